@@ -1,0 +1,451 @@
+"""Frozen pictures of the desk's state, made by the stories and drawn by the screens. Amounts are cents, dates are
+dates of the clinic, moments are local. A screen never computes money: what it shows stands here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from models.ledger.figures import Figures
+from receipts.document import ReceiptDocument
+
+# Sign-in ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTile:
+    """Somebody who may sign in here. No patient data on this screen."""
+
+    staff_id: str
+    name: str
+    title: str
+    initials: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in; every act carries `staff_id`."""
+
+    staff_id: str
+    name: str
+    title: str
+    initials: str
+    manager: bool
+
+
+# A patient in view ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PatientHead:
+    """Who is in front of the desk: two identifiers always in view."""
+
+    patient_id: str
+    name: str
+    initials: str
+    birth_date: date | None
+    age: int | None
+    mrn: str
+    phone: str = ""
+    email: str = ""
+    receipt_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageHead:
+    """The primary insurance in one line. `state` is eligible, inactive or unknown; `checked_at` None: never checked."""
+
+    payer: str
+    state: str
+    copay_cents: int | None
+    checked_at: datetime | None = None
+
+
+class VisitState(StrEnum):
+    """Where a visit is, in the design guide's words."""
+
+    SCHEDULED = "scheduled"
+    LATE = "late"
+    ARRIVED = "arrived"
+    CHECKED_IN = "checked_in"
+    IN_ROOM = "in_room"
+    DONE = "done"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitHead:
+    """One visit as named beside a patient."""
+
+    appointment_id: str
+    starts_at: datetime
+    title: str
+    practitioner: str
+    state: VisitState
+    late_minutes: int = 0
+
+
+# Today ------------------------------------------------------------------------------------------------------------
+
+
+class DueState(StrEnum):
+    """What the due cell of a visit says. CONFIRMING: a card payment's outcome is not known yet."""
+
+    NOTHING = "nothing"
+    DUE = "due"
+    PAID = "paid"
+    CONFIRMING = "confirming"
+    NOT_COLLECTING = "not_collecting"
+
+
+@dataclass(frozen=True, slots=True)
+class TodayRow:
+    """One visit of the day."""
+
+    visit: VisitHead
+    patient: PatientHead
+    credit_cents: int
+    prepaid_cents: int
+    due_state: DueState
+    due_cents: int
+    paid_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """The day: four figures and the schedule. `next_index` is the row to select: the next arrived patient who owes."""
+
+    day: date
+    is_today: bool
+    as_of: datetime
+    now: datetime
+    rows: tuple[TodayRow, ...]
+    arrived: int
+    copays_collected_cents: int
+    copays_expected_cents: int
+    collected_cents: int
+    payments: int
+    attention: int
+    attention_confirming: int
+    practitioners: tuple[str, ...]
+    next_index: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """One reason why something is due."""
+
+    title: str
+    subtitle: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """The decision column of Today for the selected visit."""
+
+    patient: PatientHead
+    visit: VisitHead
+    coverage: CoverageHead | None
+    lines: tuple[DueLine, ...]
+    total_cents: int
+    credit_cents: int
+    prepaid_cents: int
+    due_state: DueState
+    last_paid: str = ""
+
+
+# Find -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPatient:
+    """One hit. `why` says what matched beside the name (`phone`, `birth date`, `MRN`, `card`); `alike` warns of a
+    namesake, twin or shared phone among the hits; `visit` is today's, if any."""
+
+    patient: PatientHead
+    why: str
+    alike: bool
+    due_cents: int
+    credit_cents: int
+    visit: VisitHead | None = None
+
+
+# Collect ----------------------------------------------------------------------------------------------------------
+
+
+class LineKind(StrEnum):
+    """What a line of Collect is: a charge of today's visit, an older balance, or a copay no charge exists for yet."""
+
+    COPAY = "copay"
+    TODAY = "today"
+    BALANCE = "balance"
+    EXPECTED_COPAY = "expected_copay"
+
+
+@dataclass(frozen=True, slots=True)
+class CollectLine:
+    """Something that may be paid now. `key` is its identity on this sheet; `selected` the default."""
+
+    key: str
+    kind: LineKind
+    title: str
+    subtitle: str
+    visit_title: str
+    service_date: date
+    owes_cents: int
+    selected: bool
+    charge_id: str = ""
+    appointment_id: str = ""
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CollectSheet:
+    """Everything Collect shows, bound to one patient when it opens (searching cannot change it).
+
+    `attempt_id` is made here, once: a second Enter pays nothing twice. `basis_seq` is what the person was looking at.
+    """
+
+    attempt_id: str
+    patient: PatientHead
+    visit: VisitHead | None
+    coverage: CoverageHead | None
+    lines: tuple[CollectLine, ...]
+    owed_in_all_cents: int
+    credit_cents: int
+    prepaid_cents: int
+    basis_seq: int
+    tenders: tuple[str, ...]
+    reader_name: str
+    receipt_default: bool
+    frozen_by_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionRow:
+    """Where the money will go: one visit, before, this payment, after."""
+
+    title: str
+    service_date: date | None
+    owes_cents: int
+    this_payment_cents: int
+    left_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """The live answer to 'where will the money go'. `to_collect_cents` is after credit; `before`/`after` the account."""
+
+    rows: tuple[DistributionRow, ...]
+    credit_used_cents: int
+    to_collect_cents: int
+    unallocated_after_cents: int
+    owed_after_cents: int
+    before: Figures
+    after: Figures
+
+
+class TenderKind(StrEnum):
+    """How the rest is paid. CREDIT: credit on account covers all of it."""
+
+    CARD = "card"
+    CASH = "cash"
+    CHECK = "check"
+    CREDIT = "credit"
+
+
+@dataclass(frozen=True, slots=True)
+class CollectRequest:
+    """What the receptionist decided. `amounts` maps line keys to cents; lines left out get nothing.
+
+    `extra_cents` is taken beyond the lines (a prepayment). `tendered_cents` is for cash, `check_no` for checks.
+    `allow_duplicate` answers yes to 'this card was charged the same amount before, charge again?'.
+    """
+
+    sheet: CollectSheet
+    amounts: dict[str, int]
+    use_credit: bool
+    tender: TenderKind
+    person: Person
+    extra_cents: int = 0
+    tendered_cents: int = 0
+    check_no: str = ""
+    check_name: str = ""
+    print_receipt: bool = True
+    allow_duplicate: bool = False
+
+
+class CollectEnd(StrEnum):
+    """How Collect ended. Money is posted for the first two only."""
+
+    TAKEN = "taken"
+    PARTLY = "partly"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed_out"
+    NOT_SENT = "not_sent"
+    DUPLICATE = "duplicate"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class NextUp:
+    """Who comes next."""
+
+    patient: PatientHead
+    visit: VisitHead
+    due_cents: int
+    credit_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What happened to the money. `paid` lists what was paid; `left_cents` is what is still to collect now (PARTLY)."""
+
+    end: CollectEnd
+    patient: PatientHead
+    visit: VisitHead | None
+    amount_cents: int = 0
+    requested_cents: int = 0
+    left_cents: int = 0
+    payment_id: str = ""
+    number: str = ""
+    tender: TenderKind = TenderKind.CARD
+    method_text: str = ""
+    entry_text: str = ""
+    auth_code: str = ""
+    change_cents: int = 0
+    taken_at: datetime | None = None
+    paid: tuple[DueLine, ...] = ()
+    still_owed_cents: int = 0
+    still_owed_text: str = ""
+    receipt: ReceiptDocument | None = None
+    print_job_id: str = ""
+    next_up: NextUp | None = None
+    host_text: str = ""
+    can_undo: bool = False
+    facts: dict[str, int | str | bool | None] = field(default_factory=dict)
+
+
+# Ledger -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """One visit (or a charge without one) in the ledger. `state` is paid, due_today, overdue, no_charges or open."""
+
+    appointment_id: str
+    service_date: date
+    title: str
+    subtitle: str
+    owed_cents: int
+    paid_cents: int
+    balance_cents: int
+    prepaid_cents: int
+    state: str
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """One payment. `unspent_cents` is still in its lot; `pending`: not yet confirmed by the hub; `state` paid/voided."""
+
+    payment_id: str
+    number: str
+    receipt_no: str
+    taken_at: datetime
+    method_text: str
+    amount_cents: int
+    allocated_cents: int
+    unspent_cents: int
+    earmarked_for: str
+    state: str
+    by: str
+    station: str
+    pending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeLine:
+    """One line item."""
+
+    service_date: date
+    code: str
+    description: str
+    allowed_cents: int
+    responsibility_cents: int
+    paid_cents: int
+    balance_cents: int
+    insurance_pending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One act in the account's log, in plain words' facts: `act` is a message key."""
+
+    at: datetime
+    act: str
+    by: str
+    station: str
+    amount_cents: int | None
+    number: str = ""
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerView:
+    """A patient's account: five figures, what they come from, and where the money lies."""
+
+    patient: PatientHead
+    figures: Figures
+    payments_count: int
+    first_payment: date | None
+    visits_paid: int
+    visits: tuple[VisitLine, ...]
+    payments: tuple[PaymentLine, ...]
+    charges: tuple[ChargeLine, ...]
+    log: tuple[LogLine, ...]
+    insurance_pending: int
+    due_today_cents: int
+    appointment_id: str = ""
+
+
+# The desk itself --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLight:
+    """One item of the status bar. `key` is reader, printer, drawer, sync or line; `state` ok, busy, warn or bad;
+    `words` a message key for `widgets.words`."""
+
+    key: str
+    state: str
+    words: str
+    facts: dict[str, int | str | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """What the shell names: the practice and this desk."""
+
+    practice: str
+    desk: str
+    device_no: int
+    zone: str
+    business_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionItem:
+    """Something a person must look at. `kind` is unknown_payment, print_unknown, refused or excepted."""
+
+    item_id: str
+    kind: str
+    at: datetime
+    patient: PatientHead | None
+    amount_cents: int
+    words: str
+    facts: dict[str, int | str | bool | None] = field(default_factory=dict)

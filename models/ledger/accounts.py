@@ -1,0 +1,107 @@
+"""The chart of accounts. An account's id says what it is; its dimensions say whose it is.
+
+A payment's money is a *lot*: one credit account per payment (free) and one per payment and appointment (earmarked).
+Lots carry guard `L` (debits + held ≤ credits), receivables guard `A` (credits ≤ debits); the tables hold both as
+CHECKs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Account codes of the chart (docs/ledger.md)."""
+
+    CASH = "CASH"
+    CARD = "CARD"
+    CHECK = "CHK"
+    EXTERNAL = "EXT"
+    RECEIVABLE = "AR"
+    OVER_REFUNDED = "OVR"
+    CREDIT = "CR"
+    EARMARKED = "CRE"
+    SUSPENSE = "SUSP"
+    RESPONSIBILITY = "RESP"
+
+
+class Guard(StrEnum):
+    """What the database itself refuses: LOT debits + held > credits, RECEIVABLE credits > debits."""
+
+    NONE = ""
+    LOT = "L"
+    RECEIVABLE = "A"
+
+
+DEBIT_NORMAL = frozenset({Code.CASH, Code.CARD, Code.CHECK, Code.EXTERNAL, Code.RECEIVABLE, Code.OVER_REFUNDED})
+LOT_CODES = frozenset({Code.CREDIT, Code.EARMARKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account. Dimensions that do not apply are empty."""
+
+    id: str
+    code: Code
+    guard: Guard = Guard.NONE
+    patient_id: str = ""
+    appointment_id: str = ""
+    charge_id: str = ""
+    payment_id: str = ""
+
+
+def cash(drawer: str) -> Account:
+    """Notes and coins in a drawer."""
+    return Account(f"CASH:{drawer}", Code.CASH)
+
+
+def card(merchant: str) -> Account:
+    """Card sales the processor has captured and not yet settled, per merchant account."""
+    return Account(f"CARD:{merchant}", Code.CARD)
+
+
+def check() -> Account:
+    """Checks taken and not yet deposited."""
+    return Account("CHK", Code.CHECK)
+
+
+def external() -> Account:
+    """Paid elsewhere (EHR, portal)."""
+    return Account("EXT", Code.EXTERNAL)
+
+
+def suspense() -> Account:
+    """Facts that match nothing we know; always with an open task."""
+    return Account("SUSP", Code.SUSPENSE)
+
+
+def receivable(charge_id: str, patient_id: str, appointment_id: str) -> Account:
+    """What the patient owes for one charge."""
+    return Account(f"AR:{charge_id}", Code.RECEIVABLE, Guard.RECEIVABLE, patient_id, appointment_id, charge_id)
+
+
+def responsibility(patient_id: str) -> Account:
+    """Contra of the receivables, per patient: what payers say the patient is responsible for."""
+    return Account(f"RESP:{patient_id}", Code.RESPONSIBILITY, patient_id=patient_id)
+
+
+def credit(payment_id: str, patient_id: str) -> Account:
+    """The free part of a payment's lot: credit for any visit."""
+    return Account(f"CR:{payment_id}", Code.CREDIT, Guard.LOT, patient_id, payment_id=payment_id)
+
+
+def earmarked(payment_id: str, patient_id: str, appointment_id: str) -> Account:
+    """The part of a payment's lot that waits for the charges of one appointment."""
+    return Account(f"CRE:{payment_id}:{appointment_id}", Code.EARMARKED, Guard.LOT, patient_id, appointment_id,
+                   payment_id=payment_id)  # fmt: skip
+
+
+def lot(payment_id: str, patient_id: str, appointment_id: str) -> Account:
+    """Where a new payment's money lies: earmarked with an appointment, free without."""
+    return earmarked(payment_id, patient_id, appointment_id) if appointment_id else credit(payment_id, patient_id)
+
+
+def over_refunded(payment_id: str, patient_id: str) -> Account:
+    """More went back than was paid: to recover; always with an open task."""
+    return Account(f"OVR:{payment_id}", Code.OVER_REFUNDED, patient_id=patient_id, payment_id=payment_id)

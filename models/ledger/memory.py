@@ -1,0 +1,47 @@
+"""A book in memory: the engine's tests, and the reference that the store's tables are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.ledger.accounts import Account
+from models.ledger.book import Balance, ChargeState, Draft, Entry, PaymentState, Transfer
+
+
+class EmptyBook:
+    """A book in which nothing was ever written."""
+
+    def balance(self, account_id: str) -> Balance:  # noqa: ARG002
+        return Balance()
+
+    def charge(self, charge_id: str) -> ChargeState | None:  # noqa: ARG002
+        return None
+
+    def payment(self, payment_id: str) -> PaymentState | None:  # noqa: ARG002
+        return None
+
+    def lots_of_payment(self, payment_id: str) -> Sequence[Account]:  # noqa: ARG002
+        return ()
+
+    def lots_for_appointment(self, appointment_id: str) -> Sequence[Account]:  # noqa: ARG002
+        return ()
+
+    def charges_of_appointment(self, appointment_id: str) -> Sequence[ChargeState]:  # noqa: ARG002
+        return ()
+
+    def paid_to_charge(self, charge_id: str) -> Sequence[tuple[Account, int]]:  # noqa: ARG002
+        return ()
+
+    def paid_by_payment(self, payment_id: str) -> Sequence[tuple[Account, Account, int]]:  # noqa: ARG002
+        return ()
+
+    def transfers_of(self, op_id: str) -> Sequence[Transfer]:  # noqa: ARG002
+        return ()
+
+
+def memory_book() -> Draft:
+    """A draft over nothing: keeps every entry it was given."""
+    return Draft(EmptyBook())
+
+
+__all__ = ["EmptyBook", "Entry", "memory_book"]

@@ -1,0 +1,77 @@
+"""The table of operation kinds: its class, its newest version, its body, and how older versions become the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from models.operations import bodies, records
+from models.operations.codec import from_json
+
+
+class OpClass(StrEnum):
+    """Facts are never rejected, decisions can be, derived ones are made by the hub only."""
+
+    FACT = "fact"
+    DECISION = "decision"
+    DERIVED = "derived"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row of the table. `upcast[n]` turns a body of version n into version n + 1."""
+
+    op_class: OpClass
+    version: int
+    body: type[Any]
+    upcast: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+
+
+RECORD_KINDS: dict[str, type[Any]] = {
+    "practice.put": records.Practice,
+    "staff.put": records.Staff,
+    "practitioner.put": records.Practitioner,
+    "location.put": records.Location,
+    "patient.put": records.Patient,
+    "coverage.put": records.Coverage,
+    "appointment.put": records.Appointment,
+    "charge.put": records.Charge,
+}
+
+KINDS: dict[str, Kind] = {
+    **{name: Kind(OpClass.FACT, 1, body) for name, body in RECORD_KINDS.items()},
+    "visit.status": Kind(OpClass.FACT, 1, bodies.VisitStatus),
+    "visit.not_collecting": Kind(OpClass.FACT, 1, bodies.NotCollecting),
+    "payment.collect": Kind(OpClass.FACT, 1, bodies.Collect),
+    "payment.reverse": Kind(OpClass.FACT, 1, bodies.Reverse),
+    "payment.allocate": Kind(OpClass.DECISION, 1, bodies.Allocate),
+    "payment.release": Kind(OpClass.DERIVED, 1, bodies.Released),
+    "payment.auto_allocate": Kind(OpClass.DERIVED, 1, bodies.AutoAllocated),
+}
+
+
+class NotUnderstood(ValueError):
+    """An operation of a kind or version this program does not know: quarantine it, never drop it."""
+
+
+def body_of(kind: str, version: int, data: dict[str, Any]) -> Any:
+    """The typed body of an operation, brought up to its kind's newest version.
+
+    Raises NotUnderstood for an unknown kind or a version newer than ours; BodyInvalid when the body does not fit.
+    """
+    known = KINDS.get(kind)
+    if known is None or version > known.version or version < 1:
+        raise NotUnderstood(f"{kind} v{version}")
+    for older in range(version, known.version):
+        data = known.upcast[older](data)
+    return from_json(known.body, data)
+
+
+def kind_of(body: object) -> str:
+    """The kind whose body is of this type."""
+    return _KIND_BY_BODY[type(body)]
+
+
+_KIND_BY_BODY = {kind.body: name for name, kind in KINDS.items()}

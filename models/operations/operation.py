@@ -1,0 +1,139 @@
+"""The envelope of one operation (sync-ledger design: identities, envelope, device stream).
+
+Two hashes: `body_hash` over the meaning, so that the same act is known again whatever stream it travels in, and `hash`
+over the place in the device's stream, so that a lost, doubled or forked stream is seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from models.operations.codec import canonical, sha256_hex, to_json
+from models.operations.kinds import KINDS, OpClass, body_of, kind_of
+
+GENESIS = "0" * 64
+"""`prev` of the first operation of an epoch, and the hash before the first entry of a log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One act as it is stored, sent and logged. `body` is plain JSON of version `v`; times are UTC text.
+
+    `dseq` counts 1, 2, 3… per (device, epoch); derived operations come from device `hub`, epoch and dseq 0.
+    `basis_seq` is the log position the person was looking at.
+    """
+
+    op_id: str
+    kind: str
+    v: int
+    op_class: str
+    tenant: str
+    device: str
+    epoch: int
+    dseq: int
+    prev: str
+    hash: str
+    body_hash: str
+    group: str
+    linked: bool
+    patient: str
+    actor: str
+    business_date: str
+    device_time: str
+    body: dict[str, Any]
+    supervisor: str = ""
+    drawer_session: str = ""
+    basis_seq: int = 0
+
+    def typed_body(self) -> Any:
+        """The body as its dataclass, upcast to the newest version. Raises NotUnderstood or BodyInvalid."""
+        return body_of(self.kind, self.v, self.body)
+
+    def to_wire(self) -> dict[str, Any]:
+        """The envelope as sent and stored: `op_class` travels as `class`."""
+        wire = {name: getattr(self, name) for name in _NAMES}
+        wire["class"] = wire.pop("op_class")
+        return wire
+
+    def at(self, epoch: int, dseq: int, prev: str) -> Operation:
+        """The same act at another place of the device's stream: only `epoch`, `dseq`, `prev` and `hash` change."""
+        moved = replace(self, epoch=epoch, dseq=dseq, prev=prev)
+        return replace(moved, hash=moved.stream_hash())
+
+    def meaning_hash(self) -> str:
+        """What `body_hash` must be."""
+        return sha256_hex(canonical([getattr(self, name) for name in _MEANING]))
+
+    def stream_hash(self) -> str:
+        """What `hash` must be."""
+        return sha256_hex(canonical([self.tenant, self.device, self.epoch, self.dseq, self.prev,
+                                     self.op_id, self.body_hash]))  # fmt: skip
+
+
+_NAMES = tuple(f.name for f in fields(Operation))
+_MEANING = (
+    "op_id", "kind", "v", "op_class", "tenant", "group", "linked", "patient", "actor", "supervisor",
+    "drawer_session", "business_date", "device_time", "body",
+)  # fmt: skip
+
+
+class EnvelopeInvalid(ValueError):
+    """An envelope that is not whole, or whose hashes do not hold."""
+
+
+def from_wire(data: Any) -> Operation:
+    """The operation from its envelope. Raises EnvelopeInvalid when a field is missing, mistyped or a hash is wrong."""
+    if not isinstance(data, dict):
+        raise EnvelopeInvalid("not an object")
+    values = {("op_class" if name == "class" else name): value for name, value in data.items()}
+    try:
+        op = Operation(**{name: values[name] for name in _NAMES if name in values})
+    except TypeError as error:
+        raise EnvelopeInvalid("fields are missing") from error
+    for name in _NAMES:
+        wanted = _TYPES.get(name, str)
+        if type(getattr(op, name)) is not wanted:
+            raise EnvelopeInvalid(f"{name} is not {wanted.__name__}")
+    if op.body_hash != op.meaning_hash() or op.hash != op.stream_hash():
+        raise EnvelopeInvalid("hash does not hold")
+    return op
+
+
+_TYPES: dict[str, type] = {"v": int, "epoch": int, "dseq": int, "basis_seq": int, "linked": bool, "body": dict}
+
+
+def make_operation(
+    body: object,
+    *,
+    op_id: str,
+    tenant: str,
+    device: str,
+    epoch: int,
+    dseq: int,
+    prev: str,
+    actor: str,
+    business_date: str,
+    device_time: str,
+    group: str = "",
+    linked: bool = False,
+    patient: str = "",
+    supervisor: str = "",
+    drawer_session: str = "",
+    basis_seq: int = 0,
+) -> Operation:
+    """A new operation around a typed body, hashed and placed in its stream. `patient` defaults to the body's own."""
+    kind = kind_of(body)
+    row = KINDS[kind]
+    op = Operation(
+        op_id=op_id, kind=kind, v=row.version, op_class=row.op_class.value, tenant=tenant, device=device,
+        epoch=epoch, dseq=dseq, prev=prev, hash="", body_hash="", group=group or op_id, linked=linked,
+        patient=patient or getattr(body, "patient_id", ""), actor=actor, supervisor=supervisor,
+        drawer_session=drawer_session, basis_seq=basis_seq, business_date=business_date, device_time=device_time,
+        body=to_json(body),
+    )  # fmt: skip
+    op = replace(op, body_hash=op.meaning_hash())
+    return replace(op, hash=op.stream_hash())
+
+
+__all__ = ["GENESIS", "EnvelopeInvalid", "OpClass", "Operation", "from_wire", "make_operation"]

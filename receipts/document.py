@@ -1,0 +1,85 @@
+"""What a receipt says, as data: one document, three layouts (ESC/POS, PDF, text)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicBlock:
+    """Who gave the receipt."""
+
+    name: str
+    address: tuple[str, ...] = ()
+    phone: str = ""
+    npi: str = ""
+    tin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptLine:
+    """What was paid for: `kind` is copay, coinsurance, deductible, balance, prepayment or credit. `detail` names the
+    date of service and the provider, as the tax office wants them for HSA and FSA accounts."""
+
+    description: str
+    amount_cents: int
+    kind: str = ""
+    service_date: str = ""
+    provider: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenderLine:
+    """How it was paid. Card facts only as a receipt may carry them: brand, last four, never an expiry."""
+
+    method: str
+    amount_cents: int
+    tendered_cents: int = 0
+    change_cents: int = 0
+    check_no: str = ""
+    brand: str = ""
+    last4: str = ""
+    entry_mode: str = ""
+    auth_code: str = ""
+    aid: str = ""
+    app_label: str = ""
+    cvm: str = ""
+    tvr: str = ""
+    tsi: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balances:
+    """The account after this payment, in cents."""
+
+    still_owed_cents: int
+    credit_cents: int = 0
+    prepaid_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptDocument:
+    """One receipt. `taken_at` is local text ready to print (`May 14, 2026 9:42 AM CDT`); `copy_no` 0 is the original,
+    1 and up print `*** COPY n ***`; `banner` is empty, REFUND, VOID or CORRECTION."""
+
+    clinic: ClinicBlock
+    receipt_no: str
+    payment_number: str
+    taken_on: str
+    taken_at: str
+    zone: str
+    station: str
+    cashier: str
+    patient_name: str
+    account_no: str
+    lines: tuple[ReceiptLine, ...]
+    tenders: tuple[TenderLine, ...]
+    total_cents: int
+    requested_cents: int = 0
+    balances: Balances | None = None
+    pending_confirmation: bool = False
+    banner: str = ""
+    copy_no: int = 0
+    message: str = ""
+    refund_policy: str = ""
