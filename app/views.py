@@ -237,7 +237,8 @@ class DistributionRow:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """The live answer to 'where will the money go'. `to_collect_cents` is after credit; `before`/`after` the account."""
+    """The live answer to 'where will the money go'. `to_collect_cents` is what is left
+    after credit; `before` and `after` are the account's figures."""
 
     rows: tuple[DistributionRow, ...]
     credit_used_cents: int
@@ -351,7 +352,8 @@ class VisitLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
-    """One payment. `unspent_cents` is still in its lot; `pending`: not yet confirmed by the hub; `state` paid/voided."""
+    """One payment. `unspent_cents` is still in its lot; `pending`: the hub has not confirmed it yet; `state` is
+    paid or voided."""
 
     payment_id: str
     number: str
@@ -419,7 +421,7 @@ class LedgerView:
 @dataclass(frozen=True, slots=True)
 class DeviceLight:
     """One item of the status bar. `key` is reader, printer, drawer, sync or line; `state` ok, busy, warn or bad;
-    `words` a message key for `widgets.words`."""
+    `words` a message key for `app.words`."""
 
     key: str
     state: str

@@ -10,9 +10,8 @@ PosError                 message_key, facts (numbers and ids only), effect, retr
 ├─ ImportRefused         a file or record of another program that cannot be taken
 └─ StorageError          disk full, locked, damaged, key missing or wrong
 
-A message key is a dotted path such as `amount.zero`; the sentence for it is made in `widgets.words`
-(and, for the command line, in `app.words`) from the key and the facts. Facts carry numbers, ids and
-names of fields or devices: never a patient's data, never card data.
+A message key is a dotted path such as `amount.zero`; the sentence for it is made in `app.words` from the key and the
+facts. Facts carry numbers, ids and names of fields or devices: never a patient's data, never card data.
 """
 
 from __future__ import annotations

@@ -1,0 +1,25 @@
+"""What every test stands on: no window system needed, and nothing personal in any log."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+PERSONAL = "Quillfeather"
+"""Every factory patient carries this family name, so that a leak into a log is seen."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_personal_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """No log record of any test names a factory patient."""
+    caplog.set_level(logging.DEBUG)
+    yield
+    said = [
+        record.getMessage() + repr(vars(record)) for part in ("setup", "call") for record in caplog.get_records(part)
+    ]
+    assert not [line for line in said if PERSONAL in line]
