@@ -10,6 +10,8 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+pytest_plugins = ["tests.support.postgres"]
+
 PERSONAL = "Quillfeather"
 """Every factory patient carries this family name, so that a leak into a log is seen."""
 
