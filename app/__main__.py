@@ -1,0 +1,118 @@
+"""`copaydesk`: one program, its commands. The one place that knows everybody; it alone looks upwards to the window."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from app.version import VERSION
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command of `copaydesk`; without one, open the window. Returns the exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["simulate"]:  # the simulators read their own options
+        from devices.simulators.command import main as simulate
+
+        return simulate(words[1:])
+    options = parser().parse_args(words)
+    command: Command = options.command
+    return command(options)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: see `copaydesk --help`."""
+    top = argparse.ArgumentParser(prog="copaydesk", description=sys.modules["app"].__doc__ and ABOUT)
+    top.add_argument("--version", action="version", version=f"copaydesk {VERSION}")
+    top.add_argument("--home", type=Path, default=None, help="the desk's folder (default: the system's place for it)")
+    top.set_defaults(command=window)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+    for name, help_text, fill, run in COMMANDS:
+        sub = commands.add_parser(name, help=help_text, description=help_text)
+        sub.add_argument("--home", type=Path, default=argparse.SUPPRESS, help="the desk's folder")
+        fill(sub)
+        sub.set_defaults(command=run)
+    return top
+
+
+ABOUT = "Point of sale for a clinic's check-in desk. Without a command it opens the desk's window."
+
+
+def window(options: argparse.Namespace) -> int:
+    """Open the desk's window; on a machine without a store, first run asks what is needed."""
+    from widgets.main_window import run_desk
+
+    return run_desk(options.home)
+
+
+def demo(options: argparse.Namespace) -> int:
+    """A whole clinic of invented patients on this machine, with simulated devices."""
+    from app.demo import demo_command
+    from widgets.main_window import open_window
+    from widgets.tour import follow, tour
+
+    return demo_command(options, open_window=open_window, tour=tour, follow=follow)
+
+
+def bring_in(options: argparse.Namespace) -> int:
+    """Read patients, visits and charges from files of other programs."""
+    from app.importing import import_command
+
+    return import_command(options)
+
+
+def server(options: argparse.Namespace) -> int:
+    """Run the clinic's hub."""
+    from server.main import server_command
+
+    return server_command(options)
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Look at store, keyring, devices, hub and clock: one line each."""
+    from app.doctor import doctor_command
+
+    return doctor_command(options)
+
+
+def _demo_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--tour", action="store_true", help="drive a whole visit by itself, with or without a display")
+    sub.add_argument("--out", type=Path, help="folder for the tour's pictures, receipt and summary")
+    sub.add_argument("--import", dest="paths", nargs="+", type=Path, metavar="PATH",
+                     help="patients from these files instead of the generated clinic")  # fmt: skip
+    sub.add_argument("--printer", metavar="URL", help="a receipt printer that runs elsewhere")
+    sub.add_argument("--terminal", metavar="URL", help="a card terminal that runs elsewhere")
+    sub.add_argument("--second-desk", action="store_true", help="open the second desk of the demo that is running")
+
+
+def _import_options(sub: argparse.ArgumentParser) -> None:
+    from app.importing import add_options
+
+    add_options(sub)
+
+
+def _server_options(sub: argparse.ArgumentParser) -> None:
+    from server.options import add_options
+
+    add_options(sub)
+
+
+def _nothing(_sub: argparse.ArgumentParser) -> None:
+    """No options of its own."""
+
+
+COMMANDS: list[tuple[str, str, Callable[[argparse.ArgumentParser], None], Command]] = [
+    ("demo", "try everything: a generated clinic dated today, simulated reader, printer and drawer", _demo_options, demo),
+    ("import", "bring in patients, visits and charges (FHIR R4, CSV)", _import_options, bring_in),
+    ("simulate", "a card terminal or receipt printer that behaves (see copaydesk simulate --help)", _nothing, demo),
+    ("server", "run the clinic's hub", _server_options, server),
+    ("doctor", "check store, keyring, devices, hub and clock", _nothing, doctor),
+]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
