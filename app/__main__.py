@@ -106,7 +106,12 @@ def _nothing(_sub: argparse.ArgumentParser) -> None:
 
 
 COMMANDS: list[tuple[str, str, Callable[[argparse.ArgumentParser], None], Command]] = [
-    ("demo", "try everything: a generated clinic dated today, simulated reader, printer and drawer", _demo_options, demo),
+    (
+        "demo",
+        "try everything: a generated clinic dated today, simulated reader, printer and drawer",
+        _demo_options,
+        demo,
+    ),
     ("import", "bring in patients, visits and charges (FHIR R4, CSV)", _import_options, bring_in),
     ("simulate", "a card terminal or receipt printer that behaves (see copaydesk simulate --help)", _nothing, demo),
     ("server", "run the clinic's hub", _server_options, server),

@@ -1,0 +1,1 @@
+"""How fast, beside a peer or a floor in the same run. `python -m bench --help`."""

@@ -1,0 +1,78 @@
+"""Timing for the bench: medians and tails, interleaved with a peer or floor so that both meet the same machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Milliseconds of one thing done many times."""
+
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. `beside` is the peer or floor measured in the same run; `target_ms` is for p50 unless
+    `target_at` says p95 or p99; `figures` are further numbers (syncs, bytes, MiB, rates)."""
+
+    name: str
+    ours: Spread
+    beside_name: str
+    beside: Spread | None = None
+    target_ms: float | None = None
+    target_at: str = "p50"
+    figures: dict[str, float | int | str] = field(default_factory=dict)
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours to the peer or floor, at the median; under 1 we are faster."""
+        return self.ours.p50_ms / self.beside.p50_ms if self.beside and self.beside.p50_ms else None
+
+    @property
+    def met(self) -> bool | None:
+        """Is the target met? None where there is none."""
+        return None if self.target_ms is None else getattr(self.ours, f"{self.target_at}_ms") <= self.target_ms
+
+
+def spread(seconds: Sequence[float]) -> Spread:
+    """Median and tails of timings in seconds."""
+    ordered = sorted(seconds)
+
+    def at(share: float) -> float:
+        return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000, 4)
+
+    return Spread(at(0.50), at(0.95), at(0.99), len(ordered))
+
+
+def interleaved(works: Sequence[Callable[[], object]], rounds: int, warm_up: int = 5) -> list[Spread]:
+    """Time each of `works` in turn, `rounds` times over, after `warm_up` untimed rounds."""
+    timings: list[list[float]] = [[] for _ in works]
+    for n in range(warm_up + rounds):
+        for work, timing in zip(works, timings, strict=True):
+            started = time.perf_counter()
+            work()
+            if n >= warm_up:
+                timing.append(time.perf_counter() - started)
+    return [spread(timing) for timing in timings]
+
+
+def process(code: str, rounds: int = 5) -> Spread:
+    """Wall time of a whole Python process running `code` (bytecode compiled)."""
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    timings = []
+    for n in range(rounds + 1):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, env=environment, capture_output=True)
+        if n:
+            timings.append(time.perf_counter() - started)
+    return spread(timings)
