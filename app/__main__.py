@@ -51,9 +51,10 @@ def window(options: argparse.Namespace) -> int:
 
 def demo(options: argparse.Namespace) -> int:
     """A whole clinic of invented patients on this machine, with simulated devices."""
-    from app.demo import demo_command
     from widgets.main_window import open_window
     from widgets.tour import follow, tour
+
+    from app.demo import demo_command
 
     return demo_command(options, open_window=open_window, tour=tour, follow=follow)
 
