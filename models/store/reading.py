@@ -1,0 +1,128 @@
+"""A desk's store for reading, on the raw driver: no SQLAlchemy, so that the first screen need not wait for it.
+
+Also the one place that opens a SQLCipher connection: writers and the embedded hub use `connect` too.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from models.basics.errors import StorageError
+from models.store.failures import translate
+
+SCHEMA = "0001"
+"""The newest revision of the tables, as `models.migrations.HEAD` says it."""
+
+OLDEST_SQLITE = (3, 51, 3)
+"""Before this, two connections checkpointing a write-ahead log at once could corrupt it."""
+
+BUSY_MS = 5_000
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+def connect(path: Path, key_hex: str, *, read_only: bool = False, busy_ms: int = BUSY_MS) -> Any:
+    """A connection to the encrypted file at `path`; creates the file unless `read_only`.
+
+    `key_hex` is the raw 256-bit key, 64 lower-case hex digits. Raises StorageError: `store.key_missing`,
+    `store.key_wrong`, `store.missing` (read only), `store.not_reachable`, `store.locked`, `store.library_too_old`.
+    """
+    if not _KEY.fullmatch(key_hex):
+        raise StorageError("store.key_missing")
+    if dbapi2.sqlite_version_info < OLDEST_SQLITE:
+        raise StorageError("store.library_too_old", version=dbapi2.sqlite_version)
+    if read_only and not path.exists():
+        raise StorageError("store.missing")
+    try:
+        connection = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False, timeout=busy_ms / 1000)
+    except dbapi2.Error as error:
+        raise translate(error) or StorageError("store.not_reachable") from error
+    try:
+        _prepare(connection, key_hex, read_only, busy_ms)
+    except dbapi2.Error as error:
+        connection.close()
+        raise translate(error) or error from error
+    return connection
+
+
+def _prepare(connection: Any, key_hex: str, read_only: bool, busy_ms: int) -> None:
+    connection.execute("PRAGMA cipher_log_level = NONE")  # the library writes about wrong keys to the terminal
+    connection.execute(f"PRAGMA key = \"x'{key_hex}'\"")
+    connection.execute(f"PRAGMA busy_timeout = {busy_ms}")
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first page proves the key
+    if read_only:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("PRAGMA cache_size = -16000")
+        return
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -32000")
+
+
+def schema_of(connection: Any) -> str:
+    """The revision of the tables in a file, empty when it has none."""
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+    if found is None:
+        return ""
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else ""
+
+
+class Readers:
+    """Pooled read-only connections; each is used by one thread at a time. `close` them before the file is moved."""
+
+    def __init__(self, path: Path, key_hex: str, *, busy_ms: int = BUSY_MS) -> None:
+        self._path, self._key_hex, self._busy_ms = path, key_hex, busy_ms
+        self._idle: list[Any] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @contextmanager
+    def reader(self) -> Iterator[Any]:
+        """A `sqlcipher3` connection in one read transaction: every query inside sees the same moment.
+
+        Raises StorageError for failures of storage.
+        """
+        connection = self._take()
+        try:
+            connection.execute("BEGIN")
+            yield connection
+        except dbapi2.Error as error:
+            raise translate(error) or error from error
+        finally:
+            self._give_back(connection)
+
+    def close(self) -> None:
+        """Close idle connections now and busy ones when they are given back."""
+        with self._lock:
+            idle, self._idle, self._closed = self._idle, [], True
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> Any:
+        with self._lock:
+            if self._closed:
+                raise StorageError("store.closed")
+            if self._idle:
+                return self._idle.pop()
+        return connect(self._path, self._key_hex, read_only=True, busy_ms=self._busy_ms)
+
+    def _give_back(self, connection: Any) -> None:
+        try:
+            connection.rollback()
+        except dbapi2.Error:
+            connection.close()
+            return
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()

@@ -1,0 +1,43 @@
+"""Which role has which tables. Triggers besides (made by the first migration) refuse any change to a row of the log or
+to a confirmed transfer."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlalchemy import Table
+
+from models.tables import desk, hub, ledger, log, payments, records, search
+
+Role = Literal["desk", "hub"]
+
+RECORD_TABLES: dict[str, Table] = {
+    made.name: made
+    for made in (
+        records.practice, records.staff, records.practitioner, records.location, records.patient, records.coverage,
+        records.appointment, records.charge,
+    )
+}  # fmt: skip
+"""By record name: the tables of `<name>.put`."""
+
+STATE_TABLES: dict[str, Table] = RECORD_TABLES | {
+    made.name: made for made in (records.not_collecting, payments.payment, ledger.account, ledger.transfer, log.log)
+}
+"""The same on desk and hub."""
+
+OWN_TABLES: dict[Role, dict[str, Table]] = {
+    "desk": {
+        made.name: made
+        for made in (
+            desk.meta, desk.stream, desk.outbox, desk.shadow, desk.terminal_attempt, desk.print_job, desk.counter,
+            desk.pin_failure, search.patient_index, search.name_slip,
+        )
+    },
+    "hub": {made.name: made for made in (hub.tenant_head, hub.device, hub.enrolment)},
+}  # fmt: skip
+"""What only one role has."""
+
+
+def tables_of(role: Role) -> dict[str, Table]:
+    """Every table of a role by name, without the full-text index of a desk."""
+    return STATE_TABLES | OWN_TABLES[role]

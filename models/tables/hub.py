@@ -1,0 +1,31 @@
+"""What only a hub keeps: the head of each tenant's log, the desks it knows, and the codes that let one join."""
+
+from __future__ import annotations
+
+from models.tables.columns import index, key, table, whole, words
+
+tenant_head = table(
+    "tenant_head",
+    key("tenant"), words("server_epoch"), whole("seq"), words("hash"), words("created_at"),
+)  # fmt: skip
+"""One row per tenant. Updating it is the lock that puts a tenant's writers in one order."""
+
+device = table(
+    "device",
+    key("tenant"), key("device_id"), whole("device_no"), whole("epoch"), words("name"), words("public_key"),
+    whole("last_dseq"), words("last_hash"), words("info"), words("created_at"), words("last_seen_at"),
+    words("revoked_at"),
+)  # fmt: skip
+"""A desk: where its stream stands (`epoch`, `last_dseq`, `last_hash`) and its public key (base64)."""
+
+index(device, "tenant", "device_no", unique=True)
+index(device, "device_id")
+
+enrolment = table(
+    "enrolment",
+    key("tenant"), key("code_hash"), words("desk_name"), words("created_by"), words("created_at"),
+    words("expires_at"), words("used_at"), words("device_id"),
+)  # fmt: skip
+"""A one-time code, kept only as its SHA-256; valid for ten minutes, used once."""
+
+index(enrolment, "code_hash")

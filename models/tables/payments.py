@@ -1,0 +1,29 @@
+"""Payments: one immutable row per amount taken, completed only by its reversal."""
+
+from __future__ import annotations
+
+from models.tables.columns import check, index, key, table, whole, words
+
+payment = table(
+    "payment",
+    key("tenant"), key("payment_id"), words("patient_id"), words("appointment_id"), words("tender"),
+    whole("amount_cents"), whole("tendered_cents"), whole("change_cents"), whole("requested_cents"),
+    words("number"), words("receipt_no"), words("check_no"), words("check_name"), words("drawer"), words("attempt_id"),
+    words("memo"), words("brand"), words("last4"), words("entry_mode"), words("auth_code"), words("host_ref"),
+    words("terminal_txn_no"), words("terminal_ref"), words("merchant"), words("aid"), words("app_label"), words("cvm"),
+    words("tvr"), words("tsi"), words("holder"), words("taken_at"), words("business_date"), words("actor"),
+    words("device"), words("collect_op_id"), whole("seq"), words("reversed_op_id"), words("reversed_at"),
+    words("reversed_reason"), words("reversed_by"), words("reversal_id"), words("reversal_receipt_no"),
+    words("reversal_auth_code"), words("reversal_host_ref"), words("reversed_business_date"),
+    check("amount_cents > 0", "amount"), check("change_cents >= 0", "change"),
+)  # fmt: skip
+"""`drawer` is the drawer the cash lies in. `seq` is the log position of the last operation on it, 0 while pending.
+
+Two payments never share a receipt number: when a second one arrives with a number in use (a cloned desk), its row
+carries `<number>+<payment id>` and its log entry is excepted with `receipt_no_used`."""
+
+index(payment, "tenant", "patient_id", "taken_at")
+index(payment, "tenant", "business_date")
+index(payment, "tenant", "appointment_id")
+index(payment, "tenant", "receipt_no", unique=True, where="receipt_no <> ''")
+index(payment, "tenant", "seq", where="seq = 0")
