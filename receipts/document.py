@@ -18,8 +18,11 @@ class ClinicBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptLine:
-    """What was paid for: `kind` is copay, coinsurance, deductible, balance, prepayment or credit. `detail` names the
-    date of service and the provider, as the tax office wants them for HSA and FSA accounts."""
+    """What was paid for, to whom and when, as the tax office wants it for HSA and FSA accounts.
+
+    `kind` is copay, coinsurance, deductible, balance, prepayment, credit or other; `service_date` is text ready to
+    print (`May 14, 2026`). The amount is negative on a VOID, REFUND or CORRECTION.
+    """
 
     description: str
     amount_cents: int
@@ -31,7 +34,11 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenderLine:
-    """How it was paid. Card facts only as a receipt may carry them: brand, last four, never an expiry."""
+    """How it was paid. Card facts only as a receipt may carry them: brand, last four, never an expiry.
+
+    `method` is cash, check, card, credit or external; `entry_mode` and `cvm` are the keys of
+    `receipts.layouts.common`, or what the reader said where it is none of these.
+    """
 
     method: str
     amount_cents: int
@@ -60,8 +67,14 @@ class Balances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptDocument:
-    """One receipt. `taken_at` is local text ready to print (`May 14, 2026 9:42 AM CDT`); `copy_no` 0 is the original,
-    1 and up print `*** COPY n ***`; `banner` is empty, REFUND, VOID or CORRECTION."""
+    """One receipt: made once by `receipts.compose`, kept with the print job, printed again as a copy.
+
+    `taken_on` is the business date and `taken_at` the local date and time, both text ready to print (`May 14, 2026`,
+    `May 14, 2026 9:42 AM`), `zone` the zone's short name (`CDT`). `copy_no` 0 is the original, 1 and up print
+    `*** COPY n ***`. `banner` is empty, REFUND, VOID or CORRECTION, `refers_to` the receipt number it is about, and
+    then all amounts are negative. `requested_cents` is what the card was asked for, 0 without a card. The lines and
+    the tenders each add up to `total_cents`.
+    """
 
     clinic: ClinicBlock
     receipt_no: str
@@ -83,3 +96,4 @@ class ReceiptDocument:
     copy_no: int = 0
     message: str = ""
     refund_policy: str = ""
+    refers_to: str = ""

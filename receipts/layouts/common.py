@@ -1,0 +1,377 @@
+"""What a receipt says, in words and in order: made once, so that paper, page and text say the same.
+
+`said(document)` turns the document into titled rows; a layout only decides where they stand. `blocks(document,
+columns)` sets them on a grid of `columns` characters: the one source of the printed roll, of its picture on the screen
+and of the text file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from models.basics.money import show_cents
+from receipts.document import Balances, ReceiptDocument, ReceiptLine, TenderLine
+from receipts.layouts.letters import UNICODE, fit, width
+
+KINDS = {
+    "copay": "Copay",
+    "coinsurance": "Coinsurance",
+    "deductible": "Deductible",
+    "balance": "Balance",
+    "prepayment": "Prepayment",
+    "credit": "Kept as credit on account",
+}
+"""What a line was paid for. A kind that is not here (`other`) goes by its description alone."""
+
+METHODS = {
+    "cash": "Cash",
+    "check": "Check",
+    "card": "Card",
+    "credit": "Credit on account",
+    "external": "Paid elsewhere",
+}
+
+ENTRY_MODES = {
+    "contactless": "Contactless",
+    "chip": "Chip",
+    "swipe": "Swiped",
+    "fallback": "Chip not read, swiped",
+    "manual": "Keyed on the reader",
+    "scanner": "Scanned",
+}
+
+STATEMENTS = {
+    "none": "No signature needed",
+    "pin": "PIN verified",
+    "signature": "Signature verified",
+    "pin_and_signature": "PIN and signature verified",
+    "device": "Verified on the patient's device",
+    "failed": "Cardholder not verified",
+}
+"""How the cardholder was verified, as card schemes want it said (the PIN statement)."""
+
+TOTALS = {"": "Total paid", "VOID": "Total returned", "REFUND": "Total refunded", "CORRECTION": "Total corrected"}
+REFERS = {"VOID": "Voids receipt", "REFUND": "Refunds receipt", "CORRECTION": "Corrects receipt"}
+CARD_WORDS = {"": "Approved", "VOID": "Voided", "REFUND": "Refunded", "CORRECTION": "Corrected"}
+
+PENDING = "Pending confirmation. Balances may still change."
+
+Measure = Callable[[str], int]
+"""How many columns a text takes."""
+
+NARROWEST_COLUMNS = 24
+"""Fewer columns cannot hold an amount beside a word."""
+
+
+class Row(NamedTuple):
+    """Something at the left, what belongs to it at the right, and quieter lines under it."""
+
+    left: str
+    right: str = ""
+    under: tuple[tuple[str, str], ...] = ()
+
+
+class Said(NamedTuple):
+    """All that a receipt says, top to bottom. Texts are as in the document: a layout fits them to its letters."""
+
+    clinic: str
+    contact: tuple[str, ...]
+    banners: tuple[str, ...]
+    facts: tuple[Row, ...]
+    items: tuple[Row, ...]
+    total: Row
+    tenders: tuple[Row, ...]
+    asked: tuple[Row, ...]
+    balances: tuple[Row, ...]
+    statements: tuple[str, ...]
+    closing: tuple[str, ...]
+    code: str
+
+
+def said(document: ReceiptDocument) -> Said:
+    """Everything `document` says, in words."""
+    return Said(
+        document.clinic.name,
+        tuple(_contact(document)),
+        tuple(_banners(document)),
+        tuple(_facts(document)),
+        tuple(map(_item, document.lines)),
+        Row(total_title(document.banner), show_cents(document.total_cents)),
+        tuple(_tender(tender, document.banner) for tender in document.tenders),
+        tuple(_asked(document)),
+        tuple(_balances(document.balances)),
+        tuple(_statements(document)),
+        tuple(text for text in (document.message, document.refund_policy) if text),
+        document.receipt_no,
+    )
+
+
+def total_title(banner: str) -> str:
+    """What the total is called on a receipt with this banner."""
+    return TOTALS.get(banner, TOTALS[""])
+
+
+def item_title(line: ReceiptLine) -> str:
+    """What was paid for, its kind first: `Copay, office visit`; the kind is not said twice."""
+    kind, text = KINDS.get(line.kind, ""), line.description.strip()
+    if kind and text and not text.lower().startswith(kind.lower()):
+        return f"{kind}, {text}"
+    return text or kind or "Payment"
+
+
+def card_title(tender: TenderLine) -> str:
+    """The card as a receipt may name it: brand and at most the last four digits (15 USC 1681c(g)), masked."""
+    digits = "".join(sign for sign in tender.last4 if sign.isdigit())[-4:]
+    brand = tender.brand or METHODS["card"]
+    return f"{brand} **** {digits}" if digits else brand
+
+
+def when(document: ReceiptDocument) -> str:
+    """Local date and time with their zone."""
+    return f"{document.taken_at} {document.zone}".strip()
+
+
+def _contact(document: ReceiptDocument) -> Iterator[str]:
+    clinic = document.clinic
+    yield from filter(None, clinic.address)
+    if clinic.phone:
+        yield clinic.phone
+    numbers = (f"NPI {clinic.npi}" if clinic.npi else "", f"TIN {clinic.tin}" if clinic.tin else "")
+    if any(numbers):
+        yield "  ".join(filter(None, numbers))
+
+
+def _banners(document: ReceiptDocument) -> Iterator[str]:
+    if document.banner:
+        yield document.banner
+    if document.copy_no > 0:
+        yield f"*** COPY {document.copy_no} ***"
+
+
+def _facts(document: ReceiptDocument) -> Iterator[Row]:
+    if document.refers_to:
+        yield Row(REFERS.get(document.banner, "About receipt"), document.refers_to)
+    yield Row("Receipt", document.receipt_no)
+    if document.payment_number:
+        yield Row("Payment", document.payment_number)
+    yield Row("Date", when(document))
+    if document.taken_on and not document.taken_at.startswith(document.taken_on):
+        yield Row("Business date", document.taken_on)
+    yield Row("Patient", document.patient_name)
+    if document.account_no:
+        yield Row("Account", document.account_no)
+    yield Row("Taken by", ", ".join(filter(None, (document.cashier, document.station))))
+
+
+def _item(line: ReceiptLine) -> Row:
+    where = ", ".join(filter(None, (line.service_date, line.provider, line.code)))
+    return Row(item_title(line), show_cents(line.amount_cents, symbol=""), ((where, ""),) if where else ())
+
+
+def _tender(tender: TenderLine, banner: str) -> Row:
+    make = _UNDER_TENDER.get(tender.method)
+    title = _TITLES.get(tender.method, _plain_title)(tender)
+    return Row(title, show_cents(tender.amount_cents), tuple(make(tender, banner)) if make else ())
+
+
+def _plain_title(tender: TenderLine) -> str:
+    return METHODS.get(tender.method, tender.method or "Payment")
+
+
+def _check_title(tender: TenderLine) -> str:
+    return f"{METHODS['check']} no. {tender.check_no}" if tender.check_no else METHODS["check"]
+
+
+def _under_cash(tender: TenderLine, _banner: str) -> Iterator[tuple[str, str]]:
+    if tender.tendered_cents:
+        yield "Cash received", show_cents(tender.tendered_cents)
+        yield "Change", show_cents(tender.change_cents)
+
+
+def _under_card(tender: TenderLine, banner: str) -> Iterator[tuple[str, str]]:
+    outcome = CARD_WORDS.get(banner, CARD_WORDS[""])
+    yield ENTRY_MODES.get(tender.entry_mode, tender.entry_mode or "Card"), outcome
+    if tender.auth_code or tender.aid:
+        yield (
+            f"Auth {tender.auth_code}" if tender.auth_code else "",
+            f"AID {tender.aid}" if tender.aid else "",
+        )
+    if tender.app_label:
+        yield tender.app_label, ""
+    if tender.tvr or tender.tsi:
+        yield f"TVR {tender.tvr}" if tender.tvr else "", f"TSI {tender.tsi}" if tender.tsi else ""
+
+
+_TITLES: dict[str, Callable[[TenderLine], str]] = {"card": card_title, "check": _check_title}
+_UNDER_TENDER = {"cash": _under_cash, "card": _under_card}
+
+
+def _asked(document: ReceiptDocument) -> Iterator[Row]:
+    approved_cents = sum(tender.amount_cents for tender in document.tenders if tender.method == "card")
+    if document.requested_cents > approved_cents >= 0:
+        yield Row("Requested from the card", show_cents(document.requested_cents))
+        yield Row("Approved by the bank", show_cents(approved_cents))
+        yield Row("Not approved", show_cents(document.requested_cents - approved_cents))
+
+
+def _balances(balances: Balances | None) -> Iterator[Row]:
+    if balances is None:
+        return
+    yield Row("Still owed", show_cents(balances.still_owed_cents))
+    if balances.credit_cents:
+        yield Row("Credit on account", show_cents(balances.credit_cents))
+    if balances.prepaid_cents:
+        yield Row("Prepaid for visits", show_cents(balances.prepaid_cents))
+
+
+def _statements(document: ReceiptDocument) -> Iterator[str]:
+    if document.pending_confirmation:
+        yield PENDING
+    for tender in document.tenders:
+        if tender.method == "card" and tender.cvm:
+            yield STATEMENTS.get(tender.cvm, f"CVM {tender.cvm}")
+
+
+# On a grid of characters ------------------------------------------------------------------------------------------
+
+
+class Text(NamedTuple):
+    """One line, already wrapped: `align` left or center, in the usual weight or bold, and as tall as two lines or not.
+
+    A line of two sides carries its spaces; a tall line is no wider than another.
+    """
+
+    text: str
+    align: str = "left"
+    bold: bool = False
+    tall: bool = False
+
+
+class Rule(NamedTuple):
+    """A line across the paper."""
+
+    sign: str = "-"
+
+
+class Code(NamedTuple):
+    """A QR code with `data`, centered."""
+
+    data: str
+
+
+Block = Text | Rule | Code
+
+
+def blocks(document: ReceiptDocument, columns: int = 42, code_page: str = "cp1252") -> tuple[Block, ...]:
+    """The receipt line by line for paper of `columns` characters (24 or more), in the letters of `code_page`.
+
+    No text is wider than `columns`; blocks in order are the true print image. Raises ValueError for fewer columns.
+    """
+    if columns < NARROWEST_COLUMNS:
+        raise ValueError(f"a receipt needs {NARROWEST_COLUMNS} columns or more, not {columns}")
+    page = _Roll(columns, code_page)
+    contents = said(document)
+    page.centered(contents.clinic.upper(), bold=True, tall=True)
+    for line in contents.contact:
+        page.centered(line)
+    page.rule()
+    for banner in contents.banners:
+        page.centered(banner, bold=True, tall=True)
+    page.rows(contents.facts)
+    page.rule()
+    page.rows(contents.items)
+    page.rule()
+    page.pair(contents.total.left.upper(), contents.total.right, bold=True, tall=True)
+    page.rule()
+    page.rows(contents.tenders)
+    page.rows(contents.asked)
+    page.rule()
+    page.rows(contents.balances)
+    for line in (*contents.statements, *contents.closing):
+        page.centered(line)
+    if contents.code:
+        page.done.append(Code(fit(contents.code, "ascii")))
+        page.centered(contents.code)
+    return tuple(page.done)
+
+
+class _Roll:
+    """Blocks as they are laid down; a rule is laid only between things."""
+
+    def __init__(self, columns: int, code_page: str) -> None:
+        self.columns = columns
+        self.done: list[Block] = []
+        self._code_page = code_page
+        # The letters of a printer's code page are all of one width.
+        self._width: Measure = width if code_page == UNICODE else len
+
+    def rule(self) -> None:
+        if self.done and type(self.done[-1]) is Text:
+            self.done.append(Rule())
+
+    def centered(self, text: str, *, bold: bool = False, tall: bool = False) -> None:
+        for paragraph in text.splitlines():
+            for line in wrap(fit(paragraph, self._code_page), self.columns, self._width):
+                self.done.append(Text(line, "center", bold, tall))
+
+    def rows(self, rows: tuple[Row, ...]) -> None:
+        for left, right, under in rows:
+            self.pair(left, right)
+            for low_left, low_right in under:
+                self.pair(low_left, low_right, "  ")
+
+    def pair(self, left: str, right: str, indent: str = "", *, bold: bool = False, tall: bool = False) -> None:
+        left, right = fit(left, self._code_page), fit(right, self._code_page)
+        room = self.columns - len(indent)
+        for line in two_sides(left, right, room, self._width):
+            self.done.append(Text(indent + line, "left", bold, tall))
+
+
+def two_sides(left: str, right: str, columns: int, measure: Measure = width) -> tuple[str, ...]:
+    """`left` and `right` at the two edges of `columns`; what does not fit goes on below, never lost, never wider.
+
+    A short right side (an amount) stays on the first line; a long one gets lines of its own under the left.
+    """
+    left_width, right_width = measure(left), measure(right)
+    if left_width + (right_width and right_width + 1) <= columns:
+        return (left + " " * (columns - left_width - right_width) + right if right else left,)
+    if right_width <= columns // 2:
+        first, *rest = wrap(left, columns - (right_width and right_width + 1), measure, hang=2)
+        return (first + " " * (columns - measure(first) - right_width) + right if right else first, *rest)
+    below = wrap(right, columns - 2, measure)
+    return (*wrap(left, columns, measure, hang=2), *(" " * (columns - measure(line)) + line for line in below))
+
+
+def wrap(text: str, columns: int, measure: Measure = width, hang: int = 0) -> tuple[str, ...]:
+    """`text` in lines of at most `columns`, broken at spaces where there are any; later lines hang by `hang` spaces."""
+    if measure(text) <= columns:
+        return (text,) if text else ()
+    lines: list[str] = []
+    line, used, room, start = "", 0, columns, ""
+    for word in text.split():
+        wide = measure(word)
+        if line and used + 1 + wide <= room:
+            line, used = f"{line} {word}", used + 1 + wide
+            continue
+        if line:
+            lines.append(start + line)
+            room, start = columns - hang, " " * hang
+        line, used = word, wide
+        while used > room:
+            cut = _fitting(line, room, measure)
+            lines.append(start + line[:cut])
+            line = line[cut:]
+            used, room, start = measure(line), columns - hang, " " * hang
+    return (*lines, start + line)
+
+
+def _fitting(word: str, room: int, measure: Measure) -> int:
+    """How many characters of `word` fit in `room` columns, one at least, and no mark without its letter."""
+    cut = used = 0
+    for sign in word:
+        used += measure(sign)
+        if used > room and cut:
+            break
+        cut += 1
+    return cut
