@@ -1,0 +1,54 @@
+"""Who a patient is, in the two identifiers every screen shows beside the name."""
+
+from __future__ import annotations
+
+from app.views import PatientHead, VisitHead, VisitState
+from widgets.common.when import full_day_text, time_text
+
+
+def birth_text(patient: PatientHead) -> str:
+    """`Mar 14, 1984`, or that it is not known."""
+    return full_day_text(patient.birth_date) if patient.birth_date else "no birth date"
+
+
+def identity_text(patient: PatientHead, *, phone: bool = False) -> str:
+    """`42 y · Mar 14, 1984 · MRN 0041877`, with the phone number where it is asked for and known."""
+    parts = [f"{patient.age} y"] if patient.age is not None else []
+    parts.append(birth_text(patient))
+    if patient.mrn:
+        parts.append(f"MRN {patient.mrn}")
+    if phone and patient.phone:
+        parts.append(patient.phone)
+    return " · ".join(parts)
+
+
+def short_identity_text(patient: PatientHead) -> str:
+    """`Mar 14, 1984 · 0041877`, for a table's second line."""
+    return " · ".join(part for part in (birth_text(patient), patient.mrn) if part)
+
+
+def visit_text(visit: VisitHead) -> str:
+    """`Office visit 9:45 AM, Dr. Okafor`."""
+    first = f"{visit.title or 'Visit'} {time_text(visit.starts_at)}"
+    return f"{first}, {visit.practitioner}" if visit.practitioner else first
+
+
+VISIT_PILLS: dict[VisitState, tuple[str, str, str]] = {
+    VisitState.SCHEDULED: ("neutral", "calendar-days", "Scheduled"),
+    VisitState.LATE: ("neutral", "clock", "Late"),
+    VisitState.ARRIVED: ("info", "log-in", "Arrived"),
+    VisitState.CHECKED_IN: ("ok", "user-check", "Checked in"),
+    VisitState.IN_ROOM: ("moved", "door-open", "In room"),
+    VisitState.DONE: ("neutral", "check", "Done"),
+    VisitState.NO_SHOW: ("neutral", "ban", "No-show"),
+    VisitState.CANCELLED: ("neutral", "x", "Cancelled"),
+}
+"""Meaning, icon and words of a visit's pill."""
+
+
+def visit_pill(visit: VisitHead) -> tuple[str, str, str]:
+    """Meaning, icon and words of this visit's pill; a late one says by how much."""
+    meaning, icon, words = VISIT_PILLS[visit.state]
+    if visit.state is VisitState.LATE and visit.late_minutes > 0:
+        words = f"Late {visit.late_minutes} min"
+    return meaning, icon, words
