@@ -187,13 +187,13 @@ def _allocate(op: Operation, body: bodies.Allocate, draft: Draft) -> None:
     payment = draft.payment(body.lot_payment_id)
     asked = sum(line.amount_cents for line in body.lines)
     reason = _cannot_allocate(body, payment, draft)
-    if reason:
+    if reason or payment is None:
         _reject(draft, op, reason)
         return
     branch = draft.branch()
     transfers: list[Transfer] = []
     for line in body.lines:
-        transfers += _allocate_line(body.lot_payment_id, line, branch)
+        transfers += _allocate_line(payment, line, branch) if line.charge_id else _earmark(payment, line, branch)
     granted = sum(transfer.amount_cents for transfer in transfers)
     if granted == 0 or (granted < asked and body.if_short == "reject"):
         _reject(draft, op, "credit_used" if not _left(body.lot_payment_id, draft) else "not_that_much")
@@ -212,6 +212,8 @@ def _cannot_allocate(body: bodies.Allocate, payment: PaymentState | None, draft:
     if not body.lines or any(line.amount_cents <= 0 for line in body.lines):
         return "amount_not_positive"
     for line in body.lines:
+        if line.appointment_id and not line.charge_id:
+            continue
         charge = draft.charge(line.charge_id)
         if charge is None:
             return "missing_dependency"
@@ -220,13 +222,25 @@ def _cannot_allocate(body: bodies.Allocate, payment: PaymentState | None, draft:
     return ""
 
 
-def _allocate_line(payment_id: str, line: bodies.AllocationLine, branch: Draft) -> list[Transfer]:
+def _earmark(payment: PaymentState, line: bodies.AllocationLine, branch: Draft) -> list[Transfer]:
+    """Set free credit of a lot aside for an appointment without charges (domain row N6)."""
+    free = accounts.credit(payment.payment_id, payment.patient_id)
+    part = min(line.amount_cents, available(branch, free))
+    if part <= 0:
+        return []
+    aside = accounts.earmarked(payment.payment_id, payment.patient_id, line.appointment_id)
+    transfer = Transfer(free, aside, part, "earmark")
+    branch.move(transfer)
+    return [transfer]
+
+
+def _allocate_line(payment: PaymentState, line: bodies.AllocationLine, branch: Draft) -> list[Transfer]:
     charge = branch.charge(line.charge_id)
     assert charge is not None
     ar = accounts.receivable(charge.charge_id, charge.patient_id, charge.appointment_id)
     wanted = min(line.amount_cents, owed(branch, charge.charge_id))
     transfers = []
-    for lot in _spendable(payment_id, charge.appointment_id, branch):
+    for lot in _spendable(payment.payment_id, charge.appointment_id, branch):
         part = min(wanted, available(branch, lot))
         if part > 0:
             transfer = Transfer(lot, ar, part, "allocate")

@@ -57,10 +57,12 @@ class Collect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationLine:
-    """`amount_cents` of the lot to one charge."""
+    """`amount_cents` of the lot to one charge; or, with `charge_id` empty, set aside for the appointment that has no
+    charge yet."""
 
     charge_id: str
     amount_cents: int
+    appointment_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,8 @@ class Allocate:
     """Spend a lot on charges (decision). `if_short` says what to do when less is there: take_available or reject.
 
     `lot_payment_id` names the payment whose lot is spent; the engine takes the part earmarked to the charge's own
-    appointment first, then free credit, never what is earmarked to another appointment.
+    appointment first, then free credit, never what is earmarked to another appointment. A line without a charge
+    earmarks free credit to its appointment.
     """
 
     allocation_id: str
