@@ -4,7 +4,7 @@ changed so that a store can write the net of it."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -77,6 +77,7 @@ class PaymentState:
     drawer: str
     merchant: str
     collect_op_id: str
+    receipt_no: str = ""
     reversed: bool = False
 
 
@@ -88,6 +89,10 @@ class Book(Protocol):
     def charge(self, charge_id: str) -> ChargeState | None: ...
 
     def payment(self, payment_id: str) -> PaymentState | None: ...
+
+    def payment_with_receipt(self, receipt_no: str) -> str:
+        """The id of the payment that carries a receipt number, empty when none does."""
+        ...
 
     def lots_of_payment(self, payment_id: str) -> Sequence[Account]:
         """Every lot account of a payment."""
@@ -123,15 +128,25 @@ class Delta:
     credits: int = 0
 
 
-@dataclass
 class Draft:
-    """A book with a run of operations on top of it, in memory. Reads see what was drafted before."""
+    """A book with a run of operations on top of it, in memory. Reads see what was drafted before.
 
-    base: Book
-    deltas: dict[str, Delta] = field(default_factory=dict)
-    entries: list[Entry] = field(default_factory=list)
-    charges: dict[str, ChargeState] = field(default_factory=dict)
-    payments: dict[str, PaymentState] = field(default_factory=dict)
+    `entries` in the order they are logged; `deltas` the net per account; `charges` and `payments` as they now stand.
+    """
+
+    def __init__(self, base: Book) -> None:
+        self.base = base
+        self.deltas: dict[str, Delta] = {}
+        self.entries: list[Entry] = []
+        self.charges: dict[str, ChargeState] = {}
+        self.payments: dict[str, PaymentState] = {}
+        self._receipts: dict[str, str] = {}
+        self._transfers: dict[str, tuple[Transfer, ...]] = {}
+        self._lots_of_payment: dict[str, list[Account]] = {}
+        self._lots_for_appointment: dict[str, list[Account]] = {}
+        self._charges_of_appointment: dict[str, list[str]] = {}
+        self._paid_to_charge: dict[str, list[tuple[Transfer, int]]] = {}
+        self._paid_by_payment: dict[str, list[tuple[Transfer, int]]] = {}
 
     def balance(self, account_id: str) -> Balance:
         known = self.base.balance(account_id)
@@ -146,58 +161,47 @@ class Draft:
     def payment(self, payment_id: str) -> PaymentState | None:
         return self.payments.get(payment_id) or self.base.payment(payment_id)
 
+    def payment_with_receipt(self, receipt_no: str) -> str:
+        return self._receipts.get(receipt_no) or self.base.payment_with_receipt(receipt_no)
+
     def lots_of_payment(self, payment_id: str) -> Sequence[Account]:
-        drafted = [d.account for d in self.deltas.values()
-                   if d.account.payment_id == payment_id and d.account.guard is Guard.LOT]  # fmt: skip
-        return _merged(self.base.lots_of_payment(payment_id), drafted)
+        return _merged(self.base.lots_of_payment(payment_id), self._lots_of_payment.get(payment_id, ()))
 
     def lots_for_appointment(self, appointment_id: str) -> Sequence[Account]:
-        drafted = [d.account for d in self.deltas.values()
-                   if d.account.appointment_id == appointment_id and d.account.guard is Guard.LOT]  # fmt: skip
+        drafted = self._lots_for_appointment.get(appointment_id, ())
         return _merged(self.base.lots_for_appointment(appointment_id), drafted)
 
     def charges_of_appointment(self, appointment_id: str) -> Sequence[ChargeState]:
         known = {c.charge_id: c for c in self.base.charges_of_appointment(appointment_id)}
-        for charge_id, drafted in self.charges.items():
-            known.pop(charge_id, None)
-            if drafted.appointment_id == appointment_id:
-                known[charge_id] = drafted
+        for charge_id in self._charges_of_appointment.get(appointment_id, ()):
+            known[charge_id] = self.charges[charge_id]
         return sorted(known.values(), key=lambda c: (c.service_date, c.charge_id))
 
     def paid_to_charge(self, charge_id: str) -> Sequence[tuple[Account, int]]:
-        net: dict[str, tuple[Account, int]] = {}
-        for lot_account, cents in reversed(self.base.paid_to_charge(charge_id)):
-            net[lot_account.id] = (lot_account, cents)
-        for transfer, sign in self._allocations():
-            receivable, lot_account = _ends(transfer)
-            if receivable.charge_id == charge_id:
-                before = net.pop(lot_account.id, (lot_account, 0))[1] if sign > 0 else net.get(
-                    lot_account.id, (lot_account, 0))[1]  # fmt: skip
-                net[lot_account.id] = (lot_account, before + sign * transfer.amount_cents)
-        return [row for row in reversed(net.values()) if row[1]]
+        known = self.base.paid_to_charge(charge_id)
+        drafted = self._paid_to_charge.get(charge_id)
+        return net_paid_to_charge(drafted, known) if drafted else known
 
     def paid_by_payment(self, payment_id: str) -> Sequence[tuple[Account, Account, int]]:
-        net = {(ar.id, lot_account.id): (ar, lot_account, cents)
-               for ar, lot_account, cents in self.base.paid_by_payment(payment_id)}  # fmt: skip
-        for transfer, sign in self._allocations():
-            receivable, lot_account = _ends(transfer)
-            if lot_account.payment_id == payment_id:
-                key = (receivable.id, lot_account.id)
-                before = net.get(key, (receivable, lot_account, 0))[2]
-                net[key] = (receivable, lot_account, before + sign * transfer.amount_cents)
-        return [row for row in net.values() if row[2]]
+        known = self.base.paid_by_payment(payment_id)
+        drafted = self._paid_by_payment.get(payment_id)
+        return net_paid_by_payment(drafted, known) if drafted else known
 
     def transfers_of(self, op_id: str) -> Sequence[Transfer]:
-        for entry in self.entries:
-            if entry.op.op_id == op_id:
-                return entry.transfers
-        return self.base.transfers_of(op_id)
+        drafted = self._transfers.get(op_id)
+        return self.base.transfers_of(op_id) if drafted is None else drafted
 
     def add(self, entry: Entry) -> None:
         """Take an entry into the draft."""
         self.entries.append(entry)
+        self._transfers.setdefault(entry.op.op_id, entry.transfers)
         for transfer in entry.transfers:
             self.move(transfer)
+            sign = sign_of(transfer)
+            if sign:
+                receivable, lot = ends(transfer)
+                self._paid_to_charge.setdefault(receivable.charge_id, []).append((transfer, sign))
+                self._paid_by_payment.setdefault(lot.payment_id, []).append((transfer, sign))
 
     def move(self, transfer: Transfer) -> None:
         """Let a transfer weigh on the balances without an entry of its own."""
@@ -206,11 +210,15 @@ class Draft:
 
     def know_charge(self, state: ChargeState) -> None:
         """From now on the charge stands like this."""
+        if state.charge_id not in self.charges:
+            self._charges_of_appointment.setdefault(state.appointment_id, []).append(state.charge_id)
         self.charges[state.charge_id] = state
 
     def know_payment(self, state: PaymentState) -> None:
         """From now on the payment stands like this."""
         self.payments[state.payment_id] = state
+        if state.receipt_no:
+            self._receipts.setdefault(state.receipt_no, state.payment_id)
 
     def mark_reversed(self, state: PaymentState) -> None:
         """The payment was taken back."""
@@ -224,22 +232,20 @@ class Draft:
         """Keep what was drafted on a branch of this draft."""
         for entry in branch.entries:
             self.add(entry)
-        self.charges.update(branch.charges)
-        self.payments.update(branch.payments)
+        for charge in branch.charges.values():
+            self.know_charge(charge)
+        for payment in branch.payments.values():
+            self.know_payment(payment)
 
     def _delta(self, account: Account) -> Delta:
         delta = self.deltas.get(account.id)
         if delta is None:
             delta = self.deltas[account.id] = Delta(account)
+            if account.guard is Guard.LOT:
+                self._lots_of_payment.setdefault(account.payment_id, []).append(account)
+                if account.appointment_id:
+                    self._lots_for_appointment.setdefault(account.appointment_id, []).append(account)
         return delta
-
-    def _allocations(self) -> Iterable[tuple[Transfer, int]]:
-        for entry in self.entries:
-            for transfer in entry.transfers:
-                if transfer.code in PAYS:
-                    yield transfer, 1
-                elif transfer.code in UNPAYS:
-                    yield transfer, -1
 
 
 PAYS = frozenset({"allocate", "auto_allocate"})
@@ -248,13 +254,44 @@ UNPAYS = frozenset({"release"})
 """Transfer codes receivable → lot."""
 
 
-def _ends(transfer: Transfer) -> tuple[Account, Account]:
+def sign_of(transfer: Transfer) -> int:
+    """1 when a transfer pays a charge from a lot, -1 when it gives back, 0 when it is neither."""
+    return 1 if transfer.code in PAYS else -1 if transfer.code in UNPAYS else 0
+
+
+def ends(transfer: Transfer) -> tuple[Account, Account]:
     """(receivable, lot) of an allocation or its release."""
     if transfer.code in PAYS:
         return transfer.credit, transfer.debit
     return transfer.debit, transfer.credit
 
 
-def _merged(known: Sequence[Account], drafted: Sequence[Account]) -> list[Account]:
+def net_paid_to_charge(
+    moves: Iterable[tuple[Transfer, int]], known: Sequence[tuple[Account, int]] = ()
+) -> list[tuple[Account, int]]:
+    """(lot, net cents) after `moves` of one charge (transfer, sign) on top of `known`; newest allocation first."""
+    net = {lot.id: (lot, cents) for lot, cents in reversed(known)}
+    for transfer, sign in moves:
+        lot = ends(transfer)[1]
+        before = net.pop(lot.id, (lot, 0))[1] if sign > 0 else net.get(lot.id, (lot, 0))[1]
+        net[lot.id] = (lot, before + sign * transfer.amount_cents)
+    return [row for row in reversed(net.values()) if row[1]]
+
+
+def net_paid_by_payment(
+    moves: Iterable[tuple[Transfer, int]], known: Sequence[tuple[Account, Account, int]] = ()
+) -> list[tuple[Account, Account, int]]:
+    """(receivable, lot, net cents) after `moves` of one payment's lots on top of `known`, oldest first."""
+    net = {(ar.id, lot.id): (ar, lot, cents) for ar, lot, cents in known}
+    for transfer, sign in moves:
+        ar, lot = ends(transfer)
+        before = net.get((ar.id, lot.id), (ar, lot, 0))[2]
+        net[ar.id, lot.id] = (ar, lot, before + sign * transfer.amount_cents)
+    return [row for row in net.values() if row[2]]
+
+
+def _merged(known: Sequence[Account], drafted: Sequence[Account]) -> Sequence[Account]:
+    if not drafted:
+        return known
     seen = {account.id for account in known}
     return [*known, *(account for account in drafted if account.id not in seen)]

@@ -20,6 +20,9 @@ class EmptyBook:
     def payment(self, payment_id: str) -> PaymentState | None:  # noqa: ARG002
         return None
 
+    def payment_with_receipt(self, receipt_no: str) -> str:  # noqa: ARG002
+        return ""
+
     def lots_of_payment(self, payment_id: str) -> Sequence[Account]:  # noqa: ARG002
         return ()
 

@@ -7,7 +7,8 @@ an overpaid charge, earmarked money onto new charges) becomes derived entries ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 from models.basics.ids import natural_id
@@ -16,11 +17,14 @@ from models.ledger.accounts import Account
 from models.ledger.book import ChargeState, Draft, Entry, PaymentState, Transfer, Verdict
 from models.operations import bodies, records
 from models.operations.codec import BodyInvalid
-from models.operations.kinds import NotUnderstood
+from models.operations.kinds import NotUnderstood, OpClass
 from models.operations.operation import GENESIS, Operation, make_operation
 
 HUB = "hub"
 """The device name of derived operations."""
+
+RECEIPT_USED = "receipt_no_used"
+"""Reason of a payment that is posted although another one carries its receipt number: a person must look."""
 
 
 def settle(op: Operation, draft: Draft) -> tuple[Entry, ...]:
@@ -38,6 +42,34 @@ def settle(op: Operation, draft: Draft) -> tuple[Entry, ...]:
     return tuple(draft.entries[start:])
 
 
+def settle_run(ops: Sequence[Operation], draft: Draft) -> list[tuple[Entry, ...]]:
+    """Judge operations in their order, linked ones of a group together; one tuple of entries per operation.
+
+    Linked decisions succeed or fail as one: when any of them would be rejected, all are. Facts among them still post.
+    """
+    settled: list[tuple[Entry, ...]] = []
+    for linked, run in groupby(ops, key=lambda op: op.group if op.linked else ""):
+        members = list(run)
+        if not linked or len(members) == 1:
+            settled += [settle(op, draft) for op in members]
+            continue
+        branch = draft.branch()
+        together = [settle(op, branch) for op in members]
+        if any(entry.verdict is Verdict.REJECTED for entries in together for entry in entries):
+            together = [settle(op, draft) if op.op_class == OpClass.FACT else _fall(op, draft) for op in members]
+        else:
+            draft.merge(branch)
+        settled += together
+    return settled
+
+
+def _fall(op: Operation, draft: Draft) -> tuple[Entry, ...]:
+    """Reject a decision because of the others it is linked with; its own reason when it has one."""
+    alone = settle(op, draft.branch())[-1]
+    reason = alone.reason if alone.verdict is Verdict.REJECTED else "linked_rejected"
+    return _added(draft, Entry(op, Verdict.REJECTED, reason=reason))
+
+
 def _added(draft: Draft, *entries: Entry) -> tuple[Entry, ...]:
     for entry in entries:
         draft.add(entry)
@@ -46,6 +78,10 @@ def _added(draft: Draft, *entries: Entry) -> tuple[Entry, ...]:
 
 def _accept(draft: Draft, op: Operation, *transfers: Transfer) -> None:
     draft.add(Entry(op, Verdict.ACCEPTED, transfers))
+
+
+def _quarantine(draft: Draft, op: Operation, reason: str) -> None:
+    draft.add(Entry(op, Verdict.QUARANTINED, reason=reason))
 
 
 def _reject(draft: Draft, op: Operation, reason: str) -> None:
@@ -75,10 +111,10 @@ def _charge_put(op: Operation, body: records.Charge, draft: Draft) -> None:
     """Mirror the newest responsibility; release what it no longer covers; let earmarked money pay what appeared."""
     known = draft.charge(body.id)
     if known is not None and known.patient_id != body.patient_id:
-        draft.add(Entry(op, Verdict.QUARANTINED, reason="charge_of_another_patient"))
+        _quarantine(draft, op, "charge_of_another_patient")
         return
     if body.responsibility_cents < 0:
-        draft.add(Entry(op, Verdict.QUARANTINED, reason="negative_responsibility"))
+        _quarantine(draft, op, "negative_responsibility")
         return
     appointment_id = known.appointment_id if known else body.appointment_id
     ar = accounts.receivable(body.id, body.patient_id, appointment_id)
@@ -146,23 +182,28 @@ def _derived(cause: Operation, body: object, *names: str) -> Operation:
 
 def _collect(op: Operation, body: bodies.Collect, draft: Draft) -> None:
     """Money came in: it lies in the payment's lot. Cash tendered and change are both seen by the drawer."""
+    if body.amount_cents <= 0 or body.change_cents < 0:
+        _quarantine(draft, op, "amount_not_positive")
+        return
+    if body.tender not in bodies.TENDERS:
+        _quarantine(draft, op, "tender_unknown")
+        return
     source = _tender_account(body.tender, body.drawer or op.device, body.card.merchant if body.card else "main")
     if draft.payment(body.payment_id) is not None:
-        _except(
-            draft, op, "payment_id_used", Transfer(source, accounts.suspense(), max(body.amount_cents, 1), "collect")
-        )
-        return
-    if body.amount_cents <= 0 or body.change_cents < 0:
-        draft.add(Entry(op, Verdict.QUARANTINED, reason="amount_not_positive"))
+        _except(draft, op, "payment_id_used", Transfer(source, accounts.suspense(), body.amount_cents, "collect"))
         return
     lot = accounts.lot(body.payment_id, body.patient_id, body.appointment_id)
     transfers = [Transfer(source, lot, body.amount_cents + body.change_cents, "collect")]
     if body.change_cents:
         transfers.append(Transfer(lot, source, body.change_cents, "change"))
+    twice = body.receipt_no and draft.payment_with_receipt(body.receipt_no)
     draft.know_payment(PaymentState(body.payment_id, body.patient_id, body.appointment_id, body.tender,
                                     body.amount_cents, body.drawer or op.device,
-                                    body.card.merchant if body.card else "", op.op_id))  # fmt: skip
-    _accept(draft, op, *transfers)
+                                    body.card.merchant if body.card else "", op.op_id, body.receipt_no))  # fmt: skip
+    if twice:
+        _except(draft, op, RECEIPT_USED, *transfers)
+    else:
+        _accept(draft, op, *transfers)
 
 
 def _tender_account(tender: str, drawer: str, merchant: str) -> Account:
@@ -172,7 +213,7 @@ def _tender_account(tender: str, drawer: str, merchant: str) -> Account:
         "card": lambda: accounts.card(merchant or "main"),
         "external": accounts.external,
     }
-    return makers.get(tender, accounts.suspense)()
+    return makers[tender]()
 
 
 def _except(draft: Draft, op: Operation, reason: str, *transfers: Transfer) -> None:
@@ -267,7 +308,7 @@ def _reverse(op: Operation, body: bodies.Reverse, draft: Draft) -> None:
     """Take a whole payment back: release what it paid, gather its lot, mirror the transfers that took the money."""
     payment = draft.payment(body.payment_id)
     if payment is None:
-        draft.add(Entry(op, Verdict.EXCEPTED, reason="missing_dependency"))
+        _quarantine(draft, op, "missing_dependency")  # it names no amount, so there is nothing to post
         return
     out = _tender_account(payment.tender, body.drawer or payment.drawer, payment.merchant)
     if payment.reversed:
@@ -289,9 +330,20 @@ def _reverse(op: Operation, body: bodies.Reverse, draft: Draft) -> None:
     _accept(draft, op, *transfers)
 
 
+# Visits -----------------------------------------------------------------------------------------------------------
+
+
+def _visit_status(op: Operation, body: bodies.VisitStatus, draft: Draft) -> None:
+    if body.status in records.APPOINTMENT_STATUSES:
+        _accept(draft, op)
+    else:
+        _quarantine(draft, op, "status_unknown")
+
+
 _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "charge.put": _charge_put,
     "payment.collect": _collect,
     "payment.allocate": _allocate,
     "payment.reverse": _reverse,
+    "visit.status": _visit_status,
 }

@@ -14,6 +14,10 @@ import orjson
 T = TypeVar("T")
 
 
+LARGEST_WHOLE = 10**12
+"""No whole number in a body is beyond this: sums of many million of them still fit into 64 bits."""
+
+
 class BodyInvalid(ValueError):
     """A body that does not fit its type; `path` names the field."""
 
@@ -88,8 +92,12 @@ def _typed(hint: Any, value: Any, path: str) -> Any:
         return from_json(cast(type[Any], hint), value, path)
     if hint is int and (type(value) is not int):
         raise BodyInvalid(path, "not a whole number")
+    if hint is int and abs(value) > LARGEST_WHOLE:
+        raise BodyInvalid(path, "out of range")
     if hint is bool and type(value) is not bool:
         raise BodyInvalid(path, "not true or false")
     if hint is str and not isinstance(value, str):
         raise BodyInvalid(path, "not text")
+    if hint is str and "\x00" in value:
+        raise BodyInvalid(path, "holds a zero sign, which no database keeps")
     return value

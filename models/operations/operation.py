@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from models.operations.codec import canonical, sha256_hex, to_json
+from models.operations.codec import LARGEST_WHOLE, canonical, sha256_hex, to_json
 from models.operations.kinds import KINDS, OpClass, body_of, kind_of
 
 GENESIS = "0" * 64
@@ -95,6 +95,9 @@ def from_wire(data: Any) -> Operation:
         wanted = _TYPES.get(name, str)
         if type(getattr(op, name)) is not wanted:
             raise EnvelopeInvalid(f"{name} is not {wanted.__name__}")
+        value = getattr(op, name)
+        if (wanted is str and "\x00" in value) or (wanted is int and not 0 <= value <= LARGEST_WHOLE):
+            raise EnvelopeInvalid(f"{name} is out of range")
     if op.body_hash != op.meaning_hash() or op.hash != op.stream_hash():
         raise EnvelopeInvalid("hash does not hold")
     return op

@@ -29,7 +29,8 @@ class LogEntry:
     """One line of a tenant's log, as served. Desks post `transfers` to the letter.
 
     `transfers` rows are [debit, credit, cents, code, reverses_op or "", reverses_n or 0]; `accounts` lists every
-    account they name as [id, code, guard, patient, appointment, charge, payment]. `granted` is None where it means nothing.
+    account they name as [id, code, guard, patient, appointment, charge, payment]. `granted` is None where it means
+    nothing.
     """
 
     seq: int
