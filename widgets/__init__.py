@@ -1,0 +1,1 @@
+"""The window: everything that uses Qt lives here and nowhere else."""

@@ -1,0 +1,237 @@
+"""What a table cell shows, as data, and how each kind is painted. Models hold cells, one delegate paints them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from models.basics.money import show_cents
+from widgets import icons, theme
+from widgets.common import paint
+from widgets.common.card import paint_avatar, paint_icon_tile
+from widgets.common.pill import Look, money_look
+from widgets.common.text import NOT_APPLICABLE
+from widgets.theme import S6, S8
+
+
+@dataclass(frozen=True, slots=True)
+class WordsCell:
+    """One line, or a title over a quiet second line."""
+
+    title: str
+    subtitle: str = ""
+    style: str = "table"
+    ink: str = "text"
+    right: bool = False
+
+    @property
+    def spoken(self) -> str:
+        return f"{self.title}, {self.subtitle}" if self.subtitle else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class PillCell:
+    """A status pill; `look` as from `widgets.common.pill`."""
+
+    look: Look
+    right: bool = False
+
+    @property
+    def spoken(self) -> str:
+        return self.look[0]
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeCell:
+    """Money on account: credit and prepaid side by side; nothing where both are zero."""
+
+    credit_cents: int = 0
+    prepaid_cents: int = 0
+
+    @property
+    def looks(self) -> list[Look]:
+        """The badges to draw, at most two."""
+        pairs = (("credit", self.credit_cents), ("prepaid", self.prepaid_cents))
+        return [money_look(kind, cents) for kind, cents in pairs if cents]
+
+    @property
+    def spoken(self) -> str:
+        return ", ".join(look[0] for look in self.looks)
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyCell:
+    """An amount, right aligned; None is an em dash. `icon` stands before it; `words` replace it."""
+
+    cents: int | None
+    style: str = "table_strong"
+    ink: str = "text"
+    icon: str = ""
+    words: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.words or (NOT_APPLICABLE if self.cents is None else show_cents(self.cents))
+
+    @property
+    def spoken(self) -> str:
+        return self.words or ("none" if self.cents is None else show_cents(self.cents))
+
+
+@dataclass(frozen=True, slots=True)
+class AvatarCell:
+    """Initials, then a title over a quiet second line."""
+
+    initials: str
+    title: str
+    subtitle: str = ""
+
+    @property
+    def spoken(self) -> str:
+        return f"{self.title}, {self.subtitle}" if self.subtitle else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class IconCell:
+    """An icon on the soft ground of a meaning, then a title over a quiet second line."""
+
+    icon: str
+    meaning: str
+    title: str
+    subtitle: str = ""
+
+    @property
+    def spoken(self) -> str:
+        return f"{self.title}, {self.subtitle}" if self.subtitle else self.title
+
+
+Cell = WordsCell | PillCell | BadgeCell | MoneyCell | AvatarCell | IconCell | None
+
+
+class RowKind(StrEnum):
+    """ROW may be selected. RULE is a line through the list with words (the Now line), SECTION a heading between rows,
+    TOTAL a sum on a sunken ground."""
+
+    ROW = "row"
+    RULE = "rule"
+    SECTION = "section"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row. `key` is its identity over refreshes; `spoken` the row as one sentence (default: its cells' words);
+    RULE and SECTION rows have one cell, whose words they show."""
+
+    key: str
+    cells: tuple[Cell, ...]
+    kind: RowKind = RowKind.ROW
+    spoken: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What a screen reader says for the row."""
+        return self.spoken or ", ".join(cell.spoken for cell in self.cells if cell is not None and cell.spoken)
+
+
+PAD: Final = 16
+"""Room at both sides of a cell."""
+
+
+def _draw_words(painter: QPainter, area: QRectF, cell: WordsCell, _selected: bool) -> None:
+    align = paint.RIGHT if cell.right else paint.LEFT
+    if not cell.subtitle:
+        paint.draw_text(painter, area, cell.title, cell.style, cell.ink, align)
+        return
+    two_lines(painter, area, cell.title, cell.subtitle, cell.style, cell.ink, align)
+
+
+def two_lines(
+    painter: QPainter,
+    area: QRectF,
+    title: str,
+    subtitle: str,
+    style: str = "body_medium",
+    ink: str = "text",
+    align: Qt.AlignmentFlag = paint.LEFT,
+) -> None:
+    """A title over a quiet second line, in the middle of `area`."""
+    first, second = paint.text_height(style), paint.text_height("caption")
+    top = area.y() + (area.height() - first - second) / 2 + 1
+    paint.draw_text(painter, QRectF(area.x(), top, area.width(), first), title, style, ink, align)
+    rest = QRectF(area.x(), top + first, area.width(), second)
+    paint.draw_text(painter, rest, subtitle, "caption", "muted", align)
+
+
+def _draw_pill(painter: QPainter, area: QRectF, cell: PillCell, _selected: bool) -> None:
+    text, meaning, icon = cell.look
+    size = paint.pill_size(text, icon)
+    width = min(size.width(), area.width())
+    x = area.right() - width if cell.right else area.x()
+    spot = QRectF(round(x), round(area.y() + (area.height() - size.height()) / 2), width, size.height())
+    paint.paint_pill(painter, spot, text, meaning, icon)
+
+
+def _draw_badges(painter: QPainter, area: QRectF, cell: BadgeCell, _selected: bool) -> None:
+    x = area.x()
+    for text, meaning, icon in cell.looks:
+        size = paint.badge_size(text, icon)
+        room = area.right() - x
+        if room < theme.current().px(24):
+            return
+        spot = QRectF(
+            round(x), round(area.y() + (area.height() - size.height()) / 2), min(size.width(), room), size.height()
+        )
+        paint.paint_badge(painter, spot, text, meaning, icon)
+        x += size.width() + S6
+
+
+def _draw_money(painter: QPainter, area: QRectF, cell: MoneyCell, _selected: bool) -> None:
+    ink = "muted" if cell.cents is None and not cell.words else cell.ink
+    paint.draw_text(painter, area, cell.text, cell.style, ink, paint.RIGHT)
+    if cell.icon:
+        side = theme.current().size("icon_text") + 1
+        x = area.right() - paint.text_width(cell.text, cell.style) - S6 - side
+        icon_ink = "ok_text" if cell.icon == "check" else ink
+        icons.paint(painter, QRectF(x, area.y() + (area.height() - side) / 2, side, side), cell.icon, icon_ink)
+
+
+def _draw_avatar(painter: QPainter, area: QRectF, cell: AvatarCell, selected: bool) -> None:
+    side = theme.current().px(36)
+    spot = QRectF(area.x(), area.y() + (area.height() - side) / 2, side, side)
+    paint_avatar(painter, spot, cell.initials, ("selected", "accent") if selected else ("neutral_soft", "text2"))
+    two_lines(painter, area.adjusted(side + 14, 0, 0, 0), cell.title, cell.subtitle, "heading_s")
+
+
+def _draw_icon(painter: QPainter, area: QRectF, cell: IconCell, _selected: bool) -> None:
+    side = theme.current().px(36)
+    spot = QRectF(area.x(), area.y() + (area.height() - side) / 2, side, side)
+    paint_icon_tile(painter, spot, cell.icon, cell.meaning)
+    two_lines(painter, area.adjusted(side + 12, 0, 0, 0), cell.title, cell.subtitle, "body_strong")
+
+
+PAINTERS: Final[dict[type, Callable[..., Any]]] = {
+    WordsCell: _draw_words,
+    PillCell: _draw_pill,
+    BadgeCell: _draw_badges,
+    MoneyCell: _draw_money,
+    AvatarCell: _draw_avatar,
+    IconCell: _draw_icon,
+}
+
+
+def draw_rule(painter: QPainter, area: QRectF, words: str) -> None:
+    """The Now line: words on a red chip, then a red line to the right edge."""
+    look = theme.current()
+    width = paint.text_width(words, "caption_strong") + 2 * S8
+    chip = QRectF(area.x() + PAD - 4, area.y(), width, area.height())
+    paint.rounded(painter, chip, look.radius("badge"), look.colour("bad_solid"))
+    paint.draw_text(painter, chip, words, "caption_strong", "on_bad", paint.CENTRE)
+    painter.setPen(QPen(look.colour("bad_solid"), 2))
+    y = area.center().y()
+    painter.drawLine(QPointF(chip.right() + S8, y), QPointF(area.right() - PAD, y))

@@ -1,0 +1,349 @@
+"""Lists: a real table view over frozen rows. Arrow keys move, Tab leaves, the selection survives a refresh."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)  # fmt: skip
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)  # fmt: skip
+
+from widgets import theme
+from widgets.common import paint
+from widgets.common.cells import PAD, PAINTERS, RowKind, TableRow, draw_rule
+from widgets.theme import Themed
+
+Index = QModelIndex | QPersistentModelIndex
+CELL_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+ROW_ROLE: Final = Qt.ItemDataRole.UserRole + 2
+EDGE: Final = 3
+"""The accent edge of the selected row, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its head, width in pixels at 100 %, its share of the room that is left, and its alignment."""
+
+    title: str
+    width: int
+    stretch: int = 0
+    right: bool = False
+
+
+class RowsModel(QAbstractTableModel):
+    """Frozen rows under fixed columns."""
+
+    def __init__(self, columns: Sequence[Column], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self.rows: tuple[TableRow, ...] = ()
+
+    def set_rows(self, rows: Sequence[TableRow]) -> bool:
+        """Show other rows. True when keys and kinds stayed in place, so that nothing had to be laid out again."""
+        new = tuple(rows)
+        same = [(row.key, row.kind) for row in new] == [(row.key, row.kind) for row in self.rows]
+        if same:
+            self.rows = new
+            if new:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, len(self.columns) - 1))
+            return True
+        self.beginResetModel()
+        self.rows = new
+        self.endResetModel()
+        return False
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self.columns)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if self.rows[index.row()].kind is not RowKind.ROW:
+            return Qt.ItemFlag.ItemIsEnabled
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.rows[index.row()]
+        if role == ROW_ROLE:
+            return row
+        cell = row.cells[index.column()] if index.column() < len(row.cells) else None
+        if role == CELL_ROLE:
+            return cell
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "" if cell is None else cell.spoken
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            if index.column() == 0:
+                return row.sentence
+            return "" if cell is None else f"{self.columns[index.column()].title} {cell.spoken}".strip()
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or section >= len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return paint.RIGHT if column.right else paint.LEFT
+        return None
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints every kind of cell from tokens: ground, edge of the selected row, content, row line."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view = self.parent()
+        row: TableRow = index.data(ROW_ROLE)
+        selected = isinstance(view, CellTable) and view.is_selected(index.row())
+        hover = isinstance(view, CellTable) and view.hover_row == index.row()
+        area: QRectF = QRectF(option.rect)
+        with paint.smooth(painter):
+            self._ground(painter, area, row, first=index.column() == 0, selected=selected, hover=hover)
+            if row.kind is RowKind.RULE:
+                draw_rule(painter, area, row.sentence)
+                return
+            if row.kind is RowKind.SECTION:
+                paint.draw_text(painter, area.adjusted(PAD, 0, -PAD, 0), row.sentence, "caption_strong", "text2")
+                return
+            cell = index.data(CELL_ROLE)
+            if cell is not None:
+                PAINTERS[type(cell)](painter, area.adjusted(PAD, 0, -PAD, -1), cell, selected)
+
+    def _ground(
+        self, painter: QPainter, area: QRectF, row: TableRow, *, first: bool, selected: bool, hover: bool
+    ) -> None:
+        look = theme.current()
+        if selected:
+            painter.fillRect(area, look.colour("selected"))
+        elif row.kind is RowKind.TOTAL:
+            painter.fillRect(area, look.colour("sunken"))
+        elif hover and row.kind is RowKind.ROW:
+            painter.fillRect(area, look.colour("hover"))
+        if row.kind is not RowKind.RULE:
+            painter.fillRect(QRectF(area.x(), area.bottom() - 1, area.width(), 1), look.colour("hairline"))
+        if selected and first:
+            painter.fillRect(QRectF(area.x(), area.y(), EDGE, area.height()), look.colour("accent"))
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(40, theme.current().size("row"))
+
+
+class CellTable(Themed, QTableView):
+    """A list of `TableRow`s. `selected(key)` follows the row in focus, `opened(key)` a double click.
+
+    Enter stays with the screen's primary action; `lines` is 2 for rows of two lines, 1 for one.
+    """
+
+    selected = Signal(str)
+    opened = Signal(str)
+
+    def __init__(self, name: str, columns: Sequence[Column], *, lines: int = 2, head: bool = True,
+                 row_size: str = "", parent: QWidget | None = None) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._row_size = row_size or ("row" if lines == 2 else "row_one")
+        self.hover_row = -1
+        self._quiet = False
+        self._rows_model = RowsModel(columns, self)
+        self.setAccessibleName(name)
+        self.setModel(self._rows_model)
+        self.setItemDelegate(CellDelegate(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setMouseTracking(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        top = self.horizontalHeader()
+        top.setVisible(head)
+        top.setHighlightSections(False)
+        top.setSectionsClickable(False)
+        top.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        top.setMinimumSectionSize(8)
+        self.selectionModel().currentRowChanged.connect(self._moved)
+        self.doubleClicked.connect(self._double)
+        self.follow_theme()
+
+    # Rows -----------------------------------------------------------------------------------------------------
+
+    def set_rows(self, rows: Sequence[TableRow]) -> None:
+        """Show `rows`; the selected key stays selected where it still is, without telling."""
+        key = self.key
+        if self._rows_model.set_rows(rows):
+            return
+        self._quiet = True
+        self._lay_rows()
+        self.set_key(key)
+        self._quiet = False
+        if key and self.key != key:
+            self.selected.emit(self.key)
+
+    @property
+    def rows(self) -> tuple[TableRow, ...]:
+        """What it shows."""
+        return self._rows_model.rows
+
+    @property
+    def key(self) -> str:
+        """The key of the selected row, empty where none is."""
+        index = self.currentIndex()
+        rows = self._rows_model.rows
+        return rows[index.row()].key if index.isValid() and index.row() < len(rows) else ""
+
+    def set_key(self, key: str) -> bool:
+        """Select the row `key` and bring it into view. False where there is no such row."""
+        for number, row in enumerate(self._rows_model.rows):
+            if row.key == key and row.kind is RowKind.ROW:
+                self._choose(number)
+                return True
+        return False
+
+    def select_first(self) -> None:
+        """Select the first row that can be."""
+        for number, row in enumerate(self._rows_model.rows):
+            if row.kind is RowKind.ROW:
+                self._choose(number)
+                return
+
+    def _choose(self, number: int) -> None:
+        index = self._rows_model.index(number, 0)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(index, flags)
+        self.scrollTo(index)
+
+    def is_selected(self, row: int) -> bool:
+        """Is `row` the selected one?"""
+        return self.currentIndex().isValid() and self.currentIndex().row() == row
+
+    def _moved(self, now: QModelIndex, before: QModelIndex) -> None:
+        for index in (now, before):
+            if index.isValid():
+                self._update_row(index.row())
+        if not self._quiet and now.isValid():
+            self.selected.emit(self._rows_model.rows[now.row()].key)
+
+    def _double(self, index: QModelIndex) -> None:
+        row = self._rows_model.rows[index.row()]
+        if row.kind is RowKind.ROW:
+            self.opened.emit(row.key)
+
+    # Keys and mouse -------------------------------------------------------------------------------------------
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """Step over rows that cannot be selected."""
+        index = super().moveCursor(action, modifiers)
+        rows = self._rows_model.rows
+        if not index.isValid() or rows[index.row()].kind is RowKind.ROW:
+            return index
+        step = 1 if index.row() > self.currentIndex().row() else -1
+        at = index.row()
+        while 0 <= at < len(rows) and rows[at].kind is not RowKind.ROW:
+            at += step
+        return self._rows_model.index(at, 0) if 0 <= at < len(rows) else self.currentIndex()
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are commands here, not a search."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and self._rows_model.rows[index.row()].kind is not RowKind.ROW:
+            return
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self.indexAt(event.position().toPoint()).row())
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(-1)
+        super().leaveEvent(event)
+
+    def _hover(self, row: int) -> None:
+        if row != self.hover_row:
+            before, self.hover_row = self.hover_row, row
+            for number in (before, row):
+                if number >= 0:
+                    self._update_row(number)
+
+    def _update_row(self, row: int) -> None:
+        top, height = self.rowViewportPosition(row), self.rowHeight(row)
+        self.viewport().update(QRect(0, top, self.viewport().width(), height))
+
+    # Layout ---------------------------------------------------------------------------------------------------
+
+    def restyle(self) -> None:
+        look = theme.current()
+        head = self.horizontalHeader()
+        head.setFont(look.font("caption_medium"))
+        head.setFixedHeight(look.size("row_head"))
+        self._lay_rows()
+        self._lay_columns()
+        self.viewport().update()
+
+    def _lay_rows(self) -> None:
+        look, columns = theme.current(), len(self._rows_model.columns)
+        heights = {RowKind.RULE: look.px(18), RowKind.SECTION: look.px(33), RowKind.TOTAL: look.px(41)}
+        plain = look.size(self._row_size)
+        self.verticalHeader().setDefaultSectionSize(plain)
+        self.clearSpans()
+        for number, row in enumerate(self._rows_model.rows):
+            height = heights.get(row.kind, plain)
+            if self.rowHeight(number) != height:
+                self.setRowHeight(number, height)
+            if row.kind in {RowKind.RULE, RowKind.SECTION} and columns > 1:
+                self.setSpan(number, 0, 1, columns)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_columns()
+
+    def _lay_columns(self) -> None:
+        look, columns = theme.current(), self._rows_model.columns
+        widths = [look.px(column.width) for column in columns]
+        spare = self.viewport().width() - sum(widths)
+        shares = sum(column.stretch for column in columns) or 1
+        for number, column in enumerate(columns):
+            widths[number] = max(look.px(40), widths[number] + spare * column.stretch // shares)
+        widths[-1] += max(0, self.viewport().width() - sum(widths)) if spare >= 0 else 0
+        for number, width in enumerate(widths):
+            self.setColumnWidth(number, width)
+
+    def content_height(self) -> int:
+        """How high head and rows are together: for lists that never scroll."""
+        head = self.horizontalHeader().height() if self.horizontalHeader().isVisibleTo(self) else 0
+        return head + sum(self.rowHeight(number) for number in range(len(self.rows)))
