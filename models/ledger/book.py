@@ -99,7 +99,7 @@ class Book(Protocol):
         ...
 
     def lots_for_appointment(self, appointment_id: str) -> Sequence[Account]:
-        """The lots earmarked to an appointment, oldest payment first."""
+        """The lots earmarked to an appointment, in the order money first came to them."""
         ...
 
     def charges_of_appointment(self, appointment_id: str) -> Sequence[ChargeState]:

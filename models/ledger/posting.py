@@ -317,10 +317,11 @@ def _reverse(op: Operation, body: bodies.Reverse, draft: Draft) -> None:
         return
     home = accounts.lot(payment.payment_id, payment.patient_id, payment.appointment_id)
     transfers = [Transfer(ar, lot, cents, "release") for ar, lot, cents in draft.paid_by_payment(payment.payment_id)]
-    released = {lot.id: 0 for lot in draft.lots_of_payment(payment.payment_id)}
+    lots = sorted(draft.lots_of_payment(payment.payment_id), key=lambda lot: lot.id)
+    released = {lot.id: 0 for lot in lots}
     for transfer in transfers:
         released[transfer.credit.id] = released.get(transfer.credit.id, 0) + transfer.amount_cents
-    for lot in draft.lots_of_payment(payment.payment_id):
+    for lot in lots:
         left = available(draft, lot) + released[lot.id]
         if lot.id != home.id and left > 0:
             transfers.append(Transfer(lot, home, left, "gather"))
