@@ -1,0 +1,173 @@
+"""One transaction's hands on a database: the same few statements on SQLite and PostgreSQL, without detours.
+
+Statements here are text over the tables of `models.tables`, made once per dialect and run on the driver's own cursor:
+taking a copay is some twenty statements and has a millisecond. Begin and commit stay with SQLAlchemy. Runs of rows
+travel in one statement: `executemany` on SQLite, arrays by `unnest` on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Table
+
+from models.tables.columns import WHOLE
+
+Row = Mapping[str, Any]
+"""A row of a table by column name."""
+
+_NAMED = re.compile(r"(?<![:\w]):(\w+)")
+_AMONG = re.compile(r"IN \(:(\w+)\)")
+
+
+class Session:
+    """Reads and writes within one open transaction of `connection`. Not to be kept beyond it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.dialect = connection.dialect.name
+        self.driver: Any = connection.connection.dbapi_connection
+        self._postgres = self.dialect == "postgresql"
+
+    def rows(self, query: str, /, **values: Any) -> list[Any]:
+        """Every row of a query with `:name` values; `IN (:names)` takes a collection of text."""
+        cursor = self._run(query, values)
+        found: list[Any] = cursor.fetchall()
+        return found
+
+    def one(self, query: str, /, **values: Any) -> Any:
+        """The first row of a query, or None."""
+        return self._run(query, values).fetchone()
+
+    def run(self, query: str, /, **values: Any) -> int:
+        """Run a statement and return how many rows it touched."""
+        return int(self._run(query, values).rowcount)
+
+    def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        """Add rows; every column of the table must be in each."""
+        self._bulk(table, rows, "")
+
+    def insert_new(self, table: Table, rows: Sequence[Row]) -> None:
+        """Add the rows whose key is not there yet."""
+        self._bulk(table, rows, " ON CONFLICT DO NOTHING")
+
+    def put(self, table: Table, rows: Sequence[Row]) -> None:
+        """Add rows or replace those with the same key, whole. One key may appear once."""
+        self._bulk(table, rows, _replace_clause(table))
+
+    def add_to_accounts(self, tenant: str, rows: Sequence[tuple[str, int, int]], *, pending: bool) -> None:
+        """Add (account id, debits, credits) to totals of accounts that exist; the CHECKs look at the sums."""
+        if not rows:
+            return
+        layer = "pending_" if pending else ""
+        if self._postgres:
+            self.driver.execute(_ADD_POSTGRES.format(layer=layer), (tenant, *map(list, zip(*rows, strict=True))))
+        else:
+            changes = [(row[1], row[2], tenant, row[0]) for row in rows]
+            self.driver.executemany(_ADD_SQLITE.format(layer=layer), changes)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Statements inside need no answer of each other: PostgreSQL gets them in one journey."""
+        with self.driver.pipeline() if self._postgres else nullcontext():
+            yield
+
+    def read_together(self, queries: Sequence[tuple[str, Mapping[str, Any]]]) -> list[list[Any]]:
+        """The rows of several independent queries, asked in one journey."""
+        with self.together():
+            cursors = [self._run(query, values) for query, values in queries]
+        return [cursor.fetchall() for cursor in cursors]
+
+    def _run(self, query: str, values: Mapping[str, Any]) -> Any:
+        if self._postgres:
+            return self.driver.execute(
+                _postgres_text(query),
+                {n: list(v) if isinstance(v, (set, frozenset, tuple)) else v for n, v in values.items()},
+            )
+        return self.driver.execute(
+            _sqlite_text(query),
+            {n: orjson.dumps(list(v)).decode() if isinstance(v, Collection) and not isinstance(v, str) else v
+             for n, v in values.items()},
+        )  # fmt: skip
+
+    def _bulk(self, table: Table, rows: Sequence[Row], clause: str) -> None:
+        if not rows:
+            return
+        names = column_names(table)
+        if self._postgres:
+            columns = [[row[name] for row in rows] for name in names]
+            self.driver.execute(_insert_postgres(table) + clause, columns)
+        else:
+            self.driver.executemany(_insert_sqlite(table) + clause, [[row[name] for name in names] for row in rows])
+
+
+@cache
+def column_names(table: Table) -> tuple[str, ...]:
+    """The names of a table's columns, in order."""
+    return tuple(column.name for column in table.columns)
+
+
+@cache
+def select_columns(table: Table) -> str:
+    """`SELECT <every column> FROM <table>`, to be continued with WHERE."""
+    return f"SELECT {', '.join(_quoted(name) for name in column_names(table))} FROM {table.name}"  # noqa: S608
+
+
+def as_rows(table: Table, found: Sequence[Any]) -> list[dict[str, Any]]:
+    """What `select_columns` found, by column name."""
+    names = column_names(table)
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+@cache
+def _postgres_text(query: str) -> str:
+    query = _AMONG.sub(r"= ANY(:\1)", query.replace("%", "%%"))
+    return _NAMED.sub(r"%(\1)s", query)
+
+
+@cache
+def _sqlite_text(query: str) -> str:
+    return _AMONG.sub(r"IN (SELECT value FROM json_each(:\1))", query)
+
+
+@cache
+def _insert_postgres(table: Table) -> str:
+    arrays = ", ".join("%s::bigint[]" if column.type is WHOLE else "%s::text[]" for column in table.columns)
+    return f"{_insert_head(table)} SELECT * FROM unnest({arrays})"  # noqa: S608
+
+
+@cache
+def _insert_sqlite(table: Table) -> str:
+    return f"{_insert_head(table)} VALUES ({', '.join('?' for _ in table.columns)})"
+
+
+def _insert_head(table: Table) -> str:
+    return f"INSERT INTO {table.name} ({', '.join(_quoted(name) for name in column_names(table))})"
+
+
+@cache
+def _replace_clause(table: Table) -> str:
+    keys = [column.name for column in table.primary_key.columns]
+    others = [name for name in column_names(table) if name not in keys]
+    changes = ", ".join(f"{_quoted(name)} = excluded.{_quoted(name)}" for name in others)
+    return f" ON CONFLICT ({', '.join(_quoted(name) for name in keys)}) DO UPDATE SET {changes}"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+_ADD_SQLITE = (
+    "UPDATE account SET {layer}debits = {layer}debits + ?, {layer}credits = {layer}credits + ? "
+    "WHERE tenant = ? AND id = ?"
+)
+_ADD_POSTGRES = (
+    "UPDATE account a SET {layer}debits = a.{layer}debits + d.debits, {layer}credits = a.{layer}credits + d.credits "
+    "FROM (SELECT %s::text AS tenant, * FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) "
+    "AS u(id, debits, credits)) d WHERE a.tenant = d.tenant AND a.id = d.id"
+)
