@@ -74,7 +74,7 @@ class Gallery(Themed, QWidget):
 
 def _card(title: str, *rows: QWidget | QLayout) -> Card:
     card = Card()
-    card.body.addWidget(Text(title, "caption_medium", "text2"))
+    card.body.addWidget(Text(title, "caption_strong", "muted"))
     for row in rows:
         card.body.addSpacing(S8)
         if isinstance(row, QLayout):
@@ -103,8 +103,7 @@ def _buttons(page: QWidget) -> Card:
     off = KeycapButton("Unlock")
     off.set_available(False, "Type a PIN first")
     busy = KeycapButton("Collect $75.00", role=Role.PRIMARY)
-    busy.setMinimumWidth(theme.current().px(168))
-    busy.set_busy("Asking the bank…")
+        busy.set_busy("Asking the bank…")
     focus = action("Check in", "F4")
     focus.setObjectName("focus")
     tile = KeycapButton(action=page_action(page, "Card", "F5"), icon="credit-card", size="tile")
@@ -263,7 +262,7 @@ def _error(page: QWidget) -> Card:
 
 def _rows(_page: QWidget) -> Card:
     table = CellTable(
-        "Rows", [Column("Patient", 150, 1), Column("Status", 120), Column("Due", 90, right=True)], head=False
+        "Rows", [Column("Patient", 130, 1), Column("Status", 130), Column("Due", 90, right=True)], head=False
     )
     table.set_rows([
         TableRow("a", (WordsCell("Rosa Alvarez", "selected row", "body_medium"),

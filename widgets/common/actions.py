@@ -18,16 +18,22 @@ def page_action(
     keys: str | tuple[str, ...] = "",
     call: Callable[[], object] | None = None,
     *,
+    menu: str = "",
     everywhere: bool = False,
 ) -> QAction:
     """An action that answers `keys` while `page` or something in it has the focus (or the whole window has it, if
-    `everywhere`), and then calls `call`. The page owns it. `&` in `text` marks the menu letter."""
+    `everywhere`), and then calls `call`. The page owns it.
+
+    `menu` names the window's menu that shows it while the page is open (file, patient, payment, day, view, tools);
+    without it only the palette does. `&` in `text` marks the menu letter.
+    """
     action = QAction(text, page)
     wanted = (keys,) if isinstance(keys, str) else keys
     action.setShortcuts([QKeySequence(key) for key in wanted if key])
     context = Qt.ShortcutContext.WindowShortcut if everywhere else Qt.ShortcutContext.WidgetWithChildrenShortcut
     action.setShortcutContext(context)
     action.setAutoRepeat(False)
+    action.setProperty("menu", menu)
     if call is not None:
         action.triggered.connect(lambda _checked=False: call())
     page.addAction(action)

@@ -132,7 +132,7 @@ class KeycapButton(Ringed, Themed, QPushButton):
     def set_busy(self, doing: str) -> None:
         """Say what is happening, with a spinner; width and focus stay, clicks are ignored."""
         if not self._busy:
-            self._least_width = self.width()
+            self._least_width = self.width() if self.isVisible() else self.sizeHint().width()
         self._busy = doing
         if self._bound is not None:
             self._bound.setEnabled(False)  # its key must not start the work again

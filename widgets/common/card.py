@@ -231,7 +231,9 @@ class Skeleton(Themed, QWidget):
                 for at, (x, wide, high) in enumerate(_BARS):
                     y = number * row + (row * 0.22 if at == 1 else row * 0.58 if at == 2 else row * 0.36)
                     wide_now = wide + (0.03 * number if at == 1 else 0)
-                    paint.rounded(painter, QRectF(x * width, y, wide_now * width, high), high / 2, look.colour("hover"))
+                    paint.rounded(
+                        painter, QRectF(x * width, y, wide_now * width, high), high / 2, look.colour("neutral_soft")
+                    )
 
 
 class EmptyState(QWidget):

@@ -114,7 +114,8 @@ class Badge(Themed, QWidget):
         """Show the amount, or nothing for zero."""
         self._words = money_look(self._kind, cents)
         self.setAccessibleName(self._words[0])
-        self.setVisible(cents != 0) if self.parent() is not None or cents == 0 else None
+        if cents == 0 or self.parent() is not None:  # without a parent, showing would open a window
+            self.setVisible(cents != 0)
         self.restyle()
 
     @property

@@ -1,0 +1,153 @@
+"""The table of screens: what the window can show, how each is made, and where the rail names it.
+
+A new screen is a folder with `view.py` and `presenter.py`, a `page.py` whose `make(kit)` puts them together, and a row
+here. Makers import when first called, so that nothing is loaded before it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from app.views import Collected
+
+if TYPE_CHECKING:
+    from app.desk import Desk
+    from widgets.bridge import Bridge
+    from widgets.common.banner import Notices
+    from widgets.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere the window can be: a screen and what it is about. Ids only; the screen reads the rest itself.
+
+    `select_next` asks Today for the next arrived patient; `collected` is what Approved shows; `item` names a part of a
+    screen (a page of Settings, an item of Needs attention).
+    """
+
+    screen: str
+    patient_id: str = ""
+    appointment_id: str = ""
+    collected: Collected | None = None
+    select_next: bool = False
+    item: str = ""
+
+
+class Page(Protocol):
+    """What the window asks of a screen."""
+
+    @property
+    def widget(self) -> QWidget:
+        """The page, laid into the content area. Its `actions()` are the commands of this page."""
+
+    @property
+    def money_in_flight(self) -> bool:
+        """Is a payment on its way? Then the window neither closes nor leaves without asking."""
+
+    def enter(self, place: Place) -> None:
+        """The page is shown now, about `place`: read what it needs and put the focus where work begins."""
+
+    def leave(self) -> None:
+        """The page is hidden now; what was typed stays with it."""
+
+
+class Doors(Protocol):
+    """Ways between screens."""
+
+    def go(self, place: Place) -> None:
+        """Show `place`; Esc there leads back here."""
+
+    def back(self) -> None:
+        """Show where the present page was opened from, Today if nowhere."""
+
+    def replace(self, place: Place) -> None:
+        """Show `place` instead of the present page: back leads past it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a maker takes parts from. Makers hand single stories to their screen, never the desk."""
+
+    desk: Desk
+    bridge: Bridge
+    session: Session
+    doors: Doors
+    notices: Notices
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One row. `rail` is its entry on the rail (empty: reached from other screens only), `under` the rail entry that
+    is lit while it is shown, `keys` its shortcut."""
+
+    name: str
+    make: Callable[[Kit], Page]
+    rail: str = ""
+    icon: str = ""
+    under: str = ""
+    keys: str = ""
+
+
+def _today(kit: Kit) -> Page:
+    from widgets.today.page import make
+
+    return make(kit)
+
+
+def _collect(kit: Kit) -> Page:
+    from widgets.collect.page import make
+
+    return make(kit)
+
+
+def _approved(kit: Kit) -> Page:
+    from widgets.approved.page import make
+
+    return make(kit)
+
+
+def _patients(kit: Kit) -> Page:
+    from widgets.find.page import make
+
+    return make(kit)
+
+
+def _ledger(kit: Kit) -> Page:
+    from widgets.ledger.page import make
+
+    return make(kit)
+
+
+def _attention(kit: Kit) -> Page:
+    from widgets.attention.page import make
+
+    return make(kit)
+
+
+def _settings(kit: Kit) -> Page:
+    from widgets.settings.page import make
+
+    return make(kit)
+
+
+TODAY, COLLECT, APPROVED, PATIENTS, LEDGER, ATTENTION, SETTINGS = (
+    "today", "collect", "approved", "patients", "ledger", "attention", "settings",
+)  # fmt: skip
+
+SCREENS: dict[str, Screen] = {
+    screen.name: screen
+    for screen in (
+        Screen(TODAY, _today, rail="Today", icon="calendar-days", keys="Ctrl+1"),
+        Screen(PATIENTS, _patients, rail="Patients", icon="users", keys="Ctrl+2"),
+        Screen(ATTENTION, _attention, rail="Needs attention", icon="triangle-alert", keys="Ctrl+3"),
+        Screen(SETTINGS, _settings, rail="Settings", icon="settings", keys="Ctrl+,"),
+        Screen(COLLECT, _collect, under=TODAY),
+        Screen(APPROVED, _approved, under=TODAY),
+        Screen(LEDGER, _ledger, under=PATIENTS),
+    )
+}
+"""Every screen by name, the rail's in its order."""
