@@ -103,7 +103,7 @@ def _buttons(page: QWidget) -> Card:
     off = KeycapButton("Unlock")
     off.set_available(False, "Type a PIN first")
     busy = KeycapButton("Collect $75.00", role=Role.PRIMARY)
-        busy.set_busy("Asking the bank…")
+    busy.set_busy("Asking the bank…")
     focus = action("Check in", "F4")
     focus.setObjectName("focus")
     tile = KeycapButton(action=page_action(page, "Card", "F5"), icon="credit-card", size="tile")
