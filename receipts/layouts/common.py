@@ -28,7 +28,7 @@ METHODS = {
     "cash": "Cash",
     "check": "Check",
     "card": "Card",
-    "credit": "Credit on account",
+    "credit": "Credit used",
     "external": "Paid elsewhere",
 }
 
@@ -36,7 +36,7 @@ ENTRY_MODES = {
     "contactless": "Contactless",
     "chip": "Chip",
     "swipe": "Swiped",
-    "fallback": "Chip not read, swiped",
+    "fallback_swipe": "Chip not read, swiped",
     "manual": "Keyed on the reader",
     "scanner": "Scanned",
 }
@@ -55,7 +55,7 @@ TOTALS = {"": "Total paid", "VOID": "Total returned", "REFUND": "Total refunded"
 REFERS = {"VOID": "Voids receipt", "REFUND": "Refunds receipt", "CORRECTION": "Corrects receipt"}
 CARD_WORDS = {"": "Approved", "VOID": "Voided", "REFUND": "Refunded", "CORRECTION": "Corrected"}
 
-PENDING = "Pending confirmation. Balances may still change."
+PENDING = "Pending confirmation. Balances may change."
 
 Measure = Callable[[str], int]
 """How many columns a text takes."""
@@ -113,10 +113,10 @@ def total_title(banner: str) -> str:
 
 
 def item_title(line: ReceiptLine) -> str:
-    """What was paid for, its kind first: `Copay, office visit`; the kind is not said twice."""
+    """What was paid for, its kind first: `Copay: Office visit`; the kind is not said twice."""
     kind, text = KINDS.get(line.kind, ""), line.description.strip()
     if kind and text and not text.lower().startswith(kind.lower()):
-        return f"{kind}, {text}"
+        return f"{kind}: {text}"
     return text or kind or "Payment"
 
 
@@ -229,7 +229,7 @@ def _statements(document: ReceiptDocument) -> Iterator[str]:
     if document.pending_confirmation:
         yield PENDING
     for tender in document.tenders:
-        if tender.method == "card" and tender.cvm:
+        if tender.method == "card" and tender.cvm and not document.banner:
             yield STATEMENTS.get(tender.cvm, f"CVM {tender.cvm}")
 
 
@@ -344,25 +344,30 @@ def two_sides(left: str, right: str, columns: int, measure: Measure = width) -> 
 
 
 def wrap(text: str, columns: int, measure: Measure = width, hang: int = 0) -> tuple[str, ...]:
-    """`text` in lines of at most `columns`, broken at spaces where there are any; later lines hang by `hang` spaces."""
+    """`text` in lines of at most `columns`, broken at spaces where there are any; later lines hang by `hang` spaces.
+
+    `columns` is in whatever `measure` counts: characters of a grid, or thousandths of a font size on a page.
+    """
     if measure(text) <= columns:
         return (text,) if text else ()
+    space = measure(" ")
     lines: list[str] = []
     line, used, room, start = "", 0, columns, ""
     for word in text.split():
         wide = measure(word)
-        if line and used + 1 + wide <= room:
-            line, used = f"{line} {word}", used + 1 + wide
+        if line and used + space + wide <= room:
+            line, used = f"{line} {word}", used + space + wide
             continue
         if line:
             lines.append(start + line)
-            room, start = columns - hang, " " * hang
+            room, start = columns - hang * space, " " * hang
         line, used = word, wide
         while used > room:
             cut = _fitting(line, room, measure)
+            cut = line.rfind("-", 0, cut) + 1 or cut
             lines.append(start + line[:cut])
             line = line[cut:]
-            used, room, start = measure(line), columns - hang, " " * hang
+            used, room, start = measure(line), columns - hang * space, " " * hang
     return (*lines, start + line)
 
 
