@@ -1,0 +1,132 @@
+"""A desk's settings: one declaration per option, kept as JSON in the desk's folder. Keys this version does not know are
+left as they are: a newer program may have written them."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from models.basics.errors import RuleBroken, StorageError
+
+T = TypeVar("T", str, int, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Generic[T]):
+    """One thing that can be set. The default's type is its type; `least` and `most` hold for numbers."""
+
+    key: str
+    default: T
+    help: str
+    choices: tuple[str, ...] = ()
+    least: int = 0
+    most: int = 1_000_000
+
+    def check(self, value: object) -> T:
+        """`value` when it may be set. Raises RuleBroken naming the option."""
+        if type(value) is not type(self.default):
+            raise RuleBroken("settings.wrong_kind", option=self.key)
+        if self.choices and value not in self.choices:
+            raise RuleBroken("settings.not_a_choice", option=self.key, choices=", ".join(self.choices))
+        if type(value) is int and not self.least <= value <= self.most:
+            raise RuleBroken("settings.out_of_range", option=self.key, least=self.least, most=self.most)
+        return value
+
+
+TERMINAL_URL = Option("terminal.url", "", "address of the card reader; empty: no reader at this desk")
+TERMINAL_NAME = Option("terminal.name", "Card reader", "what the reader is called on the screen")
+CARD_WAIT_S = Option("terminal.card_wait_s", 120, "seconds a patient has to show a card", least=20, most=170)
+PRINTER_URL = Option("printer.url", "", "address of the receipt printer; empty: receipts are saved as PDF")
+PRINTER_PROFILE = Option("printer.profile", "80mm", "paper and code page of the receipt printer")
+PRINT_RECEIPTS = Option("printer.receipts", True, "print a receipt unless the patient prefers another way")
+DRAWER = Option("drawer.fitted", True, "a cash drawer hangs on the receipt printer and opens for cash")
+PAST_DUE_DAYS = Option("collect.past_due_days", 60, "days after a visit from which its balance is asked for", most=3650)
+CHECK_IN_ON_PAYMENT = Option("collect.check_in", True, "a payment for today's visit checks the patient in")
+HUB_HERE = Option("hub.here", False, "this desk hosts the clinic's hub")
+PRACTICE_DEVICES = Option("devices.practice", False, "practice reader and printer run on this computer, no real money")
+WINDOW_SCHEME = Option("window.scheme", "system", "light, dark, or as the system", choices=("system", "light", "dark"))
+WINDOW_COMPACT = Option("window.compact", False, "set everything closer; a low window does so by itself")
+WINDOW_TEXT_SCALE = Option("window.text_scale", 100, "size of text in per cent", least=100, most=150)
+WINDOW_LESS_MOTION = Option("window.less_motion", False, "spinners and fades stand still")
+LOCK_MINUTES = Option("lock.minutes", 3, "minutes without a key press after which the desk locks", least=1, most=15)
+KEY_FILE_CONSENT = Option("secrets.key_file_consent", "", "who agreed to keep keys in a plain file, and when")
+
+OPTIONS: tuple[Option[Any], ...] = (
+    TERMINAL_URL, TERMINAL_NAME, CARD_WAIT_S, PRINTER_URL, PRINTER_PROFILE, PRINT_RECEIPTS, DRAWER, PAST_DUE_DAYS,
+    CHECK_IN_ON_PAYMENT, HUB_HERE, PRACTICE_DEVICES, WINDOW_SCHEME, WINDOW_COMPACT, WINDOW_TEXT_SCALE,
+    WINDOW_LESS_MOTION, LOCK_MINUTES, KEY_FILE_CONSENT,
+)  # fmt: skip
+"""Every option there is."""
+
+
+class Settings:
+    """The options' values at this desk. Reading never touches the file after `load`; writing replaces it whole."""
+
+    def __init__(self, path: Path | None, values: Mapping[str, Any] | None = None) -> None:
+        self._path = path
+        self._values = dict(values or {})
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[str], None]] = []
+
+    @classmethod
+    def load(cls, path: Path) -> Settings:
+        """The settings in `path`, defaults when there is no file.
+
+        Raises StorageError naming the file when it cannot be read or is no JSON object, RuleBroken naming the option
+        when a value does not fit. Nothing is guessed and nothing is overwritten.
+        """
+        try:
+            values = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            return cls(path)
+        except (OSError, ValueError) as error:
+            raise StorageError("settings.unreadable", file=path.name) from error
+        if not isinstance(values, dict):
+            raise StorageError("settings.unreadable", file=path.name)
+        for option in OPTIONS:
+            if option.key in values:
+                option.check(values[option.key])
+        return cls(path, values)
+
+    def get(self, option: Option[T]) -> T:
+        """The value of an option, or its default."""
+        return self._values.get(option.key, option.default)  # type: ignore[no-any-return]
+
+    def set(self, option: Option[T], value: T) -> None:
+        """Set an option and write the file. Raises RuleBroken (value refused) or StorageError (nothing changed)."""
+        self.update({option: value})
+
+    def update(self, values: Mapping[Option[Any], Any]) -> None:
+        """Set several options in one write."""
+        checked = {option.key: option.check(value) for option, value in values.items()}
+        with self._lock:
+            new = {**self._values, **checked}
+            if self._path is not None:
+                _write_whole(self._path, json.dumps(new, indent=1, sort_keys=True, ensure_ascii=False))
+            self._values = new
+        for key in checked:
+            for listener in list(self._listeners):
+                listener(key)
+
+    def subscribe(self, listener: Callable[[str], None]) -> Callable[[], None]:
+        """Call `listener` with the key of every option that was set; the answer ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Replace a file in one step: a power cut leaves the old one or the new one, never half."""
+    new = path.with_suffix(".new")
+    try:
+        with open(new, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, path)
+    except OSError as error:
+        raise StorageError("settings.not_written", file=path.name) from error

@@ -1,0 +1,5 @@
+"""Words about files of other programs."""
+
+from app.wording import Rows
+
+WORDS: Rows = {}

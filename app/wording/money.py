@@ -1,0 +1,192 @@
+"""Words about amounts, collecting and card payments."""
+
+from app.wording import Rows
+
+_NOT_CHARGED = "Nothing was charged."
+_NOT_WRITTEN = "Nothing was taken."
+
+WORDS: Rows = {
+    "amount.zero": ("Enter an amount", _NOT_WRITTEN, "Tick a charge or type what the patient pays."),
+    "amount.negative": ("Amounts here are never negative", _NOT_WRITTEN, "Give money back with Undo or Refund."),
+    "amount.not_a_number": ("That is not an amount", _NOT_WRITTEN, "Type it like 25 or 25.50."),
+    "amount.three_decimals": ("Cents have two digits", _NOT_WRITTEN, "Type it like 25.50."),
+    "amount.too_large": ("More than {limit_cents:money} at once", _NOT_WRITTEN, "Check the amount: a digit too many?"),
+    "collect.line_unknown": ("This charge is not on the sheet", _NOT_WRITTEN, "Open Collect again."),
+    "collect.more_than_owed": (
+        "{cents:money} is more than the {owes_cents:money} owed there",
+        _NOT_WRITTEN,
+        "Lower the amount, or take the rest as credit on account.",
+    ),
+    "collect.cash_short": (
+        "{tendered_cents:money} does not cover {due_cents:money}",
+        _NOT_WRITTEN,
+        "Type what the patient handed over, or lower what is paid now.",
+    ),
+    "collect.check_number": (
+        "A check needs its number",
+        _NOT_WRITTEN,
+        "Type the number printed at the check's top right.",
+    ),
+    "collect.check_name_long": ("The name on the check is too long", _NOT_WRITTEN, "Shorten it to {limit} letters."),
+    "collect.credit_short": (
+        "Credit on account covers {credit_cents:money} of {due_cents:money}",
+        _NOT_WRITTEN,
+        "Choose card, cash or check for the rest.",
+    ),
+    "collect.changed": (
+        "The balance changed meanwhile: {owes_cents:money} is owed now, not {was_cents:money}",
+        _NOT_WRITTEN,
+        "Open Collect again to see the new amounts.",
+    ),
+    "collect.credit_changed": (
+        "Part of the credit was used meanwhile: {credit_cents:money} is left",
+        _NOT_WRITTEN,
+        "Open Collect again to see the new amounts.",
+    ),
+    "collect.sheet_used": (
+        "This payment was already taken and undone",
+        _NOT_WRITTEN,
+        "Open Collect again to take a new one.",
+    ),
+    "collect.patient_gone": ("This patient is no longer in the list", _NOT_WRITTEN, "Find the patient again."),
+    "collect.visit_gone": ("This visit was taken out of the schedule", _NOT_WRITTEN, "Choose the visit again."),
+    "collect.reason_missing": ("Say why nothing is collected", "", "Choose a reason."),
+    "undo.not_found": ("This payment is not here", "Nothing was given back.", "Look for it in the ledger."),
+    "undo.done_before": ("This payment was already undone", "Nothing was given back a second time.", ""),
+    "undo.not_today": (
+        "Only a payment of today can be undone",
+        "Nothing was given back.",
+        "Refund it instead.",
+    ),
+    "undo.reason_missing": ("Say why this payment is undone", "", "Type a reason."),
+    "undo.not_possible": (
+        "This payment cannot be undone here",
+        "Nothing was given back.",
+        "Credit on account was used with it. Refund the part paid today instead.",
+    ),
+    "undo.declined": (
+        "The bank did not take the payment back",
+        "The payment of {cents:money} stands.",
+        "Refund it instead, or ask the bank. The bank said: {host_text}",
+    ),
+    "undo.unknown": (
+        "We do not know yet whether the payment was taken back",
+        "Do not give money back another way.",
+        "It is being checked. See Needs attention.",
+    ),
+    # The card reader while it works -------------------------------------------------------------------------------
+    "reader.arming": ("Starting the reader", "Usually one second."),
+    "reader.waiting": ("Swipe, dip or tap", "The reader is showing {cents:money}."),
+    "reader.authorising": ("Asking the bank", "Do not remove the card."),
+    "reader.checking": ("Checking what happened", "Do not charge again."),
+    "reader.approved": ("Approved",),
+    "reader.partly": (
+        "Approved for {approved_cents:money}",
+        "{left_cents:money} left to collect.",
+        "Take the rest another way.",
+    ),
+    "reader.declined": (
+        "Card declined",
+        "The bank said no. Nothing was charged.",
+        "Say: \u201cThat didn\u2019t go through. Would you like to try another card or pay another way?\u201d",
+    ),
+    "reader.cancelled": ("Patient pressed cancel", _NOT_CHARGED, "Enter starts again."),
+    "reader.cancelled_here": ("Cancelled", _NOT_CHARGED, "Enter starts again."),
+    "reader.timed_out": ("No card was shown", _NOT_CHARGED, "Enter starts again."),
+    "reader.not_sent": (
+        "The reader did not start",
+        _NOT_CHARGED,
+        "Check the reader, or choose cash or check.",
+    ),
+    "reader.unknown": (
+        "We do not know yet",
+        "Do not charge again. It is being checked by itself.",
+        "Let the patient go in, or take cash or a check. See Needs attention.",
+    ),
+    "reader.duplicate": (
+        "This card was charged {cents:money} before",
+        "Nothing was charged now.",
+        "Charge again only if the patient really pays twice.",
+    ),
+    "card.no_reader": (
+        "No card reader is set up at this desk",
+        _NOT_CHARGED,
+        "Take cash or a check, or set up a reader in Settings.",
+    ),
+    "card.frozen": (
+        "A card payment of {cents:money} for this patient is still being checked",
+        "Do not charge the card again.",
+        "Take cash or a check, or look at Needs attention.",
+    ),
+    "card.recovery_waits": (
+        "An earlier card payment is not settled and the reader does not answer",
+        "No card was charged now.",
+        "Check the reader, then look at Needs attention. Cash and checks work.",
+    ),
+    "card.reader_silent": (
+        "Reader not connected",
+        _NOT_CHARGED,
+        "Check its cable and power, then try again. Cash and checks work meanwhile.",
+    ),
+    "card.approved_not_saved": (
+        "The card was approved, but this computer could not write it down",
+        "{cents:money} was charged. Do not charge again.",
+        "Free some disk space. The payment is found again by itself.",
+    ),
+    "card.answer_odd": (
+        "The reader answered for another payment",
+        "Nothing was recorded. Do not charge again.",
+        "Look at the reader\u2019s own list, then settle it in Needs attention.",
+    ),
+    "card.voids_not_supported": ("This reader cannot take a payment back", "The payment stands.", "Refund it instead."),
+    # Recovery and resolution by a person --------------------------------------------------------------------------
+    "attempt.not_found": ("This card payment is not in the list", "Nothing was changed.", "Look at the list again."),
+    "attempt.settled": ("This card payment is already settled", "Nothing was changed.", ""),
+    "attempt.ask_first": (
+        "Ask the reader first",
+        "Nothing was changed.",
+        "A person may settle this only after the reader was asked twice without an answer.",
+    ),
+    "attempt.reason_missing": ("Say how you know", "Nothing was changed.", "Type what you saw and where."),
+    "attention.unknown_payment": (
+        "Did this card payment go through?",
+        "The bank\u2019s answer did not reach this desk. Do not charge again yet.",
+        "Check now, or wait: it is asked again by itself.",
+    ),
+    "attention.unknown_void": (
+        "Was this card payment taken back?",
+        "The reader\u2019s answer did not reach this desk.",
+        "Check now before giving money back another way.",
+    ),
+    "attention.print_unknown": (
+        "Did the receipt print?",
+        "The payment {number} is safe.",
+        "Look at the printer, then print a copy or close this.",
+    ),
+    "attention.refused": (
+        "Money could not be used as planned",
+        "{cents:money} was already used at another desk. The visit owes it again.",
+        "Collect it, or leave it as a balance.",
+    ),
+    "attention.reduced": (
+        "Less credit was left than expected",
+        "{granted_cents:money} of {cents:money} was used. The rest is owed again.",
+        "Collect it, or leave it as a balance.",
+    ),
+    "attention.excepted": (
+        "A payment needs a manager",
+        "It is recorded, but it does not fit the account ({reason}).",
+        "Ask a manager to look at it.",
+    ),
+    "attention.quarantined": (
+        "A change was set aside by the hub",
+        "It is kept and counts nowhere yet ({reason}).",
+        "Ask a manager to look at it.",
+    ),
+    "attention.paid_twice": (
+        "Paid twice?",
+        "{cents:money} was taken for the same visit at two desks within half an hour.",
+        "Keep the second as credit, or give it back.",
+    ),
+    "attention.not_found": ("This item is not in the list", "Nothing was changed.", "Look at the list again."),
+}

@@ -1,0 +1,113 @@
+"""The words of the program: one table from message keys to sentences, for the window and the command line alike.
+
+A sentence says what happened, what it means for the money, and what to do. It is filled from the facts that travel with
+the key: `{cents:money}` an amount, `{seconds:wait}` a time to wait, `{count:payment|payments}` a number with its noun,
+`{at:time}` a moment (UTC text) as the time of day, `{name}` as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from string import Formatter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.wording import desk, devices, files, line, money, store
+from models.basics.clock import parse_utc
+from models.basics.errors import Fact, PosError
+from models.basics.money import show_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person reads: `title` alone is enough for a light or a banner."""
+
+    title: str
+    body: str = ""
+    action: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.title + ("" if self.title.endswith((".", "?")) else "."),
+                                          self.body, self.action) if part)  # fmt: skip
+
+
+WORDS: dict[str, Words] = {
+    key: Words(*row)
+    for table in (money.WORDS, devices.WORDS, desk.WORDS, store.WORDS, line.WORDS, files.WORDS)
+    for key, row in table.items()
+}
+"""Every message key of the program with its words, still to be filled."""
+
+UNKNOWN = Words(
+    "Something did not work",
+    "No payment was changed by this.",
+    "Try again. If it happens again, tell your support the code below.",
+)
+"""For a key without words: a test keeps this from happening."""
+
+
+def sentence(message_key: str, facts: Mapping[str, Fact] | None = None, zone: tzinfo | None = None) -> Words:
+    """The words for a key, filled with its facts. Moments are shown in `zone` (UTC without)."""
+    row = WORDS.get(message_key, UNKNOWN)
+    filler = _Filler(facts or {}, zone or ZoneInfo("UTC"))
+    return Words(filler.fill(row.title), filler.fill(row.body), filler.fill(row.action))
+
+
+def sentence_for(error: BaseException, zone: tzinfo | None = None) -> Words:
+    """The words for an error: its own when it is one of ours, `bug` when it is not."""
+    if isinstance(error, PosError):
+        return sentence(error.message_key, error.facts, zone)
+    return sentence("bug", {"kind": type(error).__name__}, zone)
+
+
+def facts_named(words: Words) -> set[str]:
+    """The names of the facts that a row of the table is filled with."""
+    return {
+        name for part in (words.title, words.body, words.action) for _, name, _, _ in Formatter().parse(part) if name
+    }
+
+
+class _Filler(Formatter):
+    """Fills one row; a fact that is missing becomes a dash, so that a sentence never fails to be said."""
+
+    def __init__(self, facts: Mapping[str, Fact], zone: tzinfo) -> None:
+        self._facts, self._zone = facts, zone
+
+    def fill(self, text: str) -> str:
+        return self.vformat(text, (), self._facts)
+
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002
+        return kwargs.get(str(key))
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if value is None or value == "":
+            return "\u2014"
+        if format_spec == "money":
+            return show_cents(int(value))
+        if format_spec == "wait":
+            return show_wait(int(value))
+        if format_spec == "time":
+            return _time_of_day(str(value), self._zone)
+        if "|" in format_spec:
+            one, many = format_spec.split("|")
+            return f"{value:,} {one if value == 1 else many}"
+        return str(value)
+
+
+def show_wait(seconds: int) -> str:
+    """`40 seconds`, `5 minutes`, `1 hour`: rounded up, so that nobody waits too short."""
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            count = -(-seconds // size)
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"
+
+
+def _time_of_day(text: str, zone: tzinfo) -> str:
+    try:
+        local = parse_utc(text).astimezone(zone)
+    except ValueError:
+        return text
+    return f"{local.hour % 12 or 12}:{local.minute:02d} {'AM' if local.hour < 12 else 'PM'}"
