@@ -50,7 +50,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QScrollArea { background: transparent; border: none; }
 QTableView { background: transparent; color: @text; border: none; outline: 0; selection-background-color: transparent; }
 QHeaderView { background: transparent; border: none; }
-QHeaderView::section { background: @sunken; color: @muted; border: none; border-bottom: 1px solid @border;
+QHeaderView::section { background: @sunken; color: @muted; border: none; border-bottom: 1px solid @border; font-size: #12px; font-weight: 500;
   padding: 0 16px; }
 QHeaderView::section:first { border-top-left-radius: 9px; }
 QHeaderView::section:last { border-top-right-radius: 9px; }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.views import PatientHead, VisitHead, VisitState
+from app.views import PatientHead, VisitHead
 from widgets.common.when import full_day_text, time_text
 
 
@@ -31,24 +31,3 @@ def visit_text(visit: VisitHead) -> str:
     """`Office visit 9:45 AM, Dr. Okafor`."""
     first = f"{visit.title or 'Visit'} {time_text(visit.starts_at)}"
     return f"{first}, {visit.practitioner}" if visit.practitioner else first
-
-
-VISIT_PILLS: dict[VisitState, tuple[str, str, str]] = {
-    VisitState.SCHEDULED: ("neutral", "calendar-days", "Scheduled"),
-    VisitState.LATE: ("neutral", "clock", "Late"),
-    VisitState.ARRIVED: ("info", "log-in", "Arrived"),
-    VisitState.CHECKED_IN: ("ok", "user-check", "Checked in"),
-    VisitState.IN_ROOM: ("moved", "door-open", "In room"),
-    VisitState.DONE: ("neutral", "check", "Done"),
-    VisitState.NO_SHOW: ("neutral", "ban", "No-show"),
-    VisitState.CANCELLED: ("neutral", "x", "Cancelled"),
-}
-"""Meaning, icon and words of a visit's pill."""
-
-
-def visit_pill(visit: VisitHead) -> tuple[str, str, str]:
-    """Meaning, icon and words of this visit's pill; a late one says by how much."""
-    meaning, icon, words = VISIT_PILLS[visit.state]
-    if visit.state is VisitState.LATE and visit.late_minutes > 0:
-        words = f"Late {visit.late_minutes} min"
-    return meaning, icon, words

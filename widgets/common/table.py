@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from widgets import theme
 from widgets.common import paint
 from widgets.common.cells import PAD, PAINTERS, RowKind, TableRow, draw_rule
-from widgets.theme import Themed
+from widgets.theme import S6, Themed
 
 Index = QModelIndex | QPersistentModelIndex
 CELL_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -111,6 +111,14 @@ class RowsModel(QAbstractTableModel):
         return None
 
 
+def cell_area(area: QRectF, index: Index) -> QRectF:
+    """Where a cell's content goes: what is not right aligned may use the room up to the next column."""
+    model = index.model()
+    column: Column = model.columns[index.column()]  # type: ignore[attr-defined]
+    last = index.column() == model.columnCount() - 1
+    return area.adjusted(PAD, 0, -PAD if column.right or last else -S6, -1)
+
+
 class CellDelegate(QStyledItemDelegate):
     """Paints every kind of cell from tokens: ground, edge of the selected row, content, row line."""
 
@@ -130,7 +138,7 @@ class CellDelegate(QStyledItemDelegate):
                 return
             cell = index.data(CELL_ROLE)
             if cell is not None:
-                PAINTERS[type(cell)](painter, area.adjusted(PAD, 0, -PAD, -1), cell, selected)
+                PAINTERS[type(cell)](painter, cell_area(area, index), cell, selected)
 
     def _ground(
         self, painter: QPainter, area: QRectF, row: TableRow, *, first: bool, selected: bool, hover: bool
@@ -183,6 +191,7 @@ class CellTable(Themed, QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setMinimumSectionSize(8)
         top = self.horizontalHeader()
         top.setVisible(head)
         top.setHighlightSections(False)
