@@ -1,0 +1,91 @@
+"""What a screen may know of the line to the hub, and the one place that knows it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from models.basics.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """How the desk stands with its hub.
+
+    `since` is when `online` last changed, `pending` how many operations wait to be sent, `cause` a message key when
+    something is wrong (empty otherwise). `stopped`: the desk works on and keeps everything, but sending or fetching
+    waits for a person.
+    """
+
+    online: bool
+    since: datetime
+    pending: int = 0
+    last_synced_at: datetime | None = None
+    cause: str = ""
+    stopped: bool = False
+
+
+class StateBoard:
+    """Puts together what the two loops meet. Thread-safe; subscribers are called on the loop's thread, without locks.
+
+    Fetching decides whether the desk is online: it always runs. Sending adds its own trouble while it has some.
+    """
+
+    def __init__(self, clock: Clock, pending: int) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._trouble: dict[str, tuple[str, bool]] = {"pull": ("sync.connecting", False)}
+        self._state = SyncState(False, clock.now(), pending, cause="sync.connecting")
+        self._callbacks: list[Callable[[SyncState], None]] = []
+
+    def state(self) -> SyncState:
+        """How it stands."""
+        with self._lock:
+            return self._state
+
+    def subscribe(self, callback: Callable[[SyncState], None]) -> Callable[[], None]:
+        """Call `callback` with every state that differs in more than `last_synced_at`. Returns how to end that."""
+        with self._lock:
+            self._callbacks.append(callback)
+
+        def end() -> None:
+            with self._lock:
+                if callback in self._callbacks:
+                    self._callbacks.remove(callback)
+
+        return end
+
+    def met(self, loop: str, pending: int) -> bool:
+        """A loop had a good answer. True when the desk came online by it."""
+        with self._lock:
+            was = self._state.online
+            self._trouble.pop(loop, None)
+            self._state = replace(self._state, last_synced_at=self._clock.now())
+        return self._settle(pending).online and not was
+
+    def failed(self, loop: str, cause: str, *, stopped: bool, pending: int) -> bool:
+        """A loop failed. True when that is news."""
+        with self._lock:
+            news = self._trouble.get(loop) != (cause, stopped)
+            self._trouble[loop] = (cause, stopped)
+        self._settle(pending)
+        return news
+
+    def waiting(self, pending: int) -> None:
+        """So many operations wait to be sent."""
+        self._settle(pending)
+
+    def _settle(self, pending: int) -> SyncState:
+        with self._lock:
+            before = self._state
+            worst = max(self._trouble.values(), key=lambda trouble: trouble[1], default=("", False))
+            online = not self._trouble
+            since = before.since if online == before.online else self._clock.now()
+            after = replace(before, online=online, since=since, pending=pending, cause=worst[0], stopped=worst[1])
+            self._state = after
+            callbacks = tuple(self._callbacks) if after != before else ()
+        for callback in callbacks:
+            callback(after)
+        return after

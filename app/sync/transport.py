@@ -1,0 +1,139 @@
+"""What a desk asks of its hub, as calls: push, pull, wait, snapshot, a join code for a further desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import orjson
+
+from app.sync.keys import RequestSigner
+from app.sync.line import CONNECT_S, READ_S, HubRefusal, Line
+from models.basics.clock import Clock, SystemClock, parse_utc
+from models.basics.errors import SyncLater
+from models.operations.joining import JoinLine
+from models.operations.protocol import Cursor, Page, PushAnswer, PushBatch, PushConflict
+from models.operations.wire import WireInvalid, answer_from_bytes, batch_to_bytes, page_from_bytes
+
+CONFLICTS = {"sync.gap": "gap", "sync.fork": "fork", "sync.device": "device",
+             "sync.history_diverged": "history_diverged"}  # fmt: skip
+SNAPSHOT_S = 120.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """How much the hub wants to be sent at once."""
+
+    max_ops: int = 200
+    max_bytes: int = 1 << 20
+    min_interval_ms: int = 0
+
+
+class HubTransport:
+    """A desk's line to the hub it joined. Thread-safe; every call blocks for as long as its patience says.
+
+    Every call raises SyncLater (try again by itself) or SyncRefused (a person must look). A push whose answer was lost
+    may have been taken: sending the same again is answered with the same verdicts.
+    """
+
+    def __init__(self, hub_url: str, *, device_id: str, private_key_hex: str, fingerprint: str = "",
+                 clock: Clock | None = None, connect_s: float = CONNECT_S, read_s: float = READ_S) -> None:  # fmt: skip
+        self._line = Line(hub_url, fingerprint, connect_s=connect_s)
+        self._signer = RequestSigner(private_key_hex, device_id, clock or SystemClock())
+        self._read_s = read_s
+        self.advice = Advice()
+
+    @property
+    def hub_ahead_ms(self) -> int:
+        """How far the hub's clock is ahead of this machine's (negative: behind), as of the last answer."""
+        return self._signer.hub_ahead_ms
+
+    def push(self, batch: PushBatch) -> PushAnswer:
+        """Send a batch. Raises PushConflict when it does not follow the stream the hub knows."""
+        body = self._ask("POST", "/v1/sync/push", batch_to_bytes(batch))
+        answer, advice = _understood(answer_from_bytes, body)
+        if [result.op_id for result in answer.results] != [op.op_id for op in batch.ops]:
+            raise SyncLater("sync.garbled")
+        known = {name: value for name, value in advice.items() if name in Advice.__slots__ and value >= 0}
+        self.advice = replace(Advice(), **known)
+        self._learn_time(answer.server_time)
+        return answer
+
+    def pull(self, cursor: Cursor, *, limit: int = 1000, wait_s: int = 0) -> Page:
+        """The log after `cursor`; with `wait_s` the hub holds an empty page back until there is something. Raises
+        PushConflict `history_diverged` when the hub's log is not the one the cursor stands in."""
+        target = f"/v1/sync/pull?epoch={quote(cursor.server_epoch)}&after={cursor.seq}&hash={cursor.hash}&limit={limit}"
+        body = self._ask("GET", f"{target}&wait={wait_s}" if wait_s else target, read_s=self._read_s + wait_s)
+        page = _understood(page_from_bytes, body)
+        if not wait_s:
+            self._learn_time(page.server_time)
+        return page
+
+    def snapshot(self) -> dict[str, Any]:
+        """The manifest of a snapshot."""
+        body = self._ask("GET", "/v1/sync/snapshot", read_s=SNAPSHOT_S)
+        manifest = _understood(orjson.loads, body)
+        if not isinstance(manifest, dict) or type(manifest.get("seq")) is not int:
+            raise SyncLater("sync.garbled")
+        return manifest
+
+    def chunks(self, manifest: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+        """The chunks of a manifest, one after another."""
+        for row in manifest["chunks"]:
+            target = f"/v1/sync/snapshot/{quote(str(row['id']), safe='')}?seq={manifest['seq']}"
+            yield str(row["id"]), self._ask("GET", target, read_s=SNAPSHOT_S, content_type="application/gzip")
+
+    def ask_join_code(self, desk_name: str, staff_id: str) -> JoinLine:
+        """A join line for a further desk, good for ten minutes; `staff_id` is the manager who asks."""
+        body = self._ask("POST", "/v1/desks/codes", orjson.dumps({"desk_name": desk_name, "staff_id": staff_id}))
+        told = _understood(orjson.loads, body)
+        return _understood(lambda row: JoinLine(row["host"], row["port"], row["code"], row["fingerprint_group"]), told)
+
+    def abort(self) -> None:
+        """Break off what is under way, from another thread, and end."""
+        self._line.abort()
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        self._line.close()
+
+    def _ask(self, method: str, target: str, body: bytes = b"", read_s: float = 0.0,
+             content_type: str = "application/json") -> bytes:  # fmt: skip
+        """One signed exchange; signed again once when the hub's clock turns out to be another."""
+        for attempt in (1, 2):
+            headers = self._signer.headers(method, target, body)
+            if body:
+                headers["Content-Type"] = "application/json"
+            try:
+                return self._line.ask(method, target, headers, body, read_s or self._read_s, content_type)
+            except HubRefusal as refusal:
+                conflict = CONFLICTS.get(refusal.message_key)
+                if refusal.status == 409 and conflict is not None:
+                    expected, last = refusal.facts.get("expected_dseq", 0), refusal.facts.get("last_hash", "")
+                    raise PushConflict(conflict, int(expected or 0), str(last)) from refusal
+                if attempt == 2 or refusal.message_key != "auth.stale":
+                    raise
+                told = refusal.facts.get("server_time_ms")
+                self._signer.hub_ahead_ms = int(told or 0) - self._signer.now_ms()
+        raise AssertionError("unreachable")
+
+    def _learn_time(self, server_time: str) -> None:
+        """Take the hub's clock from an answer that came at once; a second more or less does not matter."""
+        try:
+            moment = parse_utc(server_time)
+        except ValueError:
+            return
+        ahead_ms = int(moment.timestamp() * 1000) - self._signer.now_ms()
+        if abs(ahead_ms - self._signer.hub_ahead_ms) > 1000:
+            self._signer.hub_ahead_ms = ahead_ms
+
+
+def _understood(read: Callable[[Any], T], content: Any) -> T:
+    """What `read` makes of an answer. Raises SyncLater `sync.garbled` when it makes nothing of it."""
+    try:
+        return read(content)
+    except (WireInvalid, ValueError, KeyError, TypeError) as error:
+        raise SyncLater("sync.garbled") from error

@@ -1,0 +1,118 @@
+"""What the routes stand on: the store, who may ask, who waits. One `Hub` per process, on `app.state.hub`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from starlette.requests import Request
+
+from models.basics.clock import Clock
+from models.operations.joining import JoinLine, fingerprint_group, is_loopback
+from models.store.hub import HubStore
+from server.auth import Asked, DeviceAuth
+from server.heads import Heads
+from server.limits import EnrolmentGuard
+from server.refusals import Refused
+from server.settings import HubSettings
+from server.snapshots import SnapshotShelf
+from server.tls import own_address
+
+T = TypeVar("T")
+THREADS = 8
+"""Database calls at once per process; the store's pool has as many connections."""
+
+MOST_IN_HAND = 256
+"""Requests that wait for a thread; beyond that a desk is asked to come back (429): waiting longer helps nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where this hub listens, and how it is known again."""
+
+    host: str
+    port: int
+    fingerprint: str = ""
+    public: str = ""
+
+    @property
+    def url(self) -> str:
+        """For desks on this machine; on others the host is what they can reach."""
+        return self.join_line("").address
+
+    def join_line(self, code: str) -> JoinLine:
+        """What a person carries to a new desk."""
+        host, port = self._seen_from_elsewhere()
+        return JoinLine(host, port, code, fingerprint_group(self.fingerprint) if self.fingerprint else "")
+
+    def _seen_from_elsewhere(self) -> tuple[str, int]:
+        if self.public:
+            host, _, port = self.public.partition(":")
+            return host, int(port or self.port)
+        return (own_address() if self.host in {"0.0.0.0", "::"} else self.host), self.port  # noqa: S104
+
+
+class Hub:
+    """Everything a request needs."""
+
+    def __init__(self, settings: HubSettings, store: HubStore, clock: Clock, address: Address) -> None:
+        self.settings, self.store, self.clock, self.address = settings, store, clock, address
+        self.auth = DeviceAuth(store, clock)
+        self.guard = EnrolmentGuard(clock)
+        self.snapshots = SnapshotShelf(store, settings.data_dir / "snapshots", settings.transient_key)
+        self.heads = Heads(self._read_heads if settings.shared else None)
+        self._pool = ThreadPoolExecutor(THREADS, "hub")
+        self._in_hand = 0
+
+    async def run(self, work: Callable[..., T], *arguments: object) -> T:
+        """Do blocking work on a thread. Raises Refused (429) when too much is waiting already."""
+        if self._in_hand >= MOST_IN_HAND:
+            raise Refused(429, "sync.hub_busy", retry_after_s=1)
+        self._in_hand += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+        finally:
+            self._in_hand -= 1
+
+    def close(self) -> None:
+        """Let the waiting go, end the running."""
+        self.heads.close()
+        self._pool.shutdown()
+
+    async def _read_heads(self, tenants: Iterable[str]) -> dict[str, int]:
+        return await self.run(lambda: {tenant: self.store.head(tenant).seq for tenant in tenants})
+
+
+def hub_of(request: Request) -> Hub:
+    """The hub of this process."""
+    hub = request.app.state.hub
+    assert isinstance(hub, Hub)
+    return hub
+
+
+async def asked(request: Request, most_bytes: int = 0) -> Asked:
+    """The request as it was signed. Raises Refused (413) when the body is longer than `most_bytes`."""
+    body = b""
+    if most_bytes:
+        told = request.headers.get("content-length", "0")
+        parts: list[bytes] = []
+        size = 0
+        if told.isdigit() and int(told) > most_bytes:
+            raise Refused(413, "sync.too_large", limit_bytes=most_bytes)
+        async for part in request.stream():
+            size += len(part)
+            if size > most_bytes:
+                raise Refused(413, "sync.too_large", limit_bytes=most_bytes)
+            parts.append(part)
+        body = b"".join(parts)
+    scope = request.scope
+    query: bytes = scope["query_string"]
+    raw: bytes = scope["raw_path"]
+    target = (raw + b"?" + query if query else raw).decode("ascii", "replace")
+    return Asked(request.method, target, request.headers, body)
+
+
+__all__ = ["Address", "Hub", "asked", "hub_of", "is_loopback"]

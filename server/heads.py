@@ -1,0 +1,92 @@
+"""Where each tenant's log stands, and who waits for it to move.
+
+A push in this process wakes the waiting at once. Pushes of other processes (PostgreSQL) are seen by asking for the
+heads every 200 ms while anybody waits: one short read instead of notifications in the money's transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+
+from models.basics.errors import PosError
+from models.basics.facts import facts
+
+log = logging.getLogger(__name__)
+POLL_S = 0.2
+
+
+class Heads:
+    """The heads this process knows of. Lives on the event loop's thread."""
+
+    def __init__(self, ask: Callable[[Iterable[str]], Awaitable[dict[str, int]]] | None) -> None:
+        """`ask` reads heads of tenants from the database; None when no other process can move them."""
+        self._ask = ask
+        self._known: dict[str, int] = {}
+        self._waiting: dict[str, set[asyncio.Future[None]]] = defaultdict(set)
+        self._poll: asyncio.Task[None] | None = None
+        self._closing = False
+
+    def moved(self, tenant: str, seq: int) -> None:
+        """The tenant's log now ends at `seq`."""
+        if seq > self._known.get(tenant, -1):
+            self._known[tenant] = seq
+            for waiter in self._waiting.pop(tenant, ()):
+                if not waiter.done():
+                    waiter.set_result(None)
+
+    async def wait(self, tenant: str, after: int, seconds: float) -> int:
+        """The head once it is beyond `after`, or whatever is known when the time is up or the hub closes."""
+        if self._known.get(tenant, -1) <= after and not self._closing:
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting[tenant].add(waiter)
+            self._start_polling()
+            try:
+                async with asyncio.timeout(seconds):
+                    await waiter
+            except TimeoutError:
+                pass
+            finally:
+                self._forget(tenant, waiter)
+        return self._known.get(tenant, after)
+
+    def close(self) -> None:
+        """Let everybody go: the hub ends."""
+        self._closing = True
+        if self._poll is not None:
+            self._poll.cancel()
+        for waiters in self._waiting.values():
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return sum(len(waiters) for waiters in self._waiting.values())
+
+    def _forget(self, tenant: str, waiter: asyncio.Future[None]) -> None:
+        waiters = self._waiting.get(tenant)
+        if waiters is not None:
+            waiters.discard(waiter)
+            if not waiters:
+                del self._waiting[tenant]
+
+    def _start_polling(self) -> None:
+        if self._ask is not None and (self._poll is None or self._poll.done()):
+            self._poll = asyncio.get_running_loop().create_task(self._keep_asking(self._ask))
+
+    async def _keep_asking(self, ask: Callable[[Iterable[str]], Awaitable[dict[str, int]]]) -> None:
+        failing = False
+        while self._waiting and not self._closing:
+            await asyncio.sleep(POLL_S)
+            try:
+                for tenant, seq in (await ask(tuple(self._waiting))).items():
+                    self.moved(tenant, seq)
+                failing = False
+            except PosError as error:  # the database is away: desks that ask get told, the waiting wait on
+                if not failing:
+                    log.warning("heads not read", extra=facts(error=error.message_key))
+                failing = True

@@ -1,0 +1,1 @@
+"""What the hub answers, a file per thing asked for."""

@@ -1,0 +1,94 @@
+"""How a desk becomes one of the clinic's: a one-time code, its public key, and from then on its signature."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import Response
+
+from models.basics.errors import RuleBroken
+from models.operations.joining import plain_code
+from models.operations.signing import HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIME
+from server.auth import Asked, public_key_usable
+from server.deps import Hub, asked, hub_of
+from server.refusals import Refused, json_response
+
+router = APIRouter()
+_MOST_BYTES = 8_192
+T = TypeVar("T", bound=BaseModel)
+Short = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class JoinRequest(BaseModel):
+    """A new desk introduces itself. The request is signed with the key it brings: it holds the private half."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+    code: Annotated[str, Field(min_length=4, max_length=80)]
+    public_key: Annotated[str, Field(min_length=40, max_length=60)]
+    desk_name: Short
+    version: Short
+    system: Annotated[str, Field(max_length=80)] = ""
+
+
+class CodeRequest(BaseModel):
+    """A manager's desk wants a code for a further desk."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+    desk_name: Short
+    staff_id: Short
+
+
+@router.post("/v1/enrol")
+async def enrol(request: Request) -> Response:
+    """Exchange a one-time code for an identity. The same code with the same key answers the same again: a lost reply
+    costs nothing."""
+    hub = hub_of(request)
+    question = await asked(request, _MOST_BYTES)
+    address = request.client.host if request.client else ""
+    return json_response(await hub.run(_enrol, hub, question, address))
+
+
+def _enrol(hub: Hub, question: Asked, address: str) -> dict[str, object]:
+    hub.guard.check(address)
+    told = _understood(JoinRequest, question.body)
+    if not public_key_usable(told.public_key):
+        raise Refused(400, "sync.not_understood", field="public_key")
+    signed = [question.headers.get(name, "") for name in (HEADER_TIME, HEADER_NONCE, HEADER_SIGNATURE)]
+    hub.auth.check_signature(question, told.public_key, *signed)
+    info = {"version": told.version, "system": told.system, "desk_name": told.desk_name}
+    try:
+        joined = hub.store.redeem(plain_code(told.code), told.public_key, info)
+    except RuleBroken as error:
+        hub.guard.failed(address)
+        raise Refused(403, error.message_key) from error
+    hub.guard.succeeded(address)
+    return {
+        "tenant": joined.tenant, "device_id": joined.device_id, "device_no": joined.device_no, "epoch": joined.epoch,
+        "desk_name": joined.desk_name, "server_epoch": joined.server_epoch,
+    }  # fmt: skip
+
+
+@router.post("/v1/desks/codes")
+async def new_code(request: Request) -> Response:
+    """A join line for a further desk, asked for by an enrolled one; `staff_id` is the manager who asks."""
+    hub = hub_of(request)
+    question = await asked(request, _MOST_BYTES)
+    return json_response(await hub.run(_new_code, hub, question))
+
+
+def _new_code(hub: Hub, question: Asked) -> dict[str, object]:
+    row = hub.auth.welcome(hub.auth.device(question))
+    told = _understood(CodeRequest, question.body)
+    code = hub.store.new_code(row.tenant, told.desk_name, told.staff_id)
+    line = hub.address.join_line(code)
+    return {"host": line.host, "port": line.port, "code": line.code, "fingerprint_group": line.fingerprint_group}
+
+
+def _understood(kind: type[T], body: bytes) -> T:
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        field = ".".join(str(part) for part in error.errors()[0]["loc"]) or "body"
+        raise Refused(400, "sync.not_understood", field=field) from None

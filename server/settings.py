@@ -1,0 +1,116 @@
+"""What a hub is told: from its options, its environment, and (embedded) its parent. Checked before anything starts."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models.basics.errors import RuleBroken
+from models.operations.joining import is_loopback
+
+PLACEHOLDER = re.compile(
+    r"change.?me|your[-_ ]|example|placeholder|replace.?me|<[^>]*>|\bsecret\b|\bpassword\b|x{4,}", re.I
+)
+"""What people leave in a settings file instead of a secret."""
+
+KEY = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class HubSettings:
+    """A hub's settings. Either `database_url` (PostgreSQL) or `key_hex` (its own SQLCipher file in `data_dir`).
+
+    `transient_key` guards what a run of the hub keeps on disk for itself (snapshots); all workers of a run share it.
+    """
+
+    data_dir: Path
+    database_url: str = ""
+    key_hex: str = field(default="", repr=False)
+    host: str = "127.0.0.1"
+    port: int = 0
+    public_address: str = ""
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    workers: int = 1
+    ready_file: Path | None = None
+    embedded: bool = False
+    transient_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    @property
+    def shared(self) -> bool:
+        """On PostgreSQL, where other processes may write as well?"""
+        return bool(self.database_url)
+
+    @property
+    def encrypted(self) -> bool:
+        """Served with TLS: everywhere but on this machine's own address."""
+        return not is_loopback(self.host) or self.tls_certificate is not None
+
+    @property
+    def database_path(self) -> Path:
+        """The hub's own database."""
+        return self.data_dir / "hub.db"
+
+    def checked(self) -> HubSettings:
+        """Itself when it can be served with. Raises RuleBroken naming the setting; nothing was started."""
+        if not 0 <= self.port < 65536:
+            raise RuleBroken("hub.setting_wrong", setting="port")
+        if self.workers < 1 or (self.workers > 1 and not self.shared):
+            raise RuleBroken("hub.workers_need_postgresql", workers=self.workers)
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise RuleBroken("hub.setting_wrong", setting="tls-key")
+        for name, path in (("tls-certificate", self.tls_certificate), ("tls-key", self.tls_key)):
+            if path is not None and not path.is_file():
+                raise RuleBroken("hub.setting_wrong", setting=name)
+        if self.shared:
+            _check_database_url(self.database_url)
+        elif not KEY.fullmatch(self.key_hex) or len(set(self.key_hex)) < 8:
+            raise RuleBroken("hub.setting_placeholder", setting="key")
+        return self
+
+
+def _check_database_url(url: str) -> None:
+    if not re.match(r"postgres(ql)?(\+psycopg)?://", url):
+        raise RuleBroken("hub.setting_wrong", setting="database-url")
+    password = re.match(r"[^:]+://[^:@/]*:(?P<word>[^@/]+)@", url)
+    if PLACEHOLDER.search(password["word"] if password else "") or "<" in url:
+        raise RuleBroken("hub.setting_placeholder", setting="database-url")
+
+
+def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where a hub keeps its things when it is not told."""
+    if os.name == "nt":
+        return Path(environment.get("LOCALAPPDATA", Path.home())) / "Copaydesk" / "hub"
+    return Path(environment.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "copaydesk" / "hub"
+
+
+def settings_from(options: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> HubSettings:
+    """The settings of `copaydesk server` started by a person or a service. Raises RuleBroken naming the setting."""
+    data_dir = options.data_dir or default_folder(environment)
+    url = options.database_url or ("" if options.data_dir else environment.get("COPAYDESK_DATABASE_URL", ""))
+    key = "" if url else read_key_file(options.key_file or data_dir / "hub.key")
+    return HubSettings(
+        data_dir=data_dir, database_url=url, key_hex=key, host=options.host, port=options.port,
+        public_address=options.public_address or "", tls_certificate=options.tls_certificate, tls_key=options.tls_key,
+        workers=options.workers, ready_file=options.ready_file,
+    ).checked()  # fmt: skip
+
+
+def read_key_file(path: Path) -> str:
+    """The database's key, made at the first start. Raises RuleBroken when others could read it or it is no key."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as new:
+            new.write(secrets.token_hex(32))
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise RuleBroken("hub.key_file_open", setting="key-file")
+    key = path.read_text(encoding="ascii", errors="replace").strip()
+    if not KEY.fullmatch(key):
+        raise RuleBroken("hub.setting_placeholder", setting="key-file")
+    return key
