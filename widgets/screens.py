@@ -42,7 +42,8 @@ class Page(Protocol):
 
     @property
     def widget(self) -> QWidget:
-        """The page, laid into the content area. Its `actions()` are the commands of this page."""
+        """The page, laid into the content area with its own inset. Its `actions()` (made by
+        `widgets.common.page_action`) are the commands of this page."""
 
     @property
     def money_in_flight(self) -> bool:

@@ -28,6 +28,6 @@ __all__ = [
     "Bar", "Card", "Cell", "CellTable", "CheckBox", "Choice", "Column", "CountBadge", "Divider", "EmptyState",
     "ErrorText", "Field", "FigureCard", "FormRow", "IconButton", "IconCell", "IconLabel", "IconTile", "Keycap",
     "KeycapButton", "MoneyCell", "Notices", "Pill", "PillCell", "Radio", "Ring", "Role", "RowKind", "Segments",
-    "Skeleton", "Spinner", "Steps", "Switch", "TableRow", "Text", "WordsCell", "key_words", "money_look",
+    "Skeleton", "Spinner", "Steps", "Switch", "TableRow", "TailCell", "Text", "WordsCell", "key_words", "money_look",
     "page_action", "visit_look",
 ]  # fmt: skip

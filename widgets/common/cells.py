@@ -19,6 +19,10 @@ from widgets.common.text import NOT_APPLICABLE
 from widgets.theme import S6, S8
 
 
+Marks = tuple[tuple[int, int], ...]
+"""Parts of a title to mark, as (first, behind the last) sign."""
+
+
 @dataclass(frozen=True, slots=True)
 class WordsCell:
     """One line, or a title over a quiet second line."""
@@ -28,6 +32,7 @@ class WordsCell:
     style: str = "table"
     ink: str = "text"
     right: bool = False
+    marks: Marks = ()
 
     @property
     def spoken(self) -> str:
@@ -90,6 +95,7 @@ class AvatarCell:
     initials: str
     title: str
     subtitle: str = ""
+    marks: Marks = ()
 
     @property
     def spoken(self) -> str:
@@ -110,7 +116,22 @@ class IconCell:
         return f"{self.title}, {self.subtitle}" if self.subtitle else self.title
 
 
-Cell = WordsCell | PillCell | BadgeCell | MoneyCell | AvatarCell | IconCell | None
+@dataclass(frozen=True, slots=True)
+class TailCell:
+    """What a row leads to, right aligned: a badge or words, and on the selected row the key that opens it."""
+
+    words: str = ""
+    style: str = "body"
+    ink: str = "muted"
+    look: Look | None = None
+    key: str = ""
+
+    @property
+    def spoken(self) -> str:
+        return self.look[0] if self.look else self.words
+
+
+Cell = TailCell | WordsCell | PillCell | BadgeCell | MoneyCell | AvatarCell | IconCell | None
 
 
 class RowKind(StrEnum):
@@ -148,7 +169,7 @@ def _draw_words(painter: QPainter, area: QRectF, cell: WordsCell, _selected: boo
     if not cell.subtitle:
         paint.draw_text(painter, area, cell.title, cell.style, cell.ink, align)
         return
-    two_lines(painter, area, cell.title, cell.subtitle, cell.style, cell.ink, align)
+    two_lines(painter, area, cell.title, cell.subtitle, cell.style, cell.ink, align, cell.marks)
 
 
 def two_lines(
@@ -159,11 +180,17 @@ def two_lines(
     style: str = "body_medium",
     ink: str = "text",
     align: Qt.AlignmentFlag = paint.LEFT,
+    marks: Marks = (),
 ) -> None:
-    """A title over a quiet second line, in the middle of `area`."""
+    """A title over a quiet second line, in the middle of `area`; `marks` are grounds behind parts of the title."""
     first, second = paint.text_height(style), paint.text_height("caption")
     top = area.y() + (area.height() - first - second) / 2 + 1
-    paint.draw_text(painter, QRectF(area.x(), top, area.width(), first), title, style, ink, align)
+    line = QRectF(area.x(), top, area.width(), first)
+    for begin, end in marks:
+        left = line.x() + paint.text_width(title[:begin], style)
+        width = min(paint.text_width(title[begin:end], style), line.right() - left)
+        paint.rounded(painter, QRectF(left - 1, top, width + 2, first), 2, theme.current().colour("warn_soft"))
+    paint.draw_text(painter, line, title, style, ink, align)
     rest = QRectF(area.x(), top + first, area.width(), second)
     paint.draw_text(painter, rest, subtitle, "caption", "muted", align)
 
@@ -205,7 +232,7 @@ def _draw_avatar(painter: QPainter, area: QRectF, cell: AvatarCell, selected: bo
     side = theme.current().px(36)
     spot = QRectF(area.x(), area.y() + (area.height() - side) / 2, side, side)
     paint_avatar(painter, spot, cell.initials, ("selected", "accent") if selected else ("neutral_soft", "text2"))
-    two_lines(painter, area.adjusted(side + 14, 0, 0, 0), cell.title, cell.subtitle, "heading_s")
+    two_lines(painter, area.adjusted(side + 14, 0, 0, 0), cell.title, cell.subtitle, "heading_s", marks=cell.marks)
 
 
 def _draw_icon(painter: QPainter, area: QRectF, cell: IconCell, _selected: bool) -> None:
@@ -215,6 +242,23 @@ def _draw_icon(painter: QPainter, area: QRectF, cell: IconCell, _selected: bool)
     two_lines(painter, area.adjusted(side + 12, 0, 0, 0), cell.title, cell.subtitle, "body_strong")
 
 
+def _draw_tail(painter: QPainter, area: QRectF, cell: TailCell, selected: bool) -> None:
+    right, middle = area.right(), area.center().y()
+    if selected and cell.key:
+        size = paint.keycap_size(cell.key)
+        right -= size.width()
+        paint.paint_keycap(painter, QRectF(right, middle - size.height() / 2, size.width(), size.height()), cell.key)
+        right -= S8 + 2
+    if cell.look is not None:
+        badge = paint.badge_size(cell.look[0], cell.look[2])
+        width = min(badge.width(), right - area.x())
+        spot = QRectF(round(right - width), round(middle - badge.height() / 2), width, badge.height())
+        paint.paint_badge(painter, spot, *cell.look)
+    else:
+        rest = QRectF(area.x(), area.y(), right - area.x(), area.height())
+        paint.draw_text(painter, rest, cell.words, cell.style, cell.ink, paint.RIGHT)
+
+
 PAINTERS: Final[dict[type, Callable[..., Any]]] = {
     WordsCell: _draw_words,
     PillCell: _draw_pill,
@@ -222,6 +266,7 @@ PAINTERS: Final[dict[type, Callable[..., Any]]] = {
     MoneyCell: _draw_money,
     AvatarCell: _draw_avatar,
     IconCell: _draw_icon,
+    TailCell: _draw_tail,
 }
 
 
