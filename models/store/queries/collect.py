@@ -1,0 +1,85 @@
+"""What a patient owes and what lies on the account: for Collect, and for the check under the writer's lock."""
+
+# ruff: noqa: S608 - only names of our own columns are put together; values travel as parameters
+from __future__ import annotations
+
+from typing import Any
+
+from models.ledger.accounts import Code
+from models.ledger.book import Balance
+from models.ledger.figures import Figures, figures_from_balances
+from models.store.queries.rows import CHARGE_COLUMNS, CHARGE_JOIN, NET, ChargeRow, LotRow
+
+
+def open_charges(connection: Any, tenant: str, patient_id: str) -> list[ChargeRow]:
+    """Every charge of a patient on which something is owed, oldest first."""
+    found = connection.execute(
+        f"SELECT {CHARGE_COLUMNS} FROM account a {CHARGE_JOIN} "
+        f"WHERE a.tenant = ? AND a.patient_id = ? AND a.code = 'AR' AND {NET} < 0 ORDER BY c.service_date, c.id",
+        (tenant, patient_id),
+    )
+    return [ChargeRow(*row) for row in found]
+
+
+def owed_on(connection: Any, tenant: str, charge_id: str) -> int:
+    """Cents owed on one charge; 0 for one that is not known."""
+    row = connection.execute(f"SELECT -({NET}) FROM account a WHERE a.tenant = ? AND a.id = ?",
+                             (tenant, f"AR:{charge_id}")).fetchone()  # fmt: skip
+    return int(row[0]) if row else 0
+
+
+def charged_on_visit(connection: Any, tenant: str, appointment_id: str) -> int:
+    """How many cents the charges of a visit made the patient responsible for, paid or not."""
+    row = connection.execute(
+        "SELECT coalesce(sum(responsibility_cents), 0) FROM charge "
+        "WHERE tenant = ? AND appointment_id = ? AND deleted_at = ''",
+        (tenant, appointment_id),
+    ).fetchone()
+    return int(row[0])
+
+
+def lots(connection: Any, tenant: str, patient_id: str) -> list[LotRow]:
+    """Money that may still be spent, oldest payment first."""
+    found = connection.execute(
+        f"SELECT a.patient_id, a.payment_id, a.appointment_id, {NET} - a.held FROM account a "
+        "LEFT JOIN payment y ON y.tenant = a.tenant AND y.payment_id = a.payment_id "
+        f"WHERE a.tenant = ? AND a.patient_id = ? AND a.guard = 'L' AND {NET} - a.held > 0 "
+        "ORDER BY y.taken_at, a.payment_id",
+        (tenant, patient_id),
+    )
+    return [LotRow(*row) for row in found]
+
+
+def prepaid_for(connection: Any, tenant: str, appointment_id: str) -> int:
+    """Cents that wait for the charges of a visit."""
+    row = connection.execute(
+        f"SELECT coalesce(sum({NET}), 0) FROM account a WHERE a.tenant = ? AND a.appointment_id = ? AND a.code = 'CRE'",
+        (tenant, appointment_id),
+    ).fetchone()
+    return int(row[0])
+
+
+def figures(connection: Any, tenant: str, patient_id: str) -> Figures:
+    """The five figures of a patient, from balances."""
+    found = connection.execute(
+        "SELECT code, sum(debits + pending_debits), sum(credits + pending_credits) FROM account "
+        "WHERE tenant = ? AND patient_id = ? GROUP BY code",
+        (tenant, patient_id),
+    )
+    return figures_from_balances((Code(row[0]), Balance(row[1], row[2])) for row in found)
+
+
+def head_seq(connection: Any, tenant: str) -> int:
+    """The log position this desk stands at: what a person is looking at."""
+    row = connection.execute("SELECT cursor_seq FROM stream WHERE tenant = ?", (tenant,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def attempt_in_doubt(connection: Any, tenant: str, patient_id: str) -> tuple[str, int] | None:
+    """(attempt id, cents) of a card attempt of this patient whose outcome is not known, or None."""
+    row = connection.execute(
+        "SELECT attempt_id, amount_cents FROM terminal_attempt WHERE tenant = ? AND state <> 'resolved' "
+        "AND patient_id = ? ORDER BY created_at LIMIT 1",
+        (tenant, patient_id),
+    ).fetchone()
+    return (str(row[0]), int(row[1])) if row else None

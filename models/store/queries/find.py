@@ -1,0 +1,127 @@
+"""Finding a patient among hundreds of thousands: one look into the word index, a second with slips when needed."""
+
+# ruff: noqa: S608 - only names of our own columns are put together; values travel as parameters
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from models.basics.search_keys import slip_keys, slips
+from models.rules.matching import Code, Query, allowed_slips, fit
+from models.store.queries.rows import NET, PATIENT_COLUMNS, PATIENT_WIDTH, PatientRow, marks
+
+FETCHED = 50
+"""Rows looked at for one search; a person types on rather than reading so many."""
+ENOUGH = 5
+"""With so many hits as typed, slips are not tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A patient found: how badly they fit (0 is best) and what matched beside the name."""
+
+    patient: PatientRow
+    cost: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnAccount:
+    """What a patient owes in all, and the free credit."""
+
+    owed_cents: int = 0
+    credit_cents: int = 0
+
+
+def search(connection: Any, tenant: str, query: Query, limit: int) -> list[Hit]:
+    """The best fits for a query, best first. When nothing fits all of it: what fits its names or its numbers alone."""
+    if query.empty:
+        return []
+    found = _match(connection, tenant, query, _as_typed(query))
+    if len(found) < ENOUGH and query.words:
+        with_slips = _with_slips(connection, query)
+        if with_slips:
+            found = {**found, **_match(connection, tenant, query, with_slips)}
+    if not found and query.words and query.numbers:
+        for part in (Query(words=query.words), Query(numbers=query.numbers)):
+            found.update(_match(connection, tenant, query, _as_typed(part) or ""))
+    hits = sorted(found.values(), key=lambda hit: (hit.cost, hit.patient.family, hit.patient.given, hit.patient.id))
+    return hits[:limit]
+
+
+def _as_typed(query: Query) -> str:
+    return " AND ".join([*(_begins(word) for word in query.words), *(_any_of(group) for group in query.numbers)])
+
+
+def _with_slips(connection: Any, query: Query) -> str:
+    """The same question with every name that is a slip away from what was typed; empty when there is none."""
+    parts, changed = [], False
+    for word in query.words:
+        near = _names_near(connection, word)
+        changed = changed or bool(near)
+        parts.append(f"({' OR '.join([_begins(word), *(_whole(name) for name in near)])})")
+    return " AND ".join([*parts, *(_any_of(group) for group in query.numbers)]) if changed else ""
+
+
+def _names_near(connection: Any, word: str) -> list[str]:
+    most = allowed_slips(word)
+    keys = sorted(slip_keys(word)) if most else []
+    if not keys:
+        return []
+    found = connection.execute(f"SELECT DISTINCT word FROM name_slip WHERE slip IN ({marks(len(keys))})", keys)
+    near = [(slips(word, name, most), name) for (name,) in found]
+    return [name for cost, name in sorted(near) if 0 < cost <= most][:20]
+
+
+def _match(connection: Any, tenant: str, query: Query, wanted: str) -> dict[str, Hit]:
+    if not wanted:
+        return {}
+    found = connection.execute(
+        f"SELECT {PATIENT_COLUMNS}, i.words FROM (SELECT rowid AS no FROM patient_search WHERE patient_search MATCH ? "
+        f"LIMIT {FETCHED}) s CROSS JOIN patient_index i ON i.no = s.no "
+        "JOIN patient p ON p.tenant = i.tenant AND p.id = i.patient_id "
+        "WHERE i.tenant = ? AND p.deleted_at = ''",
+        (wanted, tenant),
+    )
+    hits = {}
+    for row in found:
+        cost, why = fit(query, row[PATIENT_WIDTH].split())
+        hits[row[0]] = Hit(PatientRow(*row[:PATIENT_WIDTH]), cost, why)
+    return hits
+
+
+def _begins(word: str) -> str:
+    return f'"{word}"*'
+
+
+def _whole(word: str) -> str:
+    return f'"{word}"'
+
+
+def _any_of(group: tuple[Code, ...]) -> str:
+    return f"({' OR '.join(_whole(code.text) if code.whole else _begins(code.text) for code in group)})"
+
+
+def on_account(connection: Any, tenant: str, patient_ids: list[str]) -> dict[str, OnAccount]:
+    """What each of these patients owes, and their free credit."""
+    if not patient_ids:
+        return {}
+    found = connection.execute(
+        f"SELECT a.patient_id, sum(CASE WHEN a.code = 'AR' THEN -({NET}) ELSE 0 END), "
+        f"sum(CASE WHEN a.code = 'CR' THEN {NET} ELSE 0 END) FROM account a "
+        f"WHERE a.tenant = ? AND a.patient_id IN ({marks(len(patient_ids))}) GROUP BY a.patient_id",
+        (tenant, *patient_ids),
+    )
+    return {str(row[0]): OnAccount(int(row[1]), int(row[2])) for row in found}
+
+
+def visits_today(connection: Any, tenant: str, patient_ids: list[str], day: str) -> dict[str, str]:
+    """The id of the first visit of the day of each of these patients, by patient."""
+    if not patient_ids:
+        return {}
+    found = connection.execute(
+        f"SELECT patient_id, id FROM appointment WHERE tenant = ? AND patient_id IN ({marks(len(patient_ids))}) "
+        "AND service_date = ? AND deleted_at = '' ORDER BY starts_at DESC",
+        (tenant, *patient_ids, day),
+    )
+    return {str(row[0]): str(row[1]) for row in found}

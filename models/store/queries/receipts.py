@@ -1,0 +1,131 @@
+"""Payments one by one: for receipts, reprints and taking a payment back."""
+
+# ruff: noqa: S608 - only names of our own columns are put together; values travel as parameters
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from models.store.queries.rows import NET
+
+
+@dataclass(frozen=True, slots=True)
+class PaidRow:
+    """A payment as written down, every column of the table that a receipt or an undo needs."""
+
+    payment_id: str
+    patient_id: str
+    appointment_id: str
+    tender: str
+    amount_cents: int
+    tendered_cents: int
+    change_cents: int
+    requested_cents: int
+    number: str
+    receipt_no: str
+    check_no: str
+    check_name: str
+    drawer: str
+    attempt_id: str
+    brand: str
+    last4: str
+    entry_mode: str
+    auth_code: str
+    host_ref: str
+    terminal_txn_no: str
+    terminal_ref: str
+    merchant: str
+    aid: str
+    app_label: str
+    cvm: str
+    tvr: str
+    tsi: str
+    taken_at: str
+    business_date: str
+    actor: str
+    device: str
+    collect_op_id: str
+    reversed_op_id: str
+    reversed_at: str
+    reversed_by: str
+    reversal_receipt_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedRow:
+    """What part of a payment a charge (or, without one, a visit) got."""
+
+    charge_id: str
+    appointment_id: str
+    cents: int
+    description: str
+    service_date: str
+    kind: str
+    code: str
+    practitioner: str
+
+
+_COLUMNS = ", ".join(field.name for field in fields(PaidRow))
+
+
+def payment(connection: Any, tenant: str, payment_id: str) -> PaidRow | None:
+    """One payment, or None."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM payment WHERE tenant = ? AND payment_id = ?", (tenant, payment_id)
+    ).fetchone()
+    return PaidRow(*row) if row else None
+
+
+def payments_of_attempt(connection: Any, tenant: str, patient_id: str, attempt_id: str) -> list[PaidRow]:
+    """What was paid under one sheet of Collect, oldest first."""
+    found = connection.execute(
+        f"SELECT {_COLUMNS} FROM payment WHERE tenant = ? AND patient_id = ? AND attempt_id = ? ORDER BY taken_at",
+        (tenant, patient_id, attempt_id),
+    )
+    return [PaidRow(*row) for row in found]
+
+
+def last_payment_here(connection: Any, tenant: str, device: str, business_date: str) -> str:
+    """The id of the newest payment this desk took on a day, or empty."""
+    row = connection.execute(
+        "SELECT payment_id FROM payment WHERE tenant = ? AND business_date = ? AND device = ? "
+        "ORDER BY taken_at DESC, payment_id DESC LIMIT 1",
+        (tenant, business_date, device),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def applied(connection: Any, tenant: str, payment_id: str) -> list[AppliedRow]:
+    """Where the money of a payment lies now: on charges by what it paid there, and set aside for visits."""
+    found = connection.execute(
+        "WITH lot AS (SELECT id FROM account WHERE tenant = :tenant AND payment_id = :payment AND guard = 'L'), "
+        "paid AS (SELECT credit AS ar, amount_cents AS cents FROM transfer WHERE tenant = :tenant "
+        "AND debit IN (SELECT id FROM lot) AND code IN ('allocate', 'auto_allocate') "
+        "UNION ALL SELECT debit, -amount_cents FROM transfer WHERE tenant = :tenant "
+        "AND credit IN (SELECT id FROM lot) AND code = 'release') "
+        "SELECT c.id, r.appointment_id, sum(paid.cents), c.description, c.service_date, c.kind, c.code, "
+        "coalesce(w.name, '') FROM paid JOIN account r ON r.tenant = :tenant AND r.id = paid.ar "
+        "JOIN charge c ON c.tenant = :tenant AND c.id = r.charge_id "
+        "LEFT JOIN practitioner w ON w.tenant = c.tenant AND w.id = c.practitioner_id "
+        "GROUP BY c.id HAVING sum(paid.cents) > 0 "
+        f"UNION ALL SELECT '', a.appointment_id, {NET}, coalesce(nullif(v.title, ''), v.reason, ''), "
+        "coalesce(v.service_date, ''), 'prepayment', '', coalesce(w.name, '') FROM account a "
+        "LEFT JOIN appointment v ON v.tenant = a.tenant AND v.id = a.appointment_id "
+        "LEFT JOIN practitioner w ON w.tenant = a.tenant AND w.id = v.practitioner_id "
+        f"WHERE a.tenant = :tenant AND a.payment_id = :payment AND a.code = 'CRE' AND {NET} > 0",
+        {"tenant": tenant, "payment": payment_id},
+    )
+    return [AppliedRow(*row) for row in found]
+
+
+def spent_with(connection: Any, tenant: str, payment_id: str) -> bool:
+    """Was credit of other payments spent in the same act as this one was taken?"""
+    row = connection.execute(
+        "SELECT 1 FROM outbox o JOIN outbox mine ON mine.tenant = o.tenant AND mine.op_id = "
+        "(SELECT collect_op_id FROM payment WHERE tenant = ? AND payment_id = ?) "
+        "WHERE o.tenant = ? AND o.group_id = mine.group_id AND o.epoch = mine.epoch "
+        "AND o.dseq BETWEEN mine.dseq AND mine.dseq + 64 AND json_extract(o.op, '$.kind') = 'payment.allocate' "
+        "AND json_extract(o.op, '$.body.lot_payment_id') <> ? LIMIT 1",
+        (tenant, payment_id, tenant, payment_id),
+    ).fetchone()
+    return row is not None

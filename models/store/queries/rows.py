@@ -1,0 +1,141 @@
+"""Rows that several questions share."""
+
+# ruff: noqa: S608 - only names of our own columns are put together; values travel as parameters
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+NET = "a.credits + a.pending_credits - a.debits - a.pending_debits"
+"""What lies in a lot (held money aside); negated: what a receivable still shows."""
+STATUS = "CASE v.desk_status WHEN '' THEN v.status ELSE v.desk_status END"
+"""Where a visit stands: what a desk said last, else what its source says."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    """Who somebody is."""
+
+    id: str
+    family: str
+    given: str
+    suffix: str
+    birth_date: str
+    mrn: str
+    phone: str
+    email: str
+    receipt_by: str
+
+
+PATIENT_COLUMNS = "p.id, p.family, p.given, p.suffix, p.birth_date, p.mrn, p.phone, p.email, p.receipt_by"
+PATIENT_WIDTH = 9
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """One visit: when (UTC text), what, whom to, how it stands; `copay_cents` None where not known."""
+
+    id: str
+    patient_id: str
+    starts_at: str
+    service_date: str
+    title: str
+    practitioner: str
+    status: str
+    copay_cents: int | None
+
+
+VISIT_COLUMNS = (
+    "v.id, v.patient_id, v.starts_at, v.service_date, CASE v.title WHEN '' THEN v.reason ELSE v.title END, "
+    f"coalesce(w.name, ''), {STATUS}, v.copay_cents"
+)
+VISIT_JOIN = "LEFT JOIN practitioner w ON w.tenant = v.tenant AND w.id = v.practitioner_id"
+VISIT_WIDTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRow:
+    """A charge with what is still owed on it. `paid_cents` is what payments put there."""
+
+    charge_id: str
+    patient_id: str
+    appointment_id: str
+    service_date: str
+    description: str
+    code: str
+    kind: str
+    responsibility_cents: int
+    owed_cents: int
+    insurance_pending: int
+    practitioner: str
+    allowed_cents: int
+
+    @property
+    def paid_cents(self) -> int:
+        return self.responsibility_cents - self.owed_cents
+
+
+CHARGE_COLUMNS = (
+    "c.id, c.patient_id, a.appointment_id, c.service_date, c.description, c.code, c.kind, c.responsibility_cents, "
+    f"-({NET}), c.insurance_pending, coalesce(w.name, ''), c.allowed_cents"
+)
+CHARGE_JOIN = (
+    "JOIN charge c ON c.tenant = a.tenant AND c.id = a.charge_id "
+    "LEFT JOIN practitioner w ON w.tenant = c.tenant AND w.id = c.practitioner_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """Money of one payment that may still be spent: free (no appointment) or earmarked to one."""
+
+    patient_id: str
+    payment_id: str
+    appointment_id: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """An insurance of a patient."""
+
+    patient_id: str
+    payer: str
+    plan: str
+    status: str
+    copay_cents: int | None
+    checked_at: str
+
+
+def patient(connection: Any, tenant: str, patient_id: str) -> PatientRow | None:
+    """One patient, or None."""
+    row = connection.execute(
+        f"SELECT {PATIENT_COLUMNS} FROM patient p WHERE p.tenant = ? AND p.id = ? AND p.deleted_at = ''",
+        (tenant, patient_id),
+    ).fetchone()
+    return PatientRow(*row) if row else None
+
+
+def visit(connection: Any, tenant: str, appointment_id: str) -> VisitRow | None:
+    """One visit, or None."""
+    row = connection.execute(
+        f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} WHERE v.tenant = ? AND v.id = ? AND v.deleted_at = ''",
+        (tenant, appointment_id),
+    ).fetchone()
+    return VisitRow(*row) if row else None
+
+
+def coverage(connection: Any, tenant: str, patient_id: str) -> CoverageRow | None:
+    """The insurance asked first: active before inactive, then by order."""
+    row = connection.execute(
+        "SELECT patient_id, payer, plan, status, copay_cents, checked_at FROM coverage "
+        "WHERE tenant = ? AND patient_id = ? AND deleted_at = '' "
+        "ORDER BY status <> 'active', \"order\", id LIMIT 1",
+        (tenant, patient_id),
+    ).fetchone()
+    return CoverageRow(*row) if row else None
+
+
+def marks(count: int) -> str:
+    """`?, ?, ?` for an IN list."""
+    return ", ".join("?" * count)

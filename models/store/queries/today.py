@@ -1,0 +1,125 @@
+"""The day: its visits, and what each patient owes and has on account, in a handful of questions for all of them."""
+
+# ruff: noqa: S608 - only names of our own columns are put together; values travel as parameters
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from models.store.queries.rows import (
+    CHARGE_COLUMNS,
+    CHARGE_JOIN,
+    NET,
+    PATIENT_COLUMNS,
+    PATIENT_WIDTH,
+    VISIT_COLUMNS,
+    VISIT_JOIN,
+    ChargeRow,
+    LotRow,
+    PatientRow,
+    VisitRow,
+)
+
+_PATIENTS_OF_DAY = "SELECT patient_id FROM appointment WHERE tenant = ? AND service_date = ? AND deleted_at = ''"
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One visit of the day with its patient and what the patient's plan asks at the desk."""
+
+    visit: VisitRow
+    patient: PatientRow
+    plan_copay_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was collected on a day at every desk, without what was taken back."""
+
+    payments: int
+    cents: int
+
+
+def visits(connection: Any, tenant: str, day: str) -> list[DayRow]:
+    """The visits of a day in order of time; cancelled ones too."""
+    plan = (
+        "(SELECT k.copay_cents FROM coverage k WHERE k.tenant = v.tenant AND k.patient_id = v.patient_id "
+        "AND k.status = 'active' AND k.deleted_at = '' ORDER BY k.\"order\", k.id LIMIT 1)"
+    )
+    found = connection.execute(
+        f"SELECT {PATIENT_COLUMNS}, {VISIT_COLUMNS}, {plan} FROM appointment v "
+        "JOIN patient p ON p.tenant = v.tenant AND p.id = v.patient_id "
+        f"{VISIT_JOIN} WHERE v.tenant = ? AND v.service_date = ? AND v.deleted_at = '' ORDER BY v.starts_at, v.id",
+        (tenant, day),
+    )
+    return [
+        DayRow(VisitRow(*row[PATIENT_WIDTH:-1]), PatientRow(*row[:PATIENT_WIDTH]), row[-1]) for row in found
+    ]  # fmt: skip
+
+
+def charges(connection: Any, tenant: str, day: str) -> list[ChargeRow]:
+    """Of the day's patients: every charge still owed, and every charge of the day's own visits."""
+    found = connection.execute(
+        f"SELECT {CHARGE_COLUMNS} FROM account a {CHARGE_JOIN} WHERE a.tenant = ? AND a.code = 'AR' "
+        f"AND a.patient_id IN ({_PATIENTS_OF_DAY}) AND ({NET} < 0 OR c.service_date = ?)",
+        (tenant, tenant, day, day),
+    )
+    return [ChargeRow(*row) for row in found]
+
+
+def lots(connection: Any, tenant: str, day: str) -> list[LotRow]:
+    """Money on account of the day's patients."""
+    found = connection.execute(
+        f"SELECT a.patient_id, a.payment_id, a.appointment_id, {NET} FROM account a WHERE a.tenant = ? "
+        f"AND a.guard = 'L' AND a.patient_id IN ({_PATIENTS_OF_DAY}) AND {NET} > 0",
+        (tenant, tenant, day),
+    )
+    return [LotRow(*row) for row in found]
+
+
+def in_doubt(connection: Any, tenant: str) -> dict[str, int]:
+    """Cents of card attempts whose outcome is not known, by appointment (or patient where there is none)."""
+    found = connection.execute(
+        "SELECT CASE appointment_id WHEN '' THEN patient_id ELSE appointment_id END, sum(amount_cents) "
+        "FROM terminal_attempt WHERE tenant = ? AND state <> 'resolved' GROUP BY 1",
+        (tenant,),
+    )
+    return {str(name): int(cents) for name, cents in found}
+
+
+def not_collecting(connection: Any, tenant: str, day: str) -> set[str]:
+    """Visits of the day for which somebody said why nothing is collected."""
+    found = connection.execute(
+        "SELECT appointment_id FROM not_collecting WHERE tenant = ? AND business_date = ?", (tenant, day)
+    )
+    return {str(row[0]) for row in found}
+
+
+def taken(connection: Any, tenant: str, day: str) -> Taken:
+    """What was collected on a day."""
+    row = connection.execute(
+        "SELECT count(*), coalesce(sum(amount_cents), 0) FROM payment "
+        "WHERE tenant = ? AND business_date = ? AND reversed_op_id = '' AND tender <> 'external'",
+        (tenant, day),
+    ).fetchone()
+    return Taken(int(row[0]), int(row[1]))
+
+
+def last_paid(connection: Any, tenant: str, patient_id: str) -> tuple[int, str, str, str, str] | None:
+    """(cents, when, tender, brand, last four) of a patient's newest payment that stands."""
+    row = connection.execute(
+        "SELECT amount_cents, taken_at, tender, brand, last4 FROM payment "
+        "WHERE tenant = ? AND patient_id = ? AND reversed_op_id = '' ORDER BY taken_at DESC LIMIT 1",
+        (tenant, patient_id),
+    ).fetchone()
+    return tuple(row) if row else None
+
+
+def visits_of(connection: Any, tenant: str, patient_id: str, day: str) -> list[VisitRow]:
+    """A patient's visits of one day, in order of time."""
+    found = connection.execute(
+        f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} "
+        "WHERE v.tenant = ? AND v.patient_id = ? AND v.service_date = ? AND v.deleted_at = '' ORDER BY v.starts_at",
+        (tenant, patient_id, day),
+    )
+    return [VisitRow(*row) for row in found]
