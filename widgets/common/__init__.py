@@ -13,6 +13,7 @@ from widgets.common.cells import (
     PillCell,
     RowKind,
     TableRow,
+    TailCell,
     WordsCell,
 )  # fmt: skip
 from widgets.common.choices import CheckBox, Radio, Segments, Switch

@@ -18,7 +18,6 @@ from widgets.common.pill import Look, money_look
 from widgets.common.text import NOT_APPLICABLE
 from widgets.theme import S6, S8
 
-
 Marks = tuple[tuple[int, int], ...]
 """Parts of a title to mark, as (first, behind the last) sign."""
 

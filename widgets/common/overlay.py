@@ -22,6 +22,7 @@ class Overlay(Themed, QWidget):
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
         self.hide()
+        self._host = host
         self._came_from: QWidget | None = None
         self.panel: QWidget | None = None
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
@@ -36,8 +37,7 @@ class Overlay(Themed, QWidget):
         """Cover the host and take the focus; what had it gets it back when this closes."""
         if not self.isVisible():
             self._came_from = QApplication.focusWidget()
-        host = self.parentWidget()
-        self.setGeometry(host.rect())
+        self.setGeometry(self._host.rect())
         self.place_panel()
         self.raise_()
         self.show()
@@ -72,10 +72,10 @@ class Overlay(Themed, QWidget):
         now = QApplication.focusWidget()
         if now is None or not self.isAncestorOf(now):
             return False
-        step = now
+        step: QWidget | None = now
         for _ in range(2000):
             step = step.nextInFocusChain() if forward else step.previousInFocusChain()
-            if step is now:
+            if step is None or step is now:
                 return True
             reachable = step.isVisible() and step.isEnabled() and self.isAncestorOf(step)
             if reachable and step.focusPolicy() & Qt.FocusPolicy.TabFocus:
@@ -85,8 +85,8 @@ class Overlay(Themed, QWidget):
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize and self.isVisible():
-            self.setGeometry(self.parentWidget().rect())
+        if watched is self._host and event.type() == QEvent.Type.Resize and self.isVisible():
+            self.setGeometry(self._host.rect())
             self.place_panel()
         return False
 
