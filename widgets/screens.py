@@ -68,6 +68,9 @@ class Doors(Protocol):
     def replace(self, place: Place) -> None:
         """Show `place` instead of the present page: back leads past it."""
 
+    def commands(self) -> None:
+        """Open the list of commands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kit:

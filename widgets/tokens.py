@@ -74,6 +74,7 @@ TYPE: Final[dict[str, tuple[int, int]]] = {
     "heading_l": (20, 600),
     "heading": (17, 600),
     "heading_s": (15, 600),
+    "find": (17, 400),
     "lead": (16, 400),
     "lead_medium": (16, 500),
     "primary": (16, 600),
@@ -103,7 +104,7 @@ RADIUS: Final[dict[str, int]] = {
 
 SIZE: Final[dict[str, int]] = {
     "control": 36, "control_small": 32, "control_tiny": 30, "primary": 48, "primary_l": 56, "tile": 70, "touch": 44,
-    "row": 45, "row_one": 36, "row_head": 35, "row_rule": 18,
+    "row": 45, "row_one": 36, "row_find": 61, "row_head": 35, "row_rule": 18,
     "menu_bar": 30, "top_bar": 54, "status_bar": 30, "rail": 204, "rail_narrow": 64, "rail_item": 38,
     "page_inset_x": 20, "page_inset_y": 16, "inset": 16, "gap": 14,
     "pill": 22, "badge": 22, "keycap": 20, "avatar": 42, "avatar_s": 32, "ring": 52, "spinner": 16,
@@ -113,7 +114,7 @@ SIZE: Final[dict[str, int]] = {
 """Pixels at 100 %. Heights and icons grow with the text scale; insets and gaps do not."""
 
 COMPACT: Final[dict[str, int]] = {
-    "top_bar": 46, "status_bar": 26, "tile": 62, "row": 43, "row_one": 33, "page_inset_y": 14, "inset": 14, "gap": 9,
+    "top_bar": 46, "status_bar": 26, "tile": 62, "row": 43, "row_one": 33, "row_find": 55, "page_inset_y": 14, "inset": 14, "gap": 9,
     "primary": 44, "primary_l": 48,
 }  # fmt: skip
 """What differs in compact mode."""

@@ -72,11 +72,12 @@ class Overlay(Themed, QWidget):
         now = QApplication.focusWidget()
         if now is None or not self.isAncestorOf(now):
             return False
-        step: QWidget | None = now
+        step = now
         for _ in range(2000):
-            step = step.nextInFocusChain() if forward else step.previousInFocusChain()
-            if step is None or step is now:
+            following = step.nextInFocusChain() if forward else step.previousInFocusChain()
+            if following is None or following is now:
                 return True
+            step = following
             reachable = step.isVisible() and step.isEnabled() and self.isAncestorOf(step)
             if reachable and step.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason

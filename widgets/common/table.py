@@ -160,13 +160,15 @@ class CellDelegate(QStyledItemDelegate):
 
 
 class CellTable(Themed, QTableView):
-    """A list of `TableRow`s. `selected(key)` follows the row in focus, `opened(key)` a double click.
+    """A list of `TableRow`s. `selected(key)` follows the row in focus, `opened(key)` a double click,
+    `rows_changed` a list laid out anew.
 
     Enter stays with the screen's primary action; `lines` is 2 for rows of two lines, 1 for one.
     """
 
     selected = Signal(str)
     opened = Signal(str)
+    rows_changed = Signal()
 
     def __init__(self, name: str, columns: Sequence[Column], *, lines: int = 2, head: bool = True,
                  row_size: str = "", parent: QWidget | None = None) -> None:  # fmt: skip
@@ -215,6 +217,7 @@ class CellTable(Themed, QTableView):
         self._quiet = False
         if key and self.key != key:
             self.selected.emit(self.key)
+        self.rows_changed.emit()
 
     @property
     def rows(self) -> tuple[TableRow, ...]:

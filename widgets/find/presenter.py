@@ -1,0 +1,143 @@
+"""Decides what Find shows: searches as keys arrive, keeps only the newest answer, opens what was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from app.find import Find
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.lanes import Lane
+from app.views import FoundPatient
+from app.words import sentence_for
+from widgets.bridge import Bridge
+from widgets.common.keycap import key_words
+from widgets.common.slow import AFTER_MS
+from widgets.find.panel import FindPanel
+from widgets.find.state import FindState, find_state
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where Find leads."""
+
+    collect: Callable[[str, str], None]
+    ledger: Callable[[str], None]
+    commands: Callable[[], None]
+
+
+class FindPresenter(QObject):
+    """One find panel. Enter collects when something is due (always for a walk-in), else opens the ledger.
+
+    While a search runs, further keys wait for it and are then searched as one: the list never lags behind by more
+    than one search. `left` follows every opening, for the overlay to close.
+    """
+
+    left = Signal()
+
+    def __init__(
+        self,
+        panel: FindPanel,
+        *,
+        bridge: Bridge,
+        lane: Lane,
+        find: Find,
+        today: Callable[[], date],
+        ways: Ways,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent or panel)
+        self._panel, self._bridge, self._lane = panel, bridge, lane
+        self._find, self._today, self._ways = find, today, ways
+        self._typed, self._running, self._walk_in = "", False, False
+        self._found: tuple[FoundPatient, ...] = ()
+        self._answered = ""
+        self._open_when_found = False
+        self._slow = QTimer(self, singleShot=True, interval=AFTER_MS)
+        self._slow.timeout.connect(self._takes_long)
+        panel.typed.connect(self._type)
+        panel.opened.connect(self._open)
+        panel.ledger_asked.connect(self._ledger)
+        panel.commands_asked.connect(self._commands)
+        self._draw()
+
+    def start(self, typed: str = "", *, walk_in: bool = False) -> None:
+        """Begin anew with `typed` in the field; `walk_in` opens Collect for whoever is chosen."""
+        self._walk_in = walk_in
+        self._panel.set_open_words("Walk-in payment" if walk_in else "Collect")
+        self._panel.field.setText(typed)
+        self._type(typed)
+
+    @Slot(str)
+    def _type(self, text: str) -> None:
+        self._typed = text
+        if not text.strip():
+            self._found, self._answered = (), ""
+            self._draw()
+        elif not self._running:
+            self._search()
+
+    def _search(self) -> None:
+        self._running = True
+        asked = self._typed
+        self._slow.start()
+        self._bridge.start(
+            self._lane,
+            lambda _job: self._find.search(asked),
+            owner=self,
+            done=lambda found: self._arrived(asked, found),
+            failed=self._failed,
+        )
+
+    def _arrived(self, asked: str, found: tuple[FoundPatient, ...]) -> None:
+        self._running = False
+        self._slow.stop()
+        if self._typed.strip():
+            self._found, self._answered = found, asked
+            self._draw()
+            if self._typed != asked:
+                self._search()
+
+    def _failed(self, error: Exception) -> None:
+        self._running = False
+        self._slow.stop()
+        words = sentence_for(error)
+        rest = " ".join(part for part in (words.body, words.action) if part)
+        self._panel.draw(FindState(message=(words.title, rest)))
+
+    @Slot()
+    def _takes_long(self) -> None:
+        if self._running and not self._found:
+            self._panel.draw(FindState(message=("", "Searching…")))
+
+    def _draw(self) -> None:
+        enter = key_words("Return")
+        self._panel.draw(find_state(self._answered, self._found, self._today(), enter=enter, walk_in=self._walk_in))
+
+    def _hit(self, patient_id: str) -> FoundPatient | None:
+        return next((hit for hit in self._found if hit.patient.patient_id == patient_id), None)
+
+    @Slot(str)
+    def _open(self, patient_id: str) -> None:
+        hit = self._hit(patient_id)
+        if hit is None:
+            return
+        self.left.emit()
+        if self._walk_in:
+            self._ways.collect(patient_id, "")
+        elif hit.due_cents > 0:
+            self._ways.collect(patient_id, hit.visit.appointment_id if hit.visit else "")
+        else:
+            self._ways.ledger(patient_id)
+
+    @Slot(str)
+    def _ledger(self, patient_id: str) -> None:
+        self.left.emit()
+        self._ways.ledger(patient_id)
+
+    @Slot()
+    def _commands(self) -> None:
+        self.left.emit()
+        self._ways.commands()
