@@ -13,7 +13,10 @@ Cyrillic; no box drawing."""
 MONO = {400: "fonts/ibm-plex-mono-400.ttf", 600: "fonts/ibm-plex-mono-600.ttf"}
 """IBM Plex Mono by weight: family `IBM Plex Mono`. As above without Greek, with box drawing."""
 
-FONTS = (*SANS.values(), *MONO.values())
+LIGHT = "fonts/ibm-plex-sans-300.ttf"
+"""IBM Plex Sans Light, for the clock on the lock."""
+
+FONTS = (*SANS.values(), LIGHT, *MONO.values())
 """Every font file: TrueType outlines, so the window and the PDF use the same files. Licence: `fonts/OFL.txt`."""
 
 

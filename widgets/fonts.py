@@ -25,7 +25,7 @@ def load() -> None:
 
 
 def font(pixels: int, weight: int, *, mono: bool = False) -> QFont:
-    """A font of the product in pixels; `weight` is 400, 500 or 600."""
+    """A font of the product in pixels; `weight` is 300 (the clock), 400, 500 or 600."""
     made = QFont(MONO if mono else SANS)
     made.setStyleHint(QFont.StyleHint.Monospace if mono else QFont.StyleHint.SansSerif)
     made.setPixelSize(max(1, pixels))

@@ -62,7 +62,7 @@ MEANINGS: Final = ("ok", "warn", "bad", "info", "moved", "neutral")
 """Green, yellow, red, blue, violet, grey. Each has `_text`, `_soft`, `_line`, `_solid` and `on_` (text on solid)."""
 
 TYPE: Final[dict[str, tuple[int, int]]] = {
-    "clock": (104, 400),
+    "clock": (104, 300),
     "amount_xl": (46, 600),
     "amount_change": (40, 600),
     "amount_entry": (32, 600),
