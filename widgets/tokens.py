@@ -75,6 +75,7 @@ TYPE: Final[dict[str, tuple[int, int]]] = {
     "heading": (17, 600),
     "heading_s": (15, 600),
     "find": (17, 400),
+    "heading_date": (20, 400),
     "lead": (16, 400),
     "lead_medium": (16, 500),
     "primary": (16, 600),
