@@ -1,0 +1,155 @@
+"""Patients, and those who see them and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from exchange.drafts import Draft, Key, LocationDraft, PatientDraft, PractitionerDraft, Ref
+from exchange.linking.state import Numbers, Placed, Run
+from models.basics.errors import ImportRefused
+from models.operations import records
+
+MR_SYSTEM = "MR"
+"""The system of a reference by medical record number alone, as tables make it."""
+
+
+class Patients:
+    """Finds patients; takes their drafts first."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._numbers = Numbers()
+        self._by_mrn: dict[str, set[str]] = {}
+        self._others: set[str] = set()
+        self._doubtful: set[Key] = set()
+
+    def take(self) -> None:
+        """Plan every patient of the run.
+
+        A record under whose id there is plainly somebody else (family name and birth date both differ) is refused, and
+        with it everything that refers to it: money must not reach the wrong person.
+        """
+        self._doubtful = self._doubtful_keys()
+        self._run.each(self._run.winners(PatientDraft, "patient").values(), "patient", self._take_one)
+
+    def _doubtful_keys(self) -> set[Key]:
+        seen: dict[Key, records.Patient] = {}
+        doubtful = set()
+        for placed in self._run.drafts(PatientDraft):
+            first = seen.setdefault(placed.draft.key, placed.draft.record)
+            if _somebody_else(first, placed.draft.record):
+                doubtful.add(placed.draft.key)
+        return doubtful
+
+    def _take_one(self, placed: Placed[PatientDraft]) -> None:
+        run, draft = self._run, placed.draft
+        record_id = run.id_of(draft.key)
+        stored: records.Patient | None = run.known.stored("patient", record_id)
+        if draft.key in self._doubtful or (stored is not None and _somebody_else(stored, draft.record)):
+            self._others.add(record_id)
+            raise ImportRefused("import.other_person", path=draft.path)
+        record = replace(draft.record, id=record_id)
+        if draft.merged and not draft.record.family:
+            if stored is None:
+                run.repeats["patient"] += 1  # merged into another before it was ever here: nothing to change
+                return
+            record = replace(stored, active=False)
+        self._numbers.add(draft.identifiers, draft.key)
+        if record.mrn:
+            self._by_mrn.setdefault(record.mrn, set()).add(record_id)
+        run.plan(placed, "patient", record)
+
+    def find(self, ref: Ref | None, path: str) -> str:
+        """The id of the patient a reference names, in this run or in the store.
+
+        Raises ImportRefused `import.patient_unknown`, `import.patient_ambiguous`, `import.other_person`.
+        """
+        if ref is None or ref.kind != "Patient":
+            raise ImportRefused("import.no_patient", path=path)
+        record_id = self._by_number(ref) if ref.key is None else self._run.id_of(ref.key)
+        if record_id in self._others:
+            raise ImportRefused("import.other_person", path=ref.path)
+        if not record_id or self._run.record("patient", record_id) is None:
+            raise ImportRefused("import.patient_unknown", path=ref.path)
+        return record_id
+
+    def _by_number(self, ref: Ref) -> str:
+        if ref.identifier is None:
+            return ""
+        key = self._numbers.find(ref)
+        if key is not None:
+            return self._run.id_of(key)
+        number = ref.identifier.value
+        found = self._by_mrn.get(number, set()) | set(self._run.known.patients_with_mrn(number))
+        if len(found) > 1:
+            raise ImportRefused("import.patient_ambiguous", path=ref.path)
+        return next(iter(found), "")
+
+
+def _somebody_else(one: records.Patient, other: records.Patient) -> bool:
+    """Do both the family name and the birth date differ, where both are known? A typo in one is not enough."""
+    names = one.family.casefold(), other.family.casefold()
+    days = one.birth_date, other.birth_date
+    return all(names) and all(days) and names[0] != names[1] and days[0] != days[1]
+
+
+_NOBODY = {"", "unknown", "n/a", "none", "-"}
+
+
+class Staff:
+    """Finds practitioners and places; who is only named in passing becomes a record with that name."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._numbers = {"Practitioner": Numbers(), "Location": Numbers()}
+
+    def take(self) -> None:
+        """Plan every practitioner and place of the run."""
+        self._plan_all(self._run.winners(PractitionerDraft, "practitioner").values(), "practitioner")
+        self._plan_all(self._run.winners(LocationDraft, "location").values(), "location")
+
+    def _plan_all(self, winners: Iterable[Placed[PractitionerDraft] | Placed[LocationDraft]], record_kind: str) -> None:
+        for placed in winners:
+            key = placed.draft.key
+            self._numbers[key.kind].add(placed.draft.identifiers, key)
+            self._run.plan(placed, record_kind, replace(placed.draft.record, id=self._run.id_of(key)))
+
+    def practitioner(self, ref: Ref | None, at: Placed[Draft]) -> str:
+        """The id of who is meant; empty when nobody can be made out. `at` is the draft that names them."""
+        if ref is None or ref.kind != "Practitioner":
+            return ""
+        found = self._find(ref, "practitioner")
+        if found:
+            return found
+        if ref.identifier and (stored := self._run.known.practitioner_with_npi(ref.identifier.value)):
+            return stored
+        return self._imply(ref, at, "practitioner", records.Practitioner(id="", name=ref.display))
+
+    def location(self, ref: Ref | None, at: Placed[Draft]) -> str:
+        """The id of the place meant; empty when none can be made out."""
+        if ref is None or ref.kind != "Location":
+            return ""
+        return self._find(ref, "location") or self._imply(
+            ref, at, "location", records.Location(id="", name=ref.display)
+        )
+
+    def _find(self, ref: Ref, record_kind: str) -> str:
+        key = ref.key or self._numbers[ref.kind].find(ref)
+        if key is None:
+            return ""
+        record_id = self._run.id_of(key)
+        return record_id if self._run.record(record_kind, record_id) is not None else ""
+
+    def _imply(
+        self, ref: Ref, at: Placed[Draft], record_kind: str, record: records.Practitioner | records.Location
+    ) -> str:
+        if ref.display.casefold() in _NOBODY:
+            return ""
+        key = ref.key or Key(ref.kind, f"name:{ref.display.casefold()}")
+        record_id = self._run.id_of(key)
+        if self._run.record(record_kind, record_id) is None:
+            self._run.plan(at, record_kind, replace(record, id=record_id))
+            self._run.planned[record_id].silent = frozenset()
+            self._run.implied[record_kind] += 1
+        return record_id
