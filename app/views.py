@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from models.ledger.figures import Figures
+from models.rules.collecting import Lot
 from receipts.document import ReceiptDocument
 
 # Sign-in ----------------------------------------------------------------------------------------------------------
@@ -207,6 +208,7 @@ class CollectSheet:
     """Everything Collect shows, bound to one patient when it opens (searching cannot change it).
 
     `attempt_id` is made here, once: a second Enter pays nothing twice. `basis_seq` is what the person was looking at.
+    `credit_cents` may be spent on these lines, out of `lots`; `figures` is the account as it stands.
     """
 
     attempt_id: str
@@ -222,6 +224,8 @@ class CollectSheet:
     reader_name: str
     receipt_default: bool
     frozen_by_unknown: bool = False
+    lots: tuple[Lot, ...] = ()
+    figures: Figures = field(default_factory=Figures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from models.basics.errors import RuleBroken
 SHORTEST, LONGEST = 4, 6
 FREE_TRIES = 5
 _LOCK_MINUTES = (5, 15, 60)
+LONGEST_LOCK_S = _LOCK_MINUTES[-1] * 60
+"""However the clock was set, nobody is locked out for longer."""
 
 
 def check_new_pin(pin: str) -> str:

@@ -1,6 +1,5 @@
 """What a patient owes and what lies on the account: for Collect, and for the check under the writer's lock."""
 
-# ruff: noqa: S608 - only names of our own columns are put together; values travel as parameters
 from __future__ import annotations
 
 from typing import Any
@@ -83,3 +82,13 @@ def attempt_in_doubt(connection: Any, tenant: str, patient_id: str) -> tuple[str
         (tenant, patient_id),
     ).fetchone()
     return (str(row[0]), int(row[1])) if row else None
+
+
+def charges_of_visit(connection: Any, tenant: str, appointment_id: str) -> list[ChargeRow]:
+    """Every charge of a visit, paid or not."""
+    found = connection.execute(
+        f"SELECT {CHARGE_COLUMNS} FROM account a {CHARGE_JOIN} "
+        "WHERE a.tenant = ? AND a.appointment_id = ? AND a.code = 'AR' ORDER BY c.service_date, c.id",
+        (tenant, appointment_id),
+    )
+    return [ChargeRow(*row) for row in found]

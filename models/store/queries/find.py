@@ -1,6 +1,5 @@
 """Finding a patient among hundreds of thousands: one look into the word index, a second with slips when needed."""
 
-# ruff: noqa: S608 - only names of our own columns are put together; values travel as parameters
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -8,7 +7,16 @@ from typing import Any
 
 from models.basics.search_keys import slip_keys, slips
 from models.rules.matching import Code, Query, allowed_slips, fit
-from models.store.queries.rows import NET, PATIENT_COLUMNS, PATIENT_WIDTH, PatientRow, marks
+from models.store.queries.rows import (
+    NET,
+    PATIENT_COLUMNS,
+    PATIENT_WIDTH,
+    VISIT_COLUMNS,
+    VISIT_JOIN,
+    PatientRow,
+    VisitRow,
+    marks,
+)
 
 FETCHED = 50
 """Rows looked at for one search; a person types on rather than reading so many."""
@@ -115,13 +123,25 @@ def on_account(connection: Any, tenant: str, patient_ids: list[str]) -> dict[str
     return {str(row[0]): OnAccount(int(row[1]), int(row[2])) for row in found}
 
 
-def visits_today(connection: Any, tenant: str, patient_ids: list[str], day: str) -> dict[str, str]:
-    """The id of the first visit of the day of each of these patients, by patient."""
+def visits_today(connection: Any, tenant: str, patient_ids: list[str], day: str) -> dict[str, VisitRow]:
+    """The first visit of the day of each of these patients, by patient."""
     if not patient_ids:
         return {}
     found = connection.execute(
-        f"SELECT patient_id, id FROM appointment WHERE tenant = ? AND patient_id IN ({marks(len(patient_ids))}) "
-        "AND service_date = ? AND deleted_at = '' ORDER BY starts_at DESC",
+        f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} "
+        f"WHERE v.tenant = ? AND v.patient_id IN ({marks(len(patient_ids))}) AND v.service_date = ? "
+        "AND v.deleted_at = '' ORDER BY v.starts_at DESC",
         (tenant, *patient_ids, day),
     )
-    return {str(row[0]): str(row[1]) for row in found}
+    return {visit.patient_id: visit for visit in (VisitRow(*row) for row in found)}
+
+
+def by_card_of_day(connection: Any, tenant: str, last4: str, day: str, known: list[Hit]) -> list[Hit]:
+    """Patients whose card ending in `last4` was charged on a day, without those already known."""
+    have = {hit.patient.id for hit in known}
+    found = connection.execute(
+        f"SELECT DISTINCT {PATIENT_COLUMNS} FROM payment y JOIN patient p ON p.tenant = y.tenant "
+        "AND p.id = y.patient_id WHERE y.tenant = ? AND y.business_date = ? AND y.last4 = ? AND p.deleted_at = ''",
+        (tenant, day, last4),
+    )
+    return [Hit(PatientRow(*row), 0, "card") for row in found if row[0] not in have]

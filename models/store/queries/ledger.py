@@ -1,6 +1,5 @@
 """A patient's account in lists: visits, payments, charges and what happened."""
 
-# ruff: noqa: S608 - only names of our own columns are put together; values travel as parameters
 from __future__ import annotations
 
 from dataclasses import dataclass

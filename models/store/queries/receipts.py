@@ -1,6 +1,5 @@
 """Payments one by one: for receipts, reprints and taking a payment back."""
 
-# ruff: noqa: S608 - only names of our own columns are put together; values travel as parameters
 from __future__ import annotations
 
 from dataclasses import dataclass, fields

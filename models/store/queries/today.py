@@ -1,6 +1,5 @@
 """The day: its visits, and what each patient owes and has on account, in a handful of questions for all of them."""
 
-# ruff: noqa: S608 - only names of our own columns are put together; values travel as parameters
 from __future__ import annotations
 
 from dataclasses import dataclass

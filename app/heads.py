@@ -1,0 +1,65 @@
+"""Rows of the store as the screens name them: patients, visits, insurances, dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from app.clinic import Clinic
+from app.views import CoverageHead, PatientHead, VisitHead, VisitState
+from models.rules import people, visits
+from models.store.queries.rows import CoverageRow, PatientRow, VisitRow
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def patient_head(row: PatientRow, today: date) -> PatientHead:
+    """Who it is, with the two identifiers that are always in view."""
+    name = people.display_name(family=row.family, given=row.given, suffix=row.suffix)
+    born = people.parse_birth_date(row.birth_date)
+    return PatientHead(
+        row.id, name, people.initials(people.display_name(family=row.family, given=row.given)), born,
+        people.age_on(born, today), row.mrn, people.show_phone(row.phone), row.email, row.receipt_by,
+    )  # fmt: skip
+
+
+def visit_head(row: VisitRow, clinic: Clinic) -> VisitHead:
+    """A visit and where it stands now; only a visit of today is late."""
+    starts_at = clinic.local(row.starts_at)
+    now = clinic.now() if row.service_date == clinic.today().isoformat() else starts_at
+    state, late = visits.visit_state(row.status, starts_at, now)
+    return VisitHead(row.id, starts_at, row.title or "Visit", row.practitioner, VisitState(state), late)
+
+
+def coverage_head(row: CoverageRow | None, clinic: Clinic) -> CoverageHead | None:
+    """An insurance in one line: eligible only when somebody asked the payer."""
+    if row is None:
+        return None
+    state = "inactive" if row.status != "active" else ("eligible" if row.checked_at else "unknown")
+    name = row.plan if row.payer.casefold() in row.plan.casefold() else f"{row.payer} {row.plan}".strip()
+    return CoverageHead(name, state, row.copay_cents, clinic.local(row.checked_at) if row.checked_at else None)
+
+
+def day_text(day: date, today: date) -> str:
+    """`Mar 2` this year, `Mar 2, 2025` otherwise."""
+    short = f"{MONTHS[day.month - 1]} {day.day}"
+    return short if day.year == today.year else f"{short}, {day.year}"
+
+
+def full_day(day: date) -> str:
+    """`Mar 2, 2026`, the year always."""
+    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def clock_text(moment: datetime) -> str:
+    """`9:42 AM` on the clock the moment is in."""
+    return f"{moment.hour % 12 or 12}:{moment.minute:02d} {'AM' if moment.hour < 12 else 'PM'}"
+
+
+def days_text(days: int) -> str:
+    """`1 day`, `73 days`."""
+    return f"{days} day{'' if days == 1 else 's'}"
+
+
+def lower_first(text: str) -> str:
+    """`Office visit` inside a sentence: `office visit`; `MRI scan` stays."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

@@ -1,0 +1,209 @@
+"""Today: the day's visits with what is due, and the decision column of one visit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.clinic import Clinic
+from app.heads import coverage_head, day_text, days_text, lower_first, patient_head, visit_head
+from app.method import card_text
+from app.payables import Due, VisitMoney, due_cents, dues
+from app.settings import PAST_DUE_DAYS, Settings
+from app.views import DueLine, DueState, Person, SideView, TodayRow, TodayView, VisitState
+from models.basics.errors import RuleBroken
+from models.basics.money import show_cents
+from models.operations.bodies import VisitStatus
+from models.rules.collecting import Part
+from models.rules.visits import has_come, may_become
+from models.store.queries import attention, collect, rows, today
+from models.store.queries.rows import ChargeRow, LotRow, VisitRow
+from models.store.queries.today import DayRow
+
+
+class Schedule:
+    """The day as the desk sees it. Blocks for a few milliseconds: call it on the `reads` lane."""
+
+    def __init__(self, clinic: Clinic, settings: Settings) -> None:
+        self._clinic, self._settings = clinic, settings
+
+    def day(self, day: date | None = None) -> TodayView:
+        """One day, today without an argument: rows in order of time, four figures, and the row to select."""
+        clinic = self._clinic
+        today_is = clinic.today()
+        shown = day or today_is
+        book = _read(clinic, shown)
+        known = [_row(clinic, book, found, self._settings.get(PAST_DUE_DAYS)) for found in book.visits]
+        copays = [_copay(book, found) for found in book.visits]
+        return TodayView(
+            day=shown, is_today=shown == today_is, as_of=clinic.now(), now=clinic.now(), rows=tuple(known),
+            arrived=sum(has_come(found.visit.status) for found in book.visits),
+            copays_collected_cents=sum(paid for paid, _ in copays),
+            copays_expected_cents=sum(asked for _, asked in copays),
+            collected_cents=book.taken.cents, payments=book.taken.payments, attention=book.attention,
+            attention_confirming=len(book.in_doubt),
+            practitioners=tuple(sorted({row.visit.practitioner for row in known if row.visit.practitioner})),
+            next_index=next_index(known) if shown == today_is else -1,
+        )  # fmt: skip
+
+    def side(self, appointment_id: str) -> SideView:
+        """The decision column for one visit. Raises RuleBroken `visit.not_found` when it was taken out meanwhile."""
+        clinic, tenant = self._clinic, self._clinic.tenant
+        with clinic.store.reader() as reader:
+            visit = rows.visit(reader, tenant, appointment_id)
+            person = rows.patient(reader, tenant, visit.patient_id) if visit else None
+            if visit is None or person is None:
+                raise RuleBroken("visit.not_found")
+            insured = rows.coverage(reader, tenant, person.id)
+            money = VisitMoney(
+                collect.charged_on_visit(reader, tenant, visit.id), collect.prepaid_for(reader, tenant, visit.id),
+                insured.copay_cents if insured and insured.status == "active" else None,
+            )  # fmt: skip
+            charges = collect.open_charges(reader, tenant, person.id)
+            figures = collect.figures(reader, tenant, person.id)
+            doubt = today.in_doubt(reader, tenant)
+            quiet = today.not_collecting(reader, tenant, visit.service_date)
+            paid = _paid_for_visit(collect.charges_of_visit(reader, tenant, visit.id), money.prepaid_cents)
+            last = today.last_paid(reader, tenant, person.id)
+        found = dues(clinic, visit, money, charges, self._settings.get(PAST_DUE_DAYS))
+        due = due_cents(found)
+        return SideView(
+            patient=patient_head(person, clinic.today()), visit=visit_head(visit, clinic),
+            coverage=coverage_head(insured, clinic),
+            lines=tuple(_due_line(clinic, each) for each in found if each.selected), total_cents=due,
+            credit_cents=figures.credit_cents, prepaid_cents=figures.prepaid_cents,
+            due_state=_due_state(due, paid, in_doubt=_doubts(doubt, visit), quiet=visit.id in quiet),
+            last_paid=_last_paid(clinic, last),
+        )  # fmt: skip
+
+    def check_in(self, appointment_id: str, person: Person) -> None:
+        """The patient stands at the desk and is checked in. Doing it twice is nothing. Lane `store`."""
+        self.set_status(appointment_id, "checked_in", person)
+
+    def set_status(self, appointment_id: str, status: str, person: Person) -> None:
+        """Move a visit on. Raises RuleBroken: `visit.not_found`, `visit.cannot_become`; nothing was written then."""
+        clinic = self._clinic
+        with clinic.store.write() as tx, clinic.store.reader() as reader:
+            visit = rows.visit(reader, clinic.tenant, appointment_id)
+            if visit is None:
+                raise RuleBroken("visit.not_found")
+            if visit.status == status:
+                return
+            if not may_become(visit.status, status):
+                raise RuleBroken("visit.cannot_become", status=status)
+            body = VisitStatus(appointment_id=appointment_id, patient_id=visit.patient_id, status=status)
+            tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat())
+
+
+# The day's book ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """Everything the day's rows are made of, by patient and by visit."""
+
+    visits: list[DayRow]
+    charges: dict[str, list[ChargeRow]]
+    visit_charges: dict[str, list[ChargeRow]]
+    lots: dict[str, list[LotRow]]
+    prepaid: dict[str, int]
+    in_doubt: dict[str, int]
+    quiet: set[str]
+    taken: today.Taken
+    attention: int = 0
+
+
+def _read(clinic: Clinic, shown: date) -> _Book:
+    tenant, day = clinic.tenant, shown.isoformat()
+    with clinic.store.reader() as reader:
+        found = [row for row in today.visits(reader, tenant, day) if row.visit.status != "cancelled"]
+        charges: dict[str, list[ChargeRow]] = defaultdict(list)
+        by_visit: dict[str, list[ChargeRow]] = defaultdict(list)
+        lots: dict[str, list[LotRow]] = defaultdict(list)
+        prepaid: dict[str, int] = defaultdict(int)
+        for charge in today.charges(reader, tenant, day):
+            charges[charge.patient_id].append(charge)
+            if charge.appointment_id:
+                by_visit[charge.appointment_id].append(charge)
+        for lot in today.lots(reader, tenant, day):
+            lots[lot.patient_id].append(lot)
+            if lot.appointment_id:
+                prepaid[lot.appointment_id] += lot.cents
+        return _Book(
+            found, charges, by_visit, lots, prepaid, today.in_doubt(reader, tenant),
+            today.not_collecting(reader, tenant, day), today.taken(reader, tenant, day),
+            attention.count(reader, tenant, clinic.today().isoformat()),
+        )  # fmt: skip
+
+
+def _row(clinic: Clinic, book: _Book, found: DayRow, past_due_days: int) -> TodayRow:
+    visit, own = found.visit, book.visit_charges.get(found.visit.id, [])
+    prepaid = book.prepaid.get(visit.id, 0)
+    money = VisitMoney(sum(charge.responsibility_cents for charge in own), prepaid, found.plan_copay_cents)
+    due = due_cents(dues(clinic, visit, money, book.charges.get(visit.patient_id, []), past_due_days))
+    paid = _paid_for_visit(own, prepaid)
+    state = _due_state(due, paid, in_doubt=_doubts(book.in_doubt, visit), quiet=visit.id in book.quiet)
+    lots = book.lots.get(visit.patient_id, [])
+    return TodayRow(
+        visit_head(visit, clinic), patient_head(found.patient, clinic.today()),
+        sum(lot.cents for lot in lots if not lot.appointment_id), prepaid, state, due, paid,
+    )  # fmt: skip
+
+
+def _copay(book: _Book, found: DayRow) -> tuple[int, int]:
+    """(collected, expected) copay of a visit: of its copay charges, else what the plan asks and what is prepaid."""
+    own = book.visit_charges.get(found.visit.id, [])
+    if own:
+        copays = [charge for charge in own if charge.kind == "copay"]
+        return sum(c.paid_cents for c in copays), sum(c.responsibility_cents for c in copays)
+    if found.visit.status == "no_show":
+        return 0, 0
+    asked = found.visit.copay_cents if found.visit.copay_cents is not None else found.plan_copay_cents
+    expected = asked or 0
+    return min(book.prepaid.get(found.visit.id, 0), expected), expected
+
+
+def _paid_for_visit(own: Iterable[ChargeRow], prepaid_cents: int) -> int:
+    return sum(charge.paid_cents for charge in own) + prepaid_cents
+
+
+def _doubts(in_doubt: dict[str, int], visit: VisitRow) -> bool:
+    return visit.id in in_doubt or visit.patient_id in in_doubt
+
+
+def _due_state(due: int, paid: int, *, in_doubt: bool, quiet: bool) -> DueState:
+    if in_doubt:
+        return DueState.CONFIRMING
+    if due:
+        return DueState.NOT_COLLECTING if quiet else DueState.DUE
+    return DueState.PAID if paid else DueState.NOTHING
+
+
+def next_index(known: Sequence[TodayRow]) -> int:
+    """The row to select: who arrived first and owes, else who was checked in and owes, else the next who is expected
+    and owes; -1 when nobody owes."""
+    for states in ((VisitState.ARRIVED,), (VisitState.CHECKED_IN,), (VisitState.LATE, VisitState.SCHEDULED)):
+        for index, row in enumerate(known):
+            if row.visit.state in states and row.due_state is DueState.DUE:
+                return index
+    return -1
+
+
+def _due_line(clinic: Clinic, due: Due) -> DueLine:
+    """A reason why something is due: `Copay, office visit`, or `Balance from Mar 2` with `Lab panel · 73 days`."""
+    payable = due.payable
+    if payable.part is not Part.BALANCE:
+        return DueLine(due.title, "", payable.owes_cents)
+    title = f"Balance from {day_text(payable.service_date, clinic.today())}"
+    return DueLine(title, f"{due.title} · {days_text(due.days)}", payable.owes_cents)
+
+
+def _last_paid(clinic: Clinic, last: tuple[int, str, str, str, str] | None) -> str:
+    """`$30.00 on Feb 11, Visa 4242`, or nothing."""
+    if last is None:
+        return ""
+    cents, taken_at, tender, brand, last4 = last
+    how = card_text(brand, last4) if tender == "card" else tender
+    return f"{show_cents(cents)} on {day_text(clinic.local(taken_at).date(), clinic.today())}, {lower_first(how)}"

@@ -1,0 +1,78 @@
+"""What a person must look at: card payments in doubt, prints nobody is sure of, operations the hub did not take as they
+were, and copays taken at two desks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """An own operation with a verdict that somebody should know of; `op` is its envelope as JSON text."""
+
+    op_id: str
+    verdict: str
+    granted: int | None
+    reason: str
+    op: str
+    acknowledged_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleRow:
+    """Two payments of one visit and amount at two desks."""
+
+    payment_id: str
+    other_id: str
+    patient_id: str
+    amount_cents: int
+    taken_at: str
+    other_taken_at: str
+    device: str
+    other_device: str
+    appointment_id: str
+
+
+_SEEN = "NOT EXISTS (SELECT 1 FROM meta m WHERE m.tenant = {table}.tenant AND m.key = 'seen:' || {key})"
+_REFUSED = (
+    "FROM outbox o WHERE o.tenant = ? AND o.verdict NOT IN ('', 'accepted', 'duplicate') "
+    f"AND {_SEEN.format(table='o', key='o.op_id')}"
+)
+_UNSURE = "FROM print_job j WHERE j.tenant = ? AND j.state = 'unknown'"
+_DOUBLE = (
+    "FROM payment y JOIN payment z ON z.tenant = y.tenant AND z.appointment_id = y.appointment_id "
+    "AND z.amount_cents = y.amount_cents AND z.device <> y.device AND z.payment_id > y.payment_id "
+    "AND z.patient_id = y.patient_id AND z.business_date = y.business_date AND z.reversed_op_id = '' "
+    "WHERE y.tenant = ? AND y.business_date = ? AND y.appointment_id <> '' AND y.reversed_op_id = '' "
+    f"AND {_SEEN.format(table='y', key='y.payment_id')}"
+)
+
+
+def refused(connection: Any, tenant: str) -> list[RefusedRow]:
+    """Own operations that were reduced, refused, excepted or set aside, and that nobody has closed, newest first."""
+    found = connection.execute(
+        f"SELECT o.op_id, o.verdict, o.granted, o.reason, o.op, o.acknowledged_at {_REFUSED} ORDER BY o.epoch, o.dseq",
+        (tenant,),
+    )
+    return [RefusedRow(*row) for row in found]
+
+
+def doubles(connection: Any, tenant: str, day: str) -> list[DoubleRow]:
+    """Pairs of payments of a day for the same visit and amount at different desks."""
+    found = connection.execute(
+        "SELECT y.payment_id, z.payment_id, y.patient_id, y.amount_cents, y.taken_at, z.taken_at, y.device, z.device, "
+        f"y.appointment_id {_DOUBLE} ORDER BY y.taken_at",
+        (tenant, day),
+    )
+    return [DoubleRow(*row) for row in found]
+
+
+def count(connection: Any, tenant: str, day: str) -> int:
+    """How many things need somebody; doubles may be fewer once the time between them is looked at."""
+    row = connection.execute(
+        "SELECT (SELECT count(*) FROM terminal_attempt WHERE tenant = ? AND state <> 'resolved') + "
+        f"(SELECT count(*) {_REFUSED}) + (SELECT count(*) {_UNSURE}) + (SELECT count(*) {_DOUBLE})",
+        (tenant, tenant, tenant, tenant, day),
+    ).fetchone()
+    return int(row[0])
