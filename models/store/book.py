@@ -240,7 +240,7 @@ class TableBook:
         """The ids of lots in the order money first came to them."""
         if len(lots) < 2:
             return [lot.id for lot in lots]
-        query = "SELECT credit FROM transfer WHERE tenant = :tenant AND credit IN (:ids)" + _IN_ORDER  # noqa: S608
+        query = "SELECT credit FROM transfer WHERE tenant = :tenant AND credit IN (:ids)" + _IN_ORDER
         return list(dict.fromkeys(row[0] for row in self._ask(query, ids={lot.id for lot in lots})))
 
     def _take_charges(self, ids: set[str], found: list[Any]) -> None:
@@ -249,8 +249,13 @@ class TableBook:
 
     def _take_payments(self, ids: set[str], found: list[Any]) -> None:
         self._payments.update(dict.fromkeys(ids))
-        self._payments.update({row[0]: PaymentState(*row[:9], *(bool(row[9]),)) for row in found})
+        self._payments.update({row[0]: _payment_state(row) for row in found})
 
     def _take_receipts(self, ids: set[str], found: list[Any]) -> None:
         self._receipts.update(dict.fromkeys(ids, ""))
         self._receipts.update({row[8]: row[0] for row in found})
+
+
+def _payment_state(row: Any) -> PaymentState:
+    values = [*row[:9], bool(row[9])]
+    return PaymentState(*values)

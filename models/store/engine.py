@@ -15,7 +15,8 @@ __all__ = ["postgres_engine", "sqlite_engine", "translate"]
 
 
 def sqlite_engine(path: Path, key_hex: str, *, busy_ms: int = BUSY_MS) -> Engine:
-    """An engine over the encrypted file: WAL, synchronous=FULL, every transaction BEGIN IMMEDIATE.
+    """An engine over the encrypted file: WAL, synchronous=FULL, every transaction BEGIN IMMEDIATE unless its connection
+    has the execution option `read_only`.
 
     Connections are made when first used; failures to open come as StorageError then.
     """
@@ -27,12 +28,13 @@ def sqlite_engine(path: Path, key_hex: str, *, busy_ms: int = BUSY_MS) -> Engine
         pool_size=4,
         max_overflow=4,
     )
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def postgres_engine(url: str, *, pool_size: int = 8) -> Engine:

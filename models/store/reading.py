@@ -77,13 +77,15 @@ def schema_of(connection: Any) -> str:
 
 
 class Readers:
-    """Pooled read-only connections; each is used by one thread at a time. `close` them before the file is moved."""
+    """Pooled read-only connections; each is used by one thread at a time."""
 
     def __init__(self, path: Path, key_hex: str, *, busy_ms: int = BUSY_MS) -> None:
         self._path, self._key_hex, self._busy_ms = path, key_hex, busy_ms
         self._idle: list[Any] = []
-        self._lock = threading.Lock()
+        self._busy = 0
+        self._paused = False
         self._closed = False
+        self._changed = threading.Condition()
 
     @contextmanager
     def reader(self) -> Iterator[Any]:
@@ -100,29 +102,60 @@ class Readers:
         finally:
             self._give_back(connection)
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nobody reads inside: waits for busy readers, closes all, and lets new ones wait. For swapping the file."""
+        with self._changed:
+            self._paused = True
+            self._changed.wait_for(lambda: self._busy == 0)
+            self._close_idle()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._paused = False
+                self._changed.notify_all()
+
     def close(self) -> None:
         """Close idle connections now and busy ones when they are given back."""
-        with self._lock:
-            idle, self._idle, self._closed = self._idle, [], True
-        for connection in idle:
+        with self._changed:
+            self._closed = True
+            self._close_idle()
+            self._changed.notify_all()
+
+    def _close_idle(self) -> None:
+        for connection in self._idle:
             connection.close()
+        self._idle.clear()
 
     def _take(self) -> Any:
-        with self._lock:
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or not self._paused)
             if self._closed:
                 raise StorageError("store.closed")
+            self._busy += 1
             if self._idle:
                 return self._idle.pop()
-        return connect(self._path, self._key_hex, read_only=True, busy_ms=self._busy_ms)
+        try:
+            return connect(self._path, self._key_hex, read_only=True, busy_ms=self._busy_ms)
+        except BaseException:
+            self._gone()
+            raise
 
     def _give_back(self, connection: Any) -> None:
+        keep = True
         try:
             connection.rollback()
         except dbapi2.Error:
-            connection.close()
-            return
-        with self._lock:
-            if not self._closed:
+            keep = False
+        with self._changed:
+            if keep and not self._closed and not self._paused:
                 self._idle.append(connection)
-                return
-        connection.close()
+            else:
+                connection.close()
+        self._gone()
+
+    def _gone(self) -> None:
+        with self._changed:
+            self._busy -= 1
+            self._changed.notify_all()

@@ -42,7 +42,10 @@ class Session:
 
     def one(self, query: str, /, **values: Any) -> Any:
         """The first row of a query, or None."""
-        return self._run(query, values).fetchone()
+        cursor = self._run(query, values)
+        found = cursor.fetchone()
+        cursor.close()
+        return found
 
     def run(self, query: str, /, **values: Any) -> int:
         """Run a statement and return how many rows it touched."""
@@ -115,7 +118,7 @@ def column_names(table: Table) -> tuple[str, ...]:
 @cache
 def select_columns(table: Table) -> str:
     """`SELECT <every column> FROM <table>`, to be continued with WHERE."""
-    return f"SELECT {', '.join(_quoted(name) for name in column_names(table))} FROM {table.name}"  # noqa: S608
+    return f"SELECT {', '.join(_quoted(name) for name in column_names(table))} FROM {table.name}"
 
 
 def as_rows(table: Table, found: Sequence[Any]) -> list[dict[str, Any]]:
@@ -138,7 +141,7 @@ def _sqlite_text(query: str) -> str:
 @cache
 def _insert_postgres(table: Table) -> str:
     arrays = ", ".join("%s::bigint[]" if column.type is WHOLE else "%s::text[]" for column in table.columns)
-    return f"{_insert_head(table)} SELECT * FROM unnest({arrays})"  # noqa: S608
+    return f"{_insert_head(table)} SELECT * FROM unnest({arrays})"
 
 
 @cache

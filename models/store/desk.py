@@ -1,0 +1,350 @@
+"""A desk's store: one encrypted file, one writer, any number of readers.
+
+Opening and reading need no SQLAlchemy; it is imported when the first write is prepared (`prepare_writing`, on a lane
+after the first screen stands). Failures of storage come as StorageError, and nothing is half-written.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from models.basics.clock import Clock, SystemClock, utc_text
+from models.basics.errors import StorageError, SyncRefused
+from models.basics.facts import facts
+from models.basics.ids import IdMaker
+from models.store.failures import translate
+from models.store.reading import BUSY_MS, SCHEMA, Readers, connect, schema_of
+from models.store.rows import Change, DeskIdentity, Failure
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from models.operations.protocol import Cursor, Page, PushAnswer, PushBatch
+    from models.store.transaction import Tx
+
+_log = logging.getLogger(__name__)
+
+CHECKPOINT_BYTES = 4 << 20
+"""Beyond this the write-ahead log is carried into the file, on a thread of its own."""
+
+
+class DeskStore:
+    """Everything a desk keeps. Thread-safe; writes queue up behind one another."""
+
+    def __init__(self, path: Path, key_hex: str, clock: Clock, *, busy_ms: int = BUSY_MS) -> None:
+        self.path = path
+        self._key_hex, self._clock, self._busy_ms = key_hex, clock, busy_ms
+        self._readers = Readers(path, key_hex, busy_ms=busy_ms)
+        self._lock = threading.Lock()
+        self._owner = 0
+        self._engine: Engine | None = None
+        self._connection: Connection | None = None
+        self._checkpointer: threading.Thread | None = None
+        self._callbacks: dict[int, Callable[[Change], None]] = {}
+        self._identity: DeskIdentity | None = None
+        self._ids = IdMaker()
+        self._closed = False
+
+    @classmethod
+    def open(
+        cls, path: Path, key_hex: str, clock: Clock | None = None, *, busy_ms: int = BUSY_MS
+    ) -> DeskStore:  # fmt: skip
+        """Open the store at `path`, made if it is not there and brought up to date if it is older than the program.
+
+        Raises StorageError: `store.key_missing`, `store.key_wrong`, `store.newer_program`, `store.damaged`,
+        `store.locked`, `store.disk_full`, `store.not_reachable`. The file is as it was then.
+        """
+        if not path.exists() or _schema(path, key_hex, busy_ms) != SCHEMA:
+            from models.store.upgrade import bring_up_to_date
+
+            bring_up_to_date(path, key_hex)
+        store = cls(path, key_hex, clock or SystemClock(), busy_ms=busy_ms)
+        store._read_identity()
+        return store
+
+    # Reading -------------------------------------------------------------------------------------------------------
+
+    @property
+    def identity(self) -> DeskIdentity | None:
+        """Who this desk is, or None before it joined a practice."""
+        return self._identity
+
+    @property
+    def tenant(self) -> str:
+        """The practice's id. Raises StorageError `store.not_enrolled`."""
+        if self._identity is None:
+            raise StorageError("store.not_enrolled")
+        return self._identity.tenant
+
+    def reader(self) -> AbstractContextManager[Any]:
+        """A read-only `sqlcipher3` connection within one read transaction. Any thread."""
+        return self._readers.reader()
+
+    def meta(self, key: str) -> Any:
+        """The JSON value kept under `key`, or None."""
+        tenant = self._identity.tenant if self._identity else ""
+        with self.reader() as reader:
+            row = reader.execute("SELECT value FROM meta WHERE tenant = ? AND key = ?", (tenant, key)).fetchone()
+        return orjson.loads(row[0]) if row else None
+
+    def cursor(self) -> Cursor:
+        """How far the hub's log has been read."""
+        from models.operations.protocol import Cursor
+
+        with self.reader() as reader:
+            query = "SELECT server_epoch, cursor_seq, cursor_hash FROM stream WHERE tenant = ?"
+            row = reader.execute(query, (self.tenant,)).fetchone()
+        return Cursor(*row)
+
+    def pending_count(self) -> int:
+        """How many own operations the hub has not answered."""
+        with self.reader() as reader:
+            query = "SELECT count(*) FROM outbox WHERE tenant = ? AND acknowledged_at = ''"
+            return int(reader.execute(query, (self.tenant,)).fetchone()[0])
+
+    def oldest_pending_at(self) -> str:
+        """When the oldest of them was made, as UTC text; empty when there is none."""
+        with self.reader() as reader:
+            query = "SELECT min(created_at) FROM outbox WHERE tenant = ? AND acknowledged_at = ''"
+            return reader.execute(query, (self.tenant,)).fetchone()[0] or ""
+
+    def outbox_batch(self, max_ops: int, max_bytes: int) -> PushBatch | None:
+        """The next operations to push, or None."""
+        from models.store.outbox import next_batch
+
+        with self.reader() as reader:
+            return next_batch(reader, self.tenant, max_ops, max_bytes)
+
+    def verify(self, *, deep: bool = False) -> list[Failure]:
+        """Which invariants do not hold; `deep` also reads every page of the file and every link of the log."""
+        from models.store.invariants import check_desk
+
+        with self._locked() as connection, connection.begin():
+            return check_desk(connection, self.tenant if self._identity else "", deep=deep)
+
+    # Writing -------------------------------------------------------------------------------------------------------
+
+    def prepare_writing(self) -> None:
+        """Load what writing needs (a quarter of a second, once). Any thread; otherwise the first write does it."""
+        with self._locked():
+            pass
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """One transaction: everything inside is committed together, with one sync of the disk, or not at all.
+
+        Writes of other threads wait. Subscribers are told afterwards, on this thread.
+        """
+        from models.store.session import Session
+        from models.store.transaction import Tx
+
+        with self._locked() as connection:
+            transaction = connection.begin()
+            try:
+                tx = Tx(Session(connection), self._identity, self._clock, self._ids)
+                yield tx
+                change = tx.finish()
+                if not tx.session.driver.in_transaction:  # a full disk has already taken everything back
+                    raise StorageError("store.disk_full")
+                transaction.commit()
+            except BaseException:
+                with suppress(Exception):
+                    transaction.rollback()
+                raise
+        self._after(change)
+
+    def enrol(self, identity: DeskIdentity) -> None:
+        """Let this store belong to a desk of a practice, or give the desk a new epoch.
+
+        With a new epoch, operations without an answer move to its stream: ids and meaning stay. Raises StorageError
+        `store.other_practice` when the store already belongs to another practice.
+        """
+        from models.operations.operation import GENESIS
+        from models.store.layers import Stream
+        from models.store.outbox import restamp
+
+        known = self._identity
+        if known is not None and (known.tenant, known.device_id) != (identity.tenant, identity.device_id):
+            raise StorageError("store.other_practice")
+        with self.write() as tx:
+            stream = Stream.read(tx.session, identity.tenant)
+            if stream is None:
+                stream = Stream(identity.epoch, 0, GENESIS, 0, "", identity.server_epoch, 0, GENESIS, "")
+            elif stream.epoch != identity.epoch:
+                stream.epoch, stream.dseq, stream.hash = identity.epoch, 0, GENESIS
+                restamp(tx.session, identity.tenant, stream)
+            stream.write(tx.session, identity.tenant)
+            _put_identity(tx, identity)
+        self._identity = identity
+
+    def mark_attempted(self, batch: PushBatch) -> None:
+        """Note, before they leave, that these operations may reach the hub."""
+        from models.store.outbox import mark_attempted
+
+        with self.write() as tx:
+            mark_attempted(tx.session, tx.tenant, batch, utc_text(self._clock.now()))
+
+    def acknowledge(self, answer: PushAnswer) -> None:
+        """Keep the hub's verdicts. Twice, late or out of order changes nothing."""
+        from models.store.outbox import acknowledge
+
+        with self.write() as tx:
+            if acknowledge(tx.session, tx.tenant, answer, utc_text(self._clock.now())):
+                tx.note_change("outbox")
+
+    def apply_page(self, page: Page) -> Change:
+        """Take a page of the hub's log: entries, cursor and the replayed pending layer in one transaction.
+
+        A page already known changes nothing. Raises SyncRefused, nothing written: `sync.history_diverged` (another
+        epoch of the hub, or another past), `sync.page_gap` (entries are missing before it), `sync.page_damaged`.
+        """
+        from models.store.pages import apply_page
+
+        with self.write() as tx:
+            change = apply_page(tx.session, tx.tenant, page, utc_text(self._clock.now()))
+            tx.note(change)
+        return change
+
+    def load_snapshot(self, manifest: Mapping[str, Any], chunks: Iterator[tuple[str, bytes]]) -> None:
+        """Begin again from a snapshot: build a new file beside this one, verify it, carry over what is only ours, swap.
+
+        Own operations that the snapshot does not contain stay in the outbox and are replayed. Raises SyncRefused
+        `sync.snapshot_damaged`; the store is as it was then.
+        """
+        from models.store.snapshots import build_from_snapshot
+
+        with self._locked() as connection:
+            if self._identity is None:
+                raise StorageError("store.not_enrolled")
+            if manifest.get("tenant") != self._identity.tenant:
+                raise SyncRefused("sync.snapshot_damaged")
+            now = utc_text(self._clock.now())
+            build = build_from_snapshot(
+                connection, self.path, self._key_hex, self._identity.tenant, manifest, chunks, now
+            )
+            self._swap(build)
+        self._after(Change(everything=True))
+
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Be told of every committed change, on the thread that wrote it. Returns how to end that."""
+        token = id(callback) ^ len(self._callbacks) << 48
+        self._callbacks[token] = callback
+        return lambda: self._callbacks.pop(token, None) and None
+
+    def close(self) -> None:
+        """Close every connection; the write-ahead log goes into the file. Calling it twice does no harm."""
+        with self._lock:
+            self._closed = True
+            self._drop_writer()
+        if self._checkpointer is not None:
+            self._checkpointer.join()
+        self._readers.close()
+
+    # Inside --------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _locked(self) -> Iterator[Connection]:
+        """The writer connection, alone. Raises StorageError for whatever goes wrong with storage inside."""
+        if self._owner == threading.get_ident():
+            raise RuntimeError("a write inside a write of the same thread")
+        with self._lock:
+            if self._closed:
+                raise StorageError("store.closed")
+            self._owner = threading.get_ident()
+            try:
+                yield self._writer()
+            except StorageError:
+                raise
+            except Exception as error:
+                found = translate(error)
+                if found is None:
+                    raise
+                _log.error("store failed", extra=facts(key=found.message_key))
+                raise found from error
+            finally:
+                self._owner = 0
+
+    def _writer(self) -> Connection:
+        if self._connection is None:
+            from models.store.engine import sqlite_engine
+
+            self._engine = sqlite_engine(self.path, self._key_hex, busy_ms=self._busy_ms)
+            self._connection = self._engine.connect()
+            driver: Any = self._connection.connection.dbapi_connection
+            driver.execute("PRAGMA wal_autocheckpoint = 0")  # done by _checkpoint, out of the way of a sale
+        return self._connection
+
+    def _drop_writer(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        if self._engine is not None:
+            self._engine.dispose()
+        self._connection = self._engine = None
+
+    def _after(self, change: Change) -> None:
+        if self._checkpointer is None or not self._checkpointer.is_alive():
+            with suppress(OSError):
+                if self._wal().stat().st_size > CHECKPOINT_BYTES:
+                    self._checkpointer = threading.Thread(target=self._checkpoint, name="store-checkpoint", daemon=True)
+                    self._checkpointer.start()
+        if change:
+            for callback in list(self._callbacks.values()):
+                callback(change)
+
+    def _wal(self) -> Path:
+        return self.path.with_name(self.path.name + "-wal")
+
+    def _checkpoint(self) -> None:
+        """Carry the write-ahead log into the file without holding writers up; what fails is done next time."""
+        try:
+            connection = connect(self.path, self._key_hex, busy_ms=self._busy_ms)
+            try:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            finally:
+                connection.close()
+        except Exception as error:
+            found = translate(error) or error
+            if not isinstance(found, StorageError):
+                raise
+            _log.warning("checkpoint failed", extra=facts(key=found.message_key))
+
+    def _swap(self, build: Path) -> None:
+        self._drop_writer()
+        with self._readers.paused():
+            self._wal().unlink(missing_ok=True)
+            build.replace(self.path)
+
+    def _read_identity(self) -> None:
+        with self.reader() as reader:
+            row = reader.execute("SELECT value FROM meta WHERE tenant = '' AND key = 'identity'").fetchone()
+            if row is None:
+                return
+            self._identity = DeskIdentity(**orjson.loads(row[0]))
+            newest = reader.execute("SELECT last_id FROM stream WHERE tenant = ?", (self._identity.tenant,)).fetchone()
+        if newest and newest[0]:
+            self._ids = IdMaker(int(newest[0].replace("-", "")[:12], 16))
+
+
+def _put_identity(tx: Tx, identity: DeskIdentity) -> None:
+    tx.session.run(
+        "INSERT INTO meta (tenant, key, value) VALUES ('', 'identity', :value) "
+        "ON CONFLICT (tenant, key) DO UPDATE SET value = :value",
+        value=orjson.dumps(asdict(identity)).decode(),
+    )
+    tx.note_change("meta")
+
+
+def _schema(path: Path, key_hex: str, busy_ms: int) -> str:
+    connection = connect(path, key_hex, read_only=True, busy_ms=busy_ms)
+    try:
+        return schema_of(connection)
+    finally:
+        connection.close()

@@ -1,0 +1,324 @@
+"""The clinic's hub: one dense log per tenant, judged and posted by the same engine as on every desk.
+
+The tenant's head row is the lock: whoever updates it is the one writer, so decisions are judged in one order. Pushes
+that arrive while another is being written are written together in the next transaction. Runs on PostgreSQL and,
+embedded, on the same encrypted SQLite as a desk. Thread-safe; times are UTC.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.basics.clock import Clock, SystemClock, parse_utc, utc_text
+from models.basics.errors import RuleBroken, StorageError, SyncRefused
+from models.basics.facts import facts
+from models.basics.ids import new_id
+from models.ledger.posting import HUB
+from models.operations import records
+from models.operations.codec import sha256_hex
+from models.operations.joining import SIGNS, plain_code
+from models.operations.operation import GENESIS, make_operation
+from models.operations.protocol import Cursor, LogEntry, Page, PushAnswer, PushBatch, PushConflict
+from models.store.combiner import Combiner
+from models.store.failures import translate
+from models.store.invariants import check_hub
+from models.store.pushing import push_batches
+from models.store.rows import DeviceRow, Failure
+from models.store.session import Session
+from models.store.snapshots import Snapshot, take_snapshot
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+CODE_MINUTES = 10
+_CODE_SIGNS = 12
+_TRIES = 6
+_RETRY_STATES = ("40001", "40P01")
+_PAGE = (
+    "SELECT seq, op, verdict, granted, reason, transfers, accounts, received_at, hash FROM log "
+    "WHERE tenant = :tenant AND seq > :after ORDER BY seq LIMIT :most"
+)
+_DEVICE = (
+    "SELECT tenant, device_id, device_no, epoch, name, public_key, last_dseq, last_hash, info, created_at, "
+    "last_seen_at, revoked_at FROM device WHERE "
+)
+
+
+class HubStore:
+    """Logs, ledgers, mirrored records and desks of every tenant of a hub."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine, self._clock = engine, clock
+        postgres = engine.dialect.name == "postgresql"
+        self._moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if postgres else {"read_only": True}
+        self._combiner: Combiner[str, PushBatch, PushAnswer] = Combiner(self._push_together)
+
+    @classmethod
+    def open(cls, engine: Engine, clock: Clock | None = None, *, upgrade: bool = True) -> HubStore:
+        """The store behind `engine`, its tables brought up to date unless `upgrade` is off.
+
+        Raises StorageError when the database cannot be opened.
+        """
+        store = cls(engine, clock or SystemClock())
+        if upgrade:
+            from models.migrations import migrate
+
+            store._guarded(lambda: migrate(engine, "hub"))
+        return store
+
+    # Tenants -------------------------------------------------------------------------------------------------------
+
+    def create_tenant(self, tenant: str, practice: records.Practice) -> None:
+        """A new practice with an empty log but for its own record. Raises RuleBroken `tenant.exists`."""
+        now = utc_text(self._clock.now())
+
+        def work(session: Session) -> None:
+            made = session.run(
+                "INSERT INTO tenant_head (tenant, server_epoch, seq, hash, created_at) "
+                "VALUES (:tenant, :server_epoch, 0, :hash, :now) ON CONFLICT DO NOTHING",
+                tenant=tenant, server_epoch=secrets.token_hex(16), hash=GENESIS, now=now,
+            )  # fmt: skip
+            if not made:
+                raise RuleBroken("tenant.exists")
+            op = make_operation(
+                practice, op_id=new_id(), tenant=tenant, device="hub", epoch=0, dseq=0, prev=GENESIS, actor="hub",
+                business_date=now[:10], device_time=now,
+            )  # fmt: skip
+            push_batches(session, tenant, [PushBatch("hub", 0, 0, (op,))], now)
+
+        self._transaction(work)
+
+    def tenants(self) -> tuple[str, ...]:
+        """Every practice of this hub."""
+        return self._look(
+            lambda session: tuple(row[0] for row in session.rows("SELECT tenant FROM tenant_head ORDER BY tenant"))
+        )
+
+    def head(self, tenant: str) -> Cursor:
+        """Where the tenant's log ends. Raises SyncRefused `sync.tenant_unknown`."""
+        return self._look(lambda session: _head(session, tenant))
+
+    # The log -------------------------------------------------------------------------------------------------------
+
+    def push(self, tenant: str, batch: PushBatch) -> PushAnswer:
+        """Judge, log and post a desk's operations; one durable transaction, shared with other pushes that wait.
+
+        Raises PushConflict: `device` (unknown, or of another epoch), `gap` (operations before it are missing),
+        `fork` (the desk's stream is not the one known here). Raises StorageError; the desk then sends again, and what
+        was already written is answered as duplicate.
+        """
+        if batch.device == HUB:
+            raise PushConflict("device")
+        if not batch.ops:
+            head = self.head(tenant)
+            return PushAnswer(head.server_epoch, head.seq, (), utc_text(self._clock.now()))
+        return self._combiner.run(tenant, batch)
+
+    def _push_together(self, tenant: str, batches: Sequence[PushBatch]) -> list[PushAnswer | BaseException]:
+        now = utc_text(self._clock.now())
+        return self._transaction(lambda session: push_batches(session, tenant, batches, now))
+
+    def pull(self, tenant: str, cursor: Cursor, limit: int = 1000) -> Page:
+        """The log after `cursor`, at most `limit` entries.
+
+        Raises SyncRefused `sync.history_diverged` when the cursor is of another epoch or another past, and
+        `sync.tenant_unknown`.
+        """
+        return self._look(lambda session: _page(session, tenant, cursor, limit, utc_text(self._clock.now())))
+
+    def snapshot(self, tenant: str) -> Snapshot:
+        """Everything a new desk begins with, as of one moment."""
+
+        def work() -> Snapshot:
+            with self._engine.connect() as connection, connection.execution_options(**self._moment).begin():
+                _head(Session(connection), tenant)
+                return take_snapshot(connection, tenant, utc_text(self._clock.now()))
+
+        return self._guarded(work)
+
+    def verify(self, tenant: str, *, deep: bool = False) -> list[Failure]:
+        """Which invariants do not hold; `deep` also reads every link of the log."""
+        return self._look(lambda session: check_hub(session.connection, tenant, deep=deep))
+
+    # Desks ---------------------------------------------------------------------------------------------------------
+
+    def new_code(self, tenant: str, desk_name: str, created_by: str) -> str:
+        """A one-time code for a new desk, good for ten minutes: `ABCD-EFGH-JKMN`. Only its hash is kept."""
+        signs = "".join(secrets.choice(SIGNS) for _ in range(_CODE_SIGNS))
+        code = "-".join(signs[n : n + 4] for n in range(0, _CODE_SIGNS, 4))
+        now = self._clock.now()
+
+        def work(session: Session) -> None:
+            _head(session, tenant)
+            session.run(
+                "INSERT INTO enrolment (tenant, code_hash, desk_name, created_by, created_at, expires_at) "
+                "VALUES (:tenant, :code_hash, :desk_name, :created_by, :created_at, :expires_at)",
+                tenant=tenant, code_hash=_code_hash(code), desk_name=desk_name, created_by=created_by,
+                created_at=utc_text(now), expires_at=utc_text(now + timedelta(minutes=CODE_MINUTES)),
+            )  # fmt: skip
+
+        self._transaction(work)
+        return code
+
+    def redeem(self, code: str, public_key: str, info: dict[str, object]) -> DeviceRow:
+        """Let a desk join with its code; `public_key` is base64, `info` what it says of itself.
+
+        A desk whose answer was lost may redeem again with the same key. Raises RuleBroken: `enrol.code_wrong`,
+        `enrol.code_used`, `enrol.code_expired`.
+        """
+        now = self._clock.now()
+        return self._transaction(lambda session: _redeem(session, code, public_key, info, now))
+
+    def device(self, device_id: str) -> DeviceRow | None:
+        """A desk by its id, whichever practice it belongs to."""
+        found = self._look(lambda session: session.rows(_DEVICE + "device_id = :id", id=device_id))
+        return _device_row(found[0]) if found else None
+
+    def devices(self, tenant: str) -> tuple[DeviceRow, ...]:
+        """Every desk of a practice, by number."""
+        found = self._look(lambda session: session.rows(_DEVICE + "tenant = :tenant ORDER BY device_no", tenant=tenant))
+        return tuple(_device_row(row) for row in found)
+
+    def revoke(self, device_id: str) -> None:
+        """From now on what the desk pushes is kept in quarantine, and it may pull no more. Twice does no harm."""
+        now = utc_text(self._clock.now())
+        self._transaction(
+            lambda session: session.run(
+                "UPDATE device SET revoked_at = :now WHERE device_id = :id AND revoked_at = ''", now=now, id=device_id
+            )
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+    # Inside --------------------------------------------------------------------------------------------------------
+
+    def _transaction(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in one transaction, again when the database asks for that."""
+
+        def attempt() -> T:
+            with self._engine.begin() as connection:
+                return work(Session(connection))
+
+        return self._guarded(attempt)
+
+    def _look(self, work: Callable[[Session], T]) -> T:
+        """Run `work`, which only reads, in one transaction that holds nobody up."""
+
+        def attempt() -> T:
+            with self._engine.connect() as connection, connection.execution_options(read_only=True).begin():
+                return work(Session(connection))
+
+        return self._guarded(attempt)
+
+    def _guarded(self, work: Callable[[], T]) -> T:
+        for turn in range(_TRIES):
+            try:
+                return work()
+            except Exception as error:
+                cause: Any = error.orig if isinstance(error, SQLAlchemyError) and hasattr(error, "orig") else error
+                if getattr(cause, "sqlstate", "") in _RETRY_STATES and turn < _TRIES - 1:
+                    time.sleep(secrets.randbelow(1 << turn) / 1000)
+                    continue
+                found = None if isinstance(error, StorageError) else translate(error)
+                if found is None:
+                    raise
+                _log.error("hub store failed", extra=facts(key=found.message_key))
+                raise found from error
+        raise AssertionError("unreachable")
+
+
+def _head(session: Session, tenant: str) -> Cursor:
+    row = session.one("SELECT server_epoch, seq, hash FROM tenant_head WHERE tenant = :tenant", tenant=tenant)
+    if row is None:
+        raise SyncRefused("sync.tenant_unknown")
+    return Cursor(*row)
+
+
+def _page(session: Session, tenant: str, cursor: Cursor, limit: int, now: str) -> Page:
+    head = _head(session, tenant)
+    if cursor.server_epoch not in ("", head.server_epoch) or cursor.seq > head.seq:
+        raise SyncRefused("sync.history_diverged", seq=cursor.seq)
+    if _hash_at(session, tenant, cursor.seq) != cursor.hash:
+        raise SyncRefused("sync.history_diverged", seq=cursor.seq)
+    found = session.rows(_PAGE, tenant=tenant, after=cursor.seq, most=limit)
+    entries = tuple(_log_entry(row) for row in found if row[0] <= head.seq)
+    to_seq, to_hash = (entries[-1].seq, entries[-1].hash) if entries else (cursor.seq, cursor.hash)
+    return Page(
+        server_epoch=head.server_epoch, from_seq=cursor.seq + 1, to_seq=to_seq, prev_hash=cursor.hash, hash=to_hash,
+        entries=entries, has_more=to_seq < head.seq, head=head.seq, server_time=now,
+    )  # fmt: skip
+
+
+def _hash_at(session: Session, tenant: str, seq: int) -> str:
+    if seq == 0:
+        return GENESIS
+    row = session.one("SELECT hash FROM log WHERE tenant = :tenant AND seq = :seq", tenant=tenant, seq=seq)
+    return str(row[0]) if row else ""
+
+
+def _log_entry(row: Any) -> LogEntry:
+    return LogEntry(
+        seq=row[0], op=orjson.loads(row[1]), verdict=row[2], granted=row[3], reason=row[4],
+        transfers=orjson.loads(row[5]), accounts=orjson.loads(row[6]), received_at=row[7], hash=row[8],
+    )  # fmt: skip
+
+
+def _code_hash(code: str) -> str:
+    return sha256_hex(plain_code(code).encode())
+
+
+def _redeem(session: Session, code: str, public_key: str, info: dict[str, object], now: Any) -> DeviceRow:
+    found = session.rows(
+        "SELECT tenant, desk_name, expires_at, used_at, device_id FROM enrolment WHERE code_hash = :code_hash",
+        code_hash=_code_hash(code),
+    )
+    if not found:
+        raise RuleBroken("enrol.code_wrong")
+    tenant, desk_name, expires_at, used_at, device_id = found[0]
+    session.run("UPDATE tenant_head SET seq = seq WHERE tenant = :tenant", tenant=tenant)
+    if used_at:
+        again = _one_device(session, tenant, device_id)
+        if again.public_key != public_key or again.last_dseq:
+            raise RuleBroken("enrol.code_used")
+        return again
+    if parse_utc(expires_at) < now:
+        raise RuleBroken("enrol.code_expired", minutes=CODE_MINUTES)
+    device_id = new_id()
+    used = session.run(
+        "UPDATE enrolment SET used_at = :now, device_id = :device_id WHERE tenant = :tenant AND code_hash = :code_hash "
+        "AND used_at = ''",
+        now=utc_text(now), device_id=device_id, tenant=tenant, code_hash=_code_hash(code),
+    )  # fmt: skip
+    if not used:
+        raise RuleBroken("enrol.code_used")
+    session.run(
+        "INSERT INTO device (tenant, device_id, device_no, epoch, name, public_key, last_dseq, last_hash, info, "
+        "created_at) SELECT :tenant, :device_id, coalesce(max(device_no), 0) + 1, 1, :name, :public_key, 0, :hash, "
+        ":info, :now FROM device WHERE tenant = :tenant",
+        tenant=tenant, device_id=device_id, name=desk_name, public_key=public_key, hash=GENESIS,
+        info=orjson.dumps(info).decode(), now=utc_text(now),
+    )  # fmt: skip
+    return _one_device(session, tenant, device_id)
+
+
+def _one_device(session: Session, tenant: str, device_id: str) -> DeviceRow:
+    return _device_row(session.one(_DEVICE + "tenant = :tenant AND device_id = :id", tenant=tenant, id=device_id))
+
+
+def _device_row(row: Any) -> DeviceRow:
+    return DeviceRow(
+        tenant=row[0], device_id=row[1], device_no=row[2], epoch=row[3], name=row[4], public_key=row[5],
+        last_dseq=row[6], last_hash=row[7], info=orjson.loads(row[8] or "{}"), created_at=row[9], last_seen_at=row[10],
+        revoked_at=row[11],
+    )  # fmt: skip

@@ -1,0 +1,336 @@
+"""The invariants of the ledger and the log, checked on the tables themselves (sync-ledger specification, section 7).
+
+Used by `doctor`, by tests after every step, and after a snapshot was loaded. Each check returns what it saw, in ids and
+cents. The quick ones are a few grouped queries; the deep ones read the whole log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from models.ledger.book import PAYS, UNPAYS
+from models.operations.kinds import KINDS, OpClass
+from models.operations.operation import GENESIS
+from models.operations.protocol import entry_hash
+from models.store.layers import Stream, replay, take_away
+from models.store.rows import Failure
+from models.store.session import Session
+
+_SHOWN = 5
+"""At most this many examples of one failing invariant."""
+
+Check = Callable[[Session, str], Iterator[str]]
+
+
+def check_ledger(session: Session, tenant: str) -> list[Failure]:
+    """I1–I4, I10, I11, I14 and I27 of one tenant: the same on desk and hub."""
+    return _run(_LEDGER, session, tenant)
+
+
+def check_hub(connection: Connection, tenant: str, *, deep: bool = False) -> list[Failure]:
+    """Everything that can be decided at a hub: the ledger, the log's density, ids and streams; `deep`: its chain."""
+    session = Session(connection)
+    checks = _LEDGER | _LOG | _HUB | (_DEEP if deep else {})
+    return _run(checks, session, tenant)
+
+
+def check_desk(connection: Connection, tenant: str, *, deep: bool = False) -> list[Failure]:
+    """Everything that can be decided at a desk. `deep` also reads every page of the file, the chain of the log, and
+    replays the pending layer to compare (what it changes is undone)."""
+    session = Session(connection)
+    failures = _run(_FILE, session, tenant) if deep else []
+    if not tenant:
+        return failures
+    checks = _LEDGER | _LOG | _DESK | (_DEEP if deep else {})
+    failures += _run(checks, session, tenant)
+    return failures + (_run({"I18": _layers_are_replays}, session, tenant) if deep else [])
+
+
+def _run(checks: dict[str, Check], session: Session, tenant: str) -> list[Failure]:
+    failures = []
+    for name, check in checks.items():
+        for shown, detail in enumerate(check(session, tenant)):
+            if shown == _SHOWN:
+                break
+            failures.append(Failure(name, detail))
+    return failures
+
+
+# The ledger -------------------------------------------------------------------------------------------------------
+
+
+def _debits_equal_credits(session: Session, tenant: str) -> Iterator[str]:
+    row = session.one(
+        "SELECT coalesce(sum(debits), 0), coalesce(sum(credits), 0), coalesce(sum(pending_debits), 0), "
+        "coalesce(sum(pending_credits), 0) FROM account WHERE tenant = :tenant",
+        tenant=tenant,
+    )
+    if row[0] != row[1] or row[2] != row[3]:
+        yield f"debits {row[0]} credits {row[1]} pending {row[2]} {row[3]}"
+
+
+_SUMS = (
+    "SELECT a.id, a.debits, coalesce(d.c, 0), a.credits, coalesce(k.c, 0), a.pending_debits, coalesce(d.p, 0), "
+    "a.pending_credits, coalesce(k.p, 0) FROM account a LEFT JOIN ("
+    "SELECT debit AS id, sum(CASE WHEN seq > 0 THEN amount_cents ELSE 0 END) AS c, "
+    "sum(CASE WHEN seq = 0 THEN amount_cents ELSE 0 END) AS p FROM transfer WHERE tenant = :tenant GROUP BY debit"
+    ") d ON d.id = a.id LEFT JOIN ("
+    "SELECT credit AS id, sum(CASE WHEN seq > 0 THEN amount_cents ELSE 0 END) AS c, "
+    "sum(CASE WHEN seq = 0 THEN amount_cents ELSE 0 END) AS p FROM transfer WHERE tenant = :tenant GROUP BY credit"
+    ") k ON k.id = a.id WHERE a.tenant = :tenant AND (a.debits <> coalesce(d.c, 0) OR a.credits <> coalesce(k.c, 0) "
+    "OR a.pending_debits <> coalesce(d.p, 0) OR a.pending_credits <> coalesce(k.p, 0))"
+)
+
+
+def _balances_are_sums(session: Session, tenant: str) -> Iterator[str]:
+    for row in session.rows(_SUMS, tenant=tenant):
+        yield f"{row[0]}: balance and sum of transfers {row[1:]}"
+    for column in ("debit", "credit"):
+        lost = session.rows(
+            f"SELECT DISTINCT t.{column} FROM transfer t LEFT JOIN account a ON a.tenant = t.tenant AND "
+            f"a.id = t.{column} WHERE t.tenant = :tenant AND a.id IS NULL",
+            tenant=tenant,
+        )
+        yield from (f"{row[0]}: transfers without an account" for row in lost)
+
+
+def _guarded(guard: str, rule: str) -> Check:
+    def check(session: Session, tenant: str) -> Iterator[str]:
+        found = session.rows(
+            f"SELECT id FROM account WHERE tenant = :tenant AND guard = '{guard}' AND {rule}", tenant=tenant
+        )
+        yield from (str(row[0]) for row in found)
+
+    return check
+
+
+_CODES = ", ".join(f"'{code}'" for code in sorted(PAYS | UNPAYS))
+_PAY_CODES = ", ".join(f"'{code}'" for code in sorted(PAYS))
+_PAYMENT_SUMS = (
+    "SELECT p.payment_id, CASE WHEN p.reversed_op_id = '' THEN p.amount_cents ELSE 0 END, "
+    "coalesce(l.left_cents, 0), coalesce(s.paid, 0) FROM payment p LEFT JOIN ("
+    "SELECT payment_id, sum(credits + pending_credits - debits - pending_debits) AS left_cents FROM account "
+    "WHERE tenant = :tenant AND guard = 'L' GROUP BY payment_id) l ON l.payment_id = p.payment_id LEFT JOIN ("
+    "SELECT a.payment_id, sum(t.sign) AS paid FROM ("
+    f"SELECT debit AS lot, amount_cents AS sign FROM transfer WHERE tenant = :tenant AND code IN ({_PAY_CODES}) "
+    "UNION ALL SELECT credit, -amount_cents FROM transfer WHERE tenant = :tenant AND code = 'release') t "
+    "JOIN account a ON a.tenant = :tenant AND a.id = t.lot GROUP BY a.payment_id) s ON s.payment_id = p.payment_id "
+    "WHERE p.tenant = :tenant AND CASE WHEN p.reversed_op_id = '' THEN p.amount_cents ELSE 0 END "
+    "<> coalesce(l.left_cents, 0) + coalesce(s.paid, 0)"
+)
+
+
+def _payments_are_whole(session: Session, tenant: str) -> Iterator[str]:
+    for payment_id, amount, left, paid in session.rows(_PAYMENT_SUMS, tenant=tenant):
+        yield f"{payment_id}: {amount} is not {left} left and {paid} allocated"
+
+
+_FIGURES = (
+    "SELECT coalesce(b.patient_id, h.patient_id), coalesce(b.owed, 0), coalesce(h.owed, 0), coalesce(b.credit, 0), "
+    "coalesce(h.credit, 0) FROM (SELECT patient_id, "
+    "sum(CASE WHEN code = 'AR' THEN debits + pending_debits - credits - pending_credits ELSE 0 END) AS owed, "
+    "sum(CASE WHEN guard = 'L' THEN credits + pending_credits - debits - pending_debits ELSE 0 END) AS credit "
+    "FROM account WHERE tenant = :tenant AND patient_id <> '' GROUP BY patient_id) b FULL OUTER JOIN ("
+    "SELECT a.patient_id, sum(CASE WHEN a.code = 'AR' THEN t.cents ELSE 0 END) AS owed, "
+    "sum(CASE WHEN a.guard = 'L' THEN -t.cents ELSE 0 END) AS credit FROM ("
+    "SELECT debit AS id, amount_cents AS cents FROM transfer WHERE tenant = :tenant UNION ALL "
+    "SELECT credit, -amount_cents FROM transfer WHERE tenant = :tenant) t "
+    "JOIN account a ON a.tenant = :tenant AND a.id = t.id WHERE a.patient_id <> '' GROUP BY a.patient_id"
+    ") h ON h.patient_id = b.patient_id "
+    "WHERE coalesce(b.owed, 0) <> coalesce(h.owed, 0) OR coalesce(b.credit, 0) <> coalesce(h.credit, 0)"
+)
+
+
+def _figures_agree(session: Session, tenant: str) -> Iterator[str]:
+    for patient_id, *figures in session.rows(_FIGURES, tenant=tenant):
+        yield f"{patient_id}: owed and credit by balance and by history {figures}"
+
+
+def _reversals_mirror(session: Session, tenant: str) -> Iterator[str]:
+    found = session.rows(
+        "SELECT t.op_id, t.n FROM transfer t LEFT JOIN transfer r ON r.tenant = t.tenant AND r.op_id = t.reverses_op "
+        "AND r.n = t.reverses_n WHERE t.tenant = :tenant AND t.reverses_op <> '' AND (r.op_id IS NULL OR "
+        "r.debit <> t.credit OR r.credit <> t.debit OR r.amount_cents <> t.amount_cents)",
+        tenant=tenant,
+    )
+    yield from (f"{op_id}/{n}: no mirror of what it reverses" for op_id, n in found)
+    twice = session.rows(
+        "SELECT reverses_op, reverses_n FROM transfer WHERE tenant = :tenant AND reverses_op <> '' "
+        "GROUP BY reverses_op, reverses_n HAVING count(*) > 1",
+        tenant=tenant,
+    )
+    yield from (f"{op_id}/{n}: reversed more than once" for op_id, n in twice)
+
+
+_MIRRORED = (
+    "SELECT c.id, c.posted_cents, coalesce(s.posted, 0), c.responsibility_cents, coalesce(s.in_force, 0) "
+    "FROM charge c LEFT JOIN (SELECT id, sum(CASE WHEN seq > 0 THEN cents ELSE 0 END) AS posted, "
+    "sum(cents) AS in_force FROM ("
+    "SELECT debit AS id, seq, amount_cents AS cents FROM transfer WHERE tenant = :tenant AND code IN "
+    "('charge', 'responsibility') UNION ALL SELECT credit, seq, -amount_cents FROM transfer WHERE tenant = :tenant "
+    "AND code IN ('charge', 'responsibility')) m GROUP BY id) s ON s.id = 'AR:' || c.id "
+    "WHERE c.tenant = :tenant AND (c.posted_cents <> coalesce(s.posted, 0) "
+    "OR c.responsibility_cents <> coalesce(s.in_force, 0))"
+)
+
+
+def _charges_are_mirrored(session: Session, tenant: str) -> Iterator[str]:
+    for charge_id, *cents in session.rows(_MIRRORED, tenant=tenant):
+        yield f"{charge_id}: mirrored and posted {cents}"
+
+
+_EXTENT = "SELECT count(*), min(seq), max(seq) FROM log WHERE tenant = :tenant"
+
+# The log ----------------------------------------------------------------------------------------------------------
+
+
+def _ids_are_unique(session: Session, tenant: str) -> Iterator[str]:
+    found = session.rows(
+        "SELECT op_id FROM log WHERE tenant = :tenant GROUP BY op_id HAVING count(*) > 1", tenant=tenant
+    )
+    yield from (str(row[0]) for row in found)
+
+
+def _facts_stand(session: Session, tenant: str) -> Iterator[str]:
+    facts = [name for name, kind in KINDS.items() if kind.op_class is OpClass.FACT]
+    found = session.rows(
+        "SELECT op_id FROM log WHERE tenant = :tenant AND verdict = 'rejected' AND kind IN (:kinds)",
+        tenant=tenant, kinds=facts,
+    )  # fmt: skip
+    yield from (f"{row[0]}: a fact was rejected" for row in found)
+    found = session.rows(
+        "SELECT op_id FROM log WHERE tenant = :tenant AND kind IN (:kinds) AND transfers = '[]' "
+        "AND verdict <> 'quarantined'",
+        tenant=tenant, kinds=["payment.collect", "payment.reverse"],
+    )  # fmt: skip
+    yield from (f"{row[0]}: money moved without a transfer" for row in found)
+
+
+def _log_is_dense_to_head(session: Session, tenant: str) -> Iterator[str]:
+    rows, first, last = session.one(
+        "SELECT count(*), min(seq), max(seq) FROM log WHERE tenant = :tenant", tenant=tenant
+    )
+    head = session.one("SELECT seq FROM tenant_head WHERE tenant = :tenant", tenant=tenant)
+    if head is None or (rows, first or 1, last or 0) != (head[0], 1, head[0]):
+        yield f"{rows} entries from {first} to {last}, head {head}"
+
+
+def _streams_are_dense(session: Session, tenant: str) -> Iterator[str]:
+    """In a later epoch operations sent again after a restore are duplicates and leave holes."""
+    found = session.rows(
+        "SELECT device, epoch, count(*), min(dseq), max(dseq) FROM log WHERE tenant = :tenant AND dseq > 0 "
+        "GROUP BY device, epoch HAVING epoch = 1 AND (count(*) <> max(dseq) OR min(dseq) <> 1)",
+        tenant=tenant,
+    )
+    for device, epoch, rows, first, last in found:
+        yield f"{device} epoch {epoch}: {rows} operations from {first} to {last}"
+
+
+def _log_is_dense_to_cursor(session: Session, tenant: str) -> Iterator[str]:
+    rows, first, last = session.one(
+        "SELECT count(*), min(seq), max(seq) FROM log WHERE tenant = :tenant", tenant=tenant
+    )
+    cursor = session.one("SELECT cursor_seq FROM stream WHERE tenant = :tenant", tenant=tenant)[0]
+    if rows and (rows != last - first + 1 or last != cursor):
+        yield f"{rows} entries from {first} to {last}, cursor {cursor}"
+
+
+def _answered_came_back(session: Session, tenant: str) -> Iterator[str]:
+    found = session.rows(
+        "SELECT o.op_id FROM outbox o JOIN stream s ON s.tenant = o.tenant LEFT JOIN log l ON l.tenant = o.tenant AND "
+        "l.op_id = o.op_id WHERE o.tenant = :tenant AND o.seq > 0 AND o.seq <= s.cursor_seq AND l.op_id IS NULL "
+        "AND o.reason <> 'id_conflict' AND o.seq >= (SELECT min(seq) FROM log WHERE tenant = :tenant)",
+        tenant=tenant,
+    )
+    yield from (f"{row[0]}: answered, but not in the log" for row in found)
+
+
+def _chain_holds(session: Session, tenant: str) -> Iterator[str]:
+    """I6 and, in the same pass, that the transfers of every entry are the transfers in the tables."""
+    posted = _posted(session, tenant)
+    first = session.one("SELECT min(seq) FROM log WHERE tenant = :tenant", tenant=tenant)[0]
+    before = GENESIS if first == 1 else ""
+    after = 0
+    while True:
+        page = session.rows(
+            "SELECT seq, op, verdict, granted, reason, transfers, hash, op_id FROM log WHERE tenant = :tenant AND "
+            "seq > :after ORDER BY seq LIMIT 2000",
+            tenant=tenant, after=after,
+        )  # fmt: skip
+        if not page:
+            return
+        for seq, op, verdict, granted, reason, transfers, link, op_id in page:
+            moved = orjson.loads(transfers)
+            if before and entry_hash(before, seq, orjson.loads(op), verdict, granted, reason, moved) != link:
+                yield f"entry {seq}: its link does not hold"
+            if posted.get(op_id, []) != moved:
+                yield f"entry {seq}: its transfers are not those in the tables"
+            before, after = link, seq
+
+
+def _posted(session: Session, tenant: str) -> dict[str, list[list[Any]]]:
+    found: dict[str, list[list[Any]]] = {}
+    for op_id, *transfer in session.rows(
+        "SELECT op_id, debit, credit, amount_cents, code, reverses_op, reverses_n FROM transfer "
+        "WHERE tenant = :tenant AND seq > 0 ORDER BY op_id, n",
+        tenant=tenant,
+    ):
+        found.setdefault(op_id, []).append(transfer)
+    return found
+
+
+# A desk -----------------------------------------------------------------------------------------------------------
+
+_LAYER = (
+    "SELECT 'transfer', debit, credit, code, amount_cents FROM transfer WHERE tenant = :tenant AND seq = 0 UNION ALL "
+    "SELECT 'account', id, '', '', pending_debits - pending_credits FROM account WHERE tenant = :tenant AND "
+    "(pending_debits > 0 OR pending_credits > 0) UNION ALL "
+    "SELECT 'charge', id, '', '', responsibility_cents FROM charge WHERE tenant = :tenant AND seq = 0 UNION ALL "
+    "SELECT 'payment', payment_id, reversed_op_id, '', amount_cents FROM payment WHERE tenant = :tenant AND seq = 0 "
+    "UNION ALL SELECT 'appointment', id, status, desk_status, 0 FROM appointment WHERE tenant = :tenant AND seq = 0 "
+    "ORDER BY 1, 2, 3, 4, 5"
+)
+
+
+def _layers_are_replays(session: Session, tenant: str) -> Iterator[str]:
+    """Replays the pending layer and compares; the caller's transaction is put back to where it was."""
+    stream = Stream.read(session, tenant)
+    assert stream is not None
+    before = session.rows(_LAYER, tenant=tenant)
+    session.run("SAVEPOINT replayed")
+    try:
+        take_away(session, tenant)
+        replay(session, tenant, stream)
+        after = session.rows(_LAYER, tenant=tenant)
+    finally:
+        session.run("ROLLBACK TO replayed")
+        session.run("RELEASE replayed")
+    if before != after:
+        yield f"pending layer has {len(before)} rows, its replay {len(after)}, or they differ"
+
+
+def _file_is_whole(session: Session, _tenant: str) -> Iterator[str]:
+    for row in session.rows("PRAGMA integrity_check"):
+        if row[0] != "ok":
+            yield str(row[0])[:100]
+
+
+_LEDGER: dict[str, Check] = {
+    "I1": _debits_equal_credits,
+    "I2": _balances_are_sums,
+    "I3": _guarded("L", "debits + pending_debits + held > credits + pending_credits"),
+    "I4": _guarded("A", "credits + pending_credits > debits + pending_debits"),
+    "I10": _payments_are_whole,
+    "I11": _figures_agree,
+    "I14": _reversals_mirror,
+    "I27": _charges_are_mirrored,
+}
+_LOG: dict[str, Check] = {"I7": _ids_are_unique, "I9": _facts_stand}
+_HUB: dict[str, Check] = {"I5": _log_is_dense_to_head, "I8": _streams_are_dense}
+_DESK: dict[str, Check] = {"I21": _log_is_dense_to_cursor, "I8": _answered_came_back}
+_DEEP: dict[str, Check] = {"I6": _chain_holds}
+_FILE: dict[str, Check] = {"file": _file_is_whole}

@@ -1,0 +1,228 @@
+"""The two layers of a desk: what the hub's log confirmed, and the desk's own pending operations replayed on top.
+
+`Recorder` adds one operation after the other to the pending layer; `take_away` removes that layer, `apply_entries`
+posts the log to the letter, `replay` puts the pending layer back with the same engine the hub runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from models.ledger.book import Draft, Entry, Verdict
+from models.ledger.posting import settle, settle_run
+from models.operations.operation import EnvelopeInvalid, Operation, from_wire
+from models.operations.protocol import LogEntry
+from models.store.book import TableBook
+from models.store.postings import Postings, wire_transfers
+from models.store.projection import Sheet, project, restore
+from models.store.session import Session
+from models.tables.log import log
+
+CONFLICT = "id_conflict"
+"""Reason of an operation whose id another operation already carries."""
+
+
+@dataclass
+class Stream:
+    """A desk's one row of `stream`, and what a transaction makes of it."""
+
+    epoch: int
+    dseq: int
+    hash: str
+    pending_no: int
+    last_id: str
+    server_epoch: str
+    cursor_seq: int
+    cursor_hash: str
+    server_time: str
+
+    _COLUMNS = (
+        "epoch, dseq, hash, pending_no, last_id, server_epoch, cursor_seq, cursor_hash, server_time"
+    )  # fmt: skip
+
+    @classmethod
+    def read(cls, session: Session, tenant: str) -> Stream | None:
+        """The stream of an enrolled desk."""
+        row = session.one(f"SELECT {cls._COLUMNS} FROM stream WHERE tenant = :tenant", tenant=tenant)
+        return cls(*row) if row else None
+
+    def write(self, session: Session, tenant: str) -> None:
+        """Store it, the row made if need be."""
+        session.run(
+            f"INSERT INTO stream (tenant, {self._COLUMNS}) VALUES (:tenant, :epoch, :dseq, :hash, :pending_no, "
+            ":last_id, :server_epoch, :cursor_seq, :cursor_hash, :server_time) ON CONFLICT (tenant) DO UPDATE SET "
+            "epoch = :epoch, dseq = :dseq, hash = :hash, pending_no = :pending_no, last_id = :last_id, "
+            "server_epoch = :server_epoch, cursor_seq = :cursor_seq, cursor_hash = :cursor_hash, "
+            "server_time = :server_time",
+            tenant=tenant, epoch=self.epoch, dseq=self.dseq, hash=self.hash, pending_no=self.pending_no,
+            last_id=self.last_id, server_epoch=self.server_epoch, cursor_seq=self.cursor_seq,
+            cursor_hash=self.cursor_hash, server_time=self.server_time,
+        )  # fmt: skip
+
+
+class Recorder:
+    """The pending layer being added to: judges operations one by one, writes their net at the end."""
+
+    def __init__(self, session: Session, tenant: str, pending_no: int) -> None:
+        self._session, self._tenant = session, tenant
+        self._book = TableBook(session, tenant)
+        self._draft = Draft(self._book)
+        self._sheet = Sheet(session, tenant, "desk", pending=True)
+        self._postings = Postings(tenant, pending=True)
+        self.pending_no = pending_no
+
+    def record(self, op: Operation) -> Entry:
+        """Judge one operation and keep what follows. Returns its own entry, not the derived ones."""
+        self.prepare([op])
+        return self._keep(op, settle(op, self._draft))
+
+    def replay(self, ops: Sequence[Operation]) -> list[Entry]:
+        """Judge a run of operations, linked ones together. Returns each one's own entry."""
+        self.prepare(ops)
+        settled = settle_run(ops, self._draft)
+        return [self._keep(op, entries) for op, entries in zip(ops, settled, strict=True)]
+
+    def prepare(self, ops: Iterable[Operation]) -> None:
+        """Read at once what judging and showing `ops` needs."""
+        ops = list(ops)
+        self._book.prefetch(ops)
+        self._sheet.need(ops)
+
+    def write(self) -> tuple[set[str], set[str]]:
+        """Write everything kept. Returns (names of tables, ids of patients) touched."""
+        self._postings.open_drafted(
+            self._draft, [a for a in self._draft.deltas if self._book.known_account(a)]
+        )  # fmt: skip
+        self._postings.write(self._session)
+        self._sheet.write()
+        names, patients = self._sheet.touched()
+        if self._postings.touched:
+            names |= {"account", "transfer"}
+        return names, patients
+
+    def _keep(self, op: Operation, entries: Sequence[Entry]) -> Entry:
+        own = entries[0]
+        for entry in entries:
+            if entry.op is op:
+                own = entry
+            self.pending_no += 1
+            transfers = wire_transfers(entry)
+            self._postings.add(entry.op.op_id, entry.op.business_date, transfers, pending_no=self.pending_no)
+            project(entry.op, entry.verdict, entry.reason, self._sheet)
+        return own
+
+
+def take_away(session: Session, tenant: str) -> tuple[set[str], set[str]]:
+    """Remove the pending layer. Returns (names of tables, ids of patients) touched."""
+    pending = (
+        "SELECT debit FROM transfer WHERE tenant = :tenant AND seq = 0 "
+        "UNION SELECT credit FROM transfer WHERE tenant = :tenant AND seq = 0"
+    )
+    ids = [row[0] for row in session.rows(pending, tenant=tenant)]
+    names, patients = restore(session, tenant)
+    if ids:
+        session.run(
+            "UPDATE account SET pending_debits = 0, pending_credits = 0 WHERE tenant = :tenant AND id IN (:ids)",
+            tenant=tenant, ids=ids,
+        )  # fmt: skip
+        session.run(
+            "DELETE FROM account WHERE tenant = :tenant AND id IN (:ids) AND debits = 0 AND credits = 0 AND held = 0",
+            tenant=tenant, ids=ids,
+        )  # fmt: skip
+        session.run("DELETE FROM transfer WHERE tenant = :tenant AND seq = 0", tenant=tenant)
+        names |= {"account", "transfer"}
+    return names, patients
+
+
+def apply_entries(session: Session, tenant: str, entries: Sequence[LogEntry]) -> tuple[set[str], set[str]]:
+    """Post log entries to the letter in the confirmed layer, log rows and state included.
+
+    Returns (names of tables, ids of patients) touched.
+    """
+    postings = Postings(tenant, pending=False)
+    sheet = Sheet(session, tenant, "desk", pending=False)
+    ops = [_operation(entry) for entry in entries]
+    sheet.need(op for op in ops if op is not None)
+    patients: set[str] = set()
+    for entry, op in zip(entries, ops, strict=True):
+        envelope = entry.op
+        patients.add(envelope.get("patient", ""))
+        op_id = logged_id(entry)
+        postings.open_accounts(entry.accounts)
+        postings.add(op_id, envelope.get("business_date", ""), entry.transfers, seq=entry.seq)
+        if op is not None:
+            project(op, entry.verdict, entry.reason, sheet, seq=entry.seq)
+    session.insert(log, [log_row(tenant, entry) for entry in entries])
+    postings.write(session)
+    sheet.write()
+    names, more = sheet.touched()
+    if postings.touched:
+        names |= {"account", "transfer"}
+    return names | {"log"}, (patients | more) - {""}
+
+
+def _operation(entry: LogEntry) -> Operation | None:
+    try:
+        return from_wire(entry.op, verified=True)
+    except EnvelopeInvalid:  # an envelope of a newer program: posted to the letter, shown after our update
+        return None
+
+
+def logged_id(entry: LogEntry) -> str:
+    """The id under which an entry's operation stands in the tables: its own, unless that id was taken."""
+    op = entry.op
+    own = str(op["op_id"])
+    return conflict_id(own, op["device"], op["epoch"], op["dseq"]) if entry.reason == CONFLICT else own
+
+
+def conflict_id(op_id: str, device: str, epoch: int, dseq: int) -> str:
+    """A stand-in id for an operation whose own id is taken: from its place in its device's stream."""
+    return f"{op_id}~{device}-{epoch}-{dseq}"
+
+
+def log_row(tenant: str, entry: LogEntry) -> dict[str, Any]:
+    """A log entry as a row of `log`."""
+    op = entry.op
+    return {
+        "tenant": tenant, "seq": entry.seq, "op_id": logged_id(entry), "body_hash": op["body_hash"],
+        "kind": op["kind"], "device": op["device"], "epoch": op["epoch"], "dseq": op["dseq"],
+        "patient": op["patient"], "actor": op["actor"], "verdict": entry.verdict, "granted": entry.granted,
+        "reason": entry.reason, "op": orjson.dumps(op).decode(), "transfers": orjson.dumps(entry.transfers).decode(),
+        "accounts": orjson.dumps(entry.accounts).decode(), "received_at": entry.received_at, "hash": entry.hash,
+    }  # fmt: skip
+
+
+def replay(session: Session, tenant: str, stream: Stream) -> tuple[set[str], set[str]]:
+    """Put the pending layer back: every own operation that has not come back in the log, in its order.
+
+    What the hub already refused is left out. What would be refused now keeps its place in the outbox, with the reason.
+    Returns (names of tables, ids of patients) touched.
+    """
+    found = session.rows(
+        "SELECT op_id, op, verdict, reason FROM outbox WHERE tenant = :tenant AND returned_at = '' "
+        "ORDER BY epoch, dseq",
+        tenant=tenant,
+    )
+    stream.pending_no = 0
+    waiting = [(row, from_wire(orjson.loads(row[1]), verified=True)) for row in found if row[2] not in REFUSED]
+    if not waiting:
+        return set(), set()
+    recorder = Recorder(session, tenant, 0)
+    own = recorder.replay([op for _, op in waiting])
+    for (row, _), entry in zip(waiting, own, strict=True):
+        reason = entry.reason if entry.verdict in REFUSED else ""
+        if not row[2] and reason != row[3]:
+            session.run(
+                "UPDATE outbox SET reason = :reason WHERE tenant = :tenant AND op_id = :op_id",
+                reason=reason, tenant=tenant, op_id=row[0],
+            )  # fmt: skip
+    stream.pending_no = recorder.pending_no
+    return recorder.write()
+
+
+REFUSED = frozenset({Verdict.REJECTED, Verdict.QUARANTINED})
+"""Verdicts after which an operation shows nowhere but in the log."""

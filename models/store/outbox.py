@@ -1,0 +1,120 @@
+"""A desk's own operations on their way to the hub: which go next, what was answered, what still waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from models.operations.operation import Operation, from_wire
+from models.operations.protocol import PushAnswer, PushBatch, PushResult
+from models.store.layers import Stream
+from models.store.session import Session
+
+_NEXT = (
+    "SELECT epoch, dseq, bytes, op FROM outbox WHERE tenant = ? AND acknowledged_at = '' ORDER BY epoch, dseq LIMIT ?"
+)
+_WAITING = "SELECT op_id FROM outbox WHERE tenant = :tenant AND returned_at = ''"
+
+
+def next_batch(reader: Any, tenant: str, max_ops: int, max_bytes: int) -> PushBatch | None:
+    """The oldest operations without an answer, in order, of one epoch; at least one, and no linked group torn.
+
+    A single linked group larger than the limits goes whole.
+    """
+    rows = reader.execute(_NEXT, (tenant, max_ops + 1)).fetchall()
+    if not rows:
+        return None
+    ops: list[Operation] = []
+    size = 0
+    for epoch, _, length, text in rows:
+        if ops and (epoch != ops[0].epoch or len(ops) == max_ops or size + length > max_bytes):
+            ops = _whole_groups(ops, from_wire(orjson.loads(text), verified=True), reader, tenant)
+            break
+        ops.append(from_wire(orjson.loads(text), verified=True))
+        size += length
+    return PushBatch(ops[0].device, ops[0].epoch, ops[0].dseq, tuple(ops))
+
+
+def _whole_groups(ops: list[Operation], following: Operation, reader: Any, tenant: str) -> list[Operation]:
+    """Leave out the last group when it is linked and goes on with `following`; complete it when there is no other."""
+    last = ops[-1]
+    if not (last.linked and following.linked and last.group == following.group):
+        return ops
+    kept = list(ops)
+    while kept and kept[-1].linked and kept[-1].group == last.group:
+        kept.pop()
+    if kept:
+        return kept
+    query = "SELECT op FROM outbox WHERE tenant = ? AND group_id = ? AND epoch = ? AND dseq >= ? ORDER BY dseq"
+    rows = reader.execute(query, (tenant, last.group, last.epoch, ops[0].dseq)).fetchall()
+    return [from_wire(orjson.loads(row[0]), verified=True) for row in rows]
+
+
+def mark_attempted(session: Session, tenant: str, batch: PushBatch, now: str) -> None:
+    """From here on the hub may know these operations, whatever becomes of the answer."""
+    session.run(
+        "UPDATE outbox SET attempted_at = :now WHERE tenant = :tenant AND epoch = :epoch AND dseq BETWEEN :first AND "
+        ":last AND attempted_at = ''",
+        tenant=tenant, now=now, epoch=batch.epoch, first=batch.from_dseq, last=batch.ops[-1].dseq,
+    )  # fmt: skip
+
+
+def acknowledge(session: Session, tenant: str, answer: PushAnswer, now: str) -> int:
+    """Keep the hub's verdicts; stop sending what it answered. Returns how many operations were news.
+
+    An answer may come twice, late or out of order: a verdict is written once and never changes.
+    """
+    news = 0
+    for result in answer.results:
+        news += session.run(
+            "UPDATE outbox SET verdict = :verdict, seq = :seq, granted = :granted, reason = :reason, "
+            "attempted_at = CASE attempted_at WHEN '' THEN :now ELSE attempted_at END, acknowledged_at = :now "
+            "WHERE tenant = :tenant AND op_id = :op_id AND acknowledged_at = ''",
+            tenant=tenant, now=now, op_id=result.op_id, seq=result.seq, granted=result.granted,
+            **_verdict(result),
+        )  # fmt: skip
+    return news
+
+
+def _verdict(result: PushResult) -> dict[str, str]:
+    """The verdict to keep; a duplicate's is the original's, in `reason` as `verdict` or `verdict:reason`."""
+    if result.verdict != "duplicate":
+        return {"verdict": result.verdict, "reason": result.reason}
+    verdict, _, reason = result.reason.partition(":")
+    return {"verdict": verdict, "reason": reason}
+
+
+def mark_returned(session: Session, tenant: str, rows: list[dict[str, Any]], now: str) -> int:
+    """Own operations came back in the log: they are confirmed, and no longer part of the pending layer.
+
+    `rows` have op_id, body_hash, verdict, seq, granted and reason of log entries, whoever's. Returns how many were own.
+    """
+    waiting = {row[0] for row in session.rows(_WAITING, tenant=tenant)}
+    returned = 0
+    for row in rows:
+        if row["op_id"] not in waiting:
+            continue
+        returned += session.run(
+            "UPDATE outbox SET verdict = :verdict, seq = :seq, granted = :granted, reason = :reason, "
+            "attempted_at = CASE attempted_at WHEN '' THEN :now ELSE attempted_at END, "
+            "acknowledged_at = CASE acknowledged_at WHEN '' THEN :now ELSE acknowledged_at END, returned_at = :now "
+            "WHERE tenant = :tenant AND op_id = :op_id AND body_hash = :body_hash AND returned_at = ''",
+            tenant=tenant, now=now, op_id=row["op_id"], body_hash=row["body_hash"], verdict=row["verdict"],
+            seq=row["seq"], granted=row["granted"], reason=row["reason"],
+        )  # fmt: skip
+    return returned
+
+
+def restamp(session: Session, tenant: str, stream: Stream) -> None:
+    """Put every operation without an answer into the stream's epoch, from its first place: ids and meaning stay."""
+    query = "SELECT op FROM outbox WHERE tenant = :tenant AND acknowledged_at = '' ORDER BY epoch, dseq"
+    for (text,) in session.rows(query, tenant=tenant):
+        op = from_wire(orjson.loads(text), verified=True).at(stream.epoch, stream.dseq + 1, stream.hash)
+        stream.dseq, stream.hash = op.dseq, op.hash
+        envelope = orjson.dumps(op.to_wire(), option=orjson.OPT_SORT_KEYS)
+        session.run(
+            "UPDATE outbox SET epoch = :epoch, dseq = :dseq, op = :op, bytes = :bytes WHERE tenant = :tenant AND "
+            "op_id = :op_id",
+            tenant=tenant, op_id=op.op_id, epoch=op.epoch, dseq=op.dseq, op=envelope.decode(), bytes=len(envelope),
+        )  # fmt: skip

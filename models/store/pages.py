@@ -1,0 +1,66 @@
+"""Takes a page of the hub's log into a desk's store: confirmed layer, cursor and pending layer in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.basics.errors import SyncRefused
+from models.operations.operation import EnvelopeInvalid, from_wire
+from models.operations.protocol import LogEntry, Page
+from models.store.layers import Stream, apply_entries, replay, take_away
+from models.store.outbox import mark_returned
+from models.store.rows import Change
+from models.store.session import Session
+
+
+def apply_page(session: Session, tenant: str, page: Page, now: str) -> Change:
+    """Apply what of `page` is new after the cursor. See `DeskStore.apply_page`."""
+    stream = Stream.read(session, tenant)
+    if stream is None or page.server_epoch != stream.server_epoch:
+        raise SyncRefused("sync.history_diverged", seq=page.from_seq)
+    entries = _new_entries(page, stream)
+    if not entries:
+        return Change()
+    own = [_key(entry) for entry in entries]
+    names, patients = take_away(session, tenant)
+    more_names, more_patients = apply_entries(session, tenant, entries)
+    returned = mark_returned(session, tenant, own, now)
+    stream.cursor_seq, stream.cursor_hash, stream.server_time = entries[-1].seq, entries[-1].hash, page.server_time
+    again_names, again_patients = replay(session, tenant, stream)
+    stream.write(session, tenant)
+    topics = names | more_names | again_names | ({"outbox"} if returned else set())
+    return Change(frozenset(topics), frozenset(patients | more_patients | again_patients))
+
+
+def _new_entries(page: Page, stream: Stream) -> Sequence[LogEntry]:
+    """The entries after the cursor, once the page is proven to follow it. Raises SyncRefused."""
+    if page.from_seq > stream.cursor_seq + 1:
+        raise SyncRefused("sync.page_gap", expected=stream.cursor_seq + 1, got=page.from_seq)
+    known, previous = page.prev_hash, page.from_seq - 1
+    if previous == stream.cursor_seq and known != stream.cursor_hash:
+        raise SyncRefused("sync.history_diverged", seq=previous)
+    for entry in page.entries:
+        if entry.seq != previous + 1 or entry.expected_hash(known) != entry.hash:
+            raise SyncRefused("sync.page_damaged", seq=entry.seq)
+        if entry.seq == stream.cursor_seq and entry.hash != stream.cursor_hash:
+            raise SyncRefused("sync.history_diverged", seq=entry.seq)
+        known, previous = entry.hash, entry.seq
+    fresh = [entry for entry in page.entries if entry.seq > stream.cursor_seq]
+    for entry in fresh:
+        _check_envelope(entry)
+    return fresh
+
+
+def _check_envelope(entry: LogEntry) -> None:
+    """The chain covers an operation's hashes; these must cover what it says."""
+    try:
+        from_wire(entry.op)
+    except EnvelopeInvalid as error:
+        raise SyncRefused("sync.page_damaged", seq=entry.seq) from error
+
+
+def _key(entry: LogEntry) -> dict[str, object]:
+    return {
+        "op_id": entry.op["op_id"], "body_hash": entry.op["body_hash"], "verdict": entry.verdict, "seq": entry.seq,
+        "granted": entry.granted, "reason": entry.reason,
+    }  # fmt: skip
