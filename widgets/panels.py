@@ -62,7 +62,7 @@ class Dialog(Overlay):
         width = min(theme.current().px(self._wanted_width), self.width() - 2 * S16)
         layout = self.card.layout()
         tall = layout.totalHeightForWidth(width) if layout is not None and layout.hasHeightForWidth() else 0
-        height = min(max(tall, self.card.sizeHint().height()) if not tall else tall, self.height() - 2 * S32)
+        height = min(tall or self.card.sizeHint().height(), self.height() - 2 * S32)
         self.card.setGeometry(QRect((self.width() - width) // 2, (self.height() - height) // 3, width, height))
 
     def way_out(self, words: str = "Close") -> KeycapButton:
@@ -93,7 +93,7 @@ class LightDialog(Dialog):
             button.deleteLater()
         self._ways = [KeycapButton(action=action) for action in ways]
         for at, button in enumerate(self._ways):
-            button.clicked.connect(lambda: self.close_over())
+            button.clicked.connect(lambda _checked=False: self.close_over())
             self.buttons.insertWidget(at, button)
         self.open_over()
 

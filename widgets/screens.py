@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtWidgets import QWidget
 
-from app.views import Collected
+from app.views import Collected, DeskFacts
 
 if TYPE_CHECKING:
     from app.desk import Desk
+
+    from models.store.desk import Change
     from widgets.bridge import Bridge
     from widgets.common.banner import Notices
     from widgets.session import Session
@@ -55,6 +57,9 @@ class Page(Protocol):
     def leave(self) -> None:
         """The page is hidden now; what was typed stays with it."""
 
+    def changed(self, change: Change) -> None:
+        """Something was written here or came from another desk while the page is shown: read it again."""
+
 
 class Doors(Protocol):
     """Ways between screens."""
@@ -77,6 +82,7 @@ class Kit:
     """What a maker takes parts from. Makers hand single stories to their screen, never the desk."""
 
     desk: Desk
+    facts: Callable[[], DeskFacts]
     bridge: Bridge
     session: Session
     doors: Doors

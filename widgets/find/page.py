@@ -47,7 +47,7 @@ class PatientsPage:
         )
         self._presenter = FindPresenter(
             self.widget.finder, bridge=kit.bridge, lane=kit.desk.lanes["reads"], find=kit.desk.find,
-            today=lambda: kit.desk.facts().business_date, ways=ways,
+            today=lambda: kit.facts().business_date, ways=ways,
         )  # fmt: skip
 
     def enter(self, _place: Place) -> None:
@@ -57,6 +57,10 @@ class PatientsPage:
 
     def leave(self) -> None:
         """Nothing is lost: the field keeps what was typed."""
+
+    def changed(self, _change: object) -> None:
+        """Search again: amounts may have changed."""
+        self._presenter.again()
 
 
 def make(kit: Kit) -> Page:

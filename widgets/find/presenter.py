@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from app.find import Find
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.find import Find
 from app.lanes import Lane
 from app.views import FoundPatient
 from app.words import sentence_for
@@ -69,6 +69,11 @@ class FindPresenter(QObject):
         self._panel.set_open_words("Walk-in payment" if walk_in else "Collect")
         self._panel.field.setText(typed)
         self._type(typed)
+
+    def again(self) -> None:
+        """Search for the same once more, where something was searched for."""
+        if self._typed.strip() and not self._running:
+            self._search()
 
     @Slot(str)
     def _type(self, text: str) -> None:
