@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.views import PatientHead
 from widgets import theme
@@ -28,6 +28,7 @@ class PatientBar(Themed, QWidget):
         self._back = IconButton("arrow-left", "Back", role=Role.LINK, action=back, size="control_tiny")
         self._avatar = Avatar(size="avatar")
         self.name = Text("", "heading", elide=True)
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.pill = Pill()
         self.badge = Badge("credit")
         self._identity = Text("", "table", "muted", elide=True)
@@ -53,7 +54,7 @@ class PatientBar(Themed, QWidget):
         who.addLayout(first)
         who.addWidget(self._identity)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(-S8, 0, 0, 0)  # the arrow, not its button, stands at the edge
         row.setSpacing(0)
         row.addWidget(self._back)
         row.addSpacing(2)
@@ -65,10 +66,12 @@ class PatientBar(Themed, QWidget):
         row.addSpacing(S14)
         row.addLayout(who, 1)
         row.addSpacing(S12)
-        row.addWidget(self._about)
-        row.addSpacing(S14)
-        row.addWidget(self.about_pill)
-        row.addLayout(self.actions)
+        right = QHBoxLayout()
+        right.setSpacing(S14)  # what is hidden takes no room
+        right.addWidget(self._about)
+        right.addWidget(self.about_pill)
+        right.addLayout(self.actions)
+        row.addLayout(right)
 
     def restyle(self) -> None:
         self.setFixedHeight(theme.current().px(44))
@@ -91,6 +94,7 @@ class PatientBar(Themed, QWidget):
     def show_about(self, text: str, look: Look | None = None) -> None:
         """What the page is about, at the right, with its pill or none."""
         self._about.setText(text)
+        self._about.setVisible(bool(text))
         self.about_pill.setVisible(look is not None)
         if look is not None:
             self.about_pill.set_look(look)

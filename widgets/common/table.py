@@ -350,7 +350,7 @@ class CellTable(Themed, QTableView):
         spare = self.viewport().width() - sum(widths)
         shares = sum(column.stretch for column in columns) or 1
         for number, column in enumerate(columns):
-            widths[number] = max(look.px(40), widths[number] + spare * column.stretch // shares)
+            widths[number] = max(look.px(min(40, column.width)), widths[number] + spare * column.stretch // shares)
         widths[-1] += max(0, self.viewport().width() - sum(widths)) if spare >= 0 else 0
         for number, width in enumerate(widths):
             self.setColumnWidth(number, width)

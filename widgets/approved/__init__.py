@@ -1,0 +1,1 @@
+"""Approved: what happened to the money, the receipt, who is next."""

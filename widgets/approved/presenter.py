@@ -1,0 +1,235 @@
+"""Decides what Approved shows: follows the receipt until it is on paper, and takes the payment back when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from app.checkout import Checkout
+from app.printing import Printing
+from app.words import sentence
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.lanes import Lane
+from app.views import Collected, CollectEnd
+from models.basics.errors import PosError
+from widgets.approved.state import UNDO_REASONS, ApprovedState, Undo, approved_state
+from widgets.approved.view import ApprovedPage
+from widgets.bridge import Bridge
+from widgets.collect.state import Notice
+from widgets.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where Approved leads: on to the next patient on Today, or to Needs attention."""
+
+    done: Callable[[], None]
+    attention: Callable[[], None]
+
+
+class ApprovedPresenter(QObject):
+    """One Approved page. `busy_changed` tells whether a payment is being taken back right now."""
+
+    busy_changed = Signal(bool)
+
+    def __init__(
+        self,
+        view: ApprovedPage,
+        *,
+        bridge: Bridge,
+        lanes: Mapping[str, Lane],
+        checkout: Checkout,
+        printing: Printing,
+        session: Session,
+        doors: Doors,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent or view)
+        self._view, self._bridge, self._lanes = view, bridge, lanes
+        self._checkout, self._printing, self._session, self._doors = checkout, printing, session, doors
+        self._collected: Collected | None = None
+        self._undone: Collected | None = None
+        self._undo: Undo | None = None
+        self._notice: Notice | None = None
+        self._job_id = ""
+        self._print = ("", "")
+        self._state: ApprovedState | None = None
+        view.done_pressed.connect(self._done)
+        view.reprint_pressed.connect(self._reprint)
+        view.undo_pressed.connect(self._open_undo)
+        view.undo_reason_chosen.connect(self._choose_reason)
+        view.undo_note_typed.connect(self._type_note)
+        view.undo_confirmed.connect(self._take_back)
+        view.back_pressed.connect(self._back)
+        bridge.listen(printing.subscribe, self, self._print_moved)
+
+    @property
+    def state(self) -> ApprovedState | None:
+        """What the page shows now; None before the first payment."""
+        return self._state
+
+    @property
+    def busy(self) -> bool:
+        """Is a payment being taken back right now?"""
+        return self._undo is not None and self._undo.running
+
+    def open(self, collected: Collected) -> None:
+        """Show what was taken."""
+        self._collected, self._undone, self._undo, self._notice = collected, None, None, None
+        self._follow(collected.print_job_id)
+        self._draw()
+
+    def reprint(self) -> None:
+        """Print the receipt shown once more, marked as a copy."""
+        self._reprint()
+
+    def _draw(self) -> None:
+        if self._collected is None:
+            return
+        self._state = approved_state(
+            self._collected, printing=self._print, undo=self._undo, undone=self._undone, notice=self._notice
+        )
+        self._view.draw(self._state)
+
+    # The receipt ------------------------------------------------------------------------------------------------
+
+    def _follow(self, job_id: str) -> None:
+        self._job_id = job_id
+        self._print = ("queued", "") if job_id else ("", "")
+        self._read_print()
+
+    def _print_moved(self, *_what: object) -> None:
+        self._read_print()
+
+    def _read_print(self) -> None:
+        job_id = self._job_id
+        if not job_id:
+            return
+        self._bridge.start(
+            self._lanes["reads"],
+            lambda _job: self._printing.state(job_id),
+            owner=self,
+            done=lambda state: self._print_read(job_id, state),
+            failed=self._tell,
+        )
+
+    def _print_read(self, job_id: str, state: tuple[str, str]) -> None:
+        if job_id == self._job_id and state != self._print:
+            self._print = state
+            self._draw()
+            self._view.announce_receipt()
+
+    @Slot()
+    def _reprint(self) -> None:
+        shown = self._undone or self._collected
+        if shown is None or not shown.payment_id:
+            return
+        person = self._session.acting
+        self._bridge.start(
+            self._lanes["store"],
+            lambda _job: self._printing.reprint(shown.payment_id, person),
+            owner=self,
+            done=self._reprinting,
+            failed=self._tell,
+        )
+
+    def _reprinting(self, job_id: str) -> None:
+        self._notice = None
+        self._follow(job_id)
+        self._draw()
+
+    # Leaving ----------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _done(self) -> None:
+        if not self.busy:
+            self._doors.done()
+
+    @Slot()
+    def _back(self) -> None:
+        """Esc closes the pane that takes back, else leaves the page."""
+        if self.busy:
+            return
+        if self._undo is not None:
+            self._undo = None
+            self._draw()
+        else:
+            self._doors.done()
+
+    # Taking back ------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _open_undo(self) -> None:
+        if self._state is not None and self._state.can_undo:
+            self._undo, self._notice = Undo(), None
+            self._draw()
+
+    @Slot(str)
+    def _choose_reason(self, reason: str) -> None:
+        if self._undo is not None and not self.busy:
+            self._undo = replace(self._undo, reason=reason, error="")
+            self._draw()
+
+    @Slot(str)
+    def _type_note(self, note: str) -> None:
+        if self._undo is not None and not self.busy:
+            self._undo = replace(self._undo, note=note, error="")
+            self._draw()
+
+    @Slot()
+    def _take_back(self) -> None:
+        collected, undo = self._collected, self._undo
+        if collected is None or undo is None or undo.running:
+            return
+        missing = "" if undo.reason else "Choose why it is taken back."
+        if undo.reason == "other" and not undo.note.strip():
+            missing = "Say in a few words what the reason is."
+        if missing:
+            self._undo = replace(undo, error=missing)
+            self._draw()
+            return
+        words = " · ".join(part for part in (UNDO_REASONS[undo.reason], undo.note.strip()) if part)
+        person = self._session.acting
+        self._undo = replace(undo, running=True)
+        self._draw()
+        self.busy_changed.emit(True)
+        self._bridge.start(
+            self._lanes[self._checkout.lane_for(collected.tender)],
+            lambda job: self._checkout.undo(collected.payment_id, words, person, job),
+            owner=self,
+            done=self._taken_back,
+            failed=self._not_taken_back,
+        )
+
+    def _taken_back(self, answer: Collected) -> None:
+        if answer.end is CollectEnd.TAKEN:
+            self._undone, self._undo = answer, None
+            if answer.print_job_id:
+                self._follow(answer.print_job_id)
+        elif answer.end is CollectEnd.UNKNOWN:
+            self._undo = None
+            self._notice = Notice(
+                "We do not know yet whether the card was voided.",
+                "The payment stays until the reader answers. See Needs attention.",
+            )
+        else:
+            self._undo = Undo(self._undo.reason if self._undo else "")
+            said = f" The bank said: {answer.host_text}." if answer.host_text else ""
+            self._notice = Notice("The card payment was not voided.", f"The payment stands.{said} Try again.")
+        self.busy_changed.emit(False)
+        self._draw()
+
+    def _not_taken_back(self, error: Exception) -> None:
+        if self._undo is not None:
+            self._undo = replace(self._undo, running=False)
+        self.busy_changed.emit(False)
+        self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, PosError):
+            words = sentence(error.message_key, error.facts)
+            self._notice = Notice(words.title, " ".join(part for part in (words.body, words.action) if part))
+        else:
+            self._notice = Notice("Something went wrong in the program.", "Look at the ledger before you go on.")
+        self._draw()

@@ -1,0 +1,196 @@
+"""What Approved shows, worked out without a window: the money, the receipt, who is next, the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.words import sentence
+
+from app.views import Collected, CollectEnd, DueLine, NextUp, TenderKind
+from models.basics.money import show_cents
+from widgets.collect.state import Notice
+from widgets.common.when import time_text
+
+StepRow = tuple[tuple[str, str], ...]
+
+CARD_STEPS: StepRow = (
+    ("Sent to reader", "done"), ("Card read", "done"), ("Bank approved", "done"), ("Recorded", "done"),
+)  # fmt: skip
+
+MOST_TILES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One fact under the amount: what was paid, or what is still owed."""
+
+    meaning: str
+    icon: str
+    title: str
+    subtitle: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintState:
+    """The receipt's pill and, where it did not print, the sentence and what may be done."""
+
+    meaning: str
+    icon: str
+    words: str
+    trouble: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The pane that takes a payment back while it is open. `running`: the reader or the drawer is at it."""
+
+    reason: str = ""
+    note: str = ""
+    error: str = ""
+    running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedState:
+    """All of Approved. `undone` is the payment taken back again; `undo` the open pane."""
+
+    collected: Collected
+    title: str
+    icon: str
+    meaning: str
+    right: tuple[str, ...]
+    steps: StepRow
+    tiles: tuple[Tile, ...]
+    change_cents: int
+    receipt: PrintState
+    next_line: str
+    done_text: str
+    can_undo: bool
+    can_reprint: bool
+    undo: Undo | None = None
+    undo_title: str = ""
+    confirm_text: str = ""
+    notice: Notice | None = None
+
+
+HEADLINES: dict[TenderKind, str] = {
+    TenderKind.CARD: "Approved",
+    TenderKind.CASH: "Cash taken",
+    TenderKind.CHECK: "Check recorded",
+    TenderKind.CREDIT: "Paid from credit",
+}
+
+UNDO_REASONS: dict[str, str] = {
+    "wrong_amount": "Wrong amount",
+    "wrong_patient": "Wrong patient",
+    "other_tender": "Patient pays another way",
+    "other": "Other",
+}
+"""Why a payment is taken back, in the order of their keys 1 to 4."""
+
+UNDO_TEXT: dict[TenderKind, tuple[str, str]] = {
+    TenderKind.CARD: ("Void this card payment", "Void {amount}"),
+    TenderKind.CASH: ("Give the cash back", "Return {amount} in cash"),
+    TenderKind.CHECK: ("Hand the check back", "Hand back check for {amount}"),
+    TenderKind.CREDIT: ("Put the credit back", "Put {amount} back on account"),
+}
+"""Title and button of taking back, by how it was paid."""
+
+UNDONE_TEXT: dict[TenderKind, str] = {
+    TenderKind.CARD: "Voided. The card is not charged.",
+    TenderKind.CASH: "Taken back. Hand the cash back.",
+    TenderKind.CHECK: "Taken back. Hand the check back.",
+    TenderKind.CREDIT: "Taken back. The credit is on account again.",
+}
+
+PRINT_STATES: dict[str, PrintState] = {
+    "": PrintState("neutral", "ban", "No receipt asked"),
+    "queued": PrintState("info", "printer", "Printing now"),
+    "sending": PrintState("info", "printer", "Printing now"),
+    "printed": PrintState("ok", "check", "Printed"),
+    "not_printed": PrintState("bad", "printer", "Not printed"),
+    "unknown": PrintState("warn", "circle-question-mark", "Look at the paper"),
+}
+"""The receipt's pill by the state of its print job."""
+
+def print_state(state: str, reason: str) -> PrintState:
+    """The receipt's pill, and in trouble the sentence: what happened, what it means for the money, what to do.
+
+    `reason` is the message key that came with the state; without one the state speaks for itself.
+    """
+    shown = PRINT_STATES.get(state, PRINT_STATES["queued"])
+    if state not in {"not_printed", "unknown"} and not reason:
+        return shown
+    words = sentence(reason or f"receipt.{state}", {})
+    return replace(shown, trouble=Notice(words.title, " ".join(part for part in (words.body, words.action) if part)))
+
+
+def approved_state(
+    collected: Collected,
+    *,
+    printing: tuple[str, str],
+    undo: Undo | None = None,
+    undone: Collected | None = None,
+    notice: Notice | None = None,
+) -> ApprovedState:
+    """All of Approved for `collected`; `printing` is state and reason of its print job, both empty without one."""
+    taken_back = undone is not None and undone.end is CollectEnd.TAKEN
+    headline = UNDONE_TEXT[collected.tender] if taken_back else HEADLINES[collected.tender]
+    return ApprovedState(
+        collected=undone if taken_back and undone is not None else collected,
+        title=headline,
+        icon="undo-2" if taken_back else "circle-check",
+        meaning="neutral" if taken_back else "ok",
+        right=_right(collected),
+        steps=CARD_STEPS if collected.tender is TenderKind.CARD and not taken_back else (),
+        tiles=() if taken_back else _tiles(collected),
+        change_cents=0 if taken_back else collected.change_cents,
+        receipt=print_state(*printing),
+        next_line=_next_line(collected.next_up),
+        done_text="Done, next patient" if collected.next_up else "Done",
+        can_undo=collected.can_undo and not taken_back and undo is None,
+        can_reprint=bool(collected.payment_id),
+        undo=undo,
+        undo_title=UNDO_TEXT[collected.tender][0],
+        confirm_text=UNDO_TEXT[collected.tender][1].replace("{amount}", show_cents(collected.amount_cents)),
+        notice=notice,
+    )
+
+
+def _right(collected: Collected) -> tuple[str, ...]:
+    second = " · ".join(
+        part for part in (collected.entry_text, f"auth {collected.auth_code}" if collected.auth_code else "") if part
+    )
+    at = time_text(collected.taken_at) if collected.taken_at else ""
+    third = " · ".join(part for part in (at, f"payment {collected.number}" if collected.number else "") if part)
+    return tuple(part for part in (collected.method_text, second, third) if part)
+
+
+def _tiles(collected: Collected) -> tuple[Tile, ...]:
+    owed = _owed_tile(collected)
+    room = MOST_TILES - (1 if owed else 0)
+    paid = collected.paid
+    shown = [_paid_tile(line) for line in (paid if len(paid) <= room else paid[: room - 1])]
+    if len(paid) > room:
+        rest = paid[room - 1 :]
+        shown.append(Tile("ok", "check", f"{len(rest)} more paid", ", ".join(line.title for line in rest)))
+    return (*shown, *((owed,) if owed else ()))
+
+
+def _paid_tile(line: DueLine) -> Tile:
+    subtitle = ", ".join(part for part in (show_cents(line.cents), line.subtitle) if part)
+    return Tile("ok", "check", f"{line.title} paid", subtitle)
+
+
+def _owed_tile(collected: Collected) -> Tile | None:
+    if collected.still_owed_cents > 0:
+        text = collected.still_owed_text
+        return Tile("info", "info", f"{show_cents(collected.still_owed_cents)} still owed", text or "Older visits")
+    return Tile("info", "info", "Nothing more owed", "The account is even")
+
+
+def _next_line(up: NextUp | None) -> str:
+    if up is None:
+        return ""
+    due = f"{show_cents(up.due_cents)} due" if up.due_cents else "Nothing due"
+    return f"{due} · has {show_cents(up.credit_cents)} credit on account" if up.credit_cents else due

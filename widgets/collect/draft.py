@@ -1,0 +1,137 @@
+"""What the clerk has decided on one Collect sheet, and what follows from it: pure, without a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from app.views import CollectLine, CollectSheet, TenderKind
+from models.basics.errors import RuleBroken
+from models.basics.money import parse_cents, show_cents
+
+Sentence = Callable[[str, Mapping[str, int | str | bool | None]], str]
+"""Turns a message key and its facts into the words under a field."""
+
+EXTRA_KEY = "extra"
+"""The key of the line for money beyond what is owed; no charge has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The clerk's choices. `texts` holds what was typed for a line, word for word, so that nothing typed is lost.
+
+    `received` is what was typed as cash received; empty means exactly what is to be collected.
+    """
+
+    ticked: frozenset[str] = frozenset()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    use_credit: bool = False
+    tender: TenderKind = TenderKind.CARD
+    received: str = ""
+    check_no: str = ""
+    check_name: str = ""
+    print_receipt: bool = True
+
+    def tick(self, key: str, on: bool) -> Draft:
+        """With the line `key` chosen or not; what was typed for it stays for when it is chosen again."""
+        return replace(self, ticked=self.ticked | {key} if on else self.ticked - {key})
+
+    def typed(self, key: str, text: str) -> Draft:
+        """With `text` typed for the line `key`; typing an amount chooses the line, clearing it lets it go."""
+        texts = {**self.texts, key: text}
+        return replace(self, texts=texts).tick(key, bool(text.strip()))
+
+
+def first_draft(sheet: CollectSheet) -> Draft:
+    """What is chosen when a sheet opens: its default lines, credit on where there is some, the first tender."""
+    kinds = [TenderKind(name) for name in sheet.tenders if name != TenderKind.CREDIT]
+    open_kinds = [kind for kind in kinds if not (sheet.frozen_by_unknown and kind is TenderKind.CARD)]
+    return Draft(
+        ticked=frozenset(line.key for line in sheet.lines if line.selected),
+        use_credit=sheet.credit_cents > 0,
+        tender=(open_kinds or kinds or [TenderKind.CASH])[0],
+        print_receipt=sheet.receipt_default,
+    )
+
+
+def carry_over(draft: Draft, sheet: CollectSheet) -> Draft:
+    """The same choices on a fresh sheet of the same patient: lines that are gone or smaller now fall back."""
+    owes = {line.key: line.owes_cents for line in sheet.lines}
+    texts = {key: text for key, text in draft.texts.items() if key == EXTRA_KEY or _fits(text, owes.get(key, 0))}
+    ticked = {key for key in draft.ticked if key in owes or key == EXTRA_KEY}
+    use_credit = draft.use_credit and sheet.credit_cents > 0
+    return replace(draft, ticked=frozenset(ticked), texts=texts, use_credit=use_credit)
+
+
+def _fits(text: str, owes_cents: int) -> bool:
+    try:
+        return parse_cents(text) <= owes_cents
+    except RuleBroken:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The amounts a draft stands for, and what is wrong with what was typed (line key to sentence)."""
+
+    amounts: dict[str, int]
+    extra_cents: int
+    errors: dict[str, str]
+
+
+def decide(sheet: CollectSheet, draft: Draft, sentence: Sentence) -> Decided:
+    """What `draft` pays on each line. A line with an error counts as nothing until it is put right."""
+    amounts: dict[str, int] = {}
+    errors: dict[str, str] = {}
+    for line in sheet.lines:
+        if line.key not in draft.ticked:
+            continue
+        try:
+            amounts[line.key] = line_cents(line, draft)
+        except RuleBroken as error:
+            errors[line.key] = sentence(error.message_key, error.facts)
+        else:
+            if amounts[line.key] > line.owes_cents:
+                errors[line.key] = f"At most {show_cents(line.owes_cents)} is owed here."
+                del amounts[line.key]
+    extra, wrong = _extra(draft, sentence)
+    return Decided(amounts, extra, errors | wrong)
+
+
+def line_cents(line: CollectLine, draft: Draft) -> int:
+    """What is to be paid on `line`: what was typed, else all of it. Raises RuleBroken for what is no amount."""
+    text = draft.texts.get(line.key, "")
+    return parse_cents(text) if text.strip() else line.owes_cents
+
+
+def _extra(draft: Draft, sentence: Sentence) -> tuple[int, dict[str, str]]:
+    text = draft.texts.get(EXTRA_KEY, "")
+    if not text.strip() or EXTRA_KEY not in draft.ticked:
+        return 0, {}
+    try:
+        return parse_cents(text), {}
+    except RuleBroken as error:
+        return 0, {EXTRA_KEY: sentence(error.message_key, error.facts)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cash:
+    """What was received and what goes back. `error` says what is wrong with the amount typed."""
+
+    received_cents: int
+    change_cents: int
+    error: str = ""
+
+
+def cash_of(draft: Draft, to_collect_cents: int, sentence: Sentence) -> Cash:
+    """Received and change for `to_collect_cents`; nothing typed means exactly that."""
+    if not draft.received.strip():
+        return Cash(to_collect_cents, 0)
+    try:
+        received = parse_cents(draft.received, field="cash received")
+    except RuleBroken as error:
+        return Cash(0, 0, sentence(error.message_key, error.facts))
+    if received < to_collect_cents:
+        short = show_cents(to_collect_cents - received)
+        return Cash(received, 0, f"{short} short. Change the amounts (Alt+A) to take less.")
+    return Cash(received, received - to_collect_cents)

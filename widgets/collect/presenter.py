@@ -1,0 +1,509 @@
+"""Decides what Collect shows and takes the money: one sheet, one patient, one attempt, one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from app.checkout import Checkout
+from app.status import DeskStatus
+from app.words import sentence
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.lanes import Job, Lane, Progress
+from app.views import Collected, CollectEnd, CollectRequest, CollectSheet, DeviceLight, Distribution, TenderKind
+from models.basics.errors import Effect, Fact, PosError
+from widgets.attention.checking import Checker
+from widgets.bridge import Bridge
+from widgets.collect.draft import Decided, Draft, carry_over, cash_of, decide, first_draft
+from widgets.collect.reader import ENDED, RUNNING, Reader
+from widgets.collect.state import (
+    CollectState,
+    Inputs,
+    Notice,
+    Phase,
+    Reasons,
+    Running,
+    checking_words,
+    collect_state,
+    effective_tender,
+)  # fmt: skip
+from widgets.collect.view import CollectPage
+from widgets.common.slow import AFTER_MS
+from widgets.common.when import time_text
+from widgets.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where Collect leads: Approved with what was taken, back to where it was opened, Needs attention."""
+
+    approved: Callable[[Collected], None]
+    back: Callable[[], None]
+    attention: Callable[[], None]
+
+
+def field_words(key: str, facts: Mapping[str, Fact]) -> str:
+    """The sentence under a field for a message key."""
+    words = sentence(key, dict(facts))
+    return words.title if not words.body else f"{words.title} {words.body}"
+
+
+class CollectPresenter(QObject):
+    """One Collect page. `busy_changed` tells whether a payment is on its way (it stays with who started it)."""
+
+    busy_changed = Signal(bool)
+
+    def __init__(
+        self,
+        view: CollectPage,
+        *,
+        bridge: Bridge,
+        lanes: Mapping[str, Lane],
+        checkout: Checkout,
+        status: DeskStatus,
+        checker: Checker,
+        session: Session,
+        doors: Doors,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent or view)
+        self._view, self._bridge, self._lanes = view, bridge, lanes
+        self._checkout, self._status, self._checker = checkout, status, checker
+        self._session, self._doors = session, doors
+        self._patient_id = self._appointment_id = ""
+        self._sheet: CollectSheet | None = None
+        self._draft = Draft()
+        self._phase = Phase()
+        self._light = "ok"
+        self._job: Job[Collected] | None = None
+        self._opening = 0
+        self._stop_asked = False
+        self._tender_after: TenderKind | None = None
+        self._pay_when_fresh = False
+        self._fresh = False
+        self._allow_duplicate = False
+        self._unknown_id = ""
+        self._state = CollectState()
+        self._slow = QTimer(self, singleShot=True, interval=AFTER_MS)
+        self._slow.timeout.connect(self._takes_long)
+        self._countdown = QTimer(self, interval=1000)
+        self._countdown.timeout.connect(self._second)
+        self._connect()
+        bridge.listen(status.subscribe, self, self._lights_changed)
+
+    def _connect(self) -> None:
+        view, acts = self._view, self._acts()
+        view.ticked.connect(self._tick)
+        view.amount_typed.connect(self._type_amount)
+        view.credit_switched.connect(self._switch_credit)
+        view.tender_chosen.connect(self._choose_tender)
+        view.received_typed.connect(self._type_received)
+        view.quick_chosen.connect(self._choose_quick)
+        view.check_typed.connect(self._type_check)
+        view.print_switched.connect(self._switch_print)
+        view.change_asked.connect(self._change_amounts)
+        view.reason_chosen.connect(self._choose_reason)
+        view.note_typed.connect(self._type_note)
+        view.not_today_asked.connect(self._ask_reason)
+        view.charge_again_asked.connect(self._charge_again)
+        view.cancel_pressed.connect(self._cancel)
+        view.primary_pressed.connect(lambda: self._primary(acts))
+        self._checker.changed.connect(self._checking_changed)
+        self._checker.settled.connect(self._settled)
+
+    def _acts(self) -> dict[str, Callable[[], None]]:
+        return {
+            "none": lambda: None,
+            "collect": self._collect,
+            "choose": self._choose_again,
+            "attention": self._doors.attention,
+            "record_reason": self._record_reason,
+        }
+
+    @property
+    def state(self) -> CollectState:
+        """What the page shows now."""
+        return self._state
+
+    @property
+    def busy(self) -> bool:
+        """Is a payment on its way? Then the page must not be left without asking."""
+        return self._phase.running is not None
+
+    # Opening ----------------------------------------------------------------------------------------------------
+
+    def open(self, patient_id: str, appointment_id: str = "") -> None:
+        """Show a fresh sheet. While a payment is on its way this only brings its page back."""
+        if self.busy:
+            self._draw()
+            return
+        self._patient_id, self._appointment_id = patient_id, appointment_id
+        self._sheet, self._draft, self._phase, self._fresh = None, Draft(), Phase(), False
+        self._unknown_id = ""
+        self._draw()
+        self._read_light()
+        self._read_sheet()
+
+    def _read_sheet(self) -> None:
+        """Ask for a sheet with a new attempt; choices made on an older one are carried over."""
+        self._opening += 1
+        asked, patient_id, appointment_id = self._opening, self._patient_id, self._appointment_id
+        if self._sheet is None:
+            self._slow.start()
+        self._bridge.start(
+            self._lanes["reads"],
+            lambda _job: self._checkout.open(patient_id, appointment_id),
+            owner=self,
+            done=lambda sheet: self._sheet_arrived(asked, sheet),
+            failed=lambda error: self._sheet_failed(asked, error),
+        )
+
+    def _sheet_arrived(self, asked: int, sheet: CollectSheet) -> None:
+        if asked != self._opening:
+            return
+        self._slow.stop()
+        self._draft = first_draft(sheet) if self._sheet is None else carry_over(self._draft, sheet)
+        if self._sheet is None and not sheet.lines:
+            self._phase = replace(self._phase, editing=True)
+        self._sheet, self._fresh = sheet, True
+        if self._pay_when_fresh:
+            self._pay_when_fresh = False
+            self._start()
+        else:
+            self._draw()
+
+    def _sheet_failed(self, asked: int, error: Exception) -> None:
+        if asked != self._opening:
+            return
+        self._slow.stop()
+        self._pay_when_fresh = False
+        self._tell(error)
+
+    @Slot()
+    def _takes_long(self) -> None:
+        self._draw()
+
+    def _read_light(self) -> None:
+        lights = self._status.lights()
+        self._light = next((light.state for light in lights if light.key == "reader"), "ok")
+
+    def _lights_changed(self, *_what: DeviceLight) -> None:
+        before = self._light
+        self._read_light()
+        if self._light != before and self._sheet is not None:
+            self._draw()
+
+    # Drawing ----------------------------------------------------------------------------------------------------
+
+    def _decided(self, sheet: CollectSheet) -> tuple[Decided, Distribution]:
+        decided = decide(sheet, self._draft, field_words)
+        goes = self._checkout.distribute(sheet, decided.amounts, self._draft.use_credit, decided.extra_cents)
+        return decided, goes
+
+    def _draw(self) -> None:
+        sheet = self._sheet
+        if sheet is None:
+            slow = self._opening > 0 and not self._slow.isActive() and self._phase.notice is None
+            self._state = CollectState(skeleton=slow, notice=self._phase.notice)
+        else:
+            decided, goes = self._decided(sheet)
+            cash = cash_of(self._draft, goes.to_collect_cents, field_words)
+            given = Inputs(
+                sheet=sheet,
+                draft=self._draft,
+                decided=decided,
+                goes=goes,
+                quick=self._checkout.quick_amounts(goes.to_collect_cents) if goes.to_collect_cents else (),
+                notes=self._checkout.change_notes(cash.change_cents) if cash.change_cents else (),
+                light=self._light,
+                say=field_words,
+            )
+            self._state = collect_state(given, self._phase)
+        self._view.draw(self._state)
+
+    def _set(self, **changes: object) -> None:
+        self._phase = replace(self._phase, **changes)  # type: ignore[arg-type]
+        self._draw()
+
+    def _change(self, draft: Draft) -> None:
+        """New choices: what was said about an older try is over."""
+        if self.busy or self._sheet is None:
+            return
+        self._draft = draft
+        self._phase = Phase(editing=self._phase.editing, checking=self._phase.checking)
+        self._draw()
+
+    # Choices ----------------------------------------------------------------------------------------------------
+
+    @Slot(str, bool)
+    def _tick(self, key: str, on: bool) -> None:
+        self._change(self._draft.tick(key, on))
+
+    @Slot(str, str)
+    def _type_amount(self, key: str, text: str) -> None:
+        self._change(self._draft.typed(key, text))
+
+    @Slot(bool)
+    def _switch_credit(self, on: bool) -> None:
+        self._change(replace(self._draft, use_credit=on))
+
+    @Slot(str)
+    def _choose_tender(self, name: str) -> None:
+        kind = TenderKind(name)
+        if self.busy:
+            self._change_tender_while_waiting(kind)
+            return
+        tile = next((tile for tile in self._state.tiles if tile.tender is kind), None)
+        if tile is not None and tile.enabled:
+            self._change(replace(self._draft, tender=kind))
+
+    def _change_tender_while_waiting(self, kind: TenderKind) -> None:
+        """Another way of paying while the reader waits: stop it first; only its answer decides what happened."""
+        if self._state.can_change_tender and kind is not TenderKind.CARD:
+            self._tender_after = kind
+            self._stop()
+
+    @Slot(str)
+    def _type_received(self, text: str) -> None:
+        self._change(replace(self._draft, received=text))
+
+    @Slot(int)
+    def _choose_quick(self, index: int) -> None:
+        cash = self._state.cash
+        if cash is not None and index < len(cash.quick):
+            cents = cash.quick[index]
+            self._change(replace(self._draft, received=f"{cents // 100}.{cents % 100:02d}"))
+
+    @Slot(str, str)
+    def _type_check(self, number: str, name: str) -> None:
+        self._change(replace(self._draft, check_no=number, check_name=name))
+
+    @Slot(bool)
+    def _switch_print(self, on: bool) -> None:
+        if self._sheet is not None and not self.busy:
+            self._draft = replace(self._draft, print_receipt=on)
+            self._draw()
+
+    @Slot()
+    def _change_amounts(self) -> None:
+        if self._sheet is not None and not self.busy and self._phase.reasons is None:
+            self._set(editing=True)
+            self._view.edit_amounts()
+
+    # Paying -----------------------------------------------------------------------------------------------------
+
+    def _primary(self, acts: dict[str, Callable[[], None]]) -> None:
+        primary = self._state.primary
+        if primary is not None and primary.enabled:
+            acts[primary.act]()
+
+    def _collect(self) -> None:
+        """Start the payment. After an end without payment the sheet with the new attempt may still be on its way."""
+        self._phase = Phase(editing=self._phase.editing)
+        if self._fresh:
+            self._start()
+        else:
+            self._pay_when_fresh = True
+            self._draw()
+
+    def _choose_again(self) -> None:
+        self._phase = Phase()
+        self._draw()
+
+    @Slot()
+    def _charge_again(self) -> None:
+        """The clerk said yes to charging a card twice: a new attempt that says so."""
+        if self._state.charge_again and not self.busy:
+            self._allow_duplicate = True
+            self._collect()
+
+    def _start(self) -> None:
+        sheet = self._sheet
+        if sheet is None or self.busy:
+            return
+        decided, goes = self._decided(sheet)
+        tender = effective_tender(self._draft, goes)
+        if tender is TenderKind.CHECK and not self._draft.check_no.strip():
+            self._set(check_missing=True)
+            self._view.focus_check_number()
+            return
+        request = self._request(sheet, decided, goes, tender)
+        self._fresh = False
+        self._allow_duplicate = self._stop_asked = False
+        self._tender_after = None
+        reader = Reader.ARMING if tender is TenderKind.CARD else Reader.AUTHORISING
+        self._phase = Phase(running=Running(tender, reader))
+        self._draw()
+        self.busy_changed.emit(True)
+        self._job = self._bridge.start(
+            self._lanes[self._checkout.lane_for(tender)],
+            lambda job: self._checkout.collect(request, job),
+            owner=self,
+            done=self._ended,
+            failed=self._failed,
+            progress=self._step,
+        )
+
+    def _request(self, sheet: CollectSheet, decided: Decided, goes: Distribution, tender: TenderKind) -> CollectRequest:
+        draft = self._draft
+        cash = cash_of(draft, goes.to_collect_cents, field_words)
+        return CollectRequest(
+            sheet=sheet,
+            amounts=decided.amounts,
+            use_credit=draft.use_credit,
+            tender=tender,
+            person=self._session.acting,
+            extra_cents=decided.extra_cents,
+            tendered_cents=cash.received_cents if tender is TenderKind.CASH else 0,
+            check_no=draft.check_no.strip() if tender is TenderKind.CHECK else "",
+            check_name=draft.check_name.strip() if tender is TenderKind.CHECK else "",
+            print_receipt=draft.print_receipt,
+            allow_duplicate=self._allow_duplicate,
+        )
+
+    def _step(self, progress: Progress) -> None:
+        running = self._phase.running
+        if running is None or running.tender is not TenderKind.CARD:
+            return
+        reader = RUNNING.get(progress.step, running.reader)
+        if self._stop_asked and reader in {Reader.ARMING, Reader.WAITING}:
+            reader = Reader.STOPPING
+        left = None if progress.total is None else max(0, progress.total - progress.done)
+        self._set(running=Running(running.tender, reader, left, progress.total))
+        if left is not None:
+            self._countdown.start()
+
+    @Slot()
+    def _second(self) -> None:
+        running = self._phase.running
+        if running is None or running.left_s is None:
+            self._countdown.stop()
+            return
+        self._set(running=replace(running, left_s=max(0, running.left_s - 1)))
+
+    @Slot()
+    def _cancel(self) -> None:
+        """Esc: stop the reader, or close what is open, or go back."""
+        if self.busy:
+            if self._state.can_cancel:
+                self._stop()
+        elif self._phase.reasons is not None:
+            self._set(reasons=None)
+        else:
+            self._doors.back()
+
+    def _stop(self) -> None:
+        running = self._phase.running
+        if self._job is None or running is None:
+            return
+        self._stop_asked = True
+        self._job.cancel()
+        self._set(running=replace(running, reader=Reader.STOPPING, left_s=None))
+
+    def _over(self) -> None:
+        self._countdown.stop()
+        self._job = None
+        self.busy_changed.emit(False)
+
+    def _ended(self, collected: Collected) -> None:
+        after = self._tender_after
+        if collected.end is CollectEnd.TAKEN:
+            self._phase = Phase()
+            self._over()
+            self._doors.approved(collected)
+            return
+        reader = ENDED[collected.end]
+        if reader is Reader.CANCELLED and self._stop_asked:
+            reader = Reader.STOPPED
+        if collected.end is CollectEnd.UNKNOWN:
+            self._follow_unknown()
+        self._phase = Phase(ended=collected, reader=reader, checking=self._phase.checking)
+        if after is not None and collected.end in {CollectEnd.CANCELLED, CollectEnd.TIMED_OUT, CollectEnd.NOT_SENT}:
+            self._draft = replace(self._draft, tender=after)
+            self._phase = Phase()
+        self._over()
+        self._draw()
+        self._view.announce()
+        self._read_sheet()
+
+    def _failed(self, error: Exception) -> None:
+        """Nothing came back but an error. What it says of the money decides what is shown."""
+        tender = self._phase.running.tender if self._phase.running else self._draft.tender
+        known_safe = isinstance(error, PosError) and error.effect is Effect.NONE
+        self._phase = Phase()
+        if not known_safe and tender is TenderKind.CARD:
+            self._follow_unknown()
+            self._phase = Phase(reader=Reader.UNKNOWN, checking=self._phase.checking)
+        self._over()
+        self._tell(error)
+        self._read_sheet()
+
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, PosError):
+            words = sentence(error.message_key, error.facts)
+            self._set(notice=Notice(words.title, " ".join(part for part in (words.body, words.action) if part)))
+        else:
+            self._set(notice=Notice("Something went wrong in the program.", "Look at the ledger before you go on."))
+
+    # Not known yet ----------------------------------------------------------------------------------------------
+
+    def _follow_unknown(self) -> None:
+        if self._sheet is not None:
+            self._unknown_id = self._sheet.attempt_id
+            self._checker.follow(self._unknown_id)
+
+    @Slot(str)
+    def _checking_changed(self, attempt_id: str) -> None:
+        if attempt_id != self._unknown_id or self._phase.reader is not Reader.UNKNOWN:
+            return
+        checked = self._checker.checked(attempt_id)
+        if checked is not None:
+            at = time_text(checked.last_at) if checked.last_at else ""
+            self._set(checking=checking_words(at, checked.next_in_s))
+
+    @Slot(str, object)
+    def _settled(self, attempt_id: str, found: Collected) -> None:
+        if attempt_id != self._unknown_id:
+            return
+        self._unknown_id = ""
+        if self._phase.reader is Reader.UNKNOWN:
+            self._stop_asked = False
+            self._tender_after = None
+            self._ended(found)
+
+    # Not collecting today ---------------------------------------------------------------------------------------
+
+    @Slot()
+    def _ask_reason(self) -> None:
+        if self._sheet is not None and self._state.offers_not_today:
+            self._set(reasons=Reasons())
+
+    @Slot(str)
+    def _choose_reason(self, reason: str) -> None:
+        if self._phase.reasons is not None:
+            self._set(reasons=replace(self._phase.reasons, reason=reason, error=""))
+
+    @Slot(str)
+    def _type_note(self, note: str) -> None:
+        if self._phase.reasons is not None:
+            self._set(reasons=replace(self._phase.reasons, note=note, error=""))
+
+    def _record_reason(self) -> None:
+        reasons, sheet = self._phase.reasons, self._sheet
+        if reasons is None or sheet is None:
+            return
+        if not reasons.reason:
+            self._set(reasons=replace(reasons, error="Choose why nothing is collected today."))
+            return
+        if reasons.reason == "other" and not reasons.note.strip():
+            self._set(reasons=replace(reasons, error="Say in a few words what the reason is."))
+            return
+        person = self._session.acting
+        self._bridge.start(
+            self._lanes["store"],
+            lambda _job: self._checkout.not_collecting(sheet, reasons.reason, reasons.note.strip(), person),
+            owner=self,
+            done=lambda _nothing: self._doors.back(),
+            failed=self._tell,
+        )

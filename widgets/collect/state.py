@@ -1,0 +1,418 @@
+"""What Collect shows, worked out without a window from the sheet, the clerk's draft and where the payment is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.views import (
+    Collected,
+    CollectEnd,
+    CollectLine,
+    CollectSheet,
+    Distribution,
+    DistributionRow,
+    TenderKind,
+)  # fmt: skip
+from models.basics.money import show_cents
+from widgets.collect import reader as readers
+from widgets.collect.draft import EXTRA_KEY, Decided, Draft, Sentence, cash_of, line_cents
+from widgets.collect.reader import Prompt, Reader
+from widgets.common.when import day_text, short_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that went wrong before any money moved: what happened, what it means."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """The pane for not collecting today while it is open. `error` says what is missing."""
+
+    reason: str = ""
+    note: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A payment that is on its way. `left_s` is the time the reader still waits, None where it is not known."""
+
+    tender: TenderKind
+    reader: Reader
+    left_s: int | None = None
+    total_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Where the sheet is: choosing (nothing set), running, ended without being done, or giving a reason."""
+
+    running: Running | None = None
+    ended: Collected | None = None
+    reader: Reader = Reader.READY
+    reasons: Reasons | None = None
+    editing: bool = False
+    check_missing: bool = False
+    notice: Notice | None = None
+    checking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """One line as drawn. `text` is what its field shows, `error` what is wrong with it."""
+
+    key: str
+    title: str
+    subtitle: str
+    owes_cents: int | None
+    ticked: bool
+    text: str
+    cents: int
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoesRow:
+    """One row of 'where the money will go'. `left_cents` of zero reads as paid."""
+
+    day: str
+    title: str
+    owes_cents: int | None
+    this_cents: int
+    left_cents: int
+    paid: bool
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One way of paying. `why` says why it cannot be used."""
+
+    tender: TenderKind
+    enabled: bool
+    selected: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The primary button. `act` is what the presenter does; `why` is said where it is not enabled."""
+
+    act: str
+    text: str
+    icon: str = ""
+    enabled: bool = True
+    why: str = ""
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CashState:
+    """The cash pane: what was typed, the quick amounts, the change and the notes and coins to hand back."""
+
+    text: str
+    quick: tuple[int, ...]
+    chosen_cents: int
+    change_cents: int
+    notes: tuple[tuple[int, int], ...]
+    error: str = ""
+    typed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CollectState:
+    """All of Collect. `sheet` None: it is being read; `skeleton` then says that it takes long.
+
+    `pane` is card, cash, check, credit, reasons, running (recording without the reader) or nothing (nothing chosen).
+    """
+
+    sheet: CollectSheet | None = None
+    skeleton: bool = False
+    lines: tuple[LineState, ...] = ()
+    extra: LineState | None = None
+    editing: bool = False
+    locked: bool = False
+    credit_on: bool = False
+    credit_used_cents: int = 0
+    to_collect_cents: int = 0
+    total_note: str = ""
+    goes: tuple[GoesRow, ...] = ()
+    tiles: tuple[Tile, ...] = ()
+    tender: TenderKind = TenderKind.CARD
+    pane: str = "nothing"
+    prompt: Prompt | None = None
+    reader_amount: str = ""
+    reader_connected: bool = True
+    ring: tuple[int, int] | None = None
+    cash: CashState | None = None
+    check: tuple[str, str, str] = ("", "", "")
+    reasons: Reasons | None = None
+    print_receipt: bool = True
+    primary: Action | None = None
+    can_cancel: bool = True
+    can_change_tender: bool = False
+    offers_others: bool = False
+    offers_not_today: bool = True
+    charge_again: str = ""
+    notice: Notice | None = None
+    checking: str = ""
+
+
+REASON_WORDS: dict[str, str] = {
+    "declined": "Patient declined",
+    "no_means": "No means today",
+    "waived": "Waived by the practice",
+    "insurance_question": "Insurance question",
+    "other": "Other",
+}
+"""Why nothing is collected, in the order of their keys 1 to 5."""
+
+TENDER_WORDS: dict[TenderKind, tuple[str, str, str]] = {
+    TenderKind.CARD: ("credit-card", "Card", "F5"),
+    TenderKind.CASH: ("banknote", "Cash", "F6"),
+    TenderKind.CHECK: ("pen-line", "Check", "F7"),
+}
+"""Icon, word and key of each way of paying that has a tile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything `collect_state` looks at beside the phase. `light` is the reader's state in the status bar."""
+
+    sheet: CollectSheet
+    draft: Draft
+    decided: Decided
+    goes: Distribution
+    quick: tuple[int, ...] = ()
+    notes: tuple[tuple[int, int], ...] = ()
+    light: str = "ok"
+    say: Sentence = field(default=lambda key, _facts: key)
+
+
+def effective_tender(draft: Draft, goes: Distribution) -> TenderKind:
+    """How the rest is paid: credit where it covers everything, else what was chosen."""
+    if goes.to_collect_cents == 0 and goes.credit_used_cents > 0:
+        return TenderKind.CREDIT
+    return draft.tender
+
+
+def collect_state(given: Inputs, phase: Phase) -> CollectState:
+    """All of Collect."""
+    sheet, draft, goes = given.sheet, given.draft, given.goes
+    tender = phase.running.tender if phase.running else effective_tender(draft, goes)
+    reader = _reader_of(given, phase, tender)
+    pane = _pane(phase, tender, goes)
+    cash = _cash_state(given) if pane == "cash" else None
+    return CollectState(
+        sheet=sheet,
+        lines=tuple(_line_state(line, draft, given.decided) for line in sheet.lines),
+        extra=_extra_state(sheet, draft, given.decided, phase.editing),
+        editing=phase.editing and phase.running is None,
+        locked=phase.running is not None,
+        credit_on=draft.use_credit,
+        credit_used_cents=goes.credit_used_cents,
+        to_collect_cents=goes.to_collect_cents,
+        total_note=_total_note(sheet, goes),
+        goes=_goes_rows(goes, sheet),
+        tiles=_tiles(sheet, tender, phase),
+        tender=tender,
+        pane=pane,
+        prompt=_prompt(given, phase, reader) if pane == "card" else None,
+        reader_amount=show_cents(_shown_amount(given, phase)),
+        reader_connected=given.light != "bad",
+        ring=_ring(phase),
+        cash=cash,
+        check=(draft.check_no, draft.check_name, _CHECK_MISSING if phase.check_missing else ""),
+        reasons=phase.reasons,
+        print_receipt=draft.print_receipt,
+        primary=_primary(given, phase, tender, reader, cash),
+        can_cancel=phase.running is None or readers.PROMPTS[reader].cancel,
+        can_change_tender=phase.running is not None and readers.PROMPTS[reader].cancel,
+        offers_others=pane == "card" and reader in _OFFER_OTHERS,
+        offers_not_today=phase.running is None and phase.reasons is None and sheet.visit is not None,
+        charge_again=f"Charge {show_cents(goes.to_collect_cents)} again" if reader is Reader.DUPLICATE else "",
+        notice=phase.notice,
+        checking=phase.checking,
+    )
+
+
+_CHECK_MISSING = "The check number is needed."
+_OFFER_OTHERS = frozenset(readers.ENDED.values()) | {Reader.STOPPED, Reader.FROZEN}
+
+
+# The left column --------------------------------------------------------------------------------------------------
+
+
+def _line_state(line: CollectLine, draft: Draft, decided: Decided) -> LineState:
+    ticked = line.key in draft.ticked
+    error = decided.errors.get(line.key, "")
+    if error:
+        text, cents = draft.texts.get(line.key, ""), 0
+    elif ticked:
+        cents = line_cents(line, draft)
+        text = show_cents(cents)
+    else:
+        text, cents = "0.00", 0
+    return LineState(line.key, line.title, line.subtitle, line.owes_cents, ticked, text, cents, error)
+
+
+def _extra_state(sheet: CollectSheet, draft: Draft, decided: Decided, editing: bool) -> LineState | None:
+    """The line for money beyond what is owed: shown while amounts are changed, when it is used, or with no lines."""
+    used = bool(draft.texts.get(EXTRA_KEY, "").strip())
+    if not (editing or used or not sheet.lines):
+        return None
+    error = decided.errors.get(EXTRA_KEY, "")
+    cents = decided.extra_cents
+    text = draft.texts.get(EXTRA_KEY, "") if error else show_cents(cents) if cents else "0.00"
+    ticked = cents > 0 or bool(error)
+    return LineState(EXTRA_KEY, "Extra, kept on account", "Free for any visit", None, ticked, text, cents, error)
+
+
+def _total_note(sheet: CollectSheet, goes: Distribution) -> str:
+    after = goes.owed_after_cents
+    left = "nothing left after this" if after <= 0 else f"{show_cents(after)} left after this"
+    return f"{show_cents(sheet.owed_in_all_cents)} owed in all · {left}"
+
+
+def _goes_rows(goes: Distribution, sheet: CollectSheet) -> tuple[GoesRow, ...]:
+    rows = [_goes_row(row, sheet) for row in goes.rows]
+    credit = goes.unallocated_after_cents
+    grown = credit - sheet.credit_cents - sheet.prepaid_cents
+    rows.append(GoesRow("", "Unallocated credit", None, grown, credit, paid=False, quiet=True))
+    return tuple(rows)
+
+
+def _goes_row(row: DistributionRow, sheet: CollectSheet) -> GoesRow:
+    today = sheet.visit.starts_at.date() if sheet.visit else row.service_date
+    day = day_text(row.service_date, today) if row.service_date and today else ""
+    return GoesRow(day, row.title, row.owes_cents, row.this_payment_cents, row.left_cents,
+                   paid=row.left_cents == 0 and row.this_payment_cents > 0)  # fmt: skip
+
+
+# The right column -------------------------------------------------------------------------------------------------
+
+
+def _tiles(sheet: CollectSheet, tender: TenderKind, phase: Phase) -> tuple[Tile, ...]:
+    tiles = []
+    for kind in TENDER_WORDS:
+        if kind not in sheet.tenders:
+            continue
+        frozen = sheet.frozen_by_unknown and kind is TenderKind.CARD
+        why = "A card payment of this patient is still being checked." if frozen else ""
+        if tender is TenderKind.CREDIT and phase.running is None:
+            why = why or "Credit on account covers all of it."
+        tiles.append(Tile(kind, not frozen and tender is not TenderKind.CREDIT, kind is tender, why))
+    return tuple(tiles)
+
+
+def _pane(phase: Phase, tender: TenderKind, goes: Distribution) -> str:
+    if phase.reasons is not None:
+        return "reasons"
+    if phase.running is None and phase.ended is None and goes.to_collect_cents == 0 and goes.credit_used_cents == 0:
+        return "nothing"
+    return str(tender.value)
+
+
+def _reader_of(given: Inputs, phase: Phase, tender: TenderKind) -> Reader:
+    if phase.running is not None:
+        return phase.running.reader
+    if phase.ended is not None or phase.reader is not Reader.READY:
+        return phase.reader
+    if tender is TenderKind.CARD and given.sheet.frozen_by_unknown:
+        return Reader.FROZEN
+    return Reader.NOT_CONNECTED if given.light == "bad" and tender is TenderKind.CARD else Reader.READY
+
+
+def _prompt(given: Inputs, phase: Phase, reader: Reader) -> Prompt:
+    facts = {"amount": show_cents(given.goes.to_collect_cents), "reader": given.sheet.reader_name}
+    if phase.ended is not None:
+        facts |= readers.ended_facts(phase.ended)
+    return readers.fill(readers.PROMPTS[reader], facts | dict.fromkeys(("detail", "duplicate"), "") | facts)
+
+
+def _shown_amount(given: Inputs, phase: Phase) -> int:
+    if phase.ended is not None:
+        ended = phase.ended
+        return ended.amount_cents if ended.end is CollectEnd.PARTLY else ended.requested_cents or ended.amount_cents
+    return given.goes.to_collect_cents if phase.running is not None else 0
+
+
+def _ring(phase: Phase) -> tuple[int, int] | None:
+    running = phase.running
+    if running is None or not readers.PROMPTS[running.reader].ring or running.left_s is None:
+        return None
+    return running.left_s, running.total_s or running.left_s
+
+
+def _cash_state(given: Inputs) -> CashState:
+    cash = cash_of(given.draft, given.goes.to_collect_cents, given.say)
+    text = given.draft.received or f"{given.goes.to_collect_cents // 100:,}.{given.goes.to_collect_cents % 100:02d}"
+    return CashState(text, given.quick, cash.received_cents, cash.change_cents,
+                     given.notes if cash.change_cents else (), cash.error, bool(given.draft.received))  # fmt: skip
+
+
+_READY_TEXT: dict[TenderKind, tuple[str, str]] = {
+    TenderKind.CARD: ("credit-card", "Charge {amount} to card"),
+    TenderKind.CASH: ("inbox", "Take cash and open drawer"),
+    TenderKind.CHECK: ("pen-line", "Record check for {amount}"),
+    TenderKind.CREDIT: ("piggy-bank", "Use {credit} of credit"),
+}
+
+_BUSY_TEXT: dict[TenderKind, str] = {
+    TenderKind.CARD: "Card payment running",
+    TenderKind.CASH: "Recording…",
+    TenderKind.CHECK: "Recording…",
+    TenderKind.CREDIT: "Recording…",
+}
+
+
+def _primary(given: Inputs, phase: Phase, tender: TenderKind, reader: Reader, cash: CashState | None) -> Action:
+    if phase.running is not None:
+        return Action("none", _BUSY_TEXT[tender], busy=True, enabled=False, why="The payment is running.")
+    if phase.reasons is not None:
+        return Action("record_reason", "Record and go back", "check")
+    if tender is TenderKind.CARD and (phase.ended is not None or reader in {Reader.FROZEN, Reader.STOPPED}):
+        icon, text = readers.AGAIN[reader]
+        left = show_cents(phase.ended.left_cents) if phase.ended else ""
+        return Action(_ACTS.get(reader, "collect"), text.replace("{left}", left), icon)
+    icon, text = _READY_TEXT[tender]
+    goes = given.goes
+    text = text.replace("{amount}", show_cents(goes.to_collect_cents))
+    text = text.replace("{credit}", show_cents(goes.credit_used_cents))
+    if reader is Reader.NOT_CONNECTED:
+        icon, text = readers.AGAIN[reader]
+    why = _why_not(given, cash)
+    return Action("collect", text, icon, enabled=not why, why=why)
+
+
+_ACTS: dict[Reader, str] = {
+    Reader.PARTLY: "choose",
+    Reader.DUPLICATE: "choose",
+    Reader.UNKNOWN: "attention",
+    Reader.FROZEN: "attention",
+}
+
+
+def _why_not(given: Inputs, cash: CashState | None) -> str:
+    if given.decided.errors:
+        return "An amount needs to be put right first."
+    if given.goes.to_collect_cents == 0 and given.goes.credit_used_cents == 0:
+        return "Choose what is to be paid first."
+    return cash.error if cash is not None else ""
+
+
+def checking_words(last_at: str, next_in_s: int | None) -> str:
+    """One line under a payment whose outcome is not known: when it was asked, when it is asked again."""
+    if next_in_s is None:
+        return "Asking the reader now"
+    asked = f"Asked at {last_at}, no answer yet. " if last_at else ""
+    return f"{asked}Asking again in {next_in_s} s"
+
+
+def quick_words(cents: int, to_collect_cents: int) -> str:
+    """The face of a quick amount: `Exact $75`, `$80`."""
+    return f"Exact {short_cents(cents)}" if cents == to_collect_cents else short_cents(cents)

@@ -1,0 +1,1 @@
+"""Ledger: a patient's account in five figures, and what they come from."""

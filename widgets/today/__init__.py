@@ -1,0 +1,1 @@
+"""Today: the day's visits, who is next, what they owe."""

@@ -1,0 +1,104 @@
+"""The schedule's rows as cells: time, patient, visit, status, money on account, due today; and the Now line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.views import DueState, TodayRow, TodayView, VisitState
+from models.basics.money import show_cents
+from widgets.common.cells import BadgeCell, Cell, MoneyCell, PillCell, RowKind, TableRow, WordsCell
+from widgets.common.patient import short_identity_text
+from widgets.common.pill import visit_look
+from widgets.common.table import Column
+from widgets.common.when import hour_text, spoken_cents, time_text
+
+COLUMNS = (
+    Column("Time", 70),
+    Column("Patient", 182, stretch=3),
+    Column("Visit", 146, stretch=2),
+    Column("Status", 124),
+    Column("On account", 140, stretch=1),
+    Column("Due today", 124, right=True),
+)
+ACCOUNT_COLUMN = 4
+NOW_KEY = "now"
+
+_OVER = frozenset({VisitState.CHECKED_IN, VisitState.IN_ROOM, VisitState.DONE, VisitState.NO_SHOW, VisitState.CANCELLED})
+
+
+def due_cell(row: TodayRow) -> MoneyCell:
+    """What the due column says of a visit."""
+    cells = {
+        DueState.NOTHING: MoneyCell(None),
+        DueState.DUE: MoneyCell(row.due_cents, "body_strong"),
+        DueState.PAID: MoneyCell(row.paid_cents, "table", "muted", "check"),
+        DueState.CONFIRMING: MoneyCell(row.due_cents, "table_strong", "warn_text", "hourglass", "Confirming"),
+        DueState.NOT_COLLECTING: MoneyCell(row.due_cents, "table", "muted", "ban", "Not today"),
+    }
+    return cells[row.due_state]
+
+
+_DUE_SAID = {
+    DueState.NOTHING: "nothing due today",
+    DueState.DUE: "due today, {due}",
+    DueState.PAID: "{paid} paid today",
+    DueState.CONFIRMING: "a payment of {due} is being confirmed",
+    DueState.NOT_COLLECTING: "not collecting today",
+}
+
+
+def due_words(row: TodayRow) -> str:
+    """What the due column says, spoken: `Due today, 75 dollars`."""
+    text = _DUE_SAID[row.due_state].replace("{due}", spoken_cents(row.due_cents))
+    return text.replace("{paid}", spoken_cents(row.paid_cents))
+
+
+def sentence(row: TodayRow) -> str:
+    """The row as one sentence."""
+    parts = [
+        time_text(row.visit.starts_at),
+        row.patient.name,
+        short_identity_text(row.patient),
+        ", ".join(part for part in (row.visit.title, row.visit.practitioner) if part),
+        visit_look(row.visit)[0],
+        f"credit {spoken_cents(row.credit_cents)}" if row.credit_cents else "",
+        f"prepaid {spoken_cents(row.prepaid_cents)}" if row.prepaid_cents else "",
+        due_words(row),
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def table_row(row: TodayRow) -> TableRow:
+    """One visit."""
+    here = row.visit.state not in _OVER
+    time = WordsCell(hour_text(row.visit.starts_at), style="table_strong" if here else "table",
+                     ink="text" if here else "text2")  # fmt: skip
+    cells: tuple[Cell, ...] = (
+        time,
+        WordsCell(row.patient.name, short_identity_text(row.patient), "body_medium"),
+        WordsCell(row.visit.title or "Visit", row.visit.practitioner or " ", "body"),
+        PillCell(visit_look(row.visit)),
+        BadgeCell(row.credit_cents, row.prepaid_cents),
+        due_cell(row),
+    )
+    return TableRow(row.visit.appointment_id, cells, spoken=sentence(row))
+
+
+def table_rows(rows: tuple[TodayRow, ...], view: TodayView) -> tuple[TableRow, ...]:
+    """All rows of the list; on the day itself the Now line stands between what has begun and what is to come."""
+    made = [table_row(row) for row in rows]
+    if view.is_today and rows:
+        made.insert(now_place(rows, view.now), TableRow(NOW_KEY, (), RowKind.RULE, f"Now {hour_text(view.now)}"))
+    return tuple(made)
+
+
+def now_place(rows: tuple[TodayRow, ...], now: datetime) -> int:
+    """Before which row the Now line stands."""
+    return next((at for at, row in enumerate(rows) if row.visit.starts_at > now), len(rows))
+
+
+def tip(row: TodayRow) -> str:
+    """What lies on account, for the pointer."""
+    parts = [f"Credit {show_cents(row.credit_cents)}" if row.credit_cents else "",
+             f"Prepaid {show_cents(row.prepaid_cents)}" if row.prepaid_cents else ""]  # fmt: skip
+    return ", ".join(part for part in parts if part)
