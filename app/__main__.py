@@ -61,7 +61,7 @@ def demo(options: argparse.Namespace) -> int:
 
 def bring_in(options: argparse.Namespace) -> int:
     """Read patients, visits and charges from files of other programs."""
-    from app.importing import import_command
+    from app.import_command import import_command
 
     return import_command(options)
 
@@ -91,7 +91,7 @@ def _demo_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _import_options(sub: argparse.ArgumentParser) -> None:
-    from app.importing import add_options
+    from app.import_command import add_options
 
     add_options(sub)
 

@@ -8,7 +8,6 @@ stops nothing else.
 
 from __future__ import annotations
 
-import argparse
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +19,6 @@ from zoneinfo import ZoneInfo
 
 from app.lanes import Job, Progress
 from exchange.csv.columns import Mapping as ColumnMapping
-from exchange.csv.columns import read_mapping
 from exchange.csv.read import read_csv
 from exchange.drafts import KINDS, FileContent, Reading, Refusal
 from exchange.fhir.bundle import read_fhir
@@ -286,7 +284,7 @@ def _hidden(file: Path) -> bool:
 def read_file(path: Path, name: str, reading: Reading, mapping: ColumnMapping, today: date) -> FileContent:
     """What is in a file, or why it cannot be read: never raises for what a file is or holds."""
     try:
-        data = unpacked(_bytes_of(path))
+        data = unpacked(bytes_of(path))
         if looks_like_json(data) or ".json" in path.name.casefold() or ".ndjson" in path.name.casefold():
             return read_fhir(name, json_text(data), reading)
         return read_csv(name, csv_text(data, mapping.encoding), reading, mapping, today)
@@ -296,7 +294,9 @@ def read_file(path: Path, name: str, reading: Reading, mapping: ColumnMapping, t
         return content
 
 
-def _bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
+    """What a file holds. Raises ImportRefused: `import.file_missing`, `import.not_a_file`, `import.file_unreadable`,
+    `import.too_large`."""
     try:
         if not path.exists():
             raise ImportRefused("import.file_missing")
@@ -307,25 +307,3 @@ def _bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:
         raise ImportRefused("import.file_unreadable") from error
-
-
-# The command ------------------------------------------------------------------------------------------------------
-
-
-def add_options(sub: argparse.ArgumentParser) -> None:
-    """The options of `copaydesk import`."""
-    sub.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders: FHIR R4 JSON, NDJSON, CSV; "
-                     "also with .gz")  # fmt: skip
-    sub.add_argument("--shift-to-today", action="store_true",
-                     help="move every patient's history so that the newest visits lie on today's schedule")  # fmt: skip
-    sub.add_argument("--dry-run", action="store_true", help="say what would change and write nothing")
-    sub.add_argument("--map", type=Path, dest="map_file", metavar="FILE", help="TOML file: which column says what")
-    sub.add_argument("--source", default=SOURCE, metavar="NAME",
-                     help="name of the program the files come from (default: %(default)s)")  # fmt: skip
-
-
-def mapping_from(path: Path | None) -> ColumnMapping:
-    """The map in a file. Raises ImportRefused `import.map_invalid`, or why the file cannot be read."""
-    if path is None:
-        return ColumnMapping()
-    return read_mapping(csv_text(unpacked(_bytes_of(path)), "utf-8"))
