@@ -86,9 +86,9 @@ class ReceiptDocument:
     cashier: str
     patient_name: str
     account_no: str
-    lines: tuple[ReceiptLine, ...]
-    tenders: tuple[TenderLine, ...]
     total_cents: int
+    lines: tuple[ReceiptLine, ...] = ()
+    tenders: tuple[TenderLine, ...] = ()
     requested_cents: int = 0
     balances: Balances | None = None
     pending_confirmation: bool = False

@@ -34,30 +34,25 @@ QR_DOTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a printer can do: a model that differs in these is one more row of `PROFILES`.
+    """What the layout must know of a printer; the printers themselves are listed with their drivers.
 
-    `columns` in font A; `code_page` is the Python codec and `code_page_no` its number for ESC t; `cutter` false feeds
-    the paper out to tear; `stored_logo_no` 1 to 255 prints the picture kept in the printer under that number, 0 none.
+    `columns` in font A (24 or more); `code_page` is the Python codec and `code_page_no` its number for ESC t; without
+    a `cutter` the paper is fed out to tear; `stored_logo_no` 1 to 255 prints the picture kept in the printer's own
+    memory under that number, 0 none.
     """
 
-    columns: int
+    columns: int = 42
     code_page: str = "cp1252"
     code_page_no: int = 16
     cutter: bool = True
     stored_logo_no: int = 0
 
 
-PROFILES = {
-    "80mm": Profile(42),
-    "80mm-48": Profile(48),
-    "80mm-858": Profile(48, code_page="cp858", code_page_no=19),
-    "58mm": Profile(32, cutter=False),
-    "58mm-437": Profile(32, code_page="cp437", code_page_no=0, cutter=False),
-}
-"""Printers by paper and code page; most name themselves on their self-test slip."""
+PLAIN_80MM = Profile()
+"""The most usual receipt printer: 80 mm paper, Western letters, a cutter."""
 
 
-def escpos(document: ReceiptDocument, profile: Profile = PROFILES["80mm"]) -> bytes:
+def escpos(document: ReceiptDocument, profile: Profile = PLAIN_80MM) -> bytes:
     """The bytes that put `document` on paper, from reset to cut. Never opens the drawer: that is a job of its own."""
     return encode(blocks(document, profile.columns, profile.code_page), profile)
 

@@ -35,8 +35,9 @@ _CYRILLIC = _spelled(
 )
 _GREEK = _spelled(
     "αβγδεζηθικλμνξοπρσςτυφχψω",
-    "a v g d e z i th i k l m n x o p r s s t y f ch ps o",
+    "a v g d e z i th i k l m n x o p r s s t u f ch ps o",
 )
+_ALPHABET = frozenset("αβγδεζηθικλμνξοπρστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ")
 _SIGNS = {
     "\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-",
     "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u02bc": "'", "\u02b9": "'",
@@ -101,6 +102,8 @@ def _nearest(sign: str, has: Callable[[str], bool]) -> str:
 @cache
 def _has(code_page: str) -> Callable[[str], bool]:
     known = frozenset(bytes(range(0x20, 0x100)).decode(code_page, "ignore"))
+    if not known.issuperset(_ALPHABET):  # some have a few Greek letters as signs of mathematics: `Elεni` is no name
+        known -= _ALPHABET
     return known.__contains__
 
 

@@ -38,10 +38,10 @@ class Column(NamedTuple):
 
 
 TABLE = (
-    Column("What was paid for", LEFT + INSET, 194),
-    Column("Date of service", 268, 74),
-    Column("Provider", 350, 96),
-    Column("Code", 454, 40),
+    Column("What was paid for", LEFT + INSET, 188),
+    Column("Date of service", 260, 66),
+    Column("Provider", 332, 92),
+    Column("Code", 430, 42),
 )
 
 
@@ -114,18 +114,39 @@ class _Letter:
         facts.sort(key=lambda row: FIRST_FACTS.get(row.left, len(FIRST_FACTS)))
         self._sheets.line(LEFT, self._y + 6, RIGHT)
         self._y -= 10
-        width = (RIGHT - LEFT) / 3
         for at in range(0, len(facts), 3):
-            self._y -= max(self._fact(LEFT + width * n, width - 14, row) for n, row in enumerate(facts[at : at + 3]))
+            self._facts_row(facts[at : at + 3])
         self._y -= 4
 
-    def _fact(self, x: float, width: float, fact: Row) -> float:
-        sheets, strong = self._sheets, fact.left == "Patient"
-        sheets.words(x, self._y, fact.left, 8.5, ink=MUTED)
-        lines = sheets.lines(fact.right, width, 10.5, strong=strong)
-        for number, line in enumerate(lines):
-            sheets.words(x, self._y - 14 - LEADING * number, line, 10.5, strong=strong)
-        return 20 + LEADING * max(1, len(lines))
+    def _facts_row(self, facts: list[Row]) -> None:
+        width = (RIGHT - LEFT) / 3
+        values = [self._fact_lines(fact, width - 14) for fact in facts]
+        height = 20 + LEADING * max(1, *map(len, values))
+        if self._y - height < BOTTOM:
+            self._facts_below_each_other(facts)
+            return
+        top = self._y
+        for number, (fact, lines) in enumerate(zip(facts, values, strict=True)):
+            self._y = top
+            self._fact(LEFT + width * number, fact, lines)
+        self._y = top - height
+
+    def _facts_below_each_other(self, facts: list[Row]) -> None:
+        for fact in facts:
+            self._room(2 * LEADING)
+            self._fact(LEFT, fact, self._fact_lines(fact, RIGHT - LEFT))
+            self._y -= 20
+
+    def _fact_lines(self, fact: Row, width: float) -> tuple[str, ...]:
+        return self._sheets.lines(fact.right, width, 10.5, strong=fact.left == "Patient")
+
+    def _fact(self, x: float, fact: Row, lines: tuple[str, ...]) -> None:
+        self._sheets.words(x, self._y, fact.left, 8.5, ink=MUTED)
+        self._y -= 0.5
+        for line in lines:
+            self._room(LEADING)
+            self._y -= LEADING
+            self._sheets.words(x, self._y, line, 10.5, strong=fact.left == "Patient")
 
     # The table
 

@@ -14,6 +14,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from receipts.layouts.common import wrap
+from receipts.layouts.letters import UNICODE, fit
 from receipts.layouts.logo import color, logo, rounded
 from receipts.layouts.pdf_fonts import ReadyFont, sans
 
@@ -37,8 +38,8 @@ class Sheets:
         self._out = BytesIO()
         pdfmetrics.registerFont(self._regular)
         self._canvas = Canvas(self._out, pagesize=LETTER, invariant=1, initialFontName=self._regular.fontName)
-        self._canvas.setTitle(title)
-        self._canvas.setAuthor(author)
+        self._canvas.setTitle(fit(title, UNICODE))
+        self._canvas.setAuthor(fit(author, UNICODE))
         self._canvas.setCreator("Copaydesk")
         self._canvas.setSubject("Receipt")
         self.pages: list[list[str]] = [[]]

@@ -10,6 +10,7 @@ from models.operations.bodies import CardFacts
 from models.operations.records import Practice
 from receipts.compose import Sale, SaleLine, SaleTender, as_copy, compose
 from receipts.document import ClinicBlock, ReceiptDocument
+from receipts.layouts.escpos import PLAIN_80MM, Profile
 
 CENTRAL = timezone(timedelta(hours=-5), "CDT")
 
@@ -183,4 +184,12 @@ DOCUMENTS: dict[str, ReceiptDocument] = {
     **{name: compose(sale) for name, sale in SALES.items()},
     "copy-of-void": as_copy(compose(SALES["void"]), 2),
     "bare": BARE,
+}
+
+PRINTERS = {
+    "80mm": PLAIN_80MM,
+    "80mm-48": Profile(columns=48),
+    "80mm-858": Profile(columns=48, code_page="cp858", code_page_no=19),
+    "58mm": Profile(columns=32, cutter=False),
+    "58mm-437": Profile(columns=32, code_page="cp437", code_page_no=0, cutter=False),
 }
