@@ -19,9 +19,34 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLayout, Q
 
 from widgets import theme
 from widgets.common import (
-    AmountField, Badge, Banner, Card, CellTable, CheckBox, Choice, Column, EmptyState, ErrorText, Field, IconButton,
-    Keycap, KeycapButton, MoneyCell, Pill, PillCell, Radio, Ring, Role, Segments, Skeleton, Steps, Switch, TableRow,
-    Text, WordsCell, page_action,
+    AmountField,
+    Badge,
+    Banner,
+    Card,
+    CellTable,
+    CheckBox,
+    Choice,
+    Column,
+    EmptyState,
+    ErrorText,
+    Field,
+    IconButton,
+    Keycap,
+    KeycapButton,
+    MoneyCell,
+    Pill,
+    PillCell,
+    Radio,
+    Ring,
+    Role,
+    Segments,
+    Skeleton,
+    Steps,
+    Switch,
+    TableRow,
+    Text,
+    WordsCell,
+    page_action,
 )  # fmt: skip
 from widgets.common.brand import Logo
 from widgets.common.focus_ring import FocusRing
@@ -146,7 +171,7 @@ def _fields(page: QWidget) -> Card:
     )
 
 
-def _keycaps(page: QWidget) -> Card:
+def _keycaps(_page: QWidget) -> Card:
     segments = Segments("View", [("all", "All"), ("collect", "To collect")])
     segments.set_counts({"all": 22, "collect": 6})
     caps = [Keycap(key) for key in ("Return", "Esc", "F2", "Ctrl+K")]
@@ -321,7 +346,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     theme.apply(app)
     chosen.out.mkdir(parents=True, exist_ok=True)
     for path in draw(chosen.out):
-        print(path)  # noqa: T201
+        print(path)
     return 0
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget
 from widgets.screens import SCREENS, TODAY, Kit, Page, Place
 
 if TYPE_CHECKING:
-    from models.store.desk import Change
+    from models.store.rows import Change
 
 _LONGEST = 20
 

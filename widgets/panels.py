@@ -61,6 +61,8 @@ class Dialog(Overlay):
     def place_panel(self) -> None:
         width = min(theme.current().px(self._wanted_width), self.width() - 2 * S16)
         layout = self.card.layout()
+        if layout is not None:
+            layout.activate()
         tall = layout.totalHeightForWidth(width) if layout is not None and layout.hasHeightForWidth() else 0
         height = min(tall or self.card.sizeHint().height(), self.height() - 2 * S32)
         self.card.setGeometry(QRect((self.width() - width) // 2, (self.height() - height) // 3, width, height))
@@ -107,12 +109,12 @@ class KeysDialog(Dialog):
     def __init__(self, host: QWidget) -> None:
         super().__init__(host, "Keys of this screen", 620)
         self._grid_host = QWidget()
-        self._grid_host.setAutoFillBackground(False)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setWidget(self._grid_host)
         self._scroll.viewport().setAutoFillBackground(False)
+        self._grid_host.setAutoFillBackground(False)
         self._grid = QGridLayout(self._grid_host)
         self._grid.setContentsMargins(0, 0, S12, 0)
         self._grid.setHorizontalSpacing(S12)
@@ -249,6 +251,7 @@ class Palette(Overlay):
         self._offered: dict[str, QAction] = {}
         self.card = Card(radius="card", line="focus", inset=0, parent=self)
         self.card.set_look(width=2)
+        self.card.body.setContentsMargins(2, 2, 2, 2)
         self.panel = self.card
         self.card.setAccessibleName("Commands")
         self.field = _PaletteField()

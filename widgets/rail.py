@@ -16,7 +16,7 @@ from widgets.common.keycap import key_words
 from widgets.common.pill import CountBadge
 from widgets.common.text import Divider, Text
 from widgets.screens import Screen
-from widgets.theme import S2, S8, S10, S12, S16, Themed
+from widgets.theme import S2, S8, S10, S14, S16, Themed
 
 _EDGE = 10
 
@@ -165,7 +165,7 @@ class Rail(Themed, QWidget):
         body.setContentsMargins(_EDGE, S16, _EDGE, S10)
         body.setSpacing(S2)
         head = QHBoxLayout()
-        head.setContentsMargins(S8, 0, 0, S12)
+        head.setContentsMargins(S8, 0, 0, S14)
         head.setSpacing(S10)
         head.addWidget(Logo(26))
         self._brand = Text("Copaydesk", "heading", "rail_strong")
@@ -207,7 +207,7 @@ class Rail(Themed, QWidget):
         self.setFixedWidth(look.size("rail_narrow" if self._narrow else "rail"))
         layout = self.layout()
         if layout is not None:
-            layout.setContentsMargins(_EDGE, S16 if not look.compact else S10 + 6, _EDGE, S10 if not look.compact else 2)
+            layout.setContentsMargins(_EDGE, S16 + S2, _EDGE, S2 if look.compact else S10)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -135,5 +135,3 @@ class StatusBar(Themed, QWidget):
         look, painter = theme.current(), QPainter(self)
         painter.fillRect(self.rect(), look.colour("surface"))
         painter.fillRect(0, 0, self.width(), 1, look.colour("border"))
-
-

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _SHEET = """
 QToolTip { background: @text; color: @surface; border: none; padding: 4px 8px; }
 QMenuBar { background: @surface; border: none; padding: 0 6px; spacing: 0; }
-QMenuBar::item { background: transparent; color: @text; padding: 6px 11px; border-radius: 4px; }
+QMenuBar::item { background: transparent; color: @text; padding: 3px 11px; border-radius: 4px; }
 QMenuBar::item:selected { background: @hover; }
 QMenuBar::item:pressed { background: @pressed; }
 QMenu { background: @surface; color: @text; border: 1px solid @border; border-radius: 8px; padding: 4px; }
@@ -50,8 +50,8 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QScrollArea { background: transparent; border: none; }
 QTableView { background: transparent; color: @text; border: none; outline: 0; selection-background-color: transparent; }
 QHeaderView { background: transparent; border: none; }
-QHeaderView::section { background: @sunken; color: @muted; border: none; border-bottom: 1px solid @border; font-size: #12px; font-weight: 500;
-  padding: 0 16px; }
+QHeaderView::section { background: @sunken; color: @muted; border: none; border-bottom: 1px solid @border;
+  font-size: #12px; font-weight: 500; padding: 0 16px; }
 QHeaderView::section:first { border-top-left-radius: 9px; }
 QHeaderView::section:last { border-top-right-radius: 9px; }
 QHeaderView::section:only-one { border-top-left-radius: 9px; border-top-right-radius: 9px; }

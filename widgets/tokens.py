@@ -72,6 +72,7 @@ TYPE: Final[dict[str, tuple[int, int]]] = {
     "display": (30, 600),
     "title": (22, 600),
     "heading_l": (20, 600),
+    "pad": (20, 500),
     "heading": (17, 600),
     "heading_s": (15, 600),
     "find": (17, 400),
@@ -115,8 +116,8 @@ SIZE: Final[dict[str, int]] = {
 """Pixels at 100 %. Heights and icons grow with the text scale; insets and gaps do not."""
 
 COMPACT: Final[dict[str, int]] = {
-    "top_bar": 46, "status_bar": 26, "tile": 62, "row": 43, "row_one": 33, "row_find": 55, "page_inset_y": 14, "inset": 14, "gap": 9,
-    "primary": 44, "primary_l": 48,
+    "top_bar": 46, "status_bar": 26, "tile": 62, "row": 43, "row_one": 33, "row_find": 55,
+    "page_inset_y": 14, "inset": 14, "gap": 9, "primary": 44, "primary_l": 48,
 }  # fmt: skip
 """What differs in compact mode."""
 

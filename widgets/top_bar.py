@@ -70,7 +70,8 @@ class FindBox(Ringed, Themed, QAbstractButton):
             icons.paint(painter, QRectF(S10 + 1, (area.height() - side) / 2, side, side), "search", "muted")
             words = key_words(self._find)
             size = paint.keycap_size(words)
-            cap = QRectF(area.right() - size.width() - S10, (area.height() - size.height()) / 2, size.width(), size.height())
+            top = (area.height() - size.height()) / 2
+            cap = QRectF(area.right() - size.width() - S10, top, size.width(), size.height())
             paint.paint_keycap(painter, cap, words)
             left = S10 + side + S8
             paint.draw_text(painter, QRectF(left, 0, cap.left() - left - S8, area.height()), _LONG, "body", "muted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, QTimer, Signal
@@ -149,14 +150,17 @@ class _Notice(Themed, QFrame):
 
 
 class Notices(QObject):
-    """Short messages at the bottom right of `host`: 6 s, at most three. Money results are never only a notice."""
+    """Short messages at the bottom right of `host`: 6 s, at most three. Money results are never only a notice.
+
+    `edge` tells where the decision column begins: notices stay left of it.
+    """
 
     STAYS_MS: Final = 6000
     AT_MOST: Final = 3
 
-    def __init__(self, host: QWidget) -> None:
+    def __init__(self, host: QWidget, edge: Callable[[], int] | None = None) -> None:
         super().__init__(host)
-        self._host = host
+        self._host, self._edge = host, edge
         self._shown: list[_Notice] = []
         host.installEventFilter(self)
 
@@ -189,11 +193,11 @@ class Notices(QObject):
 
     def _place(self) -> None:
         bottom = self._host.height() - theme.current().size("status_bar") - S16
+        right = self._edge() if self._edge is not None else self._host.width()
         for notice in reversed(self._shown):
             size = notice.sizeHint()
-            notice.setGeometry(
-                self._host.width() - size.width() - S20, bottom - size.height(), size.width(), size.height()
-            )
+            left = max(S20, right - size.width() - S20)
+            notice.setGeometry(left, bottom - size.height(), size.width(), size.height())
             notice.raise_()
             bottom -= size.height() + S4 + S4
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from widgets import theme
 from widgets.theme import Themed
+
+_SHADOW, _SHADOW_STEP = 34, 0.018
 
 
 class Overlay(Themed, QWidget):
@@ -41,6 +43,7 @@ class Overlay(Themed, QWidget):
         self.place_panel()
         self.raise_()
         self.show()
+        self.place_panel()  # once more: hidden parts have their size now
         self.take_focus()
 
     def close_over(self, *, give_back: bool = True) -> None:
@@ -96,4 +99,18 @@ class Overlay(Themed, QWidget):
             self.close_over()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), theme.current().scrim())
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.current().scrim())
+        if self.panel is not None:
+            self._shadow(painter, self.panel)
+
+    @staticmethod
+    def _shadow(painter: QPainter, panel: QWidget) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        colour = QColor(theme.current().colour("shadow"))
+        colour.setAlphaF(_SHADOW_STEP)
+        painter.setBrush(colour)
+        for spread in range(4, _SHADOW, 5):
+            around = QRectF(panel.geometry()).adjusted(-spread, 8 - spread, spread, 8 + spread)
+            painter.drawRoundedRect(around, 12 + spread, 12 + spread)

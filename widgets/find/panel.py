@@ -62,14 +62,15 @@ class FindField(Themed, QLineEdit):
 class FindPanel(Themed, QWidget):
     """One panel. `floating` wears the focus line and the Esc keycap (over the window), else it lies on a card.
 
-    `typed(text)` follows the field, `opened(patient id)` Enter or a double click, `ledger(patient id)`,
-    `checked_in(patient id)` their keys; `commands` a `>` typed first.
+    `typed(text)` follows the field, `chosen(patient id)` the selected row, `opened(patient id)` Enter or a double
+    click, `ledger_asked(patient id)` its key, `commands_asked` a `>` typed first.
     """
 
     typed = Signal(str)
     opened = Signal(str)
     ledger_asked = Signal(str)
     commands_asked = Signal()
+    chosen = Signal(str)
 
     def __init__(self, *, floating: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +90,7 @@ class FindPanel(Themed, QWidget):
         self.field.textChanged.connect(self._changed)
         self.field.moved.connect(self._move)
         self.table.opened.connect(self.opened)
+        self.table.selected.connect(self.chosen)
         self.setFocusProxy(self.field)
         self.follow_theme()
 
@@ -151,7 +153,7 @@ class FindPanel(Themed, QWidget):
     def wanted_height(self, rows: int) -> int:
         """How high the panel is with so many rows."""
         look = theme.current()
-        return look.px(56) + 1 + max(look.px(112), rows * look.size("row_find")) + look.px(44) + 2 * _EDGE
+        return look.px(54) + 1 + max(look.px(112), rows * look.size("row_find")) + look.px(44) + 2 * _EDGE
 
     def restyle(self) -> None:
         look = theme.current()
@@ -205,7 +207,9 @@ class _Foot(Themed, QWidget):
             row.addWidget(words)
             row.addSpacing(S8)
         row.addStretch(1)
-        row.addWidget(Text("Type > for commands", "table", "muted", elide=True), 4)
+        right = Text("Type > for commands", "table", "muted", elide=True)
+        right.setAlignment(Qt.AlignmentFlag.AlignRight)
+        row.addWidget(right, 4)
         open_action.changed.connect(self._say)
         self.follow_theme()
 

@@ -58,6 +58,7 @@ class FindPresenter(QObject):
         self._slow = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._slow.timeout.connect(self._takes_long)
         panel.typed.connect(self._type)
+        panel.chosen.connect(self._name_enter)
         panel.opened.connect(self._open)
         panel.ledger_asked.connect(self._ledger)
         panel.commands_asked.connect(self._commands)
@@ -66,7 +67,6 @@ class FindPresenter(QObject):
     def start(self, typed: str = "", *, walk_in: bool = False) -> None:
         """Begin anew with `typed` in the field; `walk_in` opens Collect for whoever is chosen."""
         self._walk_in = walk_in
-        self._panel.set_open_words("Walk-in payment" if walk_in else "Collect")
         self._panel.field.setText(typed)
         self._type(typed)
 
@@ -120,6 +120,15 @@ class FindPresenter(QObject):
     def _draw(self) -> None:
         enter = key_words("Return")
         self._panel.draw(find_state(self._answered, self._found, self._today(), enter=enter, walk_in=self._walk_in))
+
+        self._name_enter(self._panel.table.key)
+
+    @Slot(str)
+    def _name_enter(self, patient_id: str) -> None:
+        """Say at the foot what Enter does with the selected patient."""
+        hit = self._hit(patient_id)
+        due = hit is None or hit.due_cents > 0
+        self._panel.set_open_words("Walk-in payment" if self._walk_in else "Collect" if due else "Open the ledger")
 
     def _hit(self, patient_id: str) -> FoundPatient | None:
         return next((hit for hit in self._found if hit.patient.patient_id == patient_id), None)

@@ -112,7 +112,7 @@ class PinField(Themed, QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if step is not None and not self.text():
+        if step is not None and (not self.text() or self.isReadOnly()):
             self.stepped.emit(step)
             return
         super().keyPressEvent(event)
@@ -129,13 +129,13 @@ class PinField(Themed, QLineEdit):
             for number in range(LONGEST):
                 box = QRectF(number * (wide + S10), 0, wide, high)
                 here = self.hasFocus() and number == min(count, LONGEST - 1) and not self.isReadOnly()
-                line = look.colour("focus" if here else "control" if self.isEnabled() else "border")
+                line = look.colour("focus" if here else "border" if self.isReadOnly() else "control")
                 paint.rounded(
                     painter, box, look.radius("panel"), look.colour("surface"), line, 2 if here else look.line
                 )
                 if number < count:
                     painter.setPen(Qt.PenStyle.NoPen)
-                    painter.setBrush(look.colour("text" if self.isEnabled() else "disabled"))
+                    painter.setBrush(look.colour("text"))
                     painter.drawEllipse(box.center(), look.px(6), look.px(6))
 
 
@@ -179,7 +179,7 @@ class PadKey(Ringed, Themed, QAbstractButton):
                 spot = QRectF((area.width() - side) / 2, (area.height() - side) / 2, side, side)
                 icons.paint(painter, spot, "delete", ink)
             else:
-                paint.draw_text(painter, area, self.key, "heading_l", ink, paint.CENTRE)
+                paint.draw_text(painter, area, self.key, "pad", ink, paint.CENTRE)
 
 
 _PAD: Final = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "back")

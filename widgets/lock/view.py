@@ -138,8 +138,8 @@ class LockView(Themed, QWidget):
         self._hint.setVisible(not state.message)
         if state.message and state.message != self._state.message:
             announce(self.pin, state.message, urgent=True)
-        self.pin.setReadOnly(state.busy)
-        self.pin.setEnabled(not state.wait_s)
+        self.pin.setReadOnly(state.busy or bool(state.wait_s))
+        self.pin.update()
         self.pad.setEnabled(not state.busy and not state.wait_s)
         if state.busy:
             self.button.set_busy("Checking…")

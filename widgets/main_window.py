@@ -1,0 +1,390 @@
+"""The window: puts shell, lock, overlays and pages together over one desk. The only widget that gets the desk."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QPoint, QTimer, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
+from shiboken6 import isValid
+
+from app import settings
+from app.views import AttentionItem, DeviceLight
+from app.words import Words, sentence, sentence_for
+from models.basics.errors import PosError
+from models.basics.facts import facts
+from widgets import theme, tokens
+from widgets.bridge import Bridge
+from widgets.commands import Commands
+from widgets.common.banner import Notices
+from widgets.find.overlay import FindOverlay
+from widgets.find.presenter import FindPresenter, Ways
+from widgets.lock.presenter import LockPresenter
+from widgets.lock.view import LockView
+from widgets.navigator import Navigator
+from widgets.opening import open_window, run_desk
+from widgets.panels import AboutDialog, AskDialog, KeysDialog, LightDialog, Palette, ReasonDialog
+from widgets.screens import ATTENTION, COLLECT, LEDGER, PATIENTS, SCREENS, SETTINGS, TODAY, Kit, Place
+from widgets.session import Session
+from widgets.shell import Shell
+from widgets.watch import IdleWatch, LineWatch
+
+if TYPE_CHECKING:
+    from app.desk import Desk
+
+    from models.store.rows import Change
+
+log = logging.getLogger(__name__)
+
+__all__ = ["MainWindow", "open_window", "run_desk"]
+
+_IN_DOUBT_S = 30 * 60
+_DRAWER_REASONS = ("Change for the till", "Deposit", "Mistake put right")
+
+
+class MainWindow(QWidget):
+    """The desk's window. Starts locked; pages are made after the first sign-in."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._zone = ZoneInfo(desk.facts().zone)
+        self.bridge = Bridge(self)
+        self.session = Session(self)
+        self.commands = Commands(self)
+        self.shell = Shell(self.commands)
+        self.lock_view = LockView()
+        self._before_lock: QWidget | None = None
+        self._layers = QStackedLayout(self)
+        self._layers.addWidget(self.shell)
+        self._layers.addWidget(self.lock_view)
+        self._layers.setCurrentWidget(self.lock_view)
+        self.notices = Notices(self.shell, self._decision_left)
+        self.navigator = Navigator(self.shell.stack, self._open_palette, self)
+        self._line = LineWatch(self)
+        self._idle = IdleWatch(desk.clock, lambda: desk.settings.get(settings.LOCK_MINUTES), self)
+        self._make_overlays()
+        self._make_pages()
+        self._make_lock()
+        self._connect()
+        self._name_place()
+        self.setMinimumSize(1024, 640)
+        self.resize(1366, 768)
+        self._start()
+
+    # Making ---------------------------------------------------------------------------------------------------
+
+    def _make_overlays(self) -> None:
+        self.palette_overlay = Palette(self.shell, self._given_commands)
+        self.light_dialog = LightDialog(self.shell)
+        self.keys_dialog = KeysDialog(self.shell)
+        self.find_overlay = FindOverlay(self.shell)
+        self.drawer_dialog = ReasonDialog(self.shell, "Open the drawer", "Open drawer", _DRAWER_REASONS)
+        self.close_dialog = AskDialog(
+            self.shell, "A card payment is still running",
+            "Nothing is lost if you close: at the next start Copaydesk asks the reader how it ended. "
+            "Until then do not charge this patient again.",
+            "Close anyway", "Stay here",
+        )  # fmt: skip
+        self.close_dialog.agreed.connect(self._close_anyway)
+        self._closing = False
+
+    def _make_pages(self) -> None:
+        self.navigator.use(
+            Kit(self._desk, self._desk.facts, self.bridge, self.session, self.navigator, self.notices)
+        )  # fmt: skip
+        ways = Ways(
+            collect=lambda patient_id, visit_id: self.navigator.go(Place(COLLECT, patient_id, visit_id)),
+            ledger=lambda patient_id: self.navigator.go(Place(LEDGER, patient_id)),
+            commands=self._open_palette,
+        )
+        self.finder = FindPresenter(
+            self.find_overlay.finder, bridge=self.bridge, lane=self._desk.lanes["reads"], find=self._desk.find,
+            today=lambda: self._desk.facts().business_date, ways=ways, parent=self,
+        )  # fmt: skip
+        self.finder.left.connect(self._find_left)
+
+    def _make_lock(self) -> None:
+        self.lock = LockPresenter(
+            self.lock_view, bridge=self.bridge, lane=self._desk.lanes["store"], sign_in=self._desk.sign_in,
+            session=self.session, parent=self,
+        )  # fmt: skip
+        self.lock.opened.connect(self._unlocked)
+
+    def _connect(self) -> None:
+        works = {
+            "lock": self.lock_now,
+            "settings": lambda: self.navigator.top(Place(SETTINGS)),
+            "import": lambda: self.navigator.top(Place(SETTINGS, item="import")),
+            "quit": self.close,
+            "find": self.open_find,
+            "patients": lambda: self.navigator.top(Place(PATIENTS)),
+            "walk_in": lambda: self.open_find(walk_in=True),
+            "reprint_last": self._reprint_last,
+            "open_drawer": self.drawer_dialog.ask,
+            "today": lambda: self.navigator.top(Place(TODAY)),
+            "attention": lambda: self.navigator.top(Place(ATTENTION)),
+            "commands": self._open_palette,
+            "full_screen": self._full_screen,
+            "keys": lambda: self.keys_dialog.show_actions(self._given_commands()),
+            "about": self._about,
+        }
+        if self._desk.sync is not None:
+            works["sync"] = self._sync_now
+        self.commands.connect_all(works)
+        self.shell.rail_chosen.connect(lambda name: self.navigator.top(Place(name)))
+        self.shell.light_pressed.connect(self._explain_light)
+        self.shell.top_bar.find_box.typed.connect(self.open_find)
+        self.navigator.shown.connect(self._page_shown)
+        self.navigator.refused.connect(lambda words: self.notices.show(words, "warn"))
+        self.session.changed.connect(self._session_changed)
+        self.bridge.went_wrong.connect(self._went_wrong)
+        self.drawer_dialog.given.connect(self._open_drawer)
+        self._line.banner.connect(self.shell.show_banner)
+        self._idle.idle.connect(self._idle_lock)
+
+    def _start(self) -> None:
+        desk = self._desk
+        self.commands.set_enabled(False)
+        self._lights: tuple[tuple[DeviceLight, Words], ...] = ()
+        self.bridge.listen(desk.status.subscribe, self, self._lights_changed)
+        self.bridge.listen(desk.store.subscribe, self, self._data_changed)
+        self.bridge.listen(desk.settings.subscribe, self, lambda _key: self._dress())
+        self._clock_timer = QTimer(self, interval=1000)
+        self._clock_timer.timeout.connect(self._tick)
+        self._clock_timer.start()
+        self._count_timer = QTimer(self, singleShot=True, interval=50)
+        self._count_timer.timeout.connect(self._count_attention)
+        self._tick()
+        self._dress()
+        self.lock.show("Choose your name and type your PIN.")
+        self._lights_changed()
+
+    # Looks ----------------------------------------------------------------------------------------------------
+
+    def _dress(self) -> None:
+        get = self._desk.settings.get
+        scale = min(tokens.TEXT_SCALES, key=lambda step: abs(step - get(settings.WINDOW_TEXT_SCALE)))
+        low = self.height() < tokens.COMPACT_BELOW
+        theme.current().set(
+            scheme=get(settings.WINDOW_SCHEME), scale=scale, compact=get(settings.WINDOW_COMPACT) or low,
+            less_motion=get(settings.WINDOW_LESS_MOTION),
+        )  # fmt: skip
+
+    def _name_place(self) -> None:
+        named = self._desk.facts()
+        self.setWindowTitle(f"Copaydesk — {named.practice}, {named.desk}")
+        self.shell.menu_row.show_place(named.practice, named.desk)
+        self.lock_view.left.show_place(named.practice, named.desk)
+        self._zone = ZoneInfo(named.zone)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        low = event.size().height() < tokens.COMPACT_BELOW
+        if (event.oldSize().height() < tokens.COMPACT_BELOW) != low or not event.oldSize().isValid():
+            self._dress()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None:
+            self._idle.watch(handle)
+
+    @Slot()
+    def _tick(self) -> None:
+        now: datetime = self._desk.clock.now().astimezone(self._zone)
+        self.shell.top_bar.show_now(now)
+        self.lock_view.left.show_now(now)
+
+    # The lock -------------------------------------------------------------------------------------------------
+
+    def lock_now(self, reason: str = "") -> None:
+        """Lock: nothing of the page is seen, nothing of it is lost."""
+        if self.session.locked:
+            return
+        self._before_lock = QApplication.focusWidget()
+        self._close_overlays()
+        self.notices.clear()
+        self.session.lock()
+        self.lock.show(reason or "Locked. Your work is kept.", self._running_note())
+
+    @Slot()
+    def _idle_lock(self) -> None:
+        if not self.navigator.money_in_flight:
+            minutes = self._desk.settings.get(settings.LOCK_MINUTES)
+            noun = "minute" if minutes == 1 else "minutes"
+            self.lock_now(f"Locked after {minutes} {noun} without a key press. Your work is kept.")
+
+    def _running_note(self) -> str:
+        return "Payment running. It goes on and is kept." if self.navigator.money_in_flight else ""
+
+    @Slot()
+    def _session_changed(self) -> None:
+        locked = self.session.locked
+        self._layers.setCurrentWidget(self.lock_view if locked else self.shell)
+        self.commands.set_enabled(not locked)
+        self.shell.rail.person.show_person(self.session.person)
+        if locked:
+            self._idle.stop()
+            self.lock_view.setFocus()
+        else:
+            self._idle.start()
+
+    @Slot(object)
+    def _unlocked(self, _person: object) -> None:
+        if self.navigator.place is None:
+            self.navigator.top(Place(TODAY, select_next=True))
+        elif self._before_lock is not None and isValid(self._before_lock):
+            self._before_lock.setFocus()
+        self._count_attention()
+
+    # Pages and overlays ---------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _page_shown(self, place: Place) -> None:
+        self._close_overlays()
+        screen = SCREENS[place.screen]
+        self.shell.rail.light(screen.under or screen.name)
+        page = self.navigator.page
+        self.shell.fill_menus(page.widget.actions() if page is not None else [])
+
+    def _decision_left(self) -> int:
+        """Where the decision column of the page begins (a child named `decision`), else the window's right edge."""
+        page = self.navigator.page
+        column = page.widget.findChild(QWidget, "decision") if page is not None else None
+        if column is None or not column.isVisible():
+            return self.shell.width()
+        return column.mapTo(self.shell, QPoint(0, 0)).x()
+
+    def _close_overlays(self) -> None:
+        for overlay in (self.find_overlay, self.palette_overlay, self.light_dialog, self.keys_dialog,
+                        self.drawer_dialog, self.close_dialog):  # fmt: skip
+            overlay.close_over(give_back=False)
+
+    def open_find(self, typed: str = "", *, walk_in: bool = False) -> None:
+        """Find over the window, beginning with `typed`; a walk-in leads to Collect for whoever is chosen."""
+        self.palette_overlay.close_over()
+        self.finder.start(typed, walk_in=walk_in)
+        self.find_overlay.open_over()
+
+    @Slot()
+    def _find_left(self) -> None:
+        self.find_overlay.close_over()
+
+    def _open_palette(self) -> None:
+        self.find_overlay.close_over()
+        self.palette_overlay.open_fresh()
+
+    def _given_commands(self) -> list[QAction]:
+        page = self.navigator.page
+        own = page.widget.actions() if page is not None else []
+        return [*own, *self.commands.all()]
+
+    def _about(self) -> None:
+        named = self._desk.facts()
+        dialog = AboutDialog(self.shell, named.practice, named.desk)
+        dialog.closed.connect(dialog.deleteLater)
+        dialog.open_over()
+
+    def _full_screen(self) -> None:
+        full = self.commands["full_screen"].isChecked()
+        self.showFullScreen() if full else self.showNormal()
+
+    # Lights, counts, data -------------------------------------------------------------------------------------
+
+    def _lights_changed(self, *_told: object) -> None:
+        self.bridge.start(
+            self._desk.lanes["reads"], lambda _job: self._desk.status.lights(), owner=self, done=self._show_lights
+        )  # fmt: skip
+
+    def _show_lights(self, lights: tuple[DeviceLight, ...]) -> None:
+        self._lights = tuple((light, sentence(light.words, light.facts, self._zone)) for light in lights)
+        self.shell.status_bar.show_lights(self._lights)
+        self.lock_view.left.lights.show_lights(self._lights)
+        self._line.see(self._lights)
+
+    def _explain_light(self, key: str) -> None:
+        ways = [self.commands["sync"]] if key in {"sync", "line"} and self.commands["sync"].isVisible() else []
+        if key in {"reader", "printer", "drawer"}:
+            ways = [self.commands["settings"]]
+        if key == "drawer":
+            ways.append(self.commands["open_drawer"])
+        for light, words in self._lights:
+            if light.key == key:
+                self.light_dialog.show_light(words, ways)
+
+    def _data_changed(self, change: Change) -> None:
+        if change.everything or "practice" in change.topics:
+            self._name_place()
+        self._count_timer.start()
+        if not self.session.locked:
+            self.navigator.changed(change)
+
+    @Slot()
+    def _count_attention(self) -> None:
+        if self.session.person is not None:
+            self.bridge.start(
+                self._desk.lanes["reads"], lambda _job: self._desk.recovery.open_attempts(), owner=self,
+                done=self._show_attention,
+            )  # fmt: skip
+
+    def _show_attention(self, items: tuple[AttentionItem, ...]) -> None:
+        now = self._desk.clock.now()
+        urgent = any(
+            item.kind == "unknown_payment" and (now - item.at).total_seconds() > _IN_DOUBT_S for item in items
+        )  # fmt: skip
+        self.shell.rail.set_count(ATTENTION, len(items), urgent=urgent)
+
+    # Commands that act ----------------------------------------------------------------------------------------
+
+    def _sync_now(self) -> None:
+        sync = self._desk.sync
+        if sync is not None:
+            sync.nudge()
+            self.notices.show("Asking the hub now.", "info")
+
+    def _reprint_last(self) -> None:
+        person = self.session.acting
+        self.bridge.start(
+            self._desk.lanes["store"], lambda _job: self._desk.printing.reprint_last(person), owner=self,
+            done=lambda _job_id: self.notices.show("The last receipt prints again, marked COPY.", "ok"),
+            failed=self._went_wrong,
+        )  # fmt: skip
+
+    @Slot(str)
+    def _open_drawer(self, reason: str) -> None:
+        person = self.session.acting
+        self.bridge.start(
+            self._desk.lanes["store"], lambda _job: self._desk.printing.open_drawer(reason, person), owner=self,
+            done=lambda _job_id: self.notices.show("The drawer opens. The reason is in the day's log.", "ok"),
+            failed=self._went_wrong,
+        )  # fmt: skip
+
+    @Slot(object)
+    def _went_wrong(self, error: Exception) -> None:
+        words = sentence_for(error, self._zone)
+        said = ". ".join(part.rstrip(".") for part in (words.title, words.body, words.action) if part) + "."
+        self.notices.show(said, "warn" if isinstance(error, PosError) else "bad")
+
+    # Closing --------------------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing asks only while money is in flight."""
+        if self.navigator.money_in_flight and not self._closing:
+            event.ignore()
+            if self.session.locked:
+                self.lock.set_note("Payment running. It ends before Copaydesk can be closed.")
+            else:
+                self.close_dialog.open_over()
+            return
+        log.info("window closed", extra=facts(money_in_flight=self.navigator.money_in_flight))
+        super().closeEvent(event)
+
+    @Slot()
+    def _close_anyway(self) -> None:
+        self._closing = True
+        self.close()
