@@ -38,9 +38,9 @@ class Column(NamedTuple):
 
 
 TABLE = (
-    Column("What was paid for", LEFT + INSET, 188),
-    Column("Date of service", 260, 66),
-    Column("Provider", 332, 92),
+    Column("What was paid for", LEFT + INSET, 194),
+    Column("Date of service", 264, 66),
+    Column("Provider", 336, 88),
     Column("Code", 430, 42),
 )
 
