@@ -1,0 +1,173 @@
+"""`copaydesk doctor`: looks at store, keyring, devices, hub and clock. One line each; status 0 when all is well.
+
+It changes nothing, moves no money, prints nothing on paper, and may be run while the desk's window is open.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TextIO
+
+from app.folders import Folders, desk_folder
+from app.secrets import STORE_KEY, Secrets
+from app.settings import HUB_HERE, PRINTER_PROFILE, PRINTER_URL, TERMINAL_URL, Settings
+from app.words import sentence, sentence_for
+from models.basics.clock import Clock, SystemClock, parse_utc
+from models.basics.errors import PosError, StorageError, SyncLater
+from models.store.desk import DeskStore
+
+CLOCK_WARNING_S = 120
+"""More than two minutes beside the hub's clock is worth a person's attention (sync-ledger specification, H10)."""
+
+
+class Health(StrEnum):
+    """How a part is: only `bad` makes the command's status 1."""
+
+    OK = "ok"
+    NOTE = "note"
+    BAD = "BAD"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    health: Health
+    part: str
+    words: str
+
+
+def doctor_command(options: argparse.Namespace, out: TextIO | None = None) -> int:
+    """Print what was found, a line each, and return 0 when nothing is bad, else 1."""
+    found = list(examine(desk_folder(options.home), SystemClock()))
+    for finding in found:
+        print(f"{finding.health:<4}  {finding.part:<8}  {finding.words}", file=out or sys.stdout)
+    return int(any(finding.health is Health.BAD for finding in found))
+
+
+def examine(folders: Folders, clock: Clock) -> Iterator[Finding]:
+    """Look at everything, each part for itself: one that fails does not hide the others."""
+    try:
+        settings = Settings.load(folders.settings)
+    except PosError as error:
+        yield Finding(Health.BAD, "settings", str(sentence_for(error)))
+        settings = Settings(None)
+    secrets = Secrets(folders, settings)
+    store: list[DeskStore] = []
+    try:
+        yield _guarded("store", lambda: _store(folders, secrets, clock, store))
+        yield _guarded("keyring", lambda: _keyring(secrets))
+        yield _guarded("reader", lambda: _reader(settings))
+        yield _guarded("printer", lambda: _printer(settings))
+        hub_time: list[datetime] = []
+        yield _guarded("hub", lambda: _hub(settings, store, hub_time))
+        yield _guarded("clock", lambda: _clock(store, hub_time, clock))
+    finally:
+        for opened in store:
+            opened.close()
+
+
+def _guarded(part: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except PosError as error:
+        return Finding(Health.BAD, part, str(sentence_for(error)))
+
+
+def _store(folders: Folders, secrets: Secrets, clock: Clock, opened: list[DeskStore]) -> Finding:
+    if not folders.store.exists():
+        return Finding(Health.BAD, "store", str(sentence("setup.not_done")))
+    key = secrets.get(STORE_KEY)
+    if key is None:
+        raise StorageError("store.key_missing")
+    store = DeskStore.open(folders.store, key, clock)
+    opened.append(store)
+    failures = store.verify()
+    if failures:
+        shown = "; ".join(f"{failure.invariant} {failure.detail}" for failure in failures)
+        return Finding(Health.BAD, "store", f"The books do not hold: {shown}. Stop taking payments; call your support.")
+    size = folders.store.stat().st_size / (1 << 20)
+    return Finding(Health.OK, "store", f"Opens with its key, encrypted, and the books hold ({size:.1f} MiB).")
+
+
+def _keyring(secrets: Secrets) -> Finding:
+    return Finding(Health.OK, "keyring", f"Keys are kept in: {secrets.place()}.")
+
+
+def _reader(settings: Settings) -> Finding:
+    url = settings.get(TERMINAL_URL)
+    if not url:
+        return Finding(Health.NOTE, "reader", "No card reader is set for this desk.")
+    from devices.registry import terminal_for
+
+    terminal = terminal_for(url)
+    try:
+        info = terminal.diagnosis()
+    finally:
+        terminal.close()
+    return Finding(Health.OK, "reader", f"{info.model or 'Card reader'} {info.serial} answers.".replace("  ", " "))
+
+
+def _printer(settings: Settings) -> Finding:
+    url = settings.get(PRINTER_URL)
+    if not url:
+        return Finding(Health.NOTE, "printer", "No receipt printer is set for this desk; receipts are saved as PDF.")
+    from devices.base import DeviceState
+    from devices.registry import printer_for
+
+    printer = printer_for(url, settings.get(PRINTER_PROFILE))
+    try:
+        status = printer.status()
+    finally:
+        printer.close()
+    if status.device.state is not DeviceState.READY:
+        return Finding(Health.BAD, "printer", f"Not ready: {status.device.reason or status.device.state}.")
+    low = " Paper is running low." if status.paper_low else ""
+    drawer = {True: " The drawer is open.", False: " The drawer is closed.", None: ""}[status.drawer_open]
+    return Finding(Health.OK, "printer", f"Ready.{low}{drawer}")
+
+
+def _hub(settings: Settings, opened: list[DeskStore], hub_time: list[datetime]) -> Finding:
+    store = opened[0] if opened else None
+    if store is None or store.identity is None:
+        return Finding(Health.NOTE, "hub", "This desk has not joined a practice yet.")
+    from app.sync.line import Line
+
+    identity = store.identity
+    waiting = store.pending_count()
+    line = Line(identity.hub_url, identity.hub_fingerprint)
+    try:
+        told = line.ask("GET", "/v1/health", {})
+    except SyncLater:
+        if not settings.get(HUB_HERE):
+            raise
+        return Finding(Health.NOTE, "hub", "This desk hosts the clinic's hub; it runs while the window is open.")
+    finally:
+        line.close()
+    hub_time += _moment(told)
+    words = "Answers." if not waiting else f"Answers; {waiting} changes of this desk wait to be sent."
+    return Finding(Health.OK, "hub", words)
+
+
+def _moment(body: bytes) -> list[datetime]:
+    import orjson
+
+    told = orjson.loads(body)
+    written = told.get("server_time") if isinstance(told, dict) else None
+    return [parse_utc(written)] if isinstance(written, str) else []
+
+
+def _clock(opened: list[DeskStore], hub_time: list[datetime], clock: Clock) -> Finding:
+    now = clock.now().astimezone(UTC)
+    if not hub_time:
+        return Finding(Health.NOTE, "clock", f"This computer says {now:%Y-%m-%d %H:%M} UTC; no hub to compare with.")
+    apart = abs((now - hub_time[0]).total_seconds())
+    if apart > CLOCK_WARNING_S:
+        return Finding(Health.BAD, "clock", f"This computer's clock is {apart / 60:.0f} minutes beside the hub's. "
+                       "Receipts would carry a wrong time. Set the clock by the internet.")  # fmt: skip
+    return Finding(Health.OK, "clock", f"Within {max(apart, 1):.0f} s of the hub's.")
