@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import types
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -53,13 +53,12 @@ def from_json(kind: type[T], data: Any, path: str = "") -> T:
     if not isinstance(data, dict):
         raise BodyInvalid(path, "not an object")
     values: dict[str, Any] = {}
-    for name, hint, required in _shape(cast(Hashable, kind)):
-        here = f"{path}.{name}" if path else name
-        if data.get(name) is None:
-            if required:
-                raise BodyInvalid(here, "missing")
-            continue
-        values[name] = _typed(hint, data[name], here)
+    for name, read, required in _shape(cast(Hashable, kind)):
+        value = data.get(name)
+        if value is not None:
+            values[name] = read(value, path, name)
+        elif required:
+            raise BodyInvalid(_joined(path, name), "missing")
     return kind(**values)
 
 
@@ -71,33 +70,70 @@ def _plain(value: Any) -> Any:
     return value
 
 
+Reader = Callable[[Any, str, str], Any]
+"""Takes a JSON value, the path to its object and its name there; returns it typed or raises BodyInvalid."""
+
+
 @cache
-def _shape(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
+def _shape(kind: Any) -> tuple[tuple[str, Reader, bool], ...]:
     hints = get_type_hints(kind)
     return tuple(
-        (f.name, hints[f.name], f.default is MISSING and f.default_factory is MISSING) for f in fields(kind) if f.init
+        (f.name, _reader(hints[f.name]), f.default is MISSING and f.default_factory is MISSING)
+        for f in fields(kind)
+        if f.init
     )
 
 
-def _typed(hint: Any, value: Any, path: str) -> Any:
+def _reader(hint: Any) -> Reader:
+    """How a value of one type hint is read: chosen once per field, not once per value."""
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
-        inner = [arg for arg in get_args(hint) if arg is not type(None)]
-        return _typed(inner[0], value, path)
+        return _reader(next(arg for arg in get_args(hint) if arg is not type(None)))
     if origin is tuple:
-        if not isinstance(value, list | tuple):
-            raise BodyInvalid(path, "not a list")
-        return tuple(_typed(get_args(hint)[0], item, f"{path}[{i}]") for i, item in enumerate(value))
+        return _list_reader(_reader(get_args(hint)[0]))
     if is_dataclass(hint):
-        return from_json(cast(type[Any], hint), value, path)
-    if hint is int and (type(value) is not int):
-        raise BodyInvalid(path, "not a whole number")
-    if hint is int and abs(value) > LARGEST_WHOLE:
-        raise BodyInvalid(path, "out of range")
-    if hint is bool and type(value) is not bool:
-        raise BodyInvalid(path, "not true or false")
-    if hint is str and not isinstance(value, str):
-        raise BodyInvalid(path, "not text")
-    if hint is str and "\x00" in value:
-        raise BodyInvalid(path, "holds a zero sign, which no database keeps")
+        kind = cast(type[Any], hint)
+        return lambda value, path, name: from_json(kind, value, _joined(path, name))
+    return _PLAIN.get(hint, _as_is)
+
+
+def _list_reader(item: Reader) -> Reader:
+    def read(value: Any, path: str, name: str) -> Any:
+        if not isinstance(value, list | tuple):
+            raise BodyInvalid(_joined(path, name), "not a list")
+        return tuple(item(one, path, f"{name}[{i}]") for i, one in enumerate(value))
+
+    return read
+
+
+def _read_text(value: Any, path: str, name: str) -> str:
+    if type(value) is not str:
+        raise BodyInvalid(_joined(path, name), "not text")
+    if "\x00" in value:
+        raise BodyInvalid(_joined(path, name), "holds a zero sign, which no database keeps")
     return value
+
+
+def _read_whole(value: Any, path: str, name: str) -> int:
+    if type(value) is not int:
+        raise BodyInvalid(_joined(path, name), "not a whole number")
+    if not -LARGEST_WHOLE <= value <= LARGEST_WHOLE:
+        raise BodyInvalid(_joined(path, name), "out of range")
+    return value
+
+
+def _read_truth(value: Any, path: str, name: str) -> bool:
+    if type(value) is not bool:
+        raise BodyInvalid(_joined(path, name), "not true or false")
+    return value
+
+
+def _as_is(value: Any, _path: str, _name: str) -> Any:
+    return value
+
+
+_PLAIN: dict[Any, Reader] = {str: _read_text, int: _read_whole, bool: _read_truth}
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -6,7 +6,7 @@ over the place in the device's stream, so that a lost, doubled or forked stream 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from models.operations.codec import LARGEST_WHOLE, canonical, sha256_hex, to_json
@@ -45,10 +45,13 @@ class Operation:
     supervisor: str = ""
     drawer_session: str = ""
     basis_seq: int = 0
+    _typed: list[Any] = field(default_factory=list, init=False, compare=False, repr=False)
 
     def typed_body(self) -> Any:
         """The body as its dataclass, upcast to the newest version. Raises NotUnderstood or BodyInvalid."""
-        return body_of(self.kind, self.v, self.body)
+        if not self._typed:  # judging, showing and posting all ask
+            self._typed.append(body_of(self.kind, self.v, self.body))
+        return self._typed[0]
 
     def to_wire(self) -> dict[str, Any]:
         """The envelope as sent and stored: `op_class` travels as `class`."""
@@ -67,11 +70,11 @@ class Operation:
 
     def stream_hash(self) -> str:
         """What `hash` must be."""
-        return sha256_hex(canonical([self.tenant, self.device, self.epoch, self.dseq, self.prev,
-                                     self.op_id, self.body_hash]))  # fmt: skip
+        return sha256_hex(canonical([getattr(self, name) for name in _PLACE]))
 
 
-_NAMES = tuple(f.name for f in fields(Operation))
+_NAMES = tuple(f.name for f in fields(Operation) if f.init)
+_PLACE = ("tenant", "device", "epoch", "dseq", "prev", "op_id", "body_hash")
 _MEANING = (
     "op_id", "kind", "v", "op_class", "tenant", "group", "linked", "patient", "actor", "supervisor",
     "drawer_session", "business_date", "device_time", "body",
@@ -133,15 +136,16 @@ def make_operation(
     """A new operation around a typed body, hashed and placed in its stream. `patient` defaults to the body's own."""
     kind = kind_of(body)
     row = KINDS[kind]
-    op = Operation(
-        op_id=op_id, kind=kind, v=row.version, op_class=row.op_class.value, tenant=tenant, device=device,
-        epoch=epoch, dseq=dseq, prev=prev, hash="", body_hash="", group=group or op_id, linked=linked,
-        patient=patient or getattr(body, "patient_id", ""), actor=actor, supervisor=supervisor,
-        drawer_session=drawer_session, basis_seq=basis_seq, business_date=business_date, device_time=device_time,
-        body=to_json(body),
-    )  # fmt: skip
-    op = replace(op, body_hash=op.meaning_hash())
-    return replace(op, hash=op.stream_hash())
+    values: dict[str, Any] = {
+        "op_id": op_id, "kind": kind, "v": row.version, "op_class": row.op_class.value, "tenant": tenant,
+        "device": device, "epoch": epoch, "dseq": dseq, "prev": prev, "group": group or op_id, "linked": linked,
+        "patient": patient or getattr(body, "patient_id", ""), "actor": actor, "supervisor": supervisor,
+        "drawer_session": drawer_session, "basis_seq": basis_seq, "business_date": business_date,
+        "device_time": device_time, "body": to_json(body),
+    }  # fmt: skip
+    values["body_hash"] = sha256_hex(canonical([values[name] for name in _MEANING]))
+    values["hash"] = sha256_hex(canonical([values[name] for name in _PLACE]))
+    return Operation(**values)
 
 
 __all__ = ["GENESIS", "EnvelopeInvalid", "OpClass", "Operation", "from_wire", "make_operation"]

@@ -20,6 +20,7 @@ from models.basics.clock import Clock, SystemClock, utc_text
 from models.basics.errors import StorageError, SyncRefused
 from models.basics.facts import facts
 from models.basics.ids import IdMaker
+from models.store.checkpoints import Checkpoints
 from models.store.failures import translate
 from models.store.reading import BUSY_MS, SCHEMA, Readers, connect, schema_of
 from models.store.rows import Change, DeskIdentity, Failure
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-CHECKPOINT_BYTES = 4 << 20
-"""Beyond this the write-ahead log is carried into the file, on a thread of its own."""
+
+_WAITING = "SELECT {} FROM outbox WHERE tenant = ? AND returned_at = '' AND acknowledged_at = ''"
 
 
 class DeskStore:
@@ -47,7 +48,7 @@ class DeskStore:
         self._owner = 0
         self._engine: Engine | None = None
         self._connection: Connection | None = None
-        self._checkpointer: threading.Thread | None = None
+        self._checkpoints = Checkpoints(path, key_hex, busy_ms)
         self._callbacks: dict[int, Callable[[Change], None]] = {}
         self._identity: DeskIdentity | None = None
         self._ids = IdMaker()
@@ -107,21 +108,21 @@ class DeskStore:
     def pending_count(self) -> int:
         """How many own operations the hub has not answered."""
         with self.reader() as reader:
-            query = "SELECT count(*) FROM outbox WHERE tenant = ? AND acknowledged_at = ''"
+            query = _WAITING.format("count(*)")
             return int(reader.execute(query, (self.tenant,)).fetchone()[0])
 
     def oldest_pending_at(self) -> str:
         """When the oldest of them was made, as UTC text; empty when there is none."""
         with self.reader() as reader:
-            query = "SELECT min(created_at) FROM outbox WHERE tenant = ? AND acknowledged_at = ''"
+            query = _WAITING.format("min(created_at)")
             return reader.execute(query, (self.tenant,)).fetchone()[0] or ""
 
-    def outbox_batch(self, max_ops: int, max_bytes: int) -> PushBatch | None:
-        """The next operations to push, or None."""
+    def outbox_batch(self, max_ops: int, max_bytes: int, from_dseq: int = 0) -> PushBatch | None:
+        """The next operations to push, or None. With `from_dseq` those from there on, answered or not."""
         from models.store.outbox import next_batch
 
         with self.reader() as reader:
-            return next_batch(reader, self.tenant, max_ops, max_bytes)
+            return next_batch(reader, self.tenant, max_ops, max_bytes, from_dseq)
 
     def verify(self, *, deep: bool = False) -> list[Failure]:
         """Which invariants do not hold; `deep` also reads every page of the file and every link of the log."""
@@ -177,7 +178,9 @@ class DeskStore:
         with self.write() as tx:
             stream = Stream.read(tx.session, identity.tenant)
             if stream is None:
-                stream = Stream(identity.epoch, 0, GENESIS, 0, "", identity.server_epoch, 0, GENESIS, "")
+                stream = Stream(
+                    epoch=identity.epoch, hash=GENESIS, server_epoch=identity.server_epoch, cursor_hash=GENESIS
+                )
             elif stream.epoch != identity.epoch:
                 stream.epoch, stream.dseq, stream.hash = identity.epoch, 0, GENESIS
                 restamp(tx.session, identity.tenant, stream)
@@ -243,10 +246,9 @@ class DeskStore:
         """Close every connection; the write-ahead log goes into the file. Calling it twice does no harm."""
         with self._lock:
             self._closed = True
+            self._checkpoints.close()
+            self._readers.close()
             self._drop_writer()
-        if self._checkpointer is not None:
-            self._checkpointer.join()
-        self._readers.close()
 
     # Inside --------------------------------------------------------------------------------------------------------
 
@@ -279,7 +281,8 @@ class DeskStore:
             self._engine = sqlite_engine(self.path, self._key_hex, busy_ms=self._busy_ms)
             self._connection = self._engine.connect()
             driver: Any = self._connection.connection.dbapi_connection
-            driver.execute("PRAGMA wal_autocheckpoint = 0")  # done by _checkpoint, out of the way of a sale
+            driver.execute("PRAGMA wal_autocheckpoint = 0")  # done by Checkpoints, out of the way of a sale
+            driver.execute("PRAGMA journal_size_limit = 67108864")
         return self._connection
 
     def _drop_writer(self) -> None:
@@ -290,37 +293,19 @@ class DeskStore:
         self._connection = self._engine = None
 
     def _after(self, change: Change) -> None:
-        if self._checkpointer is None or not self._checkpointer.is_alive():
-            with suppress(OSError):
-                if self._wal().stat().st_size > CHECKPOINT_BYTES:
-                    self._checkpointer = threading.Thread(target=self._checkpoint, name="store-checkpoint", daemon=True)
-                    self._checkpointer.start()
+        self._checkpoints.written()
         if change:
             for callback in list(self._callbacks.values()):
                 callback(change)
 
-    def _wal(self) -> Path:
-        return self.path.with_name(self.path.name + "-wal")
-
-    def _checkpoint(self) -> None:
-        """Carry the write-ahead log into the file without holding writers up; what fails is done next time."""
-        try:
-            connection = connect(self.path, self._key_hex, busy_ms=self._busy_ms)
-            try:
-                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            finally:
-                connection.close()
-        except Exception as error:
-            found = translate(error) or error
-            if not isinstance(found, StorageError):
-                raise
-            _log.warning("checkpoint failed", extra=facts(key=found.message_key))
-
     def _swap(self, build: Path) -> None:
+        self._checkpoints.close()
         self._drop_writer()
         with self._readers.paused():
-            self._wal().unlink(missing_ok=True)
+            for suffix in ("-wal", "-shm"):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
             build.replace(self.path)
+        self._checkpoints = Checkpoints(self.path, self._key_hex, self._busy_ms)
 
     def _read_identity(self) -> None:
         with self.reader() as reader:

@@ -19,7 +19,8 @@ from models.operations.protocol import LogEntry
 from models.store.book import TableBook
 from models.store.postings import Postings, wire_transfers
 from models.store.projection import Sheet, project, restore
-from models.store.session import Session
+from models.store.session import Session, column_names
+from models.tables.desk import stream as stream_table
 from models.tables.log import log
 
 CONFLICT = "id_conflict"
@@ -31,37 +32,32 @@ class Stream:
     """A desk's one row of `stream`, and what a transaction makes of it."""
 
     epoch: int
-    dseq: int
-    hash: str
-    pending_no: int
-    last_id: str
-    server_epoch: str
-    cursor_seq: int
-    cursor_hash: str
-    server_time: str
-
-    _COLUMNS = (
-        "epoch, dseq, hash, pending_no, last_id, server_epoch, cursor_seq, cursor_hash, server_time"
-    )  # fmt: skip
+    dseq: int = 0
+    hash: str = ""
+    pending_no: int = 0
+    last_id: str = ""
+    server_epoch: str = ""
+    cursor_seq: int = 0
+    cursor_hash: str = ""
+    server_time: str = ""
+    payment_count: int = 0
+    receipt_count: int = 0
 
     @classmethod
     def read(cls, session: Session, tenant: str) -> Stream | None:
         """The stream of an enrolled desk."""
-        row = session.one(f"SELECT {cls._COLUMNS} FROM stream WHERE tenant = :tenant", tenant=tenant)
+        row = session.one(_READ_STREAM, tenant=tenant)
         return cls(*row) if row else None
 
     def write(self, session: Session, tenant: str) -> None:
         """Store it, the row made if need be."""
-        session.run(
-            f"INSERT INTO stream (tenant, {self._COLUMNS}) VALUES (:tenant, :epoch, :dseq, :hash, :pending_no, "
-            ":last_id, :server_epoch, :cursor_seq, :cursor_hash, :server_time) ON CONFLICT (tenant) DO UPDATE SET "
-            "epoch = :epoch, dseq = :dseq, hash = :hash, pending_no = :pending_no, last_id = :last_id, "
-            "server_epoch = :server_epoch, cursor_seq = :cursor_seq, cursor_hash = :cursor_hash, "
-            "server_time = :server_time",
-            tenant=tenant, epoch=self.epoch, dseq=self.dseq, hash=self.hash, pending_no=self.pending_no,
-            last_id=self.last_id, server_epoch=self.server_epoch, cursor_seq=self.cursor_seq,
-            cursor_hash=self.cursor_hash, server_time=self.server_time,
-        )  # fmt: skip
+        session.put(stream_table, [{"tenant": tenant, **vars(self)}])
+
+
+_READ_STREAM = (
+    f"SELECT {', '.join(name for name in column_names(stream_table) if name != 'tenant')} FROM stream "
+    "WHERE tenant = :tenant"
+)
 
 
 class Recorder:

@@ -12,17 +12,27 @@ from models.store.layers import Stream
 from models.store.session import Session
 
 _NEXT = (
-    "SELECT epoch, dseq, bytes, op FROM outbox WHERE tenant = ? AND acknowledged_at = '' ORDER BY epoch, dseq LIMIT ?"
+    "SELECT epoch, dseq, bytes, op FROM outbox WHERE tenant = ? AND returned_at = '' AND acknowledged_at = '' "
+    "ORDER BY epoch, dseq LIMIT ?"
 )
 _WAITING = "SELECT op_id FROM outbox WHERE tenant = :tenant AND returned_at = ''"
 
+_AGAIN = (
+    "SELECT epoch, dseq, bytes, op FROM outbox WHERE tenant = ? AND epoch = "
+    "(SELECT epoch FROM stream WHERE tenant = ?) AND dseq >= ? ORDER BY dseq LIMIT ?"
+)
 
-def next_batch(reader: Any, tenant: str, max_ops: int, max_bytes: int) -> PushBatch | None:
+
+def next_batch(reader: Any, tenant: str, max_ops: int, max_bytes: int, from_dseq: int = 0) -> PushBatch | None:
     """The oldest operations without an answer, in order, of one epoch; at least one, and no linked group torn.
 
-    A single linked group larger than the limits goes whole.
+    A single linked group larger than the limits goes whole. With `from_dseq` the stream from there, answered or not:
+    the hub says that it knows less.
     """
-    rows = reader.execute(_NEXT, (tenant, max_ops + 1)).fetchall()
+    if from_dseq:
+        rows = reader.execute(_AGAIN, (tenant, tenant, from_dseq, max_ops + 1)).fetchall()
+    else:
+        rows = reader.execute(_NEXT, (tenant, max_ops + 1)).fetchall()
     if not rows:
         return None
     ops: list[Operation] = []
@@ -108,7 +118,10 @@ def mark_returned(session: Session, tenant: str, rows: list[dict[str, Any]], now
 
 def restamp(session: Session, tenant: str, stream: Stream) -> None:
     """Put every operation without an answer into the stream's epoch, from its first place: ids and meaning stay."""
-    query = "SELECT op FROM outbox WHERE tenant = :tenant AND acknowledged_at = '' ORDER BY epoch, dseq"
+    query = (
+        "SELECT op FROM outbox WHERE tenant = :tenant AND returned_at = '' AND acknowledged_at = '' "
+        "ORDER BY epoch, dseq"
+    )
     for (text,) in session.rows(query, tenant=tenant):
         op = from_wire(orjson.loads(text), verified=True).at(stream.epoch, stream.dseq + 1, stream.hash)
         stream.dseq, stream.hash = op.dseq, op.hash

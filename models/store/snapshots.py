@@ -32,7 +32,7 @@ from models.tables.catalogue import OWN_TABLES, STATE_TABLES
 FORMAT = 1
 CHUNK_ROWS = 5_000
 _TABLES = {name: table for name, table in STATE_TABLES.items() if name != "log"}
-_CARRIED = ("meta", "stream", "outbox", "terminal_attempt", "print_job", "counter", "pin_failure")
+_CARRIED = ("meta", "stream", "outbox", "terminal_attempt", "print_job", "pin_failure")
 
 
 @dataclass

@@ -33,6 +33,7 @@ class Tx:
         self._now = utc_text(clock.now())
         self._stream = Stream.read(session, identity.tenant) if identity else None
         self._recorder: Recorder | None = None
+        self._moved = False
         self._outbox: list[dict[str, Any]] = []
         self._topics: set[str] = set()
         self._patients: set[str] = set()
@@ -74,6 +75,7 @@ class Tx:
             self._recorder = Recorder(self._session, identity.tenant, stream.pending_no)
         entry = self._recorder.record(op)
         stream.dseq, stream.hash, stream.last_id = op.dseq, op.hash, op.op_id
+        self._moved = True
         self._queue(op, entry.reason if entry.verdict in _REFUSED else "")
         return entry
 
@@ -83,15 +85,19 @@ class Tx:
 
     def next_payment_number(self) -> str:
         """The next number as people say it, `PAY-1-00042`: desk and counter. A label, not an identity."""
-        identity, _ = self._enrolled()
-        return f"PAY-{identity.device_no}-{self._count('payment'):05d}"
+        identity, stream = self._enrolled()
+        stream.payment_count += 1
+        self._moved = True
+        return f"PAY-{identity.device_no}-{stream.payment_count:05d}"
 
     def next_receipt_no(self) -> str:
         """The next receipt number, `01-1-A-0042`: location, desk, epoch as a letter, counter."""
         identity, stream = self._enrolled()
         row = self._session.one("SELECT location_code FROM practice WHERE tenant = :tenant", tenant=identity.tenant)
         location = row[0] if row and row[0] else "01"
-        return f"{location}-{identity.device_no}-{epoch_letters(stream.epoch)}-{self._count('receipt'):04d}"
+        stream.receipt_count += 1
+        self._moved = True
+        return f"{location}-{identity.device_no}-{epoch_letters(stream.epoch)}-{stream.receipt_count:04d}"
 
     def open_attempt(self, row: AttemptRow) -> None:
         """Write a try to move money down, before anything leaves the machine. State `created`."""
@@ -153,13 +159,14 @@ class Tx:
     def finish(self) -> Change:
         """Write what was recorded. Called once, at the end, by the store."""
         if self._recorder is not None:
-            identity, stream = self._enrolled()
             names, patients = self._recorder.write()
-            stream.pending_no = self._recorder.pending_no
-            stream.write(self._session, identity.tenant)
+            self._enrolled()[1].pending_no = self._recorder.pending_no
             self._session.insert(outbox, self._outbox)
             self._topics |= names | {"outbox"}
             self._patients |= patients
+        if self._moved:
+            identity, stream = self._enrolled()
+            stream.write(self._session, identity.tenant)
         return Change(frozenset(self._topics), frozenset(self._patients - {""}))
 
     def _enrolled(self) -> tuple[DeskIdentity, Stream]:
@@ -176,14 +183,6 @@ class Tx:
             "granted": None, "reason": reason, "created_at": self._now, "attempted_at": "", "acknowledged_at": "",
             "returned_at": "",
         })  # fmt: skip
-
-    def _count(self, name: str) -> int:
-        row = self._session.one(
-            "INSERT INTO counter (tenant, name, value) VALUES (:tenant, :name, 1) "
-            "ON CONFLICT (tenant, name) DO UPDATE SET value = value + 1 RETURNING value",
-            tenant=self.tenant, name=name,
-        )  # fmt: skip
-        return int(row[0])
 
     def _update(self, table: str, key: str, row_id: str, allowed: tuple[str, ...], columns: dict[str, Any]) -> None:
         unknown = columns.keys() - {"state", *allowed}

@@ -29,7 +29,7 @@ OWN_TABLES: dict[Role, dict[str, Table]] = {
     "desk": {
         made.name: made
         for made in (
-            desk.meta, desk.stream, desk.outbox, desk.shadow, desk.terminal_attempt, desk.print_job, desk.counter,
+            desk.meta, desk.stream, desk.outbox, desk.shadow, desk.terminal_attempt, desk.print_job,
             desk.pin_failure, search.patient_index, search.name_slip,
         )
     },

@@ -10,10 +10,12 @@ meta = table("meta", key("tenant"), key("key"), words("value"))
 stream = table(
     "stream",
     key("tenant"), whole("epoch"), whole("dseq"), words("hash"), whole("pending_no"), words("last_id"),
-    words("server_epoch"), whole("cursor_seq"), words("cursor_hash"), words("server_time"),
+    words("server_epoch"), whole("cursor_seq"), words("cursor_hash"), words("server_time"), whole("payment_count"),
+    whole("receipt_count"),
 )  # fmt: skip
-"""One row: where this desk's own stream stands (`epoch`, `dseq`, `hash`), the newest id made, and the cursor in the
-hub's log (`server_epoch`, `cursor_seq`, `cursor_hash`). It moves in the same transaction as what it describes."""
+"""One row: where this desk's own stream stands (`epoch`, `dseq`, `hash`), the newest id made, the cursor in the hub's
+log (`server_epoch`, `cursor_seq`, `cursor_hash`), and how many payment and receipt numbers were handed out. It moves
+in the same transaction as what it describes."""
 
 outbox = table(
     "outbox",
@@ -25,10 +27,8 @@ outbox = table(
 `reason` before that says why the operation will probably be refused. `acknowledged_at`: the hub answered, do not send
 again. `returned_at`: it came back in the log, it is no longer part of the pending layer."""
 
-index(outbox, "tenant", "epoch", "dseq", unique=True)
-index(outbox, "tenant", "dseq", where="acknowledged_at = ''")
-index(outbox, "tenant", "op_id", where="returned_at = ''")
-index(outbox, "tenant", "verdict", where="verdict <> 'accepted'")
+index(outbox, "tenant", "epoch", "dseq", where="returned_at = ''")
+index(outbox, "tenant", "verdict", where="verdict NOT IN ('', 'accepted', 'duplicate')")
 
 shadow = table("shadow", key("tenant"), key("name"), key("id"), words("record"))
 """The confirmed record (JSON) under a row that a pending operation has changed: table name, id, columns."""
@@ -58,9 +58,6 @@ print_job = table(
 
 index(print_job, "tenant", "payment_id")
 index(print_job, "tenant", "created_at", where="state <> 'printed'")
-
-counter = table("counter", key("tenant"), key("name"), whole("value"))
-"""Numbers handed out by this desk, by name: `payment`, `receipt`."""
 
 pin_failure = table(
     "pin_failure", key("tenant"), key("staff_id"), whole("failures"), words("last_at"), words("locked_until")

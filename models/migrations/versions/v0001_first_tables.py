@@ -164,8 +164,8 @@ def _money() -> None:
         _text("reversed_op_id"), _text("reversed_at"), _text("reversed_reason"), _text("reversed_by"),
         _text("reversal_id"), _text("reversal_receipt_no"), _text("reversal_auth_code"), _text("reversal_host_ref"),
         _text("reversed_business_date"),
-        sa.CheckConstraint("amount_cents > 0", name="ck_payment_amount"),
         sa.CheckConstraint("change_cents >= 0", name="ck_payment_change"),
+        sa.CheckConstraint("amount_cents > 0", name="ck_payment_amount"),
         sa.PrimaryKeyConstraint("tenant", "payment_id", name="pk_payment"),
         sqlite_strict=True,
     )  # fmt: skip
@@ -182,16 +182,16 @@ def _money() -> None:
         _text("charge_id"), _text("payment_id"), _whole("debits"), _whole("credits"), _whole("held"),
         _whole("pending_debits"), _whole("pending_credits"),
         sa.CheckConstraint(
+            "guard <> 'A' OR credits + pending_credits <= debits + pending_debits",
+            name="ck_account_charge_not_overpaid",
+        ),
+        sa.CheckConstraint(
             "guard <> 'L' OR debits + pending_debits + held <= credits + pending_credits",
             name="ck_account_lot_not_overspent",
         ),
         sa.CheckConstraint(
             "debits >= 0 AND credits >= 0 AND held >= 0 AND pending_debits >= 0 AND pending_credits >= 0",
             name="ck_account_totals",
-        ),
-        sa.CheckConstraint(
-            "guard <> 'A' OR credits + pending_credits <= debits + pending_debits",
-            name="ck_account_charge_not_overpaid",
         ),
         sa.PrimaryKeyConstraint("tenant", "id", name="pk_account"),
         sqlite_strict=True,
@@ -204,9 +204,9 @@ def _money() -> None:
         _key("tenant"), _key("op_id"), _number_key("n"), _whole("seq"), _whole("pending_no"), _text("debit"),
         _text("credit"), _whole("amount_cents"), _text("code"), _text("reverses_op"), _whole("reverses_n"),
         _text("business_date"),
-        sa.CheckConstraint("debit <> credit", name="ck_transfer_two_accounts"),
-        sa.CheckConstraint("amount_cents > 0", name="ck_transfer_amount"),
         sa.CheckConstraint("(seq > 0) = (pending_no = 0)", name="ck_transfer_layer"),
+        sa.CheckConstraint("amount_cents > 0", name="ck_transfer_amount"),
+        sa.CheckConstraint("debit <> credit", name="ck_transfer_two_accounts"),
         sa.PrimaryKeyConstraint("tenant", "op_id", "n", name="pk_transfer"),
         sqlite_strict=True,
     )  # fmt: skip
@@ -270,6 +270,7 @@ def _desk() -> None:
         "stream",
         _key("tenant"), _whole("epoch"), _whole("dseq"), _text("hash"), _whole("pending_no"), _text("last_id"),
         _text("server_epoch"), _whole("cursor_seq"), _text("cursor_hash"), _text("server_time"),
+        _whole("payment_count"), _whole("receipt_count"),
         sa.PrimaryKeyConstraint("tenant", name="pk_stream"),
         sqlite_strict=True,
     )  # fmt: skip
@@ -281,12 +282,20 @@ def _desk() -> None:
         sa.PrimaryKeyConstraint("tenant", "op_id", name="pk_outbox"),
         sqlite_strict=True,
     )  # fmt: skip
-    _index("ix_outbox_tenant_dseq_part", "outbox", ["tenant", "dseq"], unique=False, where="acknowledged_at = ''")
-    _index("ix_outbox_tenant_op_id_part", "outbox", ["tenant", "op_id"], unique=False, where="returned_at = ''")
     _index(
-        "ix_outbox_tenant_verdict_part", "outbox", ["tenant", "verdict"], unique=False, where="verdict <> 'accepted'"
+        "ix_outbox_tenant_epoch_dseq_part",
+        "outbox",
+        ["tenant", "epoch", "dseq"],
+        unique=False,
+        where="returned_at = ''",
     )
-    _index("uq_outbox_tenant_epoch_dseq", "outbox", ["tenant", "epoch", "dseq"], unique=True)
+    _index(
+        "ix_outbox_tenant_verdict_part",
+        "outbox",
+        ["tenant", "verdict"],
+        unique=False,
+        where="verdict NOT IN ('', 'accepted', 'duplicate')",
+    )
     op.create_table(
         "shadow",
         _key("tenant"), _key("name"), _key("id"), _text("record"),
@@ -342,12 +351,6 @@ def _desk() -> None:
         where="state <> 'printed'",
     )
     _index("ix_print_job_tenant_payment_id", "print_job", ["tenant", "payment_id"])
-    op.create_table(
-        "counter",
-        _key("tenant"), _key("name"), _whole("value"),
-        sa.PrimaryKeyConstraint("tenant", "name", name="pk_counter"),
-        sqlite_strict=True,
-    )  # fmt: skip
     op.create_table(
         "pin_failure",
         _key("tenant"), _key("staff_id"), _whole("failures"), _text("last_at"), _text("locked_until"),
@@ -414,7 +417,6 @@ _TABLES = {
         "shadow",
         "terminal_attempt",
         "print_job",
-        "counter",
         "pin_failure",
         "patient_index",
         "name_slip",
