@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QCursor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
 
@@ -27,7 +27,7 @@ class MenuRow(Themed, QWidget):
         self._place = Text("", "table", "muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, S16, 1)
-        row.addWidget(self.bar, 1)
+        row.addWidget(self.bar, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._place)
         self.follow_theme()
 

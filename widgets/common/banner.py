@@ -43,7 +43,8 @@ class Banner(Themed, QFrame):
         self._meaning, self._strip = meaning, strip
         self._icon = IconLabel(icon or ICONS[meaning], f"{meaning}_text", 18)
         self.title = Text("", "body_strong", f"{meaning}_text", wrap=not strip)
-        self.text = Text("", "body" if strip else "table", f"{meaning}_text" if strip else "text", wrap=not strip)
+        body_ink = f"{meaning}_text" if strip else "text"
+        self.text = Text("", "body" if strip else "table", body_ink, wrap=not strip, elide=strip)
         self.note = Text("", "caption_medium", f"{meaning}_text")
         self.button = KeycapButton(button, action=action, size="control_small", icon="refresh-cw" if strip else "")
         self.button.clicked.connect(self.pressed)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.signin import SignIn
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.lanes import Lane
+from app.signin import SignIn
 from app.views import Person, StaffTile
 from app.words import sentence_for
 from models.basics.errors import PosError

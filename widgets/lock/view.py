@@ -30,6 +30,7 @@ from widgets.status_bar import light_icon
 from widgets.theme import S8, S10, S12, S14, S16, S24, S32, Themed
 
 _LEFT_SHARE = 0.41
+_INSET = 70
 _SHOWN = ("reader", "printer", "line")
 _PER_ROW = 4
 _LIGHT_INKS = {"ok": "rail_bar", "busy": "rail_bar", "warn": "warn_solid", "bad": "bad_line"}
@@ -195,8 +196,6 @@ class LockView(Themed, QWidget):
         high = look.px(121)
         shown = min(rows, 1 if look.compact else 2)
         self._scroll.setFixedHeight(shown * high + (shown - 1) * S12 + (high // 3 if rows > shown else 0))
-        inset = look.px(70) if self.width() > 1200 or not self.width() else S32
-        self._right.setContentsMargins(inset, S24, inset, S24)
         self.button.setMaximumWidth(self.pin.width())
         self.error.setMaximumWidth(self.pin.width())
         self._fit()
@@ -207,9 +206,12 @@ class LockView(Themed, QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        least = theme.current().px(300)
-        spare = self.width() - theme.current().px(760)
-        self.left.setFixedWidth(max(least, min(round(self.width() * _LEFT_SHARE), spare)))
+        work = self.pin.width() + S24 + self.pad.sizeHint().width()
+        left = round(self.width() * _LEFT_SHARE)
+        roomy = self.width() - left >= work + 2 * theme.current().px(_INSET)
+        inset = theme.current().px(_INSET) if roomy else S32
+        self._right.setContentsMargins(inset, S24, inset, S24)
+        self.left.setFixedWidth(max(0, min(left, self.width() - work - 2 * inset)))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), theme.current().colour("canvas"))

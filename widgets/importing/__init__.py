@@ -1,0 +1,1 @@
+"""Bringing in files of other programs: choose, check, run with progress, report."""

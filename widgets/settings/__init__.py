@@ -1,0 +1,1 @@
+"""Settings of this desk: looks, the desk's habits, devices, bringing in data. Changes save as they are made."""

@@ -1,0 +1,88 @@
+"""What Settings shows, as data: pages of rows, each row one option of `app.settings` and how it is changed. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app import settings
+from app.settings import Option
+
+SWITCH: Final = "switch"
+CHOICE: Final = "choice"
+TEXT: Final = "text"
+NUMBER: Final = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One option: its words, a hint, the kind of control, and for choices what may be chosen (value, words)."""
+
+    option: Option[Any]
+    title: str
+    hint: str = ""
+    kind: str = SWITCH
+    choices: tuple[tuple[Any, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page of Settings."""
+
+    name: str
+    title: str
+    icon: str
+    rows: tuple[Row, ...] = ()
+
+
+def _minutes(*values: int) -> tuple[tuple[int, str], ...]:
+    return tuple((value, f"{value} minute{'' if value == 1 else 's'}") for value in values)
+
+
+def _seconds(*values: int) -> tuple[tuple[int, str], ...]:
+    return tuple((value, f"{value} seconds") for value in values)
+
+
+def _days(*values: int) -> tuple[tuple[int, str], ...]:
+    return tuple((value, "At once" if value == 0 else f"After {value} days") for value in values)
+
+
+IMPORT: Final = "import"
+
+SECTIONS: Final[tuple[Section, ...]] = (
+    Section("appearance", "Appearance", "palette", (
+        Row(settings.WINDOW_SCHEME, "Colours", "The system's choice, or fixed for this desk.", CHOICE,
+            (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))),
+        Row(settings.WINDOW_TEXT_SCALE, "Size of text", "", CHOICE,
+            ((100, "100 %"), (112, "112 %"), (125, "125 %"), (150, "150 %"))),
+        Row(settings.WINDOW_COMPACT, "Compact", "Everything closer together. A low window does so by itself."),
+        Row(settings.WINDOW_LESS_MOTION, "Less motion", "Spinners and rings stand still."),
+    )),
+    Section("desk", "This desk", "monitor", (
+        Row(settings.LOCK_MINUTES, "Lock after", "Without a key press. Never while a card is being charged.", CHOICE,
+            _minutes(1, 2, 3, 5, 10, 15)),
+        Row(settings.PRINT_RECEIPTS, "Print receipts", "Unless the patient prefers another way."),
+        Row(settings.CHECK_IN_ON_PAYMENT, "A payment checks in", "Taking a payment for today's visit checks the "
+            "patient in."),
+        Row(settings.PAST_DUE_DAYS, "Ask for old balances", "When a visit's balance counts as past due.", CHOICE,
+            _days(0, 30, 60, 90, 120)),
+    )),
+    Section("devices", "Devices", "cable", (
+        Row(settings.TERMINAL_URL, "Card reader", "Address of the reader, such as pax+tcp://192.168.4.21:10009 or "
+            "pax+serial:///dev/ttyACM0. Empty: no reader at this desk.", TEXT),
+        Row(settings.TERMINAL_NAME, "Name of the reader", "", TEXT),
+        Row(settings.CARD_WAIT_S, "Wait for a card", "", CHOICE, _seconds(30, 60, 90, 120, 170)),
+        Row(settings.PRINTER_URL, "Receipt printer", "Address of the printer, such as "
+            "escpos+tcp://192.168.4.30:9100 or escpos+serial:///dev/ttyUSB0. Empty: receipts are saved as PDF.", TEXT),
+        Row(settings.DRAWER, "Cash drawer", "A drawer hangs on the receipt printer and opens for cash."),
+    )),
+    Section(IMPORT, "Import", "upload"),
+)  # fmt: skip
+"""Every page of Settings that does something."""
+
+
+def choices_with(row: Row, value: Any) -> tuple[tuple[Any, str], ...]:
+    """The choices of a row, with the present value among them even where it was set elsewhere."""
+    if any(choice == value for choice, _ in row.choices):
+        return row.choices
+    return (*row.choices, (value, str(value)))

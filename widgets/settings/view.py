@@ -1,0 +1,242 @@
+"""Draws Settings: pages at the left, the rows of one page at the right. Says what was changed; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from widgets import icons, theme
+from widgets.common import Card, Choice, Divider, ErrorText, Field, Switch, Text, paint
+from widgets.common.focus_ring import Ringed
+from widgets.settings.state import CHOICE, SECTIONS, SWITCH, TEXT, Row, Section, choices_with
+from widgets.theme import S4, S8, S10, S12, S16, S20, Themed
+
+Refused = Mapping[str, str]
+
+
+class _PageButton(Ringed, Themed, QAbstractButton):
+    def __init__(self, section: Section) -> None:
+        super().__init__()
+        self.section = section
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setAccessibleName(section.title)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.follow_theme()
+
+    def restyle(self) -> None:
+        self.setFixedHeight(theme.current().px(38))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        from PySide6.QtCore import QRectF
+
+        look, area, on = theme.current(), QRectF(self.rect()), self.isChecked()
+        with paint.smooth(QPainter(self)) as painter:
+            if on:
+                paint.rounded(painter, area, look.radius("control"), look.colour("selected"))
+            side = look.size("icon")
+            icons.paint(painter, QRectF(S10, (area.height() - side) / 2, side, side), self.section.icon,
+                        "accent" if on else "muted")  # fmt: skip
+            words = QRectF(S10 + side + S10, 0, area.width() - side - 3 * S10, area.height())
+            style, ink = ("body_strong", "accent") if on else ("body", "text2")
+            paint.draw_text(painter, words, self.section.title, style, ink)
+
+
+class OptionRow(QWidget):
+    """One option: words and hint at the left, its control at the right; the error under it."""
+
+    changed = Signal(str, object)
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self.row = row
+        self.error = ErrorText()
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(Text(row.title, "body_medium"))
+        if row.hint:
+            words.addWidget(Text(row.hint, "caption", "muted", wrap=True))
+        line = QHBoxLayout()
+        line.setSpacing(S16)
+        line.addLayout(words, 3)
+        self.control = _MAKERS[row.kind](self)
+        line.addWidget(self.control, 2 if row.kind == TEXT else 0)
+        body = QVBoxLayout(self)
+        body.setContentsMargins(0, S10, 0, S10)
+        body.setSpacing(S4)
+        body.addLayout(line)
+        body.addWidget(self.error)
+
+    def show_value(self, value: Any) -> None:
+        """Show the option's value."""
+        control = self.control
+        if isinstance(control, Switch):
+            control.blockSignals(True)
+            control.setChecked(bool(value))
+            control.blockSignals(False)
+        elif isinstance(control, Choice):
+            control.set_items([(str(choice), words) for choice, words in choices_with(self.row, value)])
+            control.set_key(str(value))
+        elif isinstance(control, Field) and not control.hasFocus():
+            control.setText(str(value))
+
+    def show_error(self, text: str) -> None:
+        """Say what is wrong with the value that was given, or nothing."""
+        self.error.set(text)
+        if isinstance(self.control, Field):
+            self.control.set_wrong(bool(text))
+
+
+def _switch(row: OptionRow) -> QWidget:
+    switch = Switch(row.row.title)
+    switch.toggled.connect(lambda on: row.changed.emit(row.row.option.key, on))
+    return switch
+
+
+def _choice(row: OptionRow) -> QWidget:
+    choice = Choice(row.row.title, [(str(value), words) for value, words in row.row.choices])
+    choice.setMinimumWidth(theme.current().px(160))
+    kind = type(row.row.option.default)
+    choice.chosen.connect(lambda key: row.changed.emit(row.row.option.key, kind(key)))
+    return choice
+
+
+def _text(row: OptionRow) -> QWidget:
+    field = Field(row.row.title)
+    field.setMaxLength(200)
+
+    def done() -> None:
+        if field.isModified():
+            field.setModified(False)
+            row.changed.emit(row.row.option.key, field.text().strip())
+
+    field.editingFinished.connect(done)
+    return field
+
+
+_MAKERS = {SWITCH: _switch, CHOICE: _choice, TEXT: _text}
+
+
+class SettingsView(Themed, QWidget):
+    """The page. `changed(option key, value)`; `add_page` puts a page of another kind under its section's name."""
+
+    changed = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Settings")
+        self._rows: dict[str, OptionRow] = {}
+        self._stack = QStackedWidget()
+        self._pages: dict[str, QWidget] = {}
+        self._buttons: dict[str, _PageButton] = {}
+        self._group = QButtonGroup(self)
+        self._body = QVBoxLayout(self)
+        self._lay_out()
+        self.follow_theme()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(Text("Settings", "title"))
+        head.addStretch(1)
+        head.addWidget(Text("Changes save as you make them", "caption", "muted"))
+        self._nav = Card(inset=S8)
+        self._nav.body.setSpacing(2)
+        for section in SECTIONS:
+            button = _PageButton(section)
+            button.clicked.connect(lambda _checked=False, name=section.name: self.open_page(name))
+            self._buttons[section.name] = button
+            self._group.addButton(button)
+            self._nav.body.addWidget(button)
+            if section.rows:
+                self.add_page(section.name, self._page(section))
+        self._nav.body.addStretch(1)
+        self._columns = QHBoxLayout()
+        self._columns.addWidget(self._nav)
+        self._columns.addWidget(self._stack, 1)
+        self._body.addLayout(head)
+        self._body.addLayout(self._columns, 1)
+
+    def add_page(self, name: str, page: QWidget) -> None:
+        """Show `page` when the section `name` is chosen."""
+        self._pages[name] = page
+        self._stack.addWidget(page)
+
+    def _page(self, section: Section) -> QWidget:
+        card = Card(inset=S20)
+        card.body.addWidget(Text(section.title, "heading"))
+        card.body.addSpacing(S4)
+        for number, row in enumerate(section.rows):
+            if number:
+                card.body.addWidget(Divider("hairline"))
+            made = OptionRow(row)
+            made.changed.connect(self.changed)
+            self._rows[row.option.key] = made
+            card.body.addWidget(made)
+        holder = QWidget()
+        body = QVBoxLayout(holder)
+        body.setContentsMargins(0, 0, S12, 0)
+        body.addWidget(card)
+        body.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(holder)
+        scroll.viewport().setAutoFillBackground(False)
+        holder.setAutoFillBackground(False)
+        return scroll
+
+    def open_page(self, name: str) -> None:
+        """Show one page."""
+        self._buttons[name].setChecked(True)
+        self._stack.setCurrentWidget(self._pages[name])
+
+    def row(self, key: str) -> OptionRow:
+        """The row of an option."""
+        return self._rows[key]
+
+    @property
+    def page_name(self) -> str:
+        """Which page is shown."""
+        return next((name for name, button in self._buttons.items() if button.isChecked()), "")
+
+    def show_values(self, values: Mapping[str, Any]) -> None:
+        """Show the options' values."""
+        for key, value in values.items():
+            if key in self._rows:
+                self._rows[key].show_value(value)
+
+    def show_refused(self, refused: Refused) -> None:
+        """Say what was refused, by option; the others lose their error."""
+        for key, row in self._rows.items():
+            row.show_error(refused.get(key, ""))
+
+    def take_focus(self) -> None:
+        """Put the focus on the list of pages."""
+        name = self.page_name or SECTIONS[0].name
+        self._buttons[name].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def restyle(self) -> None:
+        look = theme.current()
+        inset, gap = look.size("page_inset_y"), look.size("gap")
+        self._body.setContentsMargins(S20, inset, S20, inset)
+        self._body.setSpacing(gap)
+        self._columns.setSpacing(S16)
+        self._nav.setFixedWidth(look.px(206))
+        self.update()
