@@ -21,6 +21,7 @@ from models.basics.errors import StorageError
 
 STORE_KEY = "store-key"
 DEVICE_KEY = "device-key"
+HUB_KEY = "hub-key"
 
 _TRUSTED = {
     "keyring.backends.SecretService.Keyring": "Secret Service (GNOME Keyring, KeePassXC)",

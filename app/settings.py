@@ -47,6 +47,7 @@ PRINT_RECEIPTS = Option("printer.receipts", True, "print a receipt unless the pa
 DRAWER = Option("drawer.fitted", True, "a cash drawer hangs on the receipt printer and opens for cash")
 PAST_DUE_DAYS = Option("collect.past_due_days", 60, "days after a visit from which its balance is asked for", most=3650)
 CHECK_IN_ON_PAYMENT = Option("collect.check_in", True, "a payment for today's visit checks the patient in")
+HUB_LISTEN = Option("hub.listen", "127.0.0.1", "where the hub hosted here listens; 0.0.0.0 lets other desks join")
 HUB_HERE = Option("hub.here", False, "this desk hosts the clinic's hub")
 PRACTICE_DEVICES = Option("devices.practice", False, "practice reader and printer run on this computer, no real money")
 WINDOW_SCHEME = Option("window.scheme", "system", "light, dark, or as the system", choices=("system", "light", "dark"))
@@ -58,7 +59,7 @@ KEY_FILE_CONSENT = Option("secrets.key_file_consent", "", "who agreed to keep ke
 
 OPTIONS: tuple[Option[Any], ...] = (
     TERMINAL_URL, TERMINAL_NAME, CARD_WAIT_S, PRINTER_URL, PRINTER_PROFILE, PRINT_RECEIPTS, DRAWER, PAST_DUE_DAYS,
-    CHECK_IN_ON_PAYMENT, HUB_HERE, PRACTICE_DEVICES, WINDOW_SCHEME, WINDOW_COMPACT, WINDOW_TEXT_SCALE,
+    CHECK_IN_ON_PAYMENT, HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, WINDOW_SCHEME, WINDOW_COMPACT, WINDOW_TEXT_SCALE,
     WINDOW_LESS_MOTION, LOCK_MINUTES, KEY_FILE_CONSENT,
 )  # fmt: skip
 """Every option there is."""
