@@ -323,8 +323,11 @@ class _Roll:
 
     def pair(self, left: str, right: str, indent: str = "", *, bold: bool = False, tall: bool = False) -> None:
         left, right = fit(left, self._code_page), fit(right, self._code_page)
-        room = self.columns - len(indent)
-        for line in two_sides(left, right, room, self._width):
+        free = self.columns - len(indent) - self._width(left) - self._width(right)
+        if free > 0 and right:  # nearly every line: no need to ask further
+            self.done.append(Text(indent + left + " " * free + right, "left", bold, tall))
+            return
+        for line in two_sides(left, right, self.columns - len(indent), self._width):
             self.done.append(Text(indent + line, "left", bold, tall))
 
 

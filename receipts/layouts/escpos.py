@@ -67,12 +67,12 @@ def encode(receipt: tuple[Block, ...], profile: Profile) -> bytes:
     stretch: list[str] = []
     style = PLAIN
     for block in receipt:
-        wanted = (block.align, block.bold, block.tall) if isinstance(block, Text) else _STYLES[type(block)]
+        wanted = block[1:] if isinstance(block, Text) else _STYLES[type(block)]
         if wanted != style:
             stretch += _switch(style, wanted)
             style = wanted
         if isinstance(block, Text):
-            stretch += (block.text, "\n")
+            stretch += (block[0], "\n")
         elif isinstance(block, Rule):
             stretch.append(rule)
         else:

@@ -62,7 +62,10 @@ def fit(text: str, code_page: str) -> str:
         return text
     if code_page == UNICODE:
         return _isolated(fit_with(text, str.isprintable, STAND_IN))
-    return fit_with(text, _has(code_page), STAND_IN)
+    letters = _letters(code_page)
+    if text.isprintable() and letters.issuperset(text):
+        return text
+    return fit_with(text, letters.__contains__, STAND_IN)
 
 
 def fit_with(text: str, has: Callable[[str], bool], stand_in: str) -> str:
@@ -100,11 +103,11 @@ def _nearest(sign: str, has: Callable[[str], bool]) -> str:
 
 
 @cache
-def _has(code_page: str) -> Callable[[str], bool]:
+def _letters(code_page: str) -> frozenset[str]:
     known = frozenset(bytes(range(0x20, 0x100)).decode(code_page, "ignore"))
     if not known.issuperset(_ALPHABET):  # some have a few Greek letters as signs of mathematics: `Elεni` is no name
         known -= _ALPHABET
-    return known.__contains__
+    return known
 
 
 def _isolated(text: str) -> str:

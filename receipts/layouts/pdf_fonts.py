@@ -8,7 +8,7 @@ refers to them. Other letters the font has (Greek, Cyrillic, Vietnamese) go the 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -99,42 +99,41 @@ class _Bytes(pdfdoc.PDFObject):  # type: ignore[misc]
 
 
 class _Subset:
-    """One subset of a font, ready to be put into documents."""
+    """One subset of a font, written once for all documents but for the numbers of its parts."""
 
     def __init__(self, font: ReadyFont, number: int, subset: Sequence[int]) -> None:
         face = font.face
-        self._last = len(subset) - 1
-        self._face = face
-        self._name = b"".join((SUBSETN(number), b"+", face.name, face.subfontNameX)).decode("ascii")
-        self._widths = f"[{' '.join(str(round(face.getCharWidth(point))) for point in subset)}]".encode()
-        self._unicode = _packed(makeToUnicodeCMap(self._name, subset).encode())
         outlines = face.makeSubset(subset)
+        self._name = b"".join((SUBSETN(number), b"+", face.name, face.subfontNameX)).decode("ascii")
         self._file = _packed(outlines, f" /Length1 {len(outlines)}")
+        self._unicode = _packed(makeToUnicodeCMap(self._name, subset).encode())
+        # Flags 4, symbolic: the codes are the subset's own.
+        self._descriptor = (
+            f"<< /Type /FontDescriptor /FontName /{self._name} /Flags 4 /FontBBox [{_numbers(face.bbox)}] "
+            f"/Ascent {round(face.ascent)} /Descent {round(face.descent)} /CapHeight {round(face.capHeight)} "
+            f"/ItalicAngle {round(face.italicAngle)} /StemV {round(face.stemV)} "
+            f"/MissingWidth {round(face.defaultWidth)} /FontFile2 "
+        )
+        self._font = (
+            f"<< /Type /Font /Subtype /TrueType /BaseFont /{self._name} /FirstChar 0 /LastChar {len(subset) - 1} "
+            f"/Widths [{_numbers(map(face.getCharWidth, subset))}]"
+        )
 
     def add(self, document: Any, internal_name: str) -> None:
-        face, name = self._face, self._name
-        descriptor = pdfdoc.PDFDictionary(
-            {
-                "Type": "/FontDescriptor",
-                "Ascent": face.ascent,
-                "CapHeight": face.capHeight,
-                "Descent": face.descent,
-                "Flags": 4,  # symbolic: the subset has codes of its own
-                "FontBBox": pdfdoc.PDFArray(face.bbox),
-                "FontName": pdfdoc.PDFName(name),
-                "ItalicAngle": face.italicAngle,
-                "StemV": face.stemV,
-                "FontFile2": document.Reference(_Bytes(self._file), f"fontFile:{name}"),
-                "MissingWidth": face.defaultWidth,
-            }
-        )
-        font = pdfdoc.PDFTrueTypeFont()
-        font.Name, font.BaseFont = internal_name, name
-        font.FirstChar, font.LastChar, font.Widths = 0, self._last, _Bytes(self._widths)
-        font.ToUnicode = document.Reference(_Bytes(self._unicode), f"toUnicode:{name}")
-        font.FontDescriptor = document.Reference(descriptor, f"fontDescriptor:{name}")
-        document.Reference(font, internal_name)
-        document.idToObject["BasicFonts"].dict[internal_name] = font
+        """Put the subset into `document` as the font resource `internal_name`."""
+
+        def put(part: str, content: bytes) -> str:
+            reference: bytes = document.Reference(_Bytes(content), f"{part}:{self._name}").format(document)
+            return reference.decode("ascii")
+
+        file, unicode = put("fontFile", self._file), put("toUnicode", self._unicode)
+        descriptor = put("fontDescriptor", f"{self._descriptor}{file} >>".encode())
+        font = f"{self._font} /Name /{internal_name} /ToUnicode {unicode} /FontDescriptor {descriptor} >>".encode()
+        document.idToObject["BasicFonts"].dict[internal_name] = document.Reference(_Bytes(font), internal_name)
+
+
+def _numbers(values: Iterable[float]) -> str:
+    return " ".join(str(round(value)) for value in values)
 
 
 def _ready(font: ReadyFont) -> _Subset:
