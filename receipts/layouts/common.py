@@ -208,8 +208,9 @@ _UNDER_TENDER = {"cash": _under_cash, "card": _under_card}
 
 
 def _asked(document: ReceiptDocument) -> Iterator[Row]:
-    approved_cents = sum(tender.amount_cents for tender in document.tenders if tender.method == "card")
-    if document.requested_cents > approved_cents >= 0:
+    cards = [tender.amount_cents for tender in document.tenders if tender.method == "card"]
+    approved_cents = sum(cards)
+    if cards and document.requested_cents > approved_cents >= 0:
         yield Row("Requested from the card", show_cents(document.requested_cents))
         yield Row("Approved by the bank", show_cents(approved_cents))
         yield Row("Not approved", show_cents(document.requested_cents - approved_cents))

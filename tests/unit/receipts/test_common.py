@@ -70,6 +70,7 @@ def test_part_approved_names_what_is_missing() -> None:
     rows = said(DOCUMENTS["partial-approval-and-cash"]).asked
     assert [row.right for row in rows] == ["$75.00", "$40.00", "$35.00"]
     assert said(DOCUMENTS["card-copay-and-balance"]).asked == ()
+    assert said(replace(DOCUMENTS["cash-with-change"], requested_cents=7500)).asked == ()  # no card was asked
 
 
 def test_a_receipt_needs_room_for_an_amount() -> None:
