@@ -130,18 +130,17 @@ def _payments_are_whole(session: Session, tenant: str) -> Iterator[str]:
 
 
 _FIGURES = (
-    "SELECT coalesce(b.patient_id, h.patient_id), coalesce(b.owed, 0), coalesce(h.owed, 0), coalesce(b.credit, 0), "
-    "coalesce(h.credit, 0) FROM (SELECT patient_id, "
-    "sum(CASE WHEN code = 'AR' THEN debits + pending_debits - credits - pending_credits ELSE 0 END) AS owed, "
-    "sum(CASE WHEN guard = 'L' THEN credits + pending_credits - debits - pending_debits ELSE 0 END) AS credit "
-    "FROM account WHERE tenant = :tenant AND patient_id <> '' GROUP BY patient_id) b FULL OUTER JOIN ("
-    "SELECT a.patient_id, sum(CASE WHEN a.code = 'AR' THEN t.cents ELSE 0 END) AS owed, "
-    "sum(CASE WHEN a.guard = 'L' THEN -t.cents ELSE 0 END) AS credit FROM ("
+    "SELECT patient_id, sum(owed), sum(owed_h), sum(credit), sum(credit_h) FROM ("
+    "SELECT patient_id, "
+    "CASE WHEN code = 'AR' THEN debits + pending_debits - credits - pending_credits ELSE 0 END AS owed, 0 AS owed_h, "
+    "CASE WHEN guard = 'L' THEN credits + pending_credits - debits - pending_debits ELSE 0 END AS credit, "
+    "0 AS credit_h FROM account WHERE tenant = :tenant AND patient_id <> '' UNION ALL "
+    "SELECT a.patient_id, 0, CASE WHEN a.code = 'AR' THEN t.cents ELSE 0 END, 0, "
+    "CASE WHEN a.guard = 'L' THEN -t.cents ELSE 0 END FROM ("
     "SELECT debit AS id, amount_cents AS cents FROM transfer WHERE tenant = :tenant UNION ALL "
     "SELECT credit, -amount_cents FROM transfer WHERE tenant = :tenant) t "
-    "JOIN account a ON a.tenant = :tenant AND a.id = t.id WHERE a.patient_id <> '' GROUP BY a.patient_id"
-    ") h ON h.patient_id = b.patient_id "
-    "WHERE coalesce(b.owed, 0) <> coalesce(h.owed, 0) OR coalesce(b.credit, 0) <> coalesce(h.credit, 0)"
+    "JOIN account a ON a.tenant = :tenant AND a.id = t.id WHERE a.patient_id <> '') both_ways "
+    "GROUP BY patient_id HAVING sum(owed) <> sum(owed_h) OR sum(credit) <> sum(credit_h)"
 )
 
 
