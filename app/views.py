@@ -209,6 +209,7 @@ class CollectSheet:
 
     `attempt_id` is made here, once: a second Enter pays nothing twice. `basis_seq` is what the person was looking at.
     `credit_cents` may be spent on these lines, out of `lots`; `figures` is the account as it stands.
+    `visit_charged`: the visit has charges, so money beyond the lines is free credit rather than prepaid for it.
     """
 
     attempt_id: str
@@ -226,6 +227,7 @@ class CollectSheet:
     frozen_by_unknown: bool = False
     lots: tuple[Lot, ...] = ()
     figures: Figures = field(default_factory=Figures)
+    visit_charged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,3 +92,13 @@ def charges_of_visit(connection: Any, tenant: str, appointment_id: str) -> list[
         (tenant, appointment_id),
     )
     return [ChargeRow(*row) for row in found]
+
+
+def spent_under(connection: Any, tenant: str, group: str) -> int:
+    """Cents of credit that the desk already allocated under one sheet."""
+    row = connection.execute(
+        "SELECT coalesce(sum(json_extract(l.value, '$.amount_cents')), 0) FROM outbox o, "
+        "json_each(json_extract(o.op, '$.body.lines')) l WHERE o.tenant = ? AND o.group_id = ?",
+        (tenant, group),
+    ).fetchone()
+    return int(row[0])

@@ -41,6 +41,11 @@ class StoredRecords:
             self._found[key] = rows[0] if rows else None
         return self._found[key]
 
+    def called(self, kind: str, name: str) -> str:
+        """The id of the one practitioner or location of that name; empty when there is none or several."""
+        found = self._ids(kind, "name = ?", name)
+        return found[0] if len(found) == 1 else ""
+
     def practitioner_with_npi(self, npi: str) -> str:
         """The id of the practitioner with that national number; empty when there is none."""
         return next(iter(self._ids("practitioner", "npi = ?", npi)), "") if npi else ""

@@ -11,6 +11,7 @@ from models.store.queries.rows import (
     NET,
     PATIENT_COLUMNS,
     PATIENT_WIDTH,
+    STATUS,
     VISIT_COLUMNS,
     VISIT_JOIN,
     ChargeRow,
@@ -120,5 +121,16 @@ def visits_of(connection: Any, tenant: str, patient_id: str, day: str) -> list[V
         f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} "
         "WHERE v.tenant = ? AND v.patient_id = ? AND v.service_date = ? AND v.deleted_at = '' ORDER BY v.starts_at",
         (tenant, patient_id, day),
+    )
+    return [VisitRow(*row) for row in found]
+
+
+def waiting(connection: Any, tenant: str, day: str) -> list[VisitRow]:
+    """Visits of a day whose patient is in the house, arrived before checked in, each in order of time."""
+    found = connection.execute(
+        f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} WHERE v.tenant = ? AND v.service_date = ? "
+        f"AND v.deleted_at = '' AND {STATUS} IN ('arrived', 'checked_in') "
+        f"ORDER BY {STATUS} = 'checked_in', v.starts_at",
+        (tenant, day),
     )
     return [VisitRow(*row) for row in found]

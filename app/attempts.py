@@ -1,0 +1,176 @@
+"""The journal of card payments: a try is written down before the first byte leaves, and settled in one transaction.
+
+However an answer arrives (at once, late, asked for after a crash, told by a person), `settle` posts it, and at most
+once: the attempt's state and the payment move together under the writer's lock.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+from app.clinic import Clinic
+from app.plan import Plan
+from app.posting import Posted, Posting, Undoing, payment_id_of
+from devices.base import Outcome, PaymentResult
+from models.basics.facts import facts
+from models.operations.bodies import CardFacts
+from models.operations.codec import from_json, to_json
+from models.rules.numbers import terminal_reference, terminal_serial
+from models.store.queries import jobs, receipts, staff
+from models.store.queries.jobs import AttemptRow as Attempt
+from models.store.queries.receipts import PaidRow
+from models.store.rows import AttemptRow
+from models.store.transaction import Tx
+from receipts.document import ReceiptDocument
+
+log = logging.getLogger(__name__)
+
+SERIAL = "terminal serial"
+POSTS = frozenset({Outcome.APPROVED, Outcome.PARTIALLY_APPROVED})
+_CVM = {"6": "none"}
+"""What a terminal's cardholder verification value certainly means; others are not printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How an attempt stands after it was settled: what was posted now, or what had been posted before."""
+
+    attempt: Attempt
+    posted: Posted | None = None
+    payment: PaidRow | None = None
+    voided: tuple[ReceiptDocument, str] | None = None
+
+
+class Attempts:
+    """Opens and settles card attempts."""
+
+    def __init__(self, clinic: Clinic, posting: Posting) -> None:
+        self._clinic, self._posting = clinic, posting
+
+    def open(self, tx: Tx, reader: Any, plan: Plan, driver: str) -> str:
+        """Write a payment's try down, as dispatching: from the commit on, whatever happens is unknown until it is
+        asked. Returns our reference on the terminal."""
+        return self._open(tx, reader, AttemptRow(
+            attempt_id=plan.attempt_id, terminal_ref=self._reference(tx, reader), driver=driver,
+            amount_cents=plan.due_cents, patient_id=plan.patient_id, appointment_id=plan.appointment_id,
+            request=to_json(plan),
+        ))  # fmt: skip
+
+    def open_void(self, tx: Tx, reader: Any, attempt_id: str, undo: Undoing, driver: str) -> str:
+        """Write the try to void a payment down, the same way."""
+        payment = undo.payment
+        return self._open(tx, reader, AttemptRow(
+            attempt_id=attempt_id, terminal_ref=self._reference(tx, reader), driver=driver,
+            amount_cents=payment.amount_cents, patient_id=payment.patient_id,
+            appointment_id=payment.appointment_id, void_of_payment_id=payment.payment_id,
+            request={"person_id": undo.person_id, "person_name": undo.person_name, "reason": undo.reason},
+        ))  # fmt: skip
+
+    def settle(
+        self, attempt_id: str, result: PaymentResult, *, person_id: str = "", reason: str = ""
+    ) -> Settled:  # fmt: skip
+        """Post what an approval says, or note that nothing was charged, or that it is still not known.
+
+        One transaction. An attempt that is settled already changes nothing and tells what was posted then. `person_id`
+        and `reason` are set when a person decided. Raises StorageError; the attempt stays open then.
+        """
+        clinic = self._clinic
+        with clinic.store.write() as tx, clinic.store.reader() as reader:
+            attempt = jobs.attempt(reader, clinic.tenant, attempt_id)
+            if attempt is None:
+                raise LookupError(attempt_id)
+            if attempt.state == "resolved":
+                paid = receipts.payment(reader, clinic.tenant, attempt.payment_id) if attempt.payment_id else None
+                return Settled(attempt, payment=paid)
+            who = {"resolved_by": person_id, "resolved_reason": reason}
+            if result.outcome is Outcome.UNKNOWN:
+                tx.set_attempt(attempt_id, "unknown", outcome="unknown", result=_told(result, attempt, asked=1))
+                return Settled(attempt)
+            if result.outcome not in POSTS:
+                tx.set_attempt(
+                    attempt_id, "resolved", outcome=result.outcome.value, result=_told(result, attempt), **who
+                )
+                return Settled(attempt)
+            settled = self._post(tx, reader, attempt, result)
+            tx.set_attempt(attempt_id, "resolved", outcome=result.outcome.value, result=_told(result, attempt),
+                           payment_id=_payment_of(settled), **who)  # fmt: skip
+        log.info("card attempt settled", extra=facts(attempt=attempt_id, outcome=result.outcome))
+        return settled
+
+    def not_sent(self, attempt_id: str, reason: str) -> None:
+        """Nothing reached the terminal: the try is over."""
+        with self._clinic.store.write() as tx:
+            tx.set_attempt(attempt_id, "resolved", outcome="not_sent", result={"reason": reason})
+
+    def plan_of(self, attempt: Attempt) -> Plan:
+        """What was to be paid."""
+        return from_json(Plan, orjson.loads(attempt.request))
+
+    def undoing_of(self, reader: Any, attempt: Attempt) -> Undoing | None:
+        """Which payment was to be taken back, by whom and why."""
+        payment = receipts.payment(reader, self._clinic.tenant, attempt.void_of_payment_id)
+        if payment is None:
+            return None
+        asked = orjson.loads(attempt.request)
+        names = staff.staff_names(reader, self._clinic.tenant)
+        who = str(asked["person_id"])
+        return Undoing(payment, who, str(asked.get("person_name") or names.get(who, "")), str(asked["reason"]))
+
+    # Inside -------------------------------------------------------------------------------------------------------
+
+    def _open(self, tx: Tx, _reader: Any, row: AttemptRow) -> str:
+        tx.open_attempt(row)
+        tx.set_attempt(row.attempt_id, "dispatching")
+        return row.terminal_ref
+
+    def _reference(self, tx: Tx, reader: Any) -> str:
+        row = reader.execute("SELECT value FROM meta WHERE tenant = ? AND key = ?",
+                             (self._clinic.tenant, SERIAL)).fetchone()  # fmt: skip
+        serial = terminal_serial(int(row[0]) if row else 0, int(self._clinic.clock.now().timestamp()))
+        tx.set_meta(SERIAL, serial)
+        return terminal_reference(self._clinic.identity.device_no, serial)
+
+    def _post(self, tx: Tx, reader: Any, attempt: Attempt, result: PaymentResult) -> Settled:
+        card = card_facts(result)
+        if attempt.void_of_payment_id:
+            undo = self.undoing_of(reader, attempt)
+            if undo is None or undo.payment.reversed_at:
+                return Settled(attempt, payment=undo.payment if undo else None)
+            return Settled(attempt, payment=undo.payment, voided=self._posting.reverse(tx, reader, undo, card))
+        known = receipts.payment(reader, self._clinic.tenant, payment_id_of(self._clinic.tenant, attempt.attempt_id))
+        if known is not None:
+            return Settled(attempt, payment=known)
+        return Settled(attempt, self._posting.post(tx, reader, self.plan_of(attempt), result.approved_cents, card))
+
+
+def card_facts(result: PaymentResult) -> CardFacts:
+    """What the books keep of a card."""
+    return CardFacts(
+        brand=result.card.brand, last4=result.card.last4, entry_mode=result.card.entry_mode,
+        auth_code=result.auth_code, host_ref=result.host_ref, terminal_txn_no=result.terminal_txn_no,
+        terminal_ref=result.terminal_ref, aid=result.emv.aid, app_label=result.emv.app_label,
+        cvm=_CVM.get(result.emv.cvm, ""), tvr=result.emv.tvr, tsi=result.emv.tsi, holder=result.card.holder,
+    )  # fmt: skip
+
+
+def _told(result: PaymentResult, attempt: Attempt, asked: int = 0) -> dict[str, object]:
+    """What the terminal said, as the journal keeps it, and how often it was asked without an answer."""
+    kept: dict[str, object] = {name: value for name, value in asdict(result).items() if value not in ("", 0)}
+    kept["outcome"] = result.outcome.value
+    kept["asked"] = times_asked(attempt) + asked
+    return kept
+
+
+def times_asked(attempt: Attempt) -> int:
+    """How often the terminal was asked about an attempt and could not say."""
+    return int(orjson.loads(attempt.result or "{}").get("asked", 0))
+
+
+def _payment_of(settled: Settled) -> str:
+    if settled.posted is not None:
+        return settled.posted.payment_id
+    return settled.payment.payment_id if settled.payment else ""

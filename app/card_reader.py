@@ -1,0 +1,52 @@
+"""The card reader of this desk: which driver, made when first used, made anew when its address changes."""
+
+from __future__ import annotations
+
+import threading
+
+from app.settings import TERMINAL_URL, Settings
+from devices.base import PaymentTerminal
+from devices.registry import terminal_for
+from models.basics.errors import PaymentUnavailable
+
+
+class CardReader:
+    """Holds the terminal. Use it on the `terminal` lane only; `fitted` may be asked anywhere."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._terminal: PaymentTerminal | None = None
+        self._url = ""
+        self._lock = threading.Lock()
+
+    @property
+    def fitted(self) -> bool:
+        """Is a reader set up at this desk?"""
+        return bool(self._settings.get(TERMINAL_URL))
+
+    @property
+    def driver(self) -> str:
+        """The driver's name, for the journal."""
+        scheme = self._settings.get(TERMINAL_URL).partition("://")[0]
+        return scheme.partition("+")[0] if "+" in scheme else "pax"
+
+    def terminal(self) -> PaymentTerminal:
+        """The driver, not yet opened. Raises PaymentUnavailable `card.no_reader`, RuleBroken for a wrong address."""
+        with self._lock:
+            url = self._settings.get(TERMINAL_URL)
+            if not url:
+                raise PaymentUnavailable("card.no_reader")
+            if self._terminal is None or url != self._url:
+                self._drop()
+                self._terminal, self._url = terminal_for(url), url
+            return self._terminal
+
+    def close(self) -> None:
+        """Give the wire back."""
+        with self._lock:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._terminal is not None:
+            self._terminal.close()
+            self._terminal = None

@@ -1,0 +1,331 @@
+"""Writing a payment down: operations, numbers, receipt and print jobs, in the one transaction of its caller.
+
+The same function serves the desk at the moment of payment and whoever finds a card's answer later, so that there is one
+way for money to be posted, and a payment found twice is posted once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.clinic import Clinic
+from app.plan import Plan, PlanLine
+from app.settings import DRAWER, PRINTER_URL, Settings
+from models.basics.ids import natural_id
+from models.ledger.book import Entry, Transfer
+from models.ledger.figures import Figures, figures_from_history
+from models.operations.bodies import Allocate, AllocationLine, CardFacts, Collect, Reverse, VisitStatus
+from models.operations.codec import to_json
+from models.rules.collecting import Share, Spend, distribute, is_for_visit_only
+from models.rules.people import first_name, receipt_name
+from models.store.queries import collect, receipts, rows
+from models.store.queries.receipts import PaidRow
+from models.store.queries.rows import PatientRow
+from models.store.rows import PrintJobRow
+from models.store.transaction import Tx
+from receipts.compose import Sale, SaleLine, SaleTender, compose
+from receipts.document import ReceiptDocument
+
+
+@dataclass(frozen=True, slots=True)
+class PaidLine:
+    """What one line got in the end."""
+
+    line: PlanLine
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A payment as it was written down. `kept_cents` is what no line took."""
+
+    plan: Plan
+    payment_id: str
+    number: str
+    receipt_no: str
+    amount_cents: int
+    card: CardFacts | None
+    paid: tuple[PaidLine, ...]
+    kept_cents: int
+    after: Figures
+    document: ReceiptDocument
+    print_job_id: str
+    left_cents: int
+
+
+def payment_id_of(tenant: str, attempt_id: str) -> str:
+    """The payment of a sheet: the same id however often it is tried, so that it can be written down once only."""
+    return natural_id(tenant, attempt_id, "payment")
+
+
+class Posting:
+    """Writes payments down. Every call happens inside a `store.write()` of the caller, with a reader of the moment."""
+
+    def __init__(self, clinic: Clinic, settings: Settings) -> None:
+        self._clinic, self._settings = clinic, settings
+
+    def post(self, tx: Tx, reader: Any, plan: Plan, amount_cents: int, card: CardFacts | None = None) -> Posted:
+        """Post `amount_cents` of a plan (less than asked after a part approval): money in, money to its lines, visit
+        checked in, receipt and drawer spooled. Money that a line no longer needs stays on the account."""
+        clinic = self._clinic
+        before = collect.figures(reader, clinic.tenant, plan.patient_id)
+        spends = [Spend(spend.payment_id, spend.key, spend.cents) for spend in plan.spends]
+        shares, rest = distribute(plan.payables(), plan.amounts(), spends, amount_cents)
+        payment_id = payment_id_of(clinic.tenant, plan.attempt_id) if amount_cents else ""
+        number, receipt_no = (tx.next_payment_number() if amount_cents else ""), tx.next_receipt_no()
+        entries: list[Entry] = []
+        for_visit = self._for_visit(plan, shares, rest)
+        if amount_cents:
+            entries.append(self._record(tx, plan, self._collect(plan, payment_id, number, receipt_no, amount_cents,
+                                                                 card, for_visit)))  # fmt: skip
+            lines = _allocations(plan, shares, rest, for_visit)
+            if lines:
+                entries.append(self._record(tx, plan, self._allocate(plan, payment_id, lines)))
+        for lot_payment_id, lines in _credit_allocations(plan).items():
+            entries.append(self._record(tx, plan, self._allocate(plan, lot_payment_id, lines)))
+        if plan.check_in and plan.appointment_id:
+            entries.append(self._record(tx, plan, VisitStatus(
+                appointment_id=plan.appointment_id, patient_id=plan.patient_id, status="checked_in")))  # fmt: skip
+        transfers = [transfer for entry in entries for transfer in entry.transfers]
+        after = added(before, figures_from_history(transfers, plan.patient_id))
+        paid = _paid(plan, transfers, shares, for_visit)
+        document = self._document(reader, plan, paid, rest, number, receipt_no, amount_cents, card, after)
+        job_id = self._spool(tx, plan, payment_id, document)
+        kept = amount_cents + plan.credit_cents - sum(line.cents for line in paid)
+        left = plan.due_cents - amount_cents
+        return Posted(plan, payment_id, number, receipt_no, amount_cents, card, paid, kept, after, document, job_id,
+                      left)  # fmt: skip
+
+    def reverse(self, tx: Tx, reader: Any, undo: Undoing, card: CardFacts | None = None) -> tuple[ReceiptDocument, str]:
+        """Take a whole payment back: the reversal, its VOID receipt, and the drawer when cash goes back."""
+        clinic, payment = self._clinic, undo.payment
+        before = collect.figures(reader, clinic.tenant, payment.patient_id)
+        applied = receipts.applied(reader, clinic.tenant, payment.payment_id)
+        receipt_no = tx.next_receipt_no()
+        body = Reverse(
+            payment_id=payment.payment_id, patient_id=payment.patient_id, reason=undo.reason,
+            reversal_id=natural_id(clinic.tenant, payment.payment_id, "reversal"), receipt_no=receipt_no,
+            drawer=clinic.identity.device_id if payment.tender == "cash" else "", card=card,
+        )  # fmt: skip
+        entry = tx.record(body, person_id=undo.person_id, business_date=clinic.today().isoformat())
+        after = added(before, figures_from_history(entry.transfers, payment.patient_id))
+        lines = tuple(SaleLine(amount_cents=row.cents, kind=row.kind, description=row.description,
+                               service_date=row.service_date, provider=row.practitioner, code=row.code)
+                      for row in applied)  # fmt: skip
+        document = compose(replace(
+            self._sale(reader, payment.patient_id, undo.person_name, after),
+            receipt_no=receipt_no, payment_number=payment.number, lines=lines, kind="void",
+            refers_to=payment.receipt_no, tenders=(_tender_of(payment, card),),
+        ))  # fmt: skip
+        job_id = self._print(tx, payment.payment_id, document)
+        if payment.tender == "cash":
+            self._open_drawer(tx, payment.payment_id, undo.person_id, "cash returned")
+        return document, job_id
+
+    def describe(self, reader: Any, payment: PaidRow, names: dict[str, str]) -> ReceiptDocument:
+        """The receipt of a payment taken earlier or elsewhere, from what is in the books now. Balances are left out:
+        they have moved on since."""
+        clinic = self._clinic
+        lines = tuple(SaleLine(amount_cents=row.cents, kind=row.kind, description=row.description,
+                               service_date=row.service_date, provider=row.practitioner, code=row.code)
+                      for row in receipts.applied(reader, clinic.tenant, payment.payment_id))  # fmt: skip
+        if payment.reversed_at:
+            lines = (SaleLine(amount_cents=payment.amount_cents, kind="other", description="Payment taken back"),)
+        here = payment.device == clinic.identity.device_id
+        return compose(replace(
+            self._sale(reader, payment.patient_id, names.get(payment.actor, ""), None),
+            receipt_no=payment.reversal_receipt_no or payment.receipt_no.partition("+")[0], lines=lines,
+            payment_number=payment.number, kind="void" if payment.reversed_at else "payment",
+            refers_to=payment.receipt_no if payment.reversed_at else "",
+            business_date=payment.business_date, taken_at=clinic.local(payment.reversed_at or payment.taken_at),
+            station=clinic.identity.desk_name if here else _desk_of(payment.number),
+            tenders=(_tender_of(payment, None),), requested_cents=payment.requested_cents,
+        ))  # fmt: skip
+
+    # Operations ---------------------------------------------------------------------------------------------------
+
+    def _record(self, tx: Tx, plan: Plan, body: object) -> Entry:
+        return tx.record(body, person_id=plan.person_id, group=plan.attempt_id, business_date=plan.business_date,
+                         basis_seq=plan.basis_seq)  # fmt: skip
+
+    def _for_visit(self, plan: Plan, shares: Sequence[Share], rest: int) -> bool:
+        """Is every cent of the tender for the visit, so that the whole payment is earmarked to it?"""
+        if not plan.appointment_id or (rest and not plan.extra_for_visit):
+            return False
+        return is_for_visit_only(plan.payables(), shares, plan.appointment_id)
+
+    def _collect(
+        self, plan: Plan, payment_id: str, number: str, receipt_no: str, amount_cents: int, card: CardFacts | None,
+        for_visit: bool,
+    ) -> Collect:  # fmt: skip
+        return Collect(
+            payment_id=payment_id, patient_id=plan.patient_id, tender=plan.tender, amount_cents=amount_cents,
+            number=number, receipt_no=receipt_no, appointment_id=plan.appointment_id if for_visit else "",
+            tendered_cents=plan.tendered_cents, change_cents=plan.change_cents, requested_cents=plan.due_cents,
+            check_no=plan.check_no, check_name=plan.check_name,
+            drawer=self._clinic.identity.device_id if plan.tender == "cash" else "", attempt_id=plan.attempt_id,
+            card=card,
+        )  # fmt: skip
+
+    def _allocate(self, plan: Plan, lot_payment_id: str, lines: Sequence[AllocationLine]) -> Allocate:
+        return Allocate(
+            allocation_id=natural_id(self._clinic.tenant, plan.attempt_id, lot_payment_id),
+            lot_payment_id=lot_payment_id, patient_id=plan.patient_id, lines=tuple(lines),
+        )  # fmt: skip
+
+    # Paper --------------------------------------------------------------------------------------------------------
+
+    def _document(
+        self, reader: Any, plan: Plan, paid: Iterable[PaidLine], rest: int, number: str, receipt_no: str,
+        amount_cents: int, card: CardFacts | None, after: Figures,
+    ) -> ReceiptDocument:  # fmt: skip
+        lines = [
+            SaleLine(amount_cents=each.cents, kind=_receipt_kind(each.line), description=_description(each.line),
+                     service_date=each.line.service_date, provider=each.line.provider, code=each.line.code)
+            for each in paid if each.cents
+        ]  # fmt: skip
+        if rest and plan.extra_for_visit:
+            lines.append(SaleLine(amount_cents=rest, kind="prepayment", service_date=plan.business_date))
+        tenders = []
+        if amount_cents:
+            tenders.append(SaleTender(tender=plan.tender, amount_cents=amount_cents, card=card, check_no=plan.check_no,
+                                      tendered_cents=plan.tendered_cents, change_cents=plan.change_cents))  # fmt: skip
+        if plan.credit_cents:
+            tenders.append(SaleTender(tender="credit", amount_cents=plan.credit_cents))
+        return compose(replace(
+            self._sale(reader, plan.patient_id, plan.person_name, after), receipt_no=receipt_no,
+            payment_number=number, lines=tuple(lines), tenders=tuple(tenders), business_date=plan.business_date,
+            requested_cents=plan.due_cents if card else 0,
+        ))  # fmt: skip
+
+    def _sale(self, reader: Any, patient_id: str, cashier: str, after: Figures | None) -> Sale:
+        clinic = self._clinic
+        person = rows.patient(reader, clinic.tenant, patient_id) or PatientRow(patient_id, *[""] * 8)
+        return Sale(
+            practice=clinic.practice, receipt_no="", payment_number="", taken_at=clinic.now(),
+            business_date=clinic.today().isoformat(), station=clinic.identity.desk_name, cashier=first_name(cashier),
+            patient_name=receipt_name(family=person.family, given=person.given), account_no=person.mrn, lines=(),
+            tenders=(), after=after,
+        )  # fmt: skip
+
+    def _spool(self, tx: Tx, plan: Plan, payment_id: str, document: ReceiptDocument) -> str:
+        if plan.tender == "cash" and plan.due_cents:
+            self._open_drawer(tx, payment_id, plan.person_id, "cash payment")
+        return self._print(tx, payment_id, document) if plan.print_receipt else ""
+
+    def _print(self, tx: Tx, payment_id: str, document: ReceiptDocument) -> str:
+        if not self._settings.get(PRINTER_URL):
+            return ""
+        job_id = tx.new_id()
+        tx.add_print_job(PrintJobRow(job_id=job_id, kind="receipt", document=to_json(document),
+                                     payment_id=payment_id))  # fmt: skip
+        return job_id
+
+    def _open_drawer(self, tx: Tx, payment_id: str, person_id: str, reason: str) -> None:
+        if self._settings.get(DRAWER) and self._settings.get(PRINTER_URL):
+            tx.add_print_job(PrintJobRow(job_id=tx.new_id(), kind="drawer", payment_id=payment_id,
+                                         document={"reason": reason, "by": person_id}))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """A payment to be taken back, by whom and why."""
+
+    payment: PaidRow
+    person_id: str
+    person_name: str
+    reason: str
+
+
+def added(first: Figures, second: Figures) -> Figures:
+    """Two sets of figures added up."""
+    return Figures(
+        first.responsibility_cents + second.responsibility_cents, first.allocated_cents + second.allocated_cents,
+        first.unallocated_cents + second.unallocated_cents, first.prepaid_cents + second.prepaid_cents,
+    )  # fmt: skip
+
+
+def _allocations(plan: Plan, shares: Iterable[Share], rest: int, for_visit: bool) -> list[AllocationLine]:
+    """Where the new money goes. What is for a visit without charges waits there by itself when all of it does, and is
+    set aside for it otherwise."""
+    by_key = {line.key: line for line in plan.lines}
+    lines, aside = [], rest if plan.extra_for_visit and not for_visit else 0
+    for share in shares:
+        if not share.tender_cents:
+            continue
+        charge_id = by_key[share.key].charge_id
+        if charge_id:
+            lines.append(AllocationLine(charge_id=charge_id, amount_cents=share.tender_cents))
+        elif not for_visit:
+            aside += share.tender_cents
+    if aside:
+        lines.append(AllocationLine(charge_id="", amount_cents=aside, appointment_id=plan.appointment_id))
+    return lines
+
+
+def _credit_allocations(plan: Plan) -> dict[str, list[AllocationLine]]:
+    by_key = {line.key: line for line in plan.lines}
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for spend in plan.spends:
+        found[spend.payment_id][spend.key] += spend.cents
+    return {
+        payment_id: [
+            AllocationLine(charge_id=by_key[key].charge_id, amount_cents=cents,
+                           appointment_id="" if by_key[key].charge_id else by_key[key].appointment_id)
+            for key, cents in parts.items()
+        ]
+        for payment_id, parts in found.items()
+    }  # fmt: skip
+
+
+def _paid(
+    plan: Plan, transfers: Iterable[Transfer], shares: Iterable[Share], for_visit: bool
+) -> tuple[PaidLine, ...]:  # fmt: skip
+    """What each line really got: what was posted to its charge, or set aside for its visit."""
+    got: dict[str, int] = defaultdict(int)
+    for transfer in transfers:
+        if transfer.code == "allocate":
+            got[transfer.credit.charge_id] += transfer.amount_cents
+        elif transfer.code == "earmark":
+            got[f"visit {transfer.credit.appointment_id}"] += transfer.amount_cents
+    waiting = {share.key: share.tender_cents for share in shares} if for_visit else {}
+    found = []
+    for line in plan.lines:
+        if line.charge_id:
+            found.append(PaidLine(line, got[line.charge_id]))
+        else:
+            aside = got[f"visit {line.appointment_id}"] + waiting.get(line.key, 0)
+            found.append(PaidLine(line, min(aside, line.cents)))
+    return tuple(found)
+
+
+def _receipt_kind(line: PlanLine) -> str:
+    """The word before the description: copay, balance of an earlier visit, or what the charge is."""
+    if line.part in ("copay", "expected_copay"):
+        return "copay"
+    return "balance" if line.part == "balance" else line.kind
+
+
+def _description(line: PlanLine) -> str:
+    return line.visit_title if line.part in ("copay", "expected_copay") else line.title
+
+
+def _tender_of(payment: PaidRow, card: CardFacts | None) -> SaleTender:
+    facts = CardFacts(
+        brand=payment.brand, last4=payment.last4, entry_mode=payment.entry_mode,
+        auth_code=(card.auth_code if card and card.auth_code else payment.auth_code), host_ref=payment.host_ref,
+        aid=payment.aid, app_label=payment.app_label, cvm=payment.cvm, tvr=payment.tvr, tsi=payment.tsi,
+    )  # fmt: skip
+    return SaleTender(
+        tender=payment.tender, amount_cents=payment.amount_cents, check_no=payment.check_no,
+        card=facts if payment.tender == "card" else None,
+        tendered_cents=0 if card else payment.tendered_cents, change_cents=0 if card else payment.change_cents,
+    )  # fmt: skip
+
+
+def _desk_of(number: str) -> str:
+    parts = number.split("-")
+    return f"Desk {parts[1]}" if len(parts) == 3 else ""

@@ -1,0 +1,308 @@
+"""Receipts and the drawer: jobs spooled in the payment's own transaction, sent to the printer once, and never in doubt
+without saying so.
+
+queued → sending (committed before the first byte) → printed, not_printed or unknown. Out of paper leaves a job queued:
+it prints when the printer is ready again. The drawer gets one pulse, never a second by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from app.clinic import Clinic
+from app.collected import document_of
+from app.lanes import Job, Lane
+from app.posting import Posting
+from app.settings import DRAWER, PRINTER_PROFILE, PRINTER_URL, Settings
+from app.views import Person
+from devices.base import DeviceState, PrinterStatus, PrintResult, ReceiptPrinter
+from devices.printers.profiles import PROFILES
+from devices.registry import printer_for
+from models.basics.clock import parse_utc
+from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, Effect, PosError, RuleBroken, StorageError
+from models.basics.facts import facts
+from models.basics.ids import new_id
+from models.operations.codec import to_json
+from models.store.queries import jobs, receipts, staff
+from models.store.queries.jobs import JobRow
+from models.store.rows import PrintJobRow
+from receipts.compose import as_copy
+from receipts.document import ReceiptDocument
+from receipts.layouts.escpos import Profile, escpos
+
+log = logging.getLogger(__name__)
+
+TOO_OLD = timedelta(hours=12)
+"""A receipt that waited longer is not wanted any more; a copy can be printed."""
+STATUS_HOLDS_S = 5.0
+"""So long a printer that was ready is given the next job without being asked first."""
+_ENDS = {PrintResult.PRINTED: "printed", PrintResult.NOT_PRINTED: "not_printed", PrintResult.UNKNOWN: "unknown"}
+
+
+class Printing:
+    """The printer's story. `reprint`, `open_drawer` on the `store` lane; `state`, `save_pdf` on `reads`."""
+
+    def __init__(self, clinic: Clinic, settings: Settings, posting: Posting, lane: Lane) -> None:
+        self._clinic, self._settings, self._posting, self._lane = clinic, settings, posting, lane
+        self._printer: ReceiptPrinter | None = None
+        self._address = ("", "")
+        self._ready_at = -STATUS_HOLDS_S
+        self._status: PrinterStatus | None = None
+        self._draining = threading.Event()
+        self._callbacks: list[Callable[[str], None]] = []
+
+    @property
+    def fitted(self) -> bool:
+        """Is a printer set up at this desk?"""
+        return bool(self._settings.get(PRINTER_URL))
+
+    def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
+        """Call with a job's id whenever its state moved, on the printer's thread; the answer ends it."""
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback) if callback in self._callbacks else None
+
+    # Asked for by people ------------------------------------------------------------------------------------------
+
+    def reprint(self, payment_id: str, person: Person) -> str:
+        """Spool the receipt of a payment once more, marked COPY n; returns the job's id.
+
+        Raises RuleBroken `receipt.no_receipt`, DeviceMissing `receipt.no_printer`.
+        """
+        if not self.fitted:
+            raise DeviceMissing("receipt.no_printer", device="printer")
+        job_id = new_id()
+        clinic = self._clinic
+        with clinic.store.write() as tx, clinic.store.reader() as reader:
+            known = jobs.jobs_of_payment(reader, clinic.tenant, payment_id)
+            copy_no = 1 + sum(job.kind == "copy" for job in known)
+            document = as_copy(self._document(reader, payment_id), copy_no)
+            tx.add_print_job(PrintJobRow(job_id=job_id, kind="copy", document=to_json(document), copies_no=copy_no,
+                                         payment_id=payment_id))  # fmt: skip
+        log.info("copy spooled", extra=facts(payment=payment_id, copy_no=copy_no, staff=person.staff_id))
+        self.nudge()
+        return job_id
+
+    def reprint_last(self, person: Person) -> str:
+        """The newest receipt of this desk today once more. Raises as `reprint`."""
+        clinic = self._clinic
+        with clinic.store.reader() as reader:
+            last = receipts.last_payment_here(reader, clinic.tenant, clinic.identity.device_id,
+                                              clinic.today().isoformat())  # fmt: skip
+        if not last:
+            raise RuleBroken("receipt.no_receipt")
+        return self.reprint(last, person)
+
+    def state(self, job_id: str) -> tuple[str, str]:
+        """(state, why): queued, sending, printed, not_printed or unknown, and a message key or nothing."""
+        with self._clinic.store.reader() as reader:
+            job = jobs.job(reader, self._clinic.tenant, job_id)
+        return (job.state, job.reason) if job else ("", "")
+
+    def save_pdf(self, payment_id: str, path: Path) -> Path:
+        """Write the receipt of a payment as PDF. Raises RuleBroken `receipt.no_receipt`, StorageError
+        `receipt.pdf_failed`; a file that was there stays whole then."""
+        from receipts.layouts.pdf_letter import pdf  # 60 ms: only when a PDF is wanted
+
+        with self._clinic.store.reader() as reader:
+            document = self._document(reader, payment_id)
+        new = path.with_name(f"{path.name}.new")
+        try:
+            new.write_bytes(pdf(document))
+            os.replace(new, path)
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            raise StorageError("receipt.pdf_failed", folder=str(path.parent)) from error
+        return path
+
+    def open_drawer(self, reason: str, person: Person) -> str:
+        """Open the drawer without a sale: written down with who and why, one pulse. Raises RuleBroken
+        `drawer.reason_missing`, `drawer.no_drawer`."""
+        if not reason.strip():
+            raise RuleBroken("drawer.reason_missing", field="reason")
+        if not (self.fitted and self._settings.get(DRAWER)):
+            raise RuleBroken("drawer.no_drawer")
+        job_id = new_id()
+        with self._clinic.store.write() as tx:
+            tx.add_print_job(PrintJobRow(job_id=job_id, kind="drawer",
+                                         document={"reason": reason.strip()[:200], "by": person.staff_id}))  # fmt: skip
+        self.nudge()
+        return job_id
+
+    def say_printed(self, job_id: str, printed: bool) -> None:
+        """A person looked: it did print, or it did not. Raises RuleBroken `attention.not_found`. Lane `store`."""
+        clinic = self._clinic
+        with clinic.store.write() as tx, clinic.store.reader() as reader:
+            job = jobs.job(reader, clinic.tenant, job_id)
+            if job is None or job.state != "unknown":
+                raise RuleBroken("attention.not_found")
+            tx.set_print_job(job_id, "printed" if printed else "not_printed", reason="")
+        self._tell(job_id)
+
+    # The spool ----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """After opening: what was on its way when the program ended is in doubt, a drawer pulse is given up, and what
+        waits is printed. Blocks a moment."""
+        clinic = self._clinic
+        with clinic.store.reader() as reader:
+            cut_off = jobs.jobs_in(reader, clinic.tenant, "sending")
+            waiting = jobs.jobs_in(reader, clinic.tenant, "queued")
+        late = [job for job in [*cut_off, *waiting] if job.kind == "drawer"]
+        if late or cut_off:
+            with clinic.store.write() as tx:
+                for job in cut_off:
+                    if job.kind != "drawer":
+                        tx.set_print_job(job.job_id, "unknown", reason="receipt.unknown")
+                for job in late:
+                    tx.set_print_job(job.job_id, "not_printed", reason="drawer.too_late")
+        self.nudge()
+
+    def nudge(self) -> None:
+        """Something may wait: look on the printer's lane, soon. Never blocks."""
+        if not self.fitted or self._draining.is_set():
+            return
+        self._draining.set()
+        try:
+            self._lane.submit(self._drain, failed=self._drain_failed)
+        except DeviceBusy:
+            self._draining.clear()
+
+    def waiting(self) -> int:
+        """How many receipts wait for the printer."""
+        with self._clinic.store.reader() as reader:
+            return sum(job.kind != "drawer" for job in jobs.jobs_in(reader, self._clinic.tenant, "queued"))
+
+    def look(self) -> PrinterStatus | None:
+        """How the printer is now; None without one. Lane `printer`."""
+        if not self.fitted:
+            return None
+        self._status = self._driver().status()
+        self._note_ready(self._status)
+        return self._status
+
+    def close(self) -> None:
+        """Give the wire back. Lane `printer`, or after it ended."""
+        if self._printer is not None:
+            self._printer.close()
+            self._printer = None
+
+    def _drain(self, job: Job[None]) -> None:
+        self._draining.clear()  # who comes from here on asks for another look
+        clinic = self._clinic
+        while not job.cancelled:
+            with clinic.store.reader() as reader:
+                waiting = jobs.jobs_in(reader, clinic.tenant, "queued")
+            if not waiting or not self._work_off(waiting[0]):
+                return
+
+    def _drain_failed(self, error: Exception) -> None:
+        self._draining.clear()
+        level = logging.WARNING if isinstance(error, PosError) else logging.ERROR
+        log.log(level, "printing stopped", exc_info=None if isinstance(error, PosError) else error,
+                extra=facts(error=type(error).__name__))  # fmt: skip
+
+    def _work_off(self, job: JobRow) -> bool:
+        """One job. False: the printer cannot go on now, the rest waits."""
+        if job.kind == "drawer":
+            self._pulse(job)
+            return True
+        if self._clinic.clock.now() - parse_utc(job.created_at) > TOO_OLD:
+            self._move(job, "not_printed", "receipt.too_old")
+            return True
+        trouble = self._trouble()
+        if trouble:
+            self._wait(job, trouble)
+            return False
+        data = self._bytes(job)
+        self._move(job, "sending")
+        try:
+            result = self._driver().print_bytes(data)
+        except DeviceError as error:  # before the first byte: the job waits on
+            self._ready_at = -STATUS_HOLDS_S
+            self._move(job, "queued", error.message_key)
+            return False
+        self._ready_at = time.monotonic() if result is PrintResult.PRINTED else -STATUS_HOLDS_S
+        reasons = {PrintResult.PRINTED: "", PrintResult.NOT_PRINTED: "receipt.not_printed"}
+        self._move(job, _ENDS[result], reasons.get(result, "receipt.unknown"))
+        return result is PrintResult.PRINTED
+
+    def _pulse(self, job: JobRow) -> None:
+        """One pulse: written down as sent before it is sent, so that nothing ever sends it again."""
+        self._move(job, "sending")
+        try:
+            self._driver().open_drawer()
+        except PosError as error:
+            self._move(job, "unknown" if error.effect is Effect.UNKNOWN else "not_printed", error.message_key)
+        else:
+            self._move(job, "printed")
+
+    def _trouble(self) -> str:
+        """Why the printer cannot take a receipt now, as a message key, or nothing."""
+        if time.monotonic() - self._ready_at < STATUS_HOLDS_S:
+            return ""
+        status = self.look()
+        if status is None:
+            return "receipt.no_printer"
+        if status.device.state is DeviceState.READY:
+            return ""
+        return status.device.detail or _TROUBLE.get(status.device.reason.value, "printer.offline")
+
+    def _note_ready(self, status: PrinterStatus) -> None:
+        ready = status.device.state is DeviceState.READY
+        self._ready_at = time.monotonic() if ready else -STATUS_HOLDS_S
+
+    def _wait(self, job: JobRow, why: str) -> None:
+        if job.reason != why:
+            self._move(job, "queued", why)
+
+    def _move(self, job: JobRow, state: str, reason: str = "") -> None:
+        with self._clinic.store.write() as tx:
+            tx.set_print_job(job.job_id, state, reason=reason)
+        self._tell(job.job_id)
+
+    def _tell(self, job_id: str) -> None:
+        for callback in list(self._callbacks):
+            callback(job_id)
+
+    # The printer --------------------------------------------------------------------------------------------------
+
+    def _driver(self) -> ReceiptPrinter:
+        address = (self._settings.get(PRINTER_URL), self._settings.get(PRINTER_PROFILE))
+        if self._printer is None or address != self._address:
+            self.close()
+            self._printer, self._address = printer_for(*address), address
+        return self._printer
+
+    def _bytes(self, job: JobRow) -> bytes:
+        kind = PROFILES[self._settings.get(PRINTER_PROFILE)]
+        profile = Profile(columns=kind.columns, code_page=kind.code_page, code_page_no=kind.code_page_number,
+                          cutter=kind.cutter)  # fmt: skip
+        return escpos(document_of(job.document), profile)
+
+    def _document(self, reader: object, payment_id: str) -> ReceiptDocument:
+        """The newest receipt of a payment as it was spooled (after an undo that is the VOID), else made anew."""
+        clinic = self._clinic
+        known = [job for job in jobs.jobs_of_payment(reader, clinic.tenant, payment_id) if job.kind == "receipt"]
+        if known:
+            return document_of(known[-1].document)
+        payment = receipts.payment(reader, clinic.tenant, payment_id)
+        if payment is None:
+            raise RuleBroken("receipt.no_receipt")
+        return self._posting.describe(reader, payment, staff.staff_names(reader, clinic.tenant))
+
+
+_TROUBLE = {
+    "rec_empty": "printer.paper_out",
+    "cover_open": "printer.cover_open",
+    "cutter": "printer.cutter",
+    "offline": "printer.offline",
+    "timeout": "printer.silent",
+    "nohardware": "device.port_absent",
+}
+"""UnifiedPOS reasons to the words of the receipt's state."""

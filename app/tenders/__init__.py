@@ -1,0 +1,27 @@
+"""The ways of paying, by their key: a new one is a file here and a row in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.attempts import Attempts
+from app.card_reader import CardReader
+from app.recovery import Recovery
+from app.tenders.base import Tender, Till
+from app.tenders.card import Card
+from app.tenders.cash import Cash
+from app.tenders.check import Check
+from app.tenders.credit import Credit
+from app.views import TenderKind
+
+
+def tenders(
+    till: Till, attempts: Attempts, reader: CardReader, recovery: Recovery, told: Callable[[str], None]
+) -> dict[TenderKind, Tender]:
+    """Every tender of this desk."""
+    return {
+        TenderKind.CARD: Card(till, attempts, reader, recovery, told),
+        TenderKind.CASH: Cash(till),
+        TenderKind.CHECK: Check(till),
+        TenderKind.CREDIT: Credit(till),
+    }

@@ -1,0 +1,185 @@
+"""Cards: the try is committed before the first byte leaves, the reader is asked once, and what it says is posted.
+
+What cannot be known stays unknown and is found out later; it is never charged again and never guessed.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from app.attempts import POSTS, Attempts
+from app.card_reader import CardReader
+from app.heads import clock_text
+from app.lanes import Job, Progress
+from app.plan import Details, Plan, draw_up
+from app.recovery import Recovery
+from app.settings import CARD_WAIT_S
+from app.tenders.base import Till
+from app.views import Collected, CollectEnd, CollectRequest
+from devices.base import Outcome, PaymentRequest, PaymentResult, Step
+from models.basics.errors import DeviceError, Fact, PaymentUnavailable, StorageError
+from models.basics.facts import facts
+from models.store.queries import collect, jobs
+
+log = logging.getLogger(__name__)
+
+_ENDS = {
+    Outcome.DECLINED: CollectEnd.DECLINED,
+    Outcome.CANCELLED: CollectEnd.CANCELLED,
+    Outcome.NOT_PERFORMED: CollectEnd.NOT_SENT,
+    Outcome.UNKNOWN: CollectEnd.UNKNOWN,
+}
+_REASONS = {
+    "terminal.card_timeout": CollectEnd.TIMED_OUT,
+    "terminal.duplicate": CollectEnd.DUPLICATE,
+    "terminal.refused": CollectEnd.DECLINED,
+    "terminal.chip_not_read": CollectEnd.DECLINED,
+}
+
+
+class CardWatch:
+    """Carries the reader's steps to the screen, and the person's cancel to the reader. When nobody showed a card in
+    time it cancels by itself."""
+
+    def __init__(self, job: Job[Collected], wait_s: int, told: Callable[[str], None]) -> None:
+        self._job, self._wait_s, self._told = job, wait_s, told
+        self._until: float | None = None
+
+    @property
+    def cancelled(self) -> bool:
+        """Did the person cancel, or is the time for showing a card over?"""
+        return self._job.cancelled or self.timed_out
+
+    @property
+    def timed_out(self) -> bool:
+        """Is the time for showing a card over?"""
+        return self._until is not None and time.monotonic() > self._until
+
+    def step(self, step: Step) -> None:
+        """Tell where the payment is."""
+        waiting = step is Step.WAITING
+        if waiting and self._until is None:
+            self._until = time.monotonic() + self._wait_s
+        elif not waiting:
+            self._until = None
+        self._job.report(Progress(step.value, 0, self._wait_s if waiting else None))
+        self._told(step.value)
+
+
+class Card:
+    """See Tender. `told` hears the reader's steps, for the status bar; empty when it is done."""
+
+    lane = "terminal"
+
+    def __init__(
+        self, till: Till, attempts: Attempts, reader: CardReader, recovery: Recovery, told: Callable[[str], None]
+    ) -> None:
+        self._till, self._attempts, self._reader, self._recovery, self._told = till, attempts, reader, recovery, told
+
+    def check(self, request: CollectRequest, due_cents: int) -> Details:  # noqa: ARG002 - nothing of its own to look at
+        return Details()
+
+    def take(self, request: CollectRequest, job: Job[Collected]) -> Collected:
+        """Charge the card. Raises RuleBroken and PaymentUnavailable with nothing sent, StorageError before anything
+        was sent. Everything after is a Collected, UNKNOWN included."""
+        terminal = self._reader.terminal()
+        self._recovery.before_cards(job)
+        opened = self._open(request)
+        if isinstance(opened, Collected):
+            return opened
+        plan, reference = opened
+        watch = CardWatch(job, self._till.settings.get(CARD_WAIT_S), self._told)
+        asked = PaymentRequest(
+            attempt_id=plan.attempt_id, terminal_ref=reference, amount_cents=plan.due_cents,
+            invoice=plan.attempt_id[-12:], clerk=request.person.initials[:4], allow_duplicate=request.allow_duplicate,
+        )  # fmt: skip
+        try:
+            result = checked(terminal.payment(asked, watch), asked)
+        except DeviceError as error:
+            return self._not_sent(plan, error)
+        except Exception:  # a bug of ours: from here on the outcome is not known, and the journal says so
+            self._attempts.settle(plan.attempt_id, PaymentResult(outcome=Outcome.UNKNOWN, reason="bug"))
+            raise
+        finally:
+            self._told("")
+        return self._settle(plan, result, timed_out=watch.timed_out and not job.cancelled, job=job)
+
+    def _open(self, request: CollectRequest) -> Collected | tuple[Plan, str]:
+        """Check everything and commit the try; or tell what this sheet has done already."""
+        till, tenant = self._till, self._till.clinic.tenant
+        with till.clinic.store.write() as tx, till.clinic.store.reader() as reader:
+            known = till.taken_before(reader, request.sheet, credit=request.use_credit)
+            if known is not None:
+                return known
+            before = jobs.attempt(reader, tenant, request.sheet.attempt_id)
+            if before is not None:
+                return self._recovery.tell(reader, before)
+            plan = draw_up(till.clinic, till.settings, reader, request, self.check)
+            if plan.due_cents:
+                doubt = collect.attempt_in_doubt(reader, tenant, plan.patient_id)
+                if doubt is not None:
+                    raise PaymentUnavailable("card.frozen", cents=doubt[1])
+                return plan, self._attempts.open(tx, reader, plan, self._reader.driver)
+            posted = till.posting.post(tx, reader, plan, 0)
+        till.paper()
+        with till.clinic.store.reader() as reader:
+            return till.telling.posted(reader, posted, can_undo=False)
+
+    def _not_sent(self, plan: Plan, error: DeviceError) -> Collected:
+        """It is certain that nothing left this desk."""
+        self._attempts.not_sent(plan.attempt_id, error.message_key)
+        with self._till.clinic.store.reader() as reader:
+            return self._till.telling.ended(reader, plan, CollectEnd.NOT_SENT, None,
+                                            {**error.facts, "reason": error.message_key})  # fmt: skip
+
+    def _settle(self, plan: Plan, result: PaymentResult, *, timed_out: bool, job: Job[Collected]) -> Collected:
+        till = self._till
+        try:
+            settled = self._attempts.settle(plan.attempt_id, result)
+        except StorageError as error:
+            return self._not_saved(plan, result, error)
+        if settled.posted is not None:
+            till.paper()
+            with till.clinic.store.reader() as reader:
+                may = till.may_undo_posted(settled.posted)
+                return till.telling.posted(reader, settled.posted, can_undo=may)
+        end = _REASONS.get(result.reason, _ENDS.get(result.outcome, CollectEnd.UNKNOWN))
+        if end is CollectEnd.CANCELLED and timed_out:
+            end = CollectEnd.TIMED_OUT
+        if end is CollectEnd.DUPLICATE:
+            self._recovery.check_amount(plan.due_cents, job)
+        with till.clinic.store.reader() as reader:
+            told: dict[str, Fact] = {"reason": result.reason, "attempt_id": plan.attempt_id, **_when_before(result)}
+            return till.telling.ended(reader, plan, end, result, told)
+
+    def _not_saved(self, plan: Plan, result: PaymentResult, error: StorageError) -> Collected:
+        """The answer is known but could not be written down: the journal still says dispatching, so recovery will ask
+        for it again once there is room."""
+        log.error("card answer not saved", extra=facts(attempt=plan.attempt_id, outcome=result.outcome,
+                                                       key=error.message_key))  # fmt: skip
+        reason = "card.approved_not_saved" if result.outcome in POSTS else error.message_key
+        with self._till.clinic.store.reader() as reader:
+            told: dict[str, Fact] = {"reason": reason, "attempt_id": plan.attempt_id, "cents": result.approved_cents}
+            return self._till.telling.ended(reader, plan, CollectEnd.UNKNOWN, None, told)
+
+
+def checked(result: PaymentResult, asked: PaymentRequest) -> PaymentResult:
+    """An approval is believed only for our own reference and for no more than was asked, whatever the driver says."""
+    if result.outcome in POSTS and (
+        result.terminal_ref != asked.terminal_ref or not 0 < result.approved_cents <= asked.amount_cents
+    ):
+        return replace(result, outcome=Outcome.UNKNOWN, reason="card.answer_odd")
+    return result
+
+
+def _when_before(result: PaymentResult) -> dict[str, Fact]:
+    """The time of day of the earlier charge, when the terminal named it."""
+    try:
+        moment = datetime.strptime(result.timestamp, "%Y%m%d%H%M%S")  # noqa: DTZ007 - the terminal's own clock
+    except ValueError:
+        return {}
+    return {"at": clock_text(moment)} if result.reason == "terminal.duplicate" else {}
