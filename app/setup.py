@@ -75,15 +75,13 @@ class Setup:
         finally:
             store.close()
 
+    def local_zone(self) -> str:
+        """This computer's time zone: what first run proposes."""
+        return local_zone()
+
     def zones(self) -> tuple[str, ...]:
         """Time zones to choose from."""
         return tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")))
-
-    def local_zone(self) -> str:
-        """This computer's time zone, or New York's where it does not say."""
-        known = set(available_timezones())
-        candidates = (str(getattr(datetime.now().astimezone().tzinfo, "key", "")), _system_zone())
-        return next((zone for zone in candidates if zone in known), "America/New_York")
 
     def keyring_place(self) -> str:
         """Where keys will be kept. Raises StorageError `secrets.no_keyring` where there is nothing safe."""
@@ -244,6 +242,13 @@ def _check(wish: PracticeWish, desk_name: str, staff: Sequence[StaffWish]) -> No
 def _step(job: Job[None] | None, name: str) -> None:
     if job is not None:
         job.step(name)
+
+
+def local_zone() -> str:
+    """This computer's time zone by its IANA name, or New York's where it does not say or says UTC."""
+    known = available_timezones()
+    told = (_system_zone(), str(getattr(datetime.now().astimezone().tzinfo, "key", "")))
+    return next((zone for zone in told if zone in known and not zone.startswith("Etc/")), "America/New_York")
 
 
 def _system_zone() -> str:

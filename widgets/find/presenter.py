@@ -75,6 +75,10 @@ class FindPresenter(QObject):
         if self._typed.strip() and not self._running:
             self._search()
 
+    def shows(self, patient_id: str) -> bool:
+        """Is this patient the one that Enter opens?"""
+        return bool(patient_id) and self._panel.table.key == patient_id and self._hit(patient_id) is not None
+
     @Slot(str)
     def _type(self, text: str) -> None:
         self._typed = text
