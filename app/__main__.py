@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,14 +20,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from devices.simulators.command import main as simulate
 
         return simulate(words[1:])
-    options = parser().parse_args(words)
+    options = parser(words).parse_args(words)
     command: Command = options.command
     return command(options)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line: see `copaydesk --help`."""
-    top = argparse.ArgumentParser(prog="copaydesk", description=sys.modules["app"].__doc__ and ABOUT)
+def parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The command line. Only the command that `words` name gets its options: the others load nothing."""
+    top = argparse.ArgumentParser(prog="copaydesk", description=ABOUT)
     top.add_argument("--version", action="version", version=f"copaydesk {VERSION}")
     top.add_argument("--home", type=Path, default=None, help="the desk's folder (default: the system's place for it)")
     top.set_defaults(command=window)
@@ -34,7 +35,8 @@ def parser() -> argparse.ArgumentParser:
     for name, help_text, fill, run in COMMANDS:
         sub = commands.add_parser(name, help=help_text, description=help_text)
         sub.add_argument("--home", type=Path, default=argparse.SUPPRESS, help="the desk's folder")
-        fill(sub)
+        if name in words:
+            fill(sub)
         sub.set_defaults(command=run)
     return top
 
@@ -44,6 +46,8 @@ ABOUT = "Point of sale for a clinic's check-in desk. Without a command it opens 
 
 def window(options: argparse.Namespace) -> int:
     """Open the desk's window; on a machine without a store, first run asks what is needed."""
+    if not _has_display():
+        return _no_display()
     from widgets.main_window import run_desk
 
     return run_desk(options.home)
@@ -51,12 +55,27 @@ def window(options: argparse.Namespace) -> int:
 
 def demo(options: argparse.Namespace) -> int:
     """A whole clinic of invented patients on this machine, with simulated devices."""
+    if not _has_display():
+        if not options.tour:
+            return _no_display()
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from app.demo import demo_command
     from widgets.main_window import open_window
     from widgets.tour import follow, tour
 
-    from app.demo import demo_command
-
     return demo_command(options, open_window=open_window, tour=tour, follow=follow)
+
+
+def _has_display() -> bool:
+    """Can a window be shown? macOS and Windows always have a screen; a chosen Qt platform is taken at its word."""
+    known = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform != "linux" or any(os.environ.get(name) for name in known)
+
+
+def _no_display() -> int:
+    print("There is no screen here to open a window on. `copaydesk demo --tour --out DIR` works without one.",
+          file=sys.stderr)  # fmt: skip
+    return 1
 
 
 def bring_in(options: argparse.Namespace) -> int:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -359,9 +358,3 @@ def due_row(window: MainWindow) -> TodayRow | None:
 def is_paid(window: MainWindow, appointment_id: str) -> bool:
     """Does the schedule show this visit as paid, in whole or in part?"""
     return any(row.visit.appointment_id == appointment_id and row.paid_cents for row in rows(window))
-
-
-def offscreen_without_display() -> None:
-    """Let Qt paint into memory where there is no screen."""
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
