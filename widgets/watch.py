@@ -135,6 +135,6 @@ class IdleWatch(QObject):
             self.idle.emit()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if event.type() in _KEYS:
+        if event.type() in _KEYS and "_last" in vars(self):  # nothing while Qt takes the window apart
             self.touch()
         return False

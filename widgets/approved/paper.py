@@ -134,7 +134,9 @@ class Paper(Themed, QWidget):
     def _paint_block(self, painter: QPainter, block: Block, area: QRectF, pixels: int, ink: QColor) -> None:
         if isinstance(block, Code):
             side = area.width() * _CODE_SHARE
-            _paint_code(painter, QRectF(area.center().x() - side / 2, area.bottom() - side - 4, side, side), block.data, ink)
+            _paint_code(
+                painter, QRectF(area.center().x() - side / 2, area.bottom() - side - 4, side, side), block.data, ink
+            )
         elif isinstance(block, Rule):
             painter.setPen(QPen(ink, 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(area.left(), area.center().y()), QPointF(area.right(), area.center().y()))

@@ -160,4 +160,3 @@ class UndoPane(Card):
         if undo is not None:
             self.title.setText(title)
             self.picker.draw(undo.reason, undo.note, undo.error, locked=undo.running)
-

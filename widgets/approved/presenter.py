@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from app.checkout import Checkout
-from app.printing import Printing
-from app.words import sentence
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.checkout import Checkout
 from app.lanes import Lane
+from app.printing import Printing
 from app.views import Collected, CollectEnd
-from models.basics.errors import PosError
-from widgets.approved.state import UNDO_REASONS, ApprovedState, Undo, approved_state
+from widgets.approved.state import TROUBLED, UNDO_REASONS, ApprovedState, PrintState, Undo, approved_state, print_state
 from widgets.approved.view import ApprovedPage
 from widgets.bridge import Bridge
-from widgets.collect.state import Notice
+from widgets.common.speech import Notice, Speech
 from widgets.session import Session
 
 
@@ -42,12 +40,14 @@ class ApprovedPresenter(QObject):
         checkout: Checkout,
         printing: Printing,
         session: Session,
+        speech: Speech,
         doors: Doors,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent or view)
         self._view, self._bridge, self._lanes = view, bridge, lanes
-        self._checkout, self._printing, self._session, self._doors = checkout, printing, session, doors
+        self._checkout, self._printing, self._session = checkout, printing, session
+        self._speech, self._doors = speech, doors
         self._collected: Collected | None = None
         self._undone: Collected | None = None
         self._undo: Undo | None = None
@@ -88,9 +88,14 @@ class ApprovedPresenter(QObject):
         if self._collected is None:
             return
         self._state = approved_state(
-            self._collected, printing=self._print, undo=self._undo, undone=self._undone, notice=self._notice
+            self._collected, receipt=self._receipt(), undo=self._undo, undone=self._undone, notice=self._notice
         )
         self._view.draw(self._state)
+
+    def _receipt(self) -> PrintState:
+        state, reason = self._print
+        said = self._speech.notice(reason or f"receipt.{state}") if reason or state in TROUBLED else None
+        return print_state(state, reason, said)
 
     # The receipt ------------------------------------------------------------------------------------------------
 
@@ -227,9 +232,5 @@ class ApprovedPresenter(QObject):
         self._tell(error)
 
     def _tell(self, error: Exception) -> None:
-        if isinstance(error, PosError):
-            words = sentence(error.message_key, error.facts)
-            self._notice = Notice(words.title, " ".join(part for part in (words.body, words.action) if part))
-        else:
-            self._notice = Notice("Something went wrong in the program.", "Look at the ledger before you go on.")
+        self._notice = self._speech.error(error)
         self._draw()

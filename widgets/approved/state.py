@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.words import sentence
-
 from app.views import Collected, CollectEnd, DueLine, NextUp, TenderKind
 from models.basics.money import show_cents
-from widgets.collect.state import Notice
+from widgets.common.speech import Notice
 from widgets.common.when import time_text
 
 StepRow = tuple[tuple[str, str], ...]
@@ -113,27 +111,25 @@ PRINT_STATES: dict[str, PrintState] = {
 }
 """The receipt's pill by the state of its print job."""
 
-def print_state(state: str, reason: str) -> PrintState:
-    """The receipt's pill, and in trouble the sentence: what happened, what it means for the money, what to do.
+TROUBLED = frozenset({"not_printed", "unknown"})
+"""States in which the receipt is not on paper, or nobody knows."""
 
-    `reason` is the message key that came with the state; without one the state speaks for itself.
-    """
+
+def print_state(state: str, reason: str, trouble: Notice | None = None) -> PrintState:
+    """The receipt's pill; `trouble` is said beside it where the receipt is not on paper, or not surely so."""
     shown = PRINT_STATES.get(state, PRINT_STATES["queued"])
-    if state not in {"not_printed", "unknown"} and not reason:
-        return shown
-    words = sentence(reason or f"receipt.{state}", {})
-    return replace(shown, trouble=Notice(words.title, " ".join(part for part in (words.body, words.action) if part)))
+    return replace(shown, trouble=trouble if reason or state in TROUBLED else None)
 
 
 def approved_state(
     collected: Collected,
     *,
-    printing: tuple[str, str],
+    receipt: PrintState,
     undo: Undo | None = None,
     undone: Collected | None = None,
     notice: Notice | None = None,
 ) -> ApprovedState:
-    """All of Approved for `collected`; `printing` is state and reason of its print job, both empty without one."""
+    """All of Approved for `collected`; `receipt` as from `print_state`."""
     taken_back = undone is not None and undone.end is CollectEnd.TAKEN
     headline = UNDONE_TEXT[collected.tender] if taken_back else HEADLINES[collected.tender]
     return ApprovedState(
@@ -145,7 +141,7 @@ def approved_state(
         steps=CARD_STEPS if collected.tender is TenderKind.CARD and not taken_back else (),
         tiles=() if taken_back else _tiles(collected),
         change_cents=0 if taken_back else collected.change_cents,
-        receipt=print_state(*printing),
+        receipt=receipt,
         next_line=_next_line(collected.next_up),
         done_text="Done, next patient" if collected.next_up else "Done",
         can_undo=collected.can_undo and not taken_back and undo is None,

@@ -191,5 +191,3 @@ class ApprovedPage(Themed, QWidget):
         else:
             self.confirm.set_idle()
         self.back.setEnabled(not running)
-
-

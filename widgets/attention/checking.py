@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from app.recovery import Recovery
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.lanes import Job, Lane
+from app.recovery import Recovery
 from app.views import Collected, CollectEnd
 from models.basics.errors import PosError
 from widgets.bridge import Bridge

@@ -11,7 +11,18 @@ from widgets import theme
 from widgets.collect.charges import ChargesTable
 from widgets.collect.state import CollectState, GoesRow
 from widgets.common import (
-    AmountLabel, Card, CellTable, Column, Divider, IconLabel, KeycapButton, MoneyCell, Role, Switch, TableRow, Text,
+    AmountLabel,
+    Card,
+    CellTable,
+    Column,
+    Divider,
+    IconLabel,
+    KeycapButton,
+    MoneyCell,
+    Role,
+    Switch,
+    TableRow,
+    Text,
     WordsCell,
 )  # fmt: skip
 from widgets.common.when import spoken_cents
@@ -39,7 +50,10 @@ def goes_row(row: GoesRow) -> TableRow:
     owes = MoneyCell(row.owes_cents, "table", "text2") if row.owes_cents is not None else None
     said = [title]
     said += [f"owes {spoken_cents(row.owes_cents)}"] if row.owes_cents is not None else []
-    said += [f"this payment {spoken_cents(row.this_cents)}", "paid" if row.paid else f"left {spoken_cents(row.left_cents)}"]
+    said += [
+        f"this payment {spoken_cents(row.this_cents)}",
+        "paid" if row.paid else f"left {spoken_cents(row.left_cents)}",
+    ]
     return TableRow(title, (WordsCell(title, ink=ink), owes, this, left), spoken=", ".join(said))
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from app.checkout import Checkout
-from app.status import DeskStatus
-from app.words import sentence
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.checkout import Checkout
 from app.lanes import Job, Lane, Progress
+from app.status import DeskStatus
 from app.views import Collected, CollectEnd, CollectRequest, CollectSheet, DeviceLight, Distribution, TenderKind
-from models.basics.errors import Effect, Fact, PosError
+from models.basics.errors import Effect, PosError
 from widgets.attention.checking import Checker
 from widgets.bridge import Bridge
 from widgets.collect.draft import Decided, Draft, carry_over, cash_of, decide, first_draft
@@ -20,7 +19,6 @@ from widgets.collect.reader import ENDED, RUNNING, Reader
 from widgets.collect.state import (
     CollectState,
     Inputs,
-    Notice,
     Phase,
     Reasons,
     Running,
@@ -30,6 +28,7 @@ from widgets.collect.state import (
 )  # fmt: skip
 from widgets.collect.view import CollectPage
 from widgets.common.slow import AFTER_MS
+from widgets.common.speech import Speech
 from widgets.common.when import time_text
 from widgets.session import Session
 
@@ -41,12 +40,6 @@ class Doors:
     approved: Callable[[Collected], None]
     back: Callable[[], None]
     attention: Callable[[], None]
-
-
-def field_words(key: str, facts: Mapping[str, Fact]) -> str:
-    """The sentence under a field for a message key."""
-    words = sentence(key, dict(facts))
-    return words.title if not words.body else f"{words.title} {words.body}"
 
 
 class CollectPresenter(QObject):
@@ -64,13 +57,14 @@ class CollectPresenter(QObject):
         status: DeskStatus,
         checker: Checker,
         session: Session,
+        speech: Speech,
         doors: Doors,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent or view)
         self._view, self._bridge, self._lanes = view, bridge, lanes
         self._checkout, self._status, self._checker = checkout, status, checker
-        self._session, self._doors = session, doors
+        self._session, self._speech, self._doors = session, speech, doors
         self._patient_id = self._appointment_id = ""
         self._sheet: CollectSheet | None = None
         self._draft = Draft()
@@ -90,7 +84,7 @@ class CollectPresenter(QObject):
         self._countdown = QTimer(self, interval=1000)
         self._countdown.timeout.connect(self._second)
         self._connect()
-        bridge.listen(status.subscribe, self, self._lights_changed)
+        bridge.listen(status.subscribe, self, self._read_light)
 
     def _connect(self) -> None:
         view, acts = self._view, self._acts()
@@ -103,6 +97,7 @@ class CollectPresenter(QObject):
         view.check_typed.connect(self._type_check)
         view.print_switched.connect(self._switch_print)
         view.change_asked.connect(self._change_amounts)
+        view.change_tender_asked.connect(self._change_tender)
         view.reason_chosen.connect(self._choose_reason)
         view.note_typed.connect(self._type_note)
         view.not_today_asked.connect(self._ask_reason)
@@ -184,20 +179,22 @@ class CollectPresenter(QObject):
     def _takes_long(self) -> None:
         self._draw()
 
-    def _read_light(self) -> None:
-        lights = self._status.lights()
-        self._light = next((light.state for light in lights if light.key == "reader"), "ok")
+    def _read_light(self, *_told: object) -> None:
+        self._bridge.start(
+            self._lanes["reads"], lambda _job: self._status.lights(), owner=self, done=self._lights_read
+        )  # fmt: skip
 
-    def _lights_changed(self, *_what: DeviceLight) -> None:
-        before = self._light
-        self._read_light()
-        if self._light != before and self._sheet is not None:
-            self._draw()
+    def _lights_read(self, lights: tuple[DeviceLight, ...]) -> None:
+        light = next((light.state for light in lights if light.key == "reader"), "ok")
+        if light != self._light:
+            self._light = light
+            if self._sheet is not None:
+                self._draw()
 
     # Drawing ----------------------------------------------------------------------------------------------------
 
     def _decided(self, sheet: CollectSheet) -> tuple[Decided, Distribution]:
-        decided = decide(sheet, self._draft, field_words)
+        decided = decide(sheet, self._draft, self._speech.field)
         goes = self._checkout.distribute(sheet, decided.amounts, self._draft.use_credit, decided.extra_cents)
         return decided, goes
 
@@ -208,7 +205,7 @@ class CollectPresenter(QObject):
             self._state = CollectState(skeleton=slow, notice=self._phase.notice)
         else:
             decided, goes = self._decided(sheet)
-            cash = cash_of(self._draft, goes.to_collect_cents, field_words)
+            cash = cash_of(self._draft, goes.to_collect_cents, self._speech.field)
             given = Inputs(
                 sheet=sheet,
                 draft=self._draft,
@@ -217,7 +214,7 @@ class CollectPresenter(QObject):
                 quick=self._checkout.quick_amounts(goes.to_collect_cents) if goes.to_collect_cents else (),
                 notes=self._checkout.change_notes(cash.change_cents) if cash.change_cents else (),
                 light=self._light,
-                say=field_words,
+                say=self._speech.field,
             )
             self._state = collect_state(given, self._phase)
         self._view.draw(self._state)
@@ -257,6 +254,13 @@ class CollectPresenter(QObject):
         tile = next((tile for tile in self._state.tiles if tile.tender is kind), None)
         if tile is not None and tile.enabled:
             self._change(replace(self._draft, tender=kind))
+
+    @Slot()
+    def _change_tender(self) -> None:
+        """Stop the reader and choose another way of paying: the first that is not the card."""
+        other = next((tile.tender for tile in self._state.tiles if tile.tender is not TenderKind.CARD), None)
+        if other is not None:
+            self._change_tender_while_waiting(other)
 
     def _change_tender_while_waiting(self, kind: TenderKind) -> None:
         """Another way of paying while the reader waits: stop it first; only its answer decides what happened."""
@@ -347,7 +351,7 @@ class CollectPresenter(QObject):
 
     def _request(self, sheet: CollectSheet, decided: Decided, goes: Distribution, tender: TenderKind) -> CollectRequest:
         draft = self._draft
-        cash = cash_of(draft, goes.to_collect_cents, field_words)
+        cash = cash_of(draft, goes.to_collect_cents, self._speech.field)
         return CollectRequest(
             sheet=sheet,
             amounts=decided.amounts,
@@ -440,11 +444,7 @@ class CollectPresenter(QObject):
         self._read_sheet()
 
     def _tell(self, error: Exception) -> None:
-        if isinstance(error, PosError):
-            words = sentence(error.message_key, error.facts)
-            self._set(notice=Notice(words.title, " ".join(part for part in (words.body, words.action) if part)))
-        else:
-            self._set(notice=Notice("Something went wrong in the program.", "Look at the ledger before you go on."))
+        self._set(notice=self._speech.error(error))
 
     # Not known yet ----------------------------------------------------------------------------------------------
 

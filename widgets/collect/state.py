@@ -17,15 +17,8 @@ from models.basics.money import show_cents
 from widgets.collect import reader as readers
 from widgets.collect.draft import EXTRA_KEY, Decided, Draft, Sentence, cash_of, line_cents
 from widgets.collect.reader import Prompt, Reader
+from widgets.common.speech import Notice
 from widgets.common.when import day_text, short_cents
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something that went wrong before any money moved: what happened, what it means."""
-
-    title: str
-    body: str
 
 
 @dataclass(frozen=True, slots=True)

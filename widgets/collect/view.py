@@ -18,7 +18,17 @@ from widgets.collect.panes.credit import CreditPane, NothingPane
 from widgets.collect.panes.reasons import ReasonsPane
 from widgets.collect.state import TENDER_WORDS, CollectState
 from widgets.common import (
-    ENTER, AmountLabel, Banner, Card, IconLabel, KeycapButton, Role, Skeleton, Text, page_action, visit_look,
+    ENTER,
+    AmountLabel,
+    Banner,
+    Card,
+    IconLabel,
+    KeycapButton,
+    Role,
+    Skeleton,
+    Text,
+    page_action,
+    visit_look,
 )  # fmt: skip
 from widgets.common.patient import visit_text
 from widgets.common.patient_bar import PatientBar
@@ -143,6 +153,7 @@ class CollectPage(Themed, QWidget):
         self._foot.addWidget(self.safe_icon)
         self._foot.addWidget(self.safe)
         self.right = Card(inset=S20)
+        self.right.setObjectName("decision")
         self.right.body.addLayout(to_collect)
         self._tile_gap, self._pane_gap, self._foot_gap = (QWidget() for _ in range(3))
         self.right.body.addWidget(self._tile_gap)
@@ -195,7 +206,9 @@ class CollectPage(Themed, QWidget):
         self.left.column.setSpacing(gap)
         self.right.setMaximumWidth(look.size("tender_most"))
         room = S14 if look.compact else S20
-        self.right.body.setContentsMargins(S20 if not look.compact else S14, room, S20 if not look.compact else S14, room)
+        self.right.body.setContentsMargins(
+            S20 if not look.compact else S14, room, S20 if not look.compact else S14, room
+        )
         for part, high in ((self._tile_gap, S6 if look.compact else S12), (self._pane_gap, S8 if look.compact else S16),
                            (self._foot_gap, S8)):  # fmt: skip
             part.setFixedHeight(high)

@@ -203,6 +203,7 @@ class Notices(QObject):
             bottom -= size.height() + S4 + S4
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._host and event.type() == QEvent.Type.Resize and self._shown:
+        shown = vars(self).get("_shown")  # nothing while Qt takes the window apart
+        if shown and watched is self._host and event.type() == QEvent.Type.Resize:
             self._place()
         return False

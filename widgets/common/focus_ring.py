@@ -58,7 +58,7 @@ class FocusRing(QWidget):
         self.hide()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if event.type() in _MOVES:
+        if event.type() in _MOVES and vars(self).get("_target") is not None:  # nothing while Qt takes the window apart
             self._place()
         return False
 

@@ -89,8 +89,9 @@ class Overlay(Themed, QWidget):
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._host and event.type() == QEvent.Type.Resize and self.isVisible():
-            self.setGeometry(self._host.rect())
+        host = vars(self).get("_host")  # nothing while Qt takes the window apart
+        if host is not None and watched is host and event.type() == QEvent.Type.Resize and self.isVisible():
+            self.setGeometry(host.rect())
             self.place_panel()
         return False
 

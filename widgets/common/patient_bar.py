@@ -54,10 +54,10 @@ class PatientBar(Themed, QWidget):
         who.addLayout(first)
         who.addWidget(self._identity)
         row = QHBoxLayout(self)
-        row.setContentsMargins(-S8, 0, 0, 0)  # the arrow, not its button, stands at the edge
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._back)
-        row.addSpacing(2)
+        row.addSpacing(S8 - 2)
         row.addWidget(Keycap(back))
         row.addSpacing(S14)
         row.addWidget(Divider(vertical=True))
@@ -75,6 +75,7 @@ class PatientBar(Themed, QWidget):
 
     def restyle(self) -> None:
         self.setFixedHeight(theme.current().px(44))
+        self._back.setFixedWidth(theme.current().px(24))  # the arrow, not its button, stands at the edge
         self._avatar.setFixedSize(theme.current().px(38), theme.current().px(38))
         self.update()
 

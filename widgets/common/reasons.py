@@ -49,7 +49,9 @@ class ReasonButton(Ringed, Themed, QAbstractButton):
             paint_radio(painter, mark, checked=on)
             text = QRectF(mark.right() + S10, 0, area.width() - mark.right() - cap.width() - 3 * S10, area.height())
             paint.draw_text(painter, text, self._words, "body_medium", "accent" if on else "text")
-            spot = QRectF(area.right() - S10 - cap.width(), (area.height() - cap.height()) / 2, cap.width(), cap.height())
+            spot = QRectF(
+                area.right() - S10 - cap.width(), (area.height() - cap.height()) / 2, cap.width(), cap.height()
+            )
             paint.paint_keycap(painter, spot, words)
 
 

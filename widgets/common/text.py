@@ -40,6 +40,11 @@ class Text(Themed, QLabel):
             self.setAlignment(align)
         self.follow_theme()
 
+    @property
+    def elides(self) -> bool:
+        """Is a long text cut with an ellipsis?"""
+        return self._elide
+
     def set_look(self, *, style: str | None = None, ink: str | None = None) -> None:
         """Change type style or colour."""
         self._style, self._ink = style or self._style, ink or self._ink

@@ -6,17 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from app.accounts import Accounts
-from app.printing import Printing
-from app.words import sentence
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from app.accounts import Accounts
 from app.lanes import Lane
+from app.printing import Printing
 from app.views import LedgerView
-from models.basics.errors import PosError
 from widgets.bridge import Bridge
 from widgets.common.slow import AFTER_MS
-from widgets.ledger.state import LedgerState, Notice, Tab, ledger_state
+from widgets.common.speech import Notice, Speech
+from widgets.ledger.state import LedgerState, Tab, ledger_state
 from widgets.ledger.view import LedgerPage
 from widgets.session import Session
 
@@ -41,6 +40,7 @@ class LedgerPresenter(QObject):
         accounts: Accounts,
         printing: Printing,
         session: Session,
+        speech: Speech,
         today: Callable[[], date],
         doors: Doors,
         parent: QObject | None = None,
@@ -48,7 +48,7 @@ class LedgerPresenter(QObject):
         super().__init__(parent or view)
         self._view, self._bridge, self._lanes = view, bridge, lanes
         self._accounts, self._printing, self._session = accounts, printing, session
-        self._today, self._doors = today, doors
+        self._speech, self._today, self._doors = speech, today, doors
         self._patient_id = ""
         self._known: LedgerView | None = None
         self._tab = Tab.VISITS
@@ -110,11 +110,7 @@ class LedgerPresenter(QObject):
             self._tell(error)
 
     def _tell(self, error: Exception) -> None:
-        if isinstance(error, PosError):
-            words = sentence(error.message_key, error.facts)
-            self._notice = Notice(words.title, words.body)
-        else:
-            self._notice = Notice("The account could not be read.", "What you see was known before. Try again.")
+        self._notice = self._speech.error(error)
         self._draw()
 
     @Slot()

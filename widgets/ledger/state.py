@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.words import sentence
-
 from app.views import ChargeLine, LedgerView, LogLine, PaymentLine, VisitLine
+from app.words import sentence
 from models.basics.money import show_cents
 from widgets.common.pill import PAYMENT_LOOKS, Look
+from widgets.common.speech import Notice
 from widgets.common.when import count_text, day_text, time_text
 
 
@@ -58,14 +58,6 @@ class Lot:
     badge: str
     line: str
     cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What went wrong, and what still holds."""
-
-    title: str
-    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +161,7 @@ def payment_pill(line: PaymentLine) -> Look:
 def charge_pill(line: ChargeLine) -> Look:
     """The pill of a line item."""
     if line.insurance_pending:
-        return "Insurance deciding", "warn", "clock"
+        return "With insurance", "warn", "clock"
     return ("Paid", "ok", "check") if line.balance_cents <= 0 else ("Open", "neutral", "")
 
 

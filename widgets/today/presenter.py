@@ -6,17 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from app.schedule import Schedule
-from app.words import sentence
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.lanes import Lane
+from app.schedule import Schedule
 from app.views import SideView, TodayRow, TodayView
-from models.basics.errors import PosError
 from widgets.bridge import Bridge
 from widgets.common.slow import AFTER_MS
+from widgets.common.speech import Notice, Speech
 from widgets.session import Session
-from widgets.today.state import Choice, Notice, Segment, TodayState, may_check_in, today_state, waiting_state
+from widgets.today.state import Choice, Segment, TodayState, may_check_in, today_state, waiting_state
 from widgets.today.view import TodayPage
 
 REFRESH_MS = 30_000
@@ -43,12 +42,14 @@ class TodayPresenter(QObject):
         lanes: Mapping[str, Lane],
         schedule: Schedule,
         session: Session,
+        speech: Speech,
         doors: Doors,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent or view)
         self._view, self._bridge, self._lanes = view, bridge, lanes
-        self._schedule, self._session, self._doors = schedule, session, doors
+        self._schedule, self._session = schedule, session
+        self._speech, self._doors = speech, doors
         self._day: date | None = None
         self._known: TodayView | None = None
         self._side: SideView | None = None
@@ -86,10 +87,11 @@ class TodayPresenter(QObject):
         return self._state
 
     def open(self, *, select_next: bool = True) -> None:
-        """Show today's day. With `select_next` the next arrived patient who owes is selected, else who was."""
-        self._day = None
+        """Show the day. With `select_next` it is today's, and the next arrived patient who owes is selected."""
         if select_next:
             self._choice = Choice()
+            if self._day is not None:
+                self._day, self._known, self._side = None, None, None
         self._load()
 
     @Slot()
@@ -128,11 +130,7 @@ class TodayPresenter(QObject):
     def _failed(self, error: Exception) -> None:
         self._running, self._stale = False, True
         self._slow.stop()
-        if not isinstance(error, PosError):
-            self._notice = Notice("The schedule could not be read.", "Payments still work. Try again.")
-        else:
-            words = sentence(error.message_key, error.facts)
-            self._notice = Notice(words.title, words.body)
+        self._notice = self._speech.error(error)
         self._draw()
 
     @Slot()

@@ -23,7 +23,9 @@ COLUMNS = (
 ACCOUNT_COLUMN = 4
 NOW_KEY = "now"
 
-_OVER = frozenset({VisitState.CHECKED_IN, VisitState.IN_ROOM, VisitState.DONE, VisitState.NO_SHOW, VisitState.CANCELLED})
+_OVER = frozenset(
+    {VisitState.CHECKED_IN, VisitState.IN_ROOM, VisitState.DONE, VisitState.NO_SHOW, VisitState.CANCELLED}
+)
 
 
 def due_cell(row: TodayRow) -> MoneyCell:

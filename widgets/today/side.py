@@ -9,7 +9,17 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSi
 from app.views import CoverageHead, DueLine, DueState
 from widgets import theme
 from widgets.common import (
-    AmountLabel, Avatar, Badge, Card, Divider, EmptyState, IconLabel, KeycapButton, Pill, Role, Text,
+    AmountLabel,
+    Avatar,
+    Badge,
+    Card,
+    Divider,
+    EmptyState,
+    IconLabel,
+    KeycapButton,
+    Pill,
+    Role,
+    Text,
 )  # fmt: skip
 from widgets.common.pill import Look
 from widgets.common.when import spoken_cents
@@ -150,6 +160,7 @@ class SideCard(Card):
         self._lay_out()
         self.body.addWidget(self._inner)
         self.body.addWidget(self._empty)
+        self.setObjectName("decision")
         self.show_side(None)
 
     def _lay_out(self) -> None:
@@ -251,4 +262,3 @@ class SideCard(Card):
             row.addWidget(Text(words, "caption", "muted", wrap=True), 1)
             self._notes.addWidget(line)
         self._notes_rule.setVisible(bool(notes))
-

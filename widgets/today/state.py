@@ -9,6 +9,7 @@ from enum import StrEnum
 from app.views import DueState, SideView, TodayRow, TodayView, VisitState
 from models.basics.money import show_cents
 from widgets.common.patient import identity_text
+from widgets.common.speech import Notice
 from widgets.common.when import day_text, long_day_text, time_text
 
 
@@ -80,14 +81,6 @@ class SideState:
     shows_ledger: bool
     notes: tuple[tuple[str, str], ...]
     """Icon name and words of what is good to know."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A banner over the list: what happened and what it means."""
-
-    title: str
-    body: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,18 @@ from app.views import TodayView
 from models.basics.money import show_cents
 from widgets import theme
 from widgets.common import (
-    ENTER, Banner, Card, CellTable, Choice, EmptyState, FigureCard, IconButton, KeycapButton, Segments, Skeleton, Text,
+    ENTER,
+    Banner,
+    Card,
+    CellTable,
+    Choice,
+    EmptyState,
+    FigureCard,
+    IconButton,
+    KeycapButton,
+    Segments,
+    Skeleton,
+    Text,
     page_action,
 )  # fmt: skip
 from widgets.common.when import count_text

@@ -112,4 +112,3 @@ def _words(painter: QPainter, area: QRectF, text: str, pixels: int, weight: int,
     painter.setFont(fonts.font(pixels, weight))
     painter.setPen(colour)
     painter.drawText(area, int(paint.CENTRE), text)
-

@@ -166,4 +166,3 @@ class CashPane(Card):
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.field.setText(text)
         self.typed.emit(text)
-

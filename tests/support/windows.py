@@ -1,0 +1,231 @@
+"""Windows in tests: an offscreen application in the product's theme, keys as a person types them, pictures for review,
+and a watch over the event loop's stalls."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.find import Find
+from app.lanes import Lane
+from app.signin import SignIn
+from app.views import AttentionItem, DeviceLight
+from tests.support.clinic import TestClinic
+from widgets import theme
+from widgets.screens import SCREENS
+
+PICTURES = os.environ.get("COPAYDESK_PICTURES", "")
+"""A folder where tests leave what they saw, for a person to look at."""
+
+NAMES = ("store", "reads", "terminal", "printer", "net")
+
+
+@pytest.fixture
+def themed(qapp: QApplication) -> Iterator[theme.Theme]:
+    """The application in the light theme at 100 %, and so again afterwards."""
+    look = theme.apply(qapp)
+    plain: dict[str, Any] = {
+        "scheme": "light", "compact": False, "scale": 100, "less_motion": False, "high_contrast": False
+    }  # fmt: skip
+    look.set(**plain)
+    yield look
+    look.set(**plain)
+
+
+@pytest.fixture
+def lane() -> Iterator[Lane]:
+    """One lane, closed afterwards."""
+    made = Lane("reads")
+    yield made
+    made.close()
+
+
+def picture(widget: QWidget, name: str) -> None:
+    """Leave a picture of `widget` for review, where a folder for pictures is named."""
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        widget.grab().save(str(Path(PICTURES) / f"{name}.png"))
+
+
+def press(keys: str) -> None:
+    """Press keys (`Ctrl+K`, `F2`, `Return`) where the focus is, as a person would."""
+    target = QApplication.focusWidget() or QApplication.activeWindow()
+    assert target is not None, "no window has the focus"
+    QTest.keySequence(target, QKeySequence(keys))
+
+
+def type_text(text: str) -> None:
+    """Type `text` where the focus is."""
+    target = QApplication.focusWidget()
+    assert target is not None, "no window has the focus"
+    QTest.keyClicks(target, text)
+
+
+def shown(widget: QWidget) -> QWidget:
+    """Show `widget` as the active window."""
+    widget.show()
+    widget.activateWindow()
+    QTest.qWaitForWindowActive(widget)
+    return widget
+
+
+def clipped(root: QWidget) -> list[str]:
+    """Labels under `root` that are seen and do not have the room their words need."""
+    from widgets.common.text import Text
+
+    found = []
+    for label in root.findChildren(Text):
+        if not label.isVisible() or label.elides or not label.text():
+            continue
+        need = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
+        narrow = not label.wordWrap() and label.width() < label.sizeHint().width()
+        if narrow or label.height() < need - 1:
+            found.append(f"{label.text()!r}: {label.width()}x{label.height()}, needs {label.sizeHint().width()}x{need}")
+    return found
+
+
+class LoopWatch(QObject):
+    """Measures how long the event loop was away, by a timer that should come every 5 ms."""
+
+    EVERY_MS = 5
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.longest_ms = 0.0
+        self._last = time.perf_counter()
+        self._timer = QTimer(self, interval=self.EVERY_MS)
+        self._timer.timeout.connect(self._tick)
+
+    def start(self) -> None:
+        self._last = time.perf_counter()
+        self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.longest_ms = max(self.longest_ms, (now - self._last) * 1000 - self.EVERY_MS)
+        self._last = now
+
+
+@contextmanager
+def loop_watch() -> Iterator[LoopWatch]:
+    """Watch the event loop inside the block; `longest_ms` holds its longest stall."""
+    watch = LoopWatch()
+    watch.start()
+    try:
+        yield watch
+    finally:
+        watch.stop()
+
+
+# A desk to put a window on ----------------------------------------------------------------------------------------
+
+LIGHTS = (
+    DeviceLight("reader", "ok", "light.reader.ready"),
+    DeviceLight("printer", "ok", "light.printer.ready"),
+    DeviceLight("drawer", "ok", "light.drawer.closed"),
+    DeviceLight("sync", "ok", "light.sync.synced_now", {"pending": 0}),
+    DeviceLight("line", "ok", "light.line.online"),
+)
+
+
+class Board:
+    """Lights that a test switches."""
+
+    def __init__(self) -> None:
+        self.now = {light.key: light for light in LIGHTS}
+        self._callbacks: list[Callable[..., None]] = []
+
+    def lights(self) -> tuple[DeviceLight, ...]:
+        return tuple(self.now.values())
+
+    def subscribe(self, callback: Callable[..., None]) -> Callable[[], None]:
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
+
+    def switch(self, *lights: DeviceLight) -> None:
+        """Show other lights and tell."""
+        self.now |= {light.key: light for light in lights}
+        for callback in list(self._callbacks):
+            callback()
+
+
+class Acts:
+    """Remembers what was asked of a story, as (name, arguments)."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., str]:
+        def act(*arguments: Any) -> str:
+            self.asked.append((name, arguments))
+            return "job-1"
+
+        return act
+
+
+class BlankPage:
+    """A page of nothing: what the window does around pages is what is looked at."""
+
+    def __init__(self, _kit: Any) -> None:
+        self.widget = QWidget()
+        self.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.money_in_flight = False
+        self.entered: list[Any] = []
+        self.left = 0
+        self.changes: list[Any] = []
+
+    def enter(self, place: Any) -> None:
+        self.entered.append(place)
+        self.widget.setFocus()
+
+    def leave(self) -> None:
+        self.left += 1
+
+    def changed(self, change: Any) -> None:
+        self.changes.append(change)
+
+
+class StandDesk:
+    """A desk over a real store with real sign-in and find; devices are lights and acts that a test sees."""
+
+    def __init__(self, clinic: TestClinic) -> None:
+        self.store, self.clock, self.settings = clinic.store, clinic.clock, clinic.settings
+        self._clinic = clinic.clinic
+        self.lanes = {name: Lane(name) for name in NAMES}
+        self.sign_in, self.find = SignIn(clinic.clinic), Find(clinic.clinic)
+        self.status = Board()
+        self.attention: tuple[AttentionItem, ...] = ()
+        self.recovery = SimpleNamespace(open_attempts=lambda: self.attention)
+        self.printing, self.sync, self.importing = Acts(), Acts(), Acts()
+        self.schedule = self.checkout = self.accounts = None
+
+    def facts(self) -> Any:
+        return self._clinic.facts()
+
+    def close(self) -> None:
+        for made in self.lanes.values():
+            made.close()
+
+
+@pytest.fixture
+def blank_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Screens of other rooms are blank pages."""
+    from dataclasses import replace
+
+    for name, screen in list(SCREENS.items()):
+        if name not in {"patients", "settings"}:
+            monkeypatch.setitem(SCREENS, name, replace(screen, make=BlankPage))
