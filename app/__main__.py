@@ -17,9 +17,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command of `copaydesk`; without one, open the window. Returns the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["simulate"]:  # the simulators read their own options
-        from devices.simulators.command import main as simulate
+        from devices.simulators.command import main as run_simulator
 
-        return simulate(words[1:])
+        return run_simulator(words[1:])
     options = parser(words).parse_args(words)
     command: Command = options.command
     return command(options)
@@ -85,6 +85,13 @@ def bring_in(options: argparse.Namespace) -> int:
     return import_command(options)
 
 
+def simulate(_options: argparse.Namespace) -> int:
+    """Reached only with options before the command's name: the simulators want theirs after it."""
+    from devices.simulators.command import main as run_simulator
+
+    return run_simulator(["--help"])
+
+
 def server(options: argparse.Namespace) -> int:
     """Run the clinic's hub."""
     from server.main import server_command
@@ -133,7 +140,7 @@ COMMANDS: list[tuple[str, str, Callable[[argparse.ArgumentParser], None], Comman
         demo,
     ),
     ("import", "bring in patients, visits and charges (FHIR R4, CSV)", _import_options, bring_in),
-    ("simulate", "a card terminal or receipt printer that behaves (see copaydesk simulate --help)", _nothing, demo),
+    ("simulate", "a card terminal or receipt printer that behaves (see copaydesk simulate --help)", _nothing, simulate),
     ("server", "run the clinic's hub", _server_options, server),
     ("doctor", "check store, keyring, devices, hub and clock", _nothing, doctor),
 ]

@@ -145,7 +145,7 @@ class Visit:
         press(self.window, "Return")
         yield Wait("the schedule again", lambda: on(self.window, TODAY))
         press(self.window, "F2")
-        yield Wait("the find field", lambda: self.window.find_overlay.isVisible())
+        yield Wait("the find field", self.window.find_overlay.isVisible)
         type_text(self.row.patient.mrn or self.row.patient.name)
         yield Wait("the patient", lambda: self.window.finder.shows(self.row.patient.patient_id if self.row else ""))
         press(self.window, "Ctrl+L")
