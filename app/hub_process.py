@@ -152,7 +152,7 @@ class HubProcess:
                 try:
                     self._launch()
                 except PosError as error:
-                    log.error("hub not started again", extra=facts(error=error.message_key))
+                    log.error("hub not started again", extra=facts(error=error.message_key, port=self.port))
 
     def _join_line(self, wish: dict[str, Any]) -> JoinLine:
         with self._lock:

@@ -27,7 +27,8 @@ from models.operations.signing import (
     NONCE_LETTERS,
     signed_text,
 )
-from models.store.hub import DeviceRow, HubStore
+from models.store.hub import HubStore
+from models.store.rows import DeviceRow
 from server.refusals import Refused
 
 ROW_KEPT_S = 0.2

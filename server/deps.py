@@ -22,8 +22,9 @@ from server.snapshots import SnapshotShelf
 from server.tls import own_address
 
 T = TypeVar("T")
-THREADS = 8
-"""Database calls at once per process; the store's pool has as many connections."""
+READERS, WRITERS = 8, 16
+"""Threads for questions and for pushes. Pushes of one tenant wait for one another and are then written together, so
+they have threads of their own: nobody's question waits behind them."""
 
 MOST_IN_HAND = 256
 """Requests that wait for a thread; beyond that a desk is asked to come back (429): waiting longer helps nobody."""
@@ -64,23 +65,31 @@ class Hub:
         self.guard = EnrolmentGuard(clock)
         self.snapshots = SnapshotShelf(store, settings.data_dir / "snapshots", settings.transient_key)
         self.heads = Heads(self._read_heads if settings.shared else None)
-        self._pool = ThreadPoolExecutor(THREADS, "hub")
+        self._readers, self._writers = ThreadPoolExecutor(READERS, "read"), ThreadPoolExecutor(WRITERS, "push")
         self._in_hand = 0
 
     async def run(self, work: Callable[..., T], *arguments: object) -> T:
         """Do blocking work on a thread. Raises Refused (429) when too much is waiting already."""
+        return await self._run(self._readers, work, *arguments)
+
+    async def write(self, work: Callable[..., T], *arguments: object) -> T:
+        """The same for a push."""
+        return await self._run(self._writers, work, *arguments)
+
+    async def _run(self, pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> T:
         if self._in_hand >= MOST_IN_HAND:
             raise Refused(429, "sync.hub_busy", retry_after_s=1)
         self._in_hand += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+            return await asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
         finally:
             self._in_hand -= 1
 
     def close(self) -> None:
         """Let the waiting go, end the running."""
         self.heads.close()
-        self._pool.shutdown()
+        self._readers.shutdown()
+        self._writers.shutdown()
 
     async def _read_heads(self, tenants: Iterable[str]) -> dict[str, int]:
         return await self.run(lambda: {tenant: self.store.head(tenant).seq for tenant in tenants})

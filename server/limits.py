@@ -42,7 +42,7 @@ class EnrolmentGuard:
                          for name in (address, EVERYBODY))  # fmt: skip
         if left_s > 0:
             wait_s = int(left_s) + 1
-            raise Refused(429, "join.locked", retry_after_s=wait_s, seconds=wait_s)
+            raise Refused(429, "enrol.locked", retry_after_s=wait_s, seconds=wait_s)
 
     def failed(self, address: str) -> None:
         """A wrong code came from `address`."""

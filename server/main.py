@@ -21,7 +21,7 @@ from starlette.responses import Response
 from uvicorn.supervisors.multiprocess import Multiprocess
 
 from models.basics.clock import Clock, SystemClock
-from models.basics.errors import PosError, RuleBroken, StorageError
+from models.basics.errors import PosError, RuleBroken, StorageError, SyncRefused
 from models.basics.facts import facts
 from models.store.engine import postgres_engine, sqlite_engine
 from models.store.hub import HubStore
@@ -69,12 +69,13 @@ def create_app(
 
 
 async def _answer_error(_request: Request, error: Exception) -> Response:
-    """A rule or the storage said no: 422, or 503 when the same may work later."""
+    """A rule (422), the log (409) or the storage said no (503: the same may work later)."""
     assert isinstance(error, PosError)
     if isinstance(error, StorageError):
         log.error("storage failed", extra=facts(error=error.message_key))
         return json_response({"error": error.message_key, "facts": {}}, 503, {"Retry-After": "2"})
-    return json_response({"error": error.message_key, "facts": error.facts}, 422)
+    status = 409 if isinstance(error, SyncRefused) else 422
+    return json_response({"error": error.message_key, "facts": error.facts}, status)
 
 
 async def _answer_http(_request: Request, error: Exception) -> Response:

@@ -16,11 +16,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
                         "(default: %(default)s)")  # fmt: skip
     parser.add_argument("--public-address", metavar="HOST[:PORT]", help="how desks reach the hub, where it cannot be "
                         "seen from here (behind a router or a proxy)")  # fmt: skip
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--database-url", metavar="URL", help="postgresql://… (or COPAYDESK_DATABASE_URL, which keeps "
-                       "a password off the command line)")  # fmt: skip
-    where.add_argument("--data-dir", type=Path, metavar="DIR", help="folder of the hub's own encrypted database, and "
-                       "of its certificate (default: a folder of this user)")  # fmt: skip
+    parser.add_argument("--database-url", metavar="URL", help="postgresql://… (or COPAYDESK_DATABASE_URL, which "
+                        "keeps a password off the command line)")  # fmt: skip
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder of the hub's certificate and, without a "
+                        "database URL, of its own encrypted database (default: a folder of this user)")  # fmt: skip
     parser.add_argument("--key-file", type=Path, metavar="FILE", help="file (mode 0600) with the 64 hex digits that "
                         "open the hub's own database; made at the first start")  # fmt: skip
     parser.add_argument("--tls-certificate", type=Path, metavar="FILE", help="certificate chain in PEM instead of the "

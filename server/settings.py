@@ -93,7 +93,7 @@ def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
 def settings_from(options: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> HubSettings:
     """The settings of `copaydesk server` started by a person or a service. Raises RuleBroken naming the setting."""
     data_dir = options.data_dir or default_folder(environment)
-    url = options.database_url or ("" if options.data_dir else environment.get("COPAYDESK_DATABASE_URL", ""))
+    url = options.database_url or environment.get("COPAYDESK_DATABASE_URL", "")
     key = "" if url else read_key_file(options.key_file or data_dir / "hub.key")
     return HubSettings(
         data_dir=data_dir, database_url=url, key_hex=key, host=options.host, port=options.port,

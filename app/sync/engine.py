@@ -22,14 +22,13 @@ from models.basics.errors import PosError, StorageError, SyncError, SyncLater, S
 from models.basics.facts import facts
 from models.operations.protocol import PushBatch, PushConflict
 from models.store.desk import DeskStore
+from models.store.rows import Change
 
 log = logging.getLogger(__name__)
 
 FIRST_BATCH = 20
 SNAPSHOT_BEHIND = 5_000
 """An empty desk this many entries behind begins with a snapshot."""
-
-_CONFLICTS = {"history_diverged": "sync.history_diverged"}
 
 
 class SyncEngine:
@@ -41,17 +40,18 @@ class SyncEngine:
         self._clock, self._pace = clock or SystemClock(), pace or Pace()
         self._board = StateBoard(self._clock, store.pending_count())
         self._closing = threading.Event()
-        self._wakes = {"push": Wake(), "pull": Wake()}
+        self._wakes = {"push": Wake(), "pull": Wake(), "watch": Wake()}
         self._threads: list[threading.Thread] = []
         self._unsubscribe: Callable[[], None] = lambda: None
         self._most_ops = FIRST_BATCH
         self._resend_from = 0
         self._tried_at_s = self._clock.monotonic()
         self._held = False
+        self._hung_up = threading.Event()
 
     def start(self) -> None:
         """Begin to send and fetch."""
-        self._unsubscribe = self._store.subscribe(lambda _change: self._wakes["push"].work())
+        self._unsubscribe = self._store.subscribe(self._changed)
         works: dict[str, Callable[[], None]] = {
             "push": lambda: self._keep("push", self._push_once), "pull": lambda: self._keep("pull", self._pull_once),
             "watch": self._watch,
@@ -72,6 +72,7 @@ class SyncEngine:
 
     def nudge(self) -> None:
         """Try now: a person asked, or the network came back."""
+        self._look_again()
         for wake in self._wakes.values():
             wake.urge()
 
@@ -82,6 +83,12 @@ class SyncEngine:
     def subscribe(self, callback: Callable[[SyncState], None]) -> Callable[[], None]:
         """Call `callback` with every new state, on a thread of the engine. Returns how to end that."""
         return self._board.subscribe(callback)
+
+    def _changed(self, change: Change) -> None:
+        if "outbox" in change.topics or change.everything:
+            self._wakes["push"].work()
+            if not self.state().online:
+                self._wakes["watch"].work()
 
     # Sending -------------------------------------------------------------------------------------------------------
 
@@ -124,7 +131,7 @@ class SyncEngine:
             log.warning("sending again", extra=facts(from_dseq=conflict.expected_dseq, instead_of=batch.from_dseq))
             self._resend_from = conflict.expected_dseq
             return
-        raise SyncRefused(_CONFLICTS.get(conflict.code, "sync.forked"), expected=conflict.expected_dseq)
+        raise SyncRefused("sync.forked", expected=conflict.expected_dseq)
 
     # Fetching ------------------------------------------------------------------------------------------------------
 
@@ -134,8 +141,12 @@ class SyncEngine:
         wait_s, self._held = (self._pace.wait_s if self._held else 0), False
         try:
             page = self._transport.pull(cursor, wait_s=wait_s)
-        except PushConflict as conflict:
-            raise SyncRefused(_CONFLICTS.get(conflict.code, "sync.history_diverged")) from conflict
+        except SyncLater:
+            if wait_s and self._hung_up.is_set():
+                return True  # by ourselves, to ask anew
+            raise
+        finally:
+            self._hung_up.clear()
         if cursor.seq == 0 and page.head > SNAPSHOT_BEHIND:
             manifest = self._transport.snapshot()
             self._store.load_snapshot(manifest, self._transport.chunks(manifest))
@@ -144,6 +155,12 @@ class SyncEngine:
         self._held = not page.has_more
         self._met("pull")
         return True
+
+    def _look_again(self) -> None:
+        """Ask anew: the line on which the hub holds an answer back may be dead without anybody having said so."""
+        self._hung_up.set()
+        self._transport.stop_waiting()
+        self._wakes["pull"].urge()
 
     # Both ----------------------------------------------------------------------------------------------------------
 
@@ -173,10 +190,10 @@ class SyncEngine:
                 wake.pause(pause_s)
 
     def _met(self, loop: str) -> None:
-        """The hub answered a loop; when that is news, the other one need not wait any longer."""
+        """The hub answered a loop; when that loop was in trouble, the other one need not wait any longer."""
         if self._board.met(loop, self._store.pending_count()):
-            log.info("online", extra=facts(loop=loop))
-            self._wakes["push"].urge()
+            log.info("answered again", extra=facts(loop=loop))
+            self._look_again() if loop == "push" else self._wakes["push"].urge()
 
     def _failed(self, loop: str, error: PosError, *, stopped: bool) -> None:
         if self._closing.is_set():
@@ -189,9 +206,16 @@ class SyncEngine:
             log.warning("sync interrupted", extra=facts(loop=loop, cause=error.message_key, stopped=stopped))
 
     def _watch(self) -> None:
-        """What waits must never lie still while the hub answers: wake the push loop when it does, and say so."""
-        while not self._closing.wait(self._pace.watch_s):
+        """Count what waits while nothing is sent. And it must never lie still while the hub answers: wake the push loop
+        when it does, and say so."""
+        while not self._closing.is_set():
+            self._wakes["watch"].idle(self._pace.watch_s)
+            try:
+                pending = self._store.pending_count()
+            except StorageError:
+                continue  # the loops meet it too, and tell
+            self._board.waiting(pending)
             quiet_s = self._clock.monotonic() - self._tried_at_s
-            if self.state().online and quiet_s > 2 * self._pace.watch_s and self._store.pending_count():
+            if self.state().online and quiet_s > 2 * self._pace.watch_s and pending:
                 log.error("outbox lay still", extra=facts(seconds=int(quiet_s)))
                 self._wakes["push"].urge()

@@ -16,7 +16,7 @@ from app.version import VERSION
 from models.basics.clock import Clock, SystemClock
 from models.basics.errors import RuleBroken, SyncLater, SyncRefused
 from models.operations.joining import JoinLine, fingerprint_group, parse_join_line
-from models.store.identity import DeskIdentity
+from models.store.rows import DeskIdentity
 
 __all__ = ["join", "new_device_key", "parse_join_line"]
 
@@ -26,9 +26,9 @@ def join(line: JoinLine, private_key_hex: str, desk_name: str, *, clock: Clock |
     """Join with a line and a key that is already kept (`new_device_key`). Asking again with both answers the same, so
     a lost reply is mended by calling again.
 
-    `hub_url` is where to ask instead of the line's address (a desk beside its own hub). Raises RuleBroken `join.…`
-    (code wrong, used, expired, locked: nothing was changed), SyncRefused `sync.wrong_certificate` before the code was
-    told to anybody, or SyncLater.
+    `hub_url` is where to ask instead of the line's address (a desk beside its own hub). Raises RuleBroken `enrol.…`
+    (code wrong, used or expired: nothing was changed), SyncRefused `sync.wrong_certificate` before the code was told
+    to anybody, or SyncLater (`enrol.locked` after too many wrong codes).
     """
     url = hub_url or line.address
     fingerprint = _proven(line, url) if url.startswith("https:") else ""
@@ -59,7 +59,7 @@ def _enrol(line: Line, signer: RequestSigner, body: bytes) -> dict[str, Any]:
             if attempt == 1 and refusal.message_key == "auth.stale":
                 signer.hub_ahead_ms = int(told or 0) - signer.now_ms()
                 continue
-            if refusal.message_key.startswith("join."):
+            if refusal.message_key.startswith("enrol."):
                 raise RuleBroken(refusal.message_key) from refusal
             raise
         except orjson.JSONDecodeError as error:

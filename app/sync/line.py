@@ -69,10 +69,10 @@ class _Sockets:
         if closed:
             _break(made)
 
-    def break_all(self) -> None:
-        """End every exchange under way, and every one that is still to begin."""
+    def break_all(self, *, for_good: bool) -> None:
+        """End every exchange under way, and `for_good` every one that is still to begin."""
         with self._lock:
-            self._closed = True
+            self._closed = self._closed or for_good
             made = list(self._open)
         for one in made:
             _break(one)
@@ -127,9 +127,13 @@ class Line:
             return reply.body
         raise self._refusal(reply)
 
+    def interrupt(self) -> None:
+        """Break off what is under way: callers get SyncLater."""
+        self._sockets.break_all(for_good=False)
+
     def abort(self) -> None:
-        """Break off what is under way and close: callers get SyncLater. The line is not used again."""
-        self._sockets.break_all()
+        """Break off what is under way and end: callers get SyncLater. The line is not used again."""
+        self._sockets.break_all(for_good=True)
         self._pool.close()
 
     def close(self) -> None:
@@ -156,7 +160,7 @@ class Line:
             return SyncLater("sync.not_the_hub", hub=self._host, status=reply.status)
         key, facts = told
         if reply.status == 429 or reply.status >= 500:
-            busy = "sync.hub_busy" if reply.status == 429 and not key.startswith("join.") else key
+            busy = "sync.hub_busy" if reply.status == 429 and not key.startswith("enrol.") else key
             later = SyncLater("sync.hub_failed" if reply.status >= 500 else busy, hub=self._host, status=reply.status,
                               retry_after_s=reply.retry_after_s)  # fmt: skip
             later.facts.update({name: value for name, value in facts.items() if name == "seconds"})

@@ -58,12 +58,12 @@ class StateBoard:
         return end
 
     def met(self, loop: str, pending: int) -> bool:
-        """A loop had a good answer. True when the desk came online by it."""
+        """A loop had a good answer. True when it had been in trouble."""
         with self._lock:
-            was = self._state.online
-            self._trouble.pop(loop, None)
+            news = self._trouble.pop(loop, None) is not None
             self._state = replace(self._state, last_synced_at=self._clock.now())
-        return self._settle(pending).online and not was
+        self._settle(pending)
+        return news
 
     def failed(self, loop: str, cause: str, *, stopped: bool, pending: int) -> bool:
         """A loop failed. True when that is news."""
@@ -77,7 +77,7 @@ class StateBoard:
         """So many operations wait to be sent."""
         self._settle(pending)
 
-    def _settle(self, pending: int) -> SyncState:
+    def _settle(self, pending: int) -> None:
         with self._lock:
             before = self._state
             worst = max(self._trouble.values(), key=lambda trouble: trouble[1], default=("", False))
@@ -88,4 +88,3 @@ class StateBoard:
             callbacks = tuple(self._callbacks) if after != before else ()
         for callback in callbacks:
             callback(after)
-        return after

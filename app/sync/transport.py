@@ -17,8 +17,7 @@ from models.operations.joining import JoinLine
 from models.operations.protocol import Cursor, Page, PushAnswer, PushBatch, PushConflict
 from models.operations.wire import WireInvalid, answer_from_bytes, batch_to_bytes, page_from_bytes
 
-CONFLICTS = {"sync.gap": "gap", "sync.fork": "fork", "sync.device": "device",
-             "sync.history_diverged": "history_diverged"}  # fmt: skip
+CONFLICTS = {"sync.gap": "gap", "sync.fork": "fork", "sync.device": "device"}
 SNAPSHOT_S = 120.0
 T = TypeVar("T")
 
@@ -42,6 +41,7 @@ class HubTransport:
     def __init__(self, hub_url: str, *, device_id: str, private_key_hex: str, fingerprint: str = "",
                  clock: Clock | None = None, connect_s: float = CONNECT_S, read_s: float = READ_S) -> None:  # fmt: skip
         self._line = Line(hub_url, fingerprint, connect_s=connect_s)
+        self._waiting_line = Line(hub_url, fingerprint, connect_s=connect_s)
         self._signer = RequestSigner(private_key_hex, device_id, clock or SystemClock())
         self._read_s = read_s
         self.advice = Advice()
@@ -64,9 +64,12 @@ class HubTransport:
 
     def pull(self, cursor: Cursor, *, limit: int = 1000, wait_s: int = 0) -> Page:
         """The log after `cursor`; with `wait_s` the hub holds an empty page back until there is something. Raises
-        PushConflict `history_diverged` when the hub's log is not the one the cursor stands in."""
+        SyncRefused `sync.history_diverged` when the hub's log is not the one the cursor stands in."""
         target = f"/v1/sync/pull?epoch={quote(cursor.server_epoch)}&after={cursor.seq}&hash={cursor.hash}&limit={limit}"
-        body = self._ask("GET", f"{target}&wait={wait_s}" if wait_s else target, read_s=self._read_s + wait_s)
+        if wait_s:
+            body = self._ask("GET", f"{target}&wait={wait_s}", read_s=self._read_s + wait_s, line=self._waiting_line)
+        else:
+            body = self._ask("GET", target)
         page = _understood(page_from_bytes, body)
         if not wait_s:
             self._learn_time(page.server_time)
@@ -92,23 +95,30 @@ class HubTransport:
         told = _understood(orjson.loads, body)
         return _understood(lambda row: JoinLine(row["host"], row["port"], row["code"], row["fingerprint_group"]), told)
 
+    def stop_waiting(self) -> None:
+        """Let a pull that waits for news fail now: its line may be dead without anybody having said so."""
+        self._waiting_line.interrupt()
+
     def abort(self) -> None:
         """Break off what is under way, from another thread, and end."""
         self._line.abort()
+        self._waiting_line.abort()
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
         self._line.close()
+        self._waiting_line.close()
 
     def _ask(self, method: str, target: str, body: bytes = b"", read_s: float = 0.0,
-             content_type: str = "application/json") -> bytes:  # fmt: skip
+             content_type: str = "application/json", line: Line | None = None) -> bytes:  # fmt: skip
         """One signed exchange; signed again once when the hub's clock turns out to be another."""
         for attempt in (1, 2):
             headers = self._signer.headers(method, target, body)
             if body:
                 headers["Content-Type"] = "application/json"
             try:
-                return self._line.ask(method, target, headers, body, read_s or self._read_s, content_type)
+                used = line or self._line
+                return used.ask(method, target, headers, body, read_s or self._read_s, content_type)
             except HubRefusal as refusal:
                 conflict = CONFLICTS.get(refusal.message_key)
                 if refusal.status == 409 and conflict is not None:

@@ -57,7 +57,7 @@ def _enrol(hub: Hub, question: Asked, address: str) -> dict[str, object]:
         raise Refused(400, "sync.not_understood", field="public_key")
     signed = [question.headers.get(name, "") for name in (HEADER_TIME, HEADER_NONCE, HEADER_SIGNATURE)]
     hub.auth.check_signature(question, told.public_key, *signed)
-    info = {"version": told.version, "system": told.system, "desk_name": told.desk_name}
+    info: dict[str, object] = {"version": told.version, "system": told.system, "desk_name": told.desk_name}
     try:
         joined = hub.store.redeem(plain_code(told.code), told.public_key, info)
     except RuleBroken as error:
@@ -66,7 +66,7 @@ def _enrol(hub: Hub, question: Asked, address: str) -> dict[str, object]:
     hub.guard.succeeded(address)
     return {
         "tenant": joined.tenant, "device_id": joined.device_id, "device_no": joined.device_no, "epoch": joined.epoch,
-        "desk_name": joined.desk_name, "server_epoch": joined.server_epoch,
+        "desk_name": joined.name, "server_epoch": hub.store.head(joined.tenant).server_epoch,
     }  # fmt: skip
 
 

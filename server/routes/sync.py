@@ -9,7 +9,7 @@ from starlette.routing import Route
 from models.operations.protocol import MAX_BYTES, MAX_OPS, WIRE_VERSION, Cursor, PushConflict
 from models.operations.signing import HEADER_WIRE
 from models.operations.wire import WireInvalid, answer_to_bytes, batch_from_bytes, page_to_bytes
-from models.store.hub import DeviceRow
+from models.store.rows import DeviceRow
 from server.auth import Asked
 from server.deps import Hub, asked, hub_of
 from server.refusals import Refused, bytes_response, json_response
@@ -19,6 +19,9 @@ MOST_ENTRIES = 1_000
 MOST_BODY_BYTES = 2 * MAX_BYTES
 """A push may carry 1 MiB of operations; with its envelope it stays under this."""
 
+MOST_OPS = 5 * MAX_OPS
+"""Desks send at most MAX_OPS, but a linked group is never torn: a larger one comes whole."""
+
 ADVICE = {"max_ops": MAX_OPS, "max_bytes": MAX_BYTES, "min_interval_ms": 0}
 
 
@@ -26,7 +29,7 @@ async def push(request: Request) -> Response:
     """`POST /v1/sync/push`: a verdict for each operation, or 409 when the batch does not follow the desk's stream."""
     hub = hub_of(request)
     question = await asked(request, MOST_BODY_BYTES)
-    tenant, head, body = await hub.run(_push, hub, question)
+    tenant, head, body = await hub.write(_push, hub, question)
     hub.heads.moved(tenant, head)
     return bytes_response(body)
 
@@ -39,8 +42,8 @@ def _push(hub: Hub, question: Asked) -> tuple[str, int, bytes]:
         raise Refused(400, "sync.not_understood", field=error.path) from error
     if batch.device != row.device_id or any(op.tenant != row.tenant for op in batch.ops):
         raise Refused(403, "auth.not_yours")
-    if len(batch.ops) > MAX_OPS:
-        raise Refused(413, "sync.too_large", limit_ops=MAX_OPS)
+    if len(batch.ops) > MOST_OPS:
+        raise Refused(413, "sync.too_large", limit_ops=MOST_OPS)
     try:
         answer = hub.store.push(row.tenant, batch)
     except PushConflict as conflict:
@@ -77,10 +80,7 @@ def _next_page(hub: Hub, device_id: str, cursor: Cursor, limit: int) -> bytes:
 
 
 def _page(hub: Hub, tenant: str, cursor: Cursor, limit: int) -> tuple[int, bytes]:
-    try:
-        page = hub.store.pull(tenant, cursor, limit)
-    except PushConflict as conflict:
-        raise Refused(409, f"sync.{conflict.code}") from conflict
+    page = hub.store.pull(tenant, cursor, limit)  # SyncRefused: the cursor does not stand in this log
     return page.head, page_to_bytes(page)
 
 

@@ -55,7 +55,7 @@ class Stream:
     def copay(self, patient_id: str, charge_id: str, cents: int) -> str:
         """Take cash and pay the charge with it: two operations of one group. The payment's id."""
         group, payment_id = new_id(), new_id()
-        number = f"{self.device[:8]}-{self.dseq + 1}"
+        number = f"{self.device[-8:]}-{self.dseq + 1}"
         self.add(bodies.Collect(payment_id=payment_id, patient_id=patient_id, tender="cash", amount_cents=cents,
                                 tendered_cents=cents, requested_cents=cents, number=f"PAY-{number}",
                                 receipt_no=f"01-{number}", drawer=self.device), group=group)  # fmt: skip

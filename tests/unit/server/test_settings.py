@@ -39,19 +39,22 @@ def test_a_key_others_can_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "hub.key"
     path.write_text(KEY)
     path.chmod(0o644)
-    with pytest.raises(RuleBroken, match="hub.key_file_open"):
+    with pytest.raises(RuleBroken, match=r"hub\.key_file_open"):
         read_key_file(path)
     path.chmod(0o600)
     assert read_key_file(path) == KEY
     path.write_text("CHANGE-ME")
-    with pytest.raises(RuleBroken, match="hub.setting_placeholder"):
+    with pytest.raises(RuleBroken, match=r"hub\.setting_placeholder"):
         read_key_file(path)
 
 
 def test_the_database_comes_from_the_environment_unless_told(tmp_path: Path) -> None:
     environment = {"COPAYDESK_DATABASE_URL": "postgresql://hub:r4nd0m@db/clinic", "XDG_DATA_HOME": str(tmp_path)}
     assert settings_from(options(), environment).shared
-    assert not settings_from(options("--data-dir", str(tmp_path / "own")), environment).shared
+    told = settings_from(
+        options("--data-dir", str(tmp_path / "own"), "--database-url", "postgresql://db/one"), environment
+    )
+    assert (told.database_url, told.data_dir) == ("postgresql://db/one", tmp_path / "own")
     assert settings_from(options(), environment).data_dir == default_folder(environment)
 
 
@@ -96,5 +99,5 @@ def test_a_certificate_that_is_none_is_refused(tmp_path: Path) -> None:
     made = own_certificate(tmp_path, SystemClock())
     broken = tmp_path / "broken.pem"
     broken.write_text(made.certificate.read_text().replace("A", "B", 30))
-    with pytest.raises(RuleBroken, match="hub.setting_wrong"):
+    with pytest.raises(RuleBroken, match=r"hub\.setting_wrong"):
         given_certificate(broken, made.key)

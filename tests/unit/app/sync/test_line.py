@@ -32,7 +32,7 @@ def told(key: str, **facts: object) -> bytes:
         (says("500 Internal Server Error", "text/plain", b"Internal Server Error"), SyncLater, "sync.hub_failed"),
         (says("503 Service Unavailable", JSON, told("store.locked"), "Retry-After: 7"), SyncLater, "sync.hub_failed"),
         (says("429 Too Many Requests", JSON, told("sync.hub_busy"), "Retry-After: 3"), SyncLater, "sync.hub_busy"),
-        (says("429 Too Many Requests", JSON, told("join.locked", seconds=42)), SyncLater, "join.locked"),
+        (says("429 Too Many Requests", JSON, told("enrol.locked", seconds=42)), SyncLater, "enrol.locked"),
         (says("401 Unauthorized", JSON, told("auth.unknown_device")), SyncRefused, "auth.unknown_device"),
         (says("403 Forbidden", JSON, told("auth.revoked")), SyncRefused, "auth.revoked"),
         (says("409 Conflict", JSON, told("sync.gap", expected_dseq=4)), SyncRefused, "sync.gap"),

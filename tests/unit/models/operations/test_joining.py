@@ -63,7 +63,17 @@ def test_codes_compare_as_meant() -> None:
     assert plain_code("OIL U") == "011V"
 
 
-@pytest.mark.parametrize(("host", "here"), [("127.0.0.1", True), ("127.8.0.1", True), ("localhost", True), ("::1", True),
-                                            ("0.0.0.0", False), ("192.168.1.5", False), ("127.example", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.0.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("192.168.1.5", False),
+        ("127.example", False),
+    ],
+)
 def test_loopback(host: str, here: bool) -> None:
     assert is_loopback(host) is here

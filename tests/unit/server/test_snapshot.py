@@ -1,0 +1,64 @@
+"""What a new desk begins with: chunks that can be fetched again, sealed on disk, gone with the hub."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+
+import pytest
+
+from app.sync.line import HubRefusal
+from models.operations.protocol import Cursor
+from server import snapshots
+from tests.conftest import PERSONAL
+from tests.support.hub import RunningHub
+
+
+def test_a_snapshot_is_whole_and_kept(own_hub: RunningHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshots, "STALE_AFTER", 10)
+    desk = own_hub.member(own_hub.practice())
+    patient = desk.stream.patient()
+    desk.stream.copay(patient, desk.stream.charge(patient, 2500), 2500)
+    desk.transport.push(desk.stream.batch())
+    manifest = desk.transport.snapshot()
+    assert manifest["seq"] == 5
+    chunks = dict(desk.transport.chunks(manifest))
+    for row in manifest["chunks"]:
+        assert hashlib.sha256(chunks[row["id"]]).hexdigest() == row["sha256"]
+    assert any(PERSONAL.encode() in gzip.decompress(chunk) for chunk in chunks.values())
+    sealed = [path for path in (own_hub.settings.data_dir / "snapshots").rglob("*") if path.is_file()]
+    assert len(sealed) == len(chunks) + 1
+    for path in sealed:
+        content = path.read_bytes()
+        assert PERSONAL.encode() not in content
+        assert not content.startswith(b"\x1f\x8b")
+    if os.name == "posix":
+        assert (own_hub.settings.data_dir / "snapshots").stat().st_mode & 0o077 == 0
+
+    desk.stream.patient()
+    desk.transport.push(desk.stream.batch(5))
+    assert desk.transport.snapshot() == manifest  # young enough: the same one, so a download can go on
+    assert dict(desk.transport.chunks(manifest)) == chunks
+    for _ in range(10):
+        desk.stream.patient()
+    desk.transport.push(desk.stream.batch(6))
+    newer = desk.transport.snapshot()
+    assert newer["seq"] == 16
+    assert dict(desk.transport.chunks(manifest)) == chunks  # the one before is kept too
+    assert desk.transport.pull(Cursor(desk.identity.server_epoch, 16, newer["hash"])).entries == ()
+
+
+def test_a_snapshot_that_is_gone(own_sqlite_hub: RunningHub) -> None:
+    desk = own_sqlite_hub.member(own_sqlite_hub.practice())
+    desk.stream.patient()
+    desk.transport.push(desk.stream.batch())
+    manifest = desk.transport.snapshot()
+    for wrong in ({**manifest, "seq": 77}, {**manifest, "chunks": [{"id": "99999-nothing"}]}):
+        with pytest.raises(HubRefusal) as refused:
+            list(desk.transport.chunks(wrong))
+        assert (refused.value.status, refused.value.message_key) == (404, "sync.snapshot_gone")
+    own_sqlite_hub.stop()
+    own_sqlite_hub.start()
+    with pytest.raises(HubRefusal, match=r"sync\.snapshot_gone"):
+        list(own_sqlite_hub.transport(desk.identity, desk.private_key).chunks(manifest))
