@@ -1,0 +1,74 @@
+"""Which drivers there are, and how an address in the settings becomes one: two tables, read top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from devices.base import BytePipe, PaymentTerminal, ReceiptPrinter
+from devices.printers.escpos import EscposPrinter
+from devices.printers.profiles import PROFILES, PrinterProfile
+from devices.terminals.pax import PaxTerminal
+from devices.terminals.pax_link import SERIAL_TIMERS, TCP_TIMERS
+from devices.wires import open_pipe
+from devices.wires.address import plain_address
+from models.basics.errors import RuleBroken
+
+Driver = TypeVar("Driver")
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalDriver:
+    """How a card terminal's driver is made from its wire; `over_tcp`: the wire is a network connection."""
+
+    make: Callable[[BytePipe, bool], PaymentTerminal]
+    tcp_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterDriver:
+    """How a printer's driver is made from its wire and profile."""
+
+    make: Callable[[BytePipe, PrinterProfile, bool], ReceiptPrinter]
+    tcp_port: int
+
+
+def _pax(pipe: BytePipe, over_tcp: bool) -> PaymentTerminal:
+    return PaxTerminal(pipe, TCP_TIMERS if over_tcp else SERIAL_TIMERS, one_exchange_per_connection=over_tcp)
+
+
+def _escpos(pipe: BytePipe, profile: PrinterProfile, over_tcp: bool) -> ReceiptPrinter:
+    return EscposPrinter(pipe, profile, one_job_per_connection=over_tcp)
+
+
+TERMINALS: dict[str, TerminalDriver] = {"pax": TerminalDriver(_pax, tcp_port=10009)}
+PRINTERS: dict[str, PrinterDriver] = {"escpos": PrinterDriver(_escpos, tcp_port=9100)}
+
+
+def terminal_for(url: str) -> PaymentTerminal:
+    """The driver of the card terminal at `url` (`pax+serial:///dev/ttyACM0?baud=115200`, `pax+tcp://10.0.0.7:10009`;
+    a bare `serial://` or `tcp://` means pax). Opens nothing. Raises RuleBroken for an address or driver unknown."""
+    driver, wire = _split(url, TERMINALS, "pax", "reader")
+    pipe = open_pipe(wire, device="reader", default_port=driver.tcp_port)
+    return driver.make(pipe, wire.startswith("tcp:"))
+
+
+def printer_for(url: str, profile: str = "80mm") -> ReceiptPrinter:
+    """The driver of the receipt printer at `url` (`escpos+serial:///dev/ttyUSB0`, `escpos+tcp://10.0.0.8:9100`; bare
+    means escpos), of the kind `profile`. Opens nothing. Raises RuleBroken for an address, driver or profile unknown."""
+    driver, wire = _split(url, PRINTERS, "escpos", "printer")
+    if profile not in PROFILES:
+        raise RuleBroken("device.profile_unknown", device="printer", profile=profile[:40])
+    pipe = open_pipe(wire, device="printer", default_port=driver.tcp_port)
+    return driver.make(pipe, PROFILES[profile], wire.startswith("tcp:"))
+
+
+def _split(url: str, table: dict[str, Driver], usual: str, device: str) -> tuple[Driver, str]:
+    scheme, colon, rest = url.partition("://")
+    name, plus, wire = scheme.rpartition("+")
+    if not plus:
+        name = usual
+    if name not in table:
+        raise RuleBroken("device.driver_unknown", device=device, address=plain_address(url), driver=name[:40])
+    return table[name], f"{wire}{colon}{rest}"

@@ -1,0 +1,187 @@
+"""`copaydesk simulate pax|printer`: one simulated machine, until it is told to end."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from devices.simulators.control import Control, Handler
+from devices.simulators.faults import FaultPlan, FaultUnknown, parse_fault
+from devices.simulators.lines import Line, PtyLine, Received, TcpLine
+from devices.simulators.pax_bank import CARDS, Wallet
+from devices.simulators.pax_simulator import FAULTS as PAX_FAULTS
+from devices.simulators.pax_simulator import Manner, PaxSimulator
+from devices.simulators.printer_simulator import FAULTS as PRINTER_FAULTS
+from devices.simulators.printer_simulator import PrinterSimulator
+
+ENTRY_MODES = {"swipe": "1", "contactless": "2", "chip": "4"}
+WIDTH_DOTS = {"80": 576, "72": 504, "58": 384}
+BAUD = {"pax": 115200, "printer": 38400}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run a simulator; returns the exit status: 0 when it was ended, 2 when the arguments made no sense."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = asyncio.run(arguments.run(arguments))
+    except (FaultUnknown, ValueError, OSError) as error:
+        sys.stderr.write(f"simulate {arguments.machine}: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 0
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="copaydesk simulate", description="Hardware that behaves, and misbehaves.")
+    machines = parser.add_subparsers(dest="machine", required=True)
+    pax = _machine(machines, "pax", "a PAX card terminal with a patient in front of it", PAX_FAULTS, _run_pax)
+    pax.add_argument("--card", default="visa", metavar="BRAND[:LAST4]", help=f"whose card: {', '.join(CARDS)}")
+    pax.add_argument("--entry", choices=ENTRY_MODES, default="contactless", help="how the card is presented")
+    pax.add_argument("--present-after", type=float, default=2.0, metavar="S", help="seconds until the card is there")
+    pax.add_argument("--by-hand", action="store_true", help="the card comes when you press Enter")
+    pax.add_argument("--bank", type=float, default=0.8, metavar="S", help="seconds the bank takes")
+    pax.add_argument("--card-wait", type=float, default=33.0, metavar="S", help="seconds until the terminal gives up")
+    pax.add_argument("--acknowledge-wait", type=float, default=1.0, metavar="S", help="until it repeats its answer")
+    printer = _machine(machines, "printer", "an ESC/POS receipt printer with a drawer", PRINTER_FAULTS, _run_printer)
+    printer.add_argument("--paper", type=Path, metavar="DIR", help="write every receipt here: NNN.txt, .png, .escpos")
+    printer.add_argument(
+        "--width", choices=WIDTH_DOTS, default="80", help="paper: 80 has 48 columns, 72 (narrow print) 42, 58 has 32"
+    )
+    printer.add_argument("--drawer-closes-after", type=float, default=3.0, metavar="S", help="0: stays open")
+    printer.add_argument("--drawer-sensor", choices=("high", "low"), default="high", help="pin 3 when it is open")
+    return parser
+
+
+def _machine(
+    machines: Any, name: str, words: str, faults: dict[str, str], run: Callable[..., Coroutine[Any, Any, int]]
+) -> argparse.ArgumentParser:
+    listed = "faults:\n" + "\n".join(f"  {fault:20} {meaning}" for fault, meaning in sorted(faults.items()))
+    parser: argparse.ArgumentParser = machines.add_parser(
+        name, help=words, description=words, epilog=listed, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--pty", type=Path, metavar="LINK", help="a pseudo-terminal, under the name of this link")
+    where.add_argument("--tcp", metavar="HOST:PORT", help="a TCP port; port 0 takes a free one")
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME[:ARG]", help="go wrong so (repeatable)")
+    parser.add_argument("--ready-file", type=Path, metavar="FILE", help="write the address here when listening")
+    parser.add_argument("--control", metavar="PATH|HOST:PORT", help="take commands here (help lists them)")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input ends")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _line(arguments: argparse.Namespace, received: Received, *, one_client: bool) -> Line:
+    if arguments.pty is not None:
+        return PtyLine(arguments.pty, received, BAUD[arguments.machine])
+    host, colon, port = arguments.tcp.rpartition(":")
+    if not colon or not port.isdecimal():
+        raise ValueError(f"--tcp {arguments.tcp}: write HOST:PORT")
+    return TcpLine(host.strip("[]") or "127.0.0.1", int(port), received, one_client=one_client)
+
+
+async def _run_pax(arguments: argparse.Namespace) -> int:
+    plan = FaultPlan(PAX_FAULTS)
+    for fault in arguments.fault:
+        plan.always(fault)
+    manner = Manner(
+        present_after_s=None if arguments.by_hand else arguments.present_after,
+        bank_s=arguments.bank,
+        card_wait_s=arguments.card_wait,
+        acknowledge_wait_s=arguments.acknowledge_wait,
+        entry_mode=ENTRY_MODES[arguments.entry],
+    )
+    machine = PaxSimulator(plan, Wallet(arguments.card), manner, _show("terminal"))
+    machine.line = _line(arguments, machine.received, one_client=False)
+    return await serve(arguments, "pax", machine.line, machine.handlers(), machine.run())
+
+
+async def _run_printer(arguments: argparse.Namespace) -> int:
+    for fault in arguments.fault:
+        parse_fault(fault, PRINTER_FAULTS)
+    machine = PrinterSimulator(
+        WIDTH_DOTS[arguments.width],
+        arguments.paper,
+        _show("printer"),
+        drawer_closes_after_s=arguments.drawer_closes_after,
+        sensor_high_is_open=arguments.drawer_sensor == "high",
+    )
+    machine.line = _line(arguments, machine.received, one_client=True)
+
+    async def work() -> None:
+        for fault in arguments.fault:
+            machine.have(fault)
+        await machine.run()
+
+    try:
+        return await serve(arguments, "escpos", machine.line, machine.handlers(), work())
+    finally:
+        await machine.finish()
+
+
+def _show(who: str) -> Callable[[str], None]:
+    def show(text: str) -> None:
+        with contextlib.suppress(BrokenPipeError, ValueError):  # nobody looks any more
+            sys.stdout.write(f"[{who}] {text}\n")
+            sys.stdout.flush()
+
+    return show
+
+
+async def serve(
+    arguments: argparse.Namespace,
+    driver: str,
+    line: Line,
+    handlers: dict[str, Handler],
+    work: Coroutine[Any, Any, None],
+) -> int:
+    """Plug in, say where, work until told to end (SIGTERM, SIGINT, `quit`, or the end of standard input if asked)."""
+    ended = asyncio.Event()
+    _end_on_signals(ended)
+    control = Control(handlers, ended)
+    await line.plug_in()
+    listening = await control.listen(arguments.control) if arguments.control else ""
+    control.listen_to_keyboard(end_with_it=arguments.until_stdin_closes)
+    _tell(arguments.ready_file, f"{driver}+{line.url}", listening)
+    working = asyncio.create_task(work)
+    end = asyncio.create_task(ended.wait())
+    await asyncio.wait((working, end), return_when=asyncio.FIRST_COMPLETED)
+    failure = working.exception() if working.done() and not working.cancelled() else None
+    for task in (working, end):
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task
+    control.close()
+    line.unplug()
+    if arguments.control and listening == arguments.control:
+        Path(arguments.control).unlink(missing_ok=True)
+    if failure is not None:
+        raise failure
+    return 0
+
+
+def _end_on_signals(ended: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    if sys.platform == "win32":
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(ended.set))
+        return
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, ended.set)
+    signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # started in the background of a shell: no keyboard, but no halt
+
+
+def _tell(ready_file: Path | None, url: str, control: str) -> None:
+    """Say where it listens: on the screen, and in the file, which appears whole or not at all."""
+    sys.stdout.write(f"listening on {url}\n" + (f"commands at {control}\n" if control else ""))
+    sys.stdout.flush()
+    if ready_file is not None:
+        fresh = ready_file.with_name(f".{ready_file.name}.{os.getpid()}")
+        fresh.write_text(url, encoding="utf-8")
+        fresh.replace(ready_file)

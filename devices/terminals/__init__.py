@@ -1,0 +1,1 @@
+"""Card terminals: the language spoken over a wire, one maker a file."""

@@ -1,0 +1,343 @@
+"""One question and one answer with a PAX terminal: who may speak, who waits how long, and what silence means.
+
+    till: request    terminal: ACK    (work)    terminal: answer    till: ACK    terminal: EOT
+
+The one rule that matters: a command that moves money is written again only when the terminal said NAK, because then it
+took nothing. After anything else the outcome is UNKNOWN, and the driver asks (R02) instead of repeating.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from devices.base import BytePipe, Step, Watch
+from devices.bytes import ACK, EOT, NAK
+from devices.terminals.pax_codec import (
+    COMMANDS,
+    VERSION,
+    Answer,
+    Event,
+    FrameReader,
+    Nature,
+    NotAnAnswer,
+    answer_to,
+    decode_answer,
+    encode_request,
+    join_packets,
+)
+from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, DeviceTimeout
+from models.basics.facts import facts
+
+log = logging.getLogger(__name__)
+
+MOST_WRITES = 3
+MOST_BAD_FRAMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """How long to be patient, in seconds. The money timer must be longer than the terminal's own card wait."""
+
+    ack_s: float = 3.0
+    interbyte_s: float = 1.0
+    admin_s: float = 20.0  # A00 queues behind a running dialogue: 17 s was seen
+    money_s: float = 180.0
+    eot_s: float = 1.0
+    write_s: float = 3.0
+    abort_grace_s: float = 2.0  # a terminal that still could cancel has answered by then
+    last_word_s: float = 3.0  # after our own patience ended and it was told to stop
+    ask_again_s: float = 5.0  # between two reports that did not find the transaction
+    slice_s: float = 0.05  # how often a cancel is looked for
+
+
+SERIAL_TIMERS = Timers()
+TCP_TIMERS = Timers(ack_s=5.0)
+
+
+class EndKind(Enum):
+    """How an exchange ended."""
+
+    ANSWERED = "answered"
+    NOTHING_DONE = "nothing_done"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an exchange ended: with an answer, or why not (`reason`, a message key)."""
+
+    kind: EndKind
+    answer: Answer | None = None
+    reason: str = ""
+
+
+class State(Enum):
+    """Where an exchange is."""
+
+    WAIT_ACK = "wait_ack"
+    WAIT_ANSWER = "wait_answer"
+
+
+class PaxLink:
+    """Exchanges over one wire, one at a time."""
+
+    def __init__(
+        self, pipe: BytePipe, timers: Timers, *, version: str = VERSION, one_exchange_per_connection: bool = False
+    ) -> None:
+        self._pipe = pipe
+        self.timers = timers
+        self._version = version
+        self._hangs_up = one_exchange_per_connection
+
+    def ask(self, command: str, fields: Sequence[str] = ()) -> Answer:
+        """An admin or report command. Raises DeviceError when no answer came; no money moved either way."""
+        if COMMANDS[command] is Nature.MONEY:
+            raise ValueError(f"{command} moves money: use exchange()")
+        ending = self.exchange(command, fields)
+        if ending.answer is not None:
+            return ending.answer
+        raise _ASKING_FAILED.get(ending.reason, DeviceTimeout)(ending.reason, device="reader")
+
+    def exchange(self, command: str, fields: Sequence[str] = (), watch: Watch | None = None) -> Ending:
+        """Send a command and wait for how it ends. Raises DeviceError only while nothing was written yet."""
+        request = encode_request(command, fields, self._version)
+        started = time.monotonic()
+        self._connect()
+        exchange = _Exchange(self._pipe, self.timers, command, request, watch, self._version)
+        ending = exchange.run()
+        if self._hangs_up or ending.reason == "terminal.link_lost":
+            self._pipe.close()
+        took_ms = round((time.monotonic() - started) * 1000)
+        log.info("exchange", extra=facts(command=command, bytes=len(request), end=ending.kind, milliseconds=took_ms))
+        return ending
+
+    def close(self) -> None:
+        """Give the wire back."""
+        self._pipe.close()
+
+    def _connect(self) -> None:
+        self._pipe.open()
+        try:
+            self._pipe.flush_input()
+        except DeviceMissing:  # unplugged since the last exchange, perhaps plugged in again
+            self._pipe.close()
+            self._pipe.open()
+            self._pipe.flush_input()
+
+
+_ASKING_FAILED: dict[str, type[DeviceError]] = {
+    "terminal.link_lost": DeviceMissing,
+    "terminal.rejected": DeviceBusy,
+    "terminal.broke_off": DeviceBusy,
+}
+
+
+class _Exchange:
+    """The states between the first byte and the end."""
+
+    def __init__(
+        self, pipe: BytePipe, timers: Timers, command: str, request: bytes, watch: Watch | None, version: str
+    ) -> None:
+        self._pipe, self._timers, self._watch = pipe, timers, watch
+        self._command, self._request, self._version = command, request, version
+        self._moves_money = COMMANDS[command] is Nature.MONEY
+        self._reader = FrameReader()
+        self._events: deque[tuple[Event, bytes]] = deque()
+        self._state = State.WAIT_ACK
+        self._deadline = 0.0
+        self._last_byte_at = 0.0
+        self._writes = self._bad_frames = self._abort_writes = 0
+        self._aborted_at: float | None = None
+        self._too_late_told = False
+        self._giving_up = ""
+        self._stale_ends = 0
+        self._first_packets = b""
+        self._ending: Ending | None = None
+
+    def run(self) -> Ending:
+        """Write the request and react until the exchange has ended. Never raises DeviceError."""
+        try:
+            self._write_request()
+            while self._ending is None:
+                event, payload = self._next()
+                _REACTIONS[self._state, event](self, payload)
+        except DeviceError:
+            return Ending(EndKind.UNKNOWN, reason="terminal.link_lost")
+        return self._ending
+
+    # what is seen
+
+    def _next(self) -> tuple[Event, bytes]:
+        while not self._events:
+            self._look_after_cancel()
+            now = time.monotonic()
+            limit = self._deadline
+            if self._reader.inside:
+                limit = min(limit, self._last_byte_at + self._timers.interbyte_s)
+            if now >= limit:
+                if self._reader.inside:
+                    self._reader.drop()
+                    return Event.BAD_FRAME, b""
+                return Event.SILENCE, b""
+            data = self._pipe.read(4096, min(self._timers.slice_s, limit - now))
+            if data:
+                self._last_byte_at = time.monotonic()
+                self._events.extend(self._reader.feed(data))
+        return self._events.popleft()
+
+    def _look_after_cancel(self) -> None:
+        if self._watch is None or self._state is not State.WAIT_ANSWER or self._giving_up:
+            return
+        if self._aborted_at is None:
+            if self._watch.cancelled:
+                self._write_abort()
+        elif not self._too_late_told and time.monotonic() - self._aborted_at > self._timers.abort_grace_s:
+            self._too_late_told = True  # the card is being authorised: it ends as it ends
+            self._watch.step(Step.AUTHORISING)
+
+    # what is done
+
+    def _write_request(self) -> None:
+        self._writes += 1
+        self._pipe.write(self._request, self._timers.write_s)
+        self._deadline = time.monotonic() + self._timers.ack_s
+
+    def _write_abort(self) -> None:
+        self._aborted_at = time.monotonic()
+        self._abort_writes += 1
+        self._pipe.write(encode_request("A14", (), self._version), self._timers.write_s)
+
+    def _say(self, control: int) -> None:
+        self._pipe.write(bytes((control,)), self._timers.write_s)
+
+    def _end(self, kind: EndKind, reason: str) -> None:
+        self._ending = Ending(kind, reason=reason)
+
+    # reactions, named after the event
+
+    def _begin_waiting(self, _: bytes = b"") -> None:
+        self._state = State.WAIT_ANSWER
+        self._deadline = time.monotonic() + (self._timers.money_s if self._moves_money else self._timers.admin_s)
+        if self._watch is not None:
+            self._watch.step(Step.WAITING)
+
+    def _not_taken(self, _: bytes) -> None:
+        """NAK before ACK: the terminal rejected the frame and started nothing, so even money may be written again."""
+        if self._writes < MOST_WRITES:
+            self._write_request()
+        else:
+            self._end(EndKind.NOTHING_DONE, "terminal.rejected")
+
+    def _no_ack(self, _: bytes) -> None:
+        if self._moves_money:
+            self._give_up("terminal.silent")
+        elif self._writes < MOST_WRITES:
+            self._write_request()
+        else:
+            self._end(EndKind.UNKNOWN, "terminal.broke_off" if self._stale_ends < 0 else "terminal.silent")
+
+    def _no_answer(self, _: bytes) -> None:
+        self._give_up("terminal.no_answer")
+
+    def _give_up(self, reason: str) -> None:
+        """Our patience with money has ended. The terminal may still be asking for a card, which must not be taken
+        later: tell it to stop, and listen a little for what it says to that."""
+        if self._moves_money and self._aborted_at is None:
+            self._giving_up = reason
+            self._write_abort()
+            self._state = State.WAIT_ANSWER
+            self._deadline = time.monotonic() + self._timers.last_word_s
+        else:
+            self._end(EndKind.UNKNOWN, self._giving_up or reason)
+
+    def _broke_off(self, _: bytes) -> None:
+        """EOT instead of ACK. A question may be asked again: perhaps it was the end of an earlier exchange."""
+        if self._moves_money:
+            self._end(EndKind.UNKNOWN, "terminal.broke_off")
+        else:
+            self._stale_ends = -1
+
+    def _broke_off_while_waiting(self, _: bytes) -> None:
+        if self._stale_ends > 0:  # it belongs to the late answer that was dropped
+            self._stale_ends -= 1
+        elif self._aborted_at is None:
+            self._end(EndKind.UNKNOWN, "terminal.broke_off")
+        else:  # some terminals end the abort's own exchange with EOT; the answer to ours follows soon or never
+            self._deadline = min(self._deadline, time.monotonic() + self._timers.admin_s)
+
+    def _abort_not_taken(self, _: bytes) -> None:
+        if 0 < self._abort_writes < MOST_WRITES:
+            self._write_abort()
+
+    def _ignore(self, _: bytes) -> None:
+        pass
+
+    def _bad(self, _: bytes) -> None:
+        if self._state is State.WAIT_ACK:  # it answers, so it took the request: the ACK was lost
+            self._begin_waiting()
+        self._bad_frames += 1
+        if self._bad_frames < MOST_BAD_FRAMES:
+            self._say(NAK)
+        else:
+            self._end(EndKind.UNKNOWN, "terminal.garbled")
+            self._hang_up_with(EOT)
+
+    def _frame(self, payload: bytes) -> None:
+        if self._first_packets:
+            payload, self._first_packets = join_packets(self._first_packets, payload), b""
+        answer = _read(payload)
+        if answer is None or answer.command != answer_to(self._command):
+            self._say(ACK)  # a late answer of an earlier exchange: taken and dropped
+            self._stale_ends += 1
+            return
+        if self._state is State.WAIT_ACK:
+            self._begin_waiting()
+        if not answer.last_packet:
+            self._first_packets = payload
+            self._say(ACK)
+            return
+        self._ending = Ending(EndKind.ANSWERED, answer)
+        self._hang_up_with(ACK)
+
+    def _hang_up_with(self, control: int) -> None:
+        """Say the last sign and wait for the terminal's EOT. What is known stands, whatever the line does now."""
+        self._watch = None
+        try:
+            self._say(control)
+            self._deadline = time.monotonic() + self._timers.eot_s
+            while True:
+                event, _ = self._next()
+                if event in (Event.EOT, Event.SILENCE):
+                    return
+                if event is Event.FRAME:  # our ACK was lost: it says its answer again
+                    self._say(control)
+        except DeviceError:
+            self._pipe.close()
+
+
+def _read(payload: bytes) -> Answer | None:
+    try:
+        return decode_answer(payload)
+    except NotAnAnswer:
+        return None
+
+
+_REACTIONS: dict[tuple[State, Event], Callable[[_Exchange, bytes], None]] = {
+    (State.WAIT_ACK, Event.ACK): _Exchange._begin_waiting,
+    (State.WAIT_ACK, Event.NAK): _Exchange._not_taken,
+    (State.WAIT_ACK, Event.EOT): _Exchange._broke_off,
+    (State.WAIT_ACK, Event.FRAME): _Exchange._frame,
+    (State.WAIT_ACK, Event.BAD_FRAME): _Exchange._bad,
+    (State.WAIT_ACK, Event.SILENCE): _Exchange._no_ack,
+    (State.WAIT_ANSWER, Event.ACK): _Exchange._ignore,
+    (State.WAIT_ANSWER, Event.NAK): _Exchange._abort_not_taken,
+    (State.WAIT_ANSWER, Event.EOT): _Exchange._broke_off_while_waiting,
+    (State.WAIT_ANSWER, Event.FRAME): _Exchange._frame,
+    (State.WAIT_ANSWER, Event.BAD_FRAME): _Exchange._bad,
+    (State.WAIT_ANSWER, Event.SILENCE): _Exchange._no_answer,
+}
