@@ -92,7 +92,7 @@ class Hub:
         self._writers.shutdown()
 
     async def _read_heads(self, tenants: Iterable[str]) -> dict[str, int]:
-        return await self.run(lambda: {tenant: self.store.head(tenant).seq for tenant in tenants})
+        return await self.run(self.store.heads, tuple(tenants))
 
 
 def hub_of(request: Request) -> Hub:

@@ -7,10 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.operations.records import Practice
-from models.store.hub import HubStore
-
-OPERATOR = "operator"
-"""Who made a code that no manager's desk asked for."""
+from models.store.hub import OPERATOR, HubStore
 
 
 def add(store: HubStore, name: str, timezone: str) -> str:

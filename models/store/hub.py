@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -40,12 +40,18 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CODE_MINUTES = 10
+OPERATOR = "operator"
+"""Who makes a code that no manager's desk asked for: the person at the hub itself."""
+
 _CODE_SIGNS = 12
 _TRIES = 6
 _RETRY_STATES = ("40001", "40P01")
 _PAGE = (
     "SELECT seq, op, verdict, granted, reason, transfers, accounts, received_at, hash FROM log "
     "WHERE tenant = :tenant AND seq > :after ORDER BY seq LIMIT :most"
+)
+_MANAGER = (
+    "SELECT 1 FROM staff WHERE tenant = :tenant AND id = :id AND role = 'manager' AND active = 1 AND deleted_at = ''"
 )
 _DEVICE = (
     "SELECT tenant, device_id, device_no, epoch, name, public_key, last_dseq, last_hash, info, created_at, "
@@ -107,6 +113,15 @@ class HubStore:
         """Where the tenant's log ends. Raises SyncRefused `sync.tenant_unknown`."""
         return self._look(lambda session: _head(session, tenant))
 
+    def heads(self, tenants: Collection[str]) -> dict[str, int]:
+        """The last sequence of several tenants' logs, in one read; unknown ones are left out."""
+        query = "SELECT tenant, seq FROM tenant_head WHERE tenant IN (:tenants)"
+        return self._look(lambda session: dict(session.rows(query, tenants=tuple(tenants))))
+
+    def ping(self) -> None:
+        """Return when the database answers. Raises StorageError."""
+        self._look(lambda session: session.one("SELECT 1"))
+
     # The log -------------------------------------------------------------------------------------------------------
 
     def push(self, tenant: str, batch: PushBatch) -> PushAnswer:
@@ -152,13 +167,18 @@ class HubStore:
     # Desks ---------------------------------------------------------------------------------------------------------
 
     def new_code(self, tenant: str, desk_name: str, created_by: str) -> str:
-        """A one-time code for a new desk, good for ten minutes: `ABCD-EFGH-JKMN`. Only its hash is kept."""
+        """A one-time code for a new desk, good for ten minutes: `ABCD-EFGH-JKMN`. Only its hash is kept.
+
+        `created_by` is OPERATOR or an active manager of the practice. Raises RuleBroken `enrol.not_a_manager`.
+        """
         signs = "".join(secrets.choice(SIGNS) for _ in range(_CODE_SIGNS))
         code = "-".join(signs[n : n + 4] for n in range(0, _CODE_SIGNS, 4))
         now = self._clock.now()
 
         def work(session: Session) -> None:
             _head(session, tenant)
+            if created_by != OPERATOR and session.one(_MANAGER, tenant=tenant, id=created_by) is None:
+                raise RuleBroken("enrol.not_a_manager")
             session.run(
                 "INSERT INTO enrolment (tenant, code_hash, desk_name, created_by, created_at, expires_at) "
                 "VALUES (:tenant, :code_hash, :desk_name, :created_by, :created_at, :expires_at)",

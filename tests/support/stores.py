@@ -86,7 +86,7 @@ def sqlite_hub(folder: Path, at: Clock | None = None) -> HubStore:
 
 def join(hub: HubStore, name: str = "Front desk", public_key: str = "a2V5") -> DeviceRow:
     """A new desk of TENANT as its hub knows it."""
-    return hub.redeem(hub.new_code(TENANT, name, "staff-1"), public_key, {"os": "test"})
+    return hub.redeem(hub.new_code(TENANT, name, "operator"), public_key, {"os": "test"})
 
 
 def joined_desk(hub: HubStore, folder: Path, name: str = "desk", at: Clock | None = None) -> DeskStore:
