@@ -5,9 +5,29 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 
 from app.views import (
-    AttentionItem, ChargeLine, Collected, CollectEnd, CollectLine, CollectSheet, CoverageHead, DueLine, DueState,
-    LedgerView, LineKind, LogLine, NextUp, PatientHead, PaymentLine, Person, SideView, TenderKind, TodayRow, TodayView,
-    VisitHead, VisitLine, VisitState,
+    AttentionItem,
+    ChargeLine,
+    Collected,
+    CollectEnd,
+    CollectLine,
+    CollectSheet,
+    CoverageHead,
+    DueLine,
+    DueState,
+    LedgerView,
+    LineKind,
+    LogLine,
+    NextUp,
+    PatientHead,
+    PaymentLine,
+    Person,
+    SideView,
+    TenderKind,
+    TodayRow,
+    TodayView,
+    VisitHead,
+    VisitLine,
+    VisitState,
 )  # fmt: skip
 from models.ledger.figures import Figures
 from receipts.document import Balances, ClinicBlock, ReceiptDocument, ReceiptLine, TenderLine
@@ -123,7 +143,8 @@ def receipt() -> ReceiptDocument:
     return ReceiptDocument(
         clinic=ClinicBlock(name="Alder Street Family Medicine", address=("214 Alder Street, Suite 3",),
                            phone="(555) 010-2200"),
-        receipt_no="01-1-A-0019", payment_number="PAY-1-00482", taken_on="May 14, 2026", taken_at="May 14, 2026 9:42 AM",
+        receipt_no="01-1-A-0019", payment_number="PAY-1-00482", taken_on="May 14, 2026",
+        taken_at="May 14, 2026 9:42 AM",
         zone="CDT", station="Desk 1", cashier="Maria D.", patient_name="R. Alvarez", account_no="0041877",
         lines=(ReceiptLine(description="office visit", amount_cents=3000, kind="copay", service_date="May 14, 2026",
                            provider="Dr. Okafor"),

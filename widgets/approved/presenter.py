@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.checkout import Checkout
+from app.heads import lower_first
 from app.lanes import Lane
-from app.printing import Printing
 from app.views import Collected, CollectEnd
 from widgets.approved.state import TROUBLED, UNDO_REASONS, ApprovedState, PrintState, Undo, approved_state, print_state
 from widgets.approved.view import ApprovedPage
 from widgets.bridge import Bridge
 from widgets.common.speech import Notice, Speech
 from widgets.session import Session
+
+if TYPE_CHECKING:
+    from app.checkout import Checkout
+    from app.printing import Printing
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,13 @@ class ApprovedPresenter(QObject):
 
     def _receipt(self) -> PrintState:
         state, reason = self._print
-        said = self._speech.notice(reason or f"receipt.{state}") if reason or state in TROUBLED else None
-        return print_state(state, reason, said)
+        trouble = reason or (f"receipt.{state}" if state in TROUBLED else "")
+        if trouble and not trouble.startswith("receipt."):  # the printer's own words: say what it means for the money
+            cause = self._speech.key(trouble).title.rstrip(".")
+            said = Notice(f"Receipt not printed: {lower_first(cause)}",
+                          "The payment is safe. It prints by itself when the printer is ready.")  # fmt: skip
+            return print_state(state, reason, said)
+        return print_state(state, reason, self._speech.notice(trouble) if trouble else None)
 
     # The receipt ------------------------------------------------------------------------------------------------
 

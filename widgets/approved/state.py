@@ -104,6 +104,7 @@ UNDONE_TEXT: dict[TenderKind, str] = {
 PRINT_STATES: dict[str, PrintState] = {
     "": PrintState("neutral", "ban", "No receipt asked"),
     "queued": PrintState("info", "printer", "Printing now"),
+    "waiting": PrintState("warn", "clock", "Waiting to print"),
     "sending": PrintState("info", "printer", "Printing now"),
     "printed": PrintState("ok", "check", "Printed"),
     "not_printed": PrintState("bad", "printer", "Not printed"),
@@ -117,7 +118,8 @@ TROUBLED = frozenset({"not_printed", "unknown"})
 
 def print_state(state: str, reason: str, trouble: Notice | None = None) -> PrintState:
     """The receipt's pill; `trouble` is said beside it where the receipt is not on paper, or not surely so."""
-    shown = PRINT_STATES.get(state, PRINT_STATES["queued"])
+    waits = state == "queued" and bool(reason)
+    shown = PRINT_STATES["waiting"] if waits else PRINT_STATES.get(state, PRINT_STATES["queued"])
     return replace(shown, trouble=trouble if reason or state in TROUBLED else None)
 
 
@@ -131,7 +133,7 @@ def approved_state(
 ) -> ApprovedState:
     """All of Approved for `collected`; `receipt` as from `print_state`."""
     taken_back = undone is not None and undone.end is CollectEnd.TAKEN
-    headline = UNDONE_TEXT[collected.tender] if taken_back else HEADLINES[collected.tender]
+    headline = UNDONE_TEXT[collected.tender] if taken_back else _headline(collected)
     return ApprovedState(
         collected=undone if taken_back and undone is not None else collected,
         title=headline,
@@ -151,6 +153,12 @@ def approved_state(
         confirm_text=UNDO_TEXT[collected.tender][1].replace("{amount}", show_cents(collected.amount_cents)),
         notice=notice,
     )
+
+
+def _headline(collected: Collected) -> str:
+    if collected.end is CollectEnd.PARTLY:
+        return f"Approved in part, {show_cents(collected.left_cents)} left"
+    return HEADLINES[collected.tender]
 
 
 def _right(collected: Collected) -> tuple[str, ...]:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.lanes import Job, Lane
-from app.recovery import Recovery
 from app.views import Collected, CollectEnd
 from models.basics.errors import PosError
 from widgets.bridge import Bridge
 
+if TYPE_CHECKING:
+    from app.recovery import Recovery
+    from widgets.screens import Kit
+
+
 DELAYS_S: Final = (5, 15, 30, 60)
 """Seconds before each next question; the last one repeats."""
-
-UNKNOWN_KIND: Final = "unknown_payment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,20 @@ class Checker(QObject):
         self._job: Job[Collected] | None = None
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._second)
+
+    def follow_all(self) -> None:
+        """Ask about everything that is open, now and again."""
+        self._bridge.start(
+            self._lanes["reads"], lambda _job: self._recovery.open_attempts(), owner=self,
+            done=lambda items: self.follow_only({item.item_id for item in items}),
+        )  # fmt: skip
+
+    def follow_only(self, open_ids: set[str]) -> None:
+        """Exactly these are open: follow them, and forget what was settled elsewhere."""
+        for attempt_id in [known for known in self._known if known not in open_ids and known != self._asking]:
+            self.forget(attempt_id)
+        for attempt_id in open_ids:
+            self.follow(attempt_id)
 
     def follow(self, attempt_id: str) -> None:
         """Ask about this payment until it is settled. Following it twice is nothing."""
@@ -117,3 +133,12 @@ class Checker(QObject):
         delay = DELAYS_S[min(failed, len(DELAYS_S) - 1)]
         self._known[attempt_id] = Checked(failed, datetime.now().astimezone(), delay)
         self.changed.emit(attempt_id)
+
+
+def checker_of(kit: Kit) -> Checker:
+    """The one checker of a window; made when first asked for, and at once at work on what is open."""
+    found = kit.bridge.findChild(Checker)
+    if found is None:
+        found = Checker(bridge=kit.bridge, lanes=kit.desk.lanes, recovery=kit.desk.recovery, parent=kit.bridge)
+        found.follow_all()
+    return found

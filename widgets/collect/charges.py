@@ -25,6 +25,8 @@ COLUMNS = (
 TICK, AMOUNT = 0, 3
 
 _DIGITS = frozenset("0123456789.")
+_STEPS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Backtab: -1, Qt.Key.Key_Up: -1}
+_ENDS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class ChargeDelegate(CellDelegate):
             return
         view = self.parent()
         assert isinstance(view, ChargesTable)
-        area = QRectF(option.rect)  # type: ignore[attr-defined]
+        area = QRectF(option.rect)
         first, row = index.column() == 0, index.row()
         focused = view.is_selected(row) and view.hasFocus()
         with paint.smooth(painter):
@@ -150,19 +152,16 @@ class _Editor(AmountField):
     moved = Signal(int)
     closed = Signal()
 
-    _STEPS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Backtab: -1, Qt.Key.Key_Up: -1}
-    _ENDS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape})
-
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() in {QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress}:
             key = Qt.Key(event.key())
-            if key in self._STEPS or key in self._ENDS:
+            if key in _STEPS or key in _ENDS:
                 event.accept()
                 if event.type() == QEvent.Type.KeyPress:
-                    if key in self._ENDS:
+                    if key in _ENDS:
                         self.closed.emit()
                     else:
-                        self.moved.emit(self._STEPS[key])
+                        self.moved.emit(_STEPS[key])
                 return True
         return super().event(event)
 

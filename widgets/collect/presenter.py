@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.checkout import Checkout
 from app.lanes import Job, Lane, Progress
-from app.status import DeskStatus
 from app.views import Collected, CollectEnd, CollectRequest, CollectSheet, DeviceLight, Distribution, TenderKind
+from app.words import WORDS
 from models.basics.errors import Effect, PosError
 from widgets.attention.checking import Checker
 from widgets.bridge import Bridge
 from widgets.collect.draft import Decided, Draft, carry_over, cash_of, decide, first_draft
-from widgets.collect.reader import ENDED, RUNNING, Reader
+from widgets.collect.reader import BECAUSE, ENDED, RUNNING, Reader
 from widgets.collect.state import (
     CollectState,
     Inputs,
@@ -31,6 +31,10 @@ from widgets.common.slow import AFTER_MS
 from widgets.common.speech import Speech
 from widgets.common.when import time_text
 from widgets.session import Session
+
+if TYPE_CHECKING:
+    from app.checkout import Checkout
+    from app.status import DeskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class CollectPresenter(QObject):
         self._pay_when_fresh = False
         self._fresh = False
         self._allow_duplicate = False
+        self._request_made: CollectRequest | None = None
         self._unknown_id = ""
         self._state = CollectState()
         self._slow = QTimer(self, singleShot=True, interval=AFTER_MS)
@@ -332,7 +337,7 @@ class CollectPresenter(QObject):
             self._set(check_missing=True)
             self._view.focus_check_number()
             return
-        request = self._request(sheet, decided, goes, tender)
+        request = self._request_made = self._request(sheet, decided, goes, tender)
         self._fresh = False
         self._allow_duplicate = self._stop_asked = False
         self._tender_after = None
@@ -373,10 +378,16 @@ class CollectPresenter(QObject):
         reader = RUNNING.get(progress.step, running.reader)
         if self._stop_asked and reader in {Reader.ARMING, Reader.WAITING}:
             reader = Reader.STOPPING
-        left = None if progress.total is None else max(0, progress.total - progress.done)
-        self._set(running=Running(running.tender, reader, left, progress.total))
-        if left is not None:
-            self._countdown.start()
+        self._set(running=self._timed(running, reader, progress))
+
+    def _timed(self, running: Running, reader: Reader, progress: Progress) -> Running:
+        """The time left: the reader tells it once, from then on it is counted here."""
+        if reader is not Reader.WAITING or progress.total is None:
+            return Running(running.tender, reader)
+        if running.reader is Reader.WAITING and running.left_s is not None and progress.done == 0:
+            return running
+        self._countdown.start()
+        return Running(running.tender, reader, max(0, progress.total - progress.done), progress.total)
 
     @Slot()
     def _second(self) -> None:
@@ -394,6 +405,8 @@ class CollectPresenter(QObject):
                 self._stop()
         elif self._phase.reasons is not None:
             self._set(reasons=None)
+        elif self._phase.reader is Reader.PARTLY and self._phase.ended is not None:
+            self._doors.approved(self._phase.ended)  # leaving with a part paid says what was taken
         else:
             self._doors.back()
 
@@ -417,19 +430,55 @@ class CollectPresenter(QObject):
             self._over()
             self._doors.approved(collected)
             return
-        reader = ENDED[collected.end]
-        if reader is Reader.CANCELLED and self._stop_asked:
-            reader = Reader.STOPPED
+        reader = self._reader_after(collected)
+        self._phase = Phase(ended=collected, reader=reader, why=self._why(collected))
         if collected.end is CollectEnd.UNKNOWN:
             self._follow_unknown()
-        self._phase = Phase(ended=collected, reader=reader, checking=self._phase.checking)
         if after is not None and collected.end in {CollectEnd.CANCELLED, CollectEnd.TIMED_OUT, CollectEnd.NOT_SENT}:
             self._draft = replace(self._draft, tender=after)
             self._phase = Phase()
         self._over()
         self._draw()
         self._view.announce()
-        self._read_sheet()
+        if collected.end is CollectEnd.PARTLY:
+            self._read_rest(collected)
+        else:
+            self._read_sheet()
+
+    def _reader_after(self, collected: Collected) -> Reader:
+        if collected.end is CollectEnd.CANCELLED and self._stop_asked:
+            return Reader.STOPPED
+        return BECAUSE.get(str(collected.facts.get("reason") or ""), ENDED[collected.end])
+
+    def _why(self, collected: Collected) -> str:
+        """Why nothing was sent, in a word of the device."""
+        reason = str(collected.facts.get("reason") or "")
+        if collected.end is not CollectEnd.NOT_SENT or reason not in WORDS:
+            return ""
+        return self._speech.key(reason, collected.facts).title
+
+    def _read_rest(self, collected: Collected) -> None:
+        """A part was approved: ask for a sheet of what is left of this payment."""
+        request = self._request_made
+        if request is None:
+            return
+        self._opening += 1
+        asked = self._opening
+        self._bridge.start(
+            self._lanes["reads"],
+            lambda _job: self._checkout.rest(request, collected),
+            owner=self,
+            done=lambda rest: self._rest_arrived(asked, *rest),
+            failed=lambda error: self._sheet_failed(asked, error),
+        )
+
+    def _rest_arrived(self, asked: int, sheet: CollectSheet, amounts: Mapping[str, int]) -> None:
+        if asked != self._opening:
+            return
+        texts = {key: f"{cents // 100}.{cents % 100:02d}" for key, cents in amounts.items()}
+        self._draft = replace(self._draft, ticked=frozenset(amounts), texts=texts, use_credit=False, received="")
+        self._sheet, self._fresh = sheet, True
+        self._draw()
 
     def _failed(self, error: Exception) -> None:
         """Nothing came back but an error. What it says of the money decides what is shown."""
@@ -437,8 +486,8 @@ class CollectPresenter(QObject):
         known_safe = isinstance(error, PosError) and error.effect is Effect.NONE
         self._phase = Phase()
         if not known_safe and tender is TenderKind.CARD:
+            self._phase = Phase(reader=Reader.UNKNOWN)
             self._follow_unknown()
-            self._phase = Phase(reader=Reader.UNKNOWN, checking=self._phase.checking)
         self._over()
         self._tell(error)
         self._read_sheet()

@@ -102,7 +102,8 @@ PROMPTS: dict[Reader, Prompt] = {
         screen="Use chip", strong_first=True,
     ),
     Reader.TIMED_OUT: Prompt(
-        "No card was shown", (_NOTHING,), tone="warn", icon="clock", steps=_steps("done", "failed", "todo", card="No card"),
+        "No card was shown", (_NOTHING,), tone="warn", icon="clock",
+        steps=_steps("done", "failed", "todo", card="No card"),
         screen="Timed out", strong_first=True,
     ),
     Reader.CANCELLED: Prompt(
@@ -127,7 +128,8 @@ PROMPTS: dict[Reader, Prompt] = {
         strong_first=True,
     ),
     Reader.UNKNOWN: Prompt(
-        "We do not know yet", ("Do not charge again. Checking by itself.", "The bank’s answer did not reach this desk."),
+        "We do not know yet",
+        ("Do not charge again. Checking by itself.", "The bank’s answer did not reach this desk."),
         tone="bad", icon="hourglass",
         say="I am making sure this went through, so that you are not charged twice. Please go in.",
         steps=_steps("done", "done", "unknown", card="Card read", bank="Bank’s answer lost"), screen="Please wait",
@@ -135,7 +137,7 @@ PROMPTS: dict[Reader, Prompt] = {
     ),
     Reader.NOT_CONNECTED: Prompt(
         "Reader not connected",
-        ("Nothing was sent to the reader.",
+        ("Nothing was charged. {why}",
          "1  Is the reader switched on?", "2  Is its cable in the reader and in this computer?",
          "3  Cash and check still work."),
         tone="bad", icon="cable", steps=_steps("failed", "todo", "todo", sent="Not sent"), screen="", strong_first=True,
@@ -165,6 +167,9 @@ ENDED: dict[CollectEnd, Reader] = {
 }
 """How a payment ended to the state that is drawn."""
 
+BECAUSE: dict[str, Reader] = {"terminal.chip_not_read": Reader.TRY_CHIP}
+"""Reasons of a driver that have a state of their own."""
+
 AGAIN: dict[Reader, tuple[str, str]] = {
     Reader.DECLINED: ("credit-card", "Try another card"),
     Reader.TRY_CHIP: ("credit-card", "Start the reader again"),
@@ -182,7 +187,7 @@ AGAIN: dict[Reader, tuple[str, str]] = {
 
 def fill(prompt: Prompt, facts: dict[str, str]) -> Prompt:
     """`prompt` with its words filled; lines that come out empty are left out."""
-    lines = tuple(line for line in (_fill(line, facts) for line in prompt.lines) if line)
+    lines = tuple(line for line in (_fill(line, facts).strip() for line in prompt.lines) if line)
     steps = tuple((_fill(words, facts), state) for words, state in prompt.steps)
     return replace(prompt, title=_fill(prompt.title, facts), lines=lines, say=_fill(prompt.say, facts), steps=steps)
 
@@ -208,6 +213,6 @@ def ended_facts(ended: Collected) -> dict[str, str]:
 def duplicate_words(ended: Collected) -> str:
     """`This card was charged $25.00 at 10:31 AM. Charge it again?`, as far as it is known."""
     amount = show_cents(ended.requested_cents or ended.amount_cents)
-    at = ended.facts.get("at") or ended.facts.get("before_at")
+    at = ended.facts.get("at")
     when = f" at {at}" if at else " before"
     return f"This card was charged {amount}{when}. Charge it again?"

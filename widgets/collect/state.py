@@ -52,6 +52,7 @@ class Phase:
     check_missing: bool = False
     notice: Notice | None = None
     checking: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +275,7 @@ def _total_note(sheet: CollectSheet, goes: Distribution) -> str:
 def _goes_rows(goes: Distribution, sheet: CollectSheet) -> tuple[GoesRow, ...]:
     rows = [_goes_row(row, sheet) for row in goes.rows]
     credit = goes.unallocated_after_cents
-    grown = credit - sheet.credit_cents - sheet.prepaid_cents
+    grown = goes.after.unallocated_cents - goes.before.unallocated_cents
     rows.append(GoesRow("", "Unallocated credit", None, grown, credit, paid=False, quiet=True))
     return tuple(rows)
 
@@ -321,10 +322,12 @@ def _reader_of(given: Inputs, phase: Phase, tender: TenderKind) -> Reader:
 
 
 def _prompt(given: Inputs, phase: Phase, reader: Reader) -> Prompt:
-    facts = {"amount": show_cents(given.goes.to_collect_cents), "reader": given.sheet.reader_name}
+    amount = show_cents(given.goes.to_collect_cents)
+    facts = {"amount": amount, "reader": given.sheet.reader_name, "detail": "", "duplicate": "",
+             "why": f"{phase.why}." if phase.why else ""}  # fmt: skip
     if phase.ended is not None:
         facts |= readers.ended_facts(phase.ended)
-    return readers.fill(readers.PROMPTS[reader], facts | dict.fromkeys(("detail", "duplicate"), "") | facts)
+    return readers.fill(readers.PROMPTS[reader], facts)
 
 
 def _shown_amount(given: Inputs, phase: Phase) -> int:

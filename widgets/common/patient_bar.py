@@ -20,7 +20,7 @@ from widgets.theme import S8, S12, S14, Themed
 class PatientBar(Themed, QWidget):
     """Back arrow with its key, initials, name with a pill or badge, two identifiers; at the right what it is about.
 
-    Add buttons to `actions`; `back` is the action of the arrow.
+    Add buttons to `ways`; `back` is the action of the arrow.
     """
 
     def __init__(self, back: QAction, parent: QWidget | None = None) -> None:
@@ -34,8 +34,8 @@ class PatientBar(Themed, QWidget):
         self._identity = Text("", "table", "muted", elide=True)
         self._about = Text("", "body", "text2")
         self.about_pill = Pill()
-        self.actions = QHBoxLayout()
-        self.actions.setSpacing(S14)
+        self.ways = QHBoxLayout()
+        self.ways.setSpacing(S14)
         self._lay_out(back)
         self.pill.hide()
         self.badge.hide()
@@ -70,7 +70,7 @@ class PatientBar(Themed, QWidget):
         right.setSpacing(S14)  # what is hidden takes no room
         right.addWidget(self._about)
         right.addWidget(self.about_pill)
-        right.addLayout(self.actions)
+        right.addLayout(self.ways)
         row.addLayout(right)
 
     def restyle(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
@@ -69,7 +70,7 @@ class ReasonPicker(QWidget):
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(S6)
         for number, (key, words) in enumerate(reasons.items(), start=1):
-            action = page_action(self, words, str(number), lambda key=key: self._choose(key))
+            action = page_action(self, words, str(number), partial(self._choose, key))
             button = ReasonButton(key, words, action)
             button.clicked.connect(lambda _on=False, key=key: self._choose(key))
             self._group.addButton(button)

@@ -1,4 +1,4 @@
-"""Dates, times and amounts as the screens write and speak them: `9:42 AM`, `May 14` this year, `May 14, 2026` elsewhere."""
+"""Dates, times and amounts as the screens write and speak them: `9:42 AM`; `May 14` this year."""
 
 from __future__ import annotations
 

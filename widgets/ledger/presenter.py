@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.accounts import Accounts
 from app.lanes import Lane
-from app.printing import Printing
 from app.views import LedgerView
 from widgets.bridge import Bridge
 from widgets.common.slow import AFTER_MS
@@ -18,6 +17,10 @@ from widgets.common.speech import Notice, Speech
 from widgets.ledger.state import LedgerState, Tab, ledger_state
 from widgets.ledger.view import LedgerPage
 from widgets.session import Session
+
+if TYPE_CHECKING:
+    from app.accounts import Accounts
+    from app.printing import Printing
 
 
 @dataclass(frozen=True, slots=True)

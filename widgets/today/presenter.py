@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.lanes import Lane
-from app.schedule import Schedule
 from app.views import SideView, TodayRow, TodayView
 from widgets.bridge import Bridge
 from widgets.common.slow import AFTER_MS
@@ -17,6 +17,10 @@ from widgets.common.speech import Notice, Speech
 from widgets.session import Session
 from widgets.today.state import Choice, Segment, TodayState, may_check_in, today_state, waiting_state
 from widgets.today.view import TodayPage
+
+if TYPE_CHECKING:
+    from app.schedule import Schedule
+
 
 REFRESH_MS = 30_000
 """How often the day is read again by itself: the Now line and the minutes late move on."""

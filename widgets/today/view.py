@@ -185,7 +185,7 @@ class TodayPage(Themed, QWidget):
         self.banner.setVisible(state.notice is not None)
         if state.notice is not None:
             self.banner.set(state.notice.title, state.notice.body)
-        self.segments.set_counts(dict(zip([segment.value for segment in Segment], map(str, state.counts), strict=True)))
+        self.segments.set_counts(dict(zip([segment.value for segment in Segment], state.counts, strict=True)))
         self.segments.set_key(state.choice.segment.value)
         if state.view is not None:
             self._draw_figures(state.view)

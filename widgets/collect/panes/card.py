@@ -11,7 +11,7 @@ from widgets import theme
 from widgets.collect.panes.card_reader import CardReader
 from widgets.collect.reader import Prompt
 from widgets.collect.state import CollectState
-from widgets.common import Card, CheckBox, Divider, IconLabel, Pill, Ring, Steps, Text
+from widgets.common import Card, CheckBox, Divider, IconLabel, Ring, Steps, Text
 from widgets.common.announce import announce
 from widgets.theme import S8, S10, S12, S16, S20
 
@@ -44,7 +44,6 @@ class CardPane(Card):
         self.reader = CardReader()
         self._mark = IconLabel("circle-x", "bad_text", 26)
         self.title = Text("", "display", wrap=True)
-        self._pill = Pill("", "neutral")
         self._lines = [Text("", "body", "text2", wrap=True) for _ in range(_MOST_LINES)]
         self._say = Text("", "table", "text2", wrap=True)
         self.tick = CheckBox("Print receipt when approved", checked=True)
@@ -63,7 +62,6 @@ class CardPane(Card):
         title.setSpacing(S10)
         title.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignVCenter)
         title.addWidget(self.title, 0)
-        title.addWidget(self._pill, 0, Qt.AlignmentFlag.AlignVCenter)
         title.addStretch(1)
         self._ring_row = QWidget()
         ring = QHBoxLayout(self._ring_row)
@@ -118,7 +116,7 @@ class CardPane(Card):
             return
         ground, line, ink, look, rule = _TONES[prompt.tone]
         self.set_look(ground=ground, line=line)
-        self._draw_title(prompt, state, ink)
+        self._draw_title(prompt, ink)
         self._draw_lines(prompt)
         ready = not prompt.steps and prompt.tone == "plain"
         screen = "dead" if not prompt.screen else "off" if ready else look
@@ -137,14 +135,13 @@ class CardPane(Card):
         self._rule.show_in(rule)
         self._prompt = prompt
 
-    def _draw_title(self, prompt: Prompt, state: CollectState, ink: str) -> None:
+    def _draw_title(self, prompt: Prompt, ink: str) -> None:
         ready = not prompt.steps and prompt.tone == "plain"
         self.title.setText(prompt.title)
         self.title.set_look(style="heading_l" if ready else "display" if not prompt.icon else "amount_l", ink=ink)
         self._mark.setVisible(bool(prompt.icon))
         if prompt.icon:
             self._mark.set(prompt.icon, ink)
-        self._pill.hide()
 
     def _draw_lines(self, prompt: Prompt) -> None:
         for at, text in enumerate(self._lines):

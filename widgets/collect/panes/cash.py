@@ -27,10 +27,10 @@ class Notes(Themed, QWidget):
         self.follow_theme()
 
     def show_notes(self, notes: tuple[tuple[int, int], ...]) -> None:
-        """Show (worth in cents, how many) pairs."""
+        """Show pairs of how many and of which worth in cents."""
         if notes != self._notes:
             self._notes = notes[:_MOST_NOTES]
-            said = ", ".join(f"{count} times {spoken_cents(cents)}" for cents, count in notes)
+            said = ", ".join(f"{count} times {spoken_cents(cents)}" for count, cents in notes)
             self.setAccessibleName(f"Hand back {said}" if said else "")
             self.updateGeometry()
             self.update()
@@ -52,7 +52,7 @@ class Notes(Themed, QWidget):
         look = theme.current()
         wide, high = self._tile()
         with paint.smooth(QPainter(self)) as painter:
-            for at, (cents, count) in enumerate(self._notes):
+            for at, (count, cents) in enumerate(self._notes):
                 area = QRectF(at * (wide + S8), 0, wide, high)
                 paint.rounded(painter, area, look.radius("panel"), look.colour("surface"), look.colour("border"))
                 top = QRectF(area.x(), area.y() + S4, wide, high * 0.5)

@@ -1,0 +1,292 @@
+"""What Needs attention shows, worked out without a window: items in order, one in detail, and what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.views import AttentionItem
+from app.words import Words
+from models.basics.errors import Fact
+from models.basics.money import show_cents
+from widgets.attention.checking import Checked
+from widgets.common.patient import identity_text
+from widgets.common.pill import Look
+from widgets.common.speech import Notice
+from widgets.common.when import day_text, second_text, time_text
+
+Say = Callable[[str, dict[str, Fact]], Words]
+"""Makes the words of an item from its message key and facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One thing that may be done, with its outcome in words. `act` is what the presenter does."""
+
+    act: str
+    title: str
+    outcome: str
+    recommended: bool = False
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How items of a kind look: icon, meaning, pill, whether money is in question."""
+
+    icon: str
+    meaning: str
+    pill: Look
+    money: bool = True
+
+
+WAIT = Way("wait", "Wait, and let the patient go in", "It is asked again by itself. Check-in is not held up.",
+           recommended=True)  # fmt: skip
+OTHER_WAY = Way("collect", "Take it another way now",
+                "Cash or check. If the card did go through too, its money stays on account as credit.")  # fmt: skip
+KNOWN = Way("known", "I can see what happened",
+            "From the reader’s own list or its slip. Your name and reason are kept.")  # fmt: skip
+NOT_KNOWN_YET = "Only after the reader was asked twice without an answer."
+
+WAYS: dict[str, tuple[Way, ...]] = {
+    "unknown_payment": (WAIT, OTHER_WAY, KNOWN),
+    "unknown_void": (
+        Way("wait", "Wait", "It is asked again by itself. Do not give money back another way yet.", recommended=True),
+        KNOWN,
+    ),
+    "print_unknown": (
+        Way("close", "It is on the paper", "Nothing more happens.", recommended=True),
+        Way("reprint", "Print it again", "The second one says COPY."),
+    ),
+    "refused": (
+        Way("collect", "Collect it now", "Opens Collect for this patient.", recommended=True),
+        Way("close", "Leave it as a balance", "The visit keeps owing it. This item is closed."),
+    ),
+    "reduced": (
+        Way("collect", "Collect the rest now", "Opens Collect for this patient.", recommended=True),
+        Way("close", "Leave it as a balance", "The visit keeps owing it. This item is closed."),
+    ),
+    "paid_twice": (
+        Way("ledger", "Look at the account", "Both payments are there, with who took them.", recommended=True),
+        Way("close", "Keep both", "The second stays as credit or pays another visit. This item is closed."),
+    ),
+}
+"""What may be done, by kind. Everything else is looked at in the ledger and closed by a person."""
+
+OTHERWISE: tuple[Way, ...] = (
+    Way("ledger", "Look at the account", "Opens the ledger of this patient.", recommended=True),
+    Way("close", "Close this", "A manager knows of it. Its history stays in the log."),
+)
+
+KINDS: dict[str, Kind] = {
+    "unknown_payment": Kind("hourglass", "bad", ("Do not charge again yet", "bad", "hourglass")),
+    "unknown_void": Kind("hourglass", "bad", ("Not known yet", "bad", "hourglass")),
+    "refused": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "reduced": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "paid_twice": Kind("users", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "excepted": Kind("triangle-alert", "warn", ("Needs a manager", "warn", "triangle-alert")),
+    "quarantined": Kind("triangle-alert", "warn", ("Needs a manager", "warn", "triangle-alert")),
+    "print_unknown": Kind("printer", "neutral", ("Choose one", "neutral", "printer"), money=False),
+}
+
+
+def kind_of(item: AttentionItem) -> Kind:
+    """How this item looks."""
+    return KINDS.get(item.kind, KINDS["excepted"])
+
+
+def ordered(items: tuple[AttentionItem, ...]) -> tuple[AttentionItem, ...]:
+    """Money first, what is not known before everything else; within that the oldest first."""
+    kinds = list(KINDS)
+    return tuple(sorted(items, key=lambda item: (
+        not kind_of(item).money, kinds.index(item.kind) if item.kind in kinds else len(kinds), item.at,
+    )))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a person says they saw: charged or not (None: not said yet), and where."""
+
+    charged: bool | None = None
+    reason: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item of the list."""
+
+    item_id: str
+    icon: str
+    meaning: str
+    title: str
+    subtitle: str
+    amount: str
+    time: str
+    money: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """One line of what happened: icon, its colour, words, when; `strong` for what matters."""
+
+    icon: str
+    ink: str
+    words: str
+    when: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The selected item in full."""
+
+    item: AttentionItem
+    title: str
+    who: str
+    pill: Look
+    amount: str
+    text: str
+    history: tuple[Fate, ...]
+    ways: tuple[Way, ...]
+    chosen: int
+    apply_text: str
+    known: Known | None
+    can_check: bool
+    checking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionState:
+    """All of Needs attention. `loaded` is False before the first answer."""
+
+    rows: tuple[Row, ...] = ()
+    head: str = ""
+    selected: str = ""
+    detail: Detail | None = None
+    loaded: bool = False
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What the clerk is doing: which item, which way (from 0), and what they say they saw."""
+
+    item_id: str = ""
+    chosen: int = 0
+    known: Known | None = None
+
+
+def attention_state(
+    items: tuple[AttentionItem, ...],
+    looking: Looking,
+    *,
+    say: Say,
+    now: datetime,
+    checked: Callable[[str], Checked | None],
+    notice: Notice | None = None,
+) -> AttentionState:
+    """All of Needs attention."""
+    found = ordered(items)
+    chosen = next((item for item in found if item.item_id == looking.item_id), found[0] if found else None)
+    return AttentionState(
+        rows=tuple(_row(item, say, now) for item in found),
+        head=_head(found, now),
+        selected=chosen.item_id if chosen else "",
+        detail=_detail(chosen, looking, say, now, checked(chosen.item_id)) if chosen else None,
+        loaded=True,
+        notice=notice,
+    )
+
+
+def _head(items: tuple[AttentionItem, ...], now: datetime) -> str:
+    if not items:
+        return ""
+    oldest = min(item.at for item in items)
+    return f"{len(items)} open, oldest from {_when(oldest, now)}"
+
+
+def _when(moment: datetime, now: datetime) -> str:
+    at = time_text(moment)
+    return at if moment.date() == now.date() else f"{day_text(moment.date(), now.date())}, {at}"
+
+
+def _row(item: AttentionItem, say: Say, now: datetime) -> Row:
+    kind = kind_of(item)
+    words = say(item.words, item.facts)
+    who = item.patient.name if item.patient else ""
+    return Row(item.item_id, kind.icon, kind.meaning, words.title, who or words.body,
+               show_cents(item.amount_cents) if item.amount_cents else "", _when(item.at, now), kind.money)  # fmt: skip
+
+
+def ways_of(item: AttentionItem, checked: Checked | None) -> tuple[Way, ...]:
+    """What may be done with this item now. A person may say what happened only after two questions without answer."""
+    failed = max(checked.failed if checked else 0, _failed_before(item))
+    ways = WAYS.get(item.kind, OTHERWISE)
+    if item.patient is None:
+        ways = tuple(way for way in ways if way.act not in {"collect", "ledger"})
+    return tuple(
+        Way(way.act, way.title, NOT_KNOWN_YET, enabled=False) if way.act == "known" and failed < 2 else way
+        for way in ways
+    )
+
+
+def _failed_before(item: AttentionItem) -> int:
+    tries = item.facts.get("failed_checks", 0)
+    return tries if isinstance(tries, int) else 0
+
+
+def _detail(
+    item: AttentionItem, looking: Looking, say: Say, now: datetime, checked: Checked | None
+) -> Detail:  # fmt: skip
+    kind, words = kind_of(item), say(item.words, item.facts)
+    ways = ways_of(item, checked)
+    chosen = looking.chosen if looking.item_id == item.item_id and looking.chosen < len(ways) else 0
+    mine = looking.known if looking.item_id == item.item_id and ways[chosen].act == "known" else None
+    number = str(item.facts.get("number") or "")
+    who = [item.patient.name, identity_text(item.patient)] if item.patient else []
+    unknown = item.kind.startswith("unknown")
+    return Detail(
+        item=item,
+        title=words.title,
+        who=" · ".join(part for part in (*who, number) if part),
+        pill=kind.pill,
+        amount=show_cents(item.amount_cents) if item.amount_cents else "",
+        text=" ".join(part for part in (words.body, words.action) if part),
+        history=_history(item, checked, now) if unknown else (),
+        ways=ways,
+        chosen=chosen,
+        apply_text=_apply_text(ways[chosen], chosen, mine, item),
+        known=mine if mine is not None else Known() if ways[chosen].act == "known" else None,
+        can_check=unknown,
+        checking=unknown and checked is not None and checked.next_in_s is None,
+    )
+
+
+def _apply_text(way: Way, chosen: int, known: Known | None, item: AttentionItem) -> str:
+    if way.act == "known":
+        amount = show_cents(item.amount_cents)
+        if known is not None and known.charged is not None:
+            return f"Record {amount} as charged" if known.charged else f"Record {amount} as not charged"
+        return "Record what happened"
+    return f"Apply choice {chosen + 1}"
+
+
+def _history(item: AttentionItem, checked: Checked | None, now: datetime) -> tuple[Fate, ...]:
+    sent = Fate("circle-check", "ok_text", "Sent to the reader", _second(item.at, now))
+    lost = Fate("circle-question-mark", "warn_text", "No answer reached this desk", "", strong=True)
+    if checked is None:
+        return sent, lost
+    asked = []
+    if checked.failed:
+        times = "once" if checked.failed == 1 else f"{checked.failed} times"
+        last = _second(checked.last_at, now) if checked.last_at else ""
+        asked = [Fate("circle-x", "bad_text", f"Asked {times}, no answer", last)]
+    soon = "asking now" if checked.next_in_s is None else f"next try in {checked.next_in_s} s"
+    return sent, lost, *asked, Fate("refresh-cw", "info_text", "Asking the reader by itself", soon, strong=True)
+
+
+def _second(moment: datetime, now: datetime) -> str:
+    at = second_text(moment)
+    return at if moment.date() == now.date() else f"{day_text(moment.date(), now.date())}, {at}"

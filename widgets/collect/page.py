@@ -1,0 +1,57 @@
+"""Collect put together for the window."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from widgets.attention.checking import checker_of
+from widgets.collect.presenter import CollectPresenter, Doors
+from widgets.collect.view import CollectPage
+from widgets.common.speech import Speech
+from widgets.screens import APPROVED, ATTENTION, Kit, Page, Place
+
+if TYPE_CHECKING:
+    from models.store.rows import Change
+
+
+class _Page:
+    def __init__(self, kit: Kit) -> None:
+        def zone() -> tzinfo:
+            return ZoneInfo(kit.facts().zone)
+
+        self.widget = CollectPage()
+        doors = Doors(
+            approved=lambda collected: kit.doors.replace(Place(APPROVED, collected=collected)),
+            back=kit.doors.back,
+            attention=lambda: kit.doors.go(Place(ATTENTION)),
+        )
+        self.presenter = CollectPresenter(
+            self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, checkout=kit.desk.checkout, status=kit.desk.status,
+            checker=checker_of(kit), session=kit.session, speech=Speech(zone), doors=doors,
+        )  # fmt: skip
+        self._entered: Place | None = None
+
+    @property
+    def money_in_flight(self) -> bool:
+        """Is a payment on its way?"""
+        return self.presenter.busy
+
+    def enter(self, place: Place) -> None:
+        """A fresh sheet for a patient; coming back to the very place that was left finds it as it was."""
+        if place is not self._entered:
+            self._entered = place
+            self.presenter.open(place.patient_id, place.appointment_id)
+        self.widget.take_focus()
+
+    def leave(self) -> None:
+        """What was typed stays."""
+
+    def changed(self, _change: Change) -> None:
+        """The sheet is what the clerk decides on; a story tells when the balance changed meanwhile."""
+
+
+def make(kit: Kit) -> Page:
+    """The page with its presenter."""
+    return _Page(kit)

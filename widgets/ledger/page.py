@@ -1,0 +1,54 @@
+"""The Ledger put together for the window."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from widgets.common.speech import Speech
+from widgets.ledger.presenter import Doors, LedgerPresenter
+from widgets.ledger.view import LedgerPage
+from widgets.screens import COLLECT, Kit, Page, Place
+
+if TYPE_CHECKING:
+    from models.store.rows import Change
+
+
+class _Page:
+    money_in_flight = False
+
+    def __init__(self, kit: Kit) -> None:
+        def zone() -> tzinfo:
+            return ZoneInfo(kit.facts().zone)
+
+        self.widget = LedgerPage()
+        doors = Doors(
+            collect=lambda patient_id, visit_id: kit.doors.go(Place(COLLECT, patient_id, visit_id)),
+            back=kit.doors.back,
+        )
+        self.presenter = LedgerPresenter(
+            self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, accounts=kit.desk.accounts,
+            printing=kit.desk.printing, session=kit.session, speech=Speech(zone),
+            today=lambda: kit.facts().business_date, doors=doors,
+        )  # fmt: skip
+
+    def enter(self, place: Place) -> None:
+        """Show the account; coming back keeps the list that was open."""
+        if place.patient_id and place.patient_id != self.presenter.patient_id:
+            self.presenter.open(place.patient_id)
+        else:
+            self.presenter.refresh()
+        self.widget.take_focus()
+
+    def leave(self) -> None:
+        """The list and the row stay chosen."""
+
+    def changed(self, change: Change) -> None:
+        if change.everything or self.presenter.patient_id in change.patients:
+            self.presenter.refresh()
+
+
+def make(kit: Kit) -> Page:
+    """The page with its presenter."""
+    return _Page(kit)
