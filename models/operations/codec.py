@@ -38,11 +38,22 @@ def sha256_hex(value: bytes) -> str:
 
 def to_json(body: Any) -> dict[str, Any]:
     """A dataclass as plain JSON values, leaving out every field that is None or empty: old readers stay content."""
-    return {
-        field.name: _plain(value)
-        for field in fields(body)
-        if (value := getattr(body, field.name)) is not None and value != ()
-    }
+    found: dict[str, Any] = {}
+    for name in _names(cast(Hashable, type(body))):
+        value = getattr(body, name)
+        if type(value) in _SIMPLE:
+            found[name] = value
+        elif value is not None and value != ():
+            found[name] = _plain(value)
+    return found
+
+
+_SIMPLE = frozenset({str, int, bool})
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def from_json(kind: type[T], data: Any, path: str = "") -> T:

@@ -115,7 +115,11 @@ class TableBook:
         asks = [
             (_PAYMENT + "payment_id IN (:ids)", wanted.payments - self._payments.keys(), self._take_payments),
             (_ACCOUNT + "payment_id IN (:ids)", wanted.payments - self._lots_of_payment.keys(), self._take_lots),
-            (_PAYMENT + "receipt_no IN (:ids)", wanted.receipts - self._receipts.keys(), self._take_receipts),
+            (
+                _PAYMENT + "receipt_no <> '' AND receipt_no IN (:ids)",
+                wanted.receipts - self._receipts.keys(),
+                self._take_receipts,
+            ),
             (_CHARGE + "id IN (:ids)", wanted.charges - self._charges.keys(), self._take_charges),
             (_ACCOUNT + "id IN (:ids)", wanted.accounts - self._accounts.keys(), self._take_accounts),
             (
@@ -151,7 +155,9 @@ class TableBook:
 
     def payment_with_receipt(self, receipt_no: str) -> str:
         if receipt_no not in self._receipts:
-            self._take_receipts({receipt_no}, self._ask(_PAYMENT + "receipt_no = :id", id=receipt_no))
+            self._take_receipts(
+                {receipt_no}, self._ask(_PAYMENT + "receipt_no <> '' AND receipt_no = :id", id=receipt_no)
+            )
         return self._receipts[receipt_no]
 
     def lots_of_payment(self, payment_id: str) -> Sequence[Account]:

@@ -18,8 +18,8 @@ from models.store.reading import connect
 
 _log = logging.getLogger(__name__)
 
-WRITES = 64
-BYTES = 4 << 20
+WRITES = 256
+BYTES = 16 << 20
 """After so many writes, or when the log has grown by so much since the last time."""
 
 

@@ -34,7 +34,8 @@ def sqlite_engine(path: Path, key_hex: str, *, busy_ms: int = BUSY_MS) -> Engine
 
 def _begin(connection: Connection) -> None:
     reads = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def postgres_engine(url: str, *, pool_size: int = 8) -> Engine:

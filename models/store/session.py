@@ -92,11 +92,17 @@ class Session:
                 _postgres_text(query),
                 {n: list(v) if isinstance(v, (set, frozenset, tuple)) else v for n, v in values.items()},
             )
-        return self.driver.execute(
-            _sqlite_text(query),
-            {n: orjson.dumps(list(v)).decode() if isinstance(v, Collection) and not isinstance(v, str) else v
-             for n, v in values.items()},
-        )  # fmt: skip
+        plain: dict[str, Any] = {}
+        single: list[str] = []
+        for name, value in values.items():
+            if isinstance(value, str | int | None) or not isinstance(value, Collection):
+                plain[name] = value
+            elif len(value) == 1:
+                plain[name] = next(iter(value))
+                single.append(name)
+            else:
+                plain[name] = orjson.dumps(list(value)).decode()
+        return self.driver.execute(_sqlite_text(query, *single), plain)
 
     def _bulk(self, table: Table, rows: Sequence[Row], clause: str) -> None:
         if not rows:
@@ -134,7 +140,10 @@ def _postgres_text(query: str) -> str:
 
 
 @cache
-def _sqlite_text(query: str) -> str:
+def _sqlite_text(query: str, *single: str) -> str:
+    """`IN (:ids)` reads a JSON list, or is plain equality for the names of `single` values."""
+    for name in single:
+        query = query.replace(f"IN (:{name})", f"= :{name}")
     return _AMONG.sub(r"IN (SELECT value FROM json_each(:\1))", query)
 
 
