@@ -118,7 +118,7 @@ class Session:
 @cache
 def column_names(table: Table) -> tuple[str, ...]:
     """The names of a table's columns, in order."""
-    return tuple(str(column.name) for column in table.columns)  # plain text: the library's names are a kind of their own
+    return tuple(str(column.name) for column in table.columns)  # plain text: the library has a kind of its own
 
 
 @cache
