@@ -15,7 +15,8 @@ from app.payables import Due
 from app.plan import Standing, sheet_payables, spendable, standing
 from app.posting import Posting, Undoing
 from app.settings import PRINT_RECEIPTS, TERMINAL_NAME, Settings
-from app.tenders.base import Tender, Till
+from app.tenders.base import Tender
+from app.till import Till
 from app.views import (
     Collected,
     CollectEnd,

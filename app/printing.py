@@ -173,10 +173,20 @@ class Printing:
         except DeviceBusy:
             self._draining.clear()
 
-    def waiting(self) -> int:
-        """How many receipts wait for the printer."""
+    def nudge_if_waiting(self) -> None:
+        """The printer is ready: print what waits."""
         with self._clinic.store.reader() as reader:
-            return sum(job.kind != "drawer" for job in jobs.jobs_in(reader, self._clinic.tenant, "queued"))
+            waiting = jobs.jobs_in(reader, self._clinic.tenant, "queued")
+        if waiting:
+            self.nudge()
+
+    def bytes_of(self, job_id: str) -> bytes:
+        """What goes over the wire for a receipt. Raises RuleBroken `receipt.no_receipt`."""
+        with self._clinic.store.reader() as reader:
+            job = jobs.job(reader, self._clinic.tenant, job_id)
+        if job is None or job.kind == "drawer":
+            raise RuleBroken("receipt.no_receipt")
+        return self._bytes(job)
 
     def look(self) -> PrinterStatus | None:
         """How the printer is now; None without one. Lane `printer`."""
@@ -219,7 +229,12 @@ class Printing:
         if trouble:
             self._wait(job, trouble)
             return False
-        data = self._bytes(job)
+        try:
+            data = self._bytes(job)
+        except Exception as error:  # a document that cannot be laid out must not hold up the others
+            log.exception("receipt not encoded", extra=facts(job=job.job_id, error=type(error).__name__))
+            self._move(job, "not_printed", "receipt.not_printed")
+            return True
         self._move(job, "sending")
         try:
             result = self._driver().print_bytes(data)

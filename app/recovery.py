@@ -17,7 +17,7 @@ from app.attempts import POSTS, Attempts, Settled, times_asked
 from app.card_reader import CardReader
 from app.heads import patient_head
 from app.lanes import Job
-from app.tenders.base import Till
+from app.till import Till
 from app.views import AttentionItem, Collected, CollectEnd, Person
 from devices.base import CardInfo, Outcome, PaymentResult
 from models.basics.errors import Fact, PosError, RuleBroken
@@ -62,12 +62,13 @@ class Recovery:
         for row in found:
             person = people[row.patient_id]
             result = orjson.loads(row.result or "{}")
+            kind = "unknown_void" if row.void_of_payment_id else "unknown_payment"
             items.append(AttentionItem(
-                item_id=row.attempt_id, kind="unknown_payment", at=clinic.local(row.created_at),
+                item_id=row.attempt_id, kind=kind, at=clinic.local(row.created_at),
                 patient=patient_head(person, clinic.today()) if person else None, amount_cents=row.amount_cents,
-                words="attention.unknown_void" if row.void_of_payment_id else "attention.unknown_payment",
-                facts={"asked": times_asked(row), "reason": str(result.get("reason", "")), "void": bool(
-                    row.void_of_payment_id), "state": row.state, "may_decide": times_asked(row) >= ASK_FIRST},
+                words=f"attention.{kind}",
+                facts={"failed_checks": times_asked(row), "reason": str(result.get("reason", "")),
+                       "appointment_id": row.appointment_id},
             ))  # fmt: skip
         return tuple(items)
 

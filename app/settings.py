@@ -72,6 +72,7 @@ class Settings:
         self._path = path
         self._values = dict(values or {})
         self._lock = threading.Lock()
+        self._for_now: dict[str, Any] = {}
         self._listeners: list[Callable[[str], None]] = []
 
     @classmethod
@@ -96,7 +97,14 @@ class Settings:
 
     def get(self, option: Option[T]) -> T:
         """The value of an option, or its default."""
-        return self._values.get(option.key, option.default)  # type: ignore[no-any-return]
+        known = self._for_now if option.key in self._for_now else self._values
+        return known.get(option.key, option.default)  # type: ignore[no-any-return]
+
+    def for_now(self, values: Mapping[Option[Any], Any]) -> None:
+        """Use these values until the program ends, whatever the file says: addresses of practice devices."""
+        self._for_now.update({option.key: option.check(value) for option, value in values.items()})
+        for option in values:
+            self._tell(option.key)
 
     def set(self, option: Option[T], value: T) -> None:
         """Set an option and write the file. Raises RuleBroken (value refused) or StorageError (nothing changed)."""
@@ -111,13 +119,16 @@ class Settings:
                 _write_whole(self._path, json.dumps(new, indent=1, sort_keys=True, ensure_ascii=False))
             self._values = new
         for key in checked:
-            for listener in list(self._listeners):
-                listener(key)
+            self._tell(key)
 
     def subscribe(self, listener: Callable[[str], None]) -> Callable[[], None]:
         """Call `listener` with the key of every option that was set; the answer ends it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def _tell(self, key: str) -> None:
+        for listener in list(self._listeners):
+            listener(key)
 
 
 def _write_whole(path: Path, text: str) -> None:

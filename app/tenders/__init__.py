@@ -7,11 +7,12 @@ from collections.abc import Callable
 from app.attempts import Attempts
 from app.card_reader import CardReader
 from app.recovery import Recovery
-from app.tenders.base import Tender, Till
+from app.tenders.base import Tender
 from app.tenders.card import Card
 from app.tenders.cash import Cash
 from app.tenders.check import Check
 from app.tenders.credit import Credit
+from app.till import Till
 from app.views import TenderKind
 
 

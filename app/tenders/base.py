@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from app.clinic import Clinic
-from app.collected import Telling
 from app.lanes import Job
-from app.plan import Check, Details, draw_up
-from app.posting import Posted, Posting, payment_id_of
-from app.settings import Settings
-from app.views import Collected, CollectRequest, CollectSheet
-from models.basics.errors import RuleBroken
-from models.store.queries import collect, receipts
+from app.plan import Details
+from app.views import Collected, CollectRequest
 
 
 class Tender(Protocol):
@@ -26,66 +18,9 @@ class Tender(Protocol):
         ...
 
     def check(self, request: CollectRequest, due_cents: int) -> Details:
-        """Its own look at a request. Raises RuleBroken."""
+        """Its own look at a request and the cents it has to bring. Raises RuleBroken."""
         ...
 
     def take(self, request: CollectRequest, job: Job[Collected]) -> Collected:
         """Take the money. Blocks."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Till:
-    """What tenders work with. `paper` is called after the commit, when something may wait to be printed."""
-
-    clinic: Clinic
-    settings: Settings
-    posting: Posting
-    telling: Telling
-    paper: Callable[[], None]
-
-    def take_at_once(self, request: CollectRequest, check: Check) -> Collected:
-        """Money that is there already: check, post, number and spool in one transaction, with one sync of the disk.
-
-        The same sheet a second time takes nothing and tells the same. Raises RuleBroken or StorageError: nothing was
-        written then.
-        """
-        store = self.clinic.store
-        with store.write() as tx, store.reader() as reader:
-            known = self.taken_before(reader, request.sheet, credit=request.use_credit)
-            if known is not None:
-                return known
-            plan = draw_up(self.clinic, self.settings, reader, request, check)
-            posted = self.posting.post(tx, reader, plan, plan.due_cents)
-        self.paper()
-        with store.reader() as reader:
-            return self.telling.posted(reader, posted, can_undo=self.may_undo_posted(posted))
-
-    def taken_before(self, reader: Any, sheet: CollectSheet, *, credit: bool) -> Collected | None:
-        """What this very sheet has paid already, or None. Raises RuleBroken `collect.sheet_used` when that was taken
-        back meanwhile."""
-        tenant = self.clinic.tenant
-        payment = receipts.payment(reader, tenant, payment_id_of(tenant, sheet.attempt_id))
-        if payment is not None:
-            if payment.reversed_at:
-                raise RuleBroken("collect.sheet_used")
-            return self.telling.from_books(reader, payment, can_undo=self.may_undo(reader, payment))
-        if credit:
-            cents = collect.spent_under(reader, tenant, sheet.attempt_id)
-            if cents:
-                return self.telling.credit_from_books(reader, sheet, cents)
-        return None
-
-    def may_undo_posted(self, posted: Posted) -> bool:
-        """The same for a payment written down this moment."""
-        return bool(posted.payment_id) and not posted.plan.spends and (
-            posted.card is None or bool(posted.card.terminal_txn_no))  # fmt: skip
-
-    def may_undo(self, reader: Any, payment: receipts.PaidRow) -> bool:
-        """May this payment be taken back here and now? Only today's, only whole, only when no credit was spent with it:
-        the desk has no way to give that back by itself."""
-        if payment.reversed_at or payment.business_date != self.clinic.today().isoformat():
-            return False
-        if payment.tender == "card" and not payment.terminal_txn_no:
-            return False
-        return payment.tender != "external" and not receipts.spent_with(reader, self.clinic.tenant, payment.payment_id)

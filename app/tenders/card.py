@@ -18,7 +18,7 @@ from app.lanes import Job, Progress
 from app.plan import Details, Plan, draw_up
 from app.recovery import Recovery
 from app.settings import CARD_WAIT_S
-from app.tenders.base import Till
+from app.till import Till
 from app.views import Collected, CollectEnd, CollectRequest
 from devices.base import Outcome, PaymentRequest, PaymentResult, Step
 from models.basics.errors import DeviceError, Fact, PaymentUnavailable, StorageError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.lanes import Job
 from app.plan import Details
-from app.tenders.base import Till
+from app.till import Till
 from app.views import Collected, CollectRequest
 from models.basics.errors import RuleBroken
 

@@ -11,5 +11,6 @@ WORDS: Rows = {
     "light.sync.stopped": ("Sync needs you", "{pending:change|changes} waiting.", "Look at Needs attention."),
     "light.line.online": ("Online",),
     "light.line.offline": ("Offline since {at:time}",),
+    "light.line.connecting": ("Connecting",),
     "light.line.alone": ("No hub",),
 }

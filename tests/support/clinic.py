@@ -15,8 +15,8 @@ from models.operations.bodies import Collect
 from models.operations.records import Appointment, Charge, Coverage, Patient, Practice, Practitioner
 from models.store.desk import DeskStore
 from models.store.rows import DeskIdentity
+from tests.support.stores import KEY, empty_desk
 
-KEY = "5e" * 32
 MORNING = datetime(2026, 5, 14, 14, 41, tzinfo=UTC)
 """Thursday, May 14, 2026, 9:41 AM in Chicago."""
 DAY = "2026-05-14"
@@ -40,7 +40,8 @@ class TestClinic:
     def __init__(self, folder: Path, device_no: int = 1, now: datetime = MORNING) -> None:
         self.clock = FixedClock(now)
         self.folder = folder
-        self.store = DeskStore.open(folder / "desk.db", KEY, self.clock)
+        there = (folder / "desk.db").exists()
+        self.store = DeskStore.open(folder / "desk.db", KEY, self.clock) if there else empty_desk(folder, at=self.clock)
         if self.store.identity is None:
             self.store.enrol(identity(device_no))
             self.put(
@@ -86,7 +87,9 @@ class TestClinic:
                         appointment_id=visit, **known))  # fmt: skip
         return charge_id
 
-    def paid(self, cents: int, payment_id: str = "early", patient_id: str = "rosa", visit: str = "", **more: Any) -> str:
+    def paid(
+        self, cents: int, payment_id: str = "early", patient_id: str = "rosa", visit: str = "", **more: Any
+    ) -> str:
         """Cash taken some time ago and still on the account: credit, or prepaid for a visit."""
         known = {"tender": "cash", "number": "", "receipt_no": "", **more}
         self.put(Collect(payment_id=payment_id, patient_id=patient_id, amount_cents=cents, appointment_id=visit,

@@ -1,0 +1,90 @@
+"""Needs attention: money first, then the rest. Nothing is solved by closing it; closing says that somebody saw it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from app.clinic import Clinic
+from app.heads import patient_head
+from app.printing import Printing
+from app.recovery import Recovery
+from app.views import AttentionItem, PatientHead, Person
+from models.basics.clock import parse_utc, utc_text
+from models.basics.errors import RuleBroken
+from models.rules.duplicates import Taken, paid_twice
+from models.store.queries import attention, jobs, receipts, rows
+from models.store.queries.attention import DoubleRow, RefusedRow
+
+_KINDS = {"reduced": "reduced", "rejected": "refused", "excepted": "excepted", "quarantined": "quarantined"}
+
+
+class Attention:
+    """What a person must look at. `items` on the `reads` lane, `close` on `store`."""
+
+    def __init__(self, clinic: Clinic, recovery: Recovery, printing: Printing) -> None:
+        self._clinic, self._recovery, self._printing = clinic, recovery, printing
+
+    def items(self) -> tuple[AttentionItem, ...]:
+        """Everything that is open: card payments in doubt, what the hub did not take as it was, copays taken twice,
+        prints nobody is sure of."""
+        clinic, tenant = self._clinic, self._clinic.tenant
+        with clinic.store.reader() as reader:
+            refused = [self._refused(reader, row) for row in attention.refused(reader, tenant)]
+            same = attention.doubles(reader, tenant, clinic.today().isoformat())
+            doubles = [self._double(reader, row) for row in same
+                       if _suspicious(row)]  # fmt: skip
+            unsure = [self._unsure(reader, job) for job in jobs.jobs_in(reader, tenant, "unknown")]
+        return (*self._recovery.open_attempts(), *refused, *doubles, *unsure)
+
+    def close(self, item_id: str, person: Person) -> None:
+        """Somebody saw it. A print in doubt counts as printed. Raises RuleBroken `attention.not_found`; card payments
+        in doubt are settled by recovery, never closed."""
+        item = next((item for item in self.items() if item.item_id == item_id), None)
+        if item is None or item.kind.startswith("unknown_"):
+            raise RuleBroken("attention.not_found")
+        if item.kind == "print_unknown":
+            self._printing.say_printed(item_id, printed=True)
+            return
+        seen = {"by": person.staff_id, "at": utc_text(self._clinic.clock.now())}
+        with self._clinic.store.write() as tx:
+            tx.set_meta(f"seen:{item_id}", seen)
+
+    def _refused(self, reader: Any, row: RefusedRow) -> AttentionItem:
+        op = orjson.loads(row.op)
+        body = op["body"]
+        asked = body.get("amount_cents") or sum(line.get("amount_cents", 0) for line in body.get("lines") or ())
+        lost = asked - (row.granted or 0) if row.verdict in ("reduced", "rejected") else asked
+        kind = _KINDS.get(row.verdict, "excepted")
+        return AttentionItem(
+            item_id=row.op_id, kind=kind, at=parse_utc(op["device_time"]).astimezone(self._clinic.zone),
+            patient=self._patient(reader, op["patient"]), amount_cents=int(lost or 0), words=f"attention.{kind}",
+            facts={"cents": int(asked or 0), "granted_cents": row.granted or 0, "reason": row.reason},
+        )  # fmt: skip
+
+    def _double(self, reader: Any, row: DoubleRow) -> AttentionItem:
+        return AttentionItem(
+            item_id=row.payment_id, kind="paid_twice", at=self._clinic.local(row.other_taken_at),
+            patient=self._patient(reader, row.patient_id), amount_cents=row.amount_cents, words="attention.paid_twice",
+            facts={"cents": row.amount_cents, "appointment_id": row.appointment_id},
+        )  # fmt: skip
+
+    def _unsure(self, reader: Any, job: jobs.JobRow) -> AttentionItem:
+        payment = receipts.payment(reader, self._clinic.tenant, job.payment_id) if job.payment_id else None
+        return AttentionItem(
+            item_id=job.job_id, kind="print_unknown", at=self._clinic.local(job.created_at),
+            patient=self._patient(reader, payment.patient_id) if payment else None, amount_cents=0,
+            words="attention.print_unknown",
+            facts={"number": payment.number if payment else "", "payment_id": job.payment_id},
+        )  # fmt: skip
+
+    def _patient(self, reader: Any, patient_id: str) -> PatientHead | None:
+        row = rows.patient(reader, self._clinic.tenant, patient_id) if patient_id else None
+        return patient_head(row, self._clinic.today()) if row else None
+
+
+def _suspicious(row: DoubleRow) -> bool:
+    first = Taken(row.patient_id, row.appointment_id, row.amount_cents, row.device, parse_utc(row.taken_at))
+    other = Taken(row.patient_id, row.appointment_id, row.amount_cents, row.other_device, parse_utc(row.other_taken_at))
+    return paid_twice(first, other)

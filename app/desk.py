@@ -1,0 +1,216 @@
+"""The desk put together: store, lanes, stories, line and devices of one check-in terminal.
+
+`open_desk` opens the store for reading and builds the stories; everything slow (writing, hub, sync, recovery, devices)
+starts behind the first screen.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from app.accounts import Accounts
+from app.attempts import Attempts
+from app.attention import Attention
+from app.card_reader import CardReader
+from app.checkout import Checkout, Parts
+from app.clinic import Clinic
+from app.collected import Telling
+from app.find import Find
+from app.folders import Folders
+from app.hub_line import HubLine
+from app.lanes import Job, Lane
+from app.logs import start_log
+from app.posting import Posting
+from app.printing import Printing
+from app.recovery import Recovery
+from app.schedule import Schedule
+from app.secrets import DEVICE_KEY, HUB_KEY, STORE_KEY, Secrets
+from app.settings import HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, PRINTER_URL, TERMINAL_URL, Settings
+from app.signin import SignIn
+from app.status import DeskStatus
+from app.tenders import tenders
+from app.till import Till
+from app.views import DeskFacts
+from models.basics.clock import Clock, SystemClock
+from models.basics.errors import PosError, RuleBroken, StorageError
+from models.basics.facts import facts
+from models.store.desk import DeskStore
+
+if TYPE_CHECKING:
+    from app.hub_process import HubProcess
+    from app.importing import Importing
+    from app.practice_devices import PracticeDevices
+
+log = logging.getLogger(__name__)
+
+LANES = ("store", "reads", "terminal", "printer", "net")
+START_S = 60.0
+
+
+class Desk:
+    """Everything a window needs of a desk. Made by `open_desk`; `close` it at the end."""
+
+    def __init__(self, folders: Folders, settings: Settings, secrets: Secrets, store: DeskStore, clock: Clock) -> None:
+        self.folders, self.settings, self.secrets, self.store, self.clock = folders, settings, secrets, store, clock
+        self.lanes: dict[str, Lane] = {name: Lane(name) for name in LANES}
+        self.clinic = Clinic(store, clock)
+        self.sync = HubLine(clock) if self.clinic.identity.hub_url else None
+        self._reader = CardReader(settings)
+        posting = Posting(self.clinic, settings)
+        telling = Telling(self.clinic, settings, posting)
+        self.printing = Printing(self.clinic, settings, posting, self.lanes["printer"])
+        self.status = DeskStatus(self.clinic, settings, self.lanes, self._reader, self.printing, self.sync)
+        till = Till(self.clinic, settings, posting, telling, self.printing.nudge)
+        attempts = Attempts(self.clinic, posting)
+        self.recovery = Recovery(till, attempts, self._reader, self.status.told)
+        ways = tenders(till, attempts, self._reader, self.recovery, self.status.told)
+        self.checkout = Checkout(
+            Parts(self.clinic, settings, posting, telling, till, attempts, self._reader, ways)
+        )  # fmt: skip
+        self.sign_in = SignIn(self.clinic)
+        self.schedule = Schedule(self.clinic, settings)
+        self.find = Find(self.clinic, settings)
+        self.accounts = Accounts(self.clinic, settings)
+        self.attention = Attention(self.clinic, self.recovery, self.printing)
+        self._hub: HubProcess | None = None
+        self._practice: PracticeDevices | None = None
+        self._closing = threading.Event()
+        self._ready = threading.Event()
+        self._stop_log = start_log(folders.logs)
+        self._background = threading.Thread(target=self._start, name="desk-start", daemon=True)
+
+    def facts(self) -> DeskFacts:
+        """What the shell names."""
+        return self.clinic.facts()
+
+    @cached_property
+    def importing(self) -> Importing:
+        """Bringing in what other programs know."""
+        from app.importing import Importing
+
+        return Importing(self.store, self.clock)
+
+    @property
+    def hub(self) -> HubProcess | None:
+        """The hub, when this desk hosts it. Waits until the background has started it; not for the window's thread."""
+        self._ready.wait(START_S)
+        return self._hub
+
+    @property
+    def practice_devices(self) -> PracticeDevices | None:
+        """The running practice reader and printer, where they are used. Waits like `hub`."""
+        self._ready.wait(START_S)
+        return self._practice
+
+    def start(self) -> None:
+        """Begin everything that runs behind the screen."""
+        self._background.start()
+
+    def wait_started(self, timeout_s: float = START_S) -> bool:
+        """Wait until hub, line, devices and recovery have been started: for commands and tests."""
+        return self._ready.wait(timeout_s)
+
+    def close(self) -> None:
+        """Stop new work, let what runs end, give the wires back."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        self._ready.wait(START_S)
+        self.status.stop()
+        for name in ("terminal", "printer", "store", "reads", "net"):
+            self.lanes[name].close()
+        if self.sync is not None:
+            self.sync.stop()
+        self.printing.close()
+        self._reader.close()
+        if self._practice is not None:
+            self._practice.close()
+        if self._hub is not None:
+            self._hub.close()
+        self.store.close()
+        self._stop_log()
+
+    def _start(self) -> None:
+        """In the background, what money needs first: writing, practice devices, recovery and spool, then the line."""
+        for step in (self.store.prepare_writing, self._start_practice_devices, self._start_devices, self._start_line):
+            if self._closing.is_set():
+                break
+            try:
+                step()
+            except PosError as error:
+                log.warning("start", extra=facts(step=step.__name__, key=error.message_key))
+            except Exception:
+                log.exception("start failed", extra=facts(step=step.__name__))
+        self._ready.set()
+
+    def _start_practice_devices(self) -> None:
+        if not self.settings.get(PRACTICE_DEVICES):
+            return
+        from app.practice_devices import PracticeDevices
+
+        self._practice = PracticeDevices.start(self.folders)
+        self.settings.for_now({TERMINAL_URL: self._practice.terminal_url, PRINTER_URL: self._practice.printer_url})
+
+    def _start_devices(self) -> None:
+        if self._reader.fitted:
+            self.lanes["terminal"].submit(self._recover)
+        self.printing.start()
+        self.status.start()
+
+    def _recover(self, job: Job[None]) -> None:
+        """Every open card attempt is asked about before the first card."""
+        left = self.recovery.check_all(job)
+        log.info("recovery", extra=facts(open=left))
+
+    def _start_line(self) -> None:
+        if self.sync is None:
+            return
+        identity, url = self.clinic.identity, self.clinic.identity.hub_url
+        fingerprint = identity.hub_fingerprint
+        try:
+            if self.settings.get(HUB_HERE):
+                from app.hub_process import HubProcess
+
+                key = self.secrets.get(HUB_KEY)
+                if key is None:
+                    raise StorageError("store.key_missing")
+                self._hub = HubProcess.start(self.folders.hub, key, self.settings.get(HUB_LISTEN))
+                url, fingerprint = self._hub.address, self._hub.fingerprint
+            from app.sync.engine import SyncEngine
+            from app.sync.transport import HubTransport
+
+            transport = HubTransport(
+                url, device_id=identity.device_id, private_key_hex=self.secrets.get(DEVICE_KEY) or "",
+                fingerprint=fingerprint, clock=self.clock,
+            )  # fmt: skip
+            self.sync.connect(SyncEngine(self.store, transport, self.clock))
+        except PosError as error:
+            self.sync.failed(error.message_key)
+            raise
+
+
+def open_desk(folders: Folders, clock: Clock | None = None) -> Desk:
+    """Open the desk that lives in `folders`.
+
+    Raises RuleBroken `setup.not_done` where none was set up, StorageError (`store.key_missing`, `store.key_wrong`, …)
+    where it cannot be opened; nothing was changed then.
+    """
+    folders.make()
+    settings = Settings.load(folders.settings)
+    if not folders.store.exists():
+        raise RuleBroken("setup.not_done")
+    secrets = Secrets(folders, settings)
+    key = secrets.get(STORE_KEY)
+    if key is None:
+        raise StorageError("store.key_missing")
+    time = clock or SystemClock()
+    store = DeskStore.open(folders.store, key, time)
+    if store.identity is None:
+        store.close()
+        raise RuleBroken("setup.not_done")
+    desk = Desk(folders, settings, secrets, store, time)
+    desk.start()
+    return desk

@@ -1,0 +1,243 @@
+"""The lights of the status bar: reader, printer, drawer, sync and line, kept up to date without ever blocking anybody.
+
+Devices are looked at on their own lanes: at opening, after ten quiet minutes, and more often while something is wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from app.card_reader import CardReader
+from app.clinic import Clinic
+from app.hub_line import HubLine
+from app.lanes import Job, Lane
+from app.printing import Printing
+from app.settings import DRAWER, Settings
+from app.views import DeviceLight
+from devices.base import DeviceState, PrinterStatus, Reason
+from models.basics.clock import utc_text
+from models.basics.errors import DeviceBusy, PosError
+from models.basics.facts import facts
+from models.store.queries import jobs
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+READER_QUIET_S = 600.0
+READER_AGAIN_S = 10.0
+PRINTER_EVERY_S = 15.0
+PRINTER_AGAIN_S = 2.0
+
+_STEPS = {
+    "arming": ("busy", "light.reader.arming"),
+    "waiting": ("busy", "light.reader.waiting"),
+    "authorising": ("busy", "light.reader.busy"),
+    "checking": ("busy", "light.reader.busy"),
+}
+_PRINTER = {
+    Reason.PAPER_OUT: ("bad", "light.printer.paper_out"),
+    Reason.COVER_OPEN: ("bad", "light.printer.cover_open"),
+    Reason.CUTTER: ("bad", "light.printer.cutter"),
+}
+
+
+class DeskStatus:
+    """Knows how everything on this desk is. `lights` reads what is known and asks no device."""
+
+    def __init__(
+        self, clinic: Clinic, settings: Settings, lanes: Mapping[str, Lane], reader: CardReader, printing: Printing,
+        line: HubLine | None,
+    ) -> None:  # fmt: skip
+        self._clinic, self._settings, self._lanes = clinic, settings, lanes
+        self._reader, self._printing, self._line = reader, printing, line
+        self._step = ""
+        self._reader_key = ""
+        self._reader_seen_s = self._printer_seen_s = -1e9
+        self._printer: PrinterStatus | None = None
+        self._asking = {"terminal": threading.Event(), "printer": threading.Event()}
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._callbacks: list[Callable[[], None]] = []
+        self._known: tuple[DeviceLight, ...] = ()
+        self._printing_now = ""
+        printing.subscribe(self._printed)
+        if line is not None:
+            line.subscribe(lambda _state: self._tell())
+        settings.subscribe(self._set)
+
+    def lights(self) -> tuple[DeviceLight, ...]:
+        """Reader, printer, drawer, sync, line: how each is, and the words for it."""
+        with self._clinic.store.reader() as reader:
+            doubt = jobs.in_doubt(reader, self._clinic.tenant)
+            waiting = sum(job.kind != "drawer" for job in jobs.jobs_in(reader, self._clinic.tenant, "queued"))
+        return (self._reader_light(doubt), self._printer_light(waiting), self._drawer_light(), *self._line_lights())
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call when some light may differ, on any thread; the answer ends it."""
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback) if callback in self._callbacks else None
+
+    def told(self, step: str) -> None:
+        """The reader is at this step of a payment; empty when it is done. Any thread."""
+        self._step = step
+        if not step:
+            self._reader_seen_s = time.monotonic()
+        self._tell()
+
+    # Looking after devices ----------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to look after the devices."""
+        self._thread = threading.Thread(target=self._watch, name="desk-watch", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End that."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join(5.0)
+
+    def check_reader(self, _job: Job[None] | None = None) -> None:
+        """Ask the reader for a sign of life. Lane `terminal`."""
+        try:
+            self._reader.terminal().diagnosis()
+        except PosError as error:
+            key = error.message_key
+        else:
+            key = "light.reader.ready"
+        self._asking["terminal"].clear()
+        self._reader_seen_s = time.monotonic()
+        if key != self._reader_key:
+            log.info("reader", extra=facts(key=key))
+            self._reader_key = key
+        self._tell()
+
+    def check_printer(self, _job: Job[None] | None = None) -> None:
+        """Ask the printer how it is. Lane `printer`."""
+        try:
+            status = self._printing.look()
+        except PosError as error:  # an address that cannot be one
+            log.warning("printer", extra=facts(key=error.message_key))
+            status = None
+        self._asking["printer"].clear()
+        self._printer_seen_s = time.monotonic()
+        was, self._printer = self._printer, status
+        if was != status:
+            self._tell()
+        if status is not None and status.device.state is DeviceState.READY:
+            self._printing.nudge_if_waiting()
+
+    def _watch(self) -> None:
+        while not self._closing.is_set():
+            try:
+                self._look_after()
+            except PosError as error:
+                log.warning("watch", extra=facts(key=error.message_key))
+            self._closing.wait(TICK_S)
+
+    def _look_after(self) -> None:
+        now = time.monotonic()
+        if self._reader.fitted and not self._step:
+            patience = READER_QUIET_S if self._reader_key == "light.reader.ready" else READER_AGAIN_S
+            if now - self._reader_seen_s > patience:
+                self._ask("terminal", self.check_reader)
+        if self._printing.fitted:
+            ready = self._printer is not None and self._printer.device.state is DeviceState.READY
+            if now - self._printer_seen_s > (PRINTER_EVERY_S if ready else PRINTER_AGAIN_S):
+                self._ask("printer", self.check_printer)
+
+    def _ask(self, lane: str, look: Callable[[Job[None]], None]) -> None:
+        """Once at a time: a lane that is busy with a payment or a receipt is not given more to do."""
+        if self._asking[lane].is_set():
+            return
+        self._asking[lane].set()
+        try:
+            self._lanes[lane].submit(look, failed=lambda error: self._look_failed(lane, error))
+        except DeviceBusy:
+            self._asking[lane].clear()
+
+    def _look_failed(self, lane: str, error: Exception) -> None:
+        self._asking[lane].clear()
+        log.error("look failed", exc_info=error, extra=facts(lane=lane))
+
+    def _printed(self, job_id: str) -> None:
+        state, _ = self._printing.state(job_id)
+        self._printing_now = job_id if state == "sending" else ""
+        self._tell()
+
+    def _set(self, key: str) -> None:
+        if key.partition(".")[0] in ("terminal", "printer", "drawer"):
+            self._reader_key, self._printer = "", None
+            self._reader_seen_s = self._printer_seen_s = -1e9
+            self._tell()
+
+    def _tell(self) -> None:
+        for callback in list(self._callbacks):
+            callback()
+
+    # The lights ---------------------------------------------------------------------------------------------------
+
+    def _reader_light(self, doubt: int) -> DeviceLight:
+        if not self._reader.fitted:
+            return DeviceLight("reader", "warn", "light.reader.none")
+        if self._step:
+            state, words = _STEPS.get(self._step, ("busy", "light.reader.busy"))
+            return DeviceLight("reader", state, words)
+        if doubt:
+            return DeviceLight("reader", "bad", "light.reader.doubt", {"count": doubt})
+        if not self._reader_key:
+            return DeviceLight("reader", "busy", "light.reader.checking")
+        if self._reader_key == "light.reader.ready":
+            return DeviceLight("reader", "ok", "light.reader.ready")
+        return DeviceLight("reader", "bad", "light.reader.missing", {"cause": self._reader_key})
+
+    def _printer_light(self, waiting: int) -> DeviceLight:
+        told: dict[str, int | str | bool | None] = {"waiting": waiting}
+        if not self._printing.fitted:
+            return DeviceLight("printer", "warn", "light.printer.none", told)
+        if self._printing_now:
+            return DeviceLight("printer", "busy", "light.printer.printing", told)
+        if self._printer is None:
+            return DeviceLight("printer", "busy", "light.printer.checking", told)
+        if self._printer.device.state is DeviceState.READY:
+            low = self._printer.paper_low
+            return DeviceLight("printer", "warn" if low else "ok",
+                               "light.printer.paper_low" if low else "light.printer.ready", told)  # fmt: skip
+        state, words = _PRINTER.get(self._printer.device.reason, ("bad", "light.printer.missing"))
+        return DeviceLight("printer", state, words, {**told, "cause": self._printer.device.detail})
+
+    def _drawer_light(self) -> DeviceLight:
+        if not (self._settings.get(DRAWER) and self._printing.fitted):
+            return DeviceLight("drawer", "warn", "light.drawer.none")
+        if self._printer is None:
+            return DeviceLight("drawer", "busy", "light.drawer.ready")
+        if self._printer.device.reason in (Reason.NO_HARDWARE, Reason.TIMEOUT):
+            return DeviceLight("drawer", "bad", "light.drawer.missing")
+        words = {True: "light.drawer.open", False: "light.drawer.closed", None: "light.drawer.ready"}
+        is_open = self._printer.drawer_open
+        return DeviceLight("drawer", "warn" if is_open else "ok", words[is_open])
+
+    def _line_lights(self) -> tuple[DeviceLight, DeviceLight]:
+        if self._line is None:
+            return DeviceLight("sync", "ok", "light.sync.alone"), DeviceLight("line", "ok", "light.line.alone")
+        state = self._line.state()
+        told: dict[str, int | str | bool | None] = {"pending": state.pending, "cause": state.cause}
+        if state.stopped:
+            sync = DeviceLight("sync", "bad", "light.sync.stopped", told)
+        elif not state.online and state.pending:
+            sync = DeviceLight("sync", "warn", "light.sync.waiting", told)
+        elif state.last_synced_at is None:
+            sync = DeviceLight("sync", "busy", "light.sync.never", told)
+        else:
+            minutes = int((self._clinic.clock.now() - state.last_synced_at).total_seconds() // 60)
+            words = "light.sync.synced" if minutes > 0 else "light.sync.synced_now"
+            sync = DeviceLight("sync", "ok", words, {**told, "minutes": minutes})
+        if state.online:
+            return sync, DeviceLight("line", "ok", "light.line.online", told)
+        connecting = state.cause == "sync.connecting"
+        return sync, DeviceLight("line", "busy" if connecting else "warn",
+                                 "light.line.connecting" if connecting else "light.line.offline",
+                                 {**told, "at": utc_text(state.since)})  # fmt: skip
