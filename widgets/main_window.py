@@ -17,6 +17,7 @@ from app.views import AttentionItem, DeviceLight
 from app.words import Words, sentence, sentence_for
 from models.basics.errors import PosError
 from models.basics.facts import facts
+from models.store.rows import Change
 from widgets import theme, tokens
 from widgets.bridge import Bridge
 from widgets.commands import Commands
@@ -35,8 +36,6 @@ from widgets.watch import IdleWatch, LineWatch
 
 if TYPE_CHECKING:
     from app.desk import Desk
-
-    from models.store.rows import Change
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +90,14 @@ class MainWindow(QWidget):
             "Close anyway", "Stay here",
         )  # fmt: skip
         self.close_dialog.agreed.connect(self._close_anyway)
-        self._closing = False
+        self._closing = self._offer_import = False
+        self.import_dialog = AskDialog(
+            self.shell, "This desk is ready",
+            "Bring in patients, visits and charges from your other program now, or look around first. "
+            "You find the import later in Settings.",
+            "Import patients…", "Look around", danger=False,
+        )  # fmt: skip
+        self.import_dialog.agreed.connect(self.commands["import"].trigger)
 
     def _make_pages(self) -> None:
         self.navigator.use(
@@ -200,6 +206,10 @@ class MainWindow(QWidget):
         self.shell.top_bar.show_now(now)
         self.lock_view.left.show_now(now)
 
+    def offer_import(self) -> None:
+        """After the first sign-in offer to bring in patients: the desk was just set up."""
+        self._offer_import = True
+
     # The lock -------------------------------------------------------------------------------------------------
 
     def lock_now(self, reason: str = "") -> None:
@@ -238,8 +248,13 @@ class MainWindow(QWidget):
     def _unlocked(self, _person: object) -> None:
         if self.navigator.place is None:
             self.navigator.top(Place(TODAY, select_next=True))
-        elif self._before_lock is not None and isValid(self._before_lock):
-            self._before_lock.setFocus()
+        else:
+            self.navigator.changed(Change(everything=True))
+            if self._before_lock is not None and isValid(self._before_lock):
+                self._before_lock.setFocus()
+        if self._offer_import:
+            self._offer_import = False
+            self.import_dialog.open_over()
         self._count_attention()
 
     # Pages and overlays ---------------------------------------------------------------------------------------
@@ -262,7 +277,7 @@ class MainWindow(QWidget):
 
     def _close_overlays(self) -> None:
         for overlay in (self.find_overlay, self.palette_overlay, self.light_dialog, self.keys_dialog,
-                        self.drawer_dialog, self.close_dialog):  # fmt: skip
+                        self.drawer_dialog, self.close_dialog, self.import_dialog):  # fmt: skip
             overlay.close_over(give_back=False)
 
     def open_find(self, typed: str = "", *, walk_in: bool = False) -> None:
@@ -328,14 +343,14 @@ class MainWindow(QWidget):
     def _count_attention(self) -> None:
         if self.session.person is not None:
             self.bridge.start(
-                self._desk.lanes["reads"], lambda _job: self._desk.recovery.open_attempts(), owner=self,
+                self._desk.lanes["reads"], lambda _job: self._desk.attention.items(), owner=self,
                 done=self._show_attention,
             )  # fmt: skip
 
     def _show_attention(self, items: tuple[AttentionItem, ...]) -> None:
         now = self._desk.clock.now()
         urgent = any(
-            item.kind == "unknown_payment" and (now - item.at).total_seconds() > _IN_DOUBT_S for item in items
+            item.kind.startswith("unknown_") and (now - item.at).total_seconds() > _IN_DOUBT_S for item in items
         )  # fmt: skip
         self.shell.rail.set_count(ATTENTION, len(items), urgent=urgent)
 

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 import resources
+from app.folders import Folders, desk_folder
+from app.words import sentence_for
+from models.basics.errors import PosError
 from widgets import theme
 
 if TYPE_CHECKING:
     from app.desk import Desk
-
+    from widgets.first_run.presenter import FirstRunPresenter
     from widgets.main_window import MainWindow
+
+_NOT_DONE = "setup.not_done"
+_PATIENCE_MS = 300
 
 
 def application() -> QApplication:
@@ -30,6 +39,16 @@ def application() -> QApplication:
     return app
 
 
+def show(window: QWidget) -> None:
+    """Show the window at its designed size, or filling a screen that is no larger."""
+    screen = QGuiApplication.primaryScreen()
+    room = screen.availableSize() if screen is not None else window.size()
+    if room.width() <= window.width() or room.height() <= window.height():
+        window.showMaximized()
+    else:
+        window.show()
+
+
 def open_window(desk: Desk, then: Callable[[MainWindow], None] | None = None) -> int:
     """Show the window over an open `desk` until it is closed; `then` gets it when it is shown. The desk stays open."""
     from widgets.main_window import MainWindow
@@ -42,15 +61,172 @@ def open_window(desk: Desk, then: Callable[[MainWindow], None] | None = None) ->
     return app.exec()
 
 
-def show(window: MainWindow) -> None:
-    """Show the window at its designed size, or filling a screen that is no larger."""
-    screen = QGuiApplication.primaryScreen()
-    room = screen.availableSize() if screen is not None else window.size()
-    if room.width() <= window.width() or room.height() <= window.height():
-        window.showMaximized()
-    else:
-        window.show()
+def run_desk(home: Path | None = None) -> int:
+    """Open the desk of this computer until its window is closed; where none is set up, first run comes before.
+
+    The desk opens on a thread of its own while Qt starts, so that neither waits for the other.
+    """
+    opening = _Opening(desk_folder(home))
+    app = application()
+    desk_window = DeskWindow(opening)
+    code = app.exec()
+    desk_window.close_desk()
+    return code
 
 
-def run_desk() -> int:
-    return 0
+class _Opening:
+    """Opens a desk on a thread and keeps what came of it."""
+
+    def __init__(self, folders: Folders) -> None:
+        self.folders = folders
+        self.desk: Desk | None = None
+        self.error: Exception | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Open, or open again."""
+        self.desk = self.error = None
+        self.thread = threading.Thread(target=self._open, name="desk-open", daemon=True)
+        self.thread.start()
+
+    def _open(self) -> None:
+        from app.desk import open_desk
+
+        try:
+            self.desk = open_desk(self.folders)
+        except Exception as error:  # shown by the window, whatever it is
+            self.error = error
+
+
+class DeskWindow(QObject):
+    """Shows what belongs on the screen: the desk's window, first run, or why the desk does not open."""
+
+    _opened = Signal()
+
+    def __init__(self, opening: _Opening) -> None:
+        super().__init__()
+        self._opening = opening
+        self._shown: QWidget | None = None
+        self._first_run: FirstRunPresenter | None = None
+        self._import_next = False
+        self._opened.connect(self._look, Qt.ConnectionType.QueuedConnection)
+        self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._slow.timeout.connect(self._say_opening)
+        self._wait(patient=True)
+
+    @property
+    def window(self) -> QWidget | None:
+        """What is on the screen now."""
+        return self._shown
+
+    def close_desk(self) -> None:
+        """Close the desk, when it was opened."""
+        self._opening.thread.join()
+        if self._opening.desk is not None:
+            self._opening.desk.close()
+
+    def _wait(self, *, patient: bool) -> None:
+        """Look when the desk is open; after a while say that it takes long, unless the screen says so already."""
+        if patient:
+            self._slow.start()
+        threading.Thread(target=self._tell_when_open, name="desk-opened", daemon=True).start()
+
+    def _tell_when_open(self) -> None:
+        self._opening.thread.join()
+        self._opened.emit()
+
+    @Slot()
+    def _say_opening(self) -> None:
+        from widgets.common import Spinner, Text
+
+        page = _Plain("Copaydesk")
+        page.body.addWidget(Spinner("accent"), 0, Qt.AlignmentFlag.AlignHCenter)
+        page.body.addWidget(Text("Opening the desk…", "lead", "text2", align=Qt.AlignmentFlag.AlignCenter))
+        page.body.addStretch(1)
+        self._put(page)
+
+    @Slot()
+    def _look(self) -> None:
+        self._slow.stop()
+        error = self._opening.error
+        if self._opening.desk is not None:
+            self._show_desk(self._opening.desk)
+        elif isinstance(error, PosError) and error.message_key == _NOT_DONE:
+            self._show_first_run()
+        elif error is not None:
+            self._show_error(error)
+
+    def _show_desk(self, desk: Desk) -> None:
+        from widgets.main_window import MainWindow
+
+        window = MainWindow(desk)
+        if self._import_next:
+            window.offer_import()
+        self._put(window)
+
+    def _show_first_run(self) -> None:
+        from app.lanes import Lane
+        from app.secrets import Secrets
+        from app.settings import Settings
+        from app.setup import Setup
+        from models.basics.clock import SystemClock
+        from widgets.bridge import Bridge
+        from widgets.first_run.presenter import FirstRunPresenter
+        from widgets.first_run.view import FirstRunView
+
+        folders = self._opening.folders
+        settings = Settings.load(folders.settings)
+        setup = Setup(folders, settings, Secrets(folders, settings), SystemClock())
+        view = FirstRunView(setup.zones())
+        lane = Lane("setup")
+        self._first_run = FirstRunPresenter(view, bridge=Bridge(view), lane=lane, setup=setup)
+        self._first_run.finished.connect(self._set_up)
+        view.destroyed.connect(lambda: lane.close(0))
+        self._put(view)
+
+    @Slot()
+    def _set_up(self) -> None:
+        self._import_next = True
+        self._opening.begin()
+        self._wait(patient=False)
+
+    def _show_error(self, error: Exception) -> None:
+        from widgets.common import KeycapButton, Role, Text, page_action
+
+        words = sentence_for(error)
+        page = _Plain("Copaydesk")
+        centre = Qt.AlignmentFlag.AlignCenter
+        page.body.addWidget(Text(words.title, "title", align=centre, wrap=True))
+        rest = " ".join(part for part in (words.body, words.action) if part)
+        page.body.addWidget(Text(rest, "lead", "text2", align=centre, wrap=True))
+        code = error.message_key if isinstance(error, PosError) else type(error).__name__
+        page.body.addWidget(Text(code, "mono_caption", "muted", align=centre))
+        again = KeycapButton(role=Role.PRIMARY, action=page_action(page, "Try again", ("Return", "Enter"), self._again))
+        page.body.addWidget(again, 0, Qt.AlignmentFlag.AlignHCenter)
+        page.body.addStretch(1)
+        self._put(page)
+        again.setFocus()
+
+    def _again(self) -> None:
+        self._opening.begin()
+        self._wait(patient=True)
+
+    def _put(self, window: QWidget) -> None:
+        before, self._shown = self._shown, window
+        show(window)
+        if before is not None:  # only now: the last window closed would end the program
+            before.hide()
+            before.deleteLater()
+
+
+class _Plain(QWidget):
+    """A quiet window with something in its middle."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.setWindowTitle(title)
+        self.resize(1366, 768)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(160, 40, 160, 40)
+        self.body.setSpacing(theme.S16)
+        self.body.addStretch(1)

@@ -215,13 +215,14 @@ class AskDialog(Dialog):
 
     agreed = Signal()
 
-    def __init__(self, host: QWidget, title: str, text: str, verb: str, stay: str) -> None:
+    def __init__(self, host: QWidget, title: str, text: str, verb: str, stay: str, *, danger: bool = True) -> None:
         super().__init__(host, title)
         self.text = Text(text, "body", "text2", wrap=True)
         self.content.addWidget(self.text)
         self._stay = self.way_out(stay)
-        do = KeycapButton(verb, role=Role.DANGER)
+        do = KeycapButton(verb, role=Role.DANGER if danger else Role.PRIMARY)
         do.clicked.connect(self._agree)
+        self._first = self._stay if danger else do
         self.buttons.addWidget(do)
 
     def _agree(self) -> None:
@@ -229,7 +230,7 @@ class AskDialog(Dialog):
         self.agreed.emit()
 
     def take_focus(self) -> None:
-        self._stay.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._first.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class _PaletteField(QLineEdit):

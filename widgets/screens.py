@@ -16,7 +16,6 @@ from app.views import Collected, DeskFacts
 
 if TYPE_CHECKING:
     from app.desk import Desk
-
     from models.store.rows import Change
     from widgets.bridge import Bridge
     from widgets.common.banner import Notices

@@ -208,8 +208,8 @@ class StandDesk:
         self.lanes = {name: Lane(name) for name in NAMES}
         self.sign_in, self.find = SignIn(clinic.clinic), Find(clinic.clinic)
         self.status = Board()
-        self.attention: tuple[AttentionItem, ...] = ()
-        self.recovery = SimpleNamespace(open_attempts=lambda: self.attention)
+        self.items: tuple[AttentionItem, ...] = ()
+        self.attention = SimpleNamespace(items=lambda: self.items)
         self.printing, self.sync, self.importing = Acts(), Acts(), Acts()
         self.schedule = self.checkout = self.accounts = None
 

@@ -161,6 +161,9 @@ def test_the_ring_is_shown_for_keys_and_not_for_the_mouse(page) -> None:
     assert ring.isVisible()
     assert ring.geometry().contains(second.geometry())
     second.hide()
+    assert first.hasFocus()
+    assert ring.geometry().contains(first.geometry())
+    first.clearFocus()
     assert not ring.isVisible()
 
 

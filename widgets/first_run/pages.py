@@ -1,0 +1,274 @@
+"""The pages of first run: each is a form that reads into and out of `Answers`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+
+from widgets.common import Banner, Bar, Card, CheckBox, Choice, Field, FormRow, Spinner, Text
+from widgets.common.card import IconLabel
+from widgets.first_run.parts import OptionCard, PersonForm, text
+from widgets.first_run.state import Answers, Devices, Way
+from widgets.theme import S8, S10, S12, S16, S20, S24
+
+
+class PracticePage(QWidget):
+    """New practice or joining one; its name, place and zone; the desk's name; the keyring's stand-in."""
+
+    way_changed = Signal(str)
+
+    def __init__(self, zones: Sequence[str]) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        self._new = OptionCard(Way.NEW, "building-2", "info", "Start a practice here",
+                               "This computer hosts the clinic's hub. Other desks join it later.")  # fmt: skip
+        self._join = OptionCard(Way.JOIN, "link", "neutral", "Join a practice",
+                                "Another desk of your clinic already runs Copaydesk.")  # fmt: skip
+        self.practice = FormRow("Name of the practice", Field("Name of the practice"))
+        self.street = FormRow("Street", Field("Street"), "On receipts; may stay empty")
+        self.city = FormRow("City, state and ZIP", Field("City, state and ZIP"))
+        self.phone = FormRow("Phone", Field("Phone"))
+        self.zone = Choice("Time zone", [(zone, zone.replace("_", " ")) for zone in zones])
+        self.zone_row = FormRow("Time zone", self.zone)
+        self.join_line = FormRow(
+            "Join line", Field("Join line", "desk-1.local:8443 …"),
+            "On the other desk a manager opens Settings and asks for a line for a new desk.",
+        )  # fmt: skip
+        self.desk = FormRow("Name of this desk", Field("Name of this desk"))
+        self.others = CheckBox("Other desks will join over the network")
+        self.consent = FormRow(
+            "Your name, to agree", Field("Your name, to agree to a key file"),
+            "There is no keyring on this computer. Keys would lie in a file that only this user can read.",
+        )  # fmt: skip
+        self.rows = {
+            "practice": self.practice, "street": self.street, "city": self.city, "phone": self.phone,
+            "zone": self.zone_row, "join_line": self.join_line, "desk": self.desk, "consent": self.consent,
+        }  # fmt: skip
+        self._lay_out()
+        for card in (self._new, self._join):
+            self._group.addButton(card)
+            card.clicked.connect(self._chosen)
+
+    def _lay_out(self) -> None:
+        body = _body(self)
+        ways = QHBoxLayout()
+        ways.setSpacing(S12)
+        ways.addWidget(self._new)
+        ways.addWidget(self._join)
+        body.addLayout(ways)
+        card = Card(inset=S20)
+        self._named = _line((self.practice, 3), (self.desk, 2))
+        card.body.addWidget(self._named)
+        self._placed = _line((self.street, 3), (self.city, 3), (self.phone, 2))
+        card.body.addSpacing(S12)
+        card.body.addWidget(self.join_line)
+        card.body.addWidget(self._placed)
+        card.body.addSpacing(S12)
+        self._zoned = _line((self.zone_row, 2), (self.others, 3))
+        card.body.addWidget(self._zoned)
+        body.addWidget(card)
+        self._consent_card = Card(inset=S20, line="warn_line", ground="warn_soft")
+        head = QHBoxLayout()
+        head.setSpacing(S10)
+        head.addWidget(IconLabel("triangle-alert", "warn_text", 18))
+        head.addWidget(Text("Keys without a keyring", "heading_s", "warn_text"), 1)
+        self._consent_card.body.addLayout(head)
+        self._consent_card.body.addSpacing(S8)
+        self._consent_card.body.addWidget(self.consent)
+        body.addWidget(self._consent_card)
+        body.addStretch(1)
+
+    def show_answers(self, answers: Answers) -> None:
+        """Show what was answered."""
+        (self._new if answers.way is Way.NEW else self._join).setChecked(True)
+        values = {"practice": answers.practice, "street": answers.street, "city": answers.city, "phone": answers.phone,
+                  "join_line": answers.join_line, "desk": answers.desk, "consent": answers.consent}  # fmt: skip
+        for name, value in values.items():
+            _set(self.rows[name], value)
+        self.zone.set_key(answers.zone)
+        self.others.setChecked(answers.others)
+        self._consent_card.setVisible(answers.needs_consent)
+        self._show_way(answers.way)
+
+    def read(self, answers: Answers) -> Answers:
+        """`answers` with what stands here."""
+        return replace(
+            answers, way=self._way(), practice=text(self.practice), street=text(self.street), city=text(self.city),
+            phone=text(self.phone), zone=self.zone.key, desk=text(self.desk), others=self.others.isChecked(),
+            join_line=text(self.join_line), consent=text(self.consent),
+        )  # fmt: skip
+
+    def _way(self) -> Way:
+        return Way.NEW if self._new.isChecked() else Way.JOIN
+
+    def _chosen(self) -> None:
+        self._show_way(self._way())
+        self.way_changed.emit(self._way().value)
+
+    def _show_way(self, way: Way) -> None:
+        new = way is Way.NEW
+        self.practice.setVisible(new)
+        self._placed.setVisible(new)
+        self._zoned.setVisible(new)
+        self.join_line.setVisible(not new)
+
+    def take_focus(self) -> None:
+        """Where work begins."""
+        (self.practice if self._way() is Way.NEW else self.desk).field.setFocus()
+
+
+class StaffPage(QWidget):
+    """A manager, and a receptionist if there is one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.manager = PersonForm("manager", "Manager", "May undo, refund and change settings.")
+        self.receptionist = PersonForm("receptionist", "Receptionist", "Takes payments. May stay empty.")
+        self.rows = {**self.manager.rows, **self.receptionist.rows}
+        body = _body(self)
+        for form in (self.manager, self.receptionist):
+            card = Card(inset=S20)
+            card.body.addWidget(form)
+            body.addWidget(card)
+        body.addStretch(1)
+
+    def show_answers(self, answers: Answers) -> None:
+        """Show what was answered; PINs stay in their fields and are shown nowhere."""
+        _set(self.manager.name, answers.manager.name)
+        _set(self.receptionist.name, answers.receptionist.name)
+
+    def read(self, answers: Answers) -> Answers:
+        """`answers` with what stands here."""
+        return replace(answers, manager=self.manager.person, receptionist=self.receptionist.person)
+
+    def take_focus(self) -> None:
+        """Where work begins."""
+        self.manager.name.field.setFocus()
+
+
+class DevicesPage(QWidget):
+    """Practice devices, addresses, or later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        self._cards = {
+            Devices.PRACTICE: OptionCard(Devices.PRACTICE, "monitor", "info", "Practice reader, printer and drawer",
+                                         "Built in, for training. No real money."),
+            Devices.ADDRESS: OptionCard(Devices.ADDRESS, "credit-card", "ok", "Devices by address",
+                                        "A PAX reader and an ESC/POS printer on a cable or on the network."),
+            Devices.LATER: OptionCard(Devices.LATER, "clock", "neutral", "Later",
+                                      "Cash and checks work at once; receipts are saved as PDF."),
+        }  # fmt: skip
+        self.terminal_url = FormRow("Card reader", Field("Address of the card reader", "pax+tcp://192.168.4.21:10009"))
+        self.printer_url = FormRow("Receipt printer", Field("Address of the printer", "escpos+tcp://192.168.4.30:9100"))
+        self.drawer = CheckBox("A cash drawer hangs on the printer", True)
+        self.rows = {"terminal_url": self.terminal_url, "printer_url": self.printer_url}
+        body = _body(self)
+        for card in self._cards.values():
+            self._group.addButton(card)
+            card.clicked.connect(self._show_way)
+            body.addWidget(card)
+        self._form = Card(inset=S20)
+        self._form.body.addWidget(_line((self.terminal_url, 1), (self.printer_url, 1)))
+        self._form.body.addSpacing(S12)
+        self._form.body.addWidget(self.drawer)
+        body.addWidget(self._form)
+        body.addStretch(1)
+
+    def show_answers(self, answers: Answers) -> None:
+        """Show what was answered."""
+        self._cards[answers.devices].setChecked(True)
+        _set(self.terminal_url, answers.terminal_url)
+        _set(self.printer_url, answers.printer_url)
+        self.drawer.setChecked(answers.drawer)
+        self._show_way()
+
+    def read(self, answers: Answers) -> Answers:
+        """`answers` with what stands here."""
+        chosen = next(key for key, card in self._cards.items() if card.isChecked())
+        return replace(
+            answers, devices=chosen, terminal_url=text(self.terminal_url).strip(),
+            printer_url=text(self.printer_url).strip(), drawer=self.drawer.isChecked(),
+        )  # fmt: skip
+
+    def _show_way(self) -> None:
+        self._form.setVisible(self._cards[Devices.ADDRESS].isChecked())
+
+    def take_focus(self) -> None:
+        """Where work begins."""
+        next(card for card in self._cards.values() if card.isChecked()).setFocus()
+
+
+class ReadyPage(QWidget):
+    """The work, step by step; at the end what was made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: dict[str, FormRow] = {}
+        self._spinner = Spinner("accent")
+        self._doing = Text("", "lead_medium")
+        self._bar = Bar()
+        self.banner = Banner("bad")
+        card = Card(inset=S24)
+        row = QHBoxLayout()
+        row.setSpacing(S12)
+        row.addWidget(self._spinner)
+        row.addWidget(self._doing, 1)
+        card.body.addLayout(row)
+        card.body.addSpacing(S16)
+        card.body.addWidget(self._bar)
+        body = _body(self)
+        body.addWidget(card)
+        body.addWidget(self.banner)
+        body.addStretch(1)
+        self.banner.hide()
+
+    def show_doing(self, doing: str, part: float) -> None:
+        """What is being done, and how far it is."""
+        self.banner.hide()
+        self._spinner.setVisible(part < 1)
+        self._doing.setText(doing)
+        self._bar.set_part(part)
+
+    def show_failed(self, title: str, words: str) -> None:
+        """What went wrong and what to do."""
+        self._spinner.hide()
+        self._doing.setText("Not set up yet")
+        self.banner.set(title, words)
+        self.banner.show()
+
+    def show_answers(self, _answers: Answers) -> None:
+        """Nothing is asked here."""
+
+    def read(self, answers: Answers) -> Answers:
+        """Nothing is asked here."""
+        return answers
+
+    def take_focus(self) -> None:
+        """The buttons have it."""
+
+
+def _body(page: QWidget) -> QVBoxLayout:
+    body = QVBoxLayout(page)
+    body.setContentsMargins(0, 0, 0, 0)
+    body.setSpacing(S12 + 2)
+    return body
+
+
+def _line(*parts: tuple[QWidget, int]) -> QWidget:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(S16)
+    for part, share in parts:
+        row.addWidget(part, share)
+    return holder
+
+
+def _set(row: FormRow, value: str) -> None:
+    if isinstance(row.field, Field):
+        row.field.setText(value)

@@ -1,0 +1,157 @@
+"""Decides how first run goes on: checks answers, then lets the story set the desk up on a lane, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.lanes import Job, Lane, Progress
+from app.words import sentence_for
+from models.basics.errors import PosError
+from widgets.bridge import Bridge
+from widgets.first_run.pages import ReadyPage
+from widgets.first_run.state import DOING, STEPS, Answers, Devices, Step, Way, missing
+from widgets.first_run.view import FirstRunView
+
+if TYPE_CHECKING:
+    from app.setup import Setup
+
+_PARTS = {"setup.keys": 0.1, "setup.hub": 0.3, "setup.joining": 0.3, "setup.store": 0.6, "setup.devices": 0.85}
+
+
+class FirstRunPresenter(QObject):
+    """One first run. `finished` when the desk can be opened."""
+
+    finished = Signal()
+
+    def __init__(
+        self, view: FirstRunView, *, bridge: Bridge, lane: Lane, setup: Setup, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent or view)
+        self._view, self._bridge, self._lane, self._setup = view, bridge, lane, setup
+        self._answers = Answers(zone=setup.local_zone())
+        self._step = Step.PRACTICE
+        self._working = self._made = False
+        view.next_asked.connect(self._next)
+        view.back_asked.connect(self._back)
+        view.way_changed.connect(self._way)
+        self._show()
+        bridge.start(lane, lambda _job: setup.keyring_place(), owner=self, failed=self._no_keyring)
+
+    @property
+    def answers(self) -> Answers:
+        """What was answered so far."""
+        return self._answers
+
+    def _no_keyring(self, error: Exception) -> None:
+        if isinstance(error, PosError):
+            self._answers = replace(self._view.read(self._answers), needs_consent=True)
+            self._show()
+
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        return STEPS[self._answers.way]
+
+    def _show(self) -> None:
+        self._view.show_step(self._steps, self._step, self._answers, self._said())
+        last = self._steps.index(self._step) == len(self._steps) - 2
+        self._view.show_ways("Set up" if last else "Continue", back=self._may_go_back)
+        self._view.pages[self._step].take_focus()
+
+    @property
+    def _may_go_back(self) -> bool:
+        """Once the practice is made, only the devices can still be chosen anew here."""
+        return self._step is not self._steps[0] and not (self._made and self._step is Step.DEVICES)
+
+    def _said(self) -> dict[Step, str]:
+        answers = self._answers
+        place = answers.practice.strip() if answers.way is Way.NEW else "Joining"
+        people = ", ".join(person.name for person in answers.staff if person.name)
+        devices = {Devices.PRACTICE: "Practice devices", Devices.ADDRESS: "By address", Devices.LATER: "Later"}
+        return {
+            Step.PRACTICE: f"{place}, {answers.desk.strip()}", Step.STAFF: people,
+            Step.DEVICES: devices[answers.devices],
+        }  # fmt: skip
+
+    @Slot(str)
+    def _way(self, way: str) -> None:
+        self._answers = replace(self._view.read(self._answers), way=Way(way))
+        self._view.show_steps(self._steps, self._said())
+
+    @Slot()
+    def _next(self) -> None:
+        if self._working:
+            return
+        if self._step is Step.READY:
+            self._work()
+            return
+        self._answers = self._view.read(self._answers)
+        wrong = missing(self._step, self._answers)
+        self._view.show_missing(wrong)
+        if wrong:
+            return
+        self._step = self._steps[self._steps.index(self._step) + 1]
+        self._show()
+        if self._step is Step.READY:
+            self._work()
+
+    @Slot()
+    def _back(self) -> None:
+        at = self._steps.index(self._step)
+        if not self._working and self._may_go_back:
+            self._answers = self._view.read(self._answers)
+            self._step = self._steps[at - 1]
+            self._show()
+
+    # The work -------------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        self._working = True
+        self._view.show_ways("Setting up…", back=True, busy=True)
+        self._doing(Progress("setup.keys"))
+        answers, setup, made = self._answers, self._setup, self._made
+        self._bridge.start(
+            self._lane, lambda job: _set_up(setup, answers, job, made=made), owner=self,
+            done=lambda _nothing: self._ended(), failed=self._failed, progress=self._doing,
+        )  # fmt: skip
+
+    def _doing(self, progress: Progress) -> None:
+        if progress.step == "setup.devices":
+            self._made = True  # the practice is there: a second try begins here
+        page = self._view.pages[Step.READY]
+        if isinstance(page, ReadyPage):
+            page.show_doing(DOING.get(progress.step, "Working…"), _PARTS.get(progress.step, 0.5))
+
+    def _ended(self) -> None:
+        page = self._view.pages[Step.READY]
+        if isinstance(page, ReadyPage):
+            page.show_doing(DOING["setup.opening"], 1.0)
+        self.finished.emit()
+
+    def _failed(self, error: Exception) -> None:
+        self._working = False
+        words = sentence_for(error)
+        page = self._view.pages[Step.READY]
+        if isinstance(page, ReadyPage):
+            page.show_failed(words.title, " ".join(part for part in (words.body, words.action) if part))
+        self._view.show_ways("Try again", back=True)
+
+
+def _set_up(setup: Setup, answers: Answers, job: Job[None], *, made: bool) -> None:
+    """All of it, in the order in which a second try is safe. `made`: the practice is there from the first try."""
+    if not made:
+        if answers.needs_consent:
+            setup.allow_key_file(answers.consent.strip())
+        if answers.way is Way.NEW:
+            setup.start_practice(
+                answers.wish, answers.desk.strip(), answers.staff, for_other_desks=answers.others, job=job
+            )  # fmt: skip
+        else:
+            setup.join_practice(answers.join_line.strip(), answers.desk.strip(), job=job)
+    job.step("setup.devices")
+    if answers.devices is Devices.PRACTICE:
+        setup.use_practice_devices()
+    elif answers.devices is Devices.ADDRESS:
+        setup.set_devices(answers.terminal_url, answers.printer_url, drawer=answers.drawer)
