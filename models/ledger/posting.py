@@ -56,17 +56,20 @@ def settle_run(ops: Sequence[Operation], draft: Draft) -> list[tuple[Entry, ...]
         branch = draft.branch()
         together = [settle(op, branch) for op in members]
         if any(entry.verdict is Verdict.REJECTED for entries in together for entry in entries):
-            together = [settle(op, draft) if op.op_class == OpClass.FACT else _fall(op, draft) for op in members]
+            together = [
+                settle(op, draft) if op.op_class == OpClass.FACT else _fall(op, entries, draft)
+                for op, entries in zip(members, together, strict=True)
+            ]
         else:
             draft.merge(branch)
         settled += together
     return settled
 
 
-def _fall(op: Operation, draft: Draft) -> tuple[Entry, ...]:
-    """Reject a decision because of the others it is linked with; its own reason when it has one."""
-    alone = settle(op, draft.branch())[-1]
-    reason = alone.reason if alone.verdict is Verdict.REJECTED else "linked_rejected"
+def _fall(op: Operation, together: Sequence[Entry], draft: Draft) -> tuple[Entry, ...]:
+    """Reject a decision because of the others it is linked with; for its own reason when it had one."""
+    own = [entry.reason for entry in together if entry.verdict is Verdict.REJECTED]
+    reason = own[0] if own else "linked_rejected"
     return _added(draft, Entry(op, Verdict.REJECTED, reason=reason))
 
 

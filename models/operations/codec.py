@@ -37,23 +37,18 @@ def sha256_hex(value: bytes) -> str:
 
 
 def to_json(body: Any) -> dict[str, Any]:
-    """A dataclass as plain JSON values, leaving out every field that is None or empty: old readers stay content."""
+    """A dataclass as plain JSON values, without what is None or an empty optional list: old readers stay content."""
     found: dict[str, Any] = {}
-    for name in _names(cast(Hashable, type(body))):
+    for name, _, required in _shape(cast(Hashable, type(body))):
         value = getattr(body, name)
         if type(value) in _SIMPLE:
             found[name] = value
-        elif value is not None and value != ():
+        elif value is not None and (value != () or required):
             found[name] = _plain(value)
     return found
 
 
 _SIMPLE = frozenset({str, int, bool})
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
 
 
 def from_json(kind: type[T], data: Any, path: str = "") -> T:

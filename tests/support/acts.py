@@ -1,0 +1,237 @@
+"""Random days at a clinic: acts as plain data, the operations they make, and the cash the engine cannot see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from models.ledger.accounts import LOT_CODES, Code, Guard
+from models.ledger.book import PAYS, UNPAYS, Draft, Entry, Transfer, Verdict, ends
+from models.ledger.figures import figures_from_balances, figures_from_history
+from models.operations import bodies, records
+from models.operations.operation import GENESIS, Operation, make_operation
+
+DAY = "2026-03-16"
+TIME = "2026-03-16T15:00:00.000Z"
+DRAWER = "drawer-1"
+PATIENTS = ("ann", "ben")
+CHARGES = {
+    "c1": ("ann", "v1"), "c2": ("ann", "v1"), "c3": ("ann", "v2"), "c4": ("ann", ""), "c5": ("ben", "v3"),
+}  # fmt: skip
+"""Charge: whose, and of which visit."""
+VISITS = {"v1": "ann", "v2": "ann", "v3": "ben"}
+PAYMENTS = tuple(f"p{n}" for n in range(1, 7))
+
+
+def charge(charge_id: str, cents: int) -> records.Charge:
+    """A charge of CHARGES that now is worth `cents`."""
+    patient_id, appointment_id = CHARGES[charge_id]
+    return records.Charge(id=charge_id, patient_id=patient_id, appointment_id=appointment_id, service_date=DAY,
+                          description="Visit", responsibility_cents=cents)  # fmt: skip
+
+
+def collect(
+    payment_id: str, patient_id: str, cents: int, *, visit: str = "", tender: str = "cash", change: int = 0,
+    receipt_no: str = "",
+) -> bodies.Collect:  # fmt: skip
+    """Money of a patient, for a visit or on account."""
+    return bodies.Collect(
+        payment_id=payment_id, patient_id=patient_id, tender=tender, amount_cents=cents, number=payment_id,
+        receipt_no=receipt_no or f"R-{payment_id}", appointment_id=visit, change_cents=change,
+        tendered_cents=cents + change, drawer=DRAWER if tender == "cash" else "",
+        card=bodies.CardFacts(merchant="main", brand="VISA") if tender == "card" else None,
+    )  # fmt: skip
+
+
+def allocate(
+    payment_id: str, patient_id: str, *lines: tuple[str, int], if_short: str = "take_available"
+) -> bodies.Allocate:
+    """Spend a payment on charges; a line that names a visit sets money aside for it."""
+    return bodies.Allocate(
+        allocation_id=f"a-{payment_id}", lot_payment_id=payment_id, patient_id=patient_id, if_short=if_short,
+        lines=tuple(bodies.AllocationLine(charge_id="" if name in VISITS else name, amount_cents=cents,
+                                          appointment_id=name if name in VISITS else "") for name, cents in lines),
+    )  # fmt: skip
+
+
+def reverse(payment_id: str, patient_id: str = "ann") -> bodies.Reverse:
+    """Take a payment back."""
+    return bodies.Reverse(payment_id=payment_id, patient_id=patient_id, reason="keyed_wrong",
+                          reversal_id=f"r-{payment_id}", receipt_no=f"R-r-{payment_id}", drawer=DRAWER)  # fmt: skip
+
+
+@dataclass
+class OpMaker:
+    """Wraps bodies into operations of one device's stream."""
+
+    device: str = "device-1"
+    tenant: str = "clinic"
+    epoch: int = 1
+    dseq: int = 0
+    prev: str = GENESIS
+
+    def make(self, body: object, *, group: str = "", linked: bool = False, op_id: str = "") -> Operation:
+        """The next operation."""
+        self.dseq += 1
+        op = make_operation(
+            body, op_id=op_id or f"{self.device}-{self.dseq:04d}", tenant=self.tenant, device=self.device,
+            epoch=self.epoch, dseq=self.dseq, prev=self.prev, actor="staff-1", business_date=DAY, device_time=TIME,
+            group=group, linked=linked,
+        )  # fmt: skip
+        self.prev = op.hash
+        return op
+
+    def run(self, acts: Iterable[object]) -> list[Operation]:
+        """Operations of a day's acts."""
+        return [self.make(act) for act in acts]
+
+
+# Random days ------------------------------------------------------------------------------------------------------
+
+_cents = st.integers(1, 120)
+_charges = st.builds(charge, st.sampled_from(sorted(CHARGES)), st.integers(0, 150))
+
+
+@st.composite
+def _collects(draw: st.DrawFn) -> bodies.Collect:
+    visit = draw(st.sampled_from(["", *VISITS]))
+    tender = draw(st.sampled_from(bodies.TENDERS))
+    made = collect(
+        draw(st.sampled_from(PAYMENTS)), VISITS.get(visit) or draw(st.sampled_from(PATIENTS)), draw(_cents),
+        visit=visit, tender=tender, change=draw(st.integers(0, 30)) if tender == "cash" else 0,
+    )  # fmt: skip
+    return replace(made, receipt_no=draw(st.sampled_from([made.receipt_no, made.receipt_no, "R-same"])))
+
+
+@st.composite
+def _allocations(draw: st.DrawFn) -> bodies.Allocate:
+    names = draw(st.lists(st.sampled_from([*CHARGES, *CHARGES, *VISITS]), min_size=1, max_size=3))
+    patient = draw(st.sampled_from(PATIENTS))
+    if draw(st.booleans()):  # mostly honest: lines of the patient named
+        own = CHARGES | {visit: (whose, visit) for visit, whose in VISITS.items()}
+        names = [name for name in names if own[name][0] == patient] or names
+    lines = [(name, draw(st.integers(1, 200))) for name in names]
+    short = draw(st.sampled_from(["take_available", "take_available", "reject"]))
+    return allocate(draw(st.sampled_from(PAYMENTS)), patient, *lines, if_short=short)
+
+
+_reversals = st.builds(reverse, st.sampled_from(PAYMENTS), st.sampled_from(PATIENTS))
+acts = st.one_of(_charges, _charges, _collects(), _collects(), _allocations(), _allocations(), _reversals)
+days = st.lists(acts, min_size=1, max_size=30)
+"""Lists of bodies in the order they happen: charges going up and down, all tenders, honest and greedy allocations,
+wrong patients, payment ids and receipt numbers used twice, reversals of what is there and what is not."""
+
+
+# What must hold ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class World:
+    """Money as it lies in drawers and at the processor, known only from what people did."""
+
+    moved: Counter[str] = field(default_factory=Counter)
+    _known: dict[str, bodies.Collect] = field(default_factory=dict)
+
+    def act(self, body: object) -> None:
+        """A person did this."""
+        if isinstance(body, bodies.Collect):
+            self.moved[body.tender] += body.amount_cents
+            self._known.setdefault(body.payment_id, body)
+        elif isinstance(body, bodies.Reverse) and body.payment_id in self._known:
+            taken = self._known[body.payment_id]
+            self.moved[taken.tender] -= taken.amount_cents
+
+
+_TENDER_CODES = {"cash": Code.CASH, "check": Code.CHECK, "card": Code.CARD, "external": Code.EXTERNAL}
+
+
+def check_ledger(draft: Draft, world: World | None = None) -> None:
+    """I1–I4, I9–I11, I14 and, with a world, I25 of a draft over nothing."""
+    _balances(draft)
+    _payments(draft)
+    _figures(draft)
+    _reversals(draft)
+    for entry in draft.entries:
+        assert not (entry.op.op_class == "fact" and entry.verdict is Verdict.REJECTED)  # I9
+        if entry.op.kind in {"payment.collect", "payment.reverse"} and entry.verdict is not Verdict.QUARANTINED:
+            assert entry.transfers
+    if world is not None:
+        for tender, code in _TENDER_CODES.items():
+            lies = sum(d.debits - d.credits for d in draft.deltas.values() if d.account.code is code)
+            assert lies == world.moved[tender]  # I25
+
+
+def _balances(draft: Draft) -> None:
+    sums: Counter[tuple[str, str]] = Counter()
+    for transfer in _transfers(draft):
+        assert transfer.amount_cents > 0
+        assert transfer.debit.id != transfer.credit.id
+        sums["debit", transfer.debit.id] += transfer.amount_cents
+        sums["credit", transfer.credit.id] += transfer.amount_cents
+    deltas = draft.deltas.values()
+    assert sum(d.debits for d in deltas) == sum(d.credits for d in deltas)  # I1
+    for delta in deltas:
+        assert (delta.debits, delta.credits) == (
+            sums["debit", delta.account.id],
+            sums["credit", delta.account.id],
+        )  # I2
+        if delta.account.guard is Guard.LOT:
+            assert delta.debits <= delta.credits  # I3
+        if delta.account.guard is Guard.RECEIVABLE:
+            assert delta.credits <= delta.debits  # I4
+
+
+def _payments(draft: Draft) -> None:
+    paid: Counter[str] = Counter()
+    for transfer in _transfers(draft):
+        if transfer.code in PAYS | UNPAYS:
+            paid[ends(transfer)[1].payment_id] += transfer.amount_cents * (1 if transfer.code in PAYS else -1)
+    for payment in draft.payments.values():
+        lies = sum(d.credits - d.debits for d in draft.deltas.values()
+                   if d.account.payment_id == payment.payment_id and d.account.code in LOT_CODES)  # fmt: skip
+        there = 0 if payment.reversed else payment.amount_cents
+        assert there == lies + paid[payment.payment_id]  # I10
+
+
+def _figures(draft: Draft) -> None:
+    for patient in PATIENTS:
+        rows = [(d.account.code, draft.balance(d.account.id)) for d in draft.deltas.values()
+                if d.account.patient_id == patient]  # fmt: skip
+        figures = figures_from_balances(rows)
+        assert figures == figures_from_history(_transfers(draft), patient)  # I11
+        assert figures.total_paid_cents == figures.allocated_cents + figures.unallocated_cents
+        assert figures.statement_balance_cents == figures.responsibility_cents - figures.allocated_cents
+        assert figures.total_balance_cents == figures.responsibility_cents - figures.total_paid_cents
+        mirrored = sum(c.responsibility_cents for c in draft.charges.values() if c.patient_id == patient)
+        assert figures.responsibility_cents == mirrored  # I27
+
+
+def _reversals(draft: Draft) -> None:
+    posted = {(entry.op.op_id, n): t for entry in draft.entries for n, t in enumerate(entry.transfers)}
+    seen: set[tuple[str, int]] = set()
+    for transfer in _transfers(draft):
+        if transfer.reverses is None:
+            continue
+        target = posted[transfer.reverses]
+        assert (target.debit, target.credit, target.amount_cents) == (
+            transfer.credit, transfer.debit, transfer.amount_cents,
+        )  # fmt: skip
+        assert transfer.reverses not in seen  # I14
+        seen.add(transfer.reverses)
+
+
+def _transfers(draft: Draft) -> list[Transfer]:
+    return [transfer for entry in draft.entries for transfer in entry.transfers]
+
+
+def shown(entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
+    """Entries in a form two engines can be compared by."""
+    return [(e.op.kind, e.verdict, e.reason, e.granted_cents, *map(_plain, e.transfers)) for e in entries]
+
+
+def _plain(transfer: Transfer) -> tuple[str, str, int, str]:
+    return transfer.debit.id, transfer.credit.id, transfer.amount_cents, transfer.code
