@@ -12,10 +12,10 @@ import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.basics.clock import Clock, SystemClock, parse_utc, utc_text
@@ -32,9 +32,12 @@ from models.store.combiner import Combiner
 from models.store.failures import translate
 from models.store.invariants import check_hub
 from models.store.pushing import push_batches
+from models.store.reading import SCHEMA
 from models.store.rows import DeviceRow, Failure
 from models.store.session import Session
-from models.store.snapshots import Snapshot, take_snapshot
+
+if TYPE_CHECKING:
+    from models.store.snapshots import Snapshot
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -75,7 +78,7 @@ class HubStore:
         Raises StorageError when the database cannot be opened.
         """
         store = cls(engine, clock or SystemClock())
-        if upgrade:
+        if upgrade and store._guarded(store._revision) != SCHEMA:
             from models.migrations import migrate
 
             store._guarded(lambda: migrate(engine, "hub"))
@@ -152,6 +155,7 @@ class HubStore:
 
     def snapshot(self, tenant: str) -> Snapshot:
         """Everything a new desk begins with, as of one moment."""
+        from models.store.snapshots import take_snapshot
 
         def work() -> Snapshot:
             with self._engine.connect() as connection, connection.execution_options(**self._moment).begin():
@@ -222,6 +226,13 @@ class HubStore:
         self._engine.dispose()
 
     # Inside --------------------------------------------------------------------------------------------------------
+
+    def _revision(self) -> str:
+        """The revision of the tables, empty without tables: known without loading what migrates."""
+        with self._engine.connect() as connection, connection.execution_options(read_only=True).begin():
+            if not inspect(connection).has_table("alembic_version"):
+                return ""
+            return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
 
     def _transaction(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction, again when the database asks for that."""
