@@ -91,16 +91,25 @@ KINDS: dict[str, Kind] = {
 }
 
 
+ASK_FIRST = 2
+"""So often the reader is asked before a person may decide."""
+
+
+def sort_of(item: AttentionItem) -> str:
+    """Its kind, a void in doubt apart from a payment in doubt."""
+    return "unknown_void" if item.kind == "unknown_payment" and item.facts.get("void") else item.kind
+
+
 def kind_of(item: AttentionItem) -> Kind:
     """How this item looks."""
-    return KINDS.get(item.kind, KINDS["excepted"])
+    return KINDS.get(sort_of(item), KINDS["excepted"])
 
 
 def ordered(items: tuple[AttentionItem, ...]) -> tuple[AttentionItem, ...]:
     """Money first, what is not known before everything else; within that the oldest first."""
     kinds = list(KINDS)
     return tuple(sorted(items, key=lambda item: (
-        not kind_of(item).money, kinds.index(item.kind) if item.kind in kinds else len(kinds), item.at,
+        not kind_of(item).money, kinds.index(sort_of(item)) if sort_of(item) in kinds else len(kinds), item.at,
     )))  # fmt: skip
 
 
@@ -222,19 +231,19 @@ def _row(item: AttentionItem, say: Say, now: datetime) -> Row:
 
 def ways_of(item: AttentionItem, checked: Checked | None) -> tuple[Way, ...]:
     """What may be done with this item now. A person may say what happened only after two questions without answer."""
-    failed = max(checked.failed if checked else 0, _failed_before(item))
-    ways = WAYS.get(item.kind, OTHERWISE)
+    asked = max(checked.failed if checked else 0, _asked_before(item))
+    ways = WAYS.get(sort_of(item), OTHERWISE)
     if item.patient is None:
         ways = tuple(way for way in ways if way.act not in {"collect", "ledger"})
     return tuple(
-        Way(way.act, way.title, NOT_KNOWN_YET, enabled=False) if way.act == "known" and failed < 2 else way
+        Way(way.act, way.title, NOT_KNOWN_YET, enabled=False) if way.act == "known" and asked < ASK_FIRST else way
         for way in ways
     )
 
 
-def _failed_before(item: AttentionItem) -> int:
-    tries = item.facts.get("failed_checks", 0)
-    return tries if isinstance(tries, int) else 0
+def _asked_before(item: AttentionItem) -> int:
+    asked = item.facts.get("asked", 0)
+    return asked if isinstance(asked, int) else 0
 
 
 def _detail(
@@ -279,8 +288,9 @@ def _history(item: AttentionItem, checked: Checked | None, now: datetime) -> tup
     if checked is None:
         return sent, lost
     asked = []
-    if checked.failed:
-        times = "once" if checked.failed == 1 else f"{checked.failed} times"
+    failed = max(checked.failed, _asked_before(item))
+    if failed:
+        times = "once" if failed == 1 else f"{failed} times"
         last = _second(checked.last_at, now) if checked.last_at else ""
         asked = [Fate("circle-x", "bad_text", f"Asked {times}, no answer", last)]
     soon = "asking now" if checked.next_in_s is None else f"next try in {checked.next_in_s} s"

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from app.status import DeskStatus
 
 
+READER_AWAY = "light.reader.missing"
+"""The words of the reader's light that mean it cannot be used now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """Where Collect leads: Approved with what was taken, back to where it was opened, Needs attention."""
@@ -73,7 +77,7 @@ class CollectPresenter(QObject):
         self._sheet: CollectSheet | None = None
         self._draft = Draft()
         self._phase = Phase()
-        self._light = "ok"
+        self._light = ""
         self._job: Job[Collected] | None = None
         self._opening = 0
         self._stop_asked = False
@@ -190,7 +194,7 @@ class CollectPresenter(QObject):
         )  # fmt: skip
 
     def _lights_read(self, lights: tuple[DeviceLight, ...]) -> None:
-        light = next((light.state for light in lights if light.key == "reader"), "ok")
+        light = next((light.words for light in lights if light.key == "reader"), "")
         if light != self._light:
             self._light = light
             if self._sheet is not None:
@@ -218,7 +222,7 @@ class CollectPresenter(QObject):
                 goes=goes,
                 quick=self._checkout.quick_amounts(goes.to_collect_cents) if goes.to_collect_cents else (),
                 notes=self._checkout.change_notes(cash.change_cents) if cash.change_cents else (),
-                light=self._light,
+                reader_away=self._light == READER_AWAY,
                 say=self._speech.field,
             )
             self._state = collect_state(given, self._phase)

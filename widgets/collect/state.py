@@ -140,7 +140,6 @@ class CollectState:
     pane: str = "nothing"
     prompt: Prompt | None = None
     reader_amount: str = ""
-    reader_connected: bool = True
     ring: tuple[int, int] | None = None
     cash: CashState | None = None
     check: tuple[str, str, str] = ("", "", "")
@@ -175,7 +174,7 @@ TENDER_WORDS: dict[TenderKind, tuple[str, str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything `collect_state` looks at beside the phase. `light` is the reader's state in the status bar."""
+    """Everything `collect_state` looks at beside the phase. `reader_away`: the status bar says it is not connected."""
 
     sheet: CollectSheet
     draft: Draft
@@ -183,7 +182,7 @@ class Inputs:
     goes: Distribution
     quick: tuple[int, ...] = ()
     notes: tuple[tuple[int, int], ...] = ()
-    light: str = "ok"
+    reader_away: bool = False
     say: Sentence = field(default=lambda key, _facts: key)
 
 
@@ -217,7 +216,6 @@ def collect_state(given: Inputs, phase: Phase) -> CollectState:
         pane=pane,
         prompt=_prompt(given, phase, reader) if pane == "card" else None,
         reader_amount=show_cents(_shown_amount(given, phase)),
-        reader_connected=given.light != "bad",
         ring=_ring(phase),
         cash=cash,
         check=(draft.check_no, draft.check_name, _CHECK_MISSING if phase.check_missing else ""),
@@ -318,7 +316,7 @@ def _reader_of(given: Inputs, phase: Phase, tender: TenderKind) -> Reader:
         return phase.reader
     if tender is TenderKind.CARD and given.sheet.frozen_by_unknown:
         return Reader.FROZEN
-    return Reader.NOT_CONNECTED if given.light == "bad" and tender is TenderKind.CARD else Reader.READY
+    return Reader.NOT_CONNECTED if given.reader_away and tender is TenderKind.CARD else Reader.READY
 
 
 def _prompt(given: Inputs, phase: Phase, reader: Reader) -> Prompt:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
 
+from widgets.attention.checking import checker_of
 from widgets.common.speech import Speech
 from widgets.screens import ATTENTION, COLLECT, LEDGER, Kit, Page, Place
 from widgets.today.presenter import Doors, TodayPresenter
@@ -34,6 +35,7 @@ class _Page:
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, schedule=kit.desk.schedule, session=kit.session,
             speech=Speech(zone), doors=doors,
         )  # fmt: skip
+        checker_of(kit)  # from the first page on, what is not known is asked about
         self._entered: Place | None = None
 
     def enter(self, place: Place) -> None:

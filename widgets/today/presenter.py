@@ -65,6 +65,7 @@ class TodayPresenter(QObject):
         self._running = False
         self._again = False
         self._stale = False
+        self._wants_next = False
         self._slow = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._slow.timeout.connect(self._takes_long)
         self._tick = QTimer(self, interval=REFRESH_MS)
@@ -93,7 +94,7 @@ class TodayPresenter(QObject):
     def open(self, *, select_next: bool = True) -> None:
         """Show the day. With `select_next` it is today's, and the next arrived patient who owes is selected."""
         if select_next:
-            self._choice = Choice()
+            self._choice, self._wants_next = Choice(), True
             if self._day is not None:
                 self._day, self._known, self._side = None, None, None
         self._load()
@@ -125,6 +126,8 @@ class TodayPresenter(QObject):
         self._running, self._stale, self._notice = False, False, None
         self._slow.stop()
         if day == self._day:
+            if self._wants_next:  # what was selected while the answer was on its way gives way
+                self._choice, self._wants_next = replace(self._choice, appointment_id=""), False
             self._known = found
             self._draw()
             self._load_side()

@@ -137,7 +137,7 @@ class SideCard(Card):
     def __init__(self, primary: QAction, check_in: QAction, ledger: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._avatar = Avatar()
-        self._name = Text("", "heading", wrap=True)
+        self._name = Text("", "heading", elide=True)
         self._identity = Text("", "caption", "muted", wrap=True)
         self._coverage = Coverage()
         self._credit, self._prepaid = Badge("credit"), Badge("prepaid")

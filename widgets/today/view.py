@@ -140,6 +140,10 @@ class TodayPage(Themed, QWidget):
         self._figures.setSpacing(gap)
         self._columns.setSpacing(S16)
         self._providers.setFixedWidth(look.px(150))
+        for card in (self.arrived, self.copays, self.collected, self.attention):
+            card.setFixedHeight(look.px(72 if look.compact else 78))
+            if look.compact:
+                card.body.setContentsMargins(S16, S8, S16, S8)
         self._fit_side()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -1,0 +1,55 @@
+"""Needs attention put together for the window."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt
+
+from widgets.attention.checking import checker_of
+from widgets.attention.presenter import AttentionPresenter, Doors, Stories
+from widgets.attention.view import AttentionPage
+from widgets.common.speech import Speech
+from widgets.screens import COLLECT, LEDGER, Kit, Page, Place
+
+if TYPE_CHECKING:
+    from models.store.rows import Change
+
+
+class _Page:
+    money_in_flight = False
+
+    def __init__(self, kit: Kit) -> None:
+        def zone() -> tzinfo:
+            return ZoneInfo(kit.facts().zone)
+
+        self.widget = AttentionPage()
+        doors = Doors(
+            collect=lambda patient_id, visit_id: kit.doors.go(Place(COLLECT, patient_id, visit_id)),
+            ledger=lambda patient_id: kit.doors.go(Place(LEDGER, patient_id)),
+            back=kit.doors.back,
+        )
+        self.presenter = AttentionPresenter(
+            self.widget, bridge=kit.bridge, lanes=kit.desk.lanes,
+            stories=Stories(kit.desk.attention, kit.desk.recovery, kit.desk.printing), checker=checker_of(kit),
+            session=kit.session, notices=kit.notices, speech=Speech(zone),
+            now=lambda: kit.desk.clock.now().astimezone(zone()), doors=doors,
+        )  # fmt: skip
+
+    def enter(self, place: Place) -> None:
+        """Show what is open."""
+        self.presenter.open(place.item)
+        self.widget.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave(self) -> None:
+        """What was chosen stays."""
+
+    def changed(self, _change: Change) -> None:
+        self.presenter.refresh()
+
+
+def make(kit: Kit) -> Page:
+    """The page with its presenter."""
+    return _Page(kit)

@@ -1,0 +1,251 @@
+"""Decides what Needs attention shows, and does what the clerk chose: nothing is solved by closing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Slot
+
+from app.lanes import Job, Lane
+from app.views import AttentionItem, Collected, CollectEnd
+from widgets.attention.checking import Checker
+from widgets.attention.state import AttentionState, Known, Looking, attention_state
+from widgets.attention.view import AttentionPage
+from widgets.bridge import Bridge
+from widgets.common.banner import Notices
+from widgets.common.speech import Notice, Speech
+from widgets.session import Session
+
+if TYPE_CHECKING:
+    from app.attention import Attention
+    from app.printing import Printing
+    from app.recovery import Recovery
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where Needs attention leads: Collect for a patient (and visit), a ledger, back to where it was opened."""
+
+    collect: Callable[[str, str], None]
+    ledger: Callable[[str], None]
+    back: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """What may be done with an item."""
+
+    attention: Attention
+    recovery: Recovery
+    printing: Printing
+
+
+SETTLED_WORDS: dict[CollectEnd, str] = {
+    CollectEnd.TAKEN: "It went through. The payment is recorded.",
+    CollectEnd.PARTLY: "Part of it went through. That part is recorded.",
+}
+NOT_CHARGED = "Nothing was charged. The payment may be taken now."
+
+
+class AttentionPresenter(QObject):
+    """One Needs attention page."""
+
+    def __init__(
+        self,
+        view: AttentionPage,
+        *,
+        bridge: Bridge,
+        lanes: Mapping[str, Lane],
+        stories: Stories,
+        checker: Checker,
+        session: Session,
+        notices: Notices,
+        speech: Speech,
+        now: Callable[[], datetime],
+        doors: Doors,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent or view)
+        self._view, self._bridge, self._lanes = view, bridge, lanes
+        self._stories, self._checker, self._session = stories, checker, session
+        self._notices, self._speech, self._now, self._doors = notices, speech, now, doors
+        self._items: tuple[AttentionItem, ...] | None = None
+        self._looking = Looking()
+        self._notice: Notice | None = None
+        self._round = 0
+        self._state = AttentionState()
+        view.row_chosen.connect(self._choose_row)
+        view.way_chosen.connect(self._choose_way)
+        view.applied.connect(self._apply)
+        view.check_pressed.connect(self._check)
+        view.known_told.connect(self._tell_known)
+        view.known_reasoned.connect(self._reason)
+        view.ledger_pressed.connect(self._ledger)
+        view.back_pressed.connect(doors.back)
+        view.retry_pressed.connect(self.refresh)
+        checker.changed.connect(self._checking_changed)
+        checker.settled.connect(self._settled)
+
+    @property
+    def state(self) -> AttentionState:
+        """What the page shows now."""
+        return self._state
+
+    def open(self, item_id: str = "") -> None:
+        """Show what is open, `item_id` in detail if it is among it."""
+        if item_id:
+            self._looking = Looking(item_id)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read again what is open; what was chosen stays chosen."""
+        self._round += 1
+        asked = self._round
+        self._bridge.start(
+            self._lanes["reads"],
+            lambda _job: self._stories.attention.items(),
+            owner=self,
+            done=lambda items: self._arrived(asked, items),
+            failed=self._failed,
+        )
+
+    def _arrived(self, asked: int, items: tuple[AttentionItem, ...]) -> None:
+        if asked != self._round:
+            return
+        self._items, self._notice = items, None
+        self._checker.follow_only({item.item_id for item in items if item.kind == "unknown_payment"})
+        self._draw()
+
+    def _failed(self, error: Exception) -> None:
+        self._notice = self._speech.error(error)
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._items is None:
+            self._state = AttentionState(notice=self._notice)
+        else:
+            self._state = attention_state(
+                self._items, self._looking, say=self._speech.key, now=self._now(), checked=self._checker.checked,
+                notice=self._notice,
+            )  # fmt: skip
+            self._looking = replace(self._looking, item_id=self._state.selected)
+        self._view.draw(self._state)
+
+    # What the clerk did -----------------------------------------------------------------------------------------
+
+    @Slot(str)
+    def _choose_row(self, item_id: str) -> None:
+        if item_id != self._looking.item_id:
+            self._looking = Looking(item_id)
+            self._draw()
+
+    @Slot(int)
+    def _choose_way(self, number: int) -> None:
+        detail = self._state.detail
+        if detail is not None and number < len(detail.ways) and detail.ways[number].enabled:
+            known = Known() if detail.ways[number].act == "known" else None
+            self._looking = replace(self._looking, chosen=number, known=self._looking.known or known)
+            self._draw()
+
+    @Slot(bool)
+    def _tell_known(self, charged: bool) -> None:
+        self._looking = replace(self._looking, known=replace(self._looking.known or Known(), charged=charged, error=""))
+        self._draw()
+
+    @Slot(str)
+    def _reason(self, text: str) -> None:
+        self._looking = replace(self._looking, known=replace(self._looking.known or Known(), reason=text, error=""))
+        self._draw()
+
+    @Slot()
+    def _ledger(self) -> None:
+        item = self._item()
+        if item is not None and item.patient is not None:
+            self._doors.ledger(item.patient.patient_id)
+
+    @Slot()
+    def _check(self) -> None:
+        item = self._item()
+        if item is not None and self._state.detail is not None and self._state.detail.can_check:
+            self._checker.check_now(item.item_id)
+
+    @Slot()
+    def _apply(self) -> None:
+        detail = self._state.detail
+        if detail is None or not detail.ways[detail.chosen].enabled:
+            return
+        acts: dict[str, Callable[[AttentionItem], None]] = {
+            "wait": lambda _item: self._doors.back(),
+            "collect": self._collect,
+            "ledger": lambda _item: self._ledger(),
+            "known": self._resolve,
+            "close": self._close,
+            "reprint": self._reprint,
+        }
+        acts[detail.ways[detail.chosen].act](detail.item)
+
+    def _collect(self, item: AttentionItem) -> None:
+        if item.patient is not None:
+            self._doors.collect(item.patient.patient_id, str(item.facts.get("appointment_id") or ""))
+
+    def _close(self, item: AttentionItem) -> None:
+        person = self._session.acting
+        self._act("store", lambda _job: self._stories.attention.close(item.item_id, person))
+
+    def _reprint(self, item: AttentionItem) -> None:
+        person, payment_id = self._session.acting, str(item.facts.get("payment_id") or "")
+
+        def again(_job: Job[Any]) -> None:
+            self._stories.printing.reprint(payment_id, person)
+            self._stories.attention.close(item.item_id, person)
+
+        self._act("store", again)
+
+    def _resolve(self, item: AttentionItem) -> None:
+        known = self._looking.known or Known()
+        missing = "Say whether the card was charged." if known.charged is None else ""
+        if not missing and not known.reason.strip():
+            missing = "Say where you saw it."
+        if missing:
+            self._looking = replace(self._looking, known=replace(known, error=missing))
+            self._draw()
+            return
+        person, charged = self._session.acting, bool(known.charged)
+        self._bridge.start(
+            self._lanes["store"],
+            lambda _job: self._stories.recovery.resolve_by_person(
+                item.item_id, person, charged, known.reason.strip()
+            ),
+            owner=self,
+            done=lambda found: self._settled(item.item_id, found),
+            failed=self._failed,
+        )  # fmt: skip
+
+    def _act(self, lane: str, work: Callable[[Job[Any]], None]) -> None:
+        self._bridge.start(
+            self._lanes[lane], work, owner=self, done=lambda _nothing: self.refresh(), failed=self._failed
+        )  # fmt: skip
+
+    def _item(self) -> AttentionItem | None:
+        return self._state.detail.item if self._state.detail else None
+
+    # Asking by itself -------------------------------------------------------------------------------------------
+
+    @Slot(str)
+    def _checking_changed(self, attempt_id: str) -> None:
+        if self._items is not None and attempt_id == self._looking.item_id and self._view.isVisible():
+            self._draw()
+
+    @Slot(str, object)
+    def _settled(self, attempt_id: str, found: Collected) -> None:
+        self._checker.forget(attempt_id)
+        words = SETTLED_WORDS.get(found.end, NOT_CHARGED)
+        if self._view.isVisible():
+            self._notices.show(words, "ok" if found.end in SETTLED_WORDS else "info")
+            self._view.announce(words)
+        if self._items is not None:
+            self.refresh()
