@@ -11,7 +11,7 @@ from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from app.folders import desk_folder
-from app.importing import SOURCE, Importing, ImportReport, bytes_of
+from app.importing import Importing, ImportReport, bytes_of
 from app.lanes import Job, Progress
 from app.secrets import STORE_KEY, Secrets
 from app.settings import Settings
@@ -19,6 +19,7 @@ from app.words import sentence, sentence_for
 from exchange.csv.columns import Mapping as ColumnMapping
 from exchange.csv.columns import read_mapping
 from exchange.drafts import Refusal
+from exchange.linking.state import SOURCE
 from exchange.unpack import csv_text, unpacked
 from models.basics.clock import SystemClock
 from models.basics.errors import PosError, RuleBroken

@@ -23,7 +23,7 @@ from exchange.csv.read import read_csv
 from exchange.drafts import KINDS, FileContent, Reading, Refusal
 from exchange.fhir.bundle import read_fhir
 from exchange.linking.link import Linked, link, together
-from exchange.linking.state import Planned
+from exchange.linking.state import SOURCE, Planned
 from exchange.shifting import shift_to
 from exchange.unpack import LARGEST_BYTES, csv_text, json_text, looks_like_json, unpacked
 from models.basics.clock import Clock, business_date
@@ -37,9 +37,6 @@ log = logging.getLogger(__name__)
 
 PERSON = "import"
 """Who acted, where nobody is signed in: the command line."""
-
-SOURCE = "ehr"
-"""The name of the source system where none is given: records of the same id in files of one name are the same."""
 
 SUFFIXES = (".json", ".ndjson", ".jsonl", ".csv", ".tsv")
 """Files of a folder that are looked at, also with `.gz` behind; a file named by itself may be called anything."""

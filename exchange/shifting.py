@@ -96,12 +96,14 @@ def _moved_day(text: str, days: int) -> str:
 def _visit(visit: records.Appointment, move: Move, today: date, zone: ZoneInfo) -> records.Appointment:
     if visit.id == move.newest_id and move.slot >= 0:
         return _on_today(visit, move.slot, today, zone)
-    local = parse_utc(visit.starts_at).astimezone(zone)
-    moved = datetime.combine(local.date() + timedelta(days=move.days), local.time(), zone)
+    try:
+        local = parse_utc(visit.starts_at).astimezone(zone)
+        moved = datetime.combine(local.date() + timedelta(days=move.days), local.time(), zone)
+        starts_at = utc_text(moved.astimezone(UTC))
+    except OverflowError:  # at the ends of the calendar there is nowhere to go
+        return visit
     status = "done" if moved.date() < today and visit.status not in _GONE else visit.status
-    return replace(
-        visit, starts_at=utc_text(moved.astimezone(UTC)), service_date=moved.date().isoformat(), status=status
-    )
+    return replace(visit, starts_at=starts_at, service_date=moved.date().isoformat(), status=status)
 
 
 def _on_today(visit: records.Appointment, slot: int, today: date, zone: ZoneInfo) -> records.Appointment:

@@ -101,12 +101,13 @@ def _without_ends(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _family_start(words: list[str]) -> int:
-    start = len(words) - 1
+    """Where the family name begins: the last word, the particles before it, and the word before an `y`."""
+    start = max(len(words) - 1, 0)
     while start > 1 and words[start - 1].casefold() in _PARTICLES:
         start -= 1
-    if start > 2 and words[start - 1].casefold() == "y":
-        start -= 1
-    return max(start, 0)
+        if words[start].casefold() == "y" and start > 1:
+            start -= 1
+    return start
 
 
 _PHONE_EXTENSION = re.compile(r"(?i)\s*(?:,|;)?\s*(?:ext\.?|extension|x)\s*(\d{1,6})\s*$")
@@ -116,10 +117,10 @@ def phone(text: str) -> str:
     """A phone number as it is read aloud: ten US digits as `(555) 010-2200`, anything else as it was written."""
     extension = _PHONE_EXTENSION.search(text)
     main = text[: extension.start()] if extension else text
-    digits = re.sub(r"\D", "", main)
+    digits = re.sub(r"[^0-9]", "", main)
     if len(digits) == 11 and digits.startswith("1") and not main.strip().startswith("+44"):
         digits = digits[1:]
-    if len(digits) != 10 or (main.strip().startswith("+") and not main.strip().startswith("+1")):
+    if len(digits) != 10 or digits[0] in "01" or (main.strip().startswith("+") and not main.strip().startswith("+1")):
         return text.strip()
     shown = f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
     return f"{shown} x{extension[1]}" if extension else shown
@@ -132,9 +133,10 @@ SEXES = {"male": "male", "m": "male", "female": "female", "f": "female", "other"
 
 # Days and moments -------------------------------------------------------------------------------------------------
 
-_ISO_DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_ISO_DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?", re.ASCII | re.DOTALL)
 _ISO_MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:[.,](\d+))?\s*(Z|z|[+-]\d\d:?\d\d)?",
+    re.ASCII,
 )
 
 
@@ -143,7 +145,7 @@ def iso_day(text: str, path: str, *, end: bool = False) -> date:
 
     Raises ImportRefused `import.not_a_date`.
     """
-    match = _ISO_DAY.fullmatch(text[:10])
+    match = _ISO_DAY.fullmatch(text)
     try:
         if match is None:
             raise ValueError
@@ -160,8 +162,11 @@ def iso_day(text: str, path: str, *, end: bool = False) -> date:
 
 def whole_day(text: str) -> str:
     """ISO text of a full date; empty for none, for a year or month alone, and for what is no date."""
+    match = _ISO_DAY.fullmatch(text)
+    if match is None or match[3] is None:
+        return ""
     try:
-        return date.fromisoformat(text[:10]).isoformat() if len(text) >= 10 else ""
+        return date.fromisoformat(text[:10]).isoformat()
     except ValueError:
         return ""
 

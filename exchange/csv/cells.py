@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 from exchange.values import iso_moment
 from models.basics.errors import ImportRefused
 
-_NUMBERS = re.compile(r"(\d{1,4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,4})")
-_PACKED = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_NUMBERS = re.compile(r"(\d{1,4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,4})", re.ASCII)
+_PACKED = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WORDED = re.compile(r"(?i)(?:[a-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s.-]*([a-z]{3})[a-z]*[\s.,-]*(\d{4}|\d\d)")
-_WORDED_US = re.compile(r"(?i)([a-z]{3})[a-z]*[\s.-]*(\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(\d{4}|\d\d)")
-_TIME = re.compile(r"(?i)(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?")
-_AMOUNT = re.compile(r"\(?\s*-?\s*\$?\s*-?(\d{1,3}(?:,\d{3})+|\d{1,15})?(\.\d{1,20})?\s*\)?")
+_WORDED = re.compile(
+    r"(?i)(?:[a-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s.-]*([a-z]{3})[a-z]*[\s.,-]*(\d{4}|\d\d)", re.ASCII
+)
+_WORDED_US = re.compile(r"(?i)([a-z]{3})[a-z]*[\s.-]*(\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(\d{4}|\d\d)", re.ASCII)
+_TIME = re.compile(r"(?i)(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?", re.ASCII)
+_AMOUNT = re.compile(r"\(?\s*-?\s*\$?\s*-?(\d{1,3}(?:,\d{3})+|\d{1,15})?(\.\d{1,20})?\s*\)?", re.ASCII)
 _PARTS = {"mdy": (2, 0, 1), "dmy": (2, 1, 0), "ymd": (0, 1, 2)}
 
 STATUS = {

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from exchange.values import LONGEST_TEXT, clean, iso_day, iso_moment
 from models.basics.errors import ImportRefused
 
-_AMOUNT = re.compile(r"\s*[+-]?\d{1,300}(?:\.\d{0,300})?\s*")
+_AMOUNT = re.compile(r"\s*[+-]?\d{1,300}(?:\.\d{0,300})?\s*", re.ASCII)
 _TAG = re.compile(
     r"\s*\((?:procedure|finding|disorder|situation|regime/therapy|qualifier value|observable entity|event|"
     r"substance|product|environment|record artifact)\)$"

@@ -103,6 +103,7 @@ class Staff:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._numbers = {"Practitioner": Numbers(), "Location": Numbers()}
+        self._named: dict[tuple[str, str], str] = {}
 
     def take(self) -> None:
         """Plan every practitioner and place of the run."""
@@ -112,8 +113,10 @@ class Staff:
     def _plan_all(self, winners: Iterable[Placed[PractitionerDraft] | Placed[LocationDraft]], record_kind: str) -> None:
         for placed in winners:
             key = placed.draft.key
+            record_id = self._run.id_of(key)
             self._numbers[key.kind].add(placed.draft.identifiers, key)
-            self._run.plan(placed, record_kind, replace(placed.draft.record, id=self._run.id_of(key)))
+            self._named.setdefault((record_kind, placed.draft.record.name), record_id)
+            self._run.plan(placed, record_kind, replace(placed.draft.record, id=record_id))
 
     def practitioner(self, ref: Ref | None, at: Placed[Draft]) -> str:
         """The id of who is meant; empty when nobody can be made out. `at` is the draft that names them."""
@@ -141,11 +144,17 @@ class Staff:
         record_id = self._run.id_of(key)
         return record_id if self._run.record(record_kind, record_id) is not None else ""
 
+    def _called(self, name: str, record_kind: str) -> str:
+        """The one who is called exactly so, where only a name is given."""
+        return self._named.get((record_kind, name), "") or self._run.known.called(record_kind, name)
+
     def _imply(
         self, ref: Ref, at: Placed[Draft], record_kind: str, record: records.Practitioner | records.Location
     ) -> str:
         if ref.display.casefold() in _NOBODY:
             return ""
+        if ref.key is None and (namesake := self._called(ref.display, record_kind)):
+            return namesake
         key = ref.key or Key(ref.kind, f"name:{ref.display.casefold()}")
         record_id = self._run.id_of(key)
         if self._run.record(record_kind, record_id) is None:

@@ -13,9 +13,9 @@ from models.basics.errors import ImportRefused
 from models.basics.ids import natural_id
 from models.operations import records
 
-Record = (
-    records.Practitioner | records.Location | records.Patient | records.Coverage | records.Appointment | records.Charge
-)
+SOURCE = "ehr"
+"""The name of the source system where none is given: records of the same id in files of one name are the same."""
+
 D_co = TypeVar("D_co", bound=Draft, covariant=True)
 
 
@@ -24,6 +24,10 @@ class Known(Protocol):
 
     def stored(self, kind: str, record_id: str) -> Any | None:
         """The record of that kind and id as the source last put it; None when there is none."""
+        ...
+
+    def called(self, kind: str, name: str) -> str:
+        """The id of the one practitioner or location of that name; empty when there is none or several."""
         ...
 
     def practitioner_with_npi(self, npi: str) -> str: ...

@@ -1,0 +1,1 @@
+"""A family practice of invented people, as other programs would write it: for practice, demonstrations and tests."""
