@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
@@ -57,6 +57,12 @@ class Text(Themed, QLabel):
         palette.setColor(QPalette.ColorRole.WindowText, look.colour(self._ink))
         palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText, look.colour("disabled"))
         self.setPalette(palette)
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.Polish:
+            self.restyle()  # the first polish brings back palette and font of birth; the theme may have changed since
+        return done
 
     def sizeHint(self) -> QSize:
         if not self._elide:
