@@ -38,7 +38,7 @@ def test_cash_with_change(tmp_path: Path) -> None:
                      "$25.00", "30.00", "45.00"):  # fmt: skip
             assert word in paper, word
         assert desk.jobs("drawer") == ["printed"]
-        assert printer.state()["kicks"] == 1
+        assert printer.state()["pulses"] == [2]
         account = desk.desk.accounts.ledger("rosa").figures
         assert (account.total_paid_cents, account.allocated_cents, account.prepaid_cents) == (7500, 4500, 3000)
         desk.holds()

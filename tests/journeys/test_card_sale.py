@@ -1,0 +1,224 @@
+"""Cards over a real line: approved, declined, cancelled, part approved, too late, wrong answers, no reader."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.settings import CARD_WAIT_S
+from app.views import CollectEnd, TenderKind
+from models.basics.errors import PaymentUnavailable
+from tests.support.counter import Counter, counter, rosa_with_copay_and_balance
+from tests.support.simulators import PaxProcess, PrinterProcess, pax_running, printer_running
+
+
+@pytest.fixture(scope="module")
+def terminal() -> Iterator[PaxProcess]:
+    with pax_running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def paper() -> Iterator[PrinterProcess]:
+    with printer_running() as running:
+        yield running
+
+
+@pytest.fixture
+def desk(tmp_path: Path, terminal: PaxProcess) -> Iterator[Counter]:
+    terminal.reset()
+    with counter(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url) as here:
+        yield here
+        here.holds()
+
+
+def attempts(desk: Counter) -> list[tuple[str, str]]:
+    return desk.rows("SELECT state, outcome FROM terminal_attempt ORDER BY created_at, rowid")
+
+
+def test_card_approved(tmp_path: Path, terminal: PaxProcess, paper: PrinterProcess) -> None:
+    terminal.reset()
+    with counter(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url, printer=paper.url) as desk:
+        taken = desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
+        assert (taken.end, taken.amount_cents, taken.tender) == (CollectEnd.TAKEN, 7500, TenderKind.CARD)
+        assert taken.method_text == "Visa •••• 4242"
+        assert taken.entry_text == "Contactless"
+        assert taken.auth_code
+        assert taken.can_undo
+        assert terminal.captured_cents() == 7500
+        assert desk.payments() == [("card", 7500, "")]
+        assert attempts(desk) == [("resolved", "approved")]
+        assert [step.step for step in desk.steps][:2] == ["arming", "waiting"]
+        assert next(step for step in desk.steps if step.step == "waiting").total == 60
+        desk.wait_job(taken.print_job_id)
+        [receipt] = paper.receipts()[-1:]
+        assert "Visa **** 4242" in receipt
+        assert f"Auth {taken.auth_code}" in receipt
+        assert desk.jobs("drawer") == []
+        desk.holds()
+
+
+def test_declined_then_cash(desk: Counter, terminal: PaxProcess) -> None:
+    terminal.next("declined")
+    declined = desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
+    assert declined.end is CollectEnd.DECLINED
+    assert "INSUFF FUNDS" in declined.host_text
+    assert declined.left_cents == 7500
+    assert desk.payments() == []
+    taken = desk.collect(desk.request(desk.sheet(), TenderKind.CASH))
+    assert taken.end is CollectEnd.TAKEN
+    assert desk.payments() == [("cash", 7500, "")]
+    assert terminal.captured_cents() == 0
+
+
+def test_the_patient_cancels(desk: Counter, terminal: PaxProcess) -> None:
+    terminal.next("cancelled")
+    assert desk.collect(desk.request(desk.sheet(), TenderKind.CARD)).end is CollectEnd.CANCELLED
+    assert desk.payments() == []
+    assert terminal.captured_cents() == 0
+
+
+def test_the_terminal_gives_up(desk: Counter, terminal: PaxProcess) -> None:
+    terminal.next("card-timeout")
+    assert desk.collect(desk.request(desk.sheet(), TenderKind.CARD)).end is CollectEnd.TIMED_OUT
+    assert desk.payments() == []
+
+
+def test_the_clerk_cancels_and_the_desk_cancels_by_itself(tmp_path: Path) -> None:
+    with (
+        pax_running(present_after_s=60.0) as slow,
+        counter(tmp_path, rosa_with_copay_and_balance, terminal=slow.url) as desk,
+    ):
+        job, answer = desk.start(desk.request(desk.sheet(), TenderKind.CARD))
+        slow.wait("present card")
+        assert desk.desk.status.lights()[0].words == "light.reader.waiting"
+        job.cancel()
+        assert job.finished.wait(20)
+        assert answer[0].end is CollectEnd.CANCELLED
+        desk.desk.settings._for_now[CARD_WAIT_S.key] = 1
+        assert desk.collect(desk.request(desk.sheet(), TenderKind.CARD)).end is CollectEnd.TIMED_OUT
+        assert desk.payments() == []
+        assert slow.captured_cents() == 0
+        assert attempts(desk) == [("resolved", "cancelled"), ("resolved", "cancelled")]
+
+
+def test_part_approval_then_cash_for_the_rest(desk: Counter, terminal: PaxProcess) -> None:
+    """Domain row N40: asked 75, approved 50; the copay is paid first; the rest is taken in cash."""
+    terminal.next("partial:5000")
+    request = desk.request(desk.sheet(), TenderKind.CARD)
+    partly = desk.collect(request)
+    assert (partly.end, partly.amount_cents, partly.left_cents) == (CollectEnd.PARTLY, 5000, 2500)
+    assert [(line.title, line.cents) for line in partly.paid] == [("Copay, office visit", 3000), ("Lab panel", 2000)]
+    sheet, amounts = desk.desk.checkout.rest(request, partly)
+    assert amounts == {"charge-2026-03-02": 2500}
+    rest = desk.collect(desk.request(sheet, TenderKind.CASH, amounts=amounts))
+    assert (rest.end, rest.amount_cents, rest.still_owed_cents) == (CollectEnd.TAKEN, 2500, 0)
+    assert sorted(desk.payments()) == [("card", 5000, ""), ("cash", 2500, "")]
+    assert terminal.captured_cents() == 5000
+
+
+def test_two_enters_charge_once(desk: Counter, terminal: PaxProcess) -> None:
+    """Domain row N51: the same sheet three times gives one charge, one row, the same answer."""
+    request = desk.request(desk.sheet(), TenderKind.CARD)
+    running = [desk.start(request) for _ in range(3)]
+    for job, _ in running:
+        assert job.finished.wait(30)
+    answers = [answer[0] for _, answer in running]
+    assert {answer.payment_id for answer in answers} == {answers[0].payment_id}
+    assert [answer.end for answer in answers] == [CollectEnd.TAKEN] * 3
+    assert desk.payments() == [("card", 7500, "")]
+    assert terminal.captured_cents() == 7500
+    assert terminal.requests("T00") == 1
+
+
+def test_a_declined_sheet_is_not_charged_by_a_late_enter(desk: Counter, terminal: PaxProcess) -> None:
+    terminal.next("declined")
+    request = desk.request(desk.sheet(), TenderKind.CARD)
+    assert desk.collect(request).end is CollectEnd.DECLINED
+    assert desk.collect(request).end is CollectEnd.DECLINED
+    assert terminal.requests("T00") == 1
+    assert desk.collect(desk.request(desk.sheet(), TenderKind.CARD)).end is CollectEnd.TAKEN
+
+
+def test_an_approval_after_cancel_is_an_approval(desk: Counter, terminal: PaxProcess) -> None:
+    terminal.always("abort-ignored")
+    terminal.next("slow-bank:1s")
+    job, answer = desk.start(desk.request(desk.sheet(), TenderKind.CARD))
+    terminal.wait("authorising")
+    job.cancel()
+    assert job.finished.wait(20)
+    assert answer[0].end is CollectEnd.TAKEN
+    assert desk.payments() == [("card", 7500, "")]
+    assert terminal.captured_cents() == 7500
+
+
+@pytest.mark.parametrize("fault", ["wrong-reference", "wrong-amount:9900"])
+def test_a_wrong_answer_is_never_posted(desk: Counter, terminal: PaxProcess, fault: str) -> None:
+    terminal.next(fault)
+    found = desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
+    assert found.end is CollectEnd.UNKNOWN
+    assert desk.payments() == []
+    assert attempts(desk) == [("unknown", "unknown")]
+    sheet = desk.sheet()
+    assert sheet.frozen_by_unknown
+    with pytest.raises(PaymentUnavailable) as frozen:
+        desk.collect(desk.request(sheet, TenderKind.CARD))
+    assert frozen.value.message_key == "card.frozen"
+    assert desk.collect(desk.request(sheet, TenderKind.CASH)).end is CollectEnd.TAKEN
+
+
+def test_the_same_amount_on_the_same_card_needs_a_yes(desk: Counter, terminal: PaxProcess) -> None:
+    """Two children, one card, two equal copays: possible with one explicit yes, and only then."""
+    first = desk.collect(desk.request(desk.sheet(), TenderKind.CARD, amounts={"copay:today": 1000}))
+    assert first.end is CollectEnd.TAKEN
+    terminal.tell("again")
+    again = desk.collect(desk.request(desk.sheet(), TenderKind.CARD, amounts={"copay:today": 1000}))
+    assert again.end is CollectEnd.DUPLICATE
+    assert terminal.captured_cents() == 1000
+    terminal.tell("again")
+    yes = desk.request(desk.sheet(), TenderKind.CARD, amounts={"copay:today": 1000}, allow_duplicate=True)
+    assert desk.collect(yes).end is CollectEnd.TAKEN
+    assert terminal.captured_cents() == 2000
+    assert [row[1] for row in desk.payments()] == [1000, 1000]
+
+
+def test_no_reader_answers_within_five_seconds_and_cash_works(tmp_path: Path) -> None:
+    """Device rule 4: an error in time, the sheet untouched, other tenders usable."""
+    nowhere = f"pax+serial://{tmp_path}/no-such-port"
+    with counter(tmp_path / "desk", rosa_with_copay_and_balance, terminal=nowhere) as desk:
+        started = time.monotonic()
+        found = desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
+        assert time.monotonic() - started < 5
+        assert found.end is CollectEnd.NOT_SENT
+        assert found.facts["reason"] == "device.port_absent"
+        assert attempts(desk) == [("resolved", "not_sent")]
+        assert not desk.sheet().frozen_by_unknown
+        assert desk.collect(desk.request(desk.sheet(), TenderKind.CASH)).end is CollectEnd.TAKEN
+        desk.holds()
+
+
+def test_no_reader_set_up(tmp_path: Path) -> None:
+    with counter(tmp_path, rosa_with_copay_and_balance) as desk:
+        sheet = desk.sheet()
+        assert "card" not in sheet.tenders
+        with pytest.raises(PaymentUnavailable) as refused:
+            desk.collect(desk.request(sheet, TenderKind.CARD))
+        assert refused.value.message_key == "card.no_reader"
+
+
+def test_undo_voids_the_sale_on_the_reader(desk: Counter, terminal: PaxProcess) -> None:
+    taken = desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
+    undone = desk.undo(taken)
+    assert undone.end is CollectEnd.TAKEN
+    assert undone.receipt is not None
+    assert undone.receipt.banner == "VOID"
+    assert terminal.captured_cents() == 0
+    [(tender, cents, reversed_at)] = desk.payments()
+    assert (tender, cents, bool(reversed_at)) == ("card", 7500, True)
+    figures = desk.desk.accounts.ledger("rosa").figures
+    assert (figures.total_paid_cents, figures.statement_balance_cents) == (0, 4500)
+    assert attempts(desk) == [("resolved", "approved"), ("resolved", "approved")]
+    assert desk.sheet().owed_in_all_cents == 7500
