@@ -17,8 +17,8 @@ COLUMNS = (
     Column("Patient", 182, stretch=3),
     Column("Visit", 146, stretch=2),
     Column("Status", 124),
-    Column("On account", 140, stretch=1),
-    Column("Due today", 124, right=True),
+    Column("On account", 132, stretch=1),
+    Column("Due today", 136, right=True),
 )
 ACCOUNT_COLUMN = 4
 NOW_KEY = "now"

@@ -126,7 +126,7 @@ class DueLines(QScrollArea):
         return QSize(200, inner.sizeHint().height() if inner is not None else 0)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, min(self.sizeHint().height(), theme.current().px(44)))
+        return QSize(60, min(self.sizeHint().height(), theme.current().px(38)))
 
 
 class SideCard(Card):
@@ -230,7 +230,7 @@ class SideCard(Card):
         self.check_in.set_available(side.can_check_in, "This visit is checked in already.")
         self.ledger.set_available(True)
         self.ledger.setVisible(side.shows_ledger)
-        self._show_notes(side.notes)
+        self._show_notes(side.notes[:1] if theme.current().compact else side.notes)
 
     def _show_due(self, side: SideState) -> None:
         lines = side.view.lines if side.view else ()

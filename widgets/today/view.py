@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.views import TodayView
 from models.basics.money import show_cents
@@ -102,11 +102,13 @@ class TodayPage(Themed, QWidget):
             self._stack.addWidget(page)
         self._list.body.addLayout(self._stack)
         self._columns = QHBoxLayout()
-        self._columns.addWidget(self._list, 1)
+        self._left = QVBoxLayout()
+        self._left.addWidget(self.banner)
+        self._left.addWidget(self._list, 1)
+        self._columns.addLayout(self._left, 1)
         self._columns.addWidget(self.side)
         self._body = QVBoxLayout(self)
         self._body.addLayout(head)
-        self._body.addWidget(self.banner)
         self._body.addLayout(self._figures)
         self._body.addLayout(self._columns, 1)
 
@@ -138,6 +140,7 @@ class TodayPage(Themed, QWidget):
         self._body.setContentsMargins(S20, inset, S20, inset)
         self._body.setSpacing(gap)
         self._figures.setSpacing(gap)
+        self._left.setSpacing(gap)
         self._columns.setSpacing(S16)
         self._providers.setFixedWidth(look.px(150))
         for card in (self.arrived, self.copays, self.collected, self.attention):
@@ -229,5 +232,7 @@ class TodayPage(Themed, QWidget):
             self._stack.setCurrentIndex(2)
             return
         self._stack.setCurrentIndex(1)
+        if self.isVisible() and QApplication.focusWidget() is None:  # the focus was asked for before there were rows
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         if self.table.key != state.choice.appointment_id:
             self.table.set_key(state.choice.appointment_id)
