@@ -121,6 +121,7 @@ class EscposPrinter:
         self._patience = patience
         self._hangs_up = one_job_per_connection
         self._sorter = ReplySorter()
+        self._unanswered = False
         self._left_over = True  # a job broken off before this program started may still lie in the printer's memory
 
     def status(self) -> PrinterStatus:
@@ -190,13 +191,21 @@ class EscposPrinter:
     def _hang_up(self) -> None:
         if self._hangs_up:
             self._pipe.close()
+            self._unanswered = False
 
     # asking
 
     def _ask(self, query: bytes) -> int | None:
         """The answer to a real-time query; None when there was none in time."""
+        if self._unanswered:
+            self._answer_within(self._patience.status_s)  # a late answer must not be taken for this question's
         self._pipe.write(query, self._patience.write_s)
-        deadline = time.monotonic() + self._patience.status_s
+        answer = self._answer_within(self._patience.status_s)
+        self._unanswered = answer is None
+        return answer
+
+    def _answer_within(self, seconds: float) -> int | None:
+        deadline = time.monotonic() + seconds
         while (left_s := deadline - time.monotonic()) > 0:
             for kind, byte in self._sorter.feed(self._pipe.read(64, left_s)):
                 if kind is Kind.STATUS:
@@ -209,7 +218,6 @@ class EscposPrinter:
         for query in (STATUS_PRINTER, STATUS_OFFLINE_CAUSE, STATUS_PAPER):
             answer = self._ask(query)
             if answer is None:
-                self._pipe.close()  # an answer still under way must not be taken for the next one's
                 silent = DeviceStatus(DeviceState.OFFLINE, Reason.TIMEOUT, "printer.silent")
                 return PrinterStatus(silent)
             answers.append(answer)

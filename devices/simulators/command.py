@@ -100,7 +100,7 @@ async def _run_pax(arguments: argparse.Namespace) -> int:
     )
     machine = PaxSimulator(plan, Wallet(arguments.card), manner, _show("terminal"))
     machine.line = _line(arguments, machine.received, one_client=False)
-    return await serve(arguments, "pax", machine.line, machine.handlers(), machine.run())
+    return await serve(arguments, "pax", machine.line, machine.handlers(), machine.run)
 
 
 async def _run_printer(arguments: argparse.Namespace) -> int:
@@ -121,7 +121,7 @@ async def _run_printer(arguments: argparse.Namespace) -> int:
         await machine.run()
 
     try:
-        return await serve(arguments, "escpos", machine.line, machine.handlers(), work())
+        return await serve(arguments, "escpos", machine.line, machine.handlers(), work)
     finally:
         await machine.finish()
 
@@ -140,31 +140,34 @@ async def serve(
     driver: str,
     line: Line,
     handlers: dict[str, Handler],
-    work: Coroutine[Any, Any, None],
+    work: Callable[[], Coroutine[Any, Any, None]],
 ) -> int:
     """Plug in, say where, work until told to end (SIGTERM, SIGINT, `quit`, or the end of standard input if asked)."""
     ended = asyncio.Event()
     _end_on_signals(ended)
     control = Control(handlers, ended)
-    await line.plug_in()
-    listening = await control.listen(arguments.control) if arguments.control else ""
-    control.listen_to_keyboard(end_with_it=arguments.until_stdin_closes)
-    _tell(arguments.ready_file, f"{driver}+{line.url}", listening)
-    working = asyncio.create_task(work)
-    end = asyncio.create_task(ended.wait())
-    await asyncio.wait((working, end), return_when=asyncio.FIRST_COMPLETED)
-    failure = working.exception() if working.done() and not working.cancelled() else None
-    for task in (working, end):
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await task
-    control.close()
-    line.unplug()
-    if arguments.control and listening == arguments.control:
-        Path(arguments.control).unlink(missing_ok=True)
-    if failure is not None:
-        raise failure
+    try:
+        await line.plug_in()
+        listening = await control.listen(arguments.control) if arguments.control else ""
+        control.listen_to_keyboard(end_with_it=arguments.until_stdin_closes)
+        _tell(arguments.ready_file, f"{driver}+{line.url}", listening)
+        await _work_until(ended, work)
+    finally:
+        control.close()
+        line.unplug()
     return 0
+
+
+async def _work_until(ended: asyncio.Event, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Work until `ended` is set. A failure of the work itself is raised."""
+    tasks = (asyncio.create_task(work()), asyncio.create_task(ended.wait()))
+    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in rest:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    for task in done:
+        task.result()
 
 
 def _end_on_signals(ended: asyncio.Event) -> None:

@@ -27,6 +27,7 @@ class Control:
         self._handlers = handlers
         self._ended = ended
         self._server: asyncio.Server | None = None
+        self._path: Path | None = None
 
     async def answer(self, line: str) -> str:
         """Do what `line` says. An empty line is `press`: what Enter does at the keyboard."""
@@ -51,7 +52,8 @@ class Control:
         if colon and port.isdecimal():
             self._server = await asyncio.start_server(self._serve, host, int(port))
             return "{}:{}".format(*self._server.sockets[0].getsockname()[:2])
-        Path(where).unlink(missing_ok=True)
+        self._path = Path(where)
+        self._path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._serve, where)
         return where
 
@@ -62,9 +64,11 @@ class Control:
         thread.start()
 
     def close(self) -> None:
-        """Close the socket."""
+        """Close the socket and take its name away."""
         if self._server is not None:
             self._server.close()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):

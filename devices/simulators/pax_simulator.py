@@ -232,10 +232,11 @@ class PaxSimulator:
 
     async def _write(self, data: bytes, split: Fault | None) -> None:
         step = split.number(7) if split else len(data)
+        pause_s = min(0.002, 0.05 * step / len(data))
         for start in range(0, len(data), step):
             self.line.write(data[start : start + step])
             if split:
-                await asyncio.sleep(0.002)
+                await asyncio.sleep(pause_s)
 
     # the screen and the patient
 

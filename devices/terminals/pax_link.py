@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 MOST_WRITES = 3
 MOST_BAD_FRAMES = 3
+MOST_SECONDS_A_FRAME = 10.0
+"""A frame of 600 bytes takes 0.6 s at 9600 baud; a stream that never ends is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +179,9 @@ class _Exchange:
             self._look_after_cancel()
             now = time.monotonic()
             limit = self._deadline
-            if self._reader.inside:
-                limit = min(limit, self._last_byte_at + self._timers.interbyte_s)
+            if self._reader.inside:  # an answer that has begun is heard to its end
+                latest = self._deadline + MOST_SECONDS_A_FRAME
+                limit = min(latest, self._last_byte_at + self._timers.interbyte_s)
             if now >= limit:
                 if self._reader.inside:
                     self._reader.drop()

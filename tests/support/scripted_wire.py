@@ -17,6 +17,7 @@ class ScriptedPipe:
         self._script = list(script)
         self._written = b""
         self._arrived = bytearray()
+        self._late = b""
         self._broken: DeviceError | None = None
         self.opened = 0
         self.is_open = False
@@ -61,9 +62,15 @@ class ScriptedPipe:
         time.sleep(min(timeout_s, 0.005))  # nothing comes: the patience of the reader goes by
         return b""
 
+    def arrives_late(self, data: bytes) -> None:
+        """Bytes nobody asked for, which come just after the next flush."""
+        self._late += data
+
     def flush_input(self) -> None:
         assert self.is_open, "flushed while closed"
         self._arrived.clear()
+        self._arrived += self._late
+        self._late = b""
 
     def close(self) -> None:
         self.is_open = False

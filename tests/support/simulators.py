@@ -147,7 +147,7 @@ class PrinterProcess(SimulatorProcess):
 @contextmanager
 def pax_running(*arguments: str, tcp: bool = False, present_after_s: float = 0.0) -> Iterator[PaxProcess]:
     """A card terminal whose patient and bank are quick unless `arguments` say otherwise."""
-    quick = ["--present-after", str(present_after_s), "--bank", "0", "--acknowledge-wait", "0.3"]
+    quick = ["--present-after", str(present_after_s), "--bank", "0", "--acknowledge-wait", "0.15"]
     terminal = PaxProcess("pax", [*quick, *arguments], tcp=tcp)
     try:
         yield terminal

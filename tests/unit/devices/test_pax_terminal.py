@@ -25,10 +25,10 @@ from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, DeviceT
 from tests.support.simulators import PaxProcess
 
 QUICK = Timers(
-    ack_s=0.4,
+    ack_s=0.25,
     interbyte_s=0.1,
-    admin_s=0.6,
-    money_s=0.8,
+    admin_s=0.5,
+    money_s=0.45,
     eot_s=0.1,
     write_s=1.0,
     abort_grace_s=0.1,
@@ -36,6 +36,8 @@ QUICK = Timers(
     ask_again_s=0.05,
     slice_s=0.01,
 )
+HASTY = replace(QUICK, ack_s=0.1, admin_s=0.2, money_s=0.25, eot_s=0.05, last_word_s=0.05, ask_again_s=0.01)
+"""Too impatient even for a healthy line under load: what is reported must be right all the same."""
 SALE = 2500
 references = itertools.count(100045)
 
@@ -519,7 +521,7 @@ END_FAULTS = ("declined", "cancelled", "partial:100", "card-timeout", "wrong-ref
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(
     st.lists(
@@ -533,7 +535,7 @@ def test_reported_money_is_captured_money(pax: PaxProcess, sales: list[tuple[lis
     pax.reset()
     reported: list[PaymentResult] = []
     open_attempts: list[PaymentRequest] = []
-    with driver(pax, replace(QUICK, money_s=0.4, admin_s=0.4, last_word_s=0.1, ask_again_s=0.01)) as terminal:
+    with driver(pax, HASTY) as terminal:
         for number, (faults, impatient) in enumerate(sales):
             pax.clear()
             pax.replug()
@@ -547,9 +549,10 @@ def test_reported_money_is_captured_money(pax: PaxProcess, sales: list[tuple[lis
             reported.append(result)
             if result.outcome is Outcome.UNKNOWN:
                 open_attempts.append(asked)
-        pax.clear()
-        pax.replug()
-        pax.wait("idle")
+    pax.clear()
+    pax.replug()
+    pax.wait("idle")
+    with driver(pax) as terminal:
         reported += [terminal.transaction_status(asked.terminal_ref, asked.amount_cents) for asked in open_attempts]
     assert not [
         result for result in reported[-len(open_attempts) :] if open_attempts and result.outcome is Outcome.UNKNOWN
