@@ -52,6 +52,13 @@ class TestClinic:
         self.clinic = Clinic(self.store, self.clock)
         self.settings = Settings(None)
 
+    @classmethod
+    def over(cls, store: DeskStore, clock: Any) -> TestClinic:
+        """Short ways to fill a store that is open already."""
+        clinic = cls.__new__(cls)
+        clinic.store, clinic.clock = store, clock
+        return clinic
+
     def put(self, *bodies: Any, day: str = DAY) -> None:
         """Write records down as operations of this desk."""
         with self.store.write() as tx:
