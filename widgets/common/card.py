@@ -246,7 +246,8 @@ class EmptyState(QWidget):
         self._icon = IconLabel(icon, ink, 34)
         self.title = Text(title, "heading_s", align=Qt.AlignmentFlag.AlignCenter, wrap=True)
         self.text = Text(text, "body", "muted", align=Qt.AlignmentFlag.AlignCenter, wrap=True)
-        self.text.setVisible(bool(text))
+        if not text:
+            self.text.hide()
         self.ways = QHBoxLayout()
         self.ways.setSpacing(S8)
         self.ways.setAlignment(Qt.AlignmentFlag.AlignCenter)

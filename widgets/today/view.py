@@ -98,9 +98,7 @@ class TodayPage(Themed, QWidget):
             self._figures.addWidget(card, 1)
         self._list = Card(inset=0, clip=True)
         self._stack = QStackedLayout()
-        for page in (self._blank, self.table, self.empty, self._wrapped(self._skeleton)):
-            self._stack.addWidget(page)
-        self._list.body.addLayout(self._stack)
+        self._list.body.addLayout(self._stack)  # first: a stack without a parent shows its pages as windows
         self._columns = QHBoxLayout()
         self._left = QVBoxLayout()
         self._left.addWidget(self.banner)
@@ -111,6 +109,8 @@ class TodayPage(Themed, QWidget):
         self._body.addLayout(head)
         self._body.addLayout(self._figures)
         self._body.addLayout(self._columns, 1)
+        for page in (self._blank, self.table, self.empty, self._wrapped(self._skeleton)):
+            self._stack.addWidget(page)  # a stack shows its first page at once: it must stand in the window first
 
     @staticmethod
     def _wrapped(skeleton: Skeleton) -> QWidget:
