@@ -175,7 +175,7 @@ class MainWindow(QWidget):
     def _dress(self) -> None:
         get = self._desk.settings.get
         scale = min(tokens.TEXT_SCALES, key=lambda step: abs(step - get(settings.WINDOW_TEXT_SCALE)))
-        low = self.height() < tokens.COMPACT_BELOW
+        low = self.height() * 100 < tokens.COMPACT_BELOW * scale  # the rules apply to the logical size
         theme.current().set(
             scheme=get(settings.WINDOW_SCHEME), scale=scale, compact=get(settings.WINDOW_COMPACT) or low,
             less_motion=get(settings.WINDOW_LESS_MOTION),
@@ -190,8 +190,7 @@ class MainWindow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        low = event.size().height() < tokens.COMPACT_BELOW
-        if (event.oldSize().height() < tokens.COMPACT_BELOW) != low or not event.oldSize().isValid():
+        if event.size().height() != event.oldSize().height():
             self._dress()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -43,7 +43,9 @@ def show(window: QWidget) -> None:
     """Show the window at its designed size, or filling a screen that is no larger."""
     screen = QGuiApplication.primaryScreen()
     room = screen.availableSize() if screen is not None else window.size()
-    if room.width() <= window.width() or room.height() <= window.height():
+    if QGuiApplication.platformName() in {"offscreen", "minimal"}:  # no screen there that could be filled
+        window.show()
+    elif room.width() <= window.width() or room.height() <= window.height():
         window.showMaximized()
     else:
         window.show()

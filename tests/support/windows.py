@@ -51,8 +51,16 @@ def lane() -> Iterator[Lane]:
     made.close()
 
 
+def settle() -> None:
+    """Let layouts, paints and queued calls that are already on their way come to their end."""
+    for _ in range(4):
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
+
+
 def picture(widget: QWidget, name: str) -> None:
     """Leave a picture of `widget` for review, where a folder for pictures is named."""
+    settle()
     if PICTURES:
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
         widget.grab().save(str(Path(PICTURES) / f"{name}.png"))
@@ -84,6 +92,7 @@ def clipped(root: QWidget) -> list[str]:
     """Labels under `root` that are seen and do not have the room their words need."""
     from widgets.common.text import Text
 
+    settle()
     found = []
     for label in root.findChildren(Text):
         if not label.isVisible() or label.elides or not label.text():

@@ -89,7 +89,7 @@ class Overlay(Themed, QWidget):
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        host = vars(self).get("_host")  # nothing while Qt takes the window apart
+        host: QWidget | None = vars(self).get("_host")  # nothing while Qt takes the window apart
         if host is not None and watched is host and event.type() == QEvent.Type.Resize and self.isVisible():
             self.setGeometry(host.rect())
             self.place_panel()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets.common import Banner, Bar, Card, CheckBox, Choice, Field, FormRow, Spinner, Text
@@ -24,7 +24,7 @@ class PracticePage(QWidget):
         super().__init__()
         self._group = QButtonGroup(self)
         self._new = OptionCard(Way.NEW, "building-2", "info", "Start a practice here",
-                               "This computer hosts the clinic's hub. Other desks join it later.")  # fmt: skip
+                               "Other desks of your clinic can join this one later.")  # fmt: skip
         self._join = OptionCard(Way.JOIN, "link", "neutral", "Join a practice",
                                 "Another desk of your clinic already runs Copaydesk.")  # fmt: skip
         self.practice = FormRow("Name of the practice", Field("Name of the practice"))
@@ -39,10 +39,7 @@ class PracticePage(QWidget):
         )  # fmt: skip
         self.desk = FormRow("Name of this desk", Field("Name of this desk"))
         self.others = CheckBox("Other desks will join over the network")
-        self.consent = FormRow(
-            "Your name, to agree", Field("Your name, to agree to a key file"),
-            "There is no keyring on this computer. Keys would lie in a file that only this user can read.",
-        )  # fmt: skip
+        self.consent = FormRow("Your name, to agree", Field("Your name, to agree to a key file"))
         self.rows = {
             "practice": self.practice, "street": self.street, "city": self.city, "phone": self.phone,
             "zone": self.zone_row, "join_line": self.join_line, "desk": self.desk, "consent": self.consent,
@@ -59,7 +56,7 @@ class PracticePage(QWidget):
         ways.addWidget(self._new)
         ways.addWidget(self._join)
         body.addLayout(ways)
-        card = Card(inset=S20)
+        card = Card(inset=S16)
         self._named = _line((self.practice, 3), (self.desk, 2))
         card.body.addWidget(self._named)
         self._placed = _line((self.street, 3), (self.city, 3), (self.phone, 2))
@@ -70,11 +67,12 @@ class PracticePage(QWidget):
         self._zoned = _line((self.zone_row, 2), (self.others, 3))
         card.body.addWidget(self._zoned)
         body.addWidget(card)
-        self._consent_card = Card(inset=S20, line="warn_line", ground="warn_soft")
+        self._consent_card = Card(inset=S16, line="warn_line", ground="warn_soft")
         head = QHBoxLayout()
         head.setSpacing(S10)
         head.addWidget(IconLabel("triangle-alert", "warn_text", 18))
-        head.addWidget(Text("Keys without a keyring", "heading_s", "warn_text"), 1)
+        words = "No keyring is on this computer. Keys would lie in a file that only this user can read."
+        head.addWidget(Text(words, "body_medium", "warn_text", wrap=True), 1)
         self._consent_card.body.addLayout(head)
         self._consent_card.body.addSpacing(S8)
         self._consent_card.body.addWidget(self.consent)
@@ -254,8 +252,8 @@ class ReadyPage(QWidget):
 
 def _body(page: QWidget) -> QVBoxLayout:
     body = QVBoxLayout(page)
-    body.setContentsMargins(0, 0, 0, 0)
-    body.setSpacing(S12 + 2)
+    body.setContentsMargins(0, 0, S12, 0)
+    body.setSpacing(S12)
     return body
 
 
@@ -265,7 +263,8 @@ def _line(*parts: tuple[QWidget, int]) -> QWidget:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(S16)
     for part, share in parts:
-        row.addWidget(part, share)
+        align = Qt.AlignmentFlag.AlignTop if isinstance(part, FormRow) else Qt.AlignmentFlag.AlignVCenter
+        row.addWidget(part, share, align)
     return holder
 
 

@@ -115,6 +115,9 @@ class FirstRunView(Themed, QWidget):
         first = next((row for name, row in rows.items() if name in missing), None)
         if first is not None:
             first.field.setFocus()
+            scroll = self._stack.currentWidget()
+            if isinstance(scroll, QScrollArea):
+                scroll.ensureWidgetVisible(first)
             announce(self, " ".join(missing.values()), urgent=True)
 
     def show_ways(self, forward: str, *, back: bool, busy: bool = False) -> None:

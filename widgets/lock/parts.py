@@ -32,11 +32,11 @@ class StaffButton(Ringed, Themed, QAbstractButton):
         self.follow_theme()
 
     def restyle(self) -> None:
-        self.setFixedHeight(theme.current().px(121))
+        self.setFixedHeight(theme.current().size("staff_tile"))
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.current().px(150), theme.current().px(121))
+        return QSize(theme.current().px(150), theme.current().size("staff_tile"))
 
     def ring_radius(self) -> int:
         return theme.current().radius("tile")
@@ -59,8 +59,9 @@ class StaffButton(Ringed, Themed, QAbstractButton):
             paint.rounded(
                 painter, area, look.radius("tile"), look.colour(ground), look.colour(line), 2 if on else look.line
             )
-            side = look.px(44)
-            spot = QRectF((area.width() - side) / 2, look.px(15), side, side)
+            side = look.size("staff_avatar")
+            top = (area.height() - side - look.px(46)) / 2
+            spot = QRectF((area.width() - side) / 2, top, side, side)
             paint_avatar(
                 painter, spot, self.tile.initials, ("accent", "on_accent") if on else ("neutral_soft", "text2")
             )
@@ -152,7 +153,7 @@ class PadKey(Ringed, Themed, QAbstractButton):
 
     def restyle(self) -> None:
         look = theme.current()
-        self.setFixedSize(look.px(72), look.px(48 if look.compact else 56))
+        self.setFixedSize(look.px(72), look.size("pad_key"))
         self.update()
 
     def ring_radius(self) -> int:

@@ -157,6 +157,7 @@ class LockView(Themed, QWidget):
         for button in self._group.buttons():
             self._group.removeButton(button)
             self._grid.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self._tiles = tiles
         for number, tile in enumerate(tiles):
@@ -193,8 +194,10 @@ class LockView(Themed, QWidget):
     def restyle(self) -> None:
         look = theme.current()
         rows = max(1, -(-len(self._tiles) // _PER_ROW))
-        high = look.px(121)
+        high = look.size("staff_tile")
         shown = min(rows, 1 if look.compact else 2)
+        needed, off = Qt.ScrollBarPolicy.ScrollBarAsNeeded, Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self._scroll.setVerticalScrollBarPolicy(needed if rows > shown else off)
         self._scroll.setFixedHeight(shown * high + (shown - 1) * S12 + (high // 3 if rows > shown else 0))
         self.button.setMaximumWidth(self.pin.width())
         self.error.setMaximumWidth(self.pin.width())
@@ -210,7 +213,9 @@ class LockView(Themed, QWidget):
         left = round(self.width() * _LEFT_SHARE)
         roomy = self.width() - left >= work + 2 * theme.current().px(_INSET)
         inset = theme.current().px(_INSET) if roomy else S32
-        self._right.setContentsMargins(inset, S24, inset, S24)
+        edge = S12 if theme.current().compact else S24
+        self._right.setContentsMargins(inset, edge, inset, edge)
+        self._right.setSpacing(S10 if theme.current().compact else S14)
         self.left.setFixedWidth(max(0, min(left, self.width() - work - 2 * inset)))
 
     def paintEvent(self, _event: QPaintEvent) -> None:

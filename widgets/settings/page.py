@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from app.settings import HUB_HERE
+from models.basics.errors import SyncLater
 from widgets.importing.presenter import ImportPresenter
 from widgets.importing.view import ImportView
 from widgets.screens import Kit, Page, Place
+from widgets.settings.desks import DesksPresenter, DesksView
 from widgets.settings.presenter import SettingsPresenter
-from widgets.settings.state import IMPORT, SECTIONS
+from widgets.settings.staff import StaffPresenter, StaffView
+from widgets.settings.state import DESKS, IMPORT, SECTIONS, STAFF
 from widgets.settings.view import SettingsView
+
+if TYPE_CHECKING:
+    from models.store.rows import Change
 
 
 class SettingsPage:
@@ -19,25 +28,50 @@ class SettingsPage:
         self.widget = SettingsView()
         importing = ImportView()
         self.widget.add_page(IMPORT, importing)
+        staff, desks = StaffView(), DesksView()
+        self.widget.add_page(STAFF, staff)
+        self.widget.add_below(DESKS, desks)
         self._presenter = SettingsPresenter(
             self.widget, bridge=kit.bridge, lane=kit.desk.lanes["store"], settings=kit.desk.settings
         )
         self._importing = ImportPresenter(
-            importing, bridge=kit.bridge, lane=kit.desk.lanes["net"], importing=kit.desk.importing,
+            importing,
+            bridge=kit.bridge,
+            lane=kit.desk.lanes["net"],
+            importing=kit.desk.importing,
             person_id=lambda: kit.session.acting.staff_id,
+        )
+        self._staff = StaffPresenter(
+            staff, bridge=kit.bridge, lane=kit.desk.lanes["store"], sign_in=kit.desk.sign_in,
+            person=lambda: kit.session.person,
+        )  # fmt: skip
+        self._desks = DesksPresenter(
+            desks, bridge=kit.bridge, lane=kit.desk.lanes["net"], make_line=lambda name: _join_line(kit, name),
+            hosts=lambda: kit.desk.settings.get(HUB_HERE), person=lambda: kit.session.person,
         )  # fmt: skip
 
     def enter(self, place: Place) -> None:
         """Show the values, and the page that was asked for."""
         self._presenter.show()
+        self._staff.show()
+        self._desks.show()
         self.widget.open_page(place.item or self.widget.page_name or SECTIONS[0].name)
         self.widget.take_focus()
 
     def leave(self) -> None:
         """Everything was saved as it was made."""
 
-    def changed(self, _change: object) -> None:
-        """Data says nothing about settings."""
+    def changed(self, change: Change) -> None:
+        """People may have changed, here or at another desk."""
+        if change.everything or "staff" in change.topics:
+            self._staff.show()
+
+
+def _join_line(kit: Kit, name: str) -> str:
+    hub = kit.desk.hub
+    if hub is None:
+        raise SyncLater("sync.hub_unreachable")
+    return str(hub.join_code(kit.desk.store.tenant, name))
 
 
 def make(kit: Kit) -> Page:

@@ -47,7 +47,8 @@ def _days(*values: int) -> tuple[tuple[int, str], ...]:
     return tuple((value, "At once" if value == 0 else f"After {value} days") for value in values)
 
 
-IMPORT: Final = "import"
+STAFF, DESKS, IMPORT = "staff", "desks", "import"
+"""Pages with a view of their own."""
 
 SECTIONS: Final[tuple[Section, ...]] = (
     Section("appearance", "Appearance", "palette", (
@@ -75,6 +76,11 @@ SECTIONS: Final[tuple[Section, ...]] = (
         Row(settings.PRINTER_URL, "Receipt printer", "Address of the printer, such as "
             "escpos+tcp://192.168.4.30:9100 or escpos+serial:///dev/ttyUSB0. Empty: receipts are saved as PDF.", TEXT),
         Row(settings.DRAWER, "Cash drawer", "A drawer hangs on the receipt printer and opens for cash."),
+    )),
+    Section(STAFF, "Staff", "user-plus"),
+    Section(DESKS, "Other desks", "building-2", (
+        Row(settings.HUB_LISTEN, "Who may join", "From the next start on.", CHOICE,
+            (("127.0.0.1", "Desks on this computer"), ("0.0.0.0", "Desks on the network"))),  # noqa: S104
     )),
     Section(IMPORT, "Import", "upload"),
 )  # fmt: skip

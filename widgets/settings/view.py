@@ -144,6 +144,7 @@ class SettingsView(Themed, QWidget):
         self._rows: dict[str, OptionRow] = {}
         self._stack = QStackedWidget()
         self._pages: dict[str, QWidget] = {}
+        self._bodies: dict[str, QVBoxLayout] = {}
         self._buttons: dict[str, _PageButton] = {}
         self._group = QButtonGroup(self)
         self._body = QVBoxLayout(self)
@@ -177,6 +178,10 @@ class SettingsView(Themed, QWidget):
         self._pages[name] = page
         self._stack.addWidget(page)
 
+    def add_below(self, name: str, part: QWidget) -> None:
+        """Show `part` under the rows of the section `name`."""
+        self._bodies[name].insertWidget(1, part)
+
     def _page(self, section: Section) -> QWidget:
         card = Card(inset=S20)
         card.body.addWidget(Text(section.title, "heading"))
@@ -191,8 +196,10 @@ class SettingsView(Themed, QWidget):
         holder = QWidget()
         body = QVBoxLayout(holder)
         body.setContentsMargins(0, 0, S12, 0)
+        body.setSpacing(S12)
         body.addWidget(card)
         body.addStretch(1)
+        self._bodies[section.name] = body
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
