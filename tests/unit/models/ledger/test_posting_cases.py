@@ -47,6 +47,11 @@ TABLE = {
         [C1_80, collect("p1", "ann", 80, visit="v1"), allocate("p1", "ann", ("c1", 80)), charge("c1", 60)],
         ["AR:c1 < CRE:p1:v1 20 release", "CRE:p1:v1 < CR:p1 20 unearmark", "RESP:ann < AR:c1 20 responsibility"],
     ),
+    "insurer adjusts 80 to 20, paid by two: the newest is released first": (
+        [C1_80, collect("p1", "ann", 50), collect("p2", "ann", 30), allocate("p2", "ann", ("c1", 30)),
+         allocate("p1", "ann", ("c1", 50)), charge("c1", 20)],
+        ["AR:c1 < CR:p1 50 release", "AR:c1 < CR:p2 10 release", "RESP:ann < AR:c1 60 responsibility"],
+    ),
     "copay before any charge, visit known": (
         [collect("p1", "ann", 25, visit="v1")], ["CASH:drawer-1 < CRE:p1:v1 25 collect"],
     ),
