@@ -22,7 +22,7 @@ from exchange.drafts import Refusal
 from exchange.linking.state import SOURCE
 from exchange.unpack import csv_text, unpacked
 from models.basics.clock import SystemClock
-from models.basics.errors import PosError, RuleBroken
+from models.basics.errors import PosError, RuleBroken, StorageError
 from models.store.desk import DeskStore
 
 _KIND_WORDS = {
@@ -83,11 +83,14 @@ def _mapping_from(path: Path | None) -> ColumnMapping:
 
 @contextmanager
 def _desk_store(home: Path | None) -> Iterator[DeskStore]:
-    """The store of this computer's desk. Raises RuleBroken `import.no_desk` before the first run."""
+    """The store of this computer's desk. Raises RuleBroken `import.no_desk` before the first run, StorageError where
+    the store or its key cannot be had."""
     folders = desk_folder(home)
-    key = Secrets(folders, Settings.load(folders.settings)).get(STORE_KEY) if folders.store.exists() else None
-    if key is None:
+    if not folders.store.exists():
         raise RuleBroken("import.no_desk")
+    key = Secrets(folders, Settings.load(folders.settings)).get(STORE_KEY)
+    if key is None:
+        raise StorageError("store.key_missing")
     store = DeskStore.open(folders.store, key)
     try:
         if store.identity is None:

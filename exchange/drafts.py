@@ -6,7 +6,6 @@ A draft carries a record of `models.operations.records` whose ids are empty; `ex
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -225,6 +224,3 @@ class Reading:
     """What every reader is given: the clinic's zone."""
 
     zone: ZoneInfo
-
-
-Reader = Callable[..., list[AnyDraft]]

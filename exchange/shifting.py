@@ -46,7 +46,8 @@ def shift_to(today: date, zone: ZoneInfo, planned: Iterable[Planned]) -> None:
     items = list(planned)
     visits = [item.record for item in items if item.kind == "appointment"]
     people = {item.record.id: item.record for item in items if item.kind == "patient"}
-    moves = plan_moves(today, visits, people)
+    owing = {item.record.patient_id for item in items if item.kind == "charge" and item.record.responsibility_cents}
+    moves = plan_moves(today, visits, people, owing)
     for item in items:
         change = _CHANGES.get(item.kind)
         move = moves.get(getattr(item.record, "patient_id", ""))
@@ -55,9 +56,10 @@ def shift_to(today: date, zone: ZoneInfo, planned: Iterable[Planned]) -> None:
 
 
 def plan_moves(
-    today: date, visits: Iterable[records.Appointment], people: dict[str, records.Patient]
+    today: date, visits: Iterable[records.Appointment], people: dict[str, records.Patient], owing: set[str]
 ) -> dict[str, Move]:
-    """For each patient with visits, how far their history moves. Who cannot come in any more, does not come today."""
+    """For each patient with visits, how far their history moves. Who cannot come in any more, does not come today; of
+    those who do, the ones who owe something come first."""
     newest: dict[str, records.Appointment] = {}
     for visit in visits:
         other = newest.get(visit.patient_id)
@@ -67,7 +69,7 @@ def plan_moves(
             newest[visit.patient_id] = visit
     shuffled = sorted(newest, key=lambda patient_id: natural_id(today.isoformat(), patient_id))
     able = [patient_id for patient_id in shuffled if _may_come(people.get(patient_id), newest[patient_id])]
-    chosen = able[:MOST_TODAY]
+    chosen = sorted(able[:MOST_TODAY], key=lambda patient_id: patient_id not in owing)
     moves = {}
     for slot, patient_id in enumerate(chosen):
         moves[patient_id] = Move(_days(today, newest[patient_id]), newest[patient_id].id, slot)

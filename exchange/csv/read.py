@@ -9,7 +9,7 @@ from exchange.csv import people, transactions, visits
 from exchange.csv.cells import date_order
 from exchange.csv.columns import Mapping, find_columns
 from exchange.csv.table import Row, Table, read_table
-from exchange.csv.view import Cells, Sheet
+from exchange.csv.view import Sheet
 from exchange.drafts import FileContent, Reading
 from models.basics.errors import ImportRefused
 
@@ -58,6 +58,3 @@ def _good_rows(table: Table, content: FileContent, kind: str) -> list[Row]:
 def _order(table: Table, columns: dict[str, int]) -> str:
     places = [columns[name] for name in _DATES if name in columns]
     return date_order(row.cells[at] for row in table.rows if isinstance(row, Row) for at in places)
-
-
-__all__ = ["Cells", "read_csv"]

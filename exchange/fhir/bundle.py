@@ -74,7 +74,7 @@ def _read_document(document: Document, content: FileContent, reading: Reading) -
             else:
                 content.refuse(ImportRefused("import.not_fhir"), body.path)
         elif kind not in READERS:
-            content.skipped[kind[:64] if kind.isalnum() else "?"] += 1
+            content.skipped[_shown(kind)] += 1
         else:
             key = _key(kind, body, full_url)
             if isinstance(key, Key) and full_url:
@@ -106,7 +106,7 @@ def _read_resource(
         if isinstance(key, ImportRefused):
             raise key
         if document.doubled and (name := doubled_name(body.data)):
-            raise ImportRefused("import.doubled_name", path=body.path, field=name if name.isalnum() else "?")
+            raise ImportRefused("import.doubled_name", path=body.path, field=_shown(name))
         content.drafts += READERS[kind](Resource(kind, key, body, reading.zone, bundle_urls))
     except ImportRefused as error:
         content.refuse(error, body.path, record_kind)
@@ -155,9 +155,14 @@ def _entry(entry: Any, path: str, depth: int) -> Iterator[tuple[Element, str, st
     yield Element({}, path), full_url, known
 
 
+def _shown(name: str) -> str:
+    """A name out of a file, where it looks like one of FHIR's."""
+    return name if name.isascii() and name.isalnum() and len(name) <= 64 else "?"
+
+
 def _once(value: dict[str, Any], path: str) -> None:
     if isinstance(value, Doubled):
-        raise ImportRefused("import.doubled_name", path=path, field=value.name if value.name.isalnum() else "?")
+        raise ImportRefused("import.doubled_name", path=path, field=_shown(value.name))
 
 
 def _listed(value: Any, path: str) -> list[Any]:

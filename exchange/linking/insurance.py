@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from exchange.drafts import AnswerDraft, CoverageDraft, Key, OrganizationDraft
 from exchange.fhir.coverage import pays_without_insurance
 from exchange.linking.people import Patients
-from exchange.linking.state import Numbers, Placed, Run
+from exchange.linking.state import Numbers, Placed, Run, moment_of
 from exchange.values import cents
 from models.basics.errors import ImportRefused
 from models.operations import records
@@ -38,9 +38,10 @@ class Coverages:
             self._payers[payer.draft.key] = payer.draft.name
             self._payer_numbers.add(payer.draft.identifiers, payer.draft.key)
         alone = [placed for placed in self._run.drafts(CoverageDraft) if not placed.draft.contained]
-        best = {placed.draft.key: placed for placed in alone}
+        best: dict[Key, Placed[CoverageDraft]] = {}
         for placed in alone:
-            if placed.draft.updated > best[placed.draft.key].draft.updated:
+            other = best.get(placed.draft.key)
+            if other is None or moment_of(placed.draft) >= moment_of(other.draft):
                 best[placed.draft.key] = placed
         self._run.repeats["coverage"] += len(alone) - len(best)
         self._run.each(best.values(), "coverage", self._take_one)

@@ -14,7 +14,8 @@ from exchange.values import clinic_day, moment_text
 from models.basics.errors import ImportRefused
 from models.operations import records
 
-_RANK = {"scheduled": 0, "no_show": 1, "arrived": 1, "checked_in": 2, "in_room": 3, "done": 4, "cancelled": 5}
+_RANK = {"scheduled": 0, "cancelled": 1, "no_show": 1, "arrived": 2, "checked_in": 3, "in_room": 4, "done": 5}
+"""How far a visit is: who is seen after all was not cancelled."""
 _FROM_BOOKING = ("title", "reason", "practitioner_id", "location_id", "minutes")
 
 
@@ -111,6 +112,8 @@ class Visits:
         """The booking with what the encounter knows further: how far the visit is, and what the booking lacks."""
         filled = {name: getattr(booking, name) or getattr(encounter, name) for name in _FROM_BOOKING}
         further = max((booking.status, encounter.status), key=lambda status: _RANK[status])
+        if encounter.status == "cancelled":
+            further = "cancelled"
         return replace(booking, status=further, **filled)
 
     def _upon_booking(self, encounter: records.Appointment, visit_id: str) -> records.Appointment:

@@ -207,6 +207,16 @@ def test_an_encounter_alone_moves_the_stored_booking_on() -> None:
     assert (visit.status, visit.title, visit.starts_at) == ("done", "Office visit", stored.starts_at)
 
 
+@pytest.mark.parametrize(
+    ("booked", "seen", "status"),
+    [("booked", "planned", "scheduled"), ("arrived", "planned", "arrived"), ("cancelled", "planned", "cancelled"),
+     ("cancelled", "in-progress", "in_room"), ("arrived", "cancelled", "cancelled"), ("noshow", "finished", "done")],
+)  # fmt: skip
+def test_booking_and_encounter_agree_on_how_far_a_visit_is(booked: str, seen: str, status: str) -> None:
+    other = encounter(status=seen, appointment=[{"reference": "Appointment/a1"}])
+    assert only(linked(patient(), appointment(status=booked), other), Appointment).status == status
+
+
 def test_the_time_of_a_visit_comes_from_its_slot() -> None:
     slot = {"resourceType": "Slot", "id": "s1", "start": "2026-05-14T14:00:00Z", "end": "2026-05-14T14:30:00Z",
             "schedule": {"reference": "Schedule/c1"}}  # fmt: skip

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -87,6 +88,16 @@ def test_the_same_day_and_input_give_the_same_result() -> None:
     assert {v.id for v in visits(tomorrow) if v.service_date == "2026-05-15"} != {
         v.id for v in visits(one) if v.service_date == "2026-05-14"
     }
+
+
+def test_who_has_arrived_owes_something_where_anybody_does() -> None:
+    items = practice(20)
+    for item in items:
+        if item.kind == "charge" and item.record.patient_id not in {"p3", "p11"}:
+            item.record = replace(item.record, responsibility_cents=0)
+    shift_to(TODAY, ZONE, items)
+    today = sorted((v.starts_at, v.patient_id) for v in visits(items) if v.service_date == TODAY.isoformat())
+    assert {patient for _, patient in today[:2]} == {"p3", "p11"}
 
 
 @pytest.mark.parametrize("gone", [{"deceased": True}, {"active": False}])
