@@ -135,7 +135,13 @@ class Desk:
 
     def _start(self) -> None:
         """In the background, what money needs first: writing, practice devices, recovery and spool, then the line."""
-        for step in (self.store.prepare_writing, self._start_practice_devices, self._start_devices, self._start_line):
+        for step in (
+            self.store.prepare_writing,
+            self.recovery.park,
+            self._start_practice_devices,
+            self._start_devices,
+            self._start_line,
+        ):
             if self._closing.is_set():
                 break
             try:

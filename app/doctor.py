@@ -66,7 +66,7 @@ def examine(folders: Folders, clock: Clock) -> Iterator[Finding]:
         yield _guarded("printer", lambda: _printer(settings))
         hub_time: list[datetime] = []
         yield _guarded("hub", lambda: _hub(settings, store, hub_time))
-        yield _guarded("clock", lambda: _clock(store, hub_time, clock))
+        yield _guarded("clock", lambda: _clock(hub_time, clock))
     finally:
         for opened in store:
             opened.close()
@@ -162,7 +162,7 @@ def _moment(body: bytes) -> list[datetime]:
     return [parse_utc(written)] if isinstance(written, str) else []
 
 
-def _clock(opened: list[DeskStore], hub_time: list[datetime], clock: Clock) -> Finding:
+def _clock(hub_time: list[datetime], clock: Clock) -> Finding:
     now = clock.now().astimezone(UTC)
     if not hub_time:
         return Finding(Health.NOTE, "clock", f"This computer says {now:%Y-%m-%d %H:%M} UTC; no hub to compare with.")

@@ -20,7 +20,7 @@ from models.ledger.figures import Figures, figures_from_history
 from models.operations.bodies import Allocate, AllocationLine, CardFacts, Collect, Reverse, VisitStatus
 from models.operations.codec import to_json
 from models.rules.collecting import Share, Spend, distribute, is_for_visit_only
-from models.rules.people import first_name, receipt_name
+from models.rules.people import display_name, first_name
 from models.store.queries import collect, receipts, rows
 from models.store.queries.receipts import PaidRow
 from models.store.queries.rows import PatientRow
@@ -207,7 +207,8 @@ class Posting:
         return Sale(
             practice=clinic.practice, receipt_no="", payment_number="", taken_at=clinic.now(),
             business_date=clinic.today().isoformat(), station=clinic.identity.desk_name, cashier=first_name(cashier),
-            patient_name=receipt_name(family=person.family, given=person.given), account_no=person.mrn, lines=(),
+            patient_name=display_name(family=person.family, given=person.given, suffix=person.suffix),
+            account_no=person.mrn, lines=(),
             tenders=(), after=after,
         )  # fmt: skip
 

@@ -56,7 +56,7 @@ class Recovery:
         """Card payments and voids whose outcome is not known, oldest first."""
         clinic = self._till.clinic
         with clinic.store.reader() as reader:
-            found = jobs.unresolved(reader, clinic.tenant)
+            found = jobs.unknown(reader, clinic.tenant)
             people = {row.patient_id: rows.patient(reader, clinic.tenant, row.patient_id) for row in found}
         items = []
         for row in found:
@@ -71,6 +71,18 @@ class Recovery:
                        "appointment_id": row.appointment_id},
             ))  # fmt: skip
         return tuple(items)
+
+    def park(self) -> int:
+        """At the start, before anything else: what the last run left in the middle is unknown now, and is listed.
+        Returns how many."""
+        clinic = self._till.clinic
+        with clinic.store.reader() as reader:
+            left = [row for row in jobs.unresolved(reader, clinic.tenant) if row.state != "unknown"]
+        if left:
+            with clinic.store.write() as tx:
+                for row in left:
+                    tx.set_attempt(row.attempt_id, "unknown", outcome="unknown")
+        return len(left)
 
     def before_cards(self, job: Job[Collected]) -> None:
         """No card is taken before everything open was asked about once since the start."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.clinic import Clinic
-from app.heads import coverage_head, day_text, days_text, lower_first, patient_head, visit_head
+from app.heads import coverage_head, day_text, days_text, patient_head, visit_head
 from app.method import card_text
 from app.payables import Due, VisitMoney, due_cents, dues
 from app.settings import PAST_DUE_DAYS, Settings
@@ -206,4 +206,4 @@ def _last_paid(clinic: Clinic, last: tuple[int, str, str, str, str] | None) -> s
         return ""
     cents, taken_at, tender, brand, last4 = last
     how = card_text(brand, last4) if tender == "card" else tender
-    return f"{show_cents(cents)} on {day_text(clinic.local(taken_at).date(), clinic.today())}, {lower_first(how)}"
+    return f"{show_cents(cents)} on {day_text(clinic.local(taken_at).date(), clinic.today())}, {how}"

@@ -204,7 +204,7 @@ def tour(stage: Stage) -> int:
     """Drive the visit and leave pictures, receipt and summary in `stage.out`. Returns 0 only if all of it happened."""
     out = stage.out or Path("out")
     out.mkdir(parents=True, exist_ok=True)
-    window = shown(MainWindow(stage.desk))
+    window = shown(stage.desk)
     visit = Visit(stage, window, out)
     failure = drive(visit.script(), window, out)
     try:
@@ -242,7 +242,7 @@ def take_paper(stage: Stage, visit: Visit, out: Path) -> None:
 
 def follow(desk: Desk, out: Path) -> int:
     """At the second desk: sign in, wait until the payment is painted, say when, leave a picture."""
-    window = shown(MainWindow(desk))
+    window = shown(desk)
 
     def script() -> Script:
         yield from sign_in(window)
@@ -276,8 +276,10 @@ def drive(script: Script, window: MainWindow, out: Path) -> str:
     return driver.failure
 
 
-def shown(window: MainWindow) -> MainWindow:
-    """The window at its designed size, in front."""
+def shown(desk: Desk) -> MainWindow:
+    """A window over the desk at its designed size, in front."""
+    application()
+    window = MainWindow(desk)
     window.show()
     window.resize(*SIZE)
     window.activateWindow()

@@ -11,12 +11,6 @@ def display_name(*, family: str, given: str = "", suffix: str = "") -> str:
     return name or "No name"
 
 
-def receipt_name(*, family: str, given: str = "") -> str:
-    """`R. Alvarez`: enough for a receipt that lies on a counter."""
-    first = given.strip()[:1]
-    return display_name(family=family, given=f"{first}." if first else "")
-
-
 def initials(name: str) -> str:
     """First letters of the first and the last word of a name: `RA`; one word gives one letter."""
     words = [word for word in name.split() if word[0].isalnum()]

@@ -124,12 +124,12 @@ class AttentionPage(Themed, QWidget):
         clear = Card(parent=self)
         clear.body.addWidget(self.empty)
         self._stack = QStackedLayout()
-        for page in (both, clear, QWidget(self)):
-            self._stack.addWidget(page)
         self._body = QVBoxLayout(self)
         self._body.addLayout(head)
         self._body.addWidget(self.banner)
-        self._body.addLayout(self._stack, 1)
+        self._body.addLayout(self._stack, 1)  # a stack shows its first page at once: it must stand in the window first
+        for page in (both, clear, QWidget(self)):
+            self._stack.addWidget(page)
 
     def _detail_card(self) -> Card:
         card = Card(inset=0)

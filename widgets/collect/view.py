@@ -33,6 +33,7 @@ from widgets.common import (
 from widgets.common.patient import visit_text
 from widgets.common.patient_bar import PatientBar
 from widgets.common.pill import Look
+from widgets.common.showing import show_parts
 from widgets.common.when import spoken_cents
 from widgets.theme import S2, S6, S8, S10, S12, S14, S16, S20, Themed
 
@@ -137,13 +138,13 @@ class CollectPage(Themed, QWidget):
         blank.addWidget(self._skeleton)
         blank.addStretch(1)
         self._stack = QStackedLayout()
-        self._stack.addWidget(main)
-        self._stack.addWidget(waiting)
         self._trouble = Banner("bad")
         self._body = QVBoxLayout(self)
         self._body.addWidget(self.bar)
         self._body.addWidget(self._trouble)
-        self._body.addLayout(self._stack, 1)
+        self._body.addLayout(self._stack, 1)  # a stack shows its first page at once: it must stand in the window first
+        self._stack.addWidget(main)
+        self._stack.addWidget(waiting)
 
     def _tender_card(self) -> Card:
         to_collect = QVBoxLayout()
@@ -283,13 +284,10 @@ class CollectPage(Themed, QWidget):
 
     def _draw_pane(self, state: CollectState) -> None:
         before = next((name for name, pane in self._panes.items() if not pane.isHidden()), "")
-        pane = self._panes[state.pane]
-        pane.draw(state)  # type: ignore[attr-defined]
-        if before == state.pane:
-            return
-        for name, other in self._panes.items():
-            other.setVisible(name == state.pane)
-        self._focus_pane(state)
+        self._panes[state.pane].draw(state)  # type: ignore[attr-defined]
+        if before != state.pane:
+            show_parts([(pane, name == state.pane) for name, pane in self._panes.items()])
+            self._focus_pane(state)
 
     def _focus_pane(self, state: CollectState) -> None:
         """A new pane takes the focus where something is typed in it; else the page has it."""
@@ -305,34 +303,39 @@ class CollectPage(Themed, QWidget):
             self.take_focus()
 
     def _draw_footer(self, state: CollectState) -> None:
-        running = state.locked
-        card_runs = running and state.pane == "card"
-        primary = state.primary
-        self.primary.setVisible(primary is not None and not card_runs)
-        if primary is not None:
-            self.primary.set_icon(primary.icon)
-            self.primary.set_text(primary.text)
-            if primary.busy:
-                self.primary.set_busy(primary.text)
-            else:
-                self.primary.set_idle()
-            self.primary.set_available(primary.enabled, primary.why)
-        choosing = not running and not state.offers_others
+        card_runs = state.locked and state.pane == "card"
+        self._draw_primary(state)
+        choosing = not state.locked and not state.offers_others
         quiet = choosing and state.pane != "cash"
-        self.leave.setVisible(quiet)
-        self.skip.setVisible(quiet and state.offers_not_today)
-        self.not_today.setEnabled(state.offers_not_today)
-        for part in (self.stop, self.other_tender, self.safe, self.safe_icon):
-            part.setVisible(card_runs)
-        self.back.setEnabled(state.can_cancel)
         why = "" if state.can_cancel else "The reader is at work. Wait for its answer."
+        self.not_today.setEnabled(state.offers_not_today)
+        self.back.setEnabled(state.can_cancel)
         self.stop.setToolTip(why)
         self.other_tender.set_available(state.can_change_tender, why)
-        for kind, button in self.others.items():
-            button.setVisible(state.offers_others and kind in {tile.tender for tile in state.tiles})
-        self.charge_again.setVisible(bool(state.charge_again))
         self.again.setEnabled(bool(state.charge_again))
         self.charge_again.set_text(state.charge_again)
-        self.skip_short.setVisible(state.offers_others and state.offers_not_today)
-        self._space.setVisible(not state.offers_others)
+        offered = {tile.tender for tile in state.tiles}
+        shown: dict[QWidget, bool] = {
+            self.primary: state.primary is not None and not card_runs,
+            self.leave: quiet,
+            self.skip: quiet and state.offers_not_today,
+            **dict.fromkeys((self.stop, self.other_tender, self.safe, self.safe_icon), card_runs),
+            **{button: state.offers_others and kind in offered for kind, button in self.others.items()},
+            self.charge_again: bool(state.charge_again),
+            self.skip_short: state.offers_others and state.offers_not_today,
+            self._space: not state.offers_others,
+        }  # fmt: skip
+        show_parts(shown)
         self._foot.setContentsMargins(0, 0 if state.pane == "cash" and choosing else S12, 0, 0)
+
+    def _draw_primary(self, state: CollectState) -> None:
+        primary = state.primary
+        if primary is None:
+            return
+        self.primary.set_icon(primary.icon)
+        self.primary.set_text(primary.text)
+        if primary.busy:
+            self.primary.set_busy(primary.text)
+        else:
+            self.primary.set_idle()
+        self.primary.set_available(primary.enabled, primary.why)

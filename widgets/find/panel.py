@@ -115,14 +115,14 @@ class FindPanel(Themed, QWidget):
         message = QWidget()
         message.setLayout(words)
         self._stack = QStackedLayout()
-        self._stack.addWidget(message)
-        self._stack.addWidget(self.table)
         body = QVBoxLayout(self)
         body.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
         body.setSpacing(0)
         body.addWidget(self._head)
         body.addWidget(Divider())
-        body.addLayout(self._stack, 1)
+        body.addLayout(self._stack, 1)  # a stack shows its first page at once: it must stand in the window first
+        self._stack.addWidget(message)
+        self._stack.addWidget(self.table)
         body.addWidget(self._foot)
 
     # Drawing --------------------------------------------------------------------------------------------------

@@ -152,12 +152,12 @@ class LedgerPage(Themed, QWidget):
         waiting.body.addWidget(self._skeleton)
         waiting.body.addStretch(1)
         self._stack = QStackedLayout()
-        self._stack.addWidget(main)
-        self._stack.addWidget(waiting)
         self._body = QVBoxLayout(self)
         self._body.addWidget(self.bar)
         self._body.addWidget(self.banner)
-        self._body.addLayout(self._stack, 1)
+        self._body.addLayout(self._stack, 1)  # a stack shows its first page at once: it must stand in the window first
+        self._stack.addWidget(main)
+        self._stack.addWidget(waiting)
 
     def restyle(self) -> None:
         look = theme.current()

@@ -74,14 +74,20 @@ def attempt(connection: Any, tenant: str, attempt_id: str) -> AttemptRow | None:
 
 
 def unresolved(connection: Any, tenant: str) -> list[AttemptRow]:
-    """Card attempts whose outcome is not known, oldest first."""
+    """Card attempts without an outcome, oldest first: those that run now, and those whose outcome is not known."""
     found = connection.execute(f"{_ATTEMPT} AND state <> 'resolved' ORDER BY created_at", (tenant,))
     return [AttemptRow(*row) for row in found]
 
 
+def unknown(connection: Any, tenant: str) -> list[AttemptRow]:
+    """Card attempts that have ended without a known outcome, oldest first."""
+    found = connection.execute(f"{_ATTEMPT} AND state = 'unknown' ORDER BY created_at", (tenant,))
+    return [AttemptRow(*row) for row in found]
+
+
 def in_doubt(connection: Any, tenant: str) -> int:
-    """How many card attempts are not settled."""
+    """How many card attempts have ended without a known outcome."""
     row = connection.execute(
-        "SELECT count(*) FROM terminal_attempt WHERE tenant = ? AND state <> 'resolved'", (tenant,)
+        "SELECT count(*) FROM terminal_attempt WHERE tenant = ? AND state = 'unknown'", (tenant,)
     ).fetchone()
     return int(row[0])

@@ -81,7 +81,7 @@ def in_doubt(connection: Any, tenant: str) -> dict[str, int]:
     """Cents of card attempts whose outcome is not known, by appointment (or patient where there is none)."""
     found = connection.execute(
         "SELECT CASE appointment_id WHEN '' THEN patient_id ELSE appointment_id END, sum(amount_cents) "
-        "FROM terminal_attempt WHERE tenant = ? AND state <> 'resolved' GROUP BY 1",
+        "FROM terminal_attempt WHERE tenant = ? AND state = 'unknown' GROUP BY 1",
         (tenant,),
     )
     return {str(name): int(cents) for name, cents in found}
