@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -10,12 +11,12 @@ from app.heads import patient_head, visit_head
 from app.payables import VisitMoney, due_cents, dues
 from app.settings import PAST_DUE_DAYS, Settings
 from app.views import FoundPatient
-from models.basics.search_keys import digits
 from models.rules.matching import parse_query
 from models.store.queries import collect, find, rows
 from models.store.queries.find import Hit, OnAccount
 
-SHOWN = 20
+_NO_DIGIT = re.compile(r"\D+")
+SHOWN = 12
 """Hits on the list; who is further down is found by typing on."""
 
 
@@ -74,7 +75,7 @@ def _alike(hits: list[Hit]) -> set[str]:
 
 def _keys(patient: rows.PatientRow) -> set[tuple[str, ...]]:
     family, given = patient.family.casefold(), patient.given.casefold()
-    phone = digits(patient.phone)[-10:]
+    phone = _NO_DIGIT.sub("", patient.phone)[-10:]
     return {
         ("name", family, given),
         *({("phone", phone)} if len(phone) >= 7 else ()),

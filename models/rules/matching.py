@@ -7,7 +7,7 @@ for. A number may mean several things (record number, last digits of a phone, bi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -176,15 +176,15 @@ def allowed_slips(word: str) -> int:
     return 2 if len(word) >= 6 else 1
 
 
-def fit(query: Query, known: Iterable[str]) -> tuple[int, str]:
+def fit(query: Query, known: Iterable[str], near: Mapping[str, Mapping[str, int]] | None = None) -> tuple[int, str]:
     """How badly a found patient fits (0 is best), and what matched beside the name: birth date, phone, MRN or nothing.
 
     `known` are the patient's search words. A whole name costs nothing, a beginning 1, each slip 2, a miss 9; a number
-    that misses costs 6.
+    that misses costs 6. `near` may say which names are how many slips from a typed word; without it that is counted.
     """
     held = list(known)
     names = [word for word in held if not word.startswith("_")]
-    cost = sum(min((_word_cost(word, name) for name in names), default=9) for word in query.words)
+    cost = sum(_word_cost(word, names, None if near is None else near[word]) for word in query.words)
     why = ""
     for readings in query.numbers:
         hit = next((reading for reading in readings if any(reading.meets(code) for code in held)), None)
@@ -193,9 +193,14 @@ def fit(query: Query, known: Iterable[str]) -> tuple[int, str]:
     return cost, why
 
 
-def _word_cost(word: str, name: str) -> int:
-    if name.startswith(word):
-        return 0 if name == word else 1
+def _word_cost(word: str, names: list[str], near: Mapping[str, int] | None) -> int:
+    if word in names:
+        return 0
+    if any(name.startswith(word) for name in names):
+        return 1
     most = allowed_slips(word)
-    found = slips(word, name, most) if most else 1
+    if near is not None:
+        found = min((near[name] for name in names if name in near), default=most + 1)
+    else:
+        found = min((slips(word, name, most) for name in names), default=most + 1) if most else 1
     return 1 + 2 * found if found <= most else 9

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+
+_NO_DIGIT = re.compile(r"\D+")
 
 
 def display_name(*, family: str, given: str = "", suffix: str = "") -> str:
@@ -41,6 +44,6 @@ def parse_birth_date(text: str) -> date | None:
 
 def show_phone(phone: str) -> str:
     """`(555) 010-4417` for a ten-digit number; anything else as it was written."""
-    plain = "".join(sign for sign in phone if sign.isdigit())
+    plain = _NO_DIGIT.sub("", phone)
     plain = plain[1:] if len(plain) == 11 and plain.startswith("1") else plain
     return f"({plain[:3]}) {plain[3:6]}-{plain[6:]}" if len(plain) == 10 else phone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,8 @@ from models.basics.search_keys import slip_keys, slips
 from models.rules.matching import Code, Query, allowed_slips, fit
 from models.store.queries.rows import (
     NET,
+    OPEN,
     PATIENT_COLUMNS,
-    PATIENT_WIDTH,
     VISIT_COLUMNS,
     VISIT_JOIN,
     PatientRow,
@@ -18,10 +19,12 @@ from models.store.queries.rows import (
     marks,
 )
 
-FETCHED = 50
+FETCHED = 30
 """Rows looked at for one search; a person types on rather than reading so many."""
 ENOUGH = 5
 """With so many hits as typed, slips are not tried."""
+NEAR = 20
+"""So many names a slip away are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,55 +50,61 @@ def search(connection: Any, tenant: str, query: Query, limit: int) -> list[Hit]:
         return []
     found = _match(connection, tenant, query, _as_typed(query))
     if len(found) < ENOUGH and query.words:
-        with_slips = _with_slips(connection, query)
-        if with_slips:
-            found = {**found, **_match(connection, tenant, query, with_slips)}
+        near = {word: _names_near(connection, word) for word in query.words}
+        if any(near.values()):
+            found = {**_match(connection, tenant, query, _with_slips(query, near), near), **found}
     if not found and query.words and query.numbers:
         for part in (Query(words=query.words), Query(numbers=query.numbers)):
-            found.update(_match(connection, tenant, query, _as_typed(part) or ""))
-    hits = sorted(found.values(), key=lambda hit: (hit.cost, hit.patient.family, hit.patient.given, hit.patient.id))
-    return hits[:limit]
+            found.update(_match(connection, tenant, query, _as_typed(part)))
+    best = sorted(found.items(), key=lambda item: item[1])[:limit]
+    return _with_names(connection, tenant, best)
 
 
 def _as_typed(query: Query) -> str:
     return " AND ".join([*(_begins(word) for word in query.words), *(_any_of(group) for group in query.numbers)])
 
 
-def _with_slips(connection: Any, query: Query) -> str:
-    """The same question with every name that is a slip away from what was typed; empty when there is none."""
-    parts, changed = [], False
-    for word in query.words:
-        near = _names_near(connection, word)
-        changed = changed or bool(near)
-        parts.append(f"({' OR '.join([_begins(word), *(_whole(name) for name in near)])})")
-    return " AND ".join([*parts, *(_any_of(group) for group in query.numbers)]) if changed else ""
+def _with_slips(query: Query, near: Mapping[str, Mapping[str, int]]) -> str:
+    """The same question with every name that is a slip away from what was typed."""
+    parts = [f"({' OR '.join([_begins(word), *(_whole(name) for name in near[word])])})" for word in query.words]
+    return " AND ".join([*parts, *(_any_of(group) for group in query.numbers)])
 
 
-def _names_near(connection: Any, word: str) -> list[str]:
+def _names_near(connection: Any, word: str) -> dict[str, int]:
+    """Names within the slips that `word` may have, and how many it takes."""
     most = allowed_slips(word)
     keys = sorted(slip_keys(word)) if most else []
     if not keys:
-        return []
-    found = connection.execute(f"SELECT DISTINCT word FROM name_slip WHERE slip IN ({marks(len(keys))})", keys)
-    near = [(slips(word, name, most), name) for (name,) in found]
-    return [name for cost, name in sorted(near) if 0 < cost <= most][:20]
-
-
-def _match(connection: Any, tenant: str, query: Query, wanted: str) -> dict[str, Hit]:
-    if not wanted:
         return {}
+    found = connection.execute(f"SELECT DISTINCT word FROM name_slip WHERE slip IN ({marks(len(keys))})", keys)
+    near = sorted((slips(word, name, most), name) for (name,) in found)
+    return {name: cost for cost, name in near[:NEAR] if cost <= most}
+
+
+def _match(
+    connection: Any, tenant: str, query: Query, wanted: str, near: Mapping[str, Mapping[str, int]] | None = None
+) -> dict[str, tuple[int, str]]:
+    """(cost, what matched) by patient for a question to the word index."""
     found = connection.execute(
-        f"SELECT {PATIENT_COLUMNS}, i.words FROM (SELECT rowid AS no FROM patient_search WHERE patient_search MATCH ? "
-        f"LIMIT {FETCHED}) s CROSS JOIN patient_index i ON i.no = s.no "
-        "JOIN patient p ON p.tenant = i.tenant AND p.id = i.patient_id "
-        "WHERE i.tenant = ? AND p.deleted_at = ''",
+        "SELECT i.patient_id, i.words FROM (SELECT rowid AS no FROM patient_search WHERE patient_search MATCH ? "
+        f"LIMIT {FETCHED}) s CROSS JOIN patient_index i ON i.no = s.no WHERE i.tenant = ?",
         (wanted, tenant),
     )
-    hits = {}
-    for row in found:
-        cost, why = fit(query, row[PATIENT_WIDTH].split())
-        hits[row[0]] = Hit(PatientRow(*row[:PATIENT_WIDTH]), cost, why)
-    return hits
+    return {patient_id: fit(query, words.split(), near) for patient_id, words in found}
+
+
+def _with_names(connection: Any, tenant: str, best: list[tuple[str, tuple[int, str]]]) -> list[Hit]:
+    """Hits with their patients, best first, then by name."""
+    if not best:
+        return []
+    fits = dict(best)
+    found = connection.execute(
+        f"SELECT {PATIENT_COLUMNS} FROM patient p WHERE p.tenant = ? AND p.id IN ({marks(len(best))}) "
+        "AND p.deleted_at = ''",
+        (tenant, *fits),
+    )
+    hits = [Hit(person, *fits[person.id]) for person in (PatientRow(*row) for row in found)]
+    return sorted(hits, key=lambda hit: (hit.cost, hit.patient.family, hit.patient.given, hit.patient.id))
 
 
 def _begins(word: str) -> str:
@@ -117,7 +126,7 @@ def on_account(connection: Any, tenant: str, patient_ids: list[str]) -> dict[str
     found = connection.execute(
         f"SELECT a.patient_id, sum(CASE WHEN a.code = 'AR' THEN -({NET}) ELSE 0 END), "
         f"sum(CASE WHEN a.code = 'CR' THEN {NET} ELSE 0 END) FROM account a "
-        f"WHERE a.tenant = ? AND a.patient_id IN ({marks(len(patient_ids))}) GROUP BY a.patient_id",
+        f"WHERE a.tenant = ? AND a.patient_id IN ({marks(len(patient_ids))}) AND {OPEN} GROUP BY a.patient_id",
         (tenant, *patient_ids),
     )
     return {str(row[0]): OnAccount(int(row[1]), int(row[2])) for row in found}

@@ -7,6 +7,8 @@ from typing import Any
 
 NET = "a.credits + a.pending_credits - a.debits - a.pending_debits"
 """What lies in a lot (held money aside); negated: what a receivable still shows."""
+OPEN = "a.guard <> '' AND a.debits + a.pending_debits <> a.credits + a.pending_credits"
+"""Receivables still owed and lots not yet spent: the few accounts of a patient that say something now."""
 STATUS = "CASE v.desk_status WHEN '' THEN v.status ELSE v.desk_status END"
 """Where a visit stands: what a desk said last, else what its source says."""
 
