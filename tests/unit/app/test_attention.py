@@ -1,0 +1,87 @@
+"""Needs attention: what the hub did not take as it was, copays taken twice; closing says who saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.views import Collected, TenderKind
+from models.basics.errors import RuleBroken
+from models.operations.bodies import Allocate, AllocationLine
+from models.operations.protocol import PushAnswer, PushResult
+from tests.support.clinic import DAY, MARIA, TestClinic
+from tests.support.counter import Counter, furnish, rosa_with_copay_and_balance
+
+
+def with_credit(clinic: TestClinic) -> None:
+    rosa_with_copay_and_balance(clinic)
+    clinic.paid(5000)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Counter]:
+    here = Counter(furnish(tmp_path, with_credit))
+    yield here
+    here.close()
+
+
+def spend(desk: Counter, cents: int) -> str:
+    """Put credit on the March charge; the operation's id."""
+    body = Allocate(allocation_id="a", lot_payment_id="early", patient_id="rosa",
+                    lines=(AllocationLine(charge_id="charge-2026-03-02", amount_cents=cents),))  # fmt: skip
+    with desk.desk.store.write() as tx:
+        return tx.record(body, person_id="maria", business_date=DAY).op.op_id
+
+
+def answer(desk: Counter, op_id: str, verdict: str, granted: int | None, reason: str) -> None:
+    """The hub's verdict arrives."""
+    result = PushResult(op_id=op_id, verdict=verdict, seq=9, granted=granted, reason=reason)
+    desk.desk.store.acknowledge(PushAnswer(server_epoch="e1", head=9, results=(result,), server_time=""))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "granted", "kind", "cents"),
+    [("reduced", 1000, "reduced", 3000), ("rejected", 0, "refused", 4000), ("excepted", None, "excepted", 4000),
+     ("quarantined", None, "quarantined", 4000)],
+)  # fmt: skip
+def test_what_the_hub_did_not_take(
+    desk: Counter, verdict: str, granted: int | None, kind: str, cents: int
+) -> None:  # fmt: skip
+    op_id = spend(desk, 4000)
+    assert desk.desk.attention.items() == ()
+    answer(desk, op_id, verdict, granted, "credit_used")
+    [item] = desk.desk.attention.items()
+    assert (item.kind, item.item_id, item.amount_cents, item.words) == (kind, op_id, cents, f"attention.{kind}")
+    assert item.patient is not None
+    assert item.patient.patient_id == "rosa"
+    assert desk.desk.schedule.day().attention == 1
+    desk.desk.attention.close(op_id, MARIA)
+    assert desk.desk.attention.items() == ()
+    assert desk.desk.schedule.day().attention == 0
+    assert desk.rows("SELECT value FROM meta WHERE key LIKE 'seen:%'")[0][0].startswith('{"by":"maria"')
+    with pytest.raises(RuleBroken):
+        desk.desk.attention.close(op_id, MARIA)
+
+
+def test_an_accepted_operation_needs_nobody(desk: Counter) -> None:
+    answer(desk, spend(desk, 4000), "accepted", 4000, "")
+    assert desk.desk.attention.items() == ()
+
+
+def test_the_same_copay_at_two_desks(desk: Counter) -> None:
+    mine = take(desk)
+    other = "UPDATE payment SET device = 'desk-2' WHERE payment_id = :id"
+    with desk.desk.store.write() as tx:
+        tx.session.run(other, id=mine.payment_id)
+    desk.clock.advance(600)  # type: ignore[attr-defined]
+    take(desk)
+    [item] = desk.desk.attention.items()
+    assert (item.kind, item.amount_cents) == ("paid_twice", 1000)
+    desk.desk.attention.close(item.item_id, MARIA)
+    assert desk.desk.attention.items() == ()
+
+
+def take(desk: Counter) -> Collected:
+    return desk.collect(desk.request(desk.sheet(), TenderKind.CASH, amounts={"copay:today": 1000}))
