@@ -136,6 +136,7 @@ class MainWindow(QWidget):
             "attention": lambda: self.navigator.top(Place(ATTENTION)),
             "commands": self._open_palette,
             "full_screen": self._full_screen,
+            "check_devices": self._check_devices,
             "keys": lambda: self.keys_dialog.show_actions(self._given_commands()),
             "about": self._about,
         }
@@ -360,6 +361,15 @@ class MainWindow(QWidget):
         if sync is not None:
             sync.nudge()
             self.notices.show("Asking the hub now.", "info")
+
+    def _check_devices(self) -> None:
+        if self.navigator.money_in_flight:
+            self.notices.show("The reader is busy with a payment.", "warn")
+            return
+        status, lanes = self._desk.status, self._desk.lanes
+        for lane, look in (("terminal", status.check_reader), ("printer", status.check_printer)):
+            self.bridge.start(lanes[lane], look, owner=self)
+        self.notices.show("Asking reader and printer now.")
 
     def _reprint_last(self) -> None:
         person = self.session.acting

@@ -157,6 +157,7 @@ class Board:
     def __init__(self) -> None:
         self.now = {light.key: light for light in LIGHTS}
         self._callbacks: list[Callable[..., None]] = []
+        self.looked: list[str] = []
 
     def lights(self) -> tuple[DeviceLight, ...]:
         return tuple(self.now.values())
@@ -164,6 +165,12 @@ class Board:
     def subscribe(self, callback: Callable[..., None]) -> Callable[[], None]:
         self._callbacks.append(callback)
         return lambda: self._callbacks.remove(callback)
+
+    def check_reader(self, _job: Any = None) -> None:
+        self.looked = [*self.looked, "reader"]
+
+    def check_printer(self, _job: Any = None) -> None:
+        self.looked = [*self.looked, "printer"]
 
     def switch(self, *lights: DeviceLight) -> None:
         """Show other lights and tell."""
@@ -215,7 +222,7 @@ class StandDesk:
         self.store, self.clock, self.settings = clinic.store, clinic.clock, clinic.settings
         self._clinic = clinic.clinic
         self.lanes = {name: Lane(name) for name in NAMES}
-        self.sign_in, self.find = SignIn(clinic.clinic), Find(clinic.clinic)
+        self.sign_in, self.find = SignIn(clinic.clinic), Find(clinic.clinic, clinic.settings)
         self.status = Board()
         self.items: tuple[AttentionItem, ...] = ()
         self.attention = SimpleNamespace(items=lambda: self.items)
