@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import quote
 
 LOOK_AGAIN_S = 0.02
 Received = Callable[[bytes], None]
@@ -53,33 +54,38 @@ class PtyLine:
         if sys.platform == "win32":
             raise SystemExit("pseudo-terminals exist on Linux and macOS only: use --tcp 127.0.0.1:0")
         self.link = link.absolute()
-        self.url = f"serial://{self.link}?baud={baud}"
+        self.url = f"serial://{quote(str(self.link))}?baud={baud}"
         self._received = received
         self._master: int | None = None
+        self._name = ""
         self._unsent: deque[bytes] = deque()
         self._held = False
 
     async def plug_in(self) -> None:
-        """Make the pair and point the link at it."""
+        """Make the pair and point the link at it. Raises FileExistsError when the name belongs to something else."""
         import tty
 
         if self._master is not None:
             return
+        if self.link.exists() and not self.link.is_symlink():
+            raise FileExistsError(f"{self.link} is there already and no link")
         master, slave = os.openpty()
         tty.setraw(master)
         os.set_blocking(master, False)
-        name = os.ttyname(slave)
+        self._name = os.ttyname(slave)
         os.close(slave)  # a held slave would hide that the till went away
         fresh = self.link.with_name(f".{self.link.name}.{os.getpid()}")
         fresh.unlink(missing_ok=True)
-        fresh.symlink_to(name)
+        fresh.symlink_to(self._name)
         fresh.replace(self.link)
         self._master = master
         self._listen()
 
     def unplug(self) -> None:
         """Take the link away and close: the till sees a pulled plug."""
-        self.link.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # gone, or not ours any more
+            if os.readlink(self.link) == self._name:
+                self.link.unlink()
         master, self._master = self._master, None
         self._unsent.clear()
         if master is not None:

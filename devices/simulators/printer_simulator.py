@@ -276,6 +276,7 @@ class PrinterSimulator:
             "clear": self._clear,
             "refill": self._refill,
             "press": self._press,
+            "tear": self._tear,
             "close-drawer": self._close,
             "state": self._state,
             "settled": self._settled,
@@ -305,6 +306,10 @@ class PrinterSimulator:
     async def _press(self, _: str) -> None:
         """The feed button."""
         self._reader.head.feed(self._reader.head.spacing_dots)
+
+    async def _tear(self, _: str) -> None:
+        """A person tears the paper off: for printers without a cutter."""
+        self._finish(self._reader.head.take_paper())
 
     async def _close(self, _: str) -> None:
         self._close_drawer()

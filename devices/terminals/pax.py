@@ -100,14 +100,14 @@ class PaxTerminal:
         override = parts("", "", "", "", "", OVERRIDE_DUPLICATE) if request.allow_duplicate else ""
         trace = parts(_digits(request.terminal_ref), request.invoice)
         fields = (SALE, _amount(request.amount_cents), override, trace, "", request.clerk, "", "", "")
-        return self._move_money(fields, request.terminal_ref, request.amount_cents, watch)
+        return self._move_money(fields, request.terminal_ref, request.amount_cents, watch, Step.WAITING)
 
     def reversal(self, request: ReversalRequest, watch: Watch) -> PaymentResult:
         """Void (T00/16) of a transaction in the open batch. Raises DeviceError when nothing was sent."""
         trace = parts(_digits(request.terminal_ref), "", "", request.terminal_txn_no)
         extra = f"HREF={request.host_ref}" if request.host_ref else ""
         fields = (VOID, "", "", trace, "", "", "", "", extra)
-        return self._move_money(fields, request.terminal_ref, request.amount_cents, watch)
+        return self._move_money(fields, request.terminal_ref, request.amount_cents, watch, Step.AUTHORISING)
 
     def transaction_status(self, terminal_ref: str, amount_cents: int) -> PaymentResult:
         """Ask for a transaction by our reference (R02) in the open batch. Moves no money, raises nothing.
@@ -132,12 +132,12 @@ class PaxTerminal:
         """Give the wire back."""
         self._link.close()
 
-    def _move_money(self, fields: Sequence[str], reference: str, cents: int, watch: Watch) -> PaymentResult:
+    def _move_money(self, fields: Sequence[str], reference: str, cents: int, watch: Watch, step: Step) -> PaymentResult:
         watch.step(Step.ARMING)
         self._sign_of_life()
         if watch.cancelled:
             return PaymentResult(outcome=Outcome.CANCELLED, terminal_ref=reference, reason="terminal.cancelled_here")
-        ending = self._link.exchange("T00", fields, watch)
+        ending = self._link.exchange("T00", fields, watch, step)
         if ending.kind is EndKind.NOTHING_DONE:
             return PaymentResult(outcome=Outcome.NOT_PERFORMED, terminal_ref=reference, reason=ending.reason)
         if ending.answer is not None:
@@ -149,8 +149,8 @@ class PaxTerminal:
         if result.outcome is Outcome.UNKNOWN:
             self._in_doubt = True
             if result.reason in _ASK_AGAIN:
-                result = self._find_out(result, cents, watch)
-        return result
+                result = self._find_out(result, reference, cents, watch)
+        return result if result.terminal_ref else replace(result, terminal_ref=reference)
 
     def _sign_of_life(self) -> None:
         """A00 before money moves: after a long silence, and always after an unknown outcome, because the terminal
@@ -175,16 +175,16 @@ class PaxTerminal:
         watch.step(Step.CHECKING)
         try:
             report = self._report(reference, cents, less)
-        except DeviceError as error:
-            return replace(result, outcome=Outcome.UNKNOWN, reason=error.message_key if timed_out else result.reason)
+        except DeviceError:
+            return replace(result, outcome=Outcome.UNKNOWN, reason="terminal.no_answer" if timed_out else result.reason)
         if timed_out:
             return report or result
         return report if report is not None and report.approved_cents == less else result
 
-    def _find_out(self, result: PaymentResult, cents: int, watch: Watch) -> PaymentResult:
+    def _find_out(self, result: PaymentResult, reference: str, cents: int, watch: Watch) -> PaymentResult:
         """The line failed after the command had left: ask how it ended."""
         watch.step(Step.CHECKING)
-        found = self.transaction_status(result.terminal_ref, cents)
+        found = self.transaction_status(reference, cents)
         return result if found.outcome is Outcome.UNKNOWN and not found.host_code else found
 
     def _report(self, reference: str, cents: int, witness_cents: int | None = None) -> PaymentResult | None:

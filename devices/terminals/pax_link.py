@@ -46,6 +46,7 @@ class Timers:
     """How long to be patient, in seconds. The money timer must be longer than the terminal's own card wait."""
 
     ack_s: float = 3.0
+    nak_pause_s: float = 0.3  # an ACK right behind a NAK means that the NAK belonged to something earlier
     interbyte_s: float = 1.0
     admin_s: float = 20.0  # A00 queues behind a running dialogue: 17 s was seen
     money_s: float = 180.0
@@ -103,14 +104,21 @@ class PaxLink:
         ending = self.exchange(command, fields)
         if ending.answer is not None:
             return ending.answer
-        raise _ASKING_FAILED.get(ending.reason, DeviceTimeout)(ending.reason, device="reader")
+        kind, key = _ASKING_FAILED[ending.reason]
+        raise kind(key, device="reader")
 
-    def exchange(self, command: str, fields: Sequence[str] = (), watch: Watch | None = None) -> Ending:
-        """Send a command and wait for how it ends. Raises DeviceError only while nothing was written yet."""
+    def exchange(
+        self, command: str, fields: Sequence[str] = (), watch: Watch | None = None, step: Step = Step.WAITING
+    ) -> Ending:
+        """Send a command and wait for how it ends. `step` is told when the terminal took it on.
+
+        Raises DeviceError only while nothing was written yet.
+        """
         request = encode_request(command, fields, self._version)
         started = time.monotonic()
         self._connect()
-        exchange = _Exchange(self._pipe, self.timers, command, request, watch, self._version)
+        abort = encode_request("A14", (), self._version)
+        exchange = _Exchange(self._pipe, self.timers, command, (request, abort), watch, step)
         ending = exchange.run()
         if self._hangs_up or ending.reason == "terminal.link_lost":
             self._pipe.close()
@@ -132,21 +140,26 @@ class PaxLink:
             self._pipe.flush_input()
 
 
-_ASKING_FAILED: dict[str, type[DeviceError]] = {
-    "terminal.link_lost": DeviceMissing,
-    "terminal.rejected": DeviceBusy,
-    "terminal.broke_off": DeviceBusy,
+_ASKING_FAILED: dict[str, tuple[type[DeviceError], str]] = {
+    "terminal.link_lost": (DeviceMissing, "device.unplugged"),
+    "terminal.rejected": (DeviceBusy, "terminal.busy"),
+    "terminal.broke_off": (DeviceBusy, "terminal.busy"),
+    "terminal.silent": (DeviceTimeout, "terminal.not_answering"),
+    "terminal.no_answer": (DeviceTimeout, "terminal.not_answering"),
+    "terminal.garbled": (DeviceTimeout, "terminal.line_noise"),
 }
+"""A question that failed has its own keys: nothing was charged by it, whatever the sentence for a payment says."""
 
 
 class _Exchange:
     """The states between the first byte and the end."""
 
     def __init__(
-        self, pipe: BytePipe, timers: Timers, command: str, request: bytes, watch: Watch | None, version: str
+        self, pipe: BytePipe, timers: Timers, command: str, frames: tuple[bytes, bytes], watch: Watch | None, step: Step
     ) -> None:
-        self._pipe, self._timers, self._watch = pipe, timers, watch
-        self._command, self._request, self._version = command, request, version
+        self._pipe, self._timers, self._watch, self._step = pipe, timers, watch, step
+        self._command = command
+        self._request, self._abort = frames
         self._moves_money = COMMANDS[command] is Nature.MONEY
         self._reader = FrameReader()
         self._events: deque[tuple[Event, bytes]] = deque()
@@ -155,7 +168,7 @@ class _Exchange:
         self._last_byte_at = 0.0
         self._writes = self._bad_frames = self._abort_writes = 0
         self._aborted_at: float | None = None
-        self._too_late_told = False
+        self._rejected = self._broken_off = self._too_late_told = False
         self._giving_up = ""
         self._stale_ends = 0
         self._first_packets = b""
@@ -207,13 +220,14 @@ class _Exchange:
 
     def _write_request(self) -> None:
         self._writes += 1
+        self._rejected = False
         self._pipe.write(self._request, self._timers.write_s)
         self._deadline = time.monotonic() + self._timers.ack_s
 
     def _write_abort(self) -> None:
         self._aborted_at = time.monotonic()
         self._abort_writes += 1
-        self._pipe.write(encode_request("A14", (), self._version), self._timers.write_s)
+        self._pipe.write(self._abort, self._timers.write_s)
 
     def _say(self, control: int) -> None:
         self._pipe.write(bytes((control,)), self._timers.write_s)
@@ -227,22 +241,24 @@ class _Exchange:
         self._state = State.WAIT_ANSWER
         self._deadline = time.monotonic() + (self._timers.money_s if self._moves_money else self._timers.admin_s)
         if self._watch is not None:
-            self._watch.step(Step.WAITING)
+            self._watch.step(self._step)
 
     def _not_taken(self, _: bytes) -> None:
-        """NAK before ACK: the terminal rejected the frame and started nothing, so even money may be written again."""
-        if self._writes < MOST_WRITES:
-            self._write_request()
-        else:
-            self._end(EndKind.NOTHING_DONE, "terminal.rejected")
+        """NAK before ACK: the terminal rejected the frame and started nothing, so even money may be written again; but
+        only when no ACK follows, for then the NAK was a late one and the frame is being worked on."""
+        self._rejected = True
+        self._deadline = time.monotonic() + self._timers.nak_pause_s
 
     def _no_ack(self, _: bytes) -> None:
-        if self._moves_money:
-            self._give_up("terminal.silent")
-        elif self._writes < MOST_WRITES:
+        may_repeat = self._rejected or not self._moves_money
+        if may_repeat and self._writes < MOST_WRITES:
             self._write_request()
+        elif self._rejected:
+            self._end(EndKind.NOTHING_DONE, "terminal.rejected")
+        elif self._moves_money:
+            self._give_up("terminal.silent")
         else:
-            self._end(EndKind.UNKNOWN, "terminal.broke_off" if self._stale_ends < 0 else "terminal.silent")
+            self._end(EndKind.UNKNOWN, "terminal.broke_off" if self._broken_off else "terminal.silent")
 
     def _no_answer(self, _: bytes) -> None:
         self._give_up("terminal.no_answer")
@@ -260,13 +276,15 @@ class _Exchange:
 
     def _broke_off(self, _: bytes) -> None:
         """EOT instead of ACK. A question may be asked again: perhaps it was the end of an earlier exchange."""
-        if self._moves_money:
+        if self._stale_ends:  # it belongs to the late answer that was dropped
+            self._stale_ends -= 1
+        elif self._moves_money:
             self._end(EndKind.UNKNOWN, "terminal.broke_off")
         else:
-            self._stale_ends = -1
+            self._broken_off = True
 
     def _broke_off_while_waiting(self, _: bytes) -> None:
-        if self._stale_ends > 0:  # it belongs to the late answer that was dropped
+        if self._stale_ends:
             self._stale_ends -= 1
         elif self._aborted_at is None:
             self._end(EndKind.UNKNOWN, "terminal.broke_off")

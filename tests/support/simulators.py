@@ -33,11 +33,11 @@ START_S = 20.0
 class SimulatorProcess:
     """One running simulator. `url` is the device's address, `folder` its own short-named place."""
 
-    def __init__(self, machine: str, arguments: Sequence[str], *, tcp: bool = False) -> None:
+    def __init__(self, machine: str, arguments: Sequence[str], *, tcp: bool = False, link: Path | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{machine}-"))  # short: a UNIX socket's path has a limit
         self._control = self.folder / "control"
         ready = self.folder / "ready"
-        where = ["--tcp", "127.0.0.1:0"] if tcp else ["--pty", str(self.folder / machine)]
+        where = ["--tcp", "127.0.0.1:0"] if tcp else ["--pty", str(link or self.folder / machine)]
         self.paper = self.folder / "paper"
         words = [sys.executable, "-m", "devices.simulators", machine, *where, "--ready-file", str(ready)]
         words += ["--control", str(self._control), "--until-stdin-closes", *arguments]

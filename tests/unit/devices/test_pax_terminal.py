@@ -26,6 +26,7 @@ from tests.support.simulators import PaxProcess
 
 QUICK = Timers(
     ack_s=0.25,
+    nak_pause_s=0.05,
     interbyte_s=0.1,
     admin_s=0.5,
     money_s=0.45,
@@ -276,17 +277,17 @@ def test_a_terminal_that_is_off_is_told_before_anything_is_sent(pax: PaxProcess)
     with driver(pax) as terminal:
         with pytest.raises(DeviceTimeout) as caught:
             pay(terminal)
-        assert caught.value.message_key == "terminal.silent"
+        assert caught.value.message_key == "terminal.not_answering"
         assert pax.requests("A00") == 3
         assert pax.requests("T00") == 0
         result = terminal.transaction_status("100045", SALE)
-        assert (result.outcome, result.reason) == (Outcome.UNKNOWN, "terminal.silent")
+        assert (result.outcome, result.reason) == (Outcome.UNKNOWN, "terminal.not_answering")
 
 
 @pytest.mark.parametrize(
     ("fault", "reason"),
-    [("nak:3@A00", "terminal.rejected"), ("eot@A00", "terminal.broke_off"), ("bad-lrc:3@A00", "terminal.garbled"),
-     ("answer-lost@A00", "terminal.no_answer")],
+    [("nak:3@A00", "terminal.busy"), ("eot@A00", "terminal.busy"), ("bad-lrc:3@A00", "terminal.line_noise"),
+     ("answer-lost@A00", "terminal.not_answering")],
 )  # fmt: skip
 def test_asking_who_is_there_can_fail(pax: PaxProcess, fault: str, reason: str) -> None:
     pax.always(fault)
@@ -454,9 +455,12 @@ def test_the_same_card_and_amount_twice_only_on_purpose(pax: PaxProcess) -> None
 def void(terminal: PaxTerminal, sale: PaymentResult, **changes: str) -> PaymentResult:
     named = {"terminal_txn_no": sale.terminal_txn_no, "host_ref": sale.host_ref, **changes}
     reference = str(next(references))
-    return terminal.reversal(
-        ReversalRequest(attempt_id="v", terminal_ref=reference, amount_cents=SALE, **named), Seen()
+    watch = Seen()
+    result = terminal.reversal(
+        ReversalRequest(attempt_id="v", terminal_ref=reference, amount_cents=SALE, **named), watch
     )
+    assert Step.WAITING not in watch.steps, "no card is asked for"
+    return result
 
 
 def test_a_void_gives_all_back(pax: PaxProcess) -> None:

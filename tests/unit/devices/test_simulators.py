@@ -19,6 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
+from devices.base import DeviceState
+from devices.registry import printer_for
 from devices.simulators.command import main
 from devices.simulators.escpos_paper import Paper
 from devices.simulators.escpos_parser import Reader
@@ -95,6 +97,33 @@ def test_help_lists_every_fault(machine: str, faults: dict[str, str], capsys: py
     assert ended.value.code == 0
     said = capsys.readouterr().out
     assert not [fault for fault in faults if fault not in said]
+
+
+def test_a_file_is_never_replaced_by_a_port(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes").write_text("mine", encoding="utf-8")
+    assert main(["pax", "--pty", str(tmp_path / "notes")]) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert (tmp_path / "notes").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_with_odd_signs_makes_a_good_address(tmp_path: Path) -> None:
+    folder = tmp_path / "Front desk #1 100%"
+    folder.mkdir()
+    machine = PrinterProcess("printer", [], link=folder / "printer")
+    try:
+        printer = printer_for(machine.url)
+        assert printer.status().device.state is DeviceState.READY
+        printer.close()
+    finally:
+        machine.stop()
+        machine.clear_away()
+
+
+def test_paper_without_a_cutter_is_torn_off(printer: PrinterProcess) -> None:
+    send(printer, b"no cutter here\n")
+    assert printer.receipts() == []
+    printer.tell("tear")
+    assert printer.receipts() == ["no cutter here\n"]
 
 
 def test_a_port_in_use_is_told(capsys: pytest.CaptureFixture[str]) -> None:
