@@ -168,7 +168,7 @@ def test_lock_is_one_key_and_unlock_a_pin(tmp_path: Path) -> None:
         desk.press("Ctrl+Shift+L")
         assert len(desk.keys) == 1
         assert desk.window.session.locked
-        desk.wait(lambda: desk.window.lock_view.isVisible())
+        desk.wait(desk.window.lock_view.isVisible)
         desk.type("482913")
         desk.wait(lambda: not desk.window.session.locked)
         assert desk.screen == COLLECT

@@ -95,6 +95,7 @@ class Front:
 
     def picture(self, name: str) -> None:
         """Leave a picture of the window for review."""
+        QTest.qWait(20)
         picture(self.window, name)
 
     # Books ----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from widgets.common import ENTER, Banner, Card, KeycapButton, Pill, Role, Text, 
 from widgets.common.announce import announce
 from widgets.common.patient import visit_text
 from widgets.common.patient_bar import PatientBar
+from widgets.common.showing import show_parts
 from widgets.theme import S10, S12, S14, S16, S20, Themed
 
 _PREVIEW = 366
@@ -174,20 +175,20 @@ class ApprovedPage(Themed, QWidget):
 
     def _draw_buttons(self, state: ApprovedState) -> None:
         undo = state.undo
-        self.done.set_text(state.done_text)
-        self.done.setVisible(undo is None)
-        self.done_action.setEnabled(undo is None)
-        self.reprint.setVisible(undo is None)
-        self.reprint.set_available(state.can_reprint, "There is no receipt of this payment.")
-        self.undo.setVisible(undo is None and state.can_undo)
-        self.undo_action.setEnabled(state.can_undo)
-        self.confirm.setVisible(undo is not None)
-        self.keep.setVisible(undo is not None)
-        self.confirm.set_text(state.confirm_text)
         running = undo is not None and undo.running
+        self.done.set_text(state.done_text)
+        self.done_action.setEnabled(undo is None)
+        self.reprint.set_available(state.can_reprint, "There is no receipt of this payment.")
+        self.undo_action.setEnabled(state.can_undo)
+        self.confirm.set_text(state.confirm_text)
         self.confirm.set_available(undo is not None and not running)
         if running:
             self.confirm.set_busy("Taking back…")
         else:
             self.confirm.set_idle()
         self.back.setEnabled(not running)
+        shown: dict[QWidget, bool] = {
+            self.done: undo is None, self.reprint: undo is None, self.undo: undo is None and state.can_undo,
+            self.confirm: undo is not None, self.keep: undo is not None,
+        }  # fmt: skip
+        show_parts(shown)

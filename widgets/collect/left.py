@@ -25,6 +25,7 @@ from widgets.common import (
     Text,
     WordsCell,
 )  # fmt: skip
+from widgets.common.showing import show_parts
 from widgets.common.when import spoken_cents
 from widgets.theme import S2, S6, S8, S10, S12, S16, Themed
 
@@ -143,11 +144,9 @@ class CoversCard(Card):
         """Show the lines of `state`."""
         lines = (*state.lines, state.extra) if state.extra else state.lines
         self.table.show_lines(lines, locked=state.locked)
-        self.change.setVisible(not state.locked)
+        show_parts({self.change: not state.locked, self._lock: state.locked, self._locked: state.locked})
         edge = self._head.contentsMargins()
         self._head.setContentsMargins(edge.left(), edge.top(), S16 if state.locked else S8, edge.bottom())
-        self._lock.setVisible(state.locked)
-        self._locked.setVisible(state.locked)
         offered = state.sheet is not None and state.sheet.credit_cents > 0
         self.credit.setVisible(offered)
         self._credit_rule.setVisible(offered)

@@ -29,7 +29,8 @@ class _Page:
         )
         self.presenter = CollectPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, checkout=kit.desk.checkout, status=kit.desk.status,
-            checker=checker_of(kit), session=kit.session, speech=Speech(zone), doors=doors,
+            checker=checker_of(kit), session=kit.session, speech=Speech(zone),
+            today=lambda: kit.facts().business_date, doors=doors,
         )  # fmt: skip
         self._entered: Place | None = None
 

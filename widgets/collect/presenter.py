@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from app.status import DeskStatus
 
 
+LAST_S = 30
+"""So many seconds before the reader gives up, the time left is spoken."""
+
 READER_AWAY = "light.reader.missing"
 """The words of the reader's light that mean it cannot be used now."""
 
@@ -66,13 +70,15 @@ class CollectPresenter(QObject):
         checker: Checker,
         session: Session,
         speech: Speech,
+        today: Callable[[], date],
         doors: Doors,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent or view)
         self._view, self._bridge, self._lanes = view, bridge, lanes
         self._checkout, self._status, self._checker = checkout, status, checker
-        self._session, self._speech, self._doors = session, speech, doors
+        self._session, self._speech = session, speech
+        self._today, self._doors = today, doors
         self._patient_id = self._appointment_id = ""
         self._sheet: CollectSheet | None = None
         self._draft = Draft()
@@ -87,6 +93,7 @@ class CollectPresenter(QObject):
         self._allow_duplicate = False
         self._request_made: CollectRequest | None = None
         self._unknown_id = ""
+        self._spoken = ""
         self._state = CollectState()
         self._slow = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._slow.timeout.connect(self._takes_long)
@@ -220,6 +227,7 @@ class CollectPresenter(QObject):
                 draft=self._draft,
                 decided=decided,
                 goes=goes,
+                today=self._today(),
                 quick=self._checkout.quick_amounts(goes.to_collect_cents) if goes.to_collect_cents else (),
                 notes=self._checkout.change_notes(cash.change_cents) if cash.change_cents else (),
                 reader_away=self._light == READER_AWAY,
@@ -227,6 +235,17 @@ class CollectPresenter(QObject):
             )
             self._state = collect_state(given, self._phase)
         self._view.draw(self._state)
+        self._speak()
+
+    def _speak(self) -> None:
+        """Every change of the reader's prompt is spoken, and when the time to show a card runs out."""
+        title = self._state.prompt.title if self._state.prompt else ""
+        if title != self._spoken:
+            if title and (self.busy or self._phase.ended is not None or self._spoken):
+                self._view.announce()
+            self._spoken = title
+        if self._state.ring is not None and self._state.ring[0] == LAST_S:
+            self._view.announce_time(LAST_S)
 
     def _set(self, **changes: object) -> None:
         self._phase = replace(self._phase, **changes)  # type: ignore[arg-type]
@@ -443,7 +462,6 @@ class CollectPresenter(QObject):
             self._phase = Phase()
         self._over()
         self._draw()
-        self._view.announce()
         if collected.end is CollectEnd.PARTLY:
             self._read_rest(collected)
         else:

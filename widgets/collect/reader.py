@@ -122,7 +122,7 @@ PROMPTS: dict[Reader, Prompt] = {
         screen="Approved", strong_first=True,
     ),
     Reader.DUPLICATE: Prompt(
-        "This card was charged before", ("{duplicate}", "Nothing was charged now."), tone="warn", icon="circle-alert",
+        "Charged before", ("{duplicate}", "Nothing was charged now."), tone="warn", icon="circle-alert",
         say="I see the same amount on this card already today. Is this for somebody else?",
         steps=_steps("done", "done", "failed", card="Card read", bank="Same as before"), screen="Duplicate",
         strong_first=True,

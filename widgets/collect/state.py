@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from app.views import (
     Collected,
@@ -180,6 +181,7 @@ class Inputs:
     draft: Draft
     decided: Decided
     goes: Distribution
+    today: date
     quick: tuple[int, ...] = ()
     notes: tuple[tuple[int, int], ...] = ()
     reader_away: bool = False
@@ -210,7 +212,7 @@ def collect_state(given: Inputs, phase: Phase) -> CollectState:
         credit_used_cents=goes.credit_used_cents,
         to_collect_cents=goes.to_collect_cents,
         total_note=_total_note(sheet, goes),
-        goes=_goes_rows(goes, sheet),
+        goes=_goes_rows(given),
         tiles=_tiles(sheet, tender, phase),
         tender=tender,
         pane=pane,
@@ -233,7 +235,7 @@ def collect_state(given: Inputs, phase: Phase) -> CollectState:
 
 
 _CHECK_MISSING = "The check number is needed."
-_OFFER_OTHERS = frozenset(readers.ENDED.values()) | {Reader.STOPPED, Reader.FROZEN}
+_OFFER_OTHERS = frozenset(readers.ENDED.values()) | {Reader.STOPPED, Reader.FROZEN, Reader.TRY_CHIP}
 
 
 # The left column --------------------------------------------------------------------------------------------------
@@ -261,7 +263,8 @@ def _extra_state(sheet: CollectSheet, draft: Draft, decided: Decided, editing: b
     cents = decided.extra_cents
     text = draft.texts.get(EXTRA_KEY, "") if error else show_cents(cents) if cents else "0.00"
     ticked = cents > 0 or bool(error)
-    return LineState(EXTRA_KEY, "Extra, kept on account", "Free for any visit", None, ticked, text, cents, error)
+    under = "Waits for this visit" if extra_waits(sheet) else "Free for any visit"
+    return LineState(EXTRA_KEY, "Extra, kept on account", under, None, ticked, text, cents, error)
 
 
 def _total_note(sheet: CollectSheet, goes: Distribution) -> str:
@@ -270,17 +273,27 @@ def _total_note(sheet: CollectSheet, goes: Distribution) -> str:
     return f"{show_cents(sheet.owed_in_all_cents)} owed in all · {left}"
 
 
-def _goes_rows(goes: Distribution, sheet: CollectSheet) -> tuple[GoesRow, ...]:
-    rows = [_goes_row(row, sheet) for row in goes.rows]
-    credit = goes.unallocated_after_cents
-    grown = goes.after.unallocated_cents - goes.before.unallocated_cents
+def _goes_rows(given: Inputs) -> tuple[GoesRow, ...]:
+    """Each visit, then what becomes free credit; what is taken beyond the lines may wait for the visit instead."""
+    goes, extra = given.goes, given.decided.extra_cents
+    rows = [_goes_row(row, given.today) for row in goes.rows]
+    if extra and extra_waits(given.sheet):
+        rows.append(
+            GoesRow("", "Prepaid for this visit", None, extra, goes.after.prepaid_cents, paid=False, quiet=True)
+        )
+    credit = goes.after.credit_cents
+    grown = credit - goes.before.credit_cents
     rows.append(GoesRow("", "Unallocated credit", None, grown, credit, paid=False, quiet=True))
     return tuple(rows)
 
 
-def _goes_row(row: DistributionRow, sheet: CollectSheet) -> GoesRow:
-    today = sheet.visit.starts_at.date() if sheet.visit else row.service_date
-    day = day_text(row.service_date, today) if row.service_date and today else ""
+def extra_waits(sheet: CollectSheet) -> bool:
+    """Does money beyond the lines wait for the visit of this sheet, rather than become free credit?"""
+    return sheet.visit is not None and not sheet.visit_charged
+
+
+def _goes_row(row: DistributionRow, today: date) -> GoesRow:
+    day = day_text(row.service_date, today) if row.service_date else ""
     return GoesRow(day, row.title, row.owes_cents, row.this_payment_cents, row.left_cents,
                    paid=row.left_cents == 0 and row.this_payment_cents > 0)  # fmt: skip
 

@@ -30,6 +30,7 @@ from widgets.common import (
     page_action,
     visit_look,
 )  # fmt: skip
+from widgets.common.announce import announce
 from widgets.common.patient import visit_text
 from widgets.common.patient_bar import PatientBar
 from widgets.common.pill import Look
@@ -246,6 +247,10 @@ class CollectPage(Themed, QWidget):
         if self.card_pane.isVisible():
             self.card_pane.announce()
 
+    def announce_time(self, seconds: int) -> None:
+        """Speak the time left to show a card."""
+        announce(self, f"{seconds} seconds left to show a card")
+
     # Drawing ----------------------------------------------------------------------------------------------------
 
     def draw(self, state: CollectState) -> None:
@@ -261,6 +266,8 @@ class CollectPage(Themed, QWidget):
         self._skeleton.setVisible(state.skeleton)
         self._trouble.setVisible(sheet is None and state.notice is not None)
         self.notice.setVisible(sheet is not None and state.notice is not None)
+        for gap in (self._pane_gap, self._foot_gap):  # a notice takes their room
+            gap.setVisible(state.notice is None)
         if state.notice is not None:
             self.notice.set(state.notice.title, state.notice.body)
             self._trouble.set(state.notice.title, state.notice.body)
@@ -275,9 +282,10 @@ class CollectPage(Themed, QWidget):
 
     def _draw_tiles(self, state: CollectState) -> None:
         shown = {tile.tender: tile for tile in state.tiles}
+        self._tile_gap.setVisible(state.pane != "reasons")
         for kind, button in self.tiles.items():
             tile = shown.get(kind)
-            button.setVisible(tile is not None)
+            button.setVisible(tile is not None and state.pane != "reasons")
             if tile is not None:
                 button.set_available(tile.enabled, tile.why)
                 button.setChecked(tile.selected)
@@ -322,7 +330,7 @@ class CollectPage(Themed, QWidget):
             **dict.fromkeys((self.stop, self.other_tender, self.safe, self.safe_icon), card_runs),
             **{button: state.offers_others and kind in offered for kind, button in self.others.items()},
             self.charge_again: bool(state.charge_again),
-            self.skip_short: state.offers_others and state.offers_not_today,
+            self.skip_short: state.offers_others and state.offers_not_today and not state.charge_again,
             self._space: not state.offers_others,
         }  # fmt: skip
         show_parts(shown)

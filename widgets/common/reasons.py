@@ -16,7 +16,7 @@ from widgets.common.choices import paint_radio
 from widgets.common.fields import ErrorText, Field
 from widgets.common.focus_ring import Ringed
 from widgets.common.keycap import key_words
-from widgets.theme import S6, S8, S10, S12, Themed
+from widgets.theme import S4, S10, S12, Themed
 
 
 class ReasonButton(Ringed, Themed, QAbstractButton):
@@ -68,7 +68,7 @@ class ReasonPicker(QWidget):
         self.buttons: dict[str, ReasonButton] = {}
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(S6)
+        body.setSpacing(S4)
         for number, (key, words) in enumerate(reasons.items(), start=1):
             action = page_action(self, words, str(number), partial(self._choose, key))
             button = ReasonButton(key, words, action)
@@ -80,7 +80,7 @@ class ReasonPicker(QWidget):
         self.note.setMaxLength(200)
         self.note.textEdited.connect(self.noted)
         self.error = ErrorText()
-        body.addSpacing(S8 - S6)
+        body.addSpacing(S4)
         body.addWidget(self.note)
         body.addWidget(self.error)
 

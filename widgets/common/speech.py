@@ -31,7 +31,9 @@ class Speech:
     def field(self, message_key: str, facts: Mapping[str, Fact]) -> str:
         """One line under a field: what is wrong, and what to type instead."""
         words = self.key(message_key, facts)
-        return ". ".join(part.rstrip(".") for part in (words.title, words.action) if part) + "."
+        return " ".join(
+            part if part.endswith((".", "?")) else f"{part}." for part in (words.title, words.action) if part
+        )
 
     def notice(self, message_key: str, facts: Mapping[str, Fact] | None = None) -> Notice:
         """A banner for a message key."""

@@ -76,7 +76,7 @@ class CardPane(Card):
         ring.addWidget(self._ring)
         ring.addLayout(words, 1)
         self._texts = QVBoxLayout()
-        self._texts.setSpacing(2)
+        self._texts.setSpacing(3)
         self._texts.addStretch(1)
         self._texts.addLayout(title)
         self._texts.addSpacing(S8)
@@ -125,6 +125,7 @@ class CardPane(Card):
         self._ring_row.setVisible(state.ring is not None)
         if state.ring is not None:
             self._ring.set(*state.ring)
+        self._left.setVisible(state.notice is None)  # where room is short, the drawing goes first
         self.tick.setVisible(ready)
         self.tick.setChecked(state.print_receipt)
         self._checking.setText(state.checking)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from widgets.collect.state import REASON_WORDS, CollectState
 from widgets.common import Card, Text
 from widgets.common.reasons import ReasonPicker
-from widgets.theme import S10, S20
+from widgets.theme import S8, S14
 
 
 class ReasonsPane(Card):
@@ -18,10 +18,10 @@ class ReasonsPane(Card):
     noted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(ground="sunken", radius="panel", inset=S20, parent=parent)
+        super().__init__(ground="sunken", radius="panel", inset=S14, parent=parent)
         self.title = Text("Why is nothing collected today?", "heading")
         self.picker = ReasonPicker(REASON_WORDS, "Note, needed for Other")
-        self.body.setSpacing(S10)
+        self.body.setSpacing(S8)
         self.body.addWidget(self.title)
         self.body.addWidget(self.picker)
         self.picker.chosen.connect(self.chosen)
