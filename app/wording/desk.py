@@ -39,12 +39,16 @@ WORDS: Rows = {
         "Nothing was changed.",
         "Choose a value in between.",
     ),
-    "setup.done_before": ("This desk is already set up", "Nothing was changed.", "Change it in Settings."),
     "setup.field_missing": ("{field} is missing", "Nothing was set up.", "Fill it in."),
     "setup.zone_unknown": (
         "The time zone {zone} is not known",
         "Nothing was set up.",
         "Choose one like America/Chicago.",
+    ),
+    "setup.first_sync_slow": (
+        "The hub has not sent everything yet",
+        "The desk is set up; the rest comes by itself.",
+        "Start Copaydesk; it goes on where it is.",
     ),
     "setup.not_done": ("This desk is not set up yet", "", "Start Copaydesk and answer the first questions."),
     "setup.practice_devices_failed": (

@@ -79,4 +79,206 @@ WORDS: Rows = {
     # Failures of devices --------------------------------------------------------------------------------------------
     "lane.full": ("{device} has too much to do", "Nothing was started.", "Wait a moment and try again."),
     "lane.closing": ("Copaydesk is closing", "Nothing was started.", ""),
+    # Wires, printers and readers ---------------------------------------------------------------------------------
+    "device.address_wrong": (
+        "The address {address} cannot be used",
+        "Its {part} is wrong. Nothing was changed.",
+        "Write serial:///dev/ttyUSB0, serial://COM3 or tcp://10.0.0.7:9100.",
+    ),
+    "device.driver_unknown": (
+        "There is no {device} driver called {driver}",
+        "Nothing was changed.",
+        "Readers are pax, printers are escpos.",
+    ),
+    "device.profile_unknown": (
+        "There is no printer kind called {profile}",
+        "Nothing was changed.",
+        "Choose 80mm, 80mm-42, 80mm-low or 58mm.",
+    ),
+    "device.port_absent": (
+        "The {device} is not connected",
+        "There is nothing at {address}. Nothing was sent.",
+        "Check its cable and power, or choose another port in Settings.",
+    ),
+    "device.port_taken": (
+        "Another program is using the {device}",
+        "{address} is taken. Nothing was sent.",
+        "Close the other program, then try again.",
+    ),
+    "device.port_forbidden": (
+        "This computer does not allow Copaydesk to use the {device}",
+        "{address} is not open to this user. Nothing was sent.",
+        "Ask whoever looks after this computer to allow it (on Linux: the group dialout).",
+    ),
+    "device.not_a_port": (
+        "{address} is not a port",
+        "Nothing was sent to the {device}.",
+        "Choose the {device} again in Settings.",
+    ),
+    "device.port_settings": (
+        "The port of the {device} did not take its settings",
+        "{address} refused them. Nothing was sent.",
+        "Check the speed in Settings.",
+    ),
+    "device.unplugged": (
+        "The {device} was unplugged",
+        "{address} is gone. Nothing more was sent.",
+        "Plug it in again; it is found by itself.",
+    ),
+    "device.closed": ("The {device} is not open", "Nothing was sent.", "Try again."),
+    "device.host_unknown": (
+        "The {device} was not found on the network",
+        "Nobody knows the name in {address}. Nothing was sent.",
+        "Check the name in Settings, or use its number.",
+    ),
+    "device.refused": (
+        "The {device} refused the connection",
+        "{address} does not listen. Nothing was sent.",
+        "Check that it is switched on, and its port in Settings.",
+    ),
+    "device.unreachable": (
+        "The {device} cannot be reached",
+        "Nobody answers at {address}. Nothing was sent.",
+        "Check its power and network cable.",
+    ),
+    "device.write_timeout": (
+        "The {device} takes nothing",
+        "It did not accept data in time.",
+        "Switch it off and on, then try again.",
+    ),
+    "printer.paper_out": ("Printer out of paper", "Nothing was printed. The payment is safe.", "Put in paper."),
+    "printer.cover_open": ("Printer cover open", "Nothing was printed. The payment is safe.", "Close the cover."),
+    "printer.cutter": (
+        "Printer cutter stuck",
+        "Nothing was printed. The payment is safe.",
+        "Open the cover, free the cutter, close it.",
+    ),
+    "printer.offline": (
+        "Printer not ready",
+        "It does not say why. Nothing was printed. The payment is safe.",
+        "Look at its lights; switch it off and on.",
+    ),
+    "printer.silent": (
+        "Printer does not answer",
+        "Nothing was printed. The payment is safe.",
+        "Check its cable and power.",
+    ),
+    "terminal.not_answering": (
+        "The reader does not answer",
+        "No new payment was started.",
+        "Check its power and cable, then try again. Cash and checks work.",
+    ),
+    "terminal.busy": (
+        "The reader is busy",
+        "No new payment was started.",
+        "Wait until it shows its start screen, then try again.",
+    ),
+    "terminal.not_ready": (
+        "The reader is not ready",
+        "It answered with code {code}. No new payment was started.",
+        "Restart the reader, then try again.",
+    ),
+    "terminal.line_noise": (
+        "The reader cannot be understood",
+        "Its answers arrive damaged. No new payment was started.",
+        "Check the cable and the speed in Settings.",
+    ),
+    "terminal.still_in_doubt": (
+        "The reader has not said how the last payment ended",
+        "No new payment was started.",
+        "Check it first, or take cash or a check.",
+    ),
+    "terminal.partly_approved": (
+        "Approved in part",
+        "The rest is still to be collected.",
+        "Take the rest another way.",
+    ),
+    "terminal.declined": (
+        "Card declined",
+        "The bank said no. Nothing was charged.",
+        "Try another card or another way to pay.",
+    ),
+    "terminal.cancelled": (
+        "Cancelled at the reader",
+        "Nothing was charged.",
+        "Start again or choose another way to pay.",
+    ),
+    "terminal.cancelled_here": (
+        "Cancelled before the reader was asked",
+        "Nothing was charged.",
+        "Start again or choose another way to pay.",
+    ),
+    "terminal.card_timeout": ("No card was shown", "Nothing was charged.", "Start again."),
+    "terminal.refused": (
+        "The reader refused this payment",
+        "Nothing was charged.",
+        "Try again or choose another way to pay.",
+    ),
+    "terminal.own_paper_out": (
+        "The reader’s own printer has no paper",
+        "Nothing was charged.",
+        "Put paper into the reader.",
+    ),
+    "terminal.chip_not_read": ("The chip could not be read", "Nothing was charged.", "Try again, or use another card."),
+    "terminal.duplicate": (
+        "This card was charged this amount before",
+        "Nothing was charged now.",
+        "If both are wanted, charge again on purpose.",
+    ),
+    "terminal.rejected": (
+        "The reader did not take the request",
+        "It refused it three times. Nothing was charged.",
+        "Check the cable, then try again.",
+    ),
+    "terminal.not_found": (
+        "The reader has no such payment",
+        "It was asked twice and is idle. Nothing was charged.",
+        "Charge again if it is still due.",
+    ),
+    "terminal.voided": ("This payment was voided at the reader", "Nothing is charged any more."),
+    "terminal.original_not_found": (
+        "The reader does not know the payment to void",
+        "Nothing was given back. Its batch may have been closed.",
+        "Refund it instead.",
+    ),
+    "terminal.silent": (
+        "The reader did not answer",
+        "It is not known yet whether the card was charged.",
+        "Do not charge again. It is being checked.",
+    ),
+    "terminal.no_answer": (
+        "The reader never said how it ended",
+        "It is not known yet whether the card was charged.",
+        "Do not charge again. It is being checked.",
+    ),
+    "terminal.link_lost": (
+        "The connection to the reader broke",
+        "It is not known yet whether the card was charged.",
+        "Plug the reader in. Do not charge again.",
+    ),
+    "terminal.broke_off": (
+        "The reader broke off",
+        "It is not known yet whether the card was charged.",
+        "Do not charge again. It is being checked.",
+    ),
+    "terminal.garbled": (
+        "The reader’s answer arrived damaged",
+        "It is not known yet whether the card was charged.",
+        "Do not charge again. It is being checked.",
+    ),
+    "terminal.other_reference": (
+        "The reader answered about another payment",
+        "It is not known yet whether this card was charged.",
+        "Look at the reader’s list. Do not charge again.",
+    ),
+    "terminal.other_amount": (
+        "The reader answered with another amount",
+        "It is not known what was charged.",
+        "Look at the reader’s list. Do not charge again.",
+    ),
+    "terminal.unknown_code": (
+        "The reader answered with a code nobody knows",
+        "It is not known whether the card was charged.",
+        "Look at the reader’s list. Do not charge again.",
+    ),
 }

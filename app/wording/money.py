@@ -64,50 +64,6 @@ WORDS: Rows = {
         "Nothing was given back.",
         "Credit on account was used with it. Refund the part paid today instead.",
     ),
-    "undo.declined": (
-        "The bank did not take the payment back",
-        "The payment of {cents:money} stands.",
-        "Refund it instead, or ask the bank. The bank said: {host_text}",
-    ),
-    "undo.unknown": (
-        "We do not know yet whether the payment was taken back",
-        "Do not give money back another way.",
-        "It is being checked. See Needs attention.",
-    ),
-    # The card reader while it works -------------------------------------------------------------------------------
-    "reader.arming": ("Starting the reader", "Usually one second."),
-    "reader.waiting": ("Swipe, dip or tap", "The reader is showing {cents:money}."),
-    "reader.authorising": ("Asking the bank", "Do not remove the card."),
-    "reader.checking": ("Checking what happened", "Do not charge again."),
-    "reader.approved": ("Approved",),
-    "reader.partly": (
-        "Approved for {approved_cents:money}",
-        "{left_cents:money} left to collect.",
-        "Take the rest another way.",
-    ),
-    "reader.declined": (
-        "Card declined",
-        "The bank said no. Nothing was charged.",
-        "Say: \u201cThat didn\u2019t go through. Would you like to try another card or pay another way?\u201d",
-    ),
-    "reader.cancelled": ("Patient pressed cancel", _NOT_CHARGED, "Enter starts again."),
-    "reader.cancelled_here": ("Cancelled", _NOT_CHARGED, "Enter starts again."),
-    "reader.timed_out": ("No card was shown", _NOT_CHARGED, "Enter starts again."),
-    "reader.not_sent": (
-        "The reader did not start",
-        _NOT_CHARGED,
-        "Check the reader, or choose cash or check.",
-    ),
-    "reader.unknown": (
-        "We do not know yet",
-        "Do not charge again. It is being checked by itself.",
-        "Let the patient go in, or take cash or a check. See Needs attention.",
-    ),
-    "reader.duplicate": (
-        "This card was charged {cents:money} before",
-        "Nothing was charged now.",
-        "Charge again only if the patient really pays twice.",
-    ),
     "card.no_reader": (
         "No card reader is set up at this desk",
         _NOT_CHARGED,
@@ -117,11 +73,6 @@ WORDS: Rows = {
         "A card payment of {cents:money} for this patient is still being checked",
         "Do not charge the card again.",
         "Take cash or a check, or look at Needs attention.",
-    ),
-    "card.recovery_waits": (
-        "An earlier card payment is not settled and the reader does not answer",
-        "No card was charged now.",
-        "Check the reader, then look at Needs attention. Cash and checks work.",
     ),
     "card.reader_silent": (
         "Reader not connected",

@@ -56,4 +56,20 @@ WORDS: Rows = {
         "Nothing was changed.",
         "Free some disk space.",
     ),
+    "store.not_enrolled": ("This desk belongs to no practice yet", "Nothing was written.", "Set up the desk first."),
+    "store.other_practice": (
+        "This desk belongs to another practice",
+        "Nothing was changed.",
+        "Use another folder for another practice.",
+    ),
+    "store.newer_program": (
+        "The store was used by a newer Copaydesk",
+        "The store is untouched (its revision: {revision}).",
+        "Update Copaydesk on this computer.",
+    ),
+    "store.upgrade_failed": (
+        "The store could not be brought up to date",
+        "It is as it was before.",
+        "Keep a copy of it and ask your support.",
+    ),
 }
