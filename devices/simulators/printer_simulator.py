@@ -36,6 +36,7 @@ FAULTS: dict[str, str] = {
 }
 
 BUFFER_BYTES = 65536
+_REAL_TIME_LENGTHS = {codes.EOT: 3, codes.ENQ: 3, codes.DC4: 5}
 CLEARED_BY_RECOVERY = ("cutter", "offline")
 
 
@@ -116,18 +117,13 @@ class PrinterSimulator:
 
     def _hear(self, byte: int) -> None:
         """Look for real-time commands in what arrives, wherever they stand."""
-        if not self._real_time and byte != codes.DLE:
-            return
-        self._real_time.append(byte)
-        if len(self._real_time) == 2 and byte not in (codes.EOT, codes.ENQ, codes.DC4):
-            self._real_time.clear()
-            return
-        length = (
-            {codes.EOT: 3, codes.ENQ: 3, codes.DC4: 5}.get(self._real_time[1], 3) if len(self._real_time) > 1 else 3
-        )
-        if len(self._real_time) == length:
-            command = bytes(self._real_time)
-            self._real_time.clear()
+        seen = self._real_time
+        seen.append(byte)
+        if len(seen) == 1 or (len(seen) == 2 and byte not in _REAL_TIME_LENGTHS):
+            seen[:] = b"\x10" if byte == codes.DLE else b""
+        elif len(seen) == _REAL_TIME_LENGTHS[seen[1]]:
+            command = bytes(seen)
+            seen.clear()
             self._do_now(command)
 
     def _do_now(self, command: bytes) -> None:

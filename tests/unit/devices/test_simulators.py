@@ -411,6 +411,13 @@ def test_real_time_answers(printer: PrinterProcess, case: str) -> None:
             assert wire.read(1)[0] == answer
 
 
+def test_a_real_time_question_is_heard_behind_anything(printer: PrinterProcess) -> None:
+    with contextlib.closing(Wire(printer)) as wire:
+        for before in (b"", b"\x10", b"\x10\x10", b"text\x10x", b"\x10\x05\x02"):
+            wire.write(before + b"\x10\x04\x01")
+            assert wire.read(1) == b"\x12"
+
+
 def test_a_second_client_is_turned_away_by_a_network_printer() -> None:
     with printer_running(tcp=True) as machine:
         host, _, port = machine.url.rpartition("/")[2].rpartition(":")
