@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SIZE = (1366, 768)
 PATIENCE_S = 30.0
-CARD_PATIENCE_S = 200.0
+LONG_PATIENCE_S = 200.0
 SEEN, WATCHING, WANTED = "second-desk.json", "second-desk.ready", "second-desk.wanted"
 
 
@@ -98,6 +98,7 @@ class Visit:
         """Sign in, look at the day, collect by card, see it approved, look at the account and at the second desk."""
         yield from sign_in(self.window)
         yield from self._second_desk_watches()
+        yield Wait("what was brought in to be sent", lambda: not self.stage.desk.store.pending_count(), LONG_PATIENCE_S)
         yield from self._today()
         yield from self._collect()
         yield from self._approved()
@@ -124,7 +125,7 @@ class Visit:
         yield from self._picture("03-reader.png")
         if self.stage.devices.terminal_url:
             self.stage.devices.tell("pax", "press")
-        yield Wait("the bank's answer", lambda: on(self.window, APPROVED), CARD_PATIENCE_S)
+        yield Wait("the bank's answer", lambda: on(self.window, APPROVED), LONG_PATIENCE_S)
         forget()
 
     def _written(self, change: Any) -> None:
@@ -248,9 +249,9 @@ def follow(desk: Desk, out: Path) -> int:
         yield from sign_in(window)
         yield Wait("the schedule", lambda: bool(rows(window)))
         (out / WATCHING).touch()
-        yield Wait("what to look for", (out / WANTED).exists, CARD_PATIENCE_S)
+        yield Wait("what to look for", (out / WANTED).exists, LONG_PATIENCE_S)
         appointment_id = json.loads((out / WANTED).read_text())["appointment_id"]
-        yield Wait("the payment", lambda: is_paid(window, appointment_id), CARD_PATIENCE_S)
+        yield Wait("the payment", lambda: is_paid(window, appointment_id), LONG_PATIENCE_S)
         window.repaint()
         seen = time.time()
         yield from walk_to(window, appointment_id)

@@ -30,6 +30,9 @@ FIRST_BATCH = 20
 SNAPSHOT_BEHIND = 5_000
 """An empty desk this many entries behind begins with a snapshot."""
 
+PULL_EVERY_S = 1.0
+"""While much is being sent (an import), pages are fetched this often and long: every page replays what still waits."""
+
 
 class SyncEngine:
     """Push loop, pull loop, watchdog. `start` and `stop` once each; everything else from any thread."""
@@ -47,6 +50,8 @@ class SyncEngine:
         self._resend_from = 0
         self._tried_at_s = self._clock.monotonic()
         self._held = False
+        self._drained = threading.Event()
+        self._drained.set()
         self._hung_up = threading.Event()
 
     def start(self) -> None:
@@ -99,6 +104,7 @@ class SyncEngine:
         batch = self._store.outbox_batch(max(1, min(self._most_ops, advice.max_ops)), advice.max_bytes,
                                          self._resend_from)  # fmt: skip
         if batch is None:
+            self._drained.set()
             self._resend_from = 0
             self._board.waiting(self._store.pending_count())
             return False
@@ -112,6 +118,8 @@ class SyncEngine:
             self._shrink(batch, error)
             raise
         self._store.acknowledge(answer)
+        if len(batch.ops) >= FIRST_BATCH:
+            self._drained.clear()
         self._most_ops = min(self._most_ops * 2, advice.max_ops)
         if self._resend_from:
             self._resend_from = batch.from_dseq + len(batch.ops)
@@ -137,6 +145,7 @@ class SyncEngine:
 
     def _pull_once(self) -> bool:
         """Fetch one page and apply it. The hub holds an empty one back, once it has answered. Always True."""
+        self._drained.wait(PULL_EVERY_S)
         cursor = self._store.cursor()
         wait_s, self._held = (self._pace.wait_s if self._held else 0), False
         try:
@@ -196,6 +205,7 @@ class SyncEngine:
             self._look_again() if loop == "push" else self._wakes["push"].urge()
 
     def _failed(self, loop: str, error: PosError, *, stopped: bool) -> None:
+        self._drained.set()
         if self._closing.is_set():
             return
         try:

@@ -11,12 +11,21 @@ def birth_text(patient: PatientHead) -> str:
     return full_day_text(patient.birth_date) if patient.birth_date else "no birth date"
 
 
+LONGEST_MRN = 14
+"""A longer number (some EHRs use UUIDs) shows its two ends; the receipt has it whole."""
+
+
+def mrn_text(mrn: str) -> str:
+    """The number as it fits beside a name: `0041877`, `f4673866…b480`."""
+    return mrn if len(mrn) <= LONGEST_MRN else f"{mrn[:8]}…{mrn[-4:]}"
+
+
 def identity_text(patient: PatientHead, *, phone: bool = False) -> str:
     """`42 y · Mar 14, 1984 · MRN 0041877`, with the phone number where it is asked for and known."""
     parts = [f"{patient.age} y"] if patient.age is not None else []
     parts.append(birth_text(patient))
     if patient.mrn:
-        parts.append(f"MRN {patient.mrn}")
+        parts.append(f"MRN {mrn_text(patient.mrn)}")
     if phone and patient.phone:
         parts.append(patient.phone)
     return " · ".join(parts)
@@ -24,7 +33,7 @@ def identity_text(patient: PatientHead, *, phone: bool = False) -> str:
 
 def short_identity_text(patient: PatientHead) -> str:
     """`Mar 14, 1984 · 0041877`, for a table's second line."""
-    return " · ".join(part for part in (birth_text(patient), patient.mrn) if part)
+    return " · ".join(part for part in (birth_text(patient), mrn_text(patient.mrn)) if part)
 
 
 def visit_text(visit: VisitHead) -> str:

@@ -48,10 +48,11 @@ MONEY_LOOKS: Final[dict[str, Look]] = {
 
 
 def visit_look(visit: VisitHead) -> Look:
-    """Words, meaning and icon of a visit's state; `Late 11 min` names the minutes."""
+    """Words, meaning and icon of a visit's state; `Late 11 min` names the minutes, from two hours on the hours."""
     words, meaning, icon = VISIT_LOOKS[visit.state]
     if visit.state is VisitState.LATE and visit.late_minutes:
-        words = f"{words} {visit.late_minutes} min"
+        hours = visit.late_minutes // 60
+        words = f"{words} {hours} h" if hours >= 2 else f"{words} {visit.late_minutes} min"
     return words, meaning, icon
 
 
