@@ -41,8 +41,9 @@ class Address:
 
     @property
     def url(self) -> str:
-        """For desks on this machine; on others the host is what they can reach."""
-        return self.join_line("").address
+        """For the desk on this machine. Others use the join line's."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return JoinLine(host, self.port, "", self.fingerprint).address
 
     def join_line(self, code: str) -> JoinLine:
         """What a person carries to a new desk."""

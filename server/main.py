@@ -132,7 +132,8 @@ def write_ready_file(path: Path, address: Address) -> None:
 def listen(settings: HubSettings) -> socket.socket:
     """The socket desks reach. Raises RuleBroken `hub.port_taken` or `hub.address_unknown`."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends small answers at once (TCP_NODELAY) only on sockets that name TCP; otherwise each waits 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if sys.platform != "win32":  # there the option would let two hubs share the port
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -188,7 +189,7 @@ def server_command(options: argparse.Namespace) -> int:
         store.close()
         store = None
     server, address, listener = prepare(settings, clock, store)
-    print(f"Copaydesk hub at {address.url}. Stop it with Ctrl+C.", flush=True)
+    print(f"Copaydesk hub at {address.join_line('').address}. Stop it with Ctrl+C.", flush=True)
     return run(server, listener)
 
 

@@ -165,7 +165,7 @@ class Line:
                               retry_after_s=reply.retry_after_s)  # fmt: skip
             later.facts.update({name: value for name, value in facts.items() if name == "seconds"})
             return later
-        return HubRefusal(key, reply.status, facts)
+        return HubRefusal("sync.not_understood" if key.startswith("http.") else key, reply.status, facts)
 
 
 _FAILURES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (

@@ -78,6 +78,42 @@ WORDS: Rows = {
         "Nothing was taken over.",
         "It is fetched again.",
     ),
+    # Who may ask ---------------------------------------------------------------------------------------------------
+    "auth.revoked": (
+        "This desk was taken out of the clinic",
+        "What it sends is kept at the hub for a manager to look at; it gets no more news.",
+        "Ask a manager. To go on, join the hub again.",
+    ),
+    "auth.unknown_device": (
+        "The hub does not know this desk",
+        "Payments are kept here; nothing is sent.",
+        "Check the hub’s address, or join the hub again.",
+    ),
+    "auth.wrong_signature": (
+        "The hub does not recognise this desk’s key",
+        "Payments are kept here; nothing is sent.",
+        "Was this computer set up anew? Join the hub again.",
+    ),
+    "auth.not_signed": (
+        "The hub did not get this desk’s signature",
+        "Payments are kept here; nothing is sent.",
+        "Something on the way changes what is sent: ask whoever looks after the network.",
+    ),
+    "auth.not_yours": (
+        "The hub refused records of another desk or practice",
+        "Everything is kept here; nothing is sent.",
+        "Was this computer’s store copied from another desk? Join the hub again.",
+    ),
+    "auth.stale": (
+        "This computer’s clock does not hold still",
+        "Payments are kept here and sent later.",
+        "Set the clock of this computer, then try again.",
+    ),
+    "auth.replayed": (
+        "The hub got the same request twice",
+        "Payments are kept here and sent again.",
+        "If it goes on, ask whoever looks after the network.",
+    ),
     # Joining -------------------------------------------------------------------------------------------------------
     "join.address_wrong": (
         "This is not the address of a hub",
