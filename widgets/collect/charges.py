@@ -19,8 +19,8 @@ from widgets.theme import S8, S10, S16
 COLUMNS = (
     Column("", 30),
     Column("Charge", 200, stretch=1),
-    Column("Owes", 110, right=True),
-    Column("Pay now", 112, right=True),
+    Column("Owes", 112, right=True),
+    Column("Pay now", 116, right=True),
 )
 TICK, AMOUNT = 0, 3
 
@@ -143,7 +143,7 @@ def _paint_amount(painter: QPainter, box: QRectF, cell: AmountCell) -> None:
     paint.rounded(painter, box, look.radius("control"), ground, look.colour(line), width)
     ink = "muted" if not cell.on else "text"
     style = "body" if not cell.on else "body_strong"
-    paint.draw_text(painter, box.adjusted(4, 0, -S10, 0), cell.text, style, ink, paint.RIGHT)
+    paint.draw_amount(painter, box.adjusted(4, 0, -S10, 0), cell.text, style, ink)
 
 
 class _Editor(AmountField):

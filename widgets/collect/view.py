@@ -133,11 +133,10 @@ class CollectPage(Themed, QWidget):
         self._columns.setContentsMargins(0, 0, 0, 0)
         self._columns.addWidget(self.left, 47)
         self._columns.addWidget(self._tender_card(), 53)
-        main, waiting = QWidget(self), QWidget(self)
+        main, waiting = QWidget(self), Card(parent=self)
         main.setLayout(self._columns)
-        blank = QVBoxLayout(waiting)
-        blank.addWidget(self._skeleton)
-        blank.addStretch(1)
+        waiting.body.addWidget(self._skeleton)
+        waiting.body.addStretch(1)
         self._stack = QStackedLayout()
         self._trouble = Banner("bad")
         self._body = QVBoxLayout(self)
@@ -216,10 +215,15 @@ class CollectPage(Themed, QWidget):
         self.right.body.setContentsMargins(
             S20 if not look.compact else S14, room, S20 if not look.compact else S14, room
         )
-        for part, high in ((self._tile_gap, S6 if look.compact else S12), (self._pane_gap, S8 if look.compact else S16),
-                           (self._foot_gap, S8)):  # fmt: skip
-            part.setFixedHeight(high)
+        self._space_out(tight=False)
         self._foot.setContentsMargins(0, S8 if look.compact else S12, 0, 0)
+
+    def _space_out(self, *, tight: bool) -> None:
+        """The gaps of the tender card; a notice takes some of their room."""
+        low = tight or theme.current().compact
+        self._tile_gap.setFixedHeight(S6 if low else S12)
+        self._pane_gap.setFixedHeight(S8 if low else S16)
+        self._foot_gap.setFixedHeight(S6 if low else S8)
 
     # Keys -------------------------------------------------------------------------------------------------------
 
@@ -266,8 +270,7 @@ class CollectPage(Themed, QWidget):
         self._skeleton.setVisible(state.skeleton)
         self._trouble.setVisible(sheet is None and state.notice is not None)
         self.notice.setVisible(sheet is not None and state.notice is not None)
-        for gap in (self._pane_gap, self._foot_gap):  # a notice takes their room
-            gap.setVisible(state.notice is None)
+        self._space_out(tight=state.notice is not None)
         if state.notice is not None:
             self.notice.set(state.notice.title, state.notice.body)
             self._trouble.set(state.notice.title, state.notice.body)

@@ -219,10 +219,10 @@ def _draw_badges(painter: QPainter, area: QRectF, cell: BadgeCell, _selected: bo
 
 def _draw_money(painter: QPainter, area: QRectF, cell: MoneyCell, _selected: bool) -> None:
     ink = "muted" if cell.cents is None and not cell.words else cell.ink
-    paint.draw_text(painter, area, cell.text, cell.style, ink, paint.RIGHT)
+    wide = paint.draw_amount(painter, area, cell.text, cell.style, ink)
     if cell.icon:
         side = theme.current().size("icon_text") + 1
-        x = area.right() - paint.text_width(cell.text, cell.style) - S6 - side
+        x = area.right() - wide - S6 - side
         icon_ink = "ok_text" if cell.icon == "check" else ink
         icons.paint(painter, QRectF(x, area.y() + (area.height() - side) / 2, side, side), cell.icon, icon_ink)
 

@@ -70,6 +70,21 @@ def draw_text(
     painter.drawText(rect, align, shown)
 
 
+def draw_amount(painter: QPainter, area: QRectF, text: str, style: str, ink: str | QColor) -> float:
+    """An amount at the right edge of `area`. It is never cut: where it does not fit it is set narrower. Its width."""
+    need = text_width(text, style)
+    squeeze = min(1.0, area.width() / need) if need else 1.0
+    if squeeze == 1.0:
+        draw_text(painter, area, text, style, ink, RIGHT)
+        return need
+    painter.save()
+    painter.translate(area.right(), 0)
+    painter.scale(squeeze, 1)
+    draw_text(painter, QRectF(-need, area.y(), need, area.height()), text, style, ink, RIGHT)
+    painter.restore()
+    return area.width()
+
+
 # Keycaps ----------------------------------------------------------------------------------------------------------
 
 

@@ -116,7 +116,7 @@ def cell_area(area: QRectF, index: Index) -> QRectF:
     model = index.model()
     column: Column = model.columns[index.column()]  # type: ignore[attr-defined]
     last = index.column() == model.columnCount() - 1
-    return area.adjusted(PAD, 0, -PAD if column.right or last else -S6, -1)
+    return area.adjusted(S6 if column.right else PAD, 0, -PAD if column.right or last else -S6, -1)
 
 
 class CellDelegate(QStyledItemDelegate):
