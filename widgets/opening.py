@@ -68,7 +68,7 @@ def run_desk(home: Path | None = None) -> int:
 
     The desk opens on a thread of its own while Qt starts, so that neither waits for the other.
     """
-    opening = _Opening(desk_folder(home))
+    opening = Opening(desk_folder(home))
     app = application()
     desk_window = DeskWindow(opening)
     code = app.exec()
@@ -76,7 +76,7 @@ def run_desk(home: Path | None = None) -> int:
     return code
 
 
-class _Opening:
+class Opening:
     """Opens a desk on a thread and keeps what came of it."""
 
     def __init__(self, folders: Folders) -> None:
@@ -105,11 +105,11 @@ class DeskWindow(QObject):
 
     _opened = Signal()
 
-    def __init__(self, opening: _Opening) -> None:
+    def __init__(self, opening: Opening) -> None:
         super().__init__()
         self._opening = opening
         self._shown: QWidget | None = None
-        self._first_run: FirstRunPresenter | None = None
+        self.first_run: FirstRunPresenter | None = None
         self._import_next = False
         self._opened.connect(self._look, Qt.ConnectionType.QueuedConnection)
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
@@ -181,8 +181,8 @@ class DeskWindow(QObject):
         setup = Setup(folders, settings, Secrets(folders, settings), SystemClock())
         view = FirstRunView(setup.zones())
         lane = Lane("setup")
-        self._first_run = FirstRunPresenter(view, bridge=Bridge(view), lane=lane, setup=setup)
-        self._first_run.finished.connect(self._set_up)
+        self.first_run = FirstRunPresenter(view, bridge=Bridge(view), lane=lane, setup=setup)
+        self.first_run.finished.connect(self._set_up)
         view.destroyed.connect(lambda: lane.close(0))
         self._put(view)
 

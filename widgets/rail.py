@@ -18,7 +18,7 @@ from widgets.common.text import Divider, Text
 from widgets.screens import Screen
 from widgets.theme import S2, S8, S10, S14, S16, Themed
 
-_EDGE = 10
+_EDGE, _LOGO = 10, 26
 
 
 class RailItem(Ringed, Themed, QAbstractButton):
@@ -164,10 +164,10 @@ class Rail(Themed, QWidget):
         body = QVBoxLayout(self)
         body.setContentsMargins(_EDGE, S16, _EDGE, S10)
         body.setSpacing(S2)
-        head = QHBoxLayout()
+        head = self._head = QHBoxLayout()
         head.setContentsMargins(S8, 0, 0, S14)
         head.setSpacing(S10)
-        head.addWidget(Logo(26))
+        head.addWidget(Logo(_LOGO))
         self._brand = Text("Copaydesk", "heading", "rail_strong")
         head.addWidget(self._brand, 1)
         body.addLayout(head)
@@ -205,6 +205,8 @@ class Rail(Themed, QWidget):
     def restyle(self) -> None:
         look = theme.current()
         self.setFixedWidth(look.size("rail_narrow" if self._narrow else "rail"))
+        middle = (look.size("rail_narrow") - 2 * _EDGE - look.px(_LOGO)) // 2
+        self._head.setContentsMargins(middle if self._narrow else S8, 0, 0, S14)
         layout = self.layout()
         if layout is not None:
             layout.setContentsMargins(_EDGE, S16 + S2, _EDGE, S2 if look.compact else S10)
