@@ -28,6 +28,7 @@ from models.operations.codec import sha256_hex
 from models.operations.joining import SIGNS, plain_code
 from models.operations.operation import GENESIS, make_operation
 from models.operations.protocol import Cursor, LogEntry, Page, PushAnswer, PushBatch, PushConflict
+from models.operations.wire import page_to_bytes
 from models.store.combiner import Combiner
 from models.store.failures import translate
 from models.store.invariants import check_hub
@@ -52,6 +53,10 @@ _RETRY_STATES = ("40001", "40P01")
 _PAGE = (
     "SELECT seq, op, verdict, granted, reason, transfers, accounts, received_at, hash FROM log "
     "WHERE tenant = :tenant AND seq > :after ORDER BY seq LIMIT :most"
+)
+_HEAD_AND_HASH = (
+    "SELECT server_epoch, seq, hash, (SELECT l.hash FROM log l WHERE l.tenant = :tenant AND l.seq = :after) "
+    "FROM tenant_head WHERE tenant = :tenant"
 )
 _MANAGER = (
     "SELECT 1 FROM staff WHERE tenant = :tenant AND id = :id AND role = 'manager' AND active = 1 AND deleted_at = ''"
@@ -152,6 +157,12 @@ class HubStore:
         `sync.tenant_unknown`.
         """
         return self._look(lambda session: _page(session, tenant, cursor, limit, utc_text(self._clock.now())))
+
+    def pull_bytes(self, tenant: str, cursor: Cursor, limit: int = 1000) -> tuple[int, bytes]:
+        """The same page as it travels, and the head it tells: JSON of the log is passed on as it is."""
+        now = utc_text(self._clock.now())
+        page = self._look(lambda session: _page(session, tenant, cursor, limit, now, orjson.Fragment))
+        return page.head, page_to_bytes(page)
 
     def snapshot(self, tenant: str) -> Snapshot:
         """Everything a new desk begins with, as of one moment."""
@@ -276,14 +287,18 @@ def _head(session: Session, tenant: str) -> Cursor:
     return Cursor(*row)
 
 
-def _page(session: Session, tenant: str, cursor: Cursor, limit: int, now: str) -> Page:
-    head = _head(session, tenant)
-    if cursor.server_epoch not in ("", head.server_epoch) or cursor.seq > head.seq:
+def _page(
+    session: Session, tenant: str, cursor: Cursor, limit: int, now: str, read: Callable[[str], Any] = orjson.loads
+) -> Page:
+    """A page whose JSON parts are what `read` makes of their text."""
+    row = session.one(_HEAD_AND_HASH, tenant=tenant, after=cursor.seq)
+    if row is None:
+        raise SyncRefused("sync.tenant_unknown")
+    head, hash_there = Cursor(*row[:3]), row[3] if cursor.seq else GENESIS
+    if cursor.server_epoch not in ("", head.server_epoch) or cursor.seq > head.seq or cursor.hash != hash_there:
         raise SyncRefused("sync.history_diverged", seq=cursor.seq)
-    if _hash_at(session, tenant, cursor.seq) != cursor.hash:
-        raise SyncRefused("sync.history_diverged", seq=cursor.seq)
-    found = session.rows(_PAGE, tenant=tenant, after=cursor.seq, most=limit)
-    entries = tuple(_log_entry(row) for row in found if row[0] <= head.seq)
+    found = session.rows(_PAGE, tenant=tenant, after=cursor.seq, most=limit) if head.seq > cursor.seq else []
+    entries = tuple(_log_entry(row, read) for row in found if row[0] <= head.seq)
     to_seq, to_hash = (entries[-1].seq, entries[-1].hash) if entries else (cursor.seq, cursor.hash)
     return Page(
         server_epoch=head.server_epoch, from_seq=cursor.seq + 1, to_seq=to_seq, prev_hash=cursor.hash, hash=to_hash,
@@ -291,17 +306,10 @@ def _page(session: Session, tenant: str, cursor: Cursor, limit: int, now: str) -
     )  # fmt: skip
 
 
-def _hash_at(session: Session, tenant: str, seq: int) -> str:
-    if seq == 0:
-        return GENESIS
-    row = session.one("SELECT hash FROM log WHERE tenant = :tenant AND seq = :seq", tenant=tenant, seq=seq)
-    return str(row[0]) if row else ""
-
-
-def _log_entry(row: Any) -> LogEntry:
+def _log_entry(row: Any, read: Callable[[str], Any]) -> LogEntry:
     return LogEntry(
-        seq=row[0], op=orjson.loads(row[1]), verdict=row[2], granted=row[3], reason=row[4],
-        transfers=orjson.loads(row[5]), accounts=orjson.loads(row[6]), received_at=row[7], hash=row[8],
+        seq=row[0], op=read(row[1]), verdict=row[2], granted=row[3], reason=row[4], transfers=read(row[5]),
+        accounts=read(row[6]), received_at=row[7], hash=row[8],
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from models.operations.protocol import MAX_BYTES, MAX_OPS, WIRE_VERSION, Cursor, PushConflict
 from models.operations.signing import HEADER_WIRE
-from models.operations.wire import WireInvalid, answer_to_bytes, batch_from_bytes, page_to_bytes
+from models.operations.wire import WireInvalid, answer_to_bytes, batch_from_bytes
 from models.store.rows import DeviceRow
 from server.auth import Asked
 from server.deps import Hub, asked, hub_of
@@ -80,8 +80,7 @@ def _next_page(hub: Hub, device_id: str, cursor: Cursor, limit: int) -> bytes:
 
 
 def _page(hub: Hub, tenant: str, cursor: Cursor, limit: int) -> tuple[int, bytes]:
-    page = hub.store.pull(tenant, cursor, limit)  # SyncRefused: the cursor does not stand in this log
-    return page.head, page_to_bytes(page)
+    return hub.store.pull_bytes(tenant, cursor, limit)  # SyncRefused: the cursor does not stand in this log
 
 
 async def wait(request: Request) -> Response:
