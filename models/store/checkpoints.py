@@ -22,6 +22,9 @@ WRITES = 256
 BYTES = 16 << 20
 """After so many writes, or when the log has grown by so much since the last time."""
 
+LARGEST = 64 << 20
+"""Beyond this writers are held up for the moment it takes to begin the log again from its start."""
+
 
 class Checkpoints:
     """Call `written` after every commit; `close` before the file is moved or left."""
@@ -69,6 +72,8 @@ class Checkpoints:
             try:
                 connection = connection or connect(self._path, self._key_hex, busy_ms=self._busy_ms)
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                if self._wal_size() > LARGEST:  # writers were never idle: only the newest pages are left to carry
+                    connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
             except Exception as error:  # the log keeps everything; the next turn tries again
                 found = translate(error) or error
                 if not isinstance(found, StorageError):

@@ -128,8 +128,16 @@ class DeskStore:
         """Which invariants do not hold; `deep` also reads every page of the file and every link of the log."""
         from models.store.invariants import check_desk
 
-        with self._locked() as connection, connection.begin():
-            return check_desk(connection, self.tenant if self._identity else "", deep=deep)
+        tenant = self._identity.tenant if self._identity else ""
+        with self._locked() as connection:
+            if deep:  # takes the pending layer away and puts it back
+                with connection.begin() as transaction:
+                    found = check_desk(connection, tenant, deep=True)
+                    transaction.rollback()
+                return found
+            engine = connection.engine
+        with _translated(), engine.connect().execution_options(read_only=True) as reading, reading.begin():
+            return check_desk(reading, tenant)
 
     # Writing -------------------------------------------------------------------------------------------------------
 
@@ -153,8 +161,8 @@ class DeskStore:
                 tx = Tx(Session(connection), self._identity, self._clock, self._ids)
                 yield tx
                 change = tx.finish()
-                if not tx.session.driver.in_transaction:  # a full disk has already taken everything back
-                    raise StorageError("store.disk_full")
+                if tx.session.failed is not None:  # whoever caught it inside cannot make it undone
+                    raise tx.session.failed
                 transaction.commit()
             except BaseException:
                 with suppress(Exception):
@@ -262,15 +270,8 @@ class DeskStore:
                 raise StorageError("store.closed")
             self._owner = threading.get_ident()
             try:
-                yield self._writer()
-            except StorageError:
-                raise
-            except Exception as error:
-                found = translate(error)
-                if found is None:
-                    raise
-                _log.error("store failed", extra=facts(key=found.message_key))
-                raise found from error
+                with _translated():
+                    yield self._writer()
             finally:
                 self._owner = 0
 
@@ -316,6 +317,21 @@ class DeskStore:
             newest = reader.execute("SELECT last_id FROM stream WHERE tenant = ?", (self._identity.tenant,)).fetchone()
         if newest and newest[0]:
             self._ids = IdMaker(int(newest[0].replace("-", "")[:12], 16))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Failures of the library inside come out as StorageError."""
+    try:
+        yield
+    except StorageError:
+        raise
+    except Exception as error:
+        found = translate(error)
+        if found is None:
+            raise
+        _log.error("store failed", extra=facts(key=found.message_key))
+        raise found from error
 
 
 def _put_identity(tx: Tx, identity: DeskIdentity) -> None:

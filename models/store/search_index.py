@@ -23,18 +23,13 @@ def index_patients(session: Session, tenant: str, patients: Sequence[Mapping[str
     fresh = [i for i in wanted if i not in known]
     first = session.one("SELECT coalesce(max(no), 0) + 1 FROM patient_index")[0]
     numbered = list(enumerate(fresh, start=first))
-    driver = session.driver
-    driver.executemany(_FORGET, [(no, old) for no, old, _ in changed.values()])
-    driver.executemany(
-        "UPDATE patient_index SET words = ? WHERE no = ?", [(new, no) for no, _, new in changed.values()]
-    )
-    driver.executemany(
+    session.many(_FORGET, [(no, old) for no, old, _ in changed.values()])
+    session.many("UPDATE patient_index SET words = ? WHERE no = ?", [(new, no) for no, _, new in changed.values()])
+    session.many(
         "INSERT INTO patient_index (no, tenant, patient_id, words) VALUES (?, ?, ?, ?)",
         [(no, tenant, i, wanted[i]) for no, i in numbered],
     )
-    driver.executemany(
-        _FIND, [*((no, new) for no, _, new in changed.values()), *((no, wanted[i]) for no, i in numbered)]
-    )
+    session.many(_FIND, [*((no, new) for no, _, new in changed.values()), *((no, wanted[i]) for no, i in numbered)])
     if changed or fresh:
         _learn_names(session, patients)
 
@@ -42,8 +37,8 @@ def index_patients(session: Session, tenant: str, patients: Sequence[Mapping[str
 def forget_patients(session: Session, tenant: str, patient_ids: Iterable[str]) -> None:
     """Let these patients be found no more."""
     known = _known(session, tenant, list(patient_ids))
-    session.driver.executemany(_FORGET, list(known.values()))
-    session.driver.executemany("DELETE FROM patient_index WHERE no = ?", [(no,) for no, _ in known.values()])
+    session.many(_FORGET, list(known.values()))
+    session.many("DELETE FROM patient_index WHERE no = ?", [(no,) for no, _ in known.values()])
 
 
 def _words(row: Mapping[str, Any]) -> str:
@@ -65,4 +60,4 @@ def _learn_names(session: Session, patients: Sequence[Mapping[str, Any]]) -> Non
     heads = {word[:HEAD] for word in words}
     known = {row[0] for row in session.rows("SELECT word FROM name_slip WHERE slip IN (:heads)", heads=heads)}
     fresh = [(slip, word) for word in words - known for slip in slip_keys(word)]
-    session.driver.executemany("INSERT OR IGNORE INTO name_slip (slip, word) VALUES (?, ?)", fresh)
+    session.many("INSERT OR IGNORE INTO name_slip (slip, word) VALUES (?, ?)", fresh)

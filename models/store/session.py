@@ -26,13 +26,18 @@ _AMONG = re.compile(r"IN \(:(\w+)\)")
 
 
 class Session:
-    """Reads and writes within one open transaction of `connection`. Not to be kept beyond it."""
+    """Reads and writes within one open transaction of `connection`. Not to be kept beyond it.
+
+    After a first error every further statement raises it again: SQLite may have ended the transaction by itself (a full
+    disk), and what follows would be committed alone.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.dialect = connection.dialect.name
         self.driver: Any = connection.connection.dbapi_connection
         self._postgres = self.dialect == "postgresql"
+        self.failed: Exception | None = None
 
     def rows(self, query: str, /, **values: Any) -> list[Any]:
         """Every row of a query with `:name` values; `IN (:names)` takes a collection of text."""
@@ -69,10 +74,10 @@ class Session:
             return
         layer = "pending_" if pending else ""
         if self._postgres:
-            self.driver.execute(_ADD_POSTGRES.format(layer=layer), (tenant, *map(list, zip(*rows, strict=True))))
+            self._execute(_ADD_POSTGRES.format(layer=layer), (tenant, *map(list, zip(*rows, strict=True))))
         else:
             changes = [(row[1], row[2], tenant, row[0]) for row in rows]
-            self.driver.executemany(_ADD_SQLITE.format(layer=layer), changes)
+            self.many(_ADD_SQLITE.format(layer=layer), changes)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -86,9 +91,28 @@ class Session:
             cursors = [self._run(query, values) for query, values in queries]
         return [cursor.fetchall() for cursor in cursors]
 
+    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement of SQLite's own once for every row of `?` values."""
+        if self.failed is not None:
+            raise self.failed
+        try:
+            self.driver.executemany(statement, rows)
+        except Exception as error:
+            self.failed = error
+            raise
+
+    def _execute(self, statement: str, values: Any) -> Any:
+        if self.failed is not None:
+            raise self.failed
+        try:
+            return self.driver.execute(statement, values)
+        except Exception as error:
+            self.failed = error
+            raise
+
     def _run(self, query: str, values: Mapping[str, Any]) -> Any:
         if self._postgres:
-            return self.driver.execute(
+            return self._execute(
                 _postgres_text(query),
                 {n: list(v) if isinstance(v, (set, frozenset, tuple)) else v for n, v in values.items()},
             )
@@ -102,7 +126,7 @@ class Session:
                 single.append(name)
             else:
                 plain[name] = orjson.dumps(list(value)).decode()
-        return self.driver.execute(_sqlite_text(query, *single), plain)
+        return self._execute(_sqlite_text(query, *single), plain)
 
     def _bulk(self, table: Table, rows: Sequence[Row], clause: str) -> None:
         if not rows:
@@ -110,9 +134,9 @@ class Session:
         names = column_names(table)
         if self._postgres:
             columns = [[row[name] for row in rows] for name in names]
-            self.driver.execute(_insert_postgres(table) + clause, columns)
+            self._execute(_insert_postgres(table) + clause, columns)
         else:
-            self.driver.executemany(_insert_sqlite(table) + clause, [[row[name] for name in names] for row in rows])
+            self.many(_insert_sqlite(table) + clause, [[row[name] for name in names] for row in rows])
 
 
 @cache
