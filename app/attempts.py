@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -24,8 +24,10 @@ from models.store.queries import jobs, receipts, staff
 from models.store.queries.jobs import AttemptRow as Attempt
 from models.store.queries.receipts import PaidRow
 from models.store.rows import AttemptRow
-from models.store.transaction import Tx
 from receipts.document import ReceiptDocument
+
+if TYPE_CHECKING:
+    from models.store.transaction import Tx
 
 log = logging.getLogger(__name__)
 

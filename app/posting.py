@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.clinic import Clinic
 from app.plan import Plan, PlanLine
@@ -25,9 +25,11 @@ from models.store.queries import collect, receipts, rows
 from models.store.queries.receipts import PaidRow
 from models.store.queries.rows import PatientRow
 from models.store.rows import PrintJobRow
-from models.store.transaction import Tx
 from receipts.compose import Sale, SaleLine, SaleTender, compose
 from receipts.document import ReceiptDocument
+
+if TYPE_CHECKING:
+    from models.store.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,10 +235,11 @@ def take_paper(stage: Stage, visit: Visit, out: Path) -> None:
         shutil.copyfile(newest, out / "receipt.escpos")
         shutil.copyfile(newest.with_suffix(".png"), out / "receipt.png")
         return
+    from devices.simulators.paper_picture import develop
+
     wire = stage.desk.printing.bytes_of(visit.collected.print_job_id)
     (out / "receipt.escpos").write_bytes(wire)
-    rendered = [sys.executable, "-m", "app", "simulate", "paper", str(out / "receipt.escpos"), str(out / "receipt.png")]
-    subprocess.run(rendered, check=True)
+    (out / "receipt.png").write_bytes(develop(wire))
 
 
 def follow(desk: Desk, out: Path) -> int:

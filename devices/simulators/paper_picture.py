@@ -20,6 +20,7 @@ from devices.simulators.escpos_paper import (
     Sign,
     TextRow,
 )
+from devices.simulators.escpos_parser import Reader
 from resources import MONO, path
 
 GROUND = (237, 241, 244)
@@ -53,6 +54,20 @@ def picture(paper: Paper) -> bytes:
     written = io.BytesIO()
     ground.save(written, "PNG", optimize=False)
     return written.getvalue()
+
+
+def develop(wire: bytes, width_dots: int = 576) -> bytes:
+    """The PNG of what a printer would put on paper for these bytes; of several pieces the last one."""
+    pieces: list[Paper] = []
+    reader = Reader(width_dots, cut=pieces.append, pulse=_ignore, tell=_ignore, automatic_status=_ignore)
+    buffer = bytearray(wire)
+    while buffer and (used := reader.step(buffer)):
+        del buffer[:used]
+    return picture(pieces[-1] if pieces else reader.head.take_paper())
+
+
+def _ignore(_number: int) -> None:
+    """Paper alone opens no drawer and answers nothing."""
 
 
 def _print(paper: Paper) -> Image.Image:

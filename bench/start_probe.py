@@ -1,0 +1,63 @@
+"""One start of the desk's window, timed from outside: `python -m bench.start_probe HOME PIN ANSWER STARTED_AT`.
+
+Does what `copaydesk --home HOME` does, then types the PIN and presses Enter on the selected visit. Times are seconds;
+the first counts from STARTED_AT (wall clock of the parent), so interpreter and imports are in it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+
+def main(home: str, pin: str, answer: str, started_at: str) -> int:
+    """Start, sign in, open Collect, write the times."""
+    from app.desk import open_desk
+    from app.folders import Folders
+    from widgets.opening import application
+
+    application()
+    desk = open_desk(Folders(Path(home)))
+    from widgets.main_window import MainWindow
+
+    window = MainWindow(desk)
+    window.show()
+    window.resize(1366, 768)
+    window.repaint()
+    lock_s = time.time() - float(started_at)
+    from widgets.screens import COLLECT
+    from widgets.tour import Script, Wait, drive, on, page, press, rows, type_text
+
+    told: dict[str, float] = {"lock_s": lock_s}
+
+    def script() -> Script:
+        yield Wait("the staff", lambda: any(t.staff_id == window.lock.state.chosen for t in window.lock.state.tiles))
+        yield Wait("the window", window.isActiveWindow)
+        type_text(pin)
+        began = time.perf_counter()
+        press(window, "Return")
+        yield Wait("the schedule", lambda: bool(rows(window)) and page(window).presenter.state.side is not None)
+        window.repaint()
+        told["today_s"] = time.perf_counter() - began
+        yield Wait("a quiet moment", lambda: time.perf_counter() - began > 1.5)
+        began = time.perf_counter()
+        press(window, "Return")
+        yield Wait("Collect", lambda: on(window, COLLECT) and page(window).presenter.state.primary is not None)
+        window.repaint()
+        told["collect_s"] = time.perf_counter() - began
+
+    failure = drive(script(), window, Path(answer).parent)
+    told["rss_mib"] = round(int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / (1 << 20), 1)
+    window.close()
+    desk.close()
+    if failure:
+        print(failure, file=sys.stderr)
+        return 1
+    Path(answer).write_text(json.dumps(told))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
