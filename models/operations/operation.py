@@ -7,6 +7,7 @@ over the place in the device's stream, so that a lost, doubled or forked stream 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from operator import itemgetter
 from typing import Any
 
 from models.operations.codec import LARGEST_WHOLE, canonical, sha256_hex, to_json
@@ -92,18 +93,15 @@ def from_wire(data: Any, *, verified: bool = False) -> Operation:
     """
     if not isinstance(data, dict):
         raise EnvelopeInvalid("not an object")
-    values = {("op_class" if name == "class" else name): value for name, value in data.items()}
     try:
-        op = Operation(**{name: values[name] for name in _NAMES if name in values})
-    except TypeError as error:
-        raise EnvelopeInvalid("fields are missing") from error
-    for name in _NAMES:
-        wanted = _TYPES.get(name, str)
-        if type(getattr(op, name)) is not wanted:
-            raise EnvelopeInvalid(f"{name} is not {wanted.__name__}")
-        value = getattr(op, name)
-        if (wanted is str and "\x00" in value) or (wanted is int and not 0 <= value <= LARGEST_WHOLE):
-            raise EnvelopeInvalid(f"{name} is out of range")
+        values = _pick(data)
+    except KeyError:
+        values = _pick_what_is_there(data)
+    if tuple(map(type, values)) != _KINDS:
+        raise EnvelopeInvalid(f"{_first_mistyped(values)} is of another type")
+    if "\x00" in "".join(_texts(values)) or not all(0 <= whole <= LARGEST_WHOLE for whole in _wholes(values)):
+        raise EnvelopeInvalid("a text or number is out of range")
+    op = Operation(**dict(zip(_NAMES, values, strict=True)))
     if verified:
         return op
     if op.body_hash != op.meaning_hash() or op.hash != op.stream_hash():
@@ -112,6 +110,26 @@ def from_wire(data: Any, *, verified: bool = False) -> Operation:
 
 
 _TYPES: dict[str, type] = {"v": int, "epoch": int, "dseq": int, "basis_seq": int, "linked": bool, "body": dict}
+_DEFAULTS: dict[str, Any] = {"supervisor": "", "drawer_session": "", "basis_seq": 0}
+_ON_THE_WIRE = tuple("class" if name == "op_class" else name for name in _NAMES)
+_KINDS = tuple(_TYPES.get(name, str) for name in _NAMES)
+_pick = itemgetter(*_ON_THE_WIRE)
+_texts = itemgetter(*(n for n, kind in enumerate(_KINDS) if kind is str))
+_wholes = itemgetter(*(n for n, kind in enumerate(_KINDS) if kind is int))
+
+
+def _pick_what_is_there(data: dict[str, Any]) -> tuple[Any, ...]:
+    """The fields of an envelope that leaves out what has a default."""
+    try:
+        values: tuple[Any, ...] = _pick({**_DEFAULTS, **data})
+        return values
+    except KeyError as error:
+        raise EnvelopeInvalid("fields are missing") from error
+
+
+def _first_mistyped(values: tuple[Any, ...]) -> str:
+    rows = zip(_NAMES, _KINDS, values, strict=True)
+    return next(name for name, kind, value in rows if type(value) is not kind)
 
 
 def make_operation(
