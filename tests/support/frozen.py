@@ -200,8 +200,8 @@ def ledger() -> LedgerView:
         ChargeLine(date(2026, 2, 10), "99213", "Office visit, established patient", 12000, 6000, 6000, 0, False),
     )
     log = (
-        LogLine(at(9, 2), "log.payment.collect", "Maria Delgado", "Desk 1", 2000, "PAY-1-10447", pending=True),
-        LogLine(at(8, 40), "log.payment.allocate", "Maria Delgado", "Desk 1", 6700, "PAY-1-10355"),
+        LogLine(at(9, 2), "act.collected", "Maria Delgado", "Desk 1", 2000, "PAY-1-10447", pending=True),
+        LogLine(at(8, 40), "act.allocated", "Maria Delgado", "Desk 1", 6700, "PAY-1-10355"),
     )
     return LedgerView(
         HENRY, Figures(41200, 12700, 20000, 2000), 4, date(2026, 2, 10), 2, visits, payments, charges, log, 1, 4000,

@@ -119,14 +119,16 @@ class AttentionPage(Themed, QWidget):
         both = QWidget(self)
         self._columns = QHBoxLayout(both)
         self._columns.setContentsMargins(0, 0, 0, 0)
-        self._columns.addWidget(self._list)
+        self._left = QVBoxLayout()
+        self._left.addWidget(self.banner)
+        self._left.addWidget(self._list, 1)
+        self._columns.addLayout(self._left)
         self._columns.addWidget(self._detail_card(), 1)
         clear = Card(parent=self)
         clear.body.addWidget(self.empty)
         self._stack = QStackedLayout()
         self._body = QVBoxLayout(self)
         self._body.addLayout(head)
-        self._body.addWidget(self.banner)
         self._body.addLayout(self._stack, 1)  # a stack shows its first page at once: it must stand in the window first
         for page in (both, clear, QWidget(self)):
             self._stack.addWidget(page)
@@ -191,6 +193,7 @@ class AttentionPage(Themed, QWidget):
         self._body.setContentsMargins(S20, inset, S20, inset)
         self._body.setSpacing(gap)
         self._columns.setSpacing(gap)
+        self._left.setSpacing(gap)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -198,7 +201,11 @@ class AttentionPage(Themed, QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        self._list.setFixedWidth(max(theme.current().px(340), round((self.width() - 2 * S20) * _LIST_SHARE)))
+        self.banner.setFixedWidth(self._list_width())
+        self._list.setFixedWidth(self._list_width())
+
+    def _list_width(self) -> int:
+        return max(theme.current().px(340), round((self.width() - 2 * S20) * _LIST_SHARE))
 
     def event(self, event: QEvent) -> bool:
         """Take Ctrl+R while something can be checked here, before the window's own command does."""
@@ -248,7 +255,7 @@ class AttentionPage(Themed, QWidget):
         self.amount.setText(detail.amount)
         self.amount.setVisible(bool(detail.amount))
         self.text.setText(detail.text)
-        self.history.draw(detail.history)
+        self.history.draw(detail.history if detail.known is None else ())  # its room is needed for what was seen
         for at, button in enumerate(self.ways):
             shown = at < len(detail.ways)
             button.setVisible(shown)

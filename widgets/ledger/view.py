@@ -55,19 +55,19 @@ class LedgerTable(CellTable):
 
 
 class TotalRow(CellTable):
-    """The sums of the visits, always in view under them."""
+    """The sums of the visits, always in view under their columns."""
 
-    def __init__(self) -> None:
+    def __init__(self, above: CellTable) -> None:
+        self._above = above
         super().__init__("Total", COLUMNS[Tab.VISITS], head=False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        above.horizontalHeader().sectionResized.connect(lambda _at, _before, _now: self._lay_columns())
 
-    def stand_under(self, table: CellTable) -> None:
-        """Keep the columns under those of `table`, whether it scrolls or not."""
-        bar = table.verticalScrollBar()
-        self.setViewportMargins(0, 0, bar.width() if bar.isVisible() else 0, 0)
-        self.restyle()
+    def _lay_columns(self) -> None:
+        for number in range(len(COLUMNS[Tab.VISITS])):
+            self.setColumnWidth(number, self._above.columnWidth(number))
 
     def sizeHint(self) -> QSize:
         return QSize(400, theme.current().px(41))
@@ -98,7 +98,7 @@ class LedgerPage(Themed, QWidget):
         self.banner = Banner("bad", button="Try again")
         self.tabs = Tabs("Lists of this account", {tab.value: words for tab, words in TAB_WORDS.items()})
         self.tables = {tab: LedgerTable(tab) for tab in Tab}
-        self.total = TotalRow()
+        self.total = TotalRow(self.tables[Tab.VISITS])
         self.empty = EmptyState("receipt-text", "")
         self.reprint = KeycapButton("Print receipt again", action=self.reprint_action, icon="printer",
                                     size="control_small")  # fmt: skip
@@ -109,8 +109,6 @@ class LedgerPage(Themed, QWidget):
         self.lots.setObjectName("decision")
         self._skeleton = Skeleton(7)
         self._lay_out()
-        visits = self.tables[Tab.VISITS]
-        visits.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self.total.stand_under(visits))
         self.tabs.chosen.connect(self.tab_chosen)
         self.lots.receipt_pressed.connect(self.receipt_pressed)
         self.banner.pressed.connect(self.retry_pressed)
@@ -171,7 +169,9 @@ class LedgerPage(Themed, QWidget):
         wide = round((self.width() - 2 * S20) * _SIDE_SHARE)
         self.lots.setFixedWidth(min(look.size("side_most"), max(look.size("side_least"), wide)))
         for card in self.figures:
-            card.setFixedHeight(look.px(76 if look.compact else 86))
+            card.setFixedHeight(look.px(78 if look.compact else 86))
+            if look.compact:
+                card.body.setContentsMargins(S16, S8, S16, S8)
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]

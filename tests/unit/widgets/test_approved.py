@@ -1,0 +1,386 @@
+"""Approved: what happened to the money, the receipt until it is on paper, taking a payment back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtTest import QTest
+
+from app.lanes import Lane
+from app.views import Collected, CollectEnd, DueLine, TenderKind
+from app.words import WORDS
+from models.basics.errors import DeviceMissing, PaymentUnavailable
+from receipts.layouts.common import Text as Line
+from receipts.layouts.common import blocks
+from receipts.layouts.letters import UNICODE
+from tests.support import frozen
+from tests.support.windows import clipped, picture, press, shown, type_text
+from widgets import theme
+from widgets.approved.paper import COLUMNS, Paper
+from widgets.approved.presenter import ApprovedPresenter, Doors
+from widgets.approved.state import (
+    HEADLINES,
+    PRINT_STATES,
+    UNDO_REASONS,
+    UNDO_TEXT,
+    UNDONE_TEXT,
+    ApprovedState,
+    Undo,
+    approved_state,
+    print_state,
+)
+from widgets.approved.view import ApprovedPage
+from widgets.bridge import Bridge
+from widgets.common.speech import Notice, Speech
+from widgets.session import Session
+
+pytestmark = pytest.mark.usefixtures("themed")
+
+FULL, LOW = (1162, 654), (1076, 608)
+SPEECH = Speech(lambda: frozen.ZONE)
+PRINTED = print_state("printed", "")
+
+
+def cash(**changes: Any) -> Collected:
+    """Rosa paid in cash and gets 25 back."""
+    known = {"tender": TenderKind.CASH, "method_text": "Cash", "entry_text": "", "auth_code": "", "change_cents": 2500}
+    return frozen.collected(**(known | changes))
+
+
+# What is shown ----------------------------------------------------------------------------------------------------
+
+
+def test_the_card_payment_in_words():
+    state = approved_state(frozen.collected(), receipt=PRINTED)
+    assert (state.title, state.right) == (
+        "Approved", ("Visa •••• 4242", "Contactless · auth 084917", "9:42 AM · payment PAY-1-00482"),
+    )  # fmt: skip
+    assert [(tile.title, tile.subtitle) for tile in state.tiles] == [
+        ("Copay paid", "$30.00, today"), ("Mar 2 lab paid", "$45.00, closed"), ("$100.00 still owed", "Jan 22 visit"),
+    ]  # fmt: skip
+    assert state.next_line == "$40.00 due · has $200.00 credit on account"
+    assert state.done_text == "Done, next patient"
+
+
+def test_every_tender_has_its_headline_and_its_way_back():
+    for kind in TenderKind:
+        assert HEADLINES[kind]
+        assert UNDO_TEXT[kind]
+        assert UNDONE_TEXT[kind]
+
+
+def test_many_lines_are_summed_up_by_name():
+    paid = tuple(DueLine(f"Visit {n}", "closed", 100) for n in range(6))
+    tiles = approved_state(frozen.collected(paid=paid), receipt=PRINTED).tiles
+    assert [tile.title for tile in tiles] == ["Visit 0 paid", "5 more paid", "$100.00 still owed"]
+    assert tiles[1].subtitle == "Visit 1, Visit 2, Visit 3, Visit 4, Visit 5"
+
+
+def test_a_part_says_what_is_left():
+    part = frozen.collected(end=CollectEnd.TAKEN, left_cents=3500)
+    assert approved_state(replace(part, end=CollectEnd.PARTLY), receipt=PRINTED).title == (
+        "Approved in part, $35.00 left"
+    )  # fmt: skip
+
+
+def test_nobody_next_is_said_by_the_button():
+    assert approved_state(frozen.collected(next_up=None), receipt=PRINTED).done_text == "Done"
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "words"),
+    [
+        ("", "", "No receipt asked"), ("queued", "", "Printing now"), ("queued", "receipt.paper_out", "Waiting to print"),
+        ("sending", "", "Printing now"), ("printed", "", "Printed"), ("not_printed", "", "Not printed"),
+        ("unknown", "", "Look at the paper"),
+    ],
+)  # fmt: skip
+def test_the_receipt_in_words(state: str, reason: str, words: str):
+    assert print_state(state, reason, Notice("", "")).words == words
+
+
+def test_a_receipt_taken_back_is_no_longer_undone():
+    state = approved_state(frozen.collected(), receipt=PRINTED, undone=frozen.collected())
+    assert (state.title, state.can_undo, state.meaning) == ("Voided. The card is not charged.", False, "neutral")
+
+
+# The receipt ------------------------------------------------------------------------------------------------------
+
+
+def test_the_preview_is_the_print_image(qtbot: Any):
+    paper = Paper()
+    qtbot.addWidget(paper)
+    paper.show_document(frozen.receipt())
+    image = blocks(frozen.receipt(), COLUMNS, UNICODE)
+    assert paper.lines == tuple(block.text for block in image if isinstance(block, Line))
+    assert "Auth 084917" in paper.accessibleDescription()
+
+
+@pytest.mark.parametrize("width", [290, 310, 400, 900])
+def test_a_full_line_fits_the_paper(qtbot: Any, width: int):
+    paper = Paper()
+    qtbot.addWidget(paper)
+    paper.show_document(frozen.receipt())
+    pixels = paper._pixels(width)
+    assert paper._advance(pixels) * COLUMNS <= width
+    assert paper.heightForWidth(width) > 300
+
+
+# The page ---------------------------------------------------------------------------------------------------------
+
+
+class Printer:
+    """Printing whose jobs a test moves."""
+
+    def __init__(self) -> None:
+        self.now = ("queued", "")
+        self.reprints: list[str] = []
+        self.error: Exception | None = None
+        self._callbacks: list[Any] = []
+
+    def subscribe(self, callback: Any) -> Any:
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
+
+    def state(self, _job_id: str) -> tuple[str, str]:
+        return self.now
+
+    def move(self, state: str, reason: str = "") -> None:
+        self.now = (state, reason)
+        for callback in self._callbacks:
+            callback("job-1")
+
+    def reprint(self, payment_id: str, _person: Any) -> str:
+        if self.error is not None:
+            raise self.error
+        self.reprints.append(payment_id)
+        return "job-2"
+
+
+class Back:
+    """Checkout that takes payments back as a test says."""
+
+    def __init__(self) -> None:
+        self.answer: Collected | Exception = frozen.collected(print_job_id="job-void")
+        self.undone: list[tuple[str, str]] = []
+
+    def lane_for(self, tender: TenderKind) -> str:
+        return "terminal" if tender is TenderKind.CARD else "store"
+
+    def undo(self, payment_id: str, reason: str, _person: Any, _job: Any) -> Collected:
+        self.undone.append((payment_id, reason))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Desk:
+    """An Approved page with everything around it."""
+
+    def __init__(self) -> None:
+        self.page, self.printer, self.back = ApprovedPage(), Printer(), Back()
+        self.lanes = {name: Lane(name) for name in ("reads", "store", "terminal")}
+        self.went: list[str] = []
+        session = Session(self.page)
+        session.sign_in(frozen.MARIA)
+        self.presenter = ApprovedPresenter(
+            self.page, bridge=Bridge(self.page), lanes=self.lanes, checkout=self.back,  # type: ignore[arg-type]
+            printing=self.printer, session=session, speech=SPEECH,  # type: ignore[arg-type]
+            doors=Doors(done=lambda: self.went.append("done"), attention=lambda: self.went.append("attention")),
+        )  # fmt: skip
+
+    @property
+    def state(self) -> ApprovedState:
+        assert self.presenter.state is not None
+        return self.presenter.state
+
+    def close(self) -> None:
+        for lane in self.lanes.values():
+            lane.close()
+
+
+@pytest.fixture
+def desk(qtbot: Any) -> Iterator[Desk]:
+    made = Desk()
+    qtbot.addWidget(made.page)
+    made.page.resize(*FULL)
+    shown(made.page)
+    made.presenter.open(frozen.collected())
+    made.page.take_focus()
+    yield made
+    made.close()
+
+
+def test_enter_goes_on_to_the_next_patient(desk: Desk):
+    press("Return")
+    assert desk.went == ["done"]
+
+
+def test_the_receipt_is_followed_until_it_is_printed(qtbot: Any, desk: Desk):
+    assert desk.state.receipt.words == "Printing now"
+    desk.printer.move("sending")
+    desk.printer.move("printed")
+    qtbot.waitUntil(lambda: desk.state.receipt.words == "Printed")
+    assert desk.page.receipt_pill.text == "Printed"
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "title"),
+    [
+        ("queued", "receipt.paper_out", "Receipt not printed: paper out"),
+        ("not_printed", "receipt.too_old", "Receipt not printed: it waited too long"),
+        ("unknown", "receipt.unknown", "Did the receipt print?"),
+        ("queued", "light.printer.cover_open", "Receipt not printed: printer cover open"),
+    ],
+)
+def test_trouble_with_the_paper_says_that_the_payment_is_safe(
+    qtbot: Any, desk: Desk, state: str, reason: str, title: str
+):  # fmt: skip
+    assert reason in WORDS
+    desk.printer.move(state, reason)
+    qtbot.waitUntil(desk.page.trouble.isVisible)
+    assert desk.page.trouble.title.text() == title
+    assert "The payment is safe." in desk.page.trouble.text.text()
+
+
+def test_reprint_follows_the_copy(qtbot: Any, desk: Desk):
+    desk.printer.move("printed")
+    qtbot.waitUntil(lambda: desk.state.receipt.words == "Printed")
+    desk.printer.now = ("queued", "")
+    press("Ctrl+P")
+    qtbot.waitUntil(lambda: desk.printer.reprints == ["pay-1"])
+    qtbot.waitUntil(lambda: desk.state.receipt.words == "Printing now")
+
+
+def test_without_a_printer_reprint_says_so(qtbot: Any, desk: Desk):
+    desk.printer.error = DeviceMissing("receipt.no_printer", device="printer")
+    press("Ctrl+P")
+    qtbot.waitUntil(desk.page.notice.isVisible)
+    assert desk.page.notice.title.text() == "No printer at this desk"
+
+
+def test_taking_back_asks_a_reason_and_ctrl_enter(qtbot: Any, desk: Desk):
+    press("Ctrl+Z")
+    press("Return")
+    assert desk.back.undone == []
+    press("Ctrl+Return")
+    assert desk.page.undo_pane.picker.error.text == "Choose why it is taken back."
+    press("1")
+    assert desk.page.confirm.label == "Void $75.00"
+    press("Ctrl+Return")
+    qtbot.waitUntil(lambda: desk.state.title == "Voided. The card is not charged.")
+    assert desk.back.undone == [("pay-1", "Wrong amount")]
+    assert not desk.presenter.busy
+    assert not desk.page.undo.isVisible()
+
+
+def test_another_reason_needs_words(qtbot: Any, desk: Desk):
+    press("Ctrl+Z")
+    press(str(list(UNDO_REASONS).index("other") + 1))
+    press("Ctrl+Return")
+    assert desk.page.undo_pane.picker.error.text == "Say in a few words what the reason is."
+    type_text("Charged the wrong child")
+    press("Ctrl+Return")
+    qtbot.waitUntil(lambda: bool(desk.back.undone))
+    assert desk.back.undone == [("pay-1", "Other · Charged the wrong child")]
+
+
+def test_escape_keeps_the_payment(desk: Desk):
+    press("Ctrl+Z")
+    press("Esc")
+    assert desk.state.undo is None
+    assert desk.went == []
+    press("Esc")
+    assert desk.went == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "title"),
+    [
+        (frozen.collected(CollectEnd.UNKNOWN), "We do not know yet whether the card was voided."),
+        (frozen.collected(CollectEnd.DECLINED, host_text="TOO LATE"), "The card payment was not voided."),
+        (PaymentUnavailable("card.voids_not_supported"), "This reader cannot take a payment back"),
+    ],
+)
+def test_a_void_that_fails_leaves_the_payment_standing(qtbot: Any, desk: Desk, answer: Any, title: str):
+    desk.back.answer = answer
+    press("Ctrl+Z")
+    press("1")
+    press("Ctrl+Return")
+    qtbot.waitUntil(desk.page.notice.isVisible)
+    assert desk.page.notice.title.text() == title
+    assert desk.state.title == "Approved"
+    assert not desk.presenter.busy
+
+
+def test_what_cannot_be_undone_offers_nothing(qtbot: Any, desk: Desk):
+    desk.presenter.open(frozen.collected(can_undo=False))
+    press("Ctrl+Z")
+    assert desk.state.undo is None
+    assert not desk.page.undo.isVisible()
+
+
+def test_change_stands_in_large_green_figures(desk: Desk):
+    desk.presenter.open(cash())
+    assert desk.page.result.change.isVisible()
+    assert desk.page.result.change.accessibleName() == "Change to give, 25 dollars"
+
+
+def test_amounts_are_spoken(desk: Desk):
+    assert desk.page.result.amount.accessibleName() == "Approved, 75 dollars"
+    assert desk.page.result.steps.accessibleName() == (
+        "Sent to reader done, Card read done, Bank approved done, Recorded done"
+    )
+
+
+# Pictures ---------------------------------------------------------------------------------------------------------
+
+
+def states() -> dict[str, ApprovedState]:
+    """Every state of the page that a person should look at."""
+    card = frozen.collected()
+    paper = print_state("queued", "x", SPEECH.notice("receipt.paper_out"))
+    long = replace(card, patient=frozen.LONG, amount_cents=99_999_999, still_owed_cents=123_456_789,
+                   next_up=replace(frozen.NEXT, patient=frozen.LONG))  # fmt: skip
+    return {
+        "card": approved_state(card, receipt=PRINT_STATES["sending"]),
+        "cash": approved_state(cash(), receipt=PRINTED),
+        "check": approved_state(replace(card, tender=TenderKind.CHECK, method_text="Check 2281"), receipt=PRINTED),
+        "credit": approved_state(replace(card, tender=TenderKind.CREDIT, method_text="", can_undo=False),
+                                 receipt=print_state("", "")),
+        "paper": approved_state(card, receipt=paper),
+        "undo": approved_state(card, receipt=PRINTED, undo=Undo("other", "", "Say in a few words what the reason is.")),
+        "undoing": approved_state(card, receipt=PRINTED, undo=Undo("wrong_amount", running=True)),
+        "undone": approved_state(card, receipt=PRINTED, undone=card),
+        "notice": approved_state(card, receipt=paper, notice=SPEECH.notice("card.voids_not_supported")),
+        "long": approved_state(long, receipt=PRINTED),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("looks", "room"),
+    [({}, FULL), ({"scheme": "dark"}, FULL), ({"compact": True}, LOW), ({"scale": 125}, (1500, 900))],
+    ids=["light", "dark", "compact", "large"],
+)
+def test_nothing_is_clipped(qtbot: Any, looks: dict[str, Any], room: tuple[int, int]):
+    theme.current().set(**looks)
+    page = ApprovedPage()
+    qtbot.addWidget(page)
+    page.resize(*room)
+    shown(page)
+    wrong: dict[str, Any] = {}
+    for name, state in states().items():
+        page.draw(state)
+        page.take_focus()
+        QTest.qWait(2)
+        page.resize(*room)
+        QTest.qWait(1)
+        picture(page, f"approved-{name}-{'-'.join(map(str, looks)) or 'light'}")
+        if (page.width(), page.height()) != room:
+            wrong[name] = (page.width(), page.height())
+        elif found := clipped(page):
+            wrong[name] = found
+    assert wrong == {}

@@ -1,0 +1,420 @@
+"""Needs attention: what happened, the ways out with their outcomes, asking by itself, a person's word only at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtTest import QTest
+
+from app.lanes import Lane
+from app.views import AttentionItem, Collected, CollectEnd
+from app.words import sentence
+from models.basics.errors import DeviceTimeout, RuleBroken
+from tests.support import frozen
+from tests.support.windows import clipped, picture, press, shown, type_text
+from widgets import theme
+from widgets.attention import checking
+from widgets.attention.checking import DELAYS_S, Checked, Checker
+from widgets.attention.presenter import NOT_CHARGED, SETTLED_WORDS, AttentionPresenter, Doors, Stories
+from widgets.attention.state import (
+    KINDS,
+    NOT_KNOWN_YET,
+    OTHERWISE,
+    WAYS,
+    AttentionState,
+    Known,
+    Looking,
+    attention_state,
+    ordered,
+    ways_of,
+)
+from widgets.attention.view import AttentionPage
+from widgets.bridge import Bridge
+from widgets.common.banner import Notices
+from widgets.common.cells import RowKind
+from widgets.common.speech import Speech
+from widgets.session import Session
+
+pytestmark = pytest.mark.usefixtures("themed")
+
+FULL, LOW = (1162, 654), (1076, 608)
+SPEECH = Speech(lambda: frozen.ZONE)
+UNKNOWN, REFUSED, UNSURE = frozen.attention()
+VOID = replace(UNKNOWN, item_id="attempt-void", words="attention.unknown_void", facts={"void": True})
+
+
+def state(
+    looking: Looking = Looking(), found: Checked | None = None, items: tuple[AttentionItem, ...] | None = None
+) -> AttentionState:
+    known = frozen.attention() if items is None else items
+    return attention_state(known, looking, say=sentence, now=frozen.at(9, 41), checked=lambda _id: found)
+
+
+# What is shown ----------------------------------------------------------------------------------------------------
+
+
+def test_money_comes_first_and_what_is_not_known_before_all():
+    assert [item.item_id for item in ordered((UNSURE, REFUSED, VOID, UNKNOWN))] == [
+        "attempt-9", "attempt-void", "op-7", "job-3",
+    ]  # fmt: skip
+
+
+def test_the_head_counts_and_names_the_oldest():
+    assert state().head == "3 open, oldest from 8:41 AM"
+    assert state(items=()).head == ""
+
+
+def test_every_kind_has_a_look_and_one_recommended_way():
+    for kind in KINDS:
+        ways = WAYS.get(kind, OTHERWISE)
+        assert [way.recommended for way in ways].count(True) == 1, kind
+        assert 1 < len(ways) <= 3
+
+
+@pytest.mark.parametrize(
+    ("asked", "failed", "enabled"), [(0, 0, False), (1, 1, False), (2, 0, True), (0, 2, True), (0, 7, True)]
+)
+def test_a_person_may_say_what_happened_only_after_two_questions(asked: int, failed: int, enabled: bool):
+    item = replace(UNKNOWN, facts={"asked": asked})
+    known = ways_of(item, Checked(failed))[2]
+    assert known.enabled is enabled
+    assert (known.outcome == NOT_KNOWN_YET) is not enabled
+
+
+def test_what_is_not_known_tells_its_story():
+    found = Checked(2, frozen.at(9, 40, 12), 42)
+    detail = state(Looking("attempt-9"), found).detail
+    assert detail is not None
+    assert [(fate.words, fate.when) for fate in detail.history] == [
+        ("Sent to the reader", "9:24:00 AM"), ("No answer reached this desk", ""),
+        ("Asked 2 times, no answer", "9:40:12 AM"), ("Asking the reader by itself", "next try in 42 s"),
+    ]  # fmt: skip
+    assert detail.pill[0] == "Do not charge again yet"
+
+
+def test_a_void_in_doubt_never_offers_to_take_money():
+    detail = state(Looking("attempt-void"), items=(VOID,)).detail
+    assert detail is not None
+    assert [way.act for way in detail.ways] == ["wait", "known"]
+    assert detail.title == "Was this card payment taken back?"
+
+
+def test_an_item_without_a_patient_leads_nowhere_it_cannot():
+    item = replace(UNSURE, kind="excepted", words="attention.excepted", patient=None)
+    assert [way.act for way in ways_of(item, None)] == ["close"]
+
+
+def test_yesterdays_items_say_so():
+    old = replace(UNKNOWN, at=frozen.at(9, 24).replace(day=13))
+    assert state(items=(old,)).rows[0].time == "May 13, 9:24 AM"
+
+
+# Asking by itself -------------------------------------------------------------------------------------------------
+
+
+class Finder:
+    """Recovery whose answers a test writes."""
+
+    def __init__(self) -> None:
+        self.answers: list[Collected | Exception] = []
+        self.asked: list[str] = []
+        self.open: tuple[AttentionItem, ...] = ()
+        self.resolved: list[tuple[str, bool, str]] = []
+
+    def check(self, attempt_id: str, _job: Any) -> Collected:
+        self.asked.append(attempt_id)
+        answer = self.answers.pop(0) if self.answers else frozen.collected(CollectEnd.UNKNOWN)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def open_attempts(self) -> tuple[AttentionItem, ...]:
+        return self.open
+
+    def resolve_by_person(self, attempt_id: str, _person: Any, charged: bool, reason: str) -> Collected:
+        self.resolved.append((attempt_id, charged, reason))
+        return frozen.collected() if charged else frozen.collected(CollectEnd.NOT_SENT)
+
+
+@pytest.fixture
+def lanes() -> Iterator[dict[str, Lane]]:
+    made = {name: Lane(name) for name in ("reads", "store", "terminal")}
+    yield made
+    for lane in made.values():
+        lane.close()
+
+
+@pytest.fixture
+def asker(qtbot: Any, lanes: dict[str, Lane]) -> tuple[Checker, Finder]:
+    owner, finder = QObject(), Finder()
+    bridge = Bridge(owner)
+    made = Checker(bridge=bridge, lanes=lanes, recovery=finder, parent=bridge)  # type: ignore[arg-type]
+    made._keep = owner  # type: ignore[attr-defined]
+    return made, finder
+
+
+def test_questions_come_at_growing_distances(qtbot: Any, asker: tuple[Checker, Finder]):
+    checker, finder = asker
+    checker.follow("attempt-1")
+    first = checker.checked("attempt-1")
+    assert first is not None
+    assert first.next_in_s == DELAYS_S[0]
+    for failed, delay in enumerate((*DELAYS_S[1:], DELAYS_S[-1]), start=1):
+        checker.check_now("attempt-1")
+        qtbot.waitUntil(lambda failed=failed: checker.checked("attempt-1").failed == failed)  # type: ignore[union-attr]
+        found = checker.checked("attempt-1")
+        assert found is not None
+        assert found.next_in_s == delay
+        assert found.last_at is not None
+    assert len(finder.asked) == len(DELAYS_S)
+
+
+def test_it_asks_when_its_time_has_come_and_tells_what_it_was(
+    qtbot: Any, asker: tuple[Checker, Finder], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(checking, "DELAYS_S", (1, 60))
+    checker, finder = asker
+    finder.answers = [frozen.collected()]
+    with qtbot.waitSignal(checker.settled) as told:
+        checker.follow("attempt-1")
+    assert told.args[0] == "attempt-1"
+    assert told.args[1].end is CollectEnd.TAKEN
+    assert checker.checked("attempt-1") is None
+
+
+def test_a_reader_that_cannot_be_reached_counts_as_asked(qtbot: Any, asker: tuple[Checker, Finder]):
+    checker, finder = asker
+    finder.answers = [DeviceTimeout("terminal.silent", device="reader")]
+    checker.check_now("attempt-1")
+    qtbot.waitUntil(lambda: checker.checked("attempt-1").failed == 1)  # type: ignore[union-attr]
+
+
+def test_one_question_at_a_time(qtbot: Any, asker: tuple[Checker, Finder]):
+    checker, finder = asker
+    for _ in range(5):
+        checker.check_now("attempt-1")
+        checker.check_now("attempt-2")
+    qtbot.waitUntil(lambda: checker.checked("attempt-1").failed == 1)  # type: ignore[union-attr]
+    assert finder.asked == ["attempt-1"]
+
+
+def test_what_was_settled_elsewhere_is_forgotten(asker: tuple[Checker, Finder]):
+    checker, _finder = asker
+    checker.follow("attempt-1")
+    checker.follow_only({"attempt-2"})
+    assert checker.checked("attempt-1") is None
+    assert checker.checked("attempt-2") is not None
+
+
+# The page ---------------------------------------------------------------------------------------------------------
+
+
+class Items:
+    """Attention and printing of a test."""
+
+    def __init__(self) -> None:
+        self.now: tuple[AttentionItem, ...] | Exception = frozen.attention()
+        self.closed: list[str] = []
+        self.reprints: list[str] = []
+
+    def items(self) -> tuple[AttentionItem, ...]:
+        if isinstance(self.now, Exception):
+            raise self.now
+        return self.now
+
+    def close(self, item_id: str, _person: Any) -> None:
+        self.closed.append(item_id)
+        assert not isinstance(self.now, Exception)
+        self.now = tuple(item for item in self.now if item.item_id != item_id)
+
+    def reprint(self, payment_id: str, _person: Any) -> str:
+        self.reprints.append(payment_id)
+        return "job-9"
+
+
+class Desk:
+    """A Needs attention page with everything around it."""
+
+    def __init__(self, lanes: dict[str, Lane]) -> None:
+        self.page, self.items, self.finder = AttentionPage(), Items(), Finder()
+        self.went: list[tuple[str, ...]] = []
+        bridge, session = Bridge(self.page), Session(self.page)
+        session.sign_in(frozen.MARIA)
+        self.checker = Checker(bridge=bridge, lanes=lanes, recovery=self.finder, parent=bridge)  # type: ignore[arg-type]
+        self.notices = Notices(self.page)
+        self.presenter = AttentionPresenter(
+            self.page, bridge=bridge, lanes=lanes,
+            stories=Stories(self.items, self.finder, self.items),  # type: ignore[arg-type]
+            checker=self.checker, session=session, notices=self.notices, speech=SPEECH,
+            now=lambda: frozen.at(9, 41),
+            doors=Doors(collect=lambda *who: self.went.append(("collect", *who)),
+                        ledger=lambda who: self.went.append(("ledger", who)),
+                        back=lambda: self.went.append(("back",))),
+        )  # fmt: skip
+
+    @property
+    def state(self) -> AttentionState:
+        return self.presenter.state
+
+
+@pytest.fixture
+def desk(qtbot: Any, lanes: dict[str, Lane]) -> Desk:
+    made = Desk(lanes)
+    qtbot.addWidget(made.page)
+    made.page.resize(*FULL)
+    shown(made.page)
+    made.presenter.open()
+    qtbot.waitUntil(lambda: made.state.loaded)
+    made.page.table.setFocus()
+    return made
+
+
+def test_waiting_lets_the_patient_go_in(desk: Desk):
+    press("Return")
+    assert desk.went == [("back",)]
+
+
+def test_it_can_be_taken_another_way(desk: Desk):
+    press("2")
+    press("Return")
+    assert desk.went == [("collect", "p-0040962", "")]
+
+
+def test_the_third_way_is_closed_until_the_reader_was_asked_twice(qtbot: Any, desk: Desk):
+    press("3")
+    assert desk.state.detail is not None
+    assert desk.state.detail.chosen == 0
+    for times in (1, 2):
+        press("Ctrl+R")
+        qtbot.waitUntil(lambda times=times: (desk.checker.checked("attempt-9") or Checked()).failed == times)
+    press("3")
+    assert desk.state.detail.chosen == 2
+    press("Return")
+    assert desk.page.known.error.text == "Say whether the card was charged."
+    desk.page.known.charged.click()
+    press("Return") if not desk.page.known.charged.hasFocus() else desk.page.applied.emit()
+    assert desk.page.known.error.text == "Say where you saw it."
+    desk.page.known.reason.setFocus()
+    type_text("Slip in the reader")
+    desk.items.now = (REFUSED, UNSURE)
+    press("Return")
+    qtbot.waitUntil(lambda: desk.finder.resolved == [("attempt-9", True, "Slip in the reader")])
+    qtbot.waitUntil(lambda: len(desk.state.rows) == 2)
+    assert desk.notices.texts == (SETTLED_WORDS[CollectEnd.TAKEN],)
+
+
+def test_nothing_charged_is_said_as_such(qtbot: Any, desk: Desk):
+    desk.finder.answers = [frozen.collected(CollectEnd.NOT_SENT)]
+    desk.items.now = (REFUSED,)
+    press("Ctrl+R")
+    qtbot.waitUntil(lambda: desk.notices.texts == (NOT_CHARGED,))
+    qtbot.waitUntil(lambda: len(desk.state.rows) == 1)
+
+
+def test_a_question_on_its_way_is_shown(qtbot: Any, desk: Desk):
+    desk.checker.check_now("attempt-9")
+    assert desk.state.detail is not None
+    assert desk.state.detail.checking
+    assert desk.page.check.label == "Asking…"
+    qtbot.waitUntil(lambda: not (desk.state.detail and desk.state.detail.checking))
+
+
+def test_a_refused_amount_is_collected_or_left(qtbot: Any, desk: Desk):
+    desk.page.table.set_key("op-7")
+    press("Return")
+    assert desk.went == [("collect", "p-0039914", "")]
+    press("2")
+    press("Return")
+    qtbot.waitUntil(lambda: desk.items.closed == ["op-7"])
+    qtbot.waitUntil(lambda: len(desk.state.rows) == 2)
+
+
+def test_a_receipt_in_doubt_is_printed_again_as_a_copy(qtbot: Any, desk: Desk):
+    desk.items.now = (replace(UNSURE, facts={"payment_id": "pay-3", "number": "PAY-1-00007"}),)
+    desk.presenter.refresh()
+    qtbot.waitUntil(lambda: len(desk.state.rows) == 1)
+    press("2")
+    press("Return")
+    qtbot.waitUntil(lambda: desk.items.closed == ["job-3"])
+    assert desk.items.reprints == ["pay-3"]
+    qtbot.waitUntil(lambda: desk.page.empty.isVisible())
+
+
+def test_the_ledger_is_one_key_away(desk: Desk):
+    press("Ctrl+L")
+    assert desk.went == [("ledger", "p-0040962")]
+
+
+def test_an_error_leaves_the_list(qtbot: Any, desk: Desk):
+    desk.items.now = RuleBroken("attention.not_found")
+    desk.presenter.refresh()
+    qtbot.waitUntil(desk.page.banner.isVisible)
+    assert len(desk.state.rows) == 3
+
+
+def test_the_list_has_its_two_parts(desk: Desk):
+    assert [row.key for row in desk.page.table.rows if row.kind is RowKind.SECTION] == ["Money first", "Then these"]
+    press("Down")
+    press("Down")
+    assert desk.state.selected == "job-3"
+
+
+def test_ways_are_spoken_with_their_outcome(desk: Desk):
+    assert desk.page.ways[0].accessibleName() == (
+        "Wait, and let the patient go in, recommended. It is asked again by itself. Check-in is not held up."
+    )
+
+
+# Pictures ---------------------------------------------------------------------------------------------------------
+
+
+def states() -> dict[str, AttentionState]:
+    """Every state of the page that a person should look at."""
+    soon, twice = Checked(next_in_s=18), Checked(2, frozen.at(9, 40, 12), 42)
+    long = replace(UNKNOWN, patient=frozen.LONG, amount_cents=99_999_999)
+    many = tuple(replace(item, item_id=f"{item.item_id}-{n}") for n in range(12) for item in frozen.attention())
+    return {
+        "unknown": state(Looking("attempt-9"), soon),
+        "asking": state(Looking("attempt-9"), Checked(1, frozen.at(9, 40))),
+        "known": state(Looking("attempt-9", 2, Known(True, "", "Say where you saw it.")), twice),
+        "void": state(Looking("attempt-void"), soon, (VOID,)),
+        "refused": state(Looking("op-7")),
+        "print": state(Looking("job-3")),
+        "excepted": state(items=(replace(REFUSED, kind="excepted", words="attention.excepted"),)),
+        "twice": state(items=(replace(REFUSED, kind="paid_twice", words="attention.paid_twice"),)),
+        "long": state(items=(long,), found=soon),
+        "many": state(Looking("op-7-9"), items=many),
+        "clear": state(items=()),
+        "error": attention_state(frozen.attention(), Looking(), say=sentence, now=frozen.at(9, 41),
+                                 checked=lambda _id: soon, notice=SPEECH.notice("store.locked")),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("looks", "room"),
+    [({}, FULL), ({"scheme": "dark"}, FULL), ({"compact": True}, LOW), ({"scale": 125}, (1500, 900))],
+    ids=["light", "dark", "compact", "large"],
+)
+def test_nothing_is_clipped(qtbot: Any, looks: dict[str, Any], room: tuple[int, int]):
+    theme.current().set(**looks)
+    page = AttentionPage()
+    qtbot.addWidget(page)
+    page.resize(*room)
+    shown(page)
+    wrong: dict[str, Any] = {}
+    for name, found_state in states().items():
+        page.draw(found_state)
+        page.table.setFocus()
+        QTest.qWait(2)
+        page.resize(*room)
+        QTest.qWait(1)
+        picture(page, f"attention-{name}-{'-'.join(map(str, looks)) or 'light'}")
+        if (page.width(), page.height()) != room:
+            wrong[name] = (page.width(), page.height())
+        elif found := clipped(page):
+            wrong[name] = found
+    assert wrong == {}
