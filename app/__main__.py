@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.version import VERSION
+from models.basics.version import VERSION
 
 Command = Callable[[argparse.Namespace], int]
 

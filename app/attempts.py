@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from app.clinic import Clinic
 from app.plan import Plan
-from app.posting import Posted, Posting, Undoing, payment_id_of
+from app.posting import Undoing, payment_id_of
+from app.till import Till
+from app.views import Collected
 from devices.base import Outcome, PaymentResult
 from models.basics.facts import facts
 from models.operations.bodies import CardFacts
@@ -39,10 +40,10 @@ _CVM = {"6": "none"}
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How an attempt stands after it was settled: what was posted now, or what had been posted before."""
+    """How an attempt stands after it was settled: what was posted now (`told`, or `voided`), or had been before."""
 
     attempt: Attempt
-    posted: Posted | None = None
+    told: Collected | None = None
     payment: PaidRow | None = None
     voided: tuple[ReceiptDocument, str] | None = None
 
@@ -50,23 +51,23 @@ class Settled:
 class Attempts:
     """Opens and settles card attempts."""
 
-    def __init__(self, clinic: Clinic, posting: Posting) -> None:
-        self._clinic, self._posting = clinic, posting
+    def __init__(self, till: Till) -> None:
+        self._till, self._clinic = till, till.clinic
 
-    def open(self, tx: Tx, reader: Any, plan: Plan, driver: str) -> str:
+    def open(self, tx: Tx, plan: Plan, driver: str) -> str:
         """Write a payment's try down, as dispatching: from the commit on, whatever happens is unknown until it is
         asked. Returns our reference on the terminal."""
-        return self._open(tx, reader, AttemptRow(
-            attempt_id=plan.attempt_id, terminal_ref=self._reference(tx, reader), driver=driver,
+        return self._open(tx, AttemptRow(
+            attempt_id=plan.attempt_id, terminal_ref=self._reference(tx), driver=driver,
             amount_cents=plan.due_cents, patient_id=plan.patient_id, appointment_id=plan.appointment_id,
             request=to_json(plan),
         ))  # fmt: skip
 
-    def open_void(self, tx: Tx, reader: Any, attempt_id: str, undo: Undoing, driver: str) -> str:
+    def open_void(self, tx: Tx, attempt_id: str, undo: Undoing, driver: str) -> str:
         """Write the try to void a payment down, the same way."""
         payment = undo.payment
-        return self._open(tx, reader, AttemptRow(
-            attempt_id=attempt_id, terminal_ref=self._reference(tx, reader), driver=driver,
+        return self._open(tx, AttemptRow(
+            attempt_id=attempt_id, terminal_ref=self._reference(tx), driver=driver,
             amount_cents=payment.amount_cents, patient_id=payment.patient_id,
             appointment_id=payment.appointment_id, void_of_payment_id=payment.payment_id,
             request={"person_id": undo.person_id, "person_name": undo.person_name, "reason": undo.reason},
@@ -81,12 +82,12 @@ class Attempts:
         and `reason` are set when a person decided. Raises StorageError; the attempt stays open then.
         """
         clinic = self._clinic
-        with clinic.store.write() as tx, clinic.store.reader() as reader:
-            attempt = jobs.attempt(reader, clinic.tenant, attempt_id)
+        with clinic.store.write() as tx:
+            attempt = jobs.attempt(tx.reader, clinic.tenant, attempt_id)
             if attempt is None:
                 raise LookupError(attempt_id)
             if attempt.state == "resolved":
-                paid = receipts.payment(reader, clinic.tenant, attempt.payment_id) if attempt.payment_id else None
+                paid = receipts.payment(tx.reader, clinic.tenant, attempt.payment_id) if attempt.payment_id else None
                 return Settled(attempt, payment=paid)
             who = {"resolved_by": person_id, "resolved_reason": reason}
             if result.outcome is Outcome.UNKNOWN:
@@ -97,7 +98,7 @@ class Attempts:
                     attempt_id, "resolved", outcome=result.outcome.value, result=_told(result, attempt), **who
                 )
                 return Settled(attempt)
-            settled = self._post(tx, reader, attempt, result)
+            settled = self._post(tx, attempt, result)
             tx.set_attempt(attempt_id, "resolved", outcome=result.outcome.value, result=_told(result, attempt),
                            payment_id=_payment_of(settled), **who)  # fmt: skip
         log.info("card attempt settled", extra=facts(attempt=attempt_id, outcome=result.outcome))
@@ -124,29 +125,29 @@ class Attempts:
 
     # Inside -------------------------------------------------------------------------------------------------------
 
-    def _open(self, tx: Tx, _reader: Any, row: AttemptRow) -> str:
+    def _open(self, tx: Tx, row: AttemptRow) -> str:
         tx.open_attempt(row)
         tx.set_attempt(row.attempt_id, "dispatching")
         return row.terminal_ref
 
-    def _reference(self, tx: Tx, reader: Any) -> str:
-        row = reader.execute("SELECT value FROM meta WHERE tenant = ? AND key = ?",
-                             (self._clinic.tenant, SERIAL)).fetchone()  # fmt: skip
+    def _reference(self, tx: Tx) -> str:
+        row = tx.reader.execute("SELECT value FROM meta WHERE tenant = ? AND key = ?",
+                                (self._clinic.tenant, SERIAL)).fetchone()  # fmt: skip
         serial = terminal_serial(int(row[0]) if row else 0, int(self._clinic.clock.now().timestamp()))
         tx.set_meta(SERIAL, serial)
         return terminal_reference(self._clinic.identity.device_no, serial)
 
-    def _post(self, tx: Tx, reader: Any, attempt: Attempt, result: PaymentResult) -> Settled:
-        card = card_facts(result)
+    def _post(self, tx: Tx, attempt: Attempt, result: PaymentResult) -> Settled:
+        card, tenant = card_facts(result), self._till.clinic.tenant
         if attempt.void_of_payment_id:
-            undo = self.undoing_of(reader, attempt)
+            undo = self.undoing_of(tx.reader, attempt)
             if undo is None or undo.payment.reversed_at:
                 return Settled(attempt, payment=undo.payment if undo else None)
-            return Settled(attempt, payment=undo.payment, voided=self._posting.reverse(tx, reader, undo, card))
-        known = receipts.payment(reader, self._clinic.tenant, payment_id_of(self._clinic.tenant, attempt.attempt_id))
+            return Settled(attempt, payment=undo.payment, voided=self._till.posting.reverse(tx, undo, card))
+        known = receipts.payment(tx.reader, tenant, payment_id_of(tenant, attempt.attempt_id))
         if known is not None:
             return Settled(attempt, payment=known)
-        return Settled(attempt, self._posting.post(tx, reader, self.plan_of(attempt), result.approved_cents, card))
+        return Settled(attempt, told=self._till.post(tx, self.plan_of(attempt), result.approved_cents, card))
 
 
 def card_facts(result: PaymentResult) -> CardFacts:
@@ -173,6 +174,6 @@ def times_asked(attempt: Attempt) -> int:
 
 
 def _payment_of(settled: Settled) -> str:
-    if settled.posted is not None:
-        return settled.posted.payment_id
+    if settled.told is not None:
+        return settled.told.payment_id
     return settled.payment.payment_id if settled.payment else ""

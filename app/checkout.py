@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 from app.attempts import Attempts
 from app.card_reader import CardReader
-from app.clinic import Clinic
-from app.collected import Telling
 from app.heads import coverage_head, patient_head, visit_head
 from app.lanes import Job
 from app.payables import Due
 from app.plan import Standing, sheet_payables, spendable, standing
-from app.posting import Posting, Undoing
-from app.settings import PRINT_RECEIPTS, TERMINAL_NAME, Settings
+from app.posting import Undoing
+from app.settings import PRINT_RECEIPTS, TERMINAL_NAME
 from app.tenders.base import Tender
 from app.till import Till
 from app.views import (
@@ -44,10 +42,6 @@ from models.store.queries.receipts import PaidRow
 class Parts:
     """What Collect is made of."""
 
-    clinic: Clinic
-    settings: Settings
-    posting: Posting
-    telling: Telling
     till: Till
     attempts: Attempts
     reader: CardReader
@@ -59,7 +53,7 @@ class Checkout:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._clinic, self._settings = parts.clinic, parts.settings
+        self._clinic, self._settings = parts.till.clinic, parts.till.settings
 
     # The sheet ----------------------------------------------------------------------------------------------------
 
@@ -180,12 +174,12 @@ class Checkout:
         if undo.payment.tender == "card":
             return self._void(undo, job)
         clinic, parts = self._clinic, self._parts
-        with clinic.store.write() as tx, clinic.store.reader() as reader:
-            self._check_undo(reader, undo.payment)
-            document, job_id = parts.posting.reverse(tx, reader, undo)
+        with clinic.store.write() as tx:
+            self._check_undo(tx.reader, undo.payment)
+            document, job_id = parts.till.posting.reverse(tx, undo)
         parts.till.paper()
         with clinic.store.reader() as reader:
-            return parts.telling.undone(reader, undo.payment, document, job_id)
+            return parts.till.telling.undone(reader, undo.payment, document, job_id)
 
     def _undoing(self, payment_id: str, reason: str, person: Person) -> Undoing:
         with self._clinic.store.reader() as reader:
@@ -207,16 +201,17 @@ class Checkout:
     def _void(self, undo: Undoing, job: Job[Collected]) -> Collected:
         """Void on the reader: the try is committed, sent once, and settled like a sale."""
         clinic, parts, payment = self._clinic, self._parts, undo.payment
+        telling = parts.till.telling
         terminal = parts.reader.terminal()
         if Capability.VOID not in terminal.capabilities:
             raise PaymentUnavailable("card.voids_not_supported")
         attempt_id = new_id()
-        with clinic.store.write() as tx, clinic.store.reader() as reader:
-            self._check_undo(reader, payment)
-            doubt = collect.attempt_in_doubt(reader, clinic.tenant, payment.patient_id)
+        with clinic.store.write() as tx:
+            self._check_undo(tx.reader, payment)
+            doubt = collect.attempt_in_doubt(tx.reader, clinic.tenant, payment.patient_id)
             if doubt is not None:
                 raise PaymentUnavailable("card.frozen", cents=doubt[1])
-            reference = parts.attempts.open_void(tx, reader, attempt_id, undo, parts.reader.driver)
+            reference = parts.attempts.open_void(tx, attempt_id, undo, parts.reader.driver)
         asked = ReversalRequest(attempt_id=attempt_id, terminal_ref=reference, amount_cents=payment.amount_cents,
                                 terminal_txn_no=payment.terminal_txn_no, host_ref=payment.host_ref)  # fmt: skip
         try:
@@ -224,7 +219,9 @@ class Checkout:
         except DeviceError as error:
             parts.attempts.not_sent(attempt_id, error.message_key)
             with clinic.store.reader() as reader:
-                return parts.telling.not_undone(reader, payment, CollectEnd.NOT_SENT, None, reason=error.message_key)
+                return parts.till.telling.not_undone(
+                    reader, payment, CollectEnd.NOT_SENT, None, reason=error.message_key
+                )
         except Exception:  # a bug of ours: the journal says that it is not known
             parts.attempts.settle(attempt_id, PaymentResult(outcome=Outcome.UNKNOWN, reason="bug"))
             raise
@@ -232,9 +229,11 @@ class Checkout:
         with clinic.store.reader() as reader:
             if settled.voided is not None:
                 parts.till.paper()
-                return parts.telling.undone(reader, payment, *settled.voided)
+                return telling.undone(reader, payment, *settled.voided)
             end = CollectEnd.UNKNOWN if result.outcome is Outcome.UNKNOWN else CollectEnd.DECLINED
-            return parts.telling.not_undone(reader, payment, end, result, attempt_id=attempt_id, reason=result.reason)
+            return parts.till.telling.not_undone(
+                reader, payment, end, result, attempt_id=attempt_id, reason=result.reason
+            )
 
 
 def _line(due: Due) -> CollectLine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +25,9 @@ from models.store.queries.receipts import PaidRow
 from models.store.queries.rows import ChargeRow
 from receipts.document import ReceiptDocument
 
+LOOK_AHEAD = 12
+"""So many waiting patients are looked at for the one who comes next."""
+
 
 class Telling:
     """Turns outcomes into `Collected`."""
@@ -32,11 +36,14 @@ class Telling:
         self._clinic, self._settings, self._posting = clinic, settings, posting
 
     def posted(self, reader: Any, posted: Posted, *, can_undo: bool) -> Collected:
-        """Money was taken: all that was asked, or the part the bank approved."""
+        """Money was taken: all that was asked, or the part the bank approved. `reader` is the transaction's own and
+        still sees the state before; what the payment changes is put on top."""
         clinic, plan, card = self._clinic, posted.plan, posted.card
-        left = collect.open_charges(reader, clinic.tenant, plan.patient_id)
+        got = {each.line.charge_id: each.cents for each in posted.paid}
+        left = [charge for charge in collect.open_charges(reader, clinic.tenant, plan.patient_id)
+                if charge.owed_cents > got.get(charge.charge_id, 0)]  # fmt: skip
         amount = posted.amount_cents + plan.credit_cents
-        base = self._who(reader, plan.patient_id, plan.appointment_id)
+        base = self._who(reader, plan.patient_id, plan.appointment_id, checked_in=plan.check_in)
         return Collected(
             end=CollectEnd.PARTLY if posted.left_cents else CollectEnd.TAKEN, **base, amount_cents=amount,
             requested_cents=plan.due_cents, left_cents=posted.left_cents, payment_id=posted.payment_id,
@@ -138,7 +145,7 @@ class Telling:
     def next_up(self, reader: Any, but_patient_id: str) -> NextUp | None:
         """Who comes next: arrived first, owing something, and not the patient who just paid."""
         clinic, day = self._clinic, self._clinic.today()
-        for visit in today.waiting(reader, clinic.tenant, day.isoformat()):
+        for visit in today.waiting(reader, clinic.tenant, day.isoformat(), LOOK_AHEAD):
             if visit.patient_id == but_patient_id:
                 continue
             due = due_now(clinic, self._settings, reader, visit)
@@ -148,11 +155,15 @@ class Telling:
                 return NextUp(patient_head(person, day), visit_head(visit, clinic), due, money.credit_cents)
         return None
 
-    def _who(self, reader: Any, patient_id: str, appointment_id: str) -> dict[str, Any]:
-        """Patient and visit as they stand; a payment just written may have checked the patient in."""
+    def _who(
+        self, reader: Any, patient_id: str, appointment_id: str, *, checked_in: bool = False
+    ) -> dict[str, Any]:  # fmt: skip
+        """Patient and visit as they stand, or will when the visit is checked in with this payment."""
         clinic = self._clinic
         person = rows.patient(reader, clinic.tenant, patient_id)
         visit = rows.visit(reader, clinic.tenant, appointment_id) if appointment_id else None
+        if visit is not None and checked_in:
+            visit = replace(visit, status="checked_in")
         head = patient_head(person or rows.PatientRow(patient_id, *[""] * 8), clinic.today())
         return {"patient": head, "visit": visit_head(visit, clinic) if visit else None}
 

@@ -64,11 +64,11 @@ class Desk:
         self.printing = Printing(self.clinic, settings, posting, self.lanes["printer"])
         self.status = DeskStatus(self.clinic, settings, self.lanes, self._reader, self.printing, self.sync)
         till = Till(self.clinic, settings, posting, telling, self.printing.nudge)
-        attempts = Attempts(self.clinic, posting)
+        attempts = Attempts(till)
         self.recovery = Recovery(till, attempts, self._reader, self.status.told)
         ways = tenders(till, attempts, self._reader, self.recovery, self.status.told)
         self.checkout = Checkout(
-            Parts(self.clinic, settings, posting, telling, till, attempts, self._reader, ways)
+            Parts(till, attempts, self._reader, ways)
         )  # fmt: skip
         self.sign_in = SignIn(self.clinic)
         self.schedule = Schedule(self.clinic, settings)

@@ -64,15 +64,15 @@ def payment_id_of(tenant: str, attempt_id: str) -> str:
 
 
 class Posting:
-    """Writes payments down. Every call happens inside a `store.write()` of the caller, with a reader of the moment."""
+    """Writes payments down. Every call happens inside a `store.write()` of the caller."""
 
     def __init__(self, clinic: Clinic, settings: Settings) -> None:
         self._clinic, self._settings = clinic, settings
 
-    def post(self, tx: Tx, reader: Any, plan: Plan, amount_cents: int, card: CardFacts | None = None) -> Posted:
+    def post(self, tx: Tx, plan: Plan, amount_cents: int, card: CardFacts | None = None) -> Posted:
         """Post `amount_cents` of a plan (less than asked after a part approval): money in, money to its lines, visit
         checked in, receipt and drawer spooled. Money that a line no longer needs stays on the account."""
-        clinic = self._clinic
+        clinic, reader = self._clinic, tx.reader
         before = collect.figures(reader, clinic.tenant, plan.patient_id)
         spends = [Spend(spend.payment_id, spend.key, spend.cents) for spend in plan.spends]
         shares, rest = distribute(plan.payables(), plan.amounts(), spends, amount_cents)
@@ -101,9 +101,9 @@ class Posting:
         return Posted(plan, payment_id, number, receipt_no, amount_cents, card, paid, kept, after, document, job_id,
                       left)  # fmt: skip
 
-    def reverse(self, tx: Tx, reader: Any, undo: Undoing, card: CardFacts | None = None) -> tuple[ReceiptDocument, str]:
+    def reverse(self, tx: Tx, undo: Undoing, card: CardFacts | None = None) -> tuple[ReceiptDocument, str]:
         """Take a whole payment back: the reversal, its VOID receipt, and the drawer when cash goes back."""
-        clinic, payment = self._clinic, undo.payment
+        clinic, payment, reader = self._clinic, undo.payment, tx.reader
         before = collect.figures(reader, clinic.tenant, payment.patient_id)
         applied = receipts.applied(reader, clinic.tenant, payment.payment_id)
         receipt_no = tx.next_receipt_no()

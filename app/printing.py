@@ -78,10 +78,10 @@ class Printing:
             raise DeviceMissing("receipt.no_printer", device="printer")
         job_id = new_id()
         clinic = self._clinic
-        with clinic.store.write() as tx, clinic.store.reader() as reader:
-            known = jobs.jobs_of_payment(reader, clinic.tenant, payment_id)
+        with clinic.store.write() as tx:
+            known = jobs.jobs_of_payment(tx.reader, clinic.tenant, payment_id)
             copy_no = 1 + sum(job.kind == "copy" for job in known)
-            document = as_copy(self._document(reader, payment_id), copy_no)
+            document = as_copy(self._document(tx.reader, payment_id), copy_no)
             tx.add_print_job(PrintJobRow(job_id=job_id, kind="copy", document=to_json(document), copies_no=copy_no,
                                          payment_id=payment_id))  # fmt: skip
         log.info("copy spooled", extra=facts(payment=payment_id, copy_no=copy_no, staff=person.staff_id))
@@ -137,8 +137,8 @@ class Printing:
     def say_printed(self, job_id: str, printed: bool) -> None:
         """A person looked: it did print, or it did not. Raises RuleBroken `attention.not_found`. Lane `store`."""
         clinic = self._clinic
-        with clinic.store.write() as tx, clinic.store.reader() as reader:
-            job = jobs.job(reader, clinic.tenant, job_id)
+        with clinic.store.write() as tx:
+            job = jobs.job(tx.reader, clinic.tenant, job_id)
             if job is None or job.state != "unknown":
                 raise RuleBroken("attention.not_found")
             tx.set_print_job(job_id, "printed" if printed else "not_printed", reason="")

@@ -178,12 +178,11 @@ class Recovery:
 
     def _tell(self, settled: Settled) -> Collected:
         till = self._till
-        if settled.posted is not None or settled.voided is not None:
+        if settled.told is not None or settled.voided is not None:
             till.paper()
+        if settled.told is not None:
+            return settled.told
         with till.clinic.store.reader() as reader:
-            if settled.posted is not None:
-                may = till.may_undo_posted(settled.posted)
-                return till.telling.posted(reader, settled.posted, can_undo=may)
             if settled.voided is not None and settled.payment is not None:
                 return till.telling.undone(reader, settled.payment, *settled.voided)
             now = jobs.attempt(reader, till.clinic.tenant, settled.attempt.attempt_id)

@@ -85,8 +85,8 @@ class Schedule:
     def set_status(self, appointment_id: str, status: str, person: Person) -> None:
         """Move a visit on. Raises RuleBroken: `visit.not_found`, `visit.cannot_become`; nothing was written then."""
         clinic = self._clinic
-        with clinic.store.write() as tx, clinic.store.reader() as reader:
-            visit = rows.visit(reader, clinic.tenant, appointment_id)
+        with clinic.store.write() as tx:
+            visit = rows.visit(tx.reader, clinic.tenant, appointment_id)
             if visit is None:
                 raise RuleBroken("visit.not_found")
             if visit.status == status:

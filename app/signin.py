@@ -129,8 +129,8 @@ class SignIn:
 
     def _failed(self, staff_id: str) -> RuleBroken:
         clinic = self._clinic
-        with clinic.store.write() as tx, clinic.store.reader() as reader:
-            failures = staff.pin_failures(reader, clinic.tenant, staff_id).failures + 1
+        with clinic.store.write() as tx:
+            failures = staff.pin_failures(tx.reader, clinic.tenant, staff_id).failures + 1
             locked_s = pins.lock_seconds(failures)
             until = utc_text(clinic.clock.now() + timedelta(seconds=locked_s)) if locked_s else ""
             tx.set_pin_failures(staff_id, failures, until)

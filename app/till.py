@@ -8,12 +8,14 @@ from typing import Any
 
 from app.clinic import Clinic
 from app.collected import Telling
-from app.plan import Check, draw_up
+from app.plan import Check, Plan, draw_up
 from app.posting import Posted, Posting, payment_id_of
 from app.settings import Settings
 from app.views import Collected, CollectRequest, CollectSheet
 from models.basics.errors import RuleBroken
+from models.operations.bodies import CardFacts
 from models.store.queries import collect, receipts
+from models.store.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +34,19 @@ class Till:
         The same sheet a second time takes nothing and tells the same. Raises RuleBroken or StorageError: nothing was
         written then.
         """
-        store = self.clinic.store
-        with store.write() as tx, store.reader() as reader:
-            known = self.taken_before(reader, request.sheet, credit=request.use_credit)
+        with self.clinic.store.write() as tx:
+            known = self.taken_before(tx.reader, request.sheet, credit=request.use_credit)
             if known is not None:
                 return known
-            plan = draw_up(self.clinic, self.settings, reader, request, check)
-            posted = self.posting.post(tx, reader, plan, plan.due_cents)
+            plan = draw_up(self.clinic, self.settings, tx.reader, request, check)
+            told = self.post(tx, plan, plan.due_cents)
         self.paper()
-        with store.reader() as reader:
-            return self.telling.posted(reader, posted, can_undo=self.may_undo_posted(posted))
+        return told
+
+    def post(self, tx: Tx, plan: Plan, amount_cents: int, card: CardFacts | None = None) -> Collected:
+        """Write a payment down inside the caller's transaction, and say what will stand once it is committed."""
+        posted = self.posting.post(tx, plan, amount_cents, card)
+        return self.telling.posted(tx.reader, posted, can_undo=self.may_undo_posted(posted))
 
     def taken_before(self, reader: Any, sheet: CollectSheet, *, credit: bool) -> Collected | None:
         """What this very sheet has paid already, or None. Raises RuleBroken `collect.sheet_used` when that was taken

@@ -14,6 +14,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from app.sync.ahead import PagesAhead
 from app.sync.pace import Backoff, Pace, Wake
 from app.sync.state import StateBoard, SyncState
 from app.sync.transport import HubTransport
@@ -41,6 +42,7 @@ class SyncEngine:
                  pace: Pace | None = None) -> None:  # fmt: skip
         self._store, self._transport = store, transport
         self._clock, self._pace = clock or SystemClock(), pace or Pace()
+        self._pages = PagesAhead(transport)
         self._board = StateBoard(self._clock, store.pending_count())
         self._closing = threading.Event()
         self._wakes = {"push": Wake(), "pull": Wake(), "watch": Wake()}
@@ -74,6 +76,7 @@ class SyncEngine:
         self._transport.abort()
         for thread in self._threads:
             thread.join(timeout_s)
+        self._pages.close()
 
     def nudge(self) -> None:
         """Try now: a person asked, or the network came back."""
@@ -149,7 +152,7 @@ class SyncEngine:
         cursor = self._store.cursor()
         wait_s, self._held = (self._pace.wait_s if self._held else 0), False
         try:
-            page = self._transport.pull(cursor, wait_s=wait_s)
+            page = self._pages.pull(cursor, wait_s=wait_s)
         except SyncLater:
             if wait_s and self._hung_up.is_set():
                 return True  # by ourselves, to ask anew

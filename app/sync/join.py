@@ -12,9 +12,9 @@ import orjson
 
 from app.sync.keys import RequestSigner, new_device_key
 from app.sync.line import CONNECT_S, HubRefusal, Line
-from app.version import VERSION
 from models.basics.clock import Clock, SystemClock
 from models.basics.errors import RuleBroken, SyncLater, SyncRefused
+from models.basics.version import VERSION
 from models.operations.joining import JoinLine, fingerprint_group, parse_join_line
 from models.store.rows import DeskIdentity
 

@@ -111,23 +111,22 @@ class Card:
     def _open(self, request: CollectRequest) -> Collected | tuple[Plan, str]:
         """Check everything and commit the try; or tell what this sheet has done already."""
         till, tenant = self._till, self._till.clinic.tenant
-        with till.clinic.store.write() as tx, till.clinic.store.reader() as reader:
-            known = till.taken_before(reader, request.sheet, credit=request.use_credit)
+        with till.clinic.store.write() as tx:
+            known = till.taken_before(tx.reader, request.sheet, credit=request.use_credit)
             if known is not None:
                 return known
-            before = jobs.attempt(reader, tenant, request.sheet.attempt_id)
+            before = jobs.attempt(tx.reader, tenant, request.sheet.attempt_id)
             if before is not None:
-                return self._recovery.tell(reader, before)
-            plan = draw_up(till.clinic, till.settings, reader, request, self.check)
+                return self._recovery.tell(tx.reader, before)
+            plan = draw_up(till.clinic, till.settings, tx.reader, request, self.check)
             if plan.due_cents:
-                doubt = collect.attempt_in_doubt(reader, tenant, plan.patient_id)
+                doubt = collect.attempt_in_doubt(tx.reader, tenant, plan.patient_id)
                 if doubt is not None:
                     raise PaymentUnavailable("card.frozen", cents=doubt[1])
-                return plan, self._attempts.open(tx, reader, plan, self._reader.driver)
-            posted = till.posting.post(tx, reader, plan, 0)
+                return plan, self._attempts.open(tx, plan, self._reader.driver)
+            told = till.post(tx, plan, 0)
         till.paper()
-        with till.clinic.store.reader() as reader:
-            return till.telling.posted(reader, posted, can_undo=False)
+        return told
 
     def _not_sent(self, plan: Plan, error: DeviceError) -> Collected:
         """It is certain that nothing left this desk."""
@@ -142,11 +141,9 @@ class Card:
             settled = self._attempts.settle(plan.attempt_id, result)
         except StorageError as error:
             return self._not_saved(plan, result, error)
-        if settled.posted is not None:
+        if settled.told is not None:
             till.paper()
-            with till.clinic.store.reader() as reader:
-                may = till.may_undo_posted(settled.posted)
-                return till.telling.posted(reader, settled.posted, can_undo=may)
+            return settled.told
         end = _REASONS.get(result.reason, _ENDS.get(result.outcome, CollectEnd.UNKNOWN))
         if end is CollectEnd.CANCELLED and timed_out:
             end = CollectEnd.TIMED_OUT

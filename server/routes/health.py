@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from models.basics.clock import utc_text
+from models.basics.version import VERSION
 from models.operations.protocol import WIRE_VERSION
 from server.deps import hub_of
 from server.refusals import json_response
-from server.version import VERSION
 
 router = APIRouter()
 

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from app.version import VERSION
+from models.basics.version import VERSION
 
 ROOT = Path(__file__).resolve().parents[3]
 
