@@ -220,7 +220,7 @@ class DeskStore:
         from models.store.pages import apply_page
 
         with self.write() as tx:
-            change = apply_page(tx.session, tx.tenant, page, utc_text(self._clock.now()))
+            change = apply_page(tx.session, tx.tenant, tx.device, page, utc_text(self._clock.now()))
             tx.note(change)
         return change
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import orjson
 
-from models.ledger.book import Draft, Entry, Verdict
+from models.ledger.book import Draft, Entry
 from models.ledger.posting import settle, settle_run
-from models.operations.operation import EnvelopeInvalid, Operation, from_wire
+from models.operations.operation import Operation, from_wire
 from models.operations.protocol import LogEntry
 from models.store.book import TableBook
 from models.store.postings import Postings, wire_transfers
-from models.store.projection import Sheet, project, restore
+from models.store.projection import REFUSED, Sheet, project, restore
 from models.store.session import Session, column_names
 from models.tables.desk import stream as stream_table
 from models.tables.log import log
@@ -134,24 +134,23 @@ def take_away(session: Session, tenant: str) -> tuple[set[str], set[str]]:
     return names, patients
 
 
-def apply_entries(session: Session, tenant: str, entries: Sequence[LogEntry]) -> tuple[set[str], set[str]]:
-    """Post log entries to the letter in the confirmed layer, log rows and state included.
+def apply_entries(
+    session: Session, tenant: str, entries: Sequence[LogEntry], ops: Sequence[Operation]
+) -> tuple[set[str], set[str]]:
+    """Post log entries (and their operations) to the letter in the confirmed layer, log rows and state included.
 
     Returns (names of tables, ids of patients) touched.
     """
     postings = Postings(tenant, pending=False)
     sheet = Sheet(session, tenant, "desk", pending=False)
-    ops = [_operation(entry) for entry in entries]
-    sheet.need(op for op in ops if op is not None)
+    sheet.need(ops)
     patients: set[str] = set()
     for entry, op in zip(entries, ops, strict=True):
-        envelope = entry.op
-        patients.add(envelope.get("patient", ""))
+        patients.add(op.patient)
         op_id = logged_id(entry)
         postings.open_accounts(entry.accounts)
-        postings.add(op_id, envelope.get("business_date", ""), entry.transfers, seq=entry.seq)
-        if op is not None:
-            project(op, entry.verdict, entry.reason, sheet, seq=entry.seq)
+        postings.add(op_id, op.business_date, entry.transfers, seq=entry.seq)
+        project(op, entry.verdict, entry.reason, sheet, seq=entry.seq)
     session.insert(log, [log_row(tenant, entry) for entry in entries])
     postings.write(session)
     sheet.write()
@@ -159,13 +158,6 @@ def apply_entries(session: Session, tenant: str, entries: Sequence[LogEntry]) ->
     if postings.touched:
         names |= {"account", "transfer"}
     return names | {"log"}, (patients | more) - {""}
-
-
-def _operation(entry: LogEntry) -> Operation | None:
-    try:
-        return from_wire(entry.op, verified=True)
-    except EnvelopeInvalid:  # an envelope of a newer program: posted to the letter, shown after our update
-        return None
 
 
 def logged_id(entry: LogEntry) -> str:
@@ -218,7 +210,3 @@ def replay(session: Session, tenant: str, stream: Stream) -> tuple[set[str], set
             )  # fmt: skip
     stream.pending_no = recorder.pending_no
     return recorder.write()
-
-
-REFUSED = frozenset({Verdict.REJECTED, Verdict.QUARANTINED})
-"""Verdicts after which an operation shows nowhere but in the log."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.basics.errors import SyncRefused
-from models.operations.operation import EnvelopeInvalid, from_wire
+from models.operations.operation import EnvelopeInvalid, Operation, from_wire
 from models.operations.protocol import LogEntry, Page
 from models.store.layers import Stream, apply_entries, replay, take_away
 from models.store.outbox import mark_returned
+from models.store.promoting import can_promote, promote
 from models.store.rows import Change
 from models.store.session import Session
 
 
-def apply_page(session: Session, tenant: str, page: Page, now: str) -> Change:
+def apply_page(session: Session, tenant: str, device: str, page: Page, now: str) -> Change:
     """Apply what of `page` is new after the cursor. See `DeskStore.apply_page`."""
     stream = Stream.read(session, tenant)
     if stream is None or page.server_epoch != stream.server_epoch:
@@ -21,15 +22,26 @@ def apply_page(session: Session, tenant: str, page: Page, now: str) -> Change:
     entries = _new_entries(page, stream)
     if not entries:
         return Change()
-    own = [_key(entry) for entry in entries]
-    names, patients = take_away(session, tenant)
-    more_names, more_patients = apply_entries(session, tenant, entries)
-    returned = mark_returned(session, tenant, own, now)
+    ops = [_operation(entry) for entry in entries]
+    if can_promote(session, tenant, device, entries):
+        names, patients = promote(session, tenant, entries, ops)
+        names |= {"outbox"} if mark_returned(session, tenant, [_key(e) for e in entries], now) else set()
+    else:
+        names, patients = _rebase(session, tenant, entries, ops, stream, now)
     stream.cursor_seq, stream.cursor_hash, stream.server_time = entries[-1].seq, entries[-1].hash, page.server_time
-    again_names, again_patients = replay(session, tenant, stream)
     stream.write(session, tenant)
-    topics = names | more_names | again_names | ({"outbox"} if returned else set())
-    return Change(frozenset(topics), frozenset(patients | more_patients | again_patients))
+    return Change(frozenset(names), frozenset(patients))
+
+
+def _rebase(
+    session: Session, tenant: str, entries: Sequence[LogEntry], ops: Sequence[Operation], stream: Stream, now: str
+) -> tuple[set[str], set[str]]:  # fmt: skip
+    """Take the pending layer away, apply the entries to the letter, replay what still waits."""
+    touched = [take_away(session, tenant), apply_entries(session, tenant, entries, ops)]
+    own = mark_returned(session, tenant, [_key(entry) for entry in entries], now)
+    touched.append(replay(session, tenant, stream))
+    names = {name for found, _ in touched for name in found} | ({"outbox"} if own else set())
+    return names, {patient for _, found in touched for patient in found}
 
 
 def _new_entries(page: Page, stream: Stream) -> Sequence[LogEntry]:
@@ -45,16 +57,13 @@ def _new_entries(page: Page, stream: Stream) -> Sequence[LogEntry]:
         if entry.seq == stream.cursor_seq and entry.hash != stream.cursor_hash:
             raise SyncRefused("sync.history_diverged", seq=entry.seq)
         known, previous = entry.hash, entry.seq
-    fresh = [entry for entry in page.entries if entry.seq > stream.cursor_seq]
-    for entry in fresh:
-        _check_envelope(entry)
-    return fresh
+    return [entry for entry in page.entries if entry.seq > stream.cursor_seq]
 
 
-def _check_envelope(entry: LogEntry) -> None:
-    """The chain covers an operation's hashes; these must cover what it says."""
+def _operation(entry: LogEntry) -> Operation:
+    """An entry's operation. The chain covers its hashes; these must cover what it says. Raises SyncRefused."""
     try:
-        from_wire(entry.op)
+        return from_wire(entry.op)
     except EnvelopeInvalid as error:
         raise SyncRefused("sync.page_damaged", seq=entry.seq) from error
 

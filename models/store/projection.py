@@ -34,12 +34,22 @@ _TABLES: dict[str, Table] = RECORD_TABLES | {"payment": payment, "not_collecting
 POSTED = frozenset({Verdict.ACCEPTED, Verdict.REDUCED, Verdict.EXCEPTED})
 """Verdicts after which an operation shows in the state."""
 
+REFUSED = frozenset({Verdict.REJECTED, Verdict.QUARANTINED})
+"""Verdicts after which an operation shows nowhere but in the log."""
+
 
 class Sheet:
-    """The state rows one transaction touches. Call `need` for what will be read, `project`, then `write`."""
+    """The state rows one transaction touches. Call `need` for what will be read, `project`, then `write`.
 
-    def __init__(self, session: Session, tenant: str, role: Role, *, pending: bool) -> None:
+    `beneath` reads and writes the confirmed rows under a pending layer that stays where it is (`write_beneath`).
+    """
+
+    def __init__(
+        self, session: Session, tenant: str, role: Role, *, pending: bool, beneath: bool = False
+    ) -> None:  # fmt: skip
         self._session, self._tenant, self._role, self.pending = session, tenant, role, pending
+        self._beneath = beneath
+        self._above: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _TABLES}
         self._rows: dict[str, dict[str, dict[str, Any] | None]] = {name: {} for name in _TABLES}
         self._changed: dict[str, set[str]] = {name: set() for name in _TABLES}
         self._covered: list[dict[str, Any]] = []
@@ -50,7 +60,10 @@ class Sheet:
         for op in ops:
             name, field = _SUBJECT.get(op.kind, ("", ""))
             row_id = op.body.get(field)
-            if name and isinstance(row_id, str) and (self.pending or op.kind in _READS_FIRST):
+            if name and isinstance(row_id, str) and (self.pending or self._beneath or op.kind in _READS_FIRST):
+                wanted.setdefault(name, set()).add(row_id)
+            elif self._beneath and op.kind in _FRESH:
+                name, row_id = _FRESH[op.kind][0], _FRESH[op.kind][1](op)
                 wanted.setdefault(name, set()).add(row_id)
         asks = [(name, ids - self._rows[name].keys()) for name, ids in wanted.items()]
         asks = [ask for ask in asks if ask[1]]
@@ -58,32 +71,40 @@ class Sheet:
             [(_SELECT(name), {"tenant": self._tenant, "ids": ids}) for name, ids in asks]
         )
         for (name, ids), found in zip(asks, answers, strict=True):
-            self._rows[name].update(dict.fromkeys(ids))
-            for row in as_rows(_TABLES[name], found):
-                self._rows[name][row[_KEYS[name]]] = row
+            self._take(name, ids, as_rows(_TABLES[name], found))
+
+    def _take(self, name: str, ids: set[str], found: list[dict[str, Any]]) -> None:
+        self._rows[name].update(dict.fromkeys(ids))
+        for row in found:
+            row_id = row[_KEYS[name]]
+            if self._beneath and row["seq"] == 0:
+                self._above[name][row_id] = row
+            else:
+                self._rows[name][row_id] = row
+        if self._above[name]:
+            covered = self._session.rows(_SHADOW, tenant=self._tenant, name=name, ids=self._above[name].keys())
+            self._rows[name].update({row_id: orjson.loads(record) for row_id, record in covered if row_id in ids})
 
     def get(self, name: str, row_id: str) -> dict[str, Any] | None:
         """The row as it now stands, or None."""
         known = self._rows[name]
         if row_id not in known:
             found = self._session.rows(_SELECT(name), tenant=self._tenant, ids=[row_id])
-            rows = as_rows(_TABLES[name], found)
-            known[row_id] = rows[0] if rows else None
+            self._take(name, {row_id}, as_rows(_TABLES[name], found))
         return known[row_id]
 
     def put(self, name: str, row: dict[str, Any], *, seq: int, fresh: bool = False) -> None:
         """Let the row stand like this from log position `seq` (0: pending). `fresh`: it was certainly not there."""
         row_id = row[_KEYS[name]]
         if self.pending and not fresh:
-            self._cover(name, row_id, self.get(name, row_id))
+            self._cover(name, self.get(name, row_id))
         row["tenant"], row["seq"] = self._tenant, seq
         self._rows[name][row_id] = row
         self._changed[name].add(row_id)
 
-    def _cover(self, name: str, row_id: str, before: Row | None) -> None:
+    def _cover(self, name: str, before: Row | None) -> None:
         if before is not None and before["seq"] > 0:
-            text = orjson.dumps(before).decode()
-            self._covered.append({"tenant": self._tenant, "name": name, "id": row_id, "record": text})
+            self._covered.append(self._shadow_row(name, before))
 
     def changed_rows(self, name: str) -> list[dict[str, Any]]:
         """The rows of a table that will be written."""
@@ -102,6 +123,31 @@ class Sheet:
         if self._role == "desk":
             self._session.insert_new(shadow, self._covered)
             index_patients(self._session, self._tenant, self.changed_rows("patient"))
+
+    def write_beneath(self) -> None:
+        """Write confirmed rows where nothing pending lies above, else under what does."""
+        for name, made in _TABLES.items():
+            bare: list[dict[str, Any]] = []
+            under: list[dict[str, Any]] = []
+            for row in self.changed_rows(name):
+                above = self._above[name].get(row[_KEYS[name]])
+                (bare if above is None or _same(above, row) else under).append(row)
+            self._session.put(made, bare)
+            keys = [(self._tenant, name, row[_KEYS[name]]) for row in bare]
+            self._session.many("DELETE FROM shadow WHERE tenant = ? AND name = ? AND id = ?", keys)
+            self._session.put(shadow, [self._shadow_row(name, row) for row in under])
+
+    def _shadow_row(self, name: str, row: Row) -> dict[str, Any]:
+        record = orjson.dumps(row).decode()
+        return {"tenant": self._tenant, "name": name, "id": row[_KEYS[name]], "record": record}
+
+
+def _same(above: Row, confirmed: Row) -> bool:
+    """Do a pending row and the confirmed one say the same?"""
+    return all(above[name] == value for name, value in confirmed.items() if name not in {"seq", "posted_cents"})
+
+
+_SHADOW = "SELECT id, record FROM shadow WHERE tenant = :tenant AND name = :name AND id IN (:ids)"
 
 
 def restore(session: Session, tenant: str) -> tuple[set[str], set[str]]:
@@ -259,6 +305,12 @@ _SUBJECT: dict[str, tuple[str, str]] = {
     "payment.reverse": ("payment", "payment_id"),
 }
 """By kind: the table and the body's field that name the row it changes."""
+
+_FRESH: dict[str, tuple[str, Callable[[Operation], str]]] = {
+    "payment.collect": ("payment", lambda op: str(op.body["payment_id"])),
+    "visit.not_collecting": ("not_collecting", lambda op: op.op_id),
+}
+"""By kind: the table and the id of a row that the operation makes."""
 
 _READS_FIRST: Sequence[str] = ("appointment.put", "charge.put", "visit.status", "payment.reverse")
 """Kinds whose new row depends on the old one, whatever the layer."""

@@ -44,9 +44,21 @@ class Tx:
         return self._session
 
     @property
+    def reader(self) -> Any:
+        """The writer's own connection, for `models.store.queries` inside this transaction: its pages are at hand, while
+        a reading connection has to fetch and decrypt them anew after every commit. Sees the state before what is
+        recorded here: that is written when the transaction ends."""
+        return self._session.driver
+
+    @property
     def tenant(self) -> str:
         """The practice this desk belongs to. Raises StorageError `store.not_enrolled` before it belongs to one."""
         return self._enrolled()[0].tenant
+
+    @property
+    def device(self) -> str:
+        """This desk's id at its hub."""
+        return self._enrolled()[0].device_id
 
     def record(
         self,
