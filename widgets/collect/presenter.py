@@ -538,10 +538,15 @@ class CollectPresenter(QObject):
         if attempt_id != self._unknown_id:
             return
         self._unknown_id = ""
-        if self._phase.reader is Reader.UNKNOWN:
-            self._stop_asked = False
-            self._tender_after = None
+        if self._phase.reader is not Reader.UNKNOWN:
+            return
+        self._stop_asked = False
+        self._tender_after = None
+        if self._view.isVisible():
             self._ended(found)
+        else:  # the clerk is elsewhere: whoever comes back finds what is owed now
+            self._phase = Phase()
+            self._read_sheet()
 
     # Not collecting today ---------------------------------------------------------------------------------------
 
