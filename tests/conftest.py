@@ -10,7 +10,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-pytest_plugins = ["tests.support.postgres"]
+pytest_plugins = ["tests.support.postgres", "tests.support.simulators"]
 
 PERSONAL = "Quillfeather"
 """Every factory patient carries this family name, so that a leak into a log is seen."""
