@@ -125,12 +125,12 @@ def visits_of(connection: Any, tenant: str, patient_id: str, day: str) -> list[V
     return [VisitRow(*row) for row in found]
 
 
-def waiting(connection: Any, tenant: str, day: str) -> list[VisitRow]:
-    """Visits of a day whose patient is in the house, arrived before checked in, each in order of time."""
+def waiting(connection: Any, tenant: str, day: str, limit: int) -> list[VisitRow]:
+    """The first visits of a day whose patient is in the house, arrived before checked in, each in order of time."""
     found = connection.execute(
         f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} WHERE v.tenant = ? AND v.service_date = ? "
         f"AND v.deleted_at = '' AND {STATUS} IN ('arrived', 'checked_in') "
-        f"ORDER BY {STATUS} = 'checked_in', v.starts_at",
-        (tenant, day),
+        f"ORDER BY {STATUS} = 'checked_in', v.starts_at LIMIT ?",
+        (tenant, day, limit),
     )
     return [VisitRow(*row) for row in found]
