@@ -46,10 +46,10 @@ def open_till(path: Path, now: datetime) -> BenchTill:
     posting = Posting(clinic, settings)
     telling = Telling(clinic, settings, posting)
     till = Till(clinic, settings, posting, telling, lambda: None)
-    attempts, reader = Attempts(clinic, posting), CardReader(settings)
+    attempts, reader = Attempts(till), CardReader(settings)
     recovery = Recovery(till, attempts, reader, lambda _step: None)
     ways = tenders(till, attempts, reader, recovery, lambda _step: None)
-    return BenchTill(store, Checkout(Parts(clinic, settings, posting, telling, till, attempts, reader, ways)))
+    return BenchTill(store, Checkout(Parts(till, attempts, reader, ways)))
 
 
 def decide(till: BenchTill, visit: Visit) -> CollectRequest:
