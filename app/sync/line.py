@@ -177,12 +177,29 @@ _FAILURES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
 
 
 def _remembering(made: Any, sockets: _Sockets) -> Any:
-    """The pool's kind of connection, telling `sockets` of each one."""
+    """The pool's kind of connection, telling `sockets` of each one, and sending head and body in one piece: two would
+    wake the hub twice."""
 
     class Remembered(made):  # type: ignore[misc]
+        _held: list[bytes] | None = None
+
         def connect(self) -> None:
             super().connect()
             sockets.add(self.sock)
+
+        def request(self, *arguments: Any, **named: Any) -> None:
+            self._held = []
+            try:
+                super().request(*arguments, **named)
+            finally:
+                held, self._held = self._held, None
+            super().send(b"".join(held))
+
+        def send(self, data: bytes) -> None:
+            if self._held is None:
+                super().send(data)
+            else:
+                self._held.append(data)
 
     return Remembered
 

@@ -18,6 +18,7 @@ import orjson
 import psycopg
 from sqlcipher3 import dbapi2
 
+from app.sync.ahead import PagesAhead
 from app.sync.join import join, new_device_key
 from app.sync.transport import HubTransport
 from bench.measure import Row, interleaved, process, spread
@@ -237,11 +238,13 @@ def pull_and_apply(rounds: int = 5) -> Row:
 
 
 def catch_up(store: DeskStore, transport: HubTransport) -> None:
+    pages = PagesAhead(transport)  # as the sync engine does
     more = True
     while more:
-        page = transport.pull(store.cursor())
+        page = pages.pull(store.cursor())
         store.apply_page(page)
         more = page.has_more
+    pages.close()
 
 
 def bare_apply(path: Path, rows: list[Any]) -> float:

@@ -7,8 +7,9 @@ at here: that is the engine's business.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import orjson
@@ -114,25 +115,34 @@ def _build(kind: type[T], row: Any, path: str) -> T:
     """The flat dataclass `kind` from `row`: every field there, every type right."""
     if not isinstance(row, dict):
         raise WireInvalid(path, "not an object")
-    values = []
-    for name, wanted in _SHAPES[kind]:
-        value = row.get(name, _MISSING)
-        if type(value) not in wanted:
-            raise WireInvalid(f"{path}.{name}", "missing or of another type")
-        values.append(value)
+    names, pick, shapes = _SHAPES[kind]
+    try:
+        values = pick(row)
+    except KeyError as error:
+        raise WireInvalid(f"{path}.{error.args[0]}", "missing") from error
+    if tuple(map(type, values)) not in shapes:
+        wrong = next(n for n, value in enumerate(values) if all(type(value) is not shape[n] for shape in shapes))
+        raise WireInvalid(f"{path}.{names[wrong]}", "of another type")
     return kind(*values)
 
 
-_MISSING = object()
+_Shape = tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], frozenset[tuple[type, ...]]]
 _RESULT = tuple(field.name for field in fields(PushResult))
 _ENTRY = tuple(field.name for field in fields(LogEntry))
 _PAGE = tuple(field.name for field in fields(Page))
-_NONE = type(None)
-_OTHERS: dict[str, tuple[type, ...]] = {
-    "seq": (int,), "from_seq": (int,), "to_seq": (int,), "head": (int,), "granted": (int, _NONE), "op": (dict,),
-    "transfers": (list,), "accounts": (list,), "entries": (tuple,), "has_more": (bool,),
+_OTHERS: dict[str, type] = {
+    "seq": int, "from_seq": int, "to_seq": int, "head": int, "granted": int, "op": dict, "transfers": list,
+    "accounts": list, "entries": tuple, "has_more": bool,
 }  # fmt: skip
-_SHAPES: dict[type, tuple[tuple[str, tuple[type, ...]], ...]] = {
-    kind: tuple((name, _OTHERS.get(name, (str,))) for name in names)
-    for kind, names in ((PushResult, _RESULT), (LogEntry, _ENTRY), (Page, _PAGE))
+
+
+def _shapes(names: tuple[str, ...]) -> _Shape:
+    """Names, what takes their values out of a row, and the types these may have: `granted` may be null."""
+    whole = tuple(_OTHERS.get(name, str) for name in names)
+    without = tuple(type(None) if name == "granted" else kind for name, kind in zip(names, whole, strict=True))
+    return names, itemgetter(*names), frozenset({whole, without})
+
+
+_SHAPES: dict[type, _Shape] = {
+    kind: _shapes(names) for kind, names in ((PushResult, _RESULT), (LogEntry, _ENTRY), (Page, _PAGE))
 }
