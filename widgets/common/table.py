@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )  # fmt: skip
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -159,6 +159,26 @@ class CellDelegate(QStyledItemDelegate):
         return QSize(40, theme.current().size("row"))
 
 
+class _HeadEnd(Themed, QWidget):
+    """Carries the table's head over the scroll bar."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.follow_theme()
+
+    def sizeHint(self) -> QSize:
+        return QSize(8, theme.current().size("row_head"))
+
+    def restyle(self) -> None:
+        self.setFixedHeight(theme.current().size("row_head"))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look, painter = theme.current(), QPainter(self)
+        painter.fillRect(self.rect(), look.colour("sunken"))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, look.colour("border"))
+
+
 class CellTable(Themed, QTableView):
     """A list of `TableRow`s. `selected(key)` follows the row in focus, `opened(key)` a double click,
     `rows_changed` a list laid out anew.
@@ -196,6 +216,8 @@ class CellTable(Themed, QTableView):
         self.verticalHeader().setMinimumSectionSize(8)
         top = self.horizontalHeader()
         top.setVisible(head)
+        if head:
+            self.addScrollBarWidget(_HeadEnd(), Qt.AlignmentFlag.AlignTop)
         top.setHighlightSections(False)
         top.setSectionsClickable(False)
         top.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -23,7 +23,7 @@ class PracticePage(QWidget):
     def __init__(self, zones: Sequence[str]) -> None:
         super().__init__()
         self._group = QButtonGroup(self)
-        self._new = OptionCard(Way.NEW, "building-2", "info", "Start a practice here",
+        self._new = OptionCard(Way.NEW, "building-2", "ok", "Start a practice here",
                                "Other desks of your clinic can join this one later.")  # fmt: skip
         self._join = OptionCard(Way.JOIN, "link", "neutral", "Join a practice",
                                 "Another desk of your clinic already runs Copaydesk.")  # fmt: skip
