@@ -51,7 +51,7 @@ class SnapshotShelf:
         seq = int(snapshot.manifest["seq"])
         draft = self._place(tenant) / f"draft-{secrets.token_hex(8)}"
         draft.mkdir(parents=True)
-        with snapshot.folder:
+        with snapshot:
             for chunk_id, content in snapshot.chunks:
                 self._write(draft, tenant, seq, f"chunk {chunk_id}", content)
         self._write(draft, tenant, seq, "manifest", orjson.dumps(snapshot.manifest))

@@ -136,6 +136,9 @@ class Sheet:
             keys = [(self._tenant, name, row[_KEYS[name]]) for row in bare]
             self._session.many("DELETE FROM shadow WHERE tenant = ? AND name = ? AND id = ?", keys)
             self._session.put(shadow, [self._shadow_row(name, row) for row in under])
+            if name == "charge":
+                posted = [(row["posted_cents"], self._tenant, row["id"]) for row in under]
+                self._session.many("UPDATE charge SET posted_cents = ? WHERE tenant = ? AND id = ?", posted)
 
     def _shadow_row(self, name: str, row: Row) -> dict[str, Any]:
         record = orjson.dumps(row).decode()

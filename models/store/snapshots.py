@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +41,20 @@ _CARRIED = ("meta", "stream", "outbox", "terminal_attempt", "print_job", "pin_fa
 class Snapshot:
     """`manifest`: format, tenant, server_epoch, seq, hash, created_at, chunks [{id, table, sha256, rows}].
 
-    The chunks lie in a temporary folder that goes away with this object.
+    The chunks lie in a temporary folder that goes away with this object, or before by `close`.
     """
 
     manifest: dict[str, Any]
-    folder: tempfile.TemporaryDirectory[str]
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.close = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Snapshot:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def chunks(self) -> Iterator[tuple[str, bytes]]:
@@ -55,20 +66,20 @@ class Snapshot:
         """One chunk. Raises KeyError for an id the manifest does not have."""
         if all(chunk["id"] != chunk_id for chunk in self.manifest["chunks"]):
             raise KeyError(chunk_id)
-        return (Path(self.folder.name) / chunk_id).read_bytes()
+        return (self.folder / chunk_id).read_bytes()
 
 
 def take_snapshot(connection: Connection, tenant: str, now: str, chunk_rows: int = CHUNK_ROWS) -> Snapshot:
     """Everything of a tenant as of this transaction, which must see one moment (REPEATABLE READ on PostgreSQL)."""
     session = Session(connection)
     head = session.one("SELECT server_epoch, seq, hash FROM tenant_head WHERE tenant = :tenant", tenant=tenant)
-    folder = tempfile.TemporaryDirectory(prefix="copaydesk-snapshot-")
+    folder = Path(tempfile.mkdtemp(prefix="copaydesk-snapshot-"))
     chunks: list[dict[str, Any]] = []
     for name, table in _TABLES.items():
         for rows in _stretches(session, table, tenant, chunk_rows):
             packed = _pack(table, rows)
             chunk_id = f"{len(chunks):05d}-{name}"
-            (Path(folder.name) / chunk_id).write_bytes(packed)
+            (folder / chunk_id).write_bytes(packed)
             chunks.append({"id": chunk_id, "table": name, "sha256": _digest(packed), "rows": len(rows)})
     manifest = {
         "format": FORMAT, "tenant": tenant, "server_epoch": head[0], "seq": head[1], "hash": head[2],
