@@ -111,7 +111,8 @@ SIZE: Final[dict[str, int]] = {
     "page_inset_x": 20, "page_inset_y": 16, "inset": 16, "gap": 14,
     "pill": 22, "badge": 22, "keycap": 20, "avatar": 42, "avatar_s": 32, "ring": 52, "spinner": 16,
     "icon_text": 14, "icon": 16, "icon_l": 18, "icon_tile": 20,
-    "staff_tile": 121, "staff_avatar": 44, "pad_key": 56, "side_least": 318, "side_most": 420, "tender_most": 720, "content_most": 1560,
+    "staff_tile": 121, "staff_avatar": 44, "pad_key": 56,
+    "side_least": 318, "side_most": 420, "tender_most": 720, "content_most": 1560,
 }  # fmt: skip
 """Pixels at 100 %. Heights and icons grow with the text scale; insets and gaps do not."""
 

@@ -22,7 +22,7 @@ from app.lanes import Lane
 from app.signin import SignIn
 from app.views import AttentionItem, DeviceLight
 from tests.support.clinic import TestClinic
-from widgets import theme
+from widgets import fonts, theme
 from widgets.screens import SCREENS
 
 PICTURES = os.environ.get("COPAYDESK_PICTURES", "")
@@ -34,7 +34,9 @@ NAMES = ("store", "reads", "terminal", "printer", "net")
 @pytest.fixture
 def themed(qapp: QApplication) -> Iterator[theme.Theme]:
     """The application in the light theme at 100 %, and so again afterwards."""
-    look = theme.apply(qapp)
+    look = theme.current()
+    if qapp.font().family() != fonts.SANS:
+        theme.apply(qapp)
     plain: dict[str, Any] = {
         "scheme": "light", "compact": False, "scale": 100, "less_motion": False, "high_contrast": False
     }  # fmt: skip
