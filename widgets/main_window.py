@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -29,7 +30,7 @@ from widgets.lock.view import LockView
 from widgets.navigator import Navigator
 from widgets.opening import open_window, run_desk
 from widgets.panels import AboutDialog, AskDialog, KeysDialog, LightDialog, Palette, ReasonDialog
-from widgets.screens import ATTENTION, COLLECT, LEDGER, PATIENTS, SCREENS, SETTINGS, TODAY, Kit, Place
+from widgets.screens import APPROVED, ATTENTION, COLLECT, LEDGER, PATIENTS, SCREENS, SETTINGS, TODAY, Kit, Place
 from widgets.session import Session
 from widgets.shell import Shell
 from widgets.watch import IdleWatch, LineWatch
@@ -42,6 +43,7 @@ log = logging.getLogger(__name__)
 __all__ = ["MainWindow", "open_window", "run_desk"]
 
 _IN_DOUBT_S = 30 * 60
+_QUIET_MS = 400
 _DRAWER_REASONS = ("Change for the till", "Deposit", "Mistake put right")
 
 
@@ -106,6 +108,7 @@ class MainWindow(QWidget):
         ways = Ways(
             collect=lambda patient_id, visit_id: self.navigator.go(Place(COLLECT, patient_id, visit_id)),
             ledger=lambda patient_id: self.navigator.go(Place(LEDGER, patient_id)),
+            check_in=self._check_in,
             commands=self._open_palette,
         )
         self.finder = FindPresenter(
@@ -248,6 +251,7 @@ class MainWindow(QWidget):
     def _unlocked(self, _person: object) -> None:
         if self.navigator.place is None:
             self.navigator.top(Place(TODAY, select_next=True))
+            QTimer.singleShot(_QUIET_MS, self, lambda: self.navigator.prepare((COLLECT, APPROVED, LEDGER, ATTENTION)))
         else:
             self.navigator.changed(Change(everything=True))
             if self._before_lock is not None and isValid(self._before_lock):
@@ -285,6 +289,13 @@ class MainWindow(QWidget):
         self.palette_overlay.close_over()
         self.finder.start(typed, walk_in=walk_in)
         self.find_overlay.open_over()
+
+    def _check_in(self, visit_id: str, then: Callable[[], None]) -> None:
+        person = self.session.acting
+        self.bridge.start(
+            self._desk.lanes["store"], lambda _job: self._desk.schedule.check_in(visit_id, person), owner=self,
+            done=lambda _nothing: then(), failed=self._went_wrong,
+        )  # fmt: skip
 
     @Slot()
     def _find_left(self) -> None:

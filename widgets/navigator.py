@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from widgets.screens import SCREENS, TODAY, Kit, Page, Place
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from models.store.rows import Change
 
 _LONGEST = 20
+_REST_MS = 60
 
 
 class Navigator(QObject):
@@ -64,6 +65,15 @@ class Navigator(QObject):
         """Open the palette."""
         self._commands()
 
+    def prepare(self, names: Sequence[str]) -> None:
+        """Make these pages before they are wanted, one at a time while nobody does anything: their first key is then
+        answered as fast as every other."""
+        wanted = [name for name in names if name not in self._pages]
+        if not wanted or self._kit is None:
+            return
+        self._make(wanted[0])
+        QTimer.singleShot(_REST_MS, self, lambda: self.prepare(wanted[1:]))
+
     # What is shown --------------------------------------------------------------------------------------------
 
     @property
@@ -86,13 +96,15 @@ class Navigator(QObject):
         if self.page is not None:
             self.page.changed(change)
 
+    def _make(self, name: str) -> Page:
+        if self._kit is None:
+            raise RuntimeError("the navigator has no kit yet")
+        page = self._pages[name] = SCREENS[name].make(self._kit)
+        self._stack.addWidget(page.widget)
+        return page
+
     def _show(self, place: Place) -> None:
-        page = self._pages.get(place.screen)
-        if page is None:
-            if self._kit is None:
-                raise RuntimeError("the navigator has no kit yet")
-            page = self._pages[place.screen] = SCREENS[place.screen].make(self._kit)
-            self._stack.addWidget(page.widget)
+        page = self._pages.get(place.screen) or self._make(place.screen)
         before = self.page
         running = page.money_in_flight and place != self._places.get(place.screen)
         if before is not None and before is not page:

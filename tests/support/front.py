@@ -17,9 +17,10 @@ from tests.support.clinic import MARIA, TestClinic
 from tests.support.counter import Counter, counter, rosa_with_copay_and_balance
 from tests.support.windows import LoopWatch, loop_watch, picture
 from widgets.main_window import MainWindow
-from widgets.screens import TODAY, Place
+from widgets.screens import APPROVED, ATTENTION, COLLECT, LEDGER, TODAY, Place
 
 PATIENCE_S = 20.0
+PREPARED = (COLLECT, APPROVED, LEDGER, ATTENTION)
 STALL_MS = 100.0
 """No journey may keep the event loop away for longer, on a machine with nothing else to do."""
 
@@ -40,6 +41,8 @@ class Front:
         self.window.session.sign_in(MARIA)
         self.window.navigator.top(Place(TODAY, select_next=True))
         self.wait(lambda: self.state.side is not None and self.state.side.view is not None)
+        self.window.navigator.prepare(PREPARED)  # as the window does in the first quiet moment
+        self.wait(lambda: set(PREPARED) <= set(self.window.navigator._pages))
         self.keys.clear()
 
     # Hands ----------------------------------------------------------------------------------------------------------

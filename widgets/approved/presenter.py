@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.heads import lower_first
 from app.lanes import Lane
 from app.views import Collected, CollectEnd
+from app.words import WORDS
 from widgets.approved.state import TROUBLED, UNDO_REASONS, ApprovedState, PrintState, Undo, approved_state, print_state
 from widgets.approved.view import ApprovedPage
 from widgets.bridge import Bridge
@@ -99,6 +100,8 @@ class ApprovedPresenter(QObject):
     def _receipt(self) -> PrintState:
         state, reason = self._print
         trouble = reason or (f"receipt.{state}" if state in TROUBLED else "")
+        known = f"receipt.{trouble.rpartition('.')[2]}"
+        trouble = known if known in WORDS else trouble
         if trouble and not trouble.startswith("receipt."):  # the printer's own words: say what it means for the money
             cause = self._speech.key(trouble).title.rstrip(".")
             said = Notice(f"Receipt not printed: {lower_first(cause)}",

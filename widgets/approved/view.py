@@ -155,6 +155,8 @@ class ApprovedPage(Themed, QWidget):
             self.notice.set(state.notice.title, state.notice.body)
         was_undoing = not self.undo_pane.isHidden()
         self.undo_pane.draw(state.undo_title, state.undo)
+        tight = theme.current().compact or state.notice is not None
+        self.left.body.setSpacing(S10 if tight else S16)
         crowded = undoing or (state.notice is not None and state.receipt.trouble is not None)
         self.next_card.draw(None if crowded else collected.next_up, state.next_line)
         self._draw_buttons(state)

@@ -24,6 +24,7 @@ from widgets.common import (
     Card,
     IconLabel,
     KeycapButton,
+    Pill,
     Role,
     Skeleton,
     Text,
@@ -89,6 +90,8 @@ class CollectPage(Themed, QWidget):
             kind: KeycapButton(action=action, icon=TENDER_WORDS[kind][0], size="tile")
             for kind, action in self.tender_actions.items()
         }
+        self.doubt = Pill("A card payment is still being checked", "warn", "hourglass")
+        self.doubt.setToolTip("If it went through as well, its money stays on account as credit.")
         self.notice = Banner("bad")
         self._make_footer()
         self._lay_out()
@@ -151,6 +154,9 @@ class CollectPage(Themed, QWidget):
         to_collect.setSpacing(S2)
         to_collect.addWidget(Text("To collect", "table_medium", "text2"))
         to_collect.addWidget(self.amount)
+        top = QHBoxLayout()
+        top.addLayout(to_collect, 1)
+        top.addWidget(self.doubt, 0, Qt.AlignmentFlag.AlignTop)
         tiles = QHBoxLayout()
         tiles.setSpacing(S8)
         for tile in self.tiles.values():
@@ -164,7 +170,7 @@ class CollectPage(Themed, QWidget):
         self._tile_gap, self._pane_gap, self._foot_gap = (QWidget() for _ in range(3))
         self.right = Card(inset=S20)
         self.right.setObjectName("decision")
-        self.right.body.addLayout(to_collect)
+        self.right.body.addLayout(top)
         self.right.body.addWidget(self._tile_gap)
         self.right.body.addLayout(tiles)
         self.right.body.addWidget(self._pane_gap)
@@ -279,6 +285,7 @@ class CollectPage(Themed, QWidget):
         self.left.draw(state)
         self.amount.set_cents(state.to_collect_cents)
         self.amount.setAccessibleName(f"To collect, {spoken_cents(state.to_collect_cents)}")
+        self.doubt.setVisible(sheet.frozen_by_unknown and state.pane not in {"card", "reasons"})
         self._draw_tiles(state)
         self._draw_pane(state)
         self._draw_footer(state)

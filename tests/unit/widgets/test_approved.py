@@ -93,7 +93,8 @@ def test_nobody_next_is_said_by_the_button():
 @pytest.mark.parametrize(
     ("state", "reason", "words"),
     [
-        ("", "", "No receipt asked"), ("queued", "", "Printing now"), ("queued", "receipt.paper_out", "Waiting to print"),
+        ("", "", "No receipt asked"), ("queued", "", "Printing now"),
+        ("queued", "receipt.paper_out", "Waiting to print"),
         ("sending", "", "Printing now"), ("printed", "", "Printed"), ("not_printed", "", "Not printed"),
         ("unknown", "", "Look at the paper"),
     ],
@@ -233,7 +234,8 @@ def test_the_receipt_is_followed_until_it_is_printed(qtbot: Any, desk: Desk):
         ("queued", "receipt.paper_out", "Receipt not printed: paper out"),
         ("not_printed", "receipt.too_old", "Receipt not printed: it waited too long"),
         ("unknown", "receipt.unknown", "Did the receipt print?"),
-        ("queued", "light.printer.cover_open", "Receipt not printed: printer cover open"),
+        ("queued", "printer.cover_open", "Receipt not printed: cover open"),
+        ("queued", "printer.cutter", "Receipt not printed: printer cutter stuck"),
     ],
 )
 def test_trouble_with_the_paper_says_that_the_payment_is_safe(

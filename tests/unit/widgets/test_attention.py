@@ -1,4 +1,4 @@
-"""Needs attention: what happened, the ways out with their outcomes, asking by itself, a person's word only at the end."""
+"""Needs attention: what happened, ways out with their outcomes, asking by itself, a person's word last."""
 
 from __future__ import annotations
 
@@ -341,7 +341,7 @@ def test_a_receipt_in_doubt_is_printed_again_as_a_copy(qtbot: Any, desk: Desk):
     press("Return")
     qtbot.waitUntil(lambda: desk.items.closed == ["job-3"])
     assert desk.items.reprints == ["pay-3"]
-    qtbot.waitUntil(lambda: desk.page.empty.isVisible())
+    qtbot.waitUntil(desk.page.empty.isVisible)
 
 
 def test_the_ledger_is_one_key_away(desk: Desk):

@@ -97,7 +97,8 @@ def test_payments_and_line_items_are_marked():
 def test_rows_are_read_as_sentences():
     rows = rows_of(Tab.VISITS, frozen.ledger(), frozen.DAY)
     assert rows[1].sentence == (
-        "May 14, Annual physical, Copay · today 10:00 AM, owed 40 dollars, paid 0 dollars, balance 40 dollars, Due today"
+        "May 14, Annual physical, Copay · today 10:00 AM, owed 40 dollars, paid 0 dollars, balance 40 dollars, "
+        "Due today"
     )
     assert rows[0].sentence == "May 28, Follow-up, No charges yet · Dr. Okafor, Prepaid $20.00"
     assert rows_of(Tab.PAYMENTS, frozen.ledger(), frozen.DAY)[3].sentence == (
