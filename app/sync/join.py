@@ -7,6 +7,7 @@ import platform
 import socket
 import ssl
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -72,7 +73,8 @@ def _enrol(line: Line, signer: RequestSigner, body: bytes) -> dict[str, Any]:
 
 def _proven(line: JoinLine, url: str) -> str:
     """The fingerprint of whoever answers at the address, when its group is the one on the line."""
-    fingerprint = certificate_fingerprint(line.host, line.port)
+    where = urlsplit(url)
+    fingerprint = certificate_fingerprint(where.hostname or line.host, where.port or line.port)
     if fingerprint_group(fingerprint) != line.fingerprint_group:
         raise SyncRefused("sync.wrong_certificate", hub=url)
     return fingerprint

@@ -24,7 +24,7 @@ from tests.support.hub import (
 __all__ = ["hub"]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_a_hub_killed_under_load_loses_nothing(outside_hub: HubOutside, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     desks = [ClinicDesk(tmp_path / name, outside_hub.line(name), name) for name in ("a", "b")]
