@@ -9,8 +9,8 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from app.version import VERSION
 from app.words import Words
+from models.basics.version import VERSION
 from widgets import theme
 from widgets.common import (
     ENTER,
@@ -112,6 +112,7 @@ class KeysDialog(Dialog):
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
+        self._scroll.setAccessibleName("Keys")
         self._scroll.setWidget(self._grid_host)
         self._scroll.viewport().setAutoFillBackground(False)
         self._grid_host.setAutoFillBackground(False)

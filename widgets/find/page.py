@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -43,11 +45,19 @@ class PatientsPage:
         ways = Ways(
             collect=lambda patient_id, appointment_id: kit.doors.go(Place(COLLECT, patient_id, appointment_id)),
             ledger=lambda patient_id: kit.doors.go(Place(LEDGER, patient_id)),
+            check_in=lambda visit_id, then: self._check_in(kit, visit_id, then),
             commands=kit.doors.commands,
         )
         self._presenter = FindPresenter(
             self.widget.finder, bridge=kit.bridge, lane=kit.desk.lanes["reads"], find=kit.desk.find,
             today=lambda: kit.facts().business_date, ways=ways,
+        )  # fmt: skip
+
+    def _check_in(self, kit: Kit, visit_id: str, then: Callable[[], None]) -> None:
+        person = kit.session.acting
+        kit.bridge.start(
+            kit.desk.lanes["store"], lambda _job: kit.desk.schedule.check_in(visit_id, person), owner=self.widget,
+            done=lambda _nothing: then(),
         )  # fmt: skip
 
     def enter(self, _place: Place) -> None:

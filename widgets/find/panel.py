@@ -63,12 +63,13 @@ class FindPanel(Themed, QWidget):
     """One panel. `floating` wears the focus line and the Esc keycap (over the window), else it lies on a card.
 
     `typed(text)` follows the field, `chosen(patient id)` the selected row, `opened(patient id)` Enter or a double
-    click, `ledger_asked(patient id)` its key, `commands_asked` a `>` typed first.
+    click, `ledger_asked(patient id)` and `check_in_asked(patient id)` their keys, `commands_asked` a `>` typed first.
     """
 
     typed = Signal(str)
     opened = Signal(str)
     ledger_asked = Signal(str)
+    check_in_asked = Signal(str)
     commands_asked = Signal()
     chosen = Signal(str)
 
@@ -80,12 +81,13 @@ class FindPanel(Themed, QWidget):
         self.field = FindField()
         self.open_action = page_action(self, "Collect or open", ENTER, self._open)
         self.ledger_action = page_action(self, "Ledger", "Ctrl+L", lambda: self._with_key(self.ledger_asked))
+        self.check_in_action = page_action(self, "Check in", "F4", lambda: self._with_key(self.check_in_asked))
         self._count = Text("", "table", "muted")
         self.table = CellTable("Matches", _COLUMNS, head=False, row_size="row_find")
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._title = Text("", "heading_s", align=Qt.AlignmentFlag.AlignCenter)
         self._hint = Text("", "body", "muted", align=Qt.AlignmentFlag.AlignCenter, wrap=True)
-        self._foot = _Foot(self.open_action, self.ledger_action)
+        self._foot = _Foot(self.open_action, self.ledger_action, self.check_in_action)
         self._lay_out()
         self.field.textChanged.connect(self._changed)
         self.field.moved.connect(self._move)
@@ -146,9 +148,10 @@ class FindPanel(Themed, QWidget):
         self.open_action.setEnabled(state.message is None)
         self.ledger_action.setEnabled(state.message is None)
 
-    def set_open_words(self, words: str) -> None:
-        """What Enter does, for the foot."""
-        self.open_action.setText(words)
+    def set_ways(self, enter: str, *, check_in: bool) -> None:
+        """What Enter does with the selected patient, and whether there is a visit to check in."""
+        self.open_action.setText(enter)
+        self.check_in_action.setEnabled(check_in)
 
     def wanted_height(self, rows: int) -> int:
         """How high the panel is with so many rows."""
@@ -195,9 +198,9 @@ class FindPanel(Themed, QWidget):
 class _Foot(Themed, QWidget):
     """The keys of the panel."""
 
-    def __init__(self, open_action: QAction, ledger: QAction) -> None:
+    def __init__(self, open_action: QAction, ledger: QAction, check_in: QAction) -> None:
         super().__init__()
-        self._open = open_action
+        self._open, self._check_in = open_action, check_in
         row = QHBoxLayout(self)
         row.setContentsMargins(S16, 0, S16, 0)
         row.setSpacing(S8)
@@ -206,15 +209,24 @@ class _Foot(Themed, QWidget):
             row.addWidget(Keycap(action))
             row.addWidget(words)
             row.addSpacing(S8)
+        self._arrival = QWidget()
+        arrival = QHBoxLayout(self._arrival)
+        arrival.setContentsMargins(0, 0, 0, 0)
+        arrival.setSpacing(S8)
+        arrival.addWidget(Keycap(check_in))
+        arrival.addWidget(Text("Check in", "table", "text2"))
+        row.addWidget(self._arrival)
         row.addStretch(1)
         right = Text("Type > for commands", "table", "muted", elide=True)
         right.setAlignment(Qt.AlignmentFlag.AlignRight)
         row.addWidget(right, 4)
         open_action.changed.connect(self._say)
+        check_in.changed.connect(self._say)
         self.follow_theme()
 
     def _say(self) -> None:
         self._words.setText(self._open.text())
+        self._arrival.setVisible(self._check_in.isEnabled())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, area = theme.current(), QRectF(self.rect())

@@ -16,15 +16,16 @@ from widgets.bridge import Bridge
 from widgets.common.keycap import key_words
 from widgets.common.slow import AFTER_MS
 from widgets.find.panel import FindPanel
-from widgets.find.state import FindState, find_state
+from widgets.find.state import FindState, find_state, may_check_in
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Where Find leads."""
+    """Where Find leads. `check_in(visit id, then)` checks a visit in and calls `then`."""
 
     collect: Callable[[str, str], None]
     ledger: Callable[[str], None]
+    check_in: Callable[[str, Callable[[], None]], None]
     commands: Callable[[], None]
 
 
@@ -61,6 +62,7 @@ class FindPresenter(QObject):
         panel.chosen.connect(self._name_enter)
         panel.opened.connect(self._open)
         panel.ledger_asked.connect(self._ledger)
+        panel.check_in_asked.connect(self._check_in)
         panel.commands_asked.connect(self._commands)
         self._draw()
 
@@ -132,7 +134,8 @@ class FindPresenter(QObject):
         """Say at the foot what Enter does with the selected patient."""
         hit = self._hit(patient_id)
         due = hit is None or hit.due_cents > 0
-        self._panel.set_open_words("Walk-in payment" if self._walk_in else "Collect" if due else "Open the ledger")
+        enter = "Walk-in payment" if self._walk_in else "Collect" if due else "Open the ledger"
+        self._panel.set_ways(enter, check_in=hit is not None and may_check_in(hit))
 
     def _hit(self, patient_id: str) -> FoundPatient | None:
         return next((hit for hit in self._found if hit.patient.patient_id == patient_id), None)
@@ -154,6 +157,12 @@ class FindPresenter(QObject):
     def _ledger(self, patient_id: str) -> None:
         self.left.emit()
         self._ways.ledger(patient_id)
+
+    @Slot(str)
+    def _check_in(self, patient_id: str) -> None:
+        hit = self._hit(patient_id)
+        if hit is not None and hit.visit is not None and may_check_in(hit):
+            self._ways.check_in(hit.visit.appointment_id, self.again)
 
     @Slot()
     def _commands(self) -> None:

@@ -48,8 +48,13 @@ class Opened:
         return Ways(
             collect=lambda who, visit_id: self.went.append(("collect", who, visit_id)),
             ledger=lambda who: self.went.append(("ledger", who)),
+            check_in=self._check_in,
             commands=lambda: self.went.append(("commands",)),
         )
+
+    def _check_in(self, visit_id: str, then) -> None:
+        self.went.append(("check in", visit_id))
+        then()
 
 
 @pytest.fixture
@@ -117,6 +122,19 @@ def test_ctrl_l_opens_the_ledger_of_the_selected_one(finder, qtbot) -> None:
     search(finder, "rosa", qtbot, "Rosa Alvarez")
     press("Ctrl+L")
     assert finder.opened.went == [("ledger", "rosa")]
+
+
+def test_f4_checks_in_where_there_is_a_visit_today(finder, qtbot) -> None:
+    search(finder, "rosa", qtbot, "Rosa Alvarez")
+    assert finder.finder._foot._arrival.isVisible()
+    press("F4")
+    assert finder.opened.went == [("check in", "today")]
+    assert finder.isVisible()
+    finder.finder.field.clear()
+    search(finder, "baker", qtbot, "Ann Baker")
+    assert not finder.finder._foot._arrival.isVisible()
+    press("F4")
+    assert len(finder.opened.went) == 1
 
 
 def test_arrow_keys_choose_while_the_field_keeps_the_focus(finder, qtbot) -> None:

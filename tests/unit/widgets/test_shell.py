@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -489,6 +489,22 @@ def test_about_names_the_program(window) -> None:
     picture(window, "window-about")
     press("Escape")
     assert page(window).widget.hasFocus()
+
+
+def test_everything_the_tab_key_reaches_has_a_name(window, desk) -> None:
+    QAccessible.setActive(True)
+    press("Ctrl+,")
+    nameless = []
+    for root in (window.shell, window.lock_view, window.find_overlay, window.palette_overlay, window.drawer_dialog):
+        for widget in root.findChildren(QWidget):
+            popup = widget.inherits("QMenu") or widget.inherits("QListView")
+            reachable = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not widget.isHidden()
+            if reachable and not popup:
+                interface = QAccessible.queryAccessibleInterface(widget)
+                name = interface.text(QAccessible.Text.Name) if interface is not None else widget.accessibleName()
+                if not name and type(widget) is not QWidget:  # pages of other rooms are blank here
+                    nameless.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
+    assert "; ".join(nameless) == ""
 
 
 # Closing ----------------------------------------------------------------------------------------------------------
