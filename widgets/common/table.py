@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )  # fmt: skip
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolTip,
     QWidget,
 )  # fmt: skip
 
@@ -154,6 +155,19 @@ class CellDelegate(QStyledItemDelegate):
             painter.fillRect(QRectF(area.x(), area.bottom() - 1, area.width(), 1), look.colour("hairline"))
         if selected and first:
             painter.fillRect(QRectF(area.x(), area.y(), EDGE, area.height()), look.colour("accent"))
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """The whole of a title that had to be cut, as a tool tip."""
+        cell = index.data(CELL_ROLE) if index.isValid() else None
+        title = getattr(cell, "title", "")
+        area: QRectF = QRectF(option.rect)
+        room = cell_area(area, index).width() if title else 0.0
+        cut = bool(title) and paint.text_width(title, getattr(cell, "style", "body_strong")) > room
+        if event.type() != QEvent.Type.ToolTip or not cut:
+            QToolTip.hideText()
+            return False
+        QToolTip.showText(event.globalPos(), title, view)
+        return True
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(40, theme.current().size("row"))

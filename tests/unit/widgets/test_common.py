@@ -2,13 +2,13 @@
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QAccessible, QAction, QEnterEvent, QKeySequence
+from PySide6.QtGui import QAccessible, QAction, QEnterEvent, QHelpEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QToolTip, QVBoxLayout, QWidget
 
 from app.views import VisitHead, VisitState
 from tests.support.frozen import at
-from tests.support.windows import clipped, picture, press, shown
+from tests.support.windows import clipped, picture, press, settle, shown
 from widgets import gallery
 from widgets.common import (
     ENTER,
@@ -422,6 +422,18 @@ def test_hovering_a_row_needs_no_selection(table) -> None:
     assert table.hover_row == 1
     QApplication.sendEvent(table, QEvent(QEvent.Type.Leave))
     assert table.hover_row == -1
+
+
+def test_a_cut_name_is_told_in_full(table, page, qtbot) -> None:
+    page.resize(320, 300)
+    name = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh, Maximiliana-Theodora"
+    table.set_rows([TableRow("a", (WordsCell(name), None, None)), TableRow("b", (WordsCell("Li"), None, None))])
+    settle()
+    for row, told in ((0, name), (1, "")):
+        spot = table.visualRect(table.model().index(row, 0)).center()
+        event = QHelpEvent(QEvent.Type.ToolTip, spot, table.viewport().mapToGlobal(spot))
+        QApplication.sendEvent(table.viewport(), event)
+        qtbot.waitUntil(lambda told=told: (QToolTip.text() if QToolTip.isVisible() else "") == told)
 
 
 # Progress, banners, notices, overlays -----------------------------------------------------------------------------
