@@ -100,7 +100,6 @@ class AttentionPage(Themed, QWidget):
         self.apply = KeycapButton(role=Role.PRIMARY, action=self.apply_action)
         self._lay_out()
         self._connect()
-        self.setFocusProxy(self.table)
         self.follow_theme()
 
     def _lay_out(self) -> None:

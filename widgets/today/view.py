@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
@@ -75,7 +77,8 @@ class TodayPage(Themed, QWidget):
         self.side = SideCard(self.primary, self.check_in, self.ledger)
         self._lay_out()
         self._connect()
-        self.setFocusProxy(self.table)
+        for before, after in pairwise((self.table, self.side.primary, self.side.check_in, self.side.ledger)):
+            QWidget.setTabOrder(before, after)
         self.follow_theme()
 
     def _lay_out(self) -> None:

@@ -404,6 +404,11 @@ def test_tab_leaves_the_list_and_goes_on_to_the_decision(qtbot: Any, made: Made)
     page, _presenter, _days, _ways = opened(qtbot, made)
     press("Tab")
     assert page.side.isAncestorOf(page.focusWidget())
+    seen = []
+    for _ in range(12):
+        press("Tab")
+        seen.append(page.focusWidget())
+    assert {page._before, page._providers, page.table, page.side.ledger} <= set(seen)
 
 
 # Pictures ---------------------------------------------------------------------------------------------------------
