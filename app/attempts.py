@@ -7,6 +7,7 @@ once: the attempt's state and the payment move together under the writer's lock.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from app.posting import Undoing, payment_id_of
 from app.till import Till
 from app.views import Collected
 from devices.base import Outcome, PaymentResult
+from models.basics.errors import StorageError
 from models.basics.facts import facts
 from models.operations.bodies import CardFacts
 from models.operations.codec import from_json, to_json
@@ -27,7 +29,7 @@ from models.store.queries.receipts import PaidRow
 from models.store.rows import AttemptRow
 from receipts.document import ReceiptDocument
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
     from models.store.transaction import Tx
 
 log = logging.getLogger(__name__)
@@ -103,6 +105,18 @@ class Attempts:
                            payment_id=_payment_of(settled), **who)  # fmt: skip
         log.info("card attempt settled", extra=facts(attempt=attempt_id, outcome=result.outcome))
         return settled
+
+    def settle_or_park(self, attempt_id: str, result: PaymentResult) -> Settled | StorageError:
+        """As `settle`, for an answer just heard. When it cannot be written down (a full disk) the attempt is marked
+        unknown as far as that is possible, and will be asked about: the failure is returned, never the answer lost."""
+        try:
+            return self.settle(attempt_id, result)
+        except StorageError as error:
+            log.error("card answer not saved", extra=facts(attempt=attempt_id, outcome=result.outcome,
+                                                           key=error.message_key))  # fmt: skip
+            with suppress(StorageError), self._clinic.store.write() as tx:
+                tx.set_attempt(attempt_id, "unknown", outcome="unknown")
+            return error
 
     def not_sent(self, attempt_id: str, reason: str) -> None:
         """Nothing reached the terminal: the try is over."""

@@ -28,7 +28,7 @@ from app.views import (
     TenderKind,
 )
 from devices.base import Capability, Outcome, PaymentResult, ReversalRequest
-from models.basics.errors import DeviceError, PaymentUnavailable, RuleBroken
+from models.basics.errors import DeviceError, PaymentUnavailable, RuleBroken, StorageError
 from models.basics.ids import new_id
 from models.ledger.figures import Figures
 from models.operations.bodies import NOT_COLLECTING_REASONS, NotCollecting
@@ -101,11 +101,15 @@ class Checkout:
         used = sum(spend.cents for spend in spends)
         to_collect = sum(wanted.values()) - used + max(extra_cents, 0)
         shares, rest = distribute(payables, wanted, spends, to_collect)
-        after = _after(sheet, shares, rest, sheet.visit is not None and not sheet.visit_charged)
+        waits = sheet.visit is not None and not sheet.visit_charged
+        after = _after(sheet, shares, rest, waits)
+        expected = [line for line in sheet.lines if line.kind is LineKind.EXPECTED_COPAY]
+        copay_left = sum(line.owes_cents - wanted.get(line.key, 0) for line in expected)
+        towards_copay = min(rest, copay_left) if waits else 0
         return Distribution(
             rows=_rows(sheet, shares), credit_used_cents=used, to_collect_cents=to_collect,
-            unallocated_after_cents=after.unallocated_cents,
-            owed_after_cents=sheet.owed_in_all_cents - sum(wanted.values()), before=sheet.figures, after=after,
+            unallocated_after_cents=after.unallocated_cents, before=sheet.figures, after=after,
+            owed_after_cents=sheet.owed_in_all_cents - sum(wanted.values()) - towards_copay,
         )  # fmt: skip
 
     def quick_amounts(self, cents: int) -> tuple[int, ...]:
@@ -225,8 +229,11 @@ class Checkout:
         except Exception:  # a bug of ours: the journal says that it is not known
             parts.attempts.settle(attempt_id, PaymentResult(outcome=Outcome.UNKNOWN, reason="bug"))
             raise
-        settled = parts.attempts.settle(attempt_id, result)
+        settled = parts.attempts.settle_or_park(attempt_id, result)
         with clinic.store.reader() as reader:
+            if isinstance(settled, StorageError):
+                told = {"attempt_id": attempt_id, "reason": settled.message_key}
+                return telling.not_undone(reader, payment, CollectEnd.UNKNOWN, None, **told)
             if settled.voided is not None:
                 parts.till.paper()
                 return telling.undone(reader, payment, *settled.voided)

@@ -28,7 +28,7 @@ from models.store.rows import PrintJobRow
 from receipts.compose import Sale, SaleLine, SaleTender, compose
 from receipts.document import ReceiptDocument
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
     from models.store.transaction import Tx
 
 

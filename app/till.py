@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.clinic import Clinic
 from app.collected import Telling
@@ -15,7 +15,9 @@ from app.views import Collected, CollectRequest, CollectSheet
 from models.basics.errors import RuleBroken
 from models.operations.bodies import CardFacts
 from models.store.queries import collect, receipts
-from models.store.transaction import Tx
+
+if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
+    from models.store.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

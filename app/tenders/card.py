@@ -5,7 +5,6 @@ What cannot be known stays unknown and is found out later; it is never charged a
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,10 +21,7 @@ from app.till import Till
 from app.views import Collected, CollectEnd, CollectRequest
 from devices.base import Outcome, PaymentRequest, PaymentResult, Step
 from models.basics.errors import DeviceError, Fact, PaymentUnavailable, StorageError
-from models.basics.facts import facts
 from models.store.queries import collect, jobs
-
-log = logging.getLogger(__name__)
 
 _ENDS = {
     Outcome.DECLINED: CollectEnd.DECLINED,
@@ -137,10 +133,9 @@ class Card:
 
     def _settle(self, plan: Plan, result: PaymentResult, *, timed_out: bool, job: Job[Collected]) -> Collected:
         till = self._till
-        try:
-            settled = self._attempts.settle(plan.attempt_id, result)
-        except StorageError as error:
-            return self._not_saved(plan, result, error)
+        settled = self._attempts.settle_or_park(plan.attempt_id, result)
+        if isinstance(settled, StorageError):
+            return self._not_saved(plan, result, settled)
         if settled.told is not None:
             till.paper()
             return settled.told
@@ -154,10 +149,7 @@ class Card:
             return till.telling.ended(reader, plan, end, result, told)
 
     def _not_saved(self, plan: Plan, result: PaymentResult, error: StorageError) -> Collected:
-        """The answer is known but could not be written down: the journal still says dispatching, so recovery will ask
-        for it again once there is room."""
-        log.error("card answer not saved", extra=facts(attempt=plan.attempt_id, outcome=result.outcome,
-                                                       key=error.message_key))  # fmt: skip
+        """The answer is known but could not be written down: recovery asks for it again once there is room."""
         reason = "card.approved_not_saved" if result.outcome in POSTS else error.message_key
         with self._till.clinic.store.reader() as reader:
             told: dict[str, Fact] = {"reason": reason, "attempt_id": plan.attempt_id, "cents": result.approved_cents}

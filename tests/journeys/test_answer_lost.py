@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from app.folders import Folders
 from app.views import CollectEnd, TenderKind
 from models.basics.errors import RuleBroken
-from tests.support.clinic import MARIA
+from tests.support.clinic import MARIA, TestClinic
 from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance, until
 from tests.support.simulators import ROOT, PaxProcess, pax_running
 
@@ -115,6 +116,28 @@ def test_what_never_happened_is_closed_and_may_be_charged_again(tmp_path: Path, 
         assert terminal.captured_cents() == 7500
 
 
+def two_who_owe_the_same(clinic: TestClinic) -> None:
+    rosa_with_copay_and_balance(clinic)
+    clinic.patient("henry", "Henry")
+    clinic.visit("later", "henry", minutes=19, copay_cents=7500)
+
+
+def test_a_duplicate_answer_settles_the_payment_nobody_heard_of(tmp_path: Path, terminal: PaxProcess) -> None:
+    """The same card for a brother's equal copay: the reader says it was charged before. That was the lost payment: it
+    is asked about and posted; the brother's is not charged without a yes."""
+    with counter(tmp_path, two_who_owe_the_same, terminal=terminal.url) as desk:
+        lose_the_answer(desk, terminal)
+        terminal.replug()
+        terminal.tell("again")
+        found = desk.collect(desk.request(desk.sheet("henry", "later"), TenderKind.CARD))
+        assert (found.end, found.requested_cents) == (CollectEnd.DUPLICATE, 7500)
+        assert desk.payments() == [("card", 7500, "")]
+        assert desk.rows("SELECT patient_id FROM payment") == [("rosa",)]
+        assert terminal.captured_cents() == 7500
+        assert desk.desk.attention.items() == ()
+        desk.holds()
+
+
 CRASH = """
     import os, signal, sys
     from pathlib import Path
@@ -132,14 +155,49 @@ CRASH = """
 """
 
 
+CRASH_BEFORE = """
+    import os, signal, sys
+    from pathlib import Path
+    from app.folders import Folders
+    from app.views import TenderKind
+    from devices.terminals.pax import PaxTerminal
+    from tests.support.counter import Counter
+
+    PaxTerminal.payment = lambda *what: os.kill(os.getpid(), signal.SIGKILL)   # written down, not a byte sent
+    desk = Counter(Folders(Path(sys.argv[1])))
+    desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
+"""
+
+
+def crash(program: str, folders: Folders) -> None:
+    """Run a program that kills itself."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program), str(folders.home)], cwd=ROOT, capture_output=True, timeout=60,
+        check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+def test_killed_before_the_first_byte(tmp_path: Path, terminal: PaxProcess) -> None:
+    """The try is in the journal, the reader never heard of it: asked about, closed, and the card may be charged."""
+    folders = furnish(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url)
+    crash(CRASH_BEFORE, folders)
+    desk = Counter(folders)
+    try:
+        assert desk.rows("SELECT count(*) FROM terminal_attempt") == [(1,)]
+        until(lambda: desk.desk.recovery.asked, 30)
+        assert desk.rows("SELECT state, outcome FROM terminal_attempt") == [("resolved", "not_performed")]
+        assert desk.collect(desk.request(desk.sheet(), TenderKind.CARD)).end is CollectEnd.TAKEN
+        assert terminal.captured_cents() == 7500
+        assert desk.payments() == [("card", 7500, "")]
+    finally:
+        desk.close()
+
+
 def test_killed_between_approval_and_save(tmp_path: Path, terminal: PaxProcess) -> None:
     """Domain row N52: a real process dies by SIGKILL with the approval in its hands; one paid row comes of it."""
     folders = furnish(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url)
-    crashed = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(CRASH), str(folders.home)], cwd=ROOT, capture_output=True, timeout=60,
-        check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert crashed.returncode == -signal.SIGKILL, crashed.stderr
+    crash(CRASH, folders)
     assert terminal.captured_cents() == 7500
     desk = Counter(folders)
     try:
@@ -174,7 +232,8 @@ def test_a_full_disk_after_approval_loses_nothing(tmp_path: Path, terminal: PaxP
         assert found.end is CollectEnd.UNKNOWN
         assert found.facts["reason"] == "card.approved_not_saved"
         assert desk.payments() == []
-        assert desk.rows("SELECT state FROM terminal_attempt") == [("dispatching",)]
+        assert desk.rows("SELECT state FROM terminal_attempt") == [("unknown",)]
+        assert [item.kind for item in desk.desk.attention.items()] == ["unknown_payment"]
         settled = desk.desk.lanes["terminal"].call(
             lambda job: desk.desk.recovery.check(request.sheet.attempt_id, job), 60
         )  # fmt: skip

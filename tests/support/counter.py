@@ -8,14 +8,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from app.attempts import Attempts
+from app.card_reader import CardReader
+from app.checkout import Checkout, Parts
+from app.clinic import Clinic
+from app.collected import Telling
 from app.desk import Desk, open_desk
 from app.folders import Folders
 from app.lanes import Job, Progress
+from app.posting import Posting
+from app.recovery import Recovery
 from app.secrets import STORE_KEY, Secrets
 from app.settings import CARD_WAIT_S, DRAWER, PRINTER_URL, TERMINAL_URL, Settings
+from app.tenders import tenders
+from app.till import Till
 from app.views import Collected, CollectRequest, CollectSheet, TenderKind
 from models.basics.clock import Clock, FixedClock
 from tests.support.clinic import KEY, MARIA, MORNING, TestClinic
+
+ROOT_OF_TESTS = Path(__file__).resolve().parents[2]
 
 
 def furnish(folder: Path, fill: Callable[[TestClinic], Any], *, terminal: str = "", printer: str = "") -> Folders:
@@ -131,3 +142,14 @@ def rosa_with_copay_and_balance(clinic: TestClinic) -> None:
     clinic.coverage()
     clinic.visit()
     clinic.charge(4500)
+
+
+def tillless_checkout(clinic: TestClinic) -> Checkout:
+    """Checkout over a store alone: no lanes, no devices, no spool."""
+    known = Clinic(clinic.store, clinic.clock)
+    settings = Settings(None)
+    posting = Posting(known, settings)
+    till = Till(known, settings, posting, Telling(known, settings, posting), lambda: None)
+    attempts, reader = Attempts(till), CardReader(settings)
+    recovery = Recovery(till, attempts, reader, lambda _step: None)
+    return Checkout(Parts(till, attempts, reader, tenders(till, attempts, reader, recovery, lambda _step: None)))

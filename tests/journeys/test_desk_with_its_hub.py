@@ -1,0 +1,79 @@
+"""A desk that hosts its hub: set up, opened, a payment taken and confirmed; offline when the hub is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.checkout import Checkout
+from app.desk import Desk, open_desk
+from app.folders import Folders
+from app.lanes import Job
+from app.secrets import Secrets
+from app.settings import Settings
+from app.setup import PracticeWish, Setup, StaffWish
+from app.views import CollectRequest, Person, TenderKind
+from models.basics.clock import SystemClock
+from models.operations.records import Charge, Patient
+from tests.support.counter import until
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folders = Folders(tmp_path_factory.mktemp("first"))
+    folders.make()
+    settings = Settings.load(folders.settings)
+    setup = Setup(folders, settings, Secrets(folders, settings), SystemClock())
+    setup.allow_key_file("a test")
+    assert setup.needed()
+    setup.start_practice(
+        PracticeWish("Alder Street Family Medicine", "America/Chicago"), "Desk 1",
+        [StaffWish("Priya Nair", "manager", "2580"), StaffWish("Maria Delgado", "receptionist", "4711")],
+    )  # fmt: skip
+    assert not setup.needed()
+    opened = open_desk(folders)
+    yield opened
+    opened.close()
+
+
+def lights(desk: Desk) -> dict[str, str]:
+    return {light.key: light.words for light in desk.status.lights()}
+
+
+def test_a_payment_is_confirmed_by_the_hub(desk: Desk) -> None:
+    assert desk.hub is not None
+    assert desk.sync is not None
+    until(lambda: lights(desk)["line"] == "light.line.online", 30)
+    assert [tile.name for tile in desk.sign_in.tiles()] == ["Maria Delgado", "Priya Nair"]
+    person: Person = desk.sign_in.verify(desk.sign_in.tiles()[0].staff_id, "4711")
+    day = desk.facts().business_date.isoformat()
+    with desk.store.write() as tx:
+        tx.record(Patient(id="rosa", family="Quillfeather", given="Rosa"), person_id="x", business_date=day)
+        tx.record(Charge(id="c", patient_id="rosa", service_date=day, description="Office visit",
+                         responsibility_cents=3000, kind="copay"), person_id="x", business_date=day)  # fmt: skip
+    checkout: Checkout = desk.checkout
+    sheet = checkout.open("rosa")
+    request = CollectRequest(sheet=sheet, amounts={"c": 3000}, use_credit=False, tender=TenderKind.CASH, person=person)
+    taken = desk.lanes["store"].call(lambda job: checkout.collect(request, job), 30)
+    assert taken.number == "PAY-1-00001"
+    until(lambda: not any(line.pending for line in desk.accounts.ledger("rosa").payments), 30)
+    until(lambda: lights(desk)["sync"] in ("light.sync.synced_now", "light.sync.synced"))
+    log = desk.accounts.ledger("rosa").log
+    assert [(line.act, line.by, line.station, line.pending) for line in log][:2] == [
+        ("act.allocated", "Maria Delgado", "Desk 1", False), ("act.collected", "Maria Delgado", "Desk 1", False),
+    ]  # fmt: skip
+    again = desk.lanes["store"].call(lambda job: checkout.collect(request, job), 30)
+    assert again.payment_id == taken.payment_id
+    with pytest.raises(Exception, match=r"undo\.reason_missing"):
+        checkout.undo(taken.payment_id, "", person, Job())
+    undone = desk.lanes["store"].call(lambda job: checkout.undo(taken.payment_id, "wrong person", person, job), 30)
+    assert undone.facts["undone"] is True
+    until(lambda: desk.store.pending_count() == 0, 30)
+    assert desk.accounts.ledger("rosa").figures.statement_balance_cents == 3000
+    assert desk.store.verify() == []
+
+
+def test_a_second_desk_may_join(desk: Desk) -> None:
+    assert desk.hub is not None
+    assert str(desk.hub.join_code(desk.store.tenant, "Desk 2"))
