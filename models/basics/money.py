@@ -13,7 +13,7 @@ LARGEST_ENTRY_CENTS = 100_000_000
 """No single amount typed or read at a desk is beyond $1,000,000.00: more is a slip of the finger."""
 
 MINUS = "\u2212"
-_TYPED = re.compile(r"\s*\$?\s*(?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?:\.(?P<part>\d*))?\s*")
+_TYPED = re.compile(r"\s*\$?\s*(?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?:\.(?P<part>\d*))?\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,0 +1,181 @@
+"""Random days through the real stores: a desk, a hub, desks with a bad line, all against the engine in memory."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.ledger.memory import memory_book
+from models.ledger.posting import settle, settle_run
+from models.operations.operation import GENESIS
+from models.operations.protocol import Cursor, PushBatch
+from models.store.desk import DeskStore
+from models.store.engine import postgres_engine
+from models.store.hub import HubStore
+from models.store.session import Session
+from tests.support import stores
+from tests.support.acts import OpMaker, days, shown
+from tests.support.stores import TENANT, TODAY, pull, push, sync
+from tests.unit.models.store.takings import balances, state
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="copaydesk-day-") as path:
+        yield Path(path)
+
+
+def memory_balances(day: Sequence[object]) -> dict[str, tuple[int, int]]:
+    """What the engine alone makes of a day."""
+    draft = memory_book()
+    for op in OpMaker().run(day):
+        settle(op, draft)
+    return {name: (delta.debits, delta.credits) for name, delta in draft.deltas.items()}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(days, st.integers(1, 4))
+def test_a_desk_shows_what_the_engine_says(day: Sequence[object], together: int) -> None:
+    """Recorded one by one or several in a transaction: the pending layer is the engine's word."""
+    with folder() as path:
+        desk = stores.lone_desk(path)
+        for first in range(0, len(day), together):
+            with desk.write() as tx:
+                for body in day[first : first + together]:
+                    tx.record(body, person_id="staff-1", business_date=TODAY)
+        assert balances(desk) == memory_balances(day)
+        assert desk.verify(deep=True) == []
+        desk.close()
+
+
+def _hub_balances(hub: HubStore) -> dict[str, tuple[int, int]]:
+    with hub._engine.connect() as connection:
+        rows = Session(connection).rows("SELECT id, debits, credits FROM account WHERE tenant = :t", t=TENANT)
+    return {name: (debits, cents) for name, debits, cents in rows}
+
+
+def _push_a_day(hub: HubStore, day: Sequence[object], cut: int) -> None:
+    row = stores.join(hub)
+    ops = OpMaker(device=row.device_id).run(day)
+    for part in (ops[:cut], ops[cut:]):
+        if part:
+            hub.push(TENANT, PushBatch(row.device_id, 1, part[0].dseq, tuple(part)))
+
+
+def _compare(hub: HubStore, day: Sequence[object], cut: int) -> None:
+    _push_a_day(hub, day, cut)
+    draft = memory_book()
+    settle_run(OpMaker().run(day), draft)
+    page = hub.pull(TENANT, Cursor("", 0, GENESIS))
+    said = [(e.op["kind"], e.verdict, e.reason, e.granted, *[(t[0], t[1], t[2], t[3]) for t in e.transfers])
+            for e in page.entries[1:]]  # fmt: skip
+    assert said == shown(draft.entries)
+    assert _hub_balances(hub) == {name: (d.debits, d.credits) for name, d in draft.deltas.items()}
+    assert hub.verify(TENANT, deep=True) == []
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(days, st.integers(0, 25))
+def test_a_hub_on_sqlite_logs_what_the_engine_says(day: Sequence[object], cut: int) -> None:
+    with folder() as path:
+        hub = stores.sqlite_hub(path)
+        _compare(hub, day, cut)
+        hub.close()
+
+
+@settings(max_examples=15, deadline=None,
+          suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(day=days, cut=st.integers(0, 25))
+def test_a_hub_on_postgresql_logs_what_the_engine_says(postgres_url: str, day: Sequence[object], cut: int) -> None:
+    engine = postgres_engine(postgres_url, pool_size=1)
+    with engine.begin() as connection:
+        session = Session(connection)
+        session.run("TRUNCATE tenant_head, device, enrolment, log, transfer, account, payment, charge, appointment, "
+                    "patient, practice, not_collecting")  # fmt: skip
+    hub = HubStore.open(engine, stores.clock(), upgrade=False)
+    hub.create_tenant(TENANT, stores.PRACTICE)
+    _compare(hub, day, cut)
+    hub.close()
+
+
+LINE_ACTS = ("record", "record", "record", "push", "push_lost", "pull", "pull_small", "pull_twice", "restart")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_two_desks_with_a_bad_line_end_up_alike(data: st.DataObject) -> None:
+    """Acts, pushes, lost answers, pages once and twice, restarts, in any order: everything adds up at every step, and
+    once the line holds, both desks show the hub's word."""
+    with folder() as path:
+        hub = stores.sqlite_hub(path)
+        desks = [stores.joined_desk(hub, path, f"desk-{n}") for n in (1, 2)]
+        todo = [iter(data.draw(days, label="day")) for _ in desks]
+        for _ in range(data.draw(st.integers(1, 14), label="steps")):
+            which = data.draw(st.integers(0, 1))
+            act = data.draw(st.sampled_from(LINE_ACTS))
+            desks[which] = _line_act(act, hub, desks[which], todo[which])
+            assert desks[which].verify(deep=True) == []
+        sync(hub, *desks)
+        assert hub.verify(TENANT, deep=True) == []
+        assert state(desks[0]) == state(desks[1])
+        assert balances(desks[0]) == _hub_balances(hub)
+        third = stores.joined_desk(hub, path, "desk-3")
+        snapshot = hub.snapshot(TENANT)
+        third.load_snapshot(snapshot.manifest, snapshot.chunks)
+        assert state(third) == state(desks[0])
+        for desk in (*desks, third):
+            assert desk.verify(deep=True) == []
+            assert desk.pending_count() == 0
+            desk.close()
+        hub.close()
+
+
+def _line_act(act: str, hub: HubStore, desk: DeskStore, todo: Iterator[object]) -> DeskStore:
+    if act == "record":
+        with desk.write() as tx:
+            for body, _ in zip(todo, range(4), strict=False):
+                tx.record(body, person_id="staff-1", business_date=TODAY)
+    elif act == "push":
+        push(desk, hub, 3)
+    elif act == "push_lost" and (batch := desk.outbox_batch(5, 1 << 20)):
+        desk.mark_attempted(batch)
+        hub.push(TENANT, batch)
+    elif act == "pull":
+        pull(desk, hub)
+    elif act == "pull_small":
+        desk.apply_page(hub.pull(TENANT, desk.cursor(), 3))
+    elif act == "pull_twice":
+        page = hub.pull(TENANT, desk.cursor(), 5)
+        desk.apply_page(page)
+        desk.apply_page(page)
+    elif act == "restart":
+        desk.close()
+        return DeskStore.open(desk.path, stores.KEY, stores.clock())
+    return desk
+
+
+@pytest.mark.parametrize("limit", [1, 1000])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(day=days, other=days)
+def test_the_short_way_of_a_page_is_the_long_one(limit: int, day: Sequence[object], other: Sequence[object]) -> None:
+    """Own operations confirmed in place give the same rows as taking the layer away and replaying it."""
+    with folder() as path:
+        hub = stores.sqlite_hub(path)
+        short, reader = (stores.joined_desk(hub, path, name) for name in ("short", "reader"))
+        with short.write() as tx:
+            for body in [*day, *other]:
+                tx.record(body, person_id="staff-1", business_date=TODAY)
+        push(short, hub)
+        pull(short, hub, limit)
+        pull(reader, hub)
+        assert state(short) == state(reader)
+        assert short.verify(deep=True) == []
+        for desk in (short, reader):
+            desk.close()
+        hub.close()
