@@ -23,6 +23,7 @@ from app.folders import Folders
 from app.hub_line import HubLine
 from app.lanes import Job, Lane
 from app.logs import start_log
+from app.one_desk import FolderLock
 from app.posting import Posting
 from app.printing import Printing
 from app.recovery import Recovery
@@ -53,7 +54,9 @@ START_S = 60.0
 class Desk:
     """Everything a window needs of a desk. Made by `open_desk`; `close` it at the end."""
 
-    def __init__(self, folders: Folders, settings: Settings, secrets: Secrets, store: DeskStore, clock: Clock) -> None:
+    def __init__(
+        self, folders: Folders, settings: Settings, secrets: Secrets, store: DeskStore, clock: Clock, lock: FolderLock
+    ) -> None:  # fmt: skip
         self.folders, self.settings, self.secrets, self.store, self.clock = folders, settings, secrets, store, clock
         self.lanes: dict[str, Lane] = {name: Lane(name) for name in LANES}
         self.clinic = Clinic(store, clock)
@@ -79,7 +82,7 @@ class Desk:
         self._practice: PracticeDevices | None = None
         self._closing = threading.Event()
         self._ready = threading.Event()
-        self._stop_log = start_log(folders.logs)
+        self._stop_log, self._lock = start_log(folders.logs), lock
         self._background = threading.Thread(target=self._start, name="desk-start", daemon=True)
 
     def facts(self) -> DeskFacts:
@@ -132,6 +135,7 @@ class Desk:
             self._hub.close()
         self.store.close()
         self._stop_log()
+        self._lock.release()
 
     def _start(self) -> None:
         """In the background, what money needs first: writing, practice devices, recovery and spool, then the line."""
@@ -202,7 +206,7 @@ def open_desk(folders: Folders, clock: Clock | None = None) -> Desk:
     """Open the desk that lives in `folders`.
 
     Raises RuleBroken `setup.not_done` where none was set up, StorageError (`store.key_missing`, `store.key_wrong`, …)
-    where it cannot be opened; nothing was changed then.
+    or is open in another program (`store.open_elsewhere`); nothing was changed then.
     """
     folders.make()
     settings = Settings.load(folders.settings)
@@ -213,10 +217,15 @@ def open_desk(folders: Folders, clock: Clock | None = None) -> Desk:
     if key is None:
         raise StorageError("store.key_missing")
     time = clock or SystemClock()
-    store = DeskStore.open(folders.store, key, time)
-    if store.identity is None:
-        store.close()
-        raise RuleBroken("setup.not_done")
-    desk = Desk(folders, settings, secrets, store, time)
+    lock = FolderLock(folders.home)
+    try:
+        store = DeskStore.open(folders.store, key, time)
+        if store.identity is None:
+            store.close()
+            raise RuleBroken("setup.not_done")
+        desk = Desk(folders, settings, secrets, store, time, lock)
+    except BaseException:
+        lock.release()
+        raise
     desk.start()
     return desk

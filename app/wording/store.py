@@ -28,6 +28,11 @@ WORDS: Rows = {
     "store.missing": ("There is no store in this folder", "", "Set up the desk first, or check the folder's name."),
     "store.closed": ("Copaydesk is closing", _SAFE, ""),
     "store.library_too_old": ("The database library {version} is too old", _SAFE, "Install Copaydesk again."),
+    "store.open_elsewhere": (
+        "Copaydesk is open already for this desk",
+        "Nothing was changed.",
+        "Look for its window, or end it first.",
+    ),
     "store.folder_forbidden": (
         "The folder {folder} cannot be made or read",
         "Nothing was written.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,12 +12,12 @@ from app.desk import Desk, open_desk
 from app.folders import Folders
 from app.lanes import Job
 from app.secrets import Secrets
-from app.settings import Settings
+from app.settings import DRAWER, PRACTICE_DEVICES, TERMINAL_URL, Settings
 from app.setup import PracticeWish, Setup, StaffWish
-from app.views import CollectRequest, Person, TenderKind
+from app.views import CollectEnd, CollectRequest, Person, TenderKind
 from models.basics.clock import SystemClock
 from models.operations.records import Charge, Patient
-from tests.support.counter import until
+from tests.support.counter import Counter, furnish, rosa_with_copay_and_balance, until
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +73,26 @@ def test_a_payment_is_confirmed_by_the_hub(desk: Desk) -> None:
     until(lambda: desk.store.pending_count() == 0, 30)
     assert desk.accounts.ledger("rosa").figures.statement_balance_cents == 3000
     assert desk.store.verify() == []
+
+
+def test_practice_reader_and_printer(tmp_path: Path) -> None:
+    """No hardware: simulators come and go with the desk, and a card goes all the way to paper."""
+    folders = furnish(tmp_path, rosa_with_copay_and_balance)
+    settings = Settings.load(folders.settings)
+    settings.update({PRACTICE_DEVICES: True, DRAWER: True})
+    counter = Counter(folders)
+    try:
+        until(lambda: lights(counter.desk)["reader"] == "light.reader.ready", 20)
+        until(lambda: lights(counter.desk)["drawer"] == "light.drawer.closed", 20)
+        taken = counter.collect(counter.request(counter.sheet(), TenderKind.CARD))
+        assert taken.end is CollectEnd.TAKEN
+        counter.wait_job(taken.print_job_id)
+        devices = counter.desk.practice_devices
+        assert devices is not None
+        until(lambda: list(devices.paper.glob("*.txt")))
+        assert Settings.load(folders.settings).get(TERMINAL_URL) == ""
+    finally:
+        counter.close()
 
 
 def test_a_second_desk_may_join(desk: Desk) -> None:

@@ -121,6 +121,17 @@ def test_a_store_without_its_key_is_left_alone(tmp_path: Path, keys: dict[str, s
     assert folders.store.read_bytes() == before
 
 
+def test_one_program_for_one_desk(tmp_path: Path) -> None:
+    folders = furnish(tmp_path, rosa_with_copay_and_balance)
+    first = Counter(folders)
+    with pytest.raises(StorageError) as error:
+        open_desk(folders)
+    assert error.value.message_key == "store.open_elsewhere"
+    assert len(first.desk.schedule.day().rows) == 1
+    first.close()
+    Counter(folders).close()
+
+
 def test_a_key_file_needs_its_consent(tmp_path: Path) -> None:
     folders = furnish(tmp_path, rosa_with_copay_and_balance)
     values = json.loads(folders.settings.read_text())
