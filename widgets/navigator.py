@@ -69,7 +69,7 @@ class Navigator(QObject):
         """Make these pages before they are wanted, one at a time while nobody does anything: their first key is then
         answered as fast as every other."""
         wanted = [name for name in names if name not in self._pages]
-        if not wanted or self._kit is None:
+        if not wanted or self._kit is None or not self._stack.window().isVisible():
             return
         self._make(wanted[0])
         QTimer.singleShot(_REST_MS, self, lambda: self.prepare(wanted[1:]))
