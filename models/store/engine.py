@@ -50,4 +50,6 @@ def _set_session(connection: Any, _record: Any) -> None:
     connection.autocommit = True
     connection.execute("SET idle_in_transaction_session_timeout = '5s'")
     connection.execute("SET timezone = 'UTC'")
+    # A plan made while a clinic's tables were still empty reads them whole, and a prepared statement would keep it.
+    connection.execute("SET plan_cache_mode = force_custom_plan")
     connection.autocommit = False
