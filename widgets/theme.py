@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -267,3 +267,13 @@ class Themed:
         """Take sizes, fonts and colours from the theme again."""
         self.updateGeometry()
         self.update()
+
+
+class Redressed(Themed):
+    """For Qt's own controls that carry a font: the first polish brings back the one of birth, so dress again then."""
+
+    def event(self: Any, event: QEvent) -> bool:
+        done: bool = super().event(event)  # type: ignore[misc]
+        if event.type() == QEvent.Type.Polish:
+            self.restyle()
+        return done

@@ -203,9 +203,20 @@ def _draw_pill(painter: QPainter, area: QRectF, cell: PillCell, _selected: bool)
     paint.paint_pill(painter, spot, text, meaning, icon)
 
 
+def fitting(cell: BadgeCell, room: float) -> list[Look]:
+    """The badges of a cell as they fit: without icons, then as bare amounts. An amount is never cut."""
+    amounts = [show_cents(cents) for cents in (cell.credit_cents, cell.prepaid_cents) if cents]
+    plain = [(text, meaning, "") for text, meaning, _icon in cell.looks]
+    bare = [(amount, meaning, "") for amount, (_text, meaning, _icon) in zip(amounts, plain, strict=True)]
+    for looks in (cell.looks, plain, bare):
+        if sum(paint.badge_size(text, icon).width() + S6 for text, _meaning, icon in looks) - S6 <= room:
+            return looks
+    return bare
+
+
 def _draw_badges(painter: QPainter, area: QRectF, cell: BadgeCell, _selected: bool) -> None:
     x = area.x()
-    for text, meaning, icon in cell.looks:
+    for text, meaning, icon in fitting(cell, area.width()):
         size = paint.badge_size(text, icon)
         room = area.right() - x
         if room < theme.current().px(24):

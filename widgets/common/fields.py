@@ -15,10 +15,10 @@ from widgets.common import paint
 from widgets.common.card import IconLabel
 from widgets.common.keycap import key_words
 from widgets.common.text import Text
-from widgets.theme import S4, S6, S8, S12, Themed
+from widgets.theme import S4, S6, S8, S12, Redressed
 
 
-class Field(Themed, QLineEdit):
+class Field(Redressed, QLineEdit):
     """One line of text, with an icon before it and the key of `action` at its end. `name` is spoken."""
 
     def __init__(
@@ -83,7 +83,7 @@ class Field(Themed, QLineEdit):
                 paint.paint_keycap(painter, QRectF(x, y, size.width(), size.height()), words)
 
 
-class AmountField(Themed, QLineEdit):
+class AmountField(Redressed, QLineEdit):
     """Money as typed: right aligned, `$` at the left, two decimals when the focus leaves.
 
     `cents_changed(object)` carries the cents (int) or None while what stands there is no amount. Amounts are checked
@@ -180,7 +180,7 @@ class AmountField(Themed, QLineEdit):
             paint.draw_text(painter, area, "$", self._sign_style(), "muted")
 
 
-class Choice(Themed, QComboBox):
+class Choice(Redressed, QComboBox):
     """One of a few: a combo box in the design's looks. Items are (key, words); `key` is what the program uses."""
 
     chosen = Signal(str)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from models.basics.money import show_cents
 from widgets import theme
-from widgets.theme import Themed
+from widgets.theme import Redressed, Themed
 
 NOT_APPLICABLE = "—"
 """Shown, muted, where an amount does not apply; zero is `$0.00`."""
 
 
-class Text(Themed, QLabel):
+class Text(Redressed, QLabel):
     """A label in a type style and a colour ink. `elide` cuts one long line with an ellipsis (full text as tool tip),
     `wrap` breaks lines, neither keeps the text's own width."""
 
@@ -57,12 +57,6 @@ class Text(Themed, QLabel):
         palette.setColor(QPalette.ColorRole.WindowText, look.colour(self._ink))
         palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText, look.colour("disabled"))
         self.setPalette(palette)
-
-    def event(self, event: QEvent) -> bool:
-        done = super().event(event)
-        if event.type() == QEvent.Type.Polish:
-            self.restyle()  # the first polish brings back palette and font of birth; the theme may have changed since
-        return done
 
     def sizeHint(self) -> QSize:
         if not self._elide:

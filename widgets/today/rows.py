@@ -14,10 +14,10 @@ from widgets.common.when import hour_text, spoken_cents, time_text
 
 COLUMNS = (
     Column("Time", 70),
-    Column("Patient", 182, stretch=3),
+    Column("Patient", 182, stretch=2),
     Column("Visit", 146, stretch=2),
     Column("Status", 124),
-    Column("On account", 132, stretch=1),
+    Column("On account", 132, stretch=2),
     Column("Due today", 136, right=True),
 )
 ACCOUNT_COLUMN = 4

@@ -102,6 +102,12 @@ class TodayState:
     notice: Notice | None = None
 
 
+def collected_part(view: TodayView) -> float:
+    """Which part of the day's copays is collected, 0 to 1."""
+    expected = view.copays_expected_cents
+    return view.copays_collected_cents / expected if expected > 0 else 0.0
+
+
 RECEIPT_WORDS: dict[str, tuple[str, str]] = {
     "text": ("message-square", "Prefers receipt by text message"),
     "email": ("mail", "Prefers receipt by e-mail"),

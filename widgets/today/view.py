@@ -30,7 +30,7 @@ from widgets.common.when import count_text
 from widgets.theme import S8, S12, S14, S16, S20, Themed
 from widgets.today.rows import ACCOUNT_COLUMN, COLUMNS, table_rows
 from widgets.today.side import SideCard
-from widgets.today.state import ALL_PROVIDERS, SEGMENT_WORDS, Segment, TodayState
+from widgets.today.state import ALL_PROVIDERS, SEGMENT_WORDS, Segment, TodayState, collected_part
 
 _SIDE_SHARE = 0.2835
 
@@ -213,8 +213,7 @@ class TodayPage(Themed, QWidget):
         patients = count_text(len(view.rows), "patient", "patients")
         self.arrived.set(f"{view.arrived:,}", f"of {patients}")
         expected, collected = view.copays_expected_cents, view.copays_collected_cents
-        part = collected / expected if expected > 0 else 0.0
-        self.copays.set(show_cents(collected), f"of {show_cents(expected)}", part=part)
+        self.copays.set(show_cents(collected), f"of {show_cents(expected)}", part=collected_part(view))
         payments = count_text(view.payments, "payment", "payments")
         self.collected.set(show_cents(view.collected_cents), payments)
         note = count_text(view.attention_confirming, "payment", "payments") + " to confirm"
