@@ -26,8 +26,8 @@ READERS, WRITERS = 8, 16
 """Threads for questions and for pushes. Pushes of one tenant wait for one another and are then written together, so
 they have threads of their own: nobody's question waits behind them."""
 
-MOST_IN_HAND = 256
-"""Requests that wait for a thread; beyond that a desk is asked to come back (429): waiting longer helps nobody."""
+MOST_IN_HAND = 1_000
+"""Requests that wait for a thread: about a second's worth. Beyond that a desk is asked to come back (429)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,10 @@ class Hub:
     async def write(self, work: Callable[..., T], *arguments: object) -> T:
         """The same for a push."""
         return await self._run(self._writers, work, *arguments)
+
+    async def go_on(self, work: Callable[..., T], *arguments: object) -> T:
+        """The same for a request that was let in before and has waited since: it is never sent away."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work, *arguments)
 
     async def _run(self, pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> T:
         if self._in_hand >= MOST_IN_HAND:

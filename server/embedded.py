@@ -37,6 +37,7 @@ def run_embedded(options: argparse.Namespace, clock: Clock) -> int:
     except PosError as error:
         _say(answers, {"error": error.message_key, "facts": error.facts})
         return 2
+    main.allow_many_desks()
     loop = asyncio.new_event_loop()
     desk = _Owner(source, answers, store, address)
 

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from models.basics.errors import PosError
 from models.basics.facts import facts
+from server.refusals import Refused
 
 log = logging.getLogger(__name__)
 POLL_S = 0.2
@@ -86,7 +87,7 @@ class Heads:
                 for tenant, seq in (await ask(tuple(self._waiting))).items():
                     self.moved(tenant, seq)
                 failing = False
-            except PosError as error:  # the database is away: desks that ask get told, the waiting wait on
+            except (PosError, Refused) as error:  # the database is away or busy: who asks is told, the waiting wait on
                 if not failing:
                     log.warning("heads not read", extra=facts(error=error.message_key))
                 failing = True

@@ -9,7 +9,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import orjson
@@ -193,8 +193,19 @@ def server_command(options: argparse.Namespace) -> int:
     return run(server, listener)
 
 
+def allow_many_desks() -> None:
+    """Let this process have as many connections as the system permits: each desk that waits for news holds one."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def run(server: HubServer, listener: socket.socket) -> int:
     """Serve until asked to end."""
+    allow_many_desks()
     if server.config.workers > 1:
         Multiprocess(server.config, [listener]).run()
         return 0

@@ -28,6 +28,9 @@ from models.store.rows import Change
 log = logging.getLogger(__name__)
 
 FIRST_BATCH = 20
+DAMAGED = {"sync.page_damaged", "sync.page_gap", "sync.snapshot_damaged", "sync.snapshot_gone"}
+"""What did not arrive as it was sent: nothing was taken over, and it is fetched again."""
+
 SNAPSHOT_BEHIND = 5_000
 """An empty desk this many entries behind begins with a snapshot."""
 
@@ -188,8 +191,9 @@ class SyncEngine:
                     wake.idle(self._pace.longest_s)
                 continue
             except SyncRefused as error:
-                self._failed(name, error, stopped=True)
-                pause_s = self._pace.longest_s
+                stopped = error.message_key not in DAMAGED
+                self._failed(name, error, stopped=stopped)
+                pause_s = self._pace.longest_s if stopped else backoff.next_s()
             except (SyncLater, StorageError) as error:
                 self._failed(name, error, stopped=False)
                 told_s = error.facts.get("retry_after_s")

@@ -65,7 +65,7 @@ async def pull(request: Request) -> Response:
     if head <= cursor.seq and wait_s:
         if await hub.heads.wait(row.tenant, cursor.seq, wait_s) <= cursor.seq:
             return bytes_response(body)
-        body = await hub.run(_next_page, hub, row.device_id, cursor, limit)
+        body = await hub.go_on(_next_page, hub, row.device_id, cursor, limit)
     return bytes_response(body)
 
 

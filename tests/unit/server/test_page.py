@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from server.version import VERSION
+from models.basics.version import VERSION
 from tests.support.hub import RunningHub
 
 

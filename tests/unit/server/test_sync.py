@@ -10,6 +10,7 @@ import pytest
 from app.sync.keys import RequestSigner
 from app.sync.line import HubRefusal, Line
 from models.basics.clock import SystemClock
+from models.basics.errors import SyncLater
 from models.basics.ids import new_id
 from models.operations import bodies
 from models.operations.operation import GENESIS
@@ -258,3 +259,14 @@ def test_a_batch_out_of_order_is_refused_whole(hub: RunningHub, desk: Member) ->
     assert refused.value.message_key == "sync.not_understood"
     assert batch_to_bytes(desk.stream.batch())
     assert desk.transport.push(desk.stream.batch()).head == 4
+
+
+def test_a_hub_with_too_much_in_hand_asks_to_come_back(sqlite_hub: RunningHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = sqlite_hub.member(sqlite_hub.practice())
+    desk.stream.patient()
+    monkeypatch.setattr("server.deps.MOST_IN_HAND", 0)
+    with pytest.raises(SyncLater) as later:
+        desk.transport.push(desk.stream.batch())
+    assert (later.value.message_key, later.value.facts["retry_after_s"]) == ("sync.hub_busy", 1)
+    monkeypatch.undo()
+    assert desk.transport.push(desk.stream.batch()).head == 2
