@@ -53,6 +53,8 @@ class ApprovedPage(Themed, QWidget):
         self.undo = KeycapButton(action=self.undo_action, icon="undo-2")
         self.confirm = KeycapButton(role=Role.DANGER, action=self.confirm_action, size="primary_l")
         self.keep = KeycapButton("Keep the payment", action=self.back)
+        for button in (self.done, self.reprint, self.undo, self.confirm, self.keep):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Enter with the page
         self.paper = Paper()
         self._lay_out()
         self.undo_pane.chosen.connect(self.undo_reason_chosen)

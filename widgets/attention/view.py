@@ -98,6 +98,8 @@ class AttentionPage(Themed, QWidget):
         self.check = KeycapButton(action=self.check_action, icon="refresh-cw")
         self.ledger = KeycapButton("Ledger", role=Role.LINK, action=self.ledger_action, icon="file-text")
         self.apply = KeycapButton(role=Role.PRIMARY, action=self.apply_action)
+        for button in (self.check, self.ledger, self.apply, *self.ways):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Enter with the page
         self._lay_out()
         self._connect()
         self.follow_theme()

@@ -129,6 +129,9 @@ class CollectPage(Themed, QWidget):
         self.charge_again = KeycapButton(action=self.again)
         self.skip = KeycapButton("Not collecting today", role=Role.LINK, action=self.not_today, icon="ban")
         self.skip_short = KeycapButton("Not today", action=self.not_today)
+        for button in (self.primary, self.leave, self.stop, self.other_tender, *self.others.values(),
+                       self.charge_again, self.skip, self.skip_short):  # fmt: skip
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Enter with the page
 
     def _lay_out(self) -> None:
         self._columns = QHBoxLayout()

@@ -26,6 +26,7 @@ class PatientBar(Themed, QWidget):
     def __init__(self, back: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._back = IconButton("arrow-left", "Back", role=Role.LINK, action=back, size="control_tiny")
+        self._back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._avatar = Avatar(size="avatar")
         self.name = Text("", "heading", elide=True)
         self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)

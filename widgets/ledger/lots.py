@@ -56,6 +56,7 @@ class LotBox(QWidget):
         top.addWidget(amount)
         receipt = KeycapButton("Receipt", role=Role.LINK, icon="printer", size="control_tiny")
         receipt.setAccessibleName(f"Receipt of {lot.number}")
+        receipt.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         receipt.clicked.connect(lambda: self.receipt_pressed.emit(lot.payment_id))
         low = QHBoxLayout()
         low.addWidget(receipt)

@@ -102,6 +102,8 @@ class LedgerPage(Themed, QWidget):
         self.empty = EmptyState("receipt-text", "")
         self.reprint = KeycapButton("Print receipt again", action=self.reprint_action, icon="printer",
                                     size="control_small")  # fmt: skip
+        for button in (self.collect, self.reprint):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Enter with the page
         self._said = Text("", "table", "ok_text", elide=True)
         self._note_icon = IconLabel("info", "muted", 14)
         self._note = Text("", "table", "muted", elide=True)

@@ -69,7 +69,7 @@ class TodayPresenter(QObject):
         self._slow = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._slow.timeout.connect(self._takes_long)
         self._tick = QTimer(self, interval=REFRESH_MS)
-        self._tick.timeout.connect(self.refresh)
+        self._tick.timeout.connect(self._time_passed)
         self._tick.start()
         self._connect()
 
@@ -103,6 +103,11 @@ class TodayPresenter(QObject):
     def refresh(self) -> None:
         """Read the day again; what is shown stays until the answer is there, and so does the selection."""
         self._load()
+
+    @Slot()
+    def _time_passed(self) -> None:
+        if self._view.isVisible():
+            self.refresh()
 
     # Reading ----------------------------------------------------------------------------------------------------
 

@@ -150,6 +150,8 @@ class SideCard(Card):
         self.primary = KeycapButton(role=Role.PRIMARY, action=primary, size="primary")
         self.check_in = KeycapButton(action=check_in)
         self.ledger = KeycapButton(action=ledger)
+        for button in (self.primary, self.check_in, self.ledger):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the list
         self._notes_rule = Divider()
         self._notes = QVBoxLayout()
         self._shown_notes: tuple[tuple[str, str], ...] = ()

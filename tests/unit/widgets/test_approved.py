@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.lanes import Lane
@@ -386,3 +387,10 @@ def test_nothing_is_clipped(qtbot: Any, looks: dict[str, Any], room: tuple[int, 
         elif found := clipped(page):
             wrong[name] = found
     assert wrong == {}
+
+
+def test_a_click_on_reprint_leaves_enter_with_done(qtbot: Any, desk: Desk):
+    QTest.mouseClick(desk.page.reprint, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(desk.printer.reprints))
+    press("Return")
+    assert (desk.printer.reprints, desk.went) == (["pay-1"], ["done"])

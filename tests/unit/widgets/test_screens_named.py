@@ -1,0 +1,90 @@
+"""Every screen: each control has a name a screen reader can say, targets are large enough, every icon is carried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTableView, QWidget
+
+import resources
+from tests.support.windows import shown
+from tests.unit.widgets import test_approved, test_attention, test_collect, test_ledger, test_today
+from widgets.approved.state import PRINT_STATES, UNDO_REASONS
+from widgets.approved.view import ApprovedPage
+from widgets.attention.state import KINDS
+from widgets.attention.view import AttentionPage
+from widgets.collect.reader import AGAIN, PROMPTS
+from widgets.collect.state import REASON_WORDS, TENDER_WORDS
+from widgets.collect.view import COVERAGE_WORDS, CollectPage
+from widgets.ledger.view import LedgerPage
+from widgets.today.side import COVERAGE_LOOKS
+from widgets.today.state import RECEIPT_WORDS
+from widgets.today.view import TodayPage
+
+pytestmark = pytest.mark.usefixtures("themed")
+
+LEAST = 24
+"""Pixels of the smallest target."""
+
+
+def pages() -> Iterator[tuple[str, QWidget, Any]]:
+    """Every screen in every state."""
+    today = {name: make() for name, make in test_today.states().items()}
+    for kind, page, states in (
+        ("today", TodayPage, today),
+        ("collect", CollectPage, test_collect.states()),
+        ("approved", ApprovedPage, test_approved.states()),
+        ("ledger", LedgerPage, test_ledger.states()),
+        ("attention", AttentionPage, test_attention.states()),
+    ):
+        yield kind, page(), states
+
+
+@pytest.mark.parametrize("kind", ["today", "collect", "approved", "ledger", "attention"])
+def test_every_control_has_a_name_and_room_for_a_finger(qtbot: Any, kind: str):
+    page, states = next((page, states) for name, page, states in pages() if name == kind)
+    qtbot.addWidget(page)
+    page.resize(1162, 654)
+    shown(page)
+    nameless: set[str] = set()
+    small: set[str] = set()
+    for name, state in states.items():
+        page.draw(state)  # type: ignore[attr-defined]
+        QTest.qWait(1)
+        for control in page.findChildren(QWidget):
+            if not control.isVisible() or not isinstance(control, QAbstractButton | QComboBox | QLineEdit | QTableView):
+                continue
+            if type(control).__module__.startswith("PySide6"):
+                continue  # parts of Qt's own controls
+            if not control.accessibleName():
+                nameless.add(f"{name}: {type(control).__name__}")
+            if min(control.width(), control.height()) < LEAST:
+                small.add(f"{name}: {type(control).__name__} {control.width()}x{control.height()}")
+    assert nameless == set()
+    assert small == set()
+
+
+def icons() -> Iterator[str]:
+    """Every icon that a table of these screens names."""
+    yield from (icon for icon, _words in RECEIPT_WORDS.values())
+    yield from (icon for icon, _words, _key in TENDER_WORDS.values())
+    yield from (icon for icon, _words in AGAIN.values())
+    yield from (prompt.icon for prompt in PROMPTS.values())
+    yield from (state.icon for state in PRINT_STATES.values())
+    yield from (icon for kind in KINDS.values() for icon in (kind.icon, kind.pill[2]))
+    yield from (look[2] for look in COVERAGE_WORDS.values())
+    yield from (icon for _look, icon, _ink in COVERAGE_LOOKS.values())
+
+
+def test_every_icon_is_carried():
+    assert [name for name in set(icons()) if name and not resources.path(f"icons/{name}.svg").exists()] == []
+
+
+def test_the_reasons_of_the_screens_are_those_of_the_books():
+    from models.operations.bodies import NOT_COLLECTING_REASONS
+
+    assert tuple(REASON_WORDS) == NOT_COLLECTING_REASONS
+    assert len(UNDO_REASONS) <= 9
