@@ -161,7 +161,7 @@ def _line(line: SaleLine, sign: int) -> ReceiptLine:
         kind=line.kind,
         service_date=date_text(line.service_date),
         provider=line.provider,
-        code=line.code,
+        code="" if line.code.casefold() == line.kind.casefold() else line.code,  # "COPAY" says what the line says
     )
 
 
