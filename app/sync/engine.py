@@ -74,6 +74,7 @@ class SyncEngine:
     def stop(self, timeout_s: float = 5.0) -> None:
         """End the loops. An exchange under way is broken off: what was not confirmed is sent again next time."""
         self._closing.set()
+        self._store.sends_at_once = False
         self._unsubscribe()
         self.nudge()
         self._transport.abort()
@@ -207,7 +208,9 @@ class SyncEngine:
 
     def _met(self, loop: str) -> None:
         """The hub answered a loop; when that loop was in trouble, the other one need not wait any longer."""
-        if self._board.met(loop, self._store.pending_count()):
+        news = self._board.met(loop, self._store.pending_count())
+        self._store.sends_at_once = self.state().online
+        if news:
             log.info("answered again", extra=facts(loop=loop))
             self._look_again() if loop == "push" else self._wakes["push"].urge()
 
@@ -219,6 +222,7 @@ class SyncEngine:
             pending = self._store.pending_count()
         except StorageError:
             pending = self.state().pending
+        self._store.sends_at_once = False
         if self._board.failed(loop, error.message_key, stopped=stopped, pending=pending):
             log.warning("sync interrupted", extra=facts(loop=loop, cause=error.message_key, stopped=stopped))
 

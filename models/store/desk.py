@@ -53,6 +53,9 @@ class DeskStore:
         self._identity: DeskIdentity | None = None
         self._ids = IdMaker()
         self._closed = False
+        self.sends_at_once = False
+        """Set while the line to the hub stands: what is recorded then counts as sent from the start, in the same
+        commit, because it leaves a moment later."""
 
     @classmethod
     def open(
@@ -158,7 +161,7 @@ class DeskStore:
         with self._locked() as connection:
             transaction = connection.begin()
             try:
-                tx = Tx(Session(connection), self._identity, self._clock, self._ids)
+                tx = Tx(Session(connection), self._identity, self._clock, self._ids, sends_at_once=self.sends_at_once)
                 yield tx
                 change = tx.finish()
                 if tx.session.failed is not None:  # whoever caught it inside cannot make it undone
@@ -197,9 +200,12 @@ class DeskStore:
         self._identity = identity
 
     def mark_attempted(self, batch: PushBatch) -> None:
-        """Note, before they leave, that these operations may reach the hub."""
-        from models.store.outbox import mark_attempted
+        """Note, before they leave, that these operations may reach the hub; nothing is written where that is known."""
+        from models.store.outbox import all_attempted, mark_attempted
 
+        with self.reader() as reader:
+            if all_attempted(reader, self.tenant, batch):
+                return
         with self.write() as tx:
             mark_attempted(tx.session, tx.tenant, batch, utc_text(self._clock.now()))
 

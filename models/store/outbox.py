@@ -61,6 +61,13 @@ def _whole_groups(ops: list[Operation], following: Operation, reader: Any, tenan
     return [from_wire(orjson.loads(row[0]), verified=True) for row in rows]
 
 
+def all_attempted(reader: Any, tenant: str, batch: PushBatch) -> bool:
+    """Is it written of every operation of the batch that it may have reached the hub?"""
+    query = "SELECT 1 FROM outbox WHERE tenant = ? AND epoch = ? AND dseq BETWEEN ? AND ? AND attempted_at = '' LIMIT 1"
+    last = batch.ops[-1].dseq
+    return reader.execute(query, (tenant, batch.epoch, batch.from_dseq, last)).fetchone() is None
+
+
 def mark_attempted(session: Session, tenant: str, batch: PushBatch, now: str) -> None:
     """From here on the hub may know these operations, whatever becomes of the answer."""
     session.run(

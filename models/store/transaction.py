@@ -28,9 +28,18 @@ class Tx:
     Operations are judged at once and written together when the transaction ends.
     """
 
-    def __init__(self, session: Session, identity: DeskIdentity | None, clock: Clock, ids: IdMaker) -> None:
+    def __init__(
+        self,
+        session: Session,
+        identity: DeskIdentity | None,
+        clock: Clock,
+        ids: IdMaker,
+        *,
+        sends_at_once: bool = False,
+    ) -> None:
         self._session, self._identity, self._ids = session, identity, ids
         self._now = utc_text(clock.now())
+        self._attempted_at = self._now if sends_at_once else ""
         self._stream = Stream.read(session, identity.tenant) if identity else None
         self._recorder: Recorder | None = None
         self._moved = False
@@ -192,8 +201,8 @@ class Tx:
         self._outbox.append({
             "tenant": op.tenant, "op_id": op.op_id, "epoch": op.epoch, "dseq": op.dseq, "group_id": op.group,
             "body_hash": op.body_hash, "op": envelope.decode(), "bytes": len(envelope), "verdict": "", "seq": 0,
-            "granted": None, "reason": reason, "created_at": self._now, "attempted_at": "", "acknowledged_at": "",
-            "returned_at": "",
+            "granted": None, "reason": reason, "created_at": self._now, "attempted_at": self._attempted_at,
+            "acknowledged_at": "", "returned_at": "",
         })  # fmt: skip
 
     def _update(self, table: str, key: str, row_id: str, allowed: tuple[str, ...], columns: dict[str, Any]) -> None:
