@@ -49,6 +49,8 @@ log = logging.getLogger(__name__)
 
 LANES = ("store", "reads", "terminal", "printer", "net")
 START_S = 60.0
+LINE_AGAIN_S = 30.0
+"""So often a hub that did not start is tried again."""
 
 
 class Desk:
@@ -80,6 +82,7 @@ class Desk:
         self.attention = Attention(self.clinic, self.recovery, self.printing)
         self._hub: HubProcess | None = None
         self._practice: PracticeDevices | None = None
+        self._connected = False
         self._closing = threading.Event()
         self._ready = threading.Event()
         self._stop_log, self._lock = start_log(folders.logs), lock
@@ -123,6 +126,7 @@ class Desk:
         self._closing.set()
         self._ready.wait(START_S)
         self.status.stop()
+        self._background.join(START_S)
         for name in ("terminal", "printer", "store", "reads", "net"):
             self.lanes[name].close()
         if self.sync is not None:
@@ -155,6 +159,15 @@ class Desk:
             except Exception:
                 log.exception("start failed", extra=facts(step=step.__name__))
         self._ready.set()
+        while self.sync is not None and not self._connected and not self._closing.wait(LINE_AGAIN_S):
+            self._try_line()
+
+    def _try_line(self) -> None:
+        """Once more: the hub's port may be free again, its address back."""
+        try:
+            self._start_line()
+        except PosError as error:
+            log.warning("line", extra=facts(key=error.message_key))
 
     def _start_practice_devices(self) -> None:
         if not self.settings.get(PRACTICE_DEVICES):
@@ -181,13 +194,14 @@ class Desk:
         identity, url = self.clinic.identity, self.clinic.identity.hub_url
         fingerprint = identity.hub_fingerprint
         try:
-            if self.settings.get(HUB_HERE):
+            if self.settings.get(HUB_HERE) and self._hub is None:
                 from app.hub_process import HubProcess
 
                 key = self.secrets.get(HUB_KEY)
                 if key is None:
                     raise StorageError("store.key_missing")
                 self._hub = HubProcess.start(self.folders.hub, key, self.settings.get(HUB_LISTEN))
+            if self._hub is not None:
                 url, fingerprint = self._hub.address, self._hub.fingerprint
             from app.sync.engine import SyncEngine
             from app.sync.transport import HubTransport
@@ -197,6 +211,7 @@ class Desk:
                 fingerprint=fingerprint, clock=self.clock,
             )  # fmt: skip
             self.sync.connect(SyncEngine(self.store, transport, self.clock))
+            self._connected = True
         except PosError as error:
             self.sync.failed(error.message_key)
             raise

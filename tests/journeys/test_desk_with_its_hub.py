@@ -12,7 +12,7 @@ from app.desk import Desk, open_desk
 from app.folders import Folders
 from app.lanes import Job
 from app.secrets import Secrets
-from app.settings import DRAWER, PRACTICE_DEVICES, TERMINAL_URL, Settings
+from app.settings import DRAWER, HUB_LISTEN, PRACTICE_DEVICES, TERMINAL_URL, Settings
 from app.setup import PracticeWish, Setup, StaffWish
 from app.views import CollectEnd, CollectRequest, Person, TenderKind
 from models.basics.clock import SystemClock
@@ -20,9 +20,9 @@ from models.operations.records import Charge, Patient
 from tests.support.counter import Counter, furnish, rosa_with_copay_and_balance, until
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folders = Folders(tmp_path_factory.mktemp("first"))
+def set_up(folder: Path) -> Folders:
+    """First run: a practice whose hub runs at this desk."""
+    folders = Folders(folder)
     folders.make()
     settings = Settings.load(folders.settings)
     setup = Setup(folders, settings, Secrets(folders, settings), SystemClock())
@@ -33,7 +33,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         [StaffWish("Priya Nair", "manager", "2580"), StaffWish("Maria Delgado", "receptionist", "4711")],
     )  # fmt: skip
     assert not setup.needed()
-    opened = open_desk(folders)
+    return folders
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    opened = open_desk(set_up(tmp_path_factory.mktemp("first")))
     yield opened
     opened.close()
 
@@ -73,6 +78,22 @@ def test_a_payment_is_confirmed_by_the_hub(desk: Desk) -> None:
     until(lambda: desk.store.pending_count() == 0, 30)
     assert desk.accounts.ledger("rosa").figures.statement_balance_cents == 3000
     assert desk.store.verify() == []
+
+
+def test_a_hub_that_cannot_start_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desk works on alone, says so, and connects by itself when the reason is gone."""
+    monkeypatch.setattr("app.desk.LINE_AGAIN_S", 0.2)
+    folders = set_up(tmp_path)
+    Settings.load(folders.settings).set(HUB_LISTEN, "203.0.113.9")
+    desk = open_desk(folders)
+    try:
+        until(lambda: desk.sync is not None and desk.sync.state().cause == "hub.address_unknown", 30)
+        assert lights(desk)["line"] == "light.line.offline"
+        assert desk.schedule.day().rows == ()
+        desk.settings.set(HUB_LISTEN, "127.0.0.1")
+        until(lambda: lights(desk)["line"] == "light.line.online", 30)
+    finally:
+        desk.close()
 
 
 def test_practice_reader_and_printer(tmp_path: Path) -> None:
