@@ -13,12 +13,12 @@ from widgets.common.table import Column
 from widgets.common.when import hour_text, spoken_cents, time_text
 
 COLUMNS = (
-    Column("Time", 70),
-    Column("Patient", 182, stretch=2),
+    Column("Time", 66),
+    Column("Patient", 182, stretch=1),
     Column("Visit", 146, stretch=2),
     Column("Status", 124),
-    Column("On account", 132, stretch=2),
-    Column("Due today", 136, right=True),
+    Column("On account", 150, stretch=1),
+    Column("Due today", 118, right=True),
 )
 ACCOUNT_COLUMN = 4
 NOW_KEY = "now"

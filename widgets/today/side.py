@@ -154,7 +154,7 @@ class SideCard(Card):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the list
         self._notes_rule = Divider()
         self._notes = QVBoxLayout()
-        self._shown_notes: tuple[tuple[str, str], ...] = ()
+        self._shown_notes: tuple[tuple[str, str], ...] | None = None
         self._empty = EmptyState("calendar-days", "No visit chosen", "Choose one to see what is due.")
         self._inner = QWidget()
         self._credit.clicked.connect(self.badge_pressed)
