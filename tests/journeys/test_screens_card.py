@@ -11,6 +11,7 @@ from app.views import CollectEnd, DueState
 from tests.support.front import Front, front
 from tests.support.simulators import PaxProcess, pax_running
 from tests.support.windows import themed  # noqa: F401
+from widgets.attention import checking
 from widgets.screens import APPROVED, ATTENTION, COLLECT, TODAY
 
 pytestmark = pytest.mark.usefixtures("themed")
@@ -176,7 +177,10 @@ def test_a_lost_answer_is_found_by_asking_and_posted_once(tmp_path: Path) -> Non
         assert own.requests("T00") == 1
 
 
-def test_cash_meanwhile_leaves_the_found_card_money_as_credit(tmp_path: Path) -> None:
+def test_cash_meanwhile_leaves_the_found_card_money_as_credit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(checking, "DELAYS_S", (2, 2))
     with pax_running() as own, front(tmp_path, terminal=own.url) as desk:
         own.next("unplug:answer")
         charge(desk)
