@@ -105,8 +105,11 @@ class Standing:
         return [due.payable for due in self.dues]
 
 
-def standing(clinic: Clinic, settings: Settings, reader: Any, patient_id: str, appointment_id: str) -> Standing:
-    """Read an account. Raises RuleBroken `collect.patient_gone` or `collect.visit_gone`."""
+def standing(
+    clinic: Clinic, settings: Settings, reader: Any, patient_id: str, appointment_id: str, *, with_lots: bool = True
+) -> Standing:
+    """Read an account, the money on it only `with_lots`. Raises RuleBroken `collect.patient_gone` or
+    `collect.visit_gone`."""
     tenant = clinic.tenant
     patient = rows.patient(reader, tenant, patient_id)
     if patient is None:
@@ -122,7 +125,8 @@ def standing(clinic: Clinic, settings: Settings, reader: Any, patient_id: str, a
             insured.copay_cents if insured and insured.status == "active" else None,
         )  # fmt: skip
     found = dues(clinic, visit, money, collect.open_charges(reader, tenant, patient_id), settings.get(PAST_DUE_DAYS))
-    lots = tuple(Lot(row.payment_id, row.appointment_id, row.cents) for row in collect.lots(reader, tenant, patient_id))
+    on_account = collect.lots(reader, tenant, patient_id) if with_lots else []
+    lots = tuple(Lot(row.payment_id, row.appointment_id, row.cents) for row in on_account)
     return Standing(patient, visit, tuple(found), lots, money.charged_cents)
 
 
@@ -165,7 +169,7 @@ def draw_up(clinic: Clinic, settings: Settings, reader: Any, request: CollectReq
     sheet = request.sheet
     total = check_amounts(sheet_payables(sheet), request.amounts, request.extra_cents)
     now = standing(clinic, settings, reader, sheet.patient.patient_id,
-                   sheet.visit.appointment_id if sheet.visit else "")  # fmt: skip
+                   sheet.visit.appointment_id if sheet.visit else "", with_lots=request.use_credit)  # fmt: skip
     wanted = {key: cents for key, cents in request.amounts.items() if cents}
     lines = _lines(sheet, now, wanted)
     spends = _spends(request, sheet, now, wanted)
