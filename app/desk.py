@@ -124,7 +124,8 @@ class Desk:
         if self._closing.is_set():
             return
         self._closing.set()
-        self._ready.wait(START_S)
+        if self._background.ident is not None:
+            self._ready.wait(START_S)
         self.status.stop()
         self._background.join(START_S)
         for name in ("terminal", "printer", "store", "reads", "net"):
@@ -217,8 +218,9 @@ class Desk:
             raise
 
 
-def open_desk(folders: Folders, clock: Clock | None = None) -> Desk:
-    """Open the desk that lives in `folders`.
+def open_desk(folders: Folders, clock: Clock | None = None, *, start: bool = True) -> Desk:
+    """Open the desk that lives in `folders`. Without `start` only what a first screen shows is there: whoever opened
+    it calls `start` once that screen is painted.
 
     Raises RuleBroken `setup.not_done` where none was set up, StorageError (`store.key_missing`, `store.key_wrong`, …)
     or is open in another program (`store.open_elsewhere`); nothing was changed then.
@@ -242,5 +244,6 @@ def open_desk(folders: Folders, clock: Clock | None = None) -> Desk:
     except BaseException:
         lock.release()
         raise
-    desk.start()
+    if start:
+        desk.start()
     return desk

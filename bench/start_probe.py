@@ -14,27 +14,26 @@ from pathlib import Path
 
 def main(home: str, pin: str, answer: str, started_at: str) -> int:
     """Start, sign in, open Collect, write the times."""
-    from app.desk import open_desk
     from app.folders import Folders
-    from widgets.opening import application
+    from widgets.opening import DeskWindow, Opening, application
 
+    opening = Opening(Folders(Path(home)))
     application()
-    desk = open_desk(Folders(Path(home)))
+    desk_window = DeskWindow(opening)
     from widgets.main_window import MainWindow
-
-    window = MainWindow(desk)
-    window.show()
-    window.resize(1366, 768)
-    window.repaint()
-    lock_s = time.time() - float(started_at)
     from widgets.screens import COLLECT
     from widgets.tour import Script, Wait, drive, on, page, press, rows, type_text
 
-    told: dict[str, float] = {"lock_s": lock_s}
+    told: dict[str, float] = {}
 
     def script() -> Script:
+        yield Wait("the window", lambda: isinstance(desk_window.window, MainWindow) and desk_window.window.isVisible())
+        window = desk_window.window
+        assert isinstance(window, MainWindow)
         yield Wait("the staff", lambda: any(t.staff_id == window.lock.state.chosen for t in window.lock.state.tiles))
-        yield Wait("the window", window.isActiveWindow)
+        window.repaint()
+        told["lock_s"] = time.time() - float(started_at)
+        yield Wait("the window to be in front", window.isActiveWindow)
         type_text(pin)
         began = time.perf_counter()
         press(window, "Return")
@@ -48,10 +47,9 @@ def main(home: str, pin: str, answer: str, started_at: str) -> int:
         window.repaint()
         told["collect_s"] = time.perf_counter() - began
 
-    failure = drive(script(), window, Path(answer).parent)
+    failure = drive(script(), lambda: desk_window.window, Path(answer).parent)
     told["rss_mib"] = round(int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / (1 << 20), 1)
-    window.close()
-    desk.close()
+    desk_window.close_desk()
     if failure:
         print(failure, file=sys.stderr)
         return 1

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _NOT_DONE = "setup.not_done"
 _PATIENCE_MS = 300
+AFTER_PAINT_MS = 30
+"""What runs behind the screen begins when the screen is there: it would compete with its painting."""
 
 
 def application() -> QApplication:
@@ -95,7 +97,7 @@ class Opening:
         from app.desk import open_desk
 
         try:
-            self.desk = open_desk(self.folders)
+            self.desk = open_desk(self.folders, start=False)
         except Exception as error:  # shown by the window, whatever it is
             self.error = error
 
@@ -165,6 +167,7 @@ class DeskWindow(QObject):
         if self._import_next:
             window.offer_import()
         self._put(window)
+        QTimer.singleShot(AFTER_PAINT_MS, desk.start)
 
     def _show_first_run(self) -> None:
         from app.lanes import Lane

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.demo import RECEPTIONIST, Stage
 from app.views import Collected, DueState, TodayRow
@@ -211,7 +211,7 @@ def tour(stage: Stage) -> int:
     out.mkdir(parents=True, exist_ok=True)
     window = shown(stage.desk)
     visit = Visit(stage, window, out)
-    failure = drive(visit.script(), window, out)
+    failure = drive(visit.script(), lambda: window, out)
     try:
         if not failure:
             take_paper(stage, visit, out)
@@ -266,19 +266,20 @@ def follow(desk: Desk, out: Path) -> int:
         unfinished.write_text(json.dumps({"at": seen}))
         unfinished.replace(out / SEEN)
 
-    failure = drive(script(), window, out)
+    failure = drive(script(), lambda: window, out)
     window.close()
     if failure:
         print(f"second desk: {failure}", file=sys.stderr)
     return int(bool(failure))
 
 
-def drive(script: Script, window: MainWindow, out: Path) -> str:
+def drive(script: Script, window: Callable[[], QWidget | None], out: Path) -> str:
     """Run a script to its end. Returns what went wrong, or nothing; a picture of that moment is left then."""
     driver = Driver(script)
     application().exec()
-    if driver.failure:
-        window.grab().save(str(out / "failed.png"))
+    shown_now = window()
+    if driver.failure and shown_now is not None:
+        shown_now.grab().save(str(out / "failed.png"))
     return driver.failure
 
 
