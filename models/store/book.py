@@ -6,8 +6,9 @@ of operations is going to need in a handful of queries; what was not foreseen is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from models.ledger.accounts import Account, Code, Guard
@@ -40,6 +41,7 @@ _PAYMENT = (
     "SELECT payment_id, patient_id, appointment_id, tender, amount_cents, drawer, merchant, collect_op_id, "
     "receipt_no, reversed_op_id FROM payment WHERE tenant = :tenant AND "
 )
+_BY_RECEIPT = _PAYMENT + "receipt_no <> '' AND receipt_no IN (:ids)"
 _TRANSFER = (
     "SELECT debit, credit, amount_cents, code, reverses_op, reverses_n FROM transfer WHERE tenant = :tenant AND "
 )
@@ -103,6 +105,15 @@ _LOOK: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class Ask:
+    """A query, its values, and who takes what it finds."""
+
+    query: str
+    values: dict[str, Any]
+    take: Callable[[list[Any]], None]
+
+
 class TableBook:
     """A `Book` over the tables of one tenant, as of the transaction it lives in. Remembers what it was told."""
 
@@ -117,17 +128,20 @@ class TableBook:
 
     def prefetch(self, ops: Iterable[Operation]) -> None:
         """Ask at once for what judging `ops` will need and is not known yet."""
+        asks = self.asks(ops)
+        answers = self._session.read_together([(ask.query, ask.values) for ask in asks])
+        for ask, found in zip(asks, answers, strict=True):
+            ask.take(found)
+
+    def asks(self, ops: Iterable[Operation]) -> list[Ask]:
+        """What `prefetch` would ask, for those who ask other things in the same journey."""
         wanted = Wanted()
         for op in ops:
             wanted.add(op)
-        asks = [
+        plan: list[tuple[str, set[str], Callable[[set[str], list[Any]], None]]] = [
             (_PAYMENT + "payment_id IN (:ids)", wanted.payments - self._payments.keys(), self._take_payments),
             (_ACCOUNT + "payment_id IN (:ids)", wanted.payments - self._lots_of_payment.keys(), self._take_lots),
-            (
-                _PAYMENT + "receipt_no <> '' AND receipt_no IN (:ids)",
-                wanted.receipts - self._receipts.keys(),
-                self._take_receipts,
-            ),
+            (_BY_RECEIPT, wanted.receipts - self._receipts.keys(), self._take_receipts),
             (_CHARGE + "id IN (:ids)", wanted.charges - self._charges.keys(), self._take_charges),
             (_ACCOUNT + "id IN (:ids)", wanted.accounts - self._accounts.keys(), self._take_accounts),
             (
@@ -136,10 +150,9 @@ class TableBook:
                 self._take_earmarks,
             ),
         ]
-        asks = [ask for ask in asks if ask[1]]
-        answers = self._session.read_together([(sql, {"tenant": self._tenant, "ids": ids}) for sql, ids, _ in asks])
-        for (_, ids, take), found in zip(asks, answers, strict=True):
-            take(ids, found)
+        return [
+            Ask(query, {"tenant": self._tenant, "ids": ids}, partial(take, ids)) for query, ids, take in plan if ids
+        ]
 
     def known_account(self, account_id: str) -> bool:
         """Is the account certainly in the tables? False means: not known here."""

@@ -200,17 +200,21 @@ def push_batches(
 
 
 def _begin(session: Session, tenant: str, batches: Sequence[PushBatch], now: str) -> _Push:
-    head = session.one(_LOCK, tenant=tenant)
-    if head is None:
-        raise SyncRefused("sync.tenant_unknown")
     ops = [op for batch in batches for op in batch.ops]
     ids = {op_id for op in ops for op_id in (op.op_id, _conflict_id(op))}
-    known, streams = session.read_together([
+    book = TableBook(session, tenant)
+    asks = book.asks(ops)
+    heads, known, streams, *answers = session.read_together([
+        (_LOCK, {"tenant": tenant}),  # first: what is read after it, nobody else changes
         (_KNOWN, {"tenant": tenant, "ids": ids}),
         (_STREAM, {"tenant": tenant, "ids": {batch.device for batch in batches}}),
+        *((ask.query, ask.values) for ask in asks),
     ])  # fmt: skip
-    book = TableBook(session, tenant)
-    book.prefetch(ops)
+    if not heads:
+        raise SyncRefused("sync.tenant_unknown")
+    head = heads[0]
+    for ask, found in zip(asks, answers, strict=True):
+        ask.take(found)
     return _Push(
         session, tenant, now, server_epoch=head[0], seq=head[1], hash=head[2], draft=Draft(book), book=book,
         devices={row[0]: _Device(*row) for row in streams},

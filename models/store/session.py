@@ -2,15 +2,16 @@
 
 Statements here are text over the tables of `models.tables`, made once per dialect and run on the driver's own cursor:
 taking a copay is some twenty statements and has a millisecond. Begin and commit stay with SQLAlchemy. Runs of rows
-travel in one statement: `executemany` on SQLite, arrays by `unnest` on PostgreSQL.
+travel in one statement: `executemany` on SQLite, one JSON value on PostgreSQL.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -74,7 +75,8 @@ class Session:
             return
         layer = "pending_" if pending else ""
         if self._postgres:
-            self._execute(_ADD_POSTGRES.format(layer=layer), (tenant, *map(list, zip(*rows, strict=True))))
+            ids, debits, sums = map(list, zip(*rows, strict=True))
+            self._execute(_ADD_POSTGRES.format(layer=layer), ([tenant] * len(ids), ids, debits, sums))
         else:
             changes = [(row[1], row[2], tenant, row[0]) for row in rows]
             self.many(_ADD_SQLITE.format(layer=layer), changes)
@@ -87,11 +89,13 @@ class Session:
 
     def read_together(self, queries: Sequence[tuple[str, Mapping[str, Any]]]) -> list[list[Any]]:
         """The rows of several independent queries, asked in one journey."""
+        if not self._postgres:
+            return [self._run(query, values).fetchall() for query, values in queries]
         with self.together():
             cursors = [self._run(query, values) for query, values in queries]
         return [cursor.fetchall() for cursor in cursors]
 
-    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    def many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement of SQLite's own once for every row of `?` values."""
         if self.failed is not None:
             raise self.failed
@@ -111,32 +115,26 @@ class Session:
             raise
 
     def _run(self, query: str, values: Mapping[str, Any]) -> Any:
-        if self._postgres:
-            return self._execute(
-                _postgres_text(query),
-                {n: list(v) if isinstance(v, (set, frozenset, tuple)) else v for n, v in values.items()},
-            )
         plain: dict[str, Any] = {}
         single: list[str] = []
         for name, value in values.items():
-            if isinstance(value, str | int | None) or not isinstance(value, Collection):
+            if not _is_list(value):
                 plain[name] = value
             elif len(value) == 1:
                 plain[name] = next(iter(value))
                 single.append(name)
             else:
-                plain[name] = orjson.dumps(list(value)).decode()
-        return self._execute(_sqlite_text(query, *single), plain)
+                plain[name] = list(value) if self._postgres else orjson.dumps(list(value)).decode()
+        text = _postgres_text if self._postgres else _sqlite_text
+        return self._execute(text(query, *single), plain)
 
     def _bulk(self, table: Table, rows: Sequence[Row], clause: str) -> None:
         if not rows:
             return
-        names = column_names(table)
         if self._postgres:
-            columns = [[row[name] for row in rows] for name in names]
-            self._execute(_insert_postgres(table) + clause, columns)
+            self._execute(_insert_postgres(table) + clause, (orjson.dumps(rows).decode(),))
         else:
-            self.many(_insert_sqlite(table) + clause, [[row[name] for name in names] for row in rows])
+            self.many(_insert_sqlite(table) + clause, map(_cells(table), rows))
 
 
 @cache
@@ -158,23 +156,28 @@ def as_rows(table: Table, found: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 @cache
-def _postgres_text(query: str) -> str:
-    query = _AMONG.sub(r"= ANY(:\1)", query.replace("%", "%%"))
+def _postgres_text(query: str, *single: str) -> str:
+    """`IN (:ids)` takes an array, whose length the planner sees; names of `single` values are compared plainly."""
+    query = _AMONG.sub(r"= ANY(:\1)", _plainly(query, single).replace("%", "%%"))
     return _NAMED.sub(r"%(\1)s", query)
 
 
 @cache
 def _sqlite_text(query: str, *single: str) -> str:
-    """`IN (:ids)` reads a JSON list, or is plain equality for the names of `single` values."""
+    """`IN (:ids)` reads a JSON list; names of `single` values are compared plainly."""
+    return _AMONG.sub(r"IN (SELECT value FROM json_each(:\1))", _plainly(query, single))
+
+
+def _plainly(query: str, single: Sequence[str]) -> str:
     for name in single:
         query = query.replace(f"IN (:{name})", f"= :{name}")
-    return _AMONG.sub(r"IN (SELECT value FROM json_each(:\1))", query)
+    return query
 
 
 @cache
 def _insert_postgres(table: Table) -> str:
-    arrays = ", ".join("%s::bigint[]" if column.type is WHOLE else "%s::text[]" for column in table.columns)
-    return f"{_insert_head(table)} SELECT * FROM unnest({arrays})"
+    shape = ", ".join(f'"{column.name}" {"bigint" if column.type is WHOLE else "text"}' for column in table.columns)
+    return f"{_insert_head(table)} SELECT * FROM json_to_recordset(%s::json) AS r({shape})"
 
 
 @cache
@@ -194,6 +197,16 @@ def _replace_clause(table: Table) -> str:
     return f" ON CONFLICT ({', '.join(_quoted(name) for name in keys)}) DO UPDATE SET {changes}"
 
 
+@cache
+def _cells(table: Table) -> Callable[[Row], tuple[Any, ...]]:
+    """Takes the cells of a row out in the order of the table's columns."""
+    return itemgetter(*column_names(table))
+
+
+def _is_list(value: Any) -> bool:
+    return not isinstance(value, str | int | None) and isinstance(value, Collection)
+
+
 def _quoted(name: str) -> str:
     return f'"{name}"'
 
@@ -204,6 +217,6 @@ _ADD_SQLITE = (
 )
 _ADD_POSTGRES = (
     "UPDATE account a SET {layer}debits = a.{layer}debits + d.debits, {layer}credits = a.{layer}credits + d.credits "
-    "FROM (SELECT %s::text AS tenant, * FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) "
-    "AS u(id, debits, credits)) d WHERE a.tenant = d.tenant AND a.id = d.id"
+    "FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[]) AS d(tenant, id, debits, credits) "
+    "WHERE a.tenant = d.tenant AND a.id = d.id"
 )
