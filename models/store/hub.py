@@ -168,16 +168,15 @@ class HubStore:
         """Everything a new desk begins with, as of one moment."""
         from models.store.snapshots import take_snapshot
 
-        def work() -> Snapshot:
-            with self._engine.connect() as connection, connection.execution_options(**self._moment).begin():
-                _head(Session(connection), tenant)
-                return take_snapshot(connection, tenant, utc_text(self._clock.now()))
+        def work(session: Session) -> Snapshot:
+            _head(session, tenant)
+            return take_snapshot(session.connection, tenant, utc_text(self._clock.now()))
 
-        return self._guarded(work)
+        return self._look(work, one_moment=True)
 
     def verify(self, tenant: str, *, deep: bool = False) -> list[Failure]:
         """Which invariants do not hold; `deep` also reads every link of the log."""
-        return self._look(lambda session: check_hub(session.connection, tenant, deep=deep))
+        return self._look(lambda session: check_hub(session.connection, tenant, deep=deep), one_moment=True)
 
     # Desks ---------------------------------------------------------------------------------------------------------
 
@@ -254,11 +253,13 @@ class HubStore:
 
         return self._guarded(attempt)
 
-    def _look(self, work: Callable[[Session], T]) -> T:
-        """Run `work`, which only reads, in one transaction that holds nobody up."""
+    def _look(self, work: Callable[[Session], T], *, one_moment: bool = False) -> T:
+        """Run `work`, which only reads, in one transaction that holds nobody up; `one_moment`: however many queries
+        it asks, all see the same."""
+        options = self._moment if one_moment else {"read_only": True}
 
         def attempt() -> T:
-            with self._engine.connect() as connection, connection.execution_options(read_only=True).begin():
+            with self._engine.connect() as connection, connection.execution_options(**options).begin():
                 return work(Session(connection))
 
         return self._guarded(attempt)

@@ -24,6 +24,7 @@ OLDEST_SQLITE = (3, 51, 3)
 """Before this, two connections checkpointing a write-ahead log at once could corrupt it."""
 
 BUSY_MS = 5_000
+PATIENCE_S = 30.0
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
@@ -106,12 +107,17 @@ class Readers:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Nobody reads inside: waits for busy readers, closes all, and lets new ones wait. For swapping the file."""
+        """Nobody reads inside: waits for busy readers, closes all, and lets new ones wait. For swapping the file.
+
+        Raises StorageError `store.locked` when somebody goes on reading for half a minute.
+        """
         with self._changed:
             self._paused = True
-            self._changed.wait_for(lambda: self._busy == 0)
+            free = self._changed.wait_for(lambda: self._busy == 0, PATIENCE_S)
             self._close_idle()
         try:
+            if not free:
+                raise StorageError("store.locked")
             yield
         finally:
             with self._changed:

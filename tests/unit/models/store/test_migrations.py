@@ -180,6 +180,15 @@ def test_an_older_store_is_migrated_by_copy(tmp_path: Path, monkeypatch: pytest.
     assert path.with_name("desk.db.before-0000").read_bytes() == old
 
 
+def test_what_a_killed_migration_left_is_cleared_away(tmp_path: Path) -> None:
+    """Killed before the swap: half a copy lies beside the store, which opens as ever; a new one is made whole."""
+    for name in ("desk.db.building", "desk.db.building-wal"):
+        (tmp_path / name).write_bytes(b"half")
+    store = DeskStore.open(tmp_path / "desk.db", KEY)
+    store.close()
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["desk.db"]
+
+
 def test_a_migration_that_fails_leaves_the_old_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = empty_desk(tmp_path)
     path = store.path
