@@ -38,7 +38,13 @@ QT_LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
-TEST_PROGRAMS = {"Xvfb": "xvfb", "chromium": "chromium", "initdb": "postgresql"}
+TEST_PROGRAMS = {
+    "Xvfb": "xvfb",
+    "chromium": "chromium",
+    "initdb": "postgresql",
+    "gnome-keyring-daemon": "gnome-keyring",
+    "dbus-run-session": "dbus",
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -161,8 +162,9 @@ class Visit:
         for name in (SEEN, WATCHING, WANTED):
             (self.out / name).unlink(missing_ok=True)
         home = self.stage.second.home.parent
-        self.second = subprocess.Popen([sys.executable, "-m", "app", "demo", "--second-desk", "--tour",
-                                        "--home", str(home), "--out", str(self.out)])  # fmt: skip
+        command = [sys.executable, "-m", "app", "demo", "--second-desk", "--tour", "--home", str(home)]
+        hidden = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}  # a second window would take the keyboard from ours
+        self.second = subprocess.Popen([*command, "--out", str(self.out)], env=hidden)
         yield Wait("the second desk", (self.out / WATCHING).exists)
 
     def _second_desk_sees(self) -> Script:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pypdfium2
@@ -25,10 +28,34 @@ FIGURES = {
 }  # fmt: skip
 
 
-def tour(out: Path, *options: str) -> dict[str, object]:
-    """Run the tour without a display; its results were all left."""
+def without_display() -> dict[str, str]:
+    """The environment of a machine without a screen."""
     hidden = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
-    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    return {name: value for name, value in os.environ.items() if name not in hidden}
+
+
+@contextmanager
+def screen() -> Iterator[str]:
+    """A real X server with an empty screen; its display name."""
+    program = shutil.which("Xvfb")
+    if program is None:
+        assert os.environ.get("CI") != "true", "the test command installs Xvfb"
+        pytest.skip("no Xvfb on this machine; the same tour runs without a screen beside this")
+    reading, writing = os.pipe()
+    server = subprocess.Popen([program, "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
+                              pass_fds=[writing], stderr=subprocess.DEVNULL)  # fmt: skip
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as told:
+            yield f":{told.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def tour(out: Path, *options: str, display: str = "") -> dict[str, object]:
+    """Run the tour, without a display where none is given; its results were all left."""
+    environment = without_display() | ({"DISPLAY": display} if display else {})
     ran = subprocess.run([sys.executable, "-m", "app", "demo", "--tour", "--out", str(out), *options],
                          env=environment, capture_output=True, text=True, check=False, timeout=110)  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]
@@ -70,6 +97,13 @@ def test_the_tour_of_the_generated_clinic(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(180)
+def test_the_tour_in_a_real_window(tmp_path: Path) -> None:
+    with screen() as display:
+        told = tour(tmp_path / "out", display=display)
+    assert told["approved_cents"] == told["requested_cents"]
+
+
+@pytest.mark.timeout(180)
 def test_the_tour_on_imported_patients_with_devices_that_run_elsewhere(tmp_path: Path) -> None:
     now = SystemClock().now()
     for name, text in clinic(now.date(), now, seed=7).bundles().items():
@@ -84,9 +118,7 @@ def test_the_tour_on_imported_patients_with_devices_that_run_elsewhere(tmp_path:
 
 
 def test_a_window_without_a_screen_is_told_what_to_do() -> None:
-    hidden = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
-    environment = {name: value for name, value in os.environ.items() if name not in hidden}
-    ran = subprocess.run([sys.executable, "-m", "app", "demo"], env=environment, capture_output=True, text=True,
+    ran = subprocess.run([sys.executable, "-m", "app", "demo"], env=without_display(), capture_output=True, text=True,
                          check=False)  # fmt: skip
     if sys.platform == "linux":
         assert ran.returncode == 1
