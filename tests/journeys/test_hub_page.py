@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.hub_process import HubProcess
+from app.secrets import new_store_key
 
 QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -28,7 +29,7 @@ def browser() -> str:
 
 
 def test_the_hubs_page_in_a_browser(tmp_path: Path, browser: str) -> None:
-    hub = HubProcess.start(tmp_path / "hub", "5a" * 32)
+    hub = HubProcess.start(tmp_path / "hub", new_store_key())
     try:
         shown = subprocess.run(
             [browser, *QUIET, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", hub.address],
