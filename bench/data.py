@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from models.tables.catalogue import tables_of
 
 TODAY = date(2026, 3, 16)
 CHUNK = 20_000
+_BITS = (1 << 60) - 1
 PAYMENTS_A_CHARGE = 5
 FILLED_TO = 1_000_000
 """The log position the clinic stands at."""
@@ -57,7 +59,7 @@ GIVEN = _words(
 )
 _STARTS = _words("Bar Cor Dal Fen Gar Hol Kes Lin Mar Nor Pal Quin Ros Stan Tor Ver Wes Yar Zel Bren ")
 _ENDS = _words("ton field wood man ley ford berg stein ski son well croft mere dale hurst worth by combe gate low ")
-_TENDERS = (("card", 0.7), ("cash", 0.2), ("check", 0.1))
+_TENDERS = _words("card card cash card card check card cash card card")
 
 
 @dataclass(frozen=True)
@@ -137,8 +139,8 @@ class _Maker:
 
     def new_id(self) -> str:
         self._made += 1
-        ms = 1_735_000_000_000 + self._made
-        text = f"{ms:012x}7{self.chance.getrandbits(12):03x}8{self.chance.getrandbits(60):015x}"
+        chance = self.chance.getrandbits(72)
+        text = f"{1_735_000_000_000 + self._made:012x}7{chance >> 60:03x}8{chance & _BITS:015x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def patient(self) -> records.Patient:
@@ -188,11 +190,11 @@ class _Maker:
 
     def _payment(self, batch: Batch, patient_id: str, charge_id: str, day: date, cents: int, spent: int) -> None:
         payment_id, collect_id = self.new_id(), self.new_id()
-        tender = self.chance.choices([name for name, _ in _TENDERS], [weight for _, weight in _TENDERS])[0]
+        tender = _TENDERS[self._payments % len(_TENDERS)]
         till = {"card": ("CARD:main", "CARD"), "cash": ("CASH:drawer-1", "CASH"), "check": ("CHK", "CHK")}[tender]
         self._payments += 1
         number = self._payments
-        row = dict.fromkeys(_PAYMENT_COLUMNS, "")
+        row: dict[str, Any] = dict(_BLANK_PAYMENT)
         row.update(
             tenant=TENANT, payment_id=payment_id, patient_id=patient_id, tender=tender, amount_cents=cents,
             tendered_cents=cents, change_cents=0, requested_cents=cents, number=f"PAY-0-{number:07d}",
@@ -268,7 +270,7 @@ class _Maker:
         return 1 + self._made % FILLED_TO
 
 
-_PAYMENT_COLUMNS = column_names(tables_of("desk")["payment"])
+_BLANK_PAYMENT = dict.fromkeys(column_names(tables_of("desk")["payment"]), "")
 
 
 def _empty() -> Batch:
@@ -343,7 +345,7 @@ def _insert(connection: Any, name: str, rows: list[dict[str, Any]], clause: str 
     marks = ", ".join("?" for _ in names)
     columns = ", ".join(f'"{column}"' for column in names)
     sql = f"INSERT INTO {name} ({columns}) VALUES ({marks}){clause}"
-    connection.executemany(sql, [[row[column] for column in names] for row in rows])
+    connection.executemany(sql, map(itemgetter(*names), rows))
 
 
 def _drop_indexes(connection: Any) -> list[str]:

@@ -204,9 +204,14 @@ def _SELECT(name: str) -> str:
 
 def record_row(record: Any) -> dict[str, Any]:
     """A record dataclass as a table row: tuples as JSON text, truth values as 0 and 1. Without tenant and seq."""
-    row = {field.name: _cell(getattr(record, field.name)) for field in dataclasses.fields(record)}
+    row = {name: _cell(getattr(record, name)) for name in _field_names(type(record))}
     row["deleted_at"] = ""
     return row
+
+
+@cache
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _cell(value: Any) -> Any:
