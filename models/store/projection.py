@@ -8,9 +8,9 @@ pending layer away again. The same handlers serve both layers, both roles and bo
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import Table
@@ -204,7 +204,7 @@ def _SELECT(name: str) -> str:
 
 def record_row(record: Any) -> dict[str, Any]:
     """A record dataclass as a table row: tuples as JSON text, truth values as 0 and 1. Without tenant and seq."""
-    row = {name: _cell(getattr(record, name)) for name in _field_names(type(record))}
+    row = {name: _cell(getattr(record, name)) for name in _field_names(cast(Hashable, type(record)))}
     row["deleted_at"] = ""
     return row
 
