@@ -74,9 +74,7 @@ class ImportPresenter(QObject):
         self._draw(ImportState(Step.RUNNING, files, doing="Starting…"))
         self._job = self._bridge.start(
             self._lane,
-            lambda job: self._importing.run(
-                files, shift_to_today=shift, dry_run=dry_run, job=job, person_id=person_id
-            ),
+            lambda job: self._importing.run(files, shift_to_today=shift, dry_run=dry_run, job=job, person_id=person_id),
             owner=self._view,
             done=self._ended,
             failed=self._failed,
