@@ -139,7 +139,7 @@ def test_what_is_no_envelope(bad: object) -> None:
 @pytest.mark.parametrize(("name", "value"), [("epoch", "1"), ("linked", 1), ("body", []), ("dseq", -1), ("dseq", 2**80),
                                              ("actor", 5), ("actor", "a\x00"), ("v", True)])  # fmt: skip
 def test_fields_of_the_wrong_type(name: str, value: object, op: Operation) -> None:
-    with pytest.raises(EnvelopeInvalid, match="another type|out of range"):
+    with pytest.raises(EnvelopeInvalid, match=r"another type|out of range"):
         from_wire(op.to_wire() | {name: value})
 
 
