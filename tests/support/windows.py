@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -247,3 +247,33 @@ def blank_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, screen in list(SCREENS.items()):
         if name not in {"patients", "settings"}:
             monkeypatch.setitem(SCREENS, name, replace(screen, make=BlankPage))
+
+
+FULL, LOW = (1162, 654), (1076, 608)
+LOOKS: dict[str, tuple[dict[str, Any], tuple[int, int]]] = {
+    "light": ({}, FULL),
+    "scheme": ({"scheme": "dark"}, FULL),
+    "compact": ({"compact": True}, LOW),
+    "scale": ({"scale": 125}, (1500, 900)),
+}
+"""Every look a page must hold in: what the theme is set to, and the room a page then has."""
+
+
+def unfit(page: Any, name: str, look: str, states: Mapping[str, Any], focus: Callable[[], None]) -> dict[str, Any]:
+    """Draw `page` in every state and one look, leave pictures, and return what was cut or grew past its room."""
+    _, room = LOOKS[look]
+    page.resize(*room)
+    shown(page)
+    wrong: dict[str, Any] = {}
+    for state_name, state in states.items():
+        page.draw(state)
+        focus()
+        QTest.qWait(2)
+        page.resize(*room)
+        QTest.qWait(1)
+        picture(page, f"{name}-{state_name}-{look}")
+        if (page.width(), page.height()) != room:
+            wrong[state_name] = (page.width(), page.height())
+        elif found := clipped(page):
+            wrong[state_name] = found
+    return wrong

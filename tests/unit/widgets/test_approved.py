@@ -18,7 +18,7 @@ from receipts.layouts.common import Text as Line
 from receipts.layouts.common import blocks
 from receipts.layouts.letters import UNICODE
 from tests.support import frozen
-from tests.support.windows import clipped, picture, press, shown, type_text
+from tests.support.windows import FULL, LOOKS, press, shown, type_text, unfit
 from widgets import theme
 from widgets.approved.paper import COLUMNS, Paper
 from widgets.approved.presenter import ApprovedPresenter, Doors
@@ -40,7 +40,6 @@ from widgets.session import Session
 
 pytestmark = pytest.mark.usefixtures("themed")
 
-FULL, LOW = (1162, 654), (1076, 608)
 SPEECH = Speech(lambda: frozen.ZONE)
 PRINTED = print_state("printed", "")
 
@@ -363,30 +362,12 @@ def states() -> dict[str, ApprovedState]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("looks", "room"),
-    [({}, FULL), ({"scheme": "dark"}, FULL), ({"compact": True}, LOW), ({"scale": 125}, (1500, 900))],
-    ids=["light", "dark", "compact", "large"],
-)
-def test_nothing_is_clipped(qtbot: Any, looks: dict[str, Any], room: tuple[int, int]):
-    theme.current().set(**looks)
+@pytest.mark.parametrize("look", LOOKS)
+def test_nothing_is_clipped(qtbot: Any, look: str):
+    theme.current().set(**LOOKS[look][0])
     page = ApprovedPage()
     qtbot.addWidget(page)
-    page.resize(*room)
-    shown(page)
-    wrong: dict[str, Any] = {}
-    for name, state in states().items():
-        page.draw(state)
-        page.take_focus()
-        QTest.qWait(2)
-        page.resize(*room)
-        QTest.qWait(1)
-        picture(page, f"approved-{name}-{'-'.join(map(str, looks)) or 'light'}")
-        if (page.width(), page.height()) != room:
-            wrong[name] = (page.width(), page.height())
-        elif found := clipped(page):
-            wrong[name] = found
-    assert wrong == {}
+    assert unfit(page, "approved", look, states(), page.take_focus) == {}
 
 
 def test_a_click_on_reprint_leaves_enter_with_done(qtbot: Any, desk: Desk):

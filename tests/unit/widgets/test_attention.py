@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
-from PySide6.QtTest import QTest
 
 from app.lanes import Lane
 from app.views import AttentionItem, Collected, CollectEnd
 from app.words import sentence
 from models.basics.errors import DeviceTimeout, RuleBroken
 from tests.support import frozen
-from tests.support.windows import clipped, picture, press, shown, type_text
+from tests.support.windows import FULL, LOOKS, press, shown, type_text, unfit
 from widgets import theme
 from widgets.attention import checking
 from widgets.attention.checking import DELAYS_S, Checked, Checker
@@ -41,7 +40,6 @@ from widgets.session import Session
 
 pytestmark = pytest.mark.usefixtures("themed")
 
-FULL, LOW = (1162, 654), (1076, 608)
 SPEECH = Speech(lambda: frozen.ZONE)
 UNKNOWN, REFUSED, UNSURE = frozen.attention()
 VOID = replace(UNKNOWN, item_id="attempt-void", words="attention.unknown_void", facts={"void": True})
@@ -394,27 +392,9 @@ def states() -> dict[str, AttentionState]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("looks", "room"),
-    [({}, FULL), ({"scheme": "dark"}, FULL), ({"compact": True}, LOW), ({"scale": 125}, (1500, 900))],
-    ids=["light", "dark", "compact", "large"],
-)
-def test_nothing_is_clipped(qtbot: Any, looks: dict[str, Any], room: tuple[int, int]):
-    theme.current().set(**looks)
+@pytest.mark.parametrize("look", LOOKS)
+def test_nothing_is_clipped(qtbot: Any, look: str):
+    theme.current().set(**LOOKS[look][0])
     page = AttentionPage()
     qtbot.addWidget(page)
-    page.resize(*room)
-    shown(page)
-    wrong: dict[str, Any] = {}
-    for name, found_state in states().items():
-        page.draw(found_state)
-        page.table.setFocus()
-        QTest.qWait(2)
-        page.resize(*room)
-        QTest.qWait(1)
-        picture(page, f"attention-{name}-{'-'.join(map(str, looks)) or 'light'}")
-        if (page.width(), page.height()) != room:
-            wrong[name] = (page.width(), page.height())
-        elif found := clipped(page):
-            wrong[name] = found
-    assert wrong == {}
+    assert unfit(page, "attention", look, states(), page.table.setFocus) == {}

@@ -20,7 +20,7 @@ from models.ledger.figures import Figures
 from models.rules import change
 from models.rules.collecting import Lot
 from tests.support import frozen
-from tests.support.windows import Board, clipped, picture, press, shown, type_text
+from tests.support.windows import FULL, LOOKS, Board, press, shown, type_text, unfit
 from widgets import theme
 from widgets.attention.checking import Checker
 from widgets.bridge import Bridge
@@ -45,7 +45,6 @@ from widgets.session import Session
 
 pytestmark = pytest.mark.usefixtures("themed")
 
-FULL, LOW = (1162, 654), (1076, 608)
 SPEECH = Speech(lambda: frozen.ZONE)
 BALANCE = Figures(17500, 0, 0, 0)
 
@@ -872,27 +871,9 @@ def states() -> dict[str, CollectState]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("looks", "room"),
-    [({}, FULL), ({"scheme": "dark"}, FULL), ({"compact": True}, LOW), ({"scale": 125}, (1500, 900))],
-    ids=["light", "dark", "compact", "large"],
-)
-def test_nothing_is_clipped(qtbot: Any, looks: dict[str, Any], room: tuple[int, int]):
-    theme.current().set(**looks)
+@pytest.mark.parametrize("look", LOOKS)
+def test_nothing_is_clipped(qtbot: Any, look: str):
+    theme.current().set(**LOOKS[look][0])
     page = CollectPage()
     qtbot.addWidget(page)
-    page.resize(*room)
-    shown(page)
-    wrong: dict[str, Any] = {}
-    for name, state in states().items():
-        page.draw(state)
-        page.take_focus()
-        QTest.qWait(2)
-        page.resize(*room)
-        QTest.qWait(1)
-        picture(page, f"collect-{name}-{'-'.join(map(str, looks)) or 'light'}")
-        if (page.width(), page.height()) != room:
-            wrong[name] = (page.width(), page.height())
-        elif found := clipped(page):
-            wrong[name] = found
-    assert wrong == {}
+    assert unfit(page, "collect", look, states(), page.take_focus) == {}

@@ -17,7 +17,7 @@ from app.views import LedgerView
 from models.basics.errors import DeviceMissing, RuleBroken
 from models.ledger.figures import Figures
 from tests.support import frozen
-from tests.support.windows import clipped, picture, press, shown
+from tests.support.windows import FULL, LOOKS, press, shown, unfit
 from widgets import theme
 from widgets.bridge import Bridge
 from widgets.common.cells import RowKind
@@ -30,7 +30,6 @@ from widgets.session import Session
 
 pytestmark = pytest.mark.usefixtures("themed")
 
-FULL, LOW = (1162, 654), (1076, 608)
 SPEECH = Speech(lambda: frozen.ZONE)
 
 
@@ -294,27 +293,9 @@ def states() -> dict[str, LedgerState]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("looks", "room"),
-    [({}, FULL), ({"scheme": "dark"}, FULL), ({"compact": True}, LOW), ({"scale": 125}, (1500, 900))],
-    ids=["light", "dark", "compact", "large"],
-)
-def test_nothing_is_clipped(qtbot: Any, looks: dict[str, Any], room: tuple[int, int]):
-    theme.current().set(**looks)
+@pytest.mark.parametrize("look", LOOKS)
+def test_nothing_is_clipped(qtbot: Any, look: str):
+    theme.current().set(**LOOKS[look][0])
     page = LedgerPage()
     qtbot.addWidget(page)
-    page.resize(*room)
-    shown(page)
-    wrong: dict[str, Any] = {}
-    for name, found_state in states().items():
-        page.draw(found_state)
-        page.take_focus()
-        QTest.qWait(2)
-        page.resize(*room)
-        QTest.qWait(1)
-        picture(page, f"ledger-{name}-{'-'.join(map(str, looks)) or 'light'}")
-        if (page.width(), page.height()) != room:
-            wrong[name] = (page.width(), page.height())
-        elif found := clipped(page):
-            wrong[name] = found
-    assert wrong == {}
+    assert unfit(page, "ledger", look, states(), page.take_focus) == {}
