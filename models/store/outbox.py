@@ -63,7 +63,10 @@ def _whole_groups(ops: list[Operation], following: Operation, reader: Any, tenan
 
 def all_attempted(reader: Any, tenant: str, batch: PushBatch) -> bool:
     """Is it written of every operation of the batch that it may have reached the hub?"""
-    query = "SELECT 1 FROM outbox WHERE tenant = ? AND epoch = ? AND dseq BETWEEN ? AND ? AND attempted_at = '' LIMIT 1"
+    query = (
+        "SELECT 1 FROM outbox WHERE tenant = ? AND epoch = ? AND dseq BETWEEN ? AND ? AND returned_at = '' AND "
+        "attempted_at = '' LIMIT 1"  # what has returned was attempted: the index leaves it out
+    )
     last = batch.ops[-1].dseq
     return reader.execute(query, (tenant, batch.epoch, batch.from_dseq, last)).fetchone() is None
 
@@ -72,7 +75,7 @@ def mark_attempted(session: Session, tenant: str, batch: PushBatch, now: str) ->
     """From here on the hub may know these operations, whatever becomes of the answer."""
     session.run(
         "UPDATE outbox SET attempted_at = :now WHERE tenant = :tenant AND epoch = :epoch AND dseq BETWEEN :first AND "
-        ":last AND attempted_at = ''",
+        ":last AND returned_at = '' AND attempted_at = ''",
         tenant=tenant, now=now, epoch=batch.epoch, first=batch.from_dseq, last=batch.ops[-1].dseq,
     )  # fmt: skip
 
