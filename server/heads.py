@@ -17,6 +17,8 @@ from server.refusals import Refused
 
 log = logging.getLogger(__name__)
 POLL_S = 0.2
+OWN_NEWS_S = 0.005
+"""A desk has its verdicts already when its own operations come back in the log: it need not be told first."""
 
 
 class Heads:
@@ -26,23 +28,25 @@ class Heads:
         """`ask` reads heads of tenants from the database; None when no other process can move them."""
         self._ask = ask
         self._known: dict[str, int] = {}
-        self._waiting: dict[str, set[asyncio.Future[None]]] = defaultdict(set)
+        self._waiting: dict[str, dict[asyncio.Future[None], str]] = defaultdict(dict)
         self._poll: asyncio.Task[None] | None = None
         self._closing = False
 
-    def moved(self, tenant: str, seq: int) -> None:
-        """The tenant's log now ends at `seq`."""
+    def moved(self, tenant: str, seq: int, by: str = "") -> None:
+        """The tenant's log now ends at `seq`, by a push of desk `by`: the others hear of it first."""
         if seq > self._known.get(tenant, -1):
             self._known[tenant] = seq
-            for waiter in self._waiting.pop(tenant, ()):
-                if not waiter.done():
-                    waiter.set_result(None)
+            for waiter, desk in self._waiting.pop(tenant, {}).items():
+                if by and desk == by:
+                    asyncio.get_running_loop().call_later(OWN_NEWS_S, _wake, waiter)
+                else:
+                    _wake(waiter)
 
-    async def wait(self, tenant: str, after: int, seconds: float) -> int:
+    async def wait(self, tenant: str, after: int, seconds: float, desk: str = "") -> int:
         """The head once it is beyond `after`, or whatever is known when the time is up or the hub closes."""
         if self._known.get(tenant, -1) <= after and not self._closing:
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting[tenant].add(waiter)
+            self._waiting[tenant][waiter] = desk
             self._start_polling()
             try:
                 async with asyncio.timeout(seconds):
@@ -60,8 +64,7 @@ class Heads:
             self._poll.cancel()
         for waiters in self._waiting.values():
             for waiter in waiters:
-                if not waiter.done():
-                    waiter.set_result(None)
+                _wake(waiter)
 
     @property
     def waiting(self) -> int:
@@ -71,7 +74,7 @@ class Heads:
     def _forget(self, tenant: str, waiter: asyncio.Future[None]) -> None:
         waiters = self._waiting.get(tenant)
         if waiters is not None:
-            waiters.discard(waiter)
+            waiters.pop(waiter, None)
             if not waiters:
                 del self._waiting[tenant]
 
@@ -91,3 +94,8 @@ class Heads:
                 if not failing:
                     log.warning("heads not read", extra=facts(error=error.message_key))
                 failing = True
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)

@@ -29,12 +29,12 @@ async def push(request: Request) -> Response:
     """`POST /v1/sync/push`: a verdict for each operation, or 409 when the batch does not follow the desk's stream."""
     hub = hub_of(request)
     question = await asked(request, MOST_BODY_BYTES)
-    tenant, head, body = await hub.write(_push, hub, question)
-    hub.heads.moved(tenant, head)
+    row, head, body = await hub.write(_push, hub, question)
+    hub.heads.moved(row.tenant, head, row.device_id)
     return bytes_response(body)
 
 
-def _push(hub: Hub, question: Asked) -> tuple[str, int, bytes]:
+def _push(hub: Hub, question: Asked) -> tuple[DeviceRow, int, bytes]:
     row = hub.auth.device(question)  # a revoked desk's facts are taken too: the store quarantines them
     try:
         batch = batch_from_bytes(question.body)
@@ -49,7 +49,7 @@ def _push(hub: Hub, question: Asked) -> tuple[str, int, bytes]:
     except PushConflict as conflict:
         raise Refused(409, f"sync.{conflict.code}", expected_dseq=conflict.expected_dseq,
                       last_hash=conflict.last_hash) from conflict  # fmt: skip
-    return row.tenant, answer.head, answer_to_bytes(answer, ADVICE)
+    return row, answer.head, answer_to_bytes(answer, ADVICE)
 
 
 async def pull(request: Request) -> Response:
@@ -63,7 +63,7 @@ async def pull(request: Request) -> Response:
     wait_s = min(float(_number(request, "wait", 0, 60)), LONGEST_WAIT_S)
     row, head, body = await hub.run(_first_page, hub, await asked(request), cursor, limit)
     if head <= cursor.seq and wait_s:
-        if await hub.heads.wait(row.tenant, cursor.seq, wait_s) <= cursor.seq:
+        if await hub.heads.wait(row.tenant, cursor.seq, wait_s, row.device_id) <= cursor.seq:
             return bytes_response(body)
         body = await hub.go_on(_next_page, hub, row.device_id, cursor, limit)
     return bytes_response(body)

@@ -24,6 +24,24 @@ def test_a_push_here_wakes_the_waiting_of_its_tenant() -> None:
     asyncio.run(story())
 
 
+def test_others_hear_of_a_push_before_the_desk_that_made_it() -> None:
+    async def story() -> None:
+        heads = Heads(None)
+        order: list[str] = []
+
+        async def wait(desk: str) -> None:
+            assert await heads.wait("a", 4, 60, desk) == 5
+            order.append(desk)
+
+        waiting = [asyncio.create_task(wait(desk)) for desk in ("front", "second", "third")]
+        await asyncio.sleep(0)
+        heads.moved("a", 5, "front")
+        await asyncio.gather(*waiting)
+        assert order[-1] == "front"
+
+    asyncio.run(story())
+
+
 def test_another_process_is_seen_by_asking() -> None:
     asked: list[tuple[str, ...]] = []
 
