@@ -20,7 +20,7 @@ from app.collected import document_of
 from app.lanes import Job, Lane
 from app.posting import Posting
 from app.settings import DRAWER, PRINTER_PROFILE, PRINTER_URL, Settings
-from app.views import Person
+from app.views import Person, Roll
 from devices.base import DeviceState, PrinterStatus, PrintResult, ReceiptPrinter
 from devices.printers.profiles import PROFILES
 from devices.registry import printer_for
@@ -293,6 +293,12 @@ class Printing:
             self.close()
             self._printer, self._address = printer_for(*address), address
         return self._printer
+
+    @property
+    def roll(self) -> Roll:
+        """The paper receipts are laid out for."""
+        kind = PROFILES[self._settings.get(PRINTER_PROFILE)]
+        return Roll(kind.columns, kind.code_page, kind.paper_mm)
 
     def _bytes(self, job: JobRow) -> bytes:
         kind = PROFILES[self._settings.get(PRINTER_PROFILE)]

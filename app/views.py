@@ -285,6 +285,18 @@ class CollectRequest:
     allow_duplicate: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """The paper of this desk's printer: characters of a line, its letters, its width. A preview is laid out on it."""
+
+    columns: int = 42
+    code_page: str = "cp1252"
+    width_mm: int = 80
+
+
+USUAL_ROLL = Roll()
+
+
 class CollectEnd(StrEnum):
     """How Collect ended. Money is posted for the first two only."""
 

@@ -10,15 +10,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.views import Roll
 from receipts.document import ReceiptDocument
 from receipts.layouts.common import Block, Code, Rule, Text, blocks
-from receipts.layouts.letters import UNICODE
 from widgets import fonts, theme
 from widgets.common import paint
 from widgets.theme import Themed
-
-COLUMNS: Final = 42
-"""Characters of a line on 80 mm paper in font A."""
 
 _MARGIN_X: Final = 14
 _MARGIN_Y: Final = 16
@@ -34,18 +31,19 @@ class Paper(Themed, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document: ReceiptDocument | None = None
+        self._roll = Roll()
         self._blocks: tuple[Block, ...] = ()
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.follow_theme()
 
-    def show_document(self, document: ReceiptDocument | None) -> None:
-        """Show `document`, or an empty place."""
-        if document == self._document:
+    def show_document(self, document: ReceiptDocument | None, roll: Roll) -> None:
+        """Show `document` as it lies on this `roll`, or an empty place."""
+        if (document, roll) == (self._document, self._roll):
             return
-        self._document = document
-        self._blocks = blocks(document, COLUMNS, UNICODE) if document else ()
+        self._document, self._roll = document, roll
+        self._blocks = blocks(document, roll.columns, roll.code_page) if document else ()
         said = "\n".join(block.text.strip() for block in self._blocks if isinstance(block, Text))
         self.setAccessibleName("Receipt")
         self.setAccessibleDescription(said)
@@ -62,7 +60,7 @@ class Paper(Themed, QWidget):
     def _pixels(self, width: int) -> int:
         """The largest letters with which a full line fits."""
         for pixels in range(theme.current().px(_MOST_PIXELS), _LEAST_PIXELS, -1):
-            if self._advance(pixels) * COLUMNS + 2 * _MARGIN_X <= width:
+            if self._advance(pixels) * self._roll.columns + 2 * _MARGIN_X <= width:
                 return pixels
         return _LEAST_PIXELS
 
@@ -85,16 +83,16 @@ class Paper(Themed, QWidget):
 
     def heightForWidth(self, width: int) -> int:
         pixels = self._pixels(width)
-        inner = self._advance(pixels) * COLUMNS
+        inner = self._advance(pixels) * self._roll.columns
         total = sum(self._height_of(block, pixels, inner) for block in self._blocks)
         return round(total + 2 * _MARGIN_Y + _TOOTH)
 
     def sizeHint(self) -> QSize:
-        width = round(self._advance(theme.current().px(_MOST_PIXELS)) * COLUMNS + 2 * _MARGIN_X + 1)
+        width = round(self._advance(theme.current().px(_MOST_PIXELS)) * self._roll.columns + 2 * _MARGIN_X + 1)
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        width = round(self._advance(_LEAST_PIXELS) * COLUMNS + 2 * _MARGIN_X + 1)
+        width = round(self._advance(_LEAST_PIXELS) * self._roll.columns + 2 * _MARGIN_X + 1)
         return QSize(width, theme.current().px(120))
 
     # Painting ---------------------------------------------------------------------------------------------------
@@ -106,7 +104,7 @@ class Paper(Themed, QWidget):
         ink = look.colour("ink")
         with paint.smooth(QPainter(self)) as painter:
             pixels, high = self._pixels(self.width()), self.heightForWidth(self.width())
-            wide = self._advance(pixels) * COLUMNS
+            wide = self._advance(pixels) * self._roll.columns
             top = max(0, (self.height() - high) // 2)
             sheet = QRectF((self.width() - wide) / 2 - _MARGIN_X, top, wide + 2 * _MARGIN_X, high)
             self._paint_sheet(painter, sheet, look.colour("paper"), look.colour("border"))
@@ -148,7 +146,11 @@ class Paper(Themed, QWidget):
         painter.save()
         painter.setPen(ink)
         painter.setFont(fonts.font(pixels, 600 if block.bold else 400, mono=True))
-        inset = area.width() / COLUMNS * ((COLUMNS - len(block.text)) // 2 if block.align == "center" else 0)
+        inset = (
+            area.width()
+            / self._roll.columns
+            * ((self._roll.columns - len(block.text)) // 2 if block.align == "center" else 0)
+        )
         spot = QRectF(area.x() + inset, area.y(), area.width(), area.height())
         if block.tall:
             painter.setTransform(QTransform.fromScale(1, 1.3), combine=True)

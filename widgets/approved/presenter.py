@@ -92,9 +92,10 @@ class ApprovedPresenter(QObject):
     def _draw(self) -> None:
         if self._collected is None:
             return
-        self._state = approved_state(
+        state = approved_state(
             self._collected, receipt=self._receipt(), undo=self._undo, undone=self._undone, notice=self._notice
         )
+        self._state = replace(state, roll=self._printing.roll)
         self._view.draw(self._state)
 
     def _receipt(self) -> PrintState:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.views import Collected, CollectEnd, DueLine, NextUp, TenderKind
+from app.views import USUAL_ROLL, Collected, CollectEnd, DueLine, NextUp, Roll, TenderKind
 from models.basics.money import show_cents
 from widgets.common.speech import Notice
 from widgets.common.when import time_text
@@ -69,6 +69,7 @@ class ApprovedState:
     undo_title: str = ""
     confirm_text: str = ""
     notice: Notice | None = None
+    roll: Roll = USUAL_ROLL
 
 
 HEADLINES: dict[TenderKind, str] = {

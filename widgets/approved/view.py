@@ -99,7 +99,8 @@ class ApprovedPage(Themed, QWidget):
         head = QHBoxLayout()
         head.addWidget(Text("Receipt preview", "table_strong", "text2"))
         head.addStretch(1)
-        head.addWidget(Text("80 mm paper", "caption", "muted"))
+        self._paper_words = Text("", "caption", "muted")
+        head.addWidget(self._paper_words)
         self.roll = QScrollArea()
         self.roll.setFrameShape(QFrame.Shape.NoFrame)
         self.roll.setWidgetResizable(True)
@@ -176,7 +177,8 @@ class ApprovedPage(Themed, QWidget):
         self.trouble.setVisible(receipt.trouble is not None and not undoing)
         if receipt.trouble is not None:
             self.trouble.set(receipt.trouble.title, receipt.trouble.body, meaning=receipt.meaning, icon=receipt.icon)
-        self.paper.show_document(state.collected.receipt)
+        self.paper.show_document(state.collected.receipt, state.roll)
+        self._paper_words.setText(f"{state.roll.width_mm} mm paper")
 
     def _draw_buttons(self, state: ApprovedState) -> None:
         undo = state.undo

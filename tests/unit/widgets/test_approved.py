@@ -11,16 +11,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.lanes import Lane
-from app.views import Collected, CollectEnd, DueLine, TenderKind
+from app.views import Collected, CollectEnd, DueLine, Roll, TenderKind
 from app.words import WORDS
 from models.basics.errors import DeviceMissing, PaymentUnavailable
 from receipts.layouts.common import Text as Line
 from receipts.layouts.common import blocks
-from receipts.layouts.letters import UNICODE
 from tests.support import frozen
 from tests.support.windows import FULL, LOOKS, press, shown, type_text, unfit
 from widgets import theme
-from widgets.approved.paper import COLUMNS, Paper
+from widgets.approved.paper import Paper
 from widgets.approved.presenter import ApprovedPresenter, Doors
 from widgets.approved.state import (
     HEADLINES,
@@ -114,8 +113,9 @@ def test_a_receipt_taken_back_is_no_longer_undone():
 def test_the_preview_is_the_print_image(qtbot: Any):
     paper = Paper()
     qtbot.addWidget(paper)
-    paper.show_document(frozen.receipt())
-    image = blocks(frozen.receipt(), COLUMNS, UNICODE)
+    roll = Roll(32, "cp437", 58)
+    paper.show_document(frozen.receipt(), roll)
+    image = blocks(frozen.receipt(), roll.columns, roll.code_page)
     assert paper.lines == tuple(block.text for block in image if isinstance(block, Line))
     assert "Auth 084917" in paper.accessibleDescription()
 
@@ -124,9 +124,9 @@ def test_the_preview_is_the_print_image(qtbot: Any):
 def test_a_full_line_fits_the_paper(qtbot: Any, width: int):
     paper = Paper()
     qtbot.addWidget(paper)
-    paper.show_document(frozen.receipt())
+    paper.show_document(frozen.receipt(), Roll(48))
     pixels = paper._pixels(width)
-    assert paper._advance(pixels) * COLUMNS <= width
+    assert paper._advance(pixels) * 48 <= width
     assert paper.heightForWidth(width) > 300
 
 
@@ -138,6 +138,7 @@ class Printer:
 
     def __init__(self) -> None:
         self.now = ("queued", "")
+        self.roll = Roll(48)
         self.reprints: list[str] = []
         self.error: Exception | None = None
         self._callbacks: list[Any] = []
