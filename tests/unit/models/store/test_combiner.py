@@ -55,6 +55,29 @@ def test_what_arrives_while_a_turn_runs_goes_into_the_next() -> None:
     assert turns == [[0], [1, 2, 3]]
 
 
+def test_nobody_is_forgotten_when_more_wait_than_fit_one_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.store.combiner.MOST_TOGETHER", 3)
+    started, go = threading.Event(), threading.Event()
+    turns: list[int] = []
+
+    def together(key: str, works: Sequence[int]) -> list[int]:
+        turns.append(len(works))
+        started.set()
+        assert go.wait(20)
+        return [work * 2 for work in works]
+
+    combiner: Combiner[str, int, int] = Combiner(together)
+    with ThreadPoolExecutor(12) as pool:
+        first = pool.submit(combiner.run, "clinic", 0)
+        assert started.wait(20)
+        rest = [pool.submit(combiner.run, "clinic", work) for work in range(1, 11)]
+        while len(combiner._queues["clinic"]) < 10:
+            threading.Event().wait(0.001)
+        go.set()
+        assert [done.result(20) for done in [first, *rest]] == [work * 2 for work in range(11)]
+    assert turns == [1, 3, 3, 3, 1]
+
+
 def test_keys_do_not_wait_for_each_other() -> None:
     inside = threading.Barrier(2, timeout=20)
 

@@ -245,6 +245,43 @@ def test_what_the_hub_sets_aside_leaves_no_trace_in_the_state(clinic: Clinic) ->
     assert ask(clinic.two, "SELECT count(*) FROM patient_index") == [(1,)]
 
 
+def test_records_the_hub_sets_aside_go_back_to_what_they_were(clinic: Clinic) -> None:
+    """No money moves, so nothing but the verdict tells; name and search index are the confirmed ones again."""
+    before = state(clinic.one)
+    record(clinic.two, patient(given="Mallory"))
+    clinic.hub.revoke(clinic.two.identity.device_id)  # type: ignore[union-attr]
+    push(clinic.two, clinic.hub)
+    clinic.settle()
+    assert state(clinic.two) == before
+    for word, hits in (("mallory", 0), ("ann", 1)):
+        assert ask(clinic.two, "SELECT count(*) FROM patient_search WHERE patient_search MATCH ?", word) == [(hits,)]
+
+
+def test_a_hub_that_posts_otherwise_is_followed_to_the_letter(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newer hub may know a rule this desk does not: its transfers count, not what was expected here."""
+    from models.ledger import accounts, posting
+
+    record(clinic.two, cash("p1"))
+    with monkeypatch.context() as newer:
+        newer.setattr(posting, "_tender_account", lambda *_: accounts.external())
+        push(clinic.two, clinic.hub)
+    clinic.settle()
+    assert balances(clinic.two)["EXT"] == (2500, 0)
+    assert "CASH:drawer-1" not in balances(clinic.two)
+
+
+def test_a_verdict_never_changes(clinic: Clinic) -> None:
+    record(clinic.one, cash("p1"))
+    batch = clinic.one.outbox_batch(200, 1 << 20)
+    assert batch is not None
+    answer = clinic.hub.push(TENANT, batch)
+    clinic.one.acknowledge(answer)
+    other = replace(answer, results=(replace(answer.results[0], verdict="rejected", reason="x", seq=99),))
+    clinic.one.acknowledge(other)
+    assert ask(clinic.one, "SELECT verdict, reason FROM outbox WHERE dseq = 4") == [("accepted", "")]
+    clinic.settle()
+
+
 def test_an_import_does_not_slow_down_with_what_waits(clinic: Clinic) -> None:
     """Own operations come back page by page while others wait behind them: nothing of the rest is touched."""
     for number in range(2, 30):

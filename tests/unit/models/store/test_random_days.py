@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.ledger.book import Draft
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle, settle_run
 from models.operations.operation import GENESIS
@@ -22,7 +23,7 @@ from models.store.session import Session
 from tests.support import stores
 from tests.support.acts import OpMaker, days, shown
 from tests.support.stores import TENANT, TODAY, pull, push, sync
-from tests.unit.models.store.takings import balances, state
+from tests.unit.models.store.takings import ask, balances, state
 
 
 @contextmanager
@@ -31,11 +32,15 @@ def folder() -> Iterator[Path]:
         yield Path(path)
 
 
-def memory_balances(day: Sequence[object]) -> dict[str, tuple[int, int]]:
+def in_memory(day: Sequence[object]) -> Draft:
     """What the engine alone makes of a day."""
     draft = memory_book()
     for op in OpMaker().run(day):
         settle(op, draft)
+    return draft
+
+
+def totals(draft: Draft) -> dict[str, tuple[int, int]]:
     return {name: (delta.debits, delta.credits) for name, delta in draft.deltas.items()}
 
 
@@ -49,7 +54,11 @@ def test_a_desk_shows_what_the_engine_says(day: Sequence[object], together: int)
             with desk.write() as tx:
                 for body in day[first : first + together]:
                     tx.record(body, person_id="staff-1", business_date=TODAY)
-        assert balances(desk) == memory_balances(day)
+        draft = in_memory(day)
+        assert balances(desk) == totals(draft)
+        posted = ask(desk, "SELECT debit, credit, amount_cents FROM transfer ORDER BY pending_no, n")
+        moved = [transfer for entry in draft.entries for transfer in entry.transfers]
+        assert posted == [(t.debit.id, t.credit.id, t.amount_cents) for t in moved]
         assert desk.verify(deep=True) == []
         desk.close()
 
@@ -76,7 +85,7 @@ def _compare(hub: HubStore, day: Sequence[object], cut: int) -> None:
     said = [(e.op["kind"], e.verdict, e.reason, e.granted, *[(t[0], t[1], t[2], t[3]) for t in e.transfers])
             for e in page.entries[1:]]  # fmt: skip
     assert said == shown(draft.entries)
-    assert _hub_balances(hub) == {name: (d.debits, d.credits) for name, d in draft.deltas.items()}
+    assert _hub_balances(hub) == totals(draft)
     assert hub.verify(TENANT, deep=True) == []
 
 
