@@ -94,9 +94,15 @@ def simulate(_options: argparse.Namespace) -> int:
 
 def server(options: argparse.Namespace) -> int:
     """Run the clinic's hub."""
+    from app.words import sentence_for
+    from models.basics.errors import PosError
     from server.main import server_command
 
-    return server_command(options)
+    try:
+        return server_command(options)
+    except PosError as error:
+        print(sentence_for(error), file=sys.stderr)
+        return 2
 
 
 def doctor(options: argparse.Namespace) -> int:

@@ -114,7 +114,7 @@ class Setup:
             from app.sync.join import join
 
             line = hub.add_practice(practice, desk_name)
-            identity = join(line, device_key, desk_name, clock=self._clock)
+            identity = join(line, device_key, desk_name, clock=self._clock, hub_url=hub.address)
             _step(job, "setup.store")
             self._enter(identity, lambda clinic: _people(clinic, staff))
         finally:
