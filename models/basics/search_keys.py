@@ -27,7 +27,8 @@ def plain(text: str) -> str:
     """`text` in lower case without accents: `Ñandú` is `nandu`. Letters of other scripts stay."""
     if text.isascii():
         return text.lower()
-    lowered = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    plainer = unicodedata.normalize("NFKD", text)  # before the case, too: some letters get one only when plain
+    lowered = unicodedata.normalize("NFKD", plainer.casefold().translate(_LETTERS))
     return "".join(sign for sign in lowered if not unicodedata.combining(sign)).translate(_LETTERS)
 
 
