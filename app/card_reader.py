@@ -6,7 +6,6 @@ import threading
 
 from app.settings import TERMINAL_URL, Settings
 from devices.base import PaymentTerminal
-from devices.registry import terminal_for
 from models.basics.errors import PaymentUnavailable
 
 
@@ -38,6 +37,8 @@ class CardReader:
                 raise PaymentUnavailable("card.no_reader")
             if self._terminal is None or url != self._url:
                 self._drop()
+                from devices.registry import terminal_for  # drivers load when one is used, not before the window
+
                 self._terminal, self._url = terminal_for(url), url
             return self._terminal
 

@@ -23,7 +23,6 @@ from app.settings import DRAWER, PRINTER_PROFILE, PRINTER_URL, Settings
 from app.views import Person, Roll
 from devices.base import DeviceState, PrinterStatus, PrintResult, ReceiptPrinter
 from devices.printers.profiles import PROFILES
-from devices.registry import printer_for
 from models.basics.clock import parse_utc
 from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, Effect, PosError, RuleBroken, StorageError
 from models.basics.facts import facts
@@ -291,6 +290,8 @@ class Printing:
         address = (self._settings.get(PRINTER_URL), self._settings.get(PRINTER_PROFILE))
         if self._printer is None or address != self._address:
             self.close()
+            from devices.registry import printer_for  # drivers load when one is used, not before the window
+
             self._printer, self._address = printer_for(*address), address
         return self._printer
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,15 @@ _NOT_DONE = "setup.not_done"
 _PATIENCE_MS = 300
 AFTER_PAINT_MS = 30
 """What runs behind the screen begins when the screen is there: it would compete with its painting."""
+
+
+BEHIND_LOCK_MS = 300
+"""When the first pages' modules are loaded: while somebody types a PIN."""
+
+
+def _load_first_pages() -> None:
+    for name in ("widgets.today.page", "widgets.collect.page"):
+        import_module(name)
 
 
 def application() -> QApplication:
@@ -168,6 +178,7 @@ class DeskWindow(QObject):
             window.offer_import()
         self._put(window)
         QTimer.singleShot(AFTER_PAINT_MS, desk.start)
+        QTimer.singleShot(BEHIND_LOCK_MS, _load_first_pages)
 
     def _show_first_run(self) -> None:
         from app.lanes import Lane

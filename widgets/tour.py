@@ -11,18 +11,27 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QKeySequence
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
-
 from app.demo import RECEPTIONIST, Stage
 from app.views import Collected, DueState, TodayRow
+from widgets.driving import (
+    Script,
+    Wait,
+    drive,
+    due_row,
+    is_paid,
+    on,
+    page,
+    press,
+    rows,
+    settled,
+    sign_in,
+    type_text,
+    walk_to,
+)
 from widgets.main_window import MainWindow
 from widgets.opening import application
 from widgets.screens import APPROVED, COLLECT, LEDGER, TODAY
@@ -31,55 +40,8 @@ if TYPE_CHECKING:
     from app.desk import Desk
 
 SIZE = (1366, 768)
-PATIENCE_S = 30.0
 LONG_PATIENCE_S = 200.0
 SEEN, WATCHING, WANTED = "second-desk.json", "second-desk.ready", "second-desk.wanted"
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """What the script waits for before it goes on."""
-
-    what: str
-    ready: Callable[[], bool]
-    patience_s: float = PATIENCE_S
-
-
-Script = Generator[Wait, None, None]
-
-
-class Driver(QObject):
-    """Runs a script on the window's thread; ends the application when it is over or something did not come."""
-
-    def __init__(self, script: Script) -> None:
-        super().__init__()
-        self._script = script
-        self._wait = Wait("the window", lambda: True)
-        self._until = time.monotonic() + PATIENCE_S
-        self.failure = "did not run"
-        self._timer = QTimer(self, interval=5)
-        self._timer.timeout.connect(self._look)
-        self._timer.start()
-
-    @Slot()
-    def _look(self) -> None:
-        try:
-            if not self._wait.ready():
-                if time.monotonic() > self._until:
-                    self._end(f"waited in vain for {self._wait.what}")
-                return
-            self._wait = next(self._script)
-            self._until = time.monotonic() + self._wait.patience_s
-        except StopIteration:
-            self._end("")
-        except Exception as error:
-            self._end(f"stopped while waiting for {self._wait.what}: {type(error).__name__}")
-            raise
-
-    def _end(self, failure: str) -> None:
-        self.failure = failure
-        self._timer.stop()
-        QApplication.exit(0)
 
 
 @dataclass
@@ -97,7 +59,7 @@ class Visit:
 
     def script(self) -> Script:
         """Sign in, look at the day, collect by card, see it approved, look at the account and at the second desk."""
-        yield from sign_in(self.window)
+        yield from sign_in(self.window, RECEPTIONIST.pin)
         yield from self._second_desk_watches()
         yield Wait("what was brought in to be sent", lambda: not self.stage.desk.store.pending_count(), LONG_PATIENCE_S)
         yield from self._today()
@@ -253,7 +215,7 @@ def follow(desk: Desk, out: Path) -> int:
     window = shown(desk)
 
     def script() -> Script:
-        yield from sign_in(window)
+        yield from sign_in(window, RECEPTIONIST.pin)
         yield Wait("the schedule", lambda: bool(rows(window)))
         (out / WATCHING).touch()
         yield Wait("what to look for", (out / WANTED).exists, LONG_PATIENCE_S)
@@ -275,16 +237,6 @@ def follow(desk: Desk, out: Path) -> int:
     return int(bool(failure))
 
 
-def drive(script: Script, window: Callable[[], QWidget | None], out: Path) -> str:
-    """Run a script to its end. Returns what went wrong, or nothing; a picture of that moment is left then."""
-    driver = Driver(script)
-    application().exec()
-    shown_now = window()
-    if driver.failure and shown_now is not None:
-        shown_now.grab().save(str(out / "failed.png"))
-    return driver.failure
-
-
 def shown(desk: Desk) -> MainWindow:
     """A window over the desk at its designed size, in front."""
     application()
@@ -293,79 +245,3 @@ def shown(desk: Desk) -> MainWindow:
     window.resize(*SIZE)
     window.activateWindow()
     return window
-
-
-# Hands and eyes ---------------------------------------------------------------------------------------------------
-
-
-def sign_in(window: MainWindow) -> Script:
-    """Type the receptionist's PIN at the lock."""
-    yield Wait("the window to be in front", window.isActiveWindow)
-    yield Wait("the staff", lambda: any(tile.staff_id == window.lock.state.chosen for tile in window.lock.state.tiles))
-    type_text(RECEPTIONIST.pin)
-    press(window, "Return")
-    yield Wait("the desk to open", lambda: not window.session.locked)
-    yield Wait("the schedule", lambda: bool(rows(window)))
-
-
-def walk_to(window: MainWindow, appointment_id: str) -> Script:
-    """Move the selection to a visit with the arrow keys."""
-    press(window, "Home")
-    for _ in rows(window):
-        if selected(window) == appointment_id:
-            break
-        before = selected(window)
-        press(window, "Down")
-        yield Wait("the selection to move", lambda before=before: selected(window) != before)  # type: ignore[misc]
-
-
-def settled() -> Script:
-    """Let everything that is under way arrive and be painted."""
-    until = time.monotonic() + 0.25
-    yield Wait("the screen to settle", lambda: time.monotonic() > until)
-
-
-def press(window: MainWindow, keys: str) -> None:
-    """Press keys where the focus is, as a person would."""
-    QTest.keySequence(QApplication.focusWidget() or window, QKeySequence(keys))
-
-
-def type_text(text: str) -> None:
-    """Type where the focus is."""
-    target = QApplication.focusWidget()
-    if target is not None:
-        QTest.keyClicks(target, text, Qt.KeyboardModifier.NoModifier)
-
-
-def on(window: MainWindow, screen: str) -> bool:
-    """Is this screen shown?"""
-    return window.navigator.place is not None and window.navigator.place.screen == screen
-
-
-def page(window: MainWindow) -> Any:
-    """The page that is shown."""
-    return window.navigator.page
-
-
-def rows(window: MainWindow) -> tuple[TodayRow, ...]:
-    """The day's visits as painted."""
-    if not on(window, TODAY):
-        return ()
-    view = page(window).presenter.state.view
-    return tuple(view.rows) if view else ()
-
-
-def selected(window: MainWindow) -> str:
-    """The visit that is selected."""
-    return str(page(window).presenter.state.choice.appointment_id) if on(window, TODAY) else ""
-
-
-def due_row(window: MainWindow) -> TodayRow | None:
-    """The selected visit, when something is due for it."""
-    return next((row for row in rows(window) if row.visit.appointment_id == selected(window)
-                 and row.due_state is DueState.DUE), None)  # fmt: skip
-
-
-def is_paid(window: MainWindow, appointment_id: str) -> bool:
-    """Does the schedule show this visit as paid, in whole or in part?"""
-    return any(row.visit.appointment_id == appointment_id and row.paid_cents for row in rows(window))
