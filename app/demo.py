@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from app.desk import Desk
     from exchange.samples.clinic import SampleClinic
 
-RECEPTIONIST = StaffWish("Maria Delgado", "receptionist", "2580", "Front desk · PIN 2580")
-MANAGER = StaffWish("Nora Whitfield", "manager", "1379", "Manager · PIN 1379")
+RECEPTIONIST = StaffWish("Maria Delgado", "receptionist", "2580", "PIN 2580")
+MANAGER = StaffWish("Nora Whitfield", "manager", "1379", "PIN 1379")
 
 OPENING, CLOSING = 9, 16
 """The sample clinic is busiest between these hours."""

@@ -197,7 +197,7 @@ class _Maker:
             self._paid(SamplePayment(f"Patient/p-{name}", "", "check", guest.credit_cents, self._ago(42)))
         if guest.prepaid_cents:
             self._paid(SamplePayment(f"Patient/p-{name}", f"Appointment/a-{visit}", "card", guest.prepaid_cents,
-                                     self._ago(5), (), "visa", "1881"))  # fmt: skip
+                                     self._ago(5), (), "Visa", "1881"))  # fmt: skip
 
     def _charge(self, guest: Guest, name: str, visit: str, starts_at: datetime, status: str) -> None:
         """Today's own charge; who is checked in or further has paid the copay at the desk."""
@@ -213,7 +213,7 @@ class _Maker:
             self._paid(SamplePayment(
                 f"Patient/p-{name}", f"Appointment/a-{visit}", "card" if card else "cash", guest.copay_cents,
                 (starts_at - timedelta(minutes=4)).astimezone(UTC), ((f"ChargeItem/copay-{visit}", guest.copay_cents),),
-                "visa" if card else "", f"{self._chance.randrange(10_000):04d}" if card else "",
+                "Visa" if card else "", f"{self._chance.randrange(10_000):04d}" if card else "",
             ))  # fmt: skip
 
     def _insure(self, name: str, payer: str, copay_cents: int | None, member: str, *, self_pay: bool = False) -> None:
@@ -234,7 +234,7 @@ class _Maker:
         if past.paid_cents:
             line = (f"ExplanationOfBenefit/x-{visit}/1", past.paid_cents)
             self._paid(SamplePayment(f"Patient/p-{name}", "", "card", past.paid_cents, self._ago(max(past.days - 1, 1)),
-                                     (line,), "visa", "4242"))  # fmt: skip
+                                     (line,), "Visa", "4242"))  # fmt: skip
 
     def _elsewhere(self, number: int) -> None:
         """Somebody who does not come today."""
