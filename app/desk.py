@@ -25,6 +25,7 @@ from app.lanes import Job, Lane
 from app.logs import start_log
 from app.one_desk import FolderLock
 from app.posting import Posting
+from app.practice import PracticeFacts
 from app.printing import Printing
 from app.recovery import Recovery
 from app.schedule import Schedule
@@ -76,6 +77,7 @@ class Desk:
             Parts(till, attempts, self._reader, ways)
         )  # fmt: skip
         self.sign_in = SignIn(self.clinic)
+        self.practice = PracticeFacts(self.clinic)
         self.schedule = Schedule(self.clinic, settings)
         self.find = Find(self.clinic, settings)
         self.accounts = Accounts(self.clinic, settings)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.find import Find
 from app.lanes import Lane
+from app.practice import PracticeFacts
 from app.signin import SignIn
 from app.views import AttentionItem, DeviceLight
 from tests.support.clinic import TestClinic
@@ -225,6 +226,7 @@ class StandDesk:
         self._clinic = clinic.clinic
         self.lanes = {name: Lane(name) for name in NAMES}
         self.sign_in, self.find = SignIn(clinic.clinic), Find(clinic.clinic, clinic.settings)
+        self.practice = PracticeFacts(clinic.clinic)
         self.status = Board()
         self.items: tuple[AttentionItem, ...] = ()
         self.attention = SimpleNamespace(items=lambda: self.items)

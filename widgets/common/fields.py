@@ -260,7 +260,8 @@ class FormRow(QWidget):
         self.label = Text(label, "caption_medium", "text2")
         self.label.setBuddy(field)
         self.hint = Text(hint, "caption", "muted", wrap=True)
-        self.hint.setVisible(bool(hint))
+        if not hint:
+            self.hint.hide()  # never shown here: a part without a parent would be a window of its own
         self.error = ErrorText()
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)

@@ -10,9 +10,10 @@ from widgets.importing.presenter import ImportPresenter
 from widgets.importing.view import ImportView
 from widgets.screens import Kit, Page, Place
 from widgets.settings.desks import DesksPresenter, DesksView
+from widgets.settings.practice import PracticePresenter, PracticeView
 from widgets.settings.presenter import SettingsPresenter
 from widgets.settings.staff import StaffPresenter, StaffView
-from widgets.settings.state import DESKS, IMPORT, SECTIONS, STAFF
+from widgets.settings.state import DESKS, IMPORT, PRACTICE, SECTIONS, STAFF
 from widgets.settings.view import SettingsView
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class SettingsPage:
         self.widget.add_page(IMPORT, importing)
         staff, desks = StaffView(), DesksView()
         self.widget.add_page(STAFF, staff)
+        practice = PracticeView()
+        self.widget.add_page(PRACTICE, practice)
         self.widget.add_below(DESKS, desks)
         self._presenter = SettingsPresenter(
             self.widget, bridge=kit.bridge, lane=kit.desk.lanes["store"], settings=kit.desk.settings
@@ -45,6 +48,10 @@ class SettingsPage:
             staff, bridge=kit.bridge, lane=kit.desk.lanes["store"], sign_in=kit.desk.sign_in,
             person=lambda: kit.session.person,
         )  # fmt: skip
+        self._practice = PracticePresenter(
+            practice, bridge=kit.bridge, lane=kit.desk.lanes["store"], practice=kit.desk.practice,
+            person=lambda: kit.session.person,
+        )  # fmt: skip
         self._desks = DesksPresenter(
             desks, bridge=kit.bridge, lane=kit.desk.lanes["net"], make_line=lambda name: _join_line(kit, name),
             hosts=lambda: kit.desk.settings.get(HUB_HERE), person=lambda: kit.session.person,
@@ -54,6 +61,7 @@ class SettingsPage:
         """Show the values, and the page that was asked for."""
         self._presenter.show()
         self._staff.show()
+        self._practice.show()
         self._desks.show()
         self.widget.open_page(place.item or self.widget.page_name or SECTIONS[0].name)
         self.widget.take_focus()

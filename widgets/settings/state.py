@@ -47,7 +47,7 @@ def _days(*values: int) -> tuple[tuple[int, str], ...]:
     return tuple((value, "At once" if value == 0 else f"After {value} days") for value in values)
 
 
-STAFF, DESKS, IMPORT = "staff", "desks", "import"
+PRACTICE, STAFF, DESKS, IMPORT = "practice", "staff", "desks", "import"
 """Pages with a view of their own."""
 
 SECTIONS: Final[tuple[Section, ...]] = (
@@ -77,6 +77,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             "escpos+tcp://192.168.4.30:9100 or escpos+serial:///dev/ttyUSB0. Empty: receipts are saved as PDF.", TEXT),
         Row(settings.DRAWER, "Cash drawer", "A drawer hangs on the receipt printer and opens for cash."),
     )),
+    Section(PRACTICE, "Practice", "receipt-text"),
     Section(STAFF, "Staff", "user-plus"),
     Section(DESKS, "Other desks", "building-2", (
         Row(settings.HUB_LISTEN, "Who may join", "From the next start on.", CHOICE,

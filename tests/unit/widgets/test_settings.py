@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from app import settings
 from app.importing import Importing
 from app.lanes import Job, Lane, Progress
+from app.practice import PracticeFacts
 from app.settings import OPTIONS, Settings
 from app.signin import SignIn
 from app.views import Person
@@ -23,6 +24,7 @@ from widgets.importing.presenter import ImportPresenter
 from widgets.importing.state import ImportState, Step, files_text
 from widgets.importing.view import ImportView
 from widgets.settings.desks import DesksPresenter, DesksView
+from widgets.settings.practice import PracticePresenter, PracticeView
 from widgets.settings.presenter import SettingsPresenter
 from widgets.settings.staff import StaffPresenter, StaffView
 from widgets.settings.state import SECTIONS, choices_with
@@ -118,6 +120,54 @@ def test_a_value_set_elsewhere_stays_among_the_choices() -> None:
     row = next(row for section in SECTIONS for row in section.rows if row.option is settings.LOCK_MINUTES)
     assert (7, "7") in choices_with(row, 7)
     assert choices_with(row, 3) == row.choices
+
+
+# The practice -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def practice(tmp_path, qtbot, lane):
+    clinic = TestClinic(tmp_path)
+    facts = PracticeFacts(clinic.clinic)
+    view = PracticeView()
+    view.resize(900, 600)
+    qtbot.addWidget(view)
+    view.who = NORA
+    view.presenter = PracticePresenter(
+        view, bridge=Bridge(view), lane=lane, practice=facts, person=lambda: view.who
+    )  # fmt: skip
+    shown(view)
+    view.presenter.show()
+    qtbot.waitUntil(lambda: view.rows["name"].field.text() != "")
+    yield view, facts
+    clinic.close()
+
+
+def test_a_manager_changes_the_practice(practice, qtbot) -> None:
+    view, facts = practice
+    put(view.rows["phone"], "(555) 010-3300")
+    put(view.rows["refund_policy"], "Within 60 days, the way it was paid.")
+    QTest.mouseClick(view.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(view.banner.isVisible)
+    assert view.banner.title.text() == "Saved"
+    assert (facts.form().phone, facts.form().address) == ("(555) 010-3300", "214 Alder Street, Suite 3")
+    assert clipped(view) == []
+    picture(view, "settings-practice")
+
+
+def test_a_wrong_zone_is_said_at_its_field(practice, qtbot) -> None:
+    view, facts = practice
+    put(view.rows["timezone"], "Mars/Base")
+    QTest.mouseClick(view.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Mars/Base" in view.rows["timezone"].error.text)
+    assert facts.form().timezone == "America/Chicago"
+
+
+def test_a_receptionist_reads_the_practice_only(practice) -> None:
+    view, _ = practice
+    view.who = MARIA
+    view.presenter.show()
+    assert not view.save.isEnabled()
 
 
 # People -----------------------------------------------------------------------------------------------------------
