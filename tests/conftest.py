@@ -6,11 +6,18 @@ import logging
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest_plugins = ["tests.support.postgres", "tests.support.simulators"]
+
+hypothesis.settings.register_profile("build", derandomize=True)
+"""The build machine judges the change, always with the same examples; at a desk every run tries new ones."""
+
+if os.environ.get("CI") == "true":
+    hypothesis.settings.load_profile("build")
 
 PERSONAL = "Quillfeather"
 """Every factory patient carries this family name, so that a leak into a log is seen."""
