@@ -96,13 +96,12 @@ def sign_in(window: MainWindow, pin: str) -> Script:
 
 
 def walk_to(window: MainWindow, appointment_id: str) -> Script:
-    """Move the selection to a visit with the arrow keys."""
-    press(window, "Home")
-    for _ in rows(window):
-        if selected(window) == appointment_id:
-            break
+    """Move the selection to a visit with the arrow keys, up or down."""
+    while selected(window) != appointment_id:
+        order = [row.visit.appointment_id for row in page(window).presenter.state.rows]
         before = selected(window)
-        press(window, "Down")
+        down = before not in order or order.index(before) < order.index(appointment_id)
+        press(window, "Down" if down else "Up")
         yield Wait("the selection to move", lambda before=before: selected(window) != before)  # type: ignore[misc]
 
 

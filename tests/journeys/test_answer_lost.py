@@ -16,8 +16,9 @@ from app.folders import Folders
 from app.views import CollectEnd, TenderKind
 from models.basics.errors import RuleBroken
 from tests.support.clinic import MARIA, TestClinic
-from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance, until
+from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance
 from tests.support.simulators import ROOT, PaxProcess, pax_running
+from tests.support.waiting import until
 
 
 @pytest.fixture

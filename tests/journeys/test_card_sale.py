@@ -13,6 +13,7 @@ from app.views import CollectEnd, TenderKind
 from models.basics.errors import PaymentUnavailable
 from tests.support.counter import Counter, counter, rosa_with_copay_and_balance
 from tests.support.simulators import PaxProcess, PrinterProcess, pax_running, printer_running
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def test_the_clerk_cancels_and_the_desk_cancels_by_itself(tmp_path: Path) -> Non
     ):
         job, answer = desk.start(desk.request(desk.sheet(), TenderKind.CARD))
         slow.wait("present card")
-        assert desk.desk.status.lights()[0].words == "light.reader.waiting"
+        until(lambda: desk.desk.status.lights()[0].words == "light.reader.waiting")
         job.cancel()
         assert job.finished.wait(20)
         assert answer[0].end is CollectEnd.CANCELLED

@@ -17,7 +17,8 @@ from app.setup import PracticeWish, Setup, StaffWish
 from app.views import CollectEnd, CollectRequest, Person, TenderKind
 from models.basics.clock import SystemClock
 from models.operations.records import Charge, Patient
-from tests.support.counter import Counter, furnish, rosa_with_copay_and_balance, until
+from tests.support.counter import Counter, furnish, rosa_with_copay_and_balance
+from tests.support.waiting import until
 
 
 def set_up(folder: Path) -> Folders:

@@ -12,8 +12,9 @@ from app.views import TenderKind
 from models.basics.errors import DeviceMissing, RuleBroken, StorageError
 from models.store.rows import PrintJobRow
 from tests.support.clinic import MARIA, TestClinic
-from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance, until
+from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance
 from tests.support.simulators import PrinterProcess, printer_running
+from tests.support.waiting import until
 
 
 @pytest.fixture

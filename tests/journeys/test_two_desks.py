@@ -12,7 +12,7 @@ import pytest
 from app.sync import engine
 from models.store.rows import Change
 from tests.support.desks import ClinicDesk, HubOutside, in_step
-from tests.support.hub import until
+from tests.support.waiting import until
 
 
 @pytest.fixture

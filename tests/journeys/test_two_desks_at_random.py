@@ -11,7 +11,8 @@ import pytest
 
 from tests.support.desks import ClinicDesk, in_step
 from tests.support.fault_proxy import FaultProxy
-from tests.support.hub import RunningHub, until
+from tests.support.hub import RunningHub
+from tests.support.waiting import until
 
 LINE = [""] * 17 + ["request lost", "reply lost", "reply cut"]
 """What becomes of an exchange: three in twenty go wrong."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from app.till import Till
 from app.views import Collected, CollectRequest, CollectSheet, TenderKind
 from models.basics.clock import Clock, FixedClock
 from tests.support.clinic import KEY, MARIA, MORNING, TestClinic
+from tests.support.waiting import until
 
 ROOT_OF_TESTS = Path(__file__).resolve().parents[2]
 
@@ -109,14 +109,6 @@ class Counter:
 
     def close(self) -> None:
         self.desk.close()
-
-
-def until(condition: Callable[[], Any], timeout_s: float = 15.0) -> None:
-    """Wait for a condition, looking every few milliseconds."""
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.005)
 
 
 @contextmanager

@@ -28,8 +28,9 @@ from models.store.desk import DeskStore
 from models.store.engine import postgres_engine
 from models.store.hub import HubStore
 from server import practices
-from tests.support.hub import KEY, until
+from tests.support.hub import KEY
 from tests.support.stream import DAY
+from tests.support.waiting import until
 
 DESK_KEY = "d0" + "fedcba9876543210" * 3 + "55" * 7
 HURRY = Pace(first_s=0.02, longest_s=0.3, wait_s=25, watch_s=5.0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +29,7 @@ from server.main import HubServer, open_store, prepare
 from server.settings import HubSettings
 from tests.support.postgres import PostgresServer
 from tests.support.stream import Stream
+from tests.support.waiting import until
 
 KEY = "c0" + "0123456789abcdef" * 3 + "77" * 7
 
@@ -122,16 +122,6 @@ class RunningHub:
         """A line of its own for an identity."""
         return HubTransport(self.url, device_id=identity.device_id, private_key_hex=key,
                             fingerprint=identity.hub_fingerprint, clock=self.clock)  # fmt: skip
-
-
-def until(condition: object, timeout_s: float = 10.0) -> None:
-    """Wait for `condition()` to hold; fail when it does not in time."""
-    assert callable(condition)
-    end_s = time.monotonic() + timeout_s
-    while not condition():
-        if time.monotonic() > end_s:
-            pytest.fail("what was waited for did not happen in time")
-        time.sleep(0.002)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,8 @@ from models.basics.errors import RuleBroken, StorageError
 from models.basics.ids import new_id
 from models.operations.records import Practice
 from tests.support.desks import free_port
-from tests.support.hub import KEY, until
+from tests.support.hub import KEY
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="looks at processes as POSIX shows them")
 

@@ -15,8 +15,9 @@ from models.operations.operation import GENESIS
 from models.operations.protocol import Cursor
 from models.operations.signing import HEADER_DEVICE, HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIME, HEADER_WIRE
 from models.operations.wire import batch_to_bytes
-from tests.support.hub import Member, RunningHub, until
+from tests.support.hub import Member, RunningHub
 from tests.support.stream import Stream
+from tests.support.waiting import until
 
 PULL = f"/v1/sync/pull?epoch=&after=0&hash={GENESIS}&limit=10"
 

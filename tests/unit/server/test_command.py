@@ -13,7 +13,7 @@ import pytest
 from app.sync.join import join, new_device_key
 from models.operations.joining import parse_join_line
 from tests.support.desks import ClinicDesk, SharedHub, in_step
-from tests.support.hub import until
+from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[3]
 

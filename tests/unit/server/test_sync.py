@@ -16,7 +16,8 @@ from models.operations import bodies
 from models.operations.operation import GENESIS
 from models.operations.protocol import MAX_BYTES, Cursor, Page, PushBatch, PushConflict
 from models.operations.wire import batch_to_bytes
-from tests.support.hub import Member, RunningHub, until
+from tests.support.hub import Member, RunningHub
+from tests.support.waiting import until
 
 
 @pytest.fixture
