@@ -119,7 +119,6 @@ class PaymentRequest:
     amount_cents: int
     invoice: str = ""
     clerk: str = ""
-    allow_partial: bool = True
     allow_duplicate: bool = False
 
 

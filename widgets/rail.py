@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.views import Person
@@ -12,6 +12,7 @@ from widgets.common import paint
 from widgets.common.brand import Logo
 from widgets.common.card import Avatar
 from widgets.common.focus_ring import Ringed
+from widgets.common.hover import Hovered
 from widgets.common.keycap import key_words
 from widgets.common.pill import CountBadge
 from widgets.common.text import Divider, Text
@@ -21,13 +22,13 @@ from widgets.theme import S2, S8, S10, S14, S16, Themed
 _EDGE, _LOGO = 10, 26
 
 
-class RailItem(Ringed, Themed, QAbstractButton):
+class RailItem(Hovered, Ringed, Themed, QAbstractButton):
     """One page on the rail: icon and word, a count if there is one; only the icon while the rail is narrow."""
 
     def __init__(self, words: str, icon: str, keys: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.words, self._icon, self._key_text = words, icon, key_words(keys)
-        self._narrow, self._hover, self._count = False, False, 0
+        self._narrow, self._count = False, 0
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -70,21 +71,11 @@ class RailItem(Ringed, Themed, QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(theme.current().size("rail_item"), theme.current().size("rail_item"))
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._hover = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: object) -> None:
-        self._hover = False
-        self.update()
-        super().leaveEvent(event)  # type: ignore[arg-type]
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, area = theme.current(), QRectF(self.rect())
         on = self.isChecked()
         with paint.smooth(QPainter(self)) as painter:
-            ground = "rail_active" if on else "rail_hover" if self._hover else ""
+            ground = "rail_active" if on else "rail_hover" if self.hovered else ""
             if ground:
                 paint.rounded(painter, area, look.radius("control"), look.colour(ground))
             side = look.size("icon_l")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from app.views import DeviceLight
@@ -15,6 +15,7 @@ from widgets import icons, theme
 from widgets.common import paint
 from widgets.common.announce import announce
 from widgets.common.focus_ring import Ringed
+from widgets.common.hover import Hovered
 from widgets.theme import S4, S6, S12, Themed
 
 ICONS: Final[dict[str, dict[str, str]]] = {
@@ -37,13 +38,12 @@ def light_icon(key: str, state: str) -> str:
     return ICONS[key].get(state, ICONS[key][""])
 
 
-class LightButton(Ringed, Themed, QAbstractButton):
+class LightButton(Hovered, Ringed, Themed, QAbstractButton):
     """One light: an icon and words; pressing it tells more. It speaks when it changes."""
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.key, self.words, self.light_state = key, Words(""), "ok"
-        self._hover = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.hide()
@@ -74,21 +74,11 @@ class LightButton(Ringed, Themed, QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.current().px(60), theme.current().px(24))
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._hover = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: object) -> None:
-        self._hover = False
-        self.update()
-        super().leaveEvent(event)  # type: ignore[arg-type]
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, area = theme.current(), QRectF(self.rect())
         icon_ink, ink = _INKS[self.light_state]
         with paint.smooth(QPainter(self)) as painter:
-            if self._hover:
+            if self.hovered:
                 paint.rounded(painter, area.adjusted(0, 2, 0, -2), S4, look.colour("hover"))
             side = look.size("icon_text")
             spot = QRectF(S6, (area.height() - side) / 2, side, side)

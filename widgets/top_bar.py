@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from widgets import icons, theme
 from widgets.common import paint
 from widgets.common.button import IconButton, KeycapButton, Role
 from widgets.common.focus_ring import Ringed
+from widgets.common.hover import Hovered
 from widgets.common.keycap import key_words
 from widgets.common.text import Text
 from widgets.common.when import MONTHS, WEEKDAYS, time_text
@@ -21,14 +22,14 @@ _LONG = "Find a patient: name, date of birth, phone or MRN"
 _WIDEST = 470
 
 
-class FindBox(Ringed, Themed, QAbstractButton):
+class FindBox(Hovered, Ringed, Themed, QAbstractButton):
     """Looks like the find field and opens it; a letter or digit typed on it is the first one searched for."""
 
     typed = Signal(str)
 
     def __init__(self, find: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._find, self._hover = find, False
+        self._find = find
         self.setAccessibleName(_LONG)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -51,20 +52,10 @@ class FindBox(Ringed, Themed, QAbstractButton):
             return
         super().keyPressEvent(event)
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._hover = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: object) -> None:
-        self._hover = False
-        self.update()
-        super().leaveEvent(event)  # type: ignore[arg-type]
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, area = theme.current(), QRectF(self.rect())
         with paint.smooth(QPainter(self)) as painter:
-            ground = look.colour("hover" if self._hover else "sunken")
+            ground = look.colour("hover" if self.hovered else "sunken")
             paint.rounded(painter, area, look.radius("control"), ground, look.colour("control"), look.line)
             side = look.size("icon")
             icons.paint(painter, QRectF(S10 + 1, (area.height() - side) / 2, side, side), "search", "muted")

@@ -6,12 +6,13 @@ from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from widgets import icons, theme
 from widgets.common import paint
 from widgets.common.focus_ring import Ringed
+from widgets.common.hover import Hovered
 from widgets.common.keycap import key_words
 from widgets.theme import S8, S12, Themed
 
@@ -55,7 +56,7 @@ _LOOKS: Final[dict[Role, dict[str, tuple[str, str, str]]]] = {
 _STYLES: Final = {"primary": "primary", "primary_l": "primary_l", "tile": "body_strong"}
 
 
-class KeycapButton(Ringed, Themed, QPushButton):
+class KeycapButton(Hovered, Ringed, Themed, QPushButton):
     """A button with a label and, printed on it, the key of its `action`.
 
     The action, if given, is triggered by a click, lends its text (unless `text` is given), its key and whether it can
@@ -76,7 +77,7 @@ class KeycapButton(Ringed, Themed, QPushButton):
         super().__init__(parent)
         self._role, self._icon, self._size = role, icon, size
         self._own_text, self._busy, self._why = text, "", ""
-        self._hover, self._turn = False, 0
+        self._turn = 0
         self._least_width = 0
         self._bound: QAction | None = None
         self._timer = QTimer(self, interval=_TURN_MS)
@@ -191,16 +192,6 @@ class KeycapButton(Ringed, Themed, QPushButton):
             return True
         return super().event(event)
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._hover = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover = False
-        self.update()
-        super().leaveEvent(event)
-
     def _tick(self) -> None:
         self._turn = (self._turn + 45) % 360
         if self.isVisible():
@@ -250,7 +241,7 @@ class KeycapButton(Ringed, Themed, QPushButton):
             return ("", "", "disabled") if self._role is Role.LINK else ("neutral_soft", "", "disabled")
         if self.isCheckable() and self.isChecked():
             return "selected", "accent", "accent"
-        state = "pressed" if self.isDown() else "hover" if self._hover and not self._busy else "rest"
+        state = "pressed" if self.isDown() else "hover" if self.hovered and not self._busy else "rest"
         return _LOOKS[self._role][state]
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets import icons, theme
@@ -14,6 +14,7 @@ from widgets.common.brand import Logo
 from widgets.common.card import paint_icon_tile
 from widgets.common.choices import paint_radio
 from widgets.common.focus_ring import Ringed
+from widgets.common.hover import Hovered
 from widgets.first_run.state import TITLES, Person, Step
 from widgets.theme import S4, S8, S10, S12, S16, S24, Themed
 
@@ -103,13 +104,12 @@ class StepRail(Themed, QWidget):
         QPainter(self).fillRect(self.rect(), theme.current().colour("rail"))
 
 
-class OptionCard(Ringed, Themed, QAbstractButton):
+class OptionCard(Hovered, Ringed, Themed, QAbstractButton):
     """One of several ways, as a card: radio mark, icon, title and what it means."""
 
     def __init__(self, key: str, icon: str, meaning: str, title: str, text: str) -> None:
         super().__init__()
         self.key, self._icon, self._meaning, self._title, self._text = key, icon, meaning, title, text
-        self._hover = False
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setAccessibleName(f"{title}. {text}")
@@ -127,19 +127,9 @@ class OptionCard(Ringed, Themed, QAbstractButton):
     def ring_radius(self) -> int:
         return theme.current().radius("card")
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._hover = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: object) -> None:
-        self._hover = False
-        self.update()
-        super().leaveEvent(event)  # type: ignore[arg-type]
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, area, on = theme.current(), QRectF(self.rect()), self.isChecked()
-        ground = "selected" if on else "hover" if self._hover else "surface"
+        ground = "selected" if on else "hover" if self.hovered else "surface"
         with paint.smooth(QPainter(self)) as painter:
             line = look.colour("accent" if on else "border")
             paint.rounded(painter, area, look.radius("card"), look.colour(ground), line, 2 if on else look.line)

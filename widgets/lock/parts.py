@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from app.views import StaffTile
@@ -13,16 +13,17 @@ from widgets import icons, theme
 from widgets.common import paint
 from widgets.common.card import paint_avatar
 from widgets.common.focus_ring import Ringed
+from widgets.common.hover import Hovered
 from widgets.lock.state import LONGEST, SHORTEST
 from widgets.theme import S8, S10, Themed
 
 
-class StaffButton(Ringed, Themed, QAbstractButton):
+class StaffButton(Hovered, Ringed, Themed, QAbstractButton):
     """One person: initials, name, title."""
 
     def __init__(self, tile: StaffTile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.tile, self._hover = tile, False
+        self.tile = tile
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setAccessibleName(f"{tile.name}, {tile.title}" if tile.title else tile.name)
@@ -41,19 +42,9 @@ class StaffButton(Ringed, Themed, QAbstractButton):
     def ring_radius(self) -> int:
         return theme.current().radius("tile")
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._hover = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: object) -> None:
-        self._hover = False
-        self.update()
-        super().leaveEvent(event)  # type: ignore[arg-type]
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, area, on = theme.current(), QRectF(self.rect()), self.isChecked()
-        ground = "selected" if on else "hover" if self._hover else "surface"
+        ground = "selected" if on else "hover" if self.hovered else "surface"
         line = "accent" if on else "border"
         with paint.smooth(QPainter(self)) as painter:
             paint.rounded(
@@ -140,12 +131,12 @@ class PinField(Themed, QLineEdit):
                     painter.drawEllipse(box.center(), look.px(6), look.px(6))
 
 
-class PadKey(Ringed, Themed, QAbstractButton):
+class PadKey(Hovered, Ringed, Themed, QAbstractButton):
     """One key of the number pad."""
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.key, self._hover = key, False
+        self.key = key
         self.setAccessibleName("Delete the last digit" if key == "back" else key)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -159,19 +150,9 @@ class PadKey(Ringed, Themed, QAbstractButton):
     def ring_radius(self) -> int:
         return theme.current().radius("tile")
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._hover = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: object) -> None:
-        self._hover = False
-        self.update()
-        super().leaveEvent(event)  # type: ignore[arg-type]
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, area = theme.current(), QRectF(self.rect())
-        ground = "pressed" if self.isDown() else "hover" if self._hover else "surface"
+        ground = "pressed" if self.isDown() else "hover" if self.hovered else "surface"
         with paint.smooth(QPainter(self)) as painter:
             paint.rounded(painter, area, look.radius("tile"), look.colour(ground), look.colour("border"), look.line)
             ink = "text" if self.isEnabled() else "disabled"

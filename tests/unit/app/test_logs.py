@@ -77,3 +77,4 @@ def test_a_chain_of_causes_ends() -> None:
 
 def test_no_log_folder_stops_nothing(tmp_path: Path) -> None:
     start_log(tmp_path / "nowhere")()
+    assert not (tmp_path / "nowhere").exists()
