@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from models.ledger.figures import Figures
 from models.rules.collecting import Lot
+from models.rules.rights import Right
 from receipts.document import ReceiptDocument
 
 # Sign-in ----------------------------------------------------------------------------------------------------------
@@ -26,13 +27,14 @@ class StaffTile:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is signed in; every act carries `staff_id`."""
+    """Who is signed in; every act carries `staff_id`. `rights` are those of the role and those given by name."""
 
     staff_id: str
     name: str
     title: str
     initials: str
     manager: bool
+    rights: frozenset[Right] = frozenset()
 
 
 # A patient in view ------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.wording import desk, devices, files, line, money, store
+from app.wording import claims, desk, devices, files, ledger, line, money, moving, refunds, store, visits
 from models.basics.clock import parse_utc
 from models.basics.errors import Fact, PosError
 from models.basics.money import show_cents
@@ -35,7 +35,19 @@ class Words:
 
 WORDS: dict[str, Words] = {
     key: Words(*row)
-    for table in (money.WORDS, devices.WORDS, desk.WORDS, store.WORDS, line.WORDS, files.WORDS)
+    for table in (
+        money.WORDS,
+        moving.WORDS,
+        refunds.WORDS,
+        ledger.WORDS,
+        visits.WORDS,
+        claims.WORDS,
+        devices.WORDS,
+        desk.WORDS,
+        store.WORDS,
+        line.WORDS,
+        files.WORDS,
+    )
     for key, row in table.items()
 }
 """Every message key of the program with its words, still to be filled."""

@@ -2,7 +2,8 @@
 
 A payment's money is a *lot*: one credit account per payment (free) and one per payment and appointment (earmarked).
 Lots carry guard `L` (debits + held ≤ credits), receivables guard `A` (credits ≤ debits); the tables hold both as
-CHECKs.
+CHECKs. A lot belongs to who paid, except where it is set aside for a visit: then to the visit's patient, who may be
+another of the family.
 """
 
 from __future__ import annotations
@@ -18,12 +19,21 @@ class Code(StrEnum):
     CARD = "CARD"
     CHECK = "CHK"
     EXTERNAL = "EXT"
+    OTHER = "OTH"
     RECEIVABLE = "AR"
     OVER_REFUNDED = "OVR"
     CREDIT = "CR"
     EARMARKED = "CRE"
+    REFUND_PAYABLE = "RFP"
+    REFUND_ELSEWHERE = "RFU"
+    DISPUTED = "DISP"
     SUSPENSE = "SUSP"
     RESPONSIBILITY = "RESP"
+    FEES = "REV"
+    DISCOUNTS = "DISC"
+    WRITE_OFFS = "WO"
+    CHARGEBACK_LOSS = "CBL"
+    PROCESSOR_FEES = "FEE"
 
 
 class Guard(StrEnum):
@@ -34,8 +44,14 @@ class Guard(StrEnum):
     RECEIVABLE = "A"
 
 
-DEBIT_NORMAL = frozenset({Code.CASH, Code.CARD, Code.CHECK, Code.EXTERNAL, Code.RECEIVABLE, Code.OVER_REFUNDED})
+DEBIT_NORMAL = frozenset({
+    Code.CASH, Code.CARD, Code.CHECK, Code.EXTERNAL, Code.OTHER, Code.RECEIVABLE, Code.OVER_REFUNDED,
+    Code.REFUND_ELSEWHERE, Code.DISPUTED, Code.DISCOUNTS, Code.WRITE_OFFS, Code.CHARGEBACK_LOSS, Code.PROCESSOR_FEES,
+})  # fmt: skip
 LOT_CODES = frozenset({Code.CREDIT, Code.EARMARKED})
+"""Unallocated money."""
+RESPONSIBLE_CODES = frozenset({Code.RESPONSIBILITY, Code.FEES, Code.DISCOUNTS, Code.WRITE_OFFS})
+"""Contras of a patient's receivables: their net is what the patient is responsible for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,11 @@ def external() -> Account:
     return Account("EXT", Code.EXTERNAL)
 
 
+def other(method: str) -> Account:
+    """Taken by a method of the practice's own list, not yet deposited."""
+    return Account(f"OTH:{method}", Code.OTHER)
+
+
 def suspense() -> Account:
     """Facts that match nothing we know; always with an open task."""
     return Account("SUSP", Code.SUSPENSE)
@@ -100,6 +121,47 @@ def earmarked(payment_id: str, patient_id: str, appointment_id: str) -> Account:
 def lot(payment_id: str, patient_id: str, appointment_id: str) -> Account:
     """Where a new payment's money lies: earmarked with an appointment, free without."""
     return earmarked(payment_id, patient_id, appointment_id) if appointment_id else credit(payment_id, patient_id)
+
+
+def refund_payable(refund_id: str, payment_id: str, patient_id: str) -> Account:
+    """Money set aside to go back: no longer the patient's to spend, not yet out of the house."""
+    return Account(f"RFP:{refund_id}", Code.REFUND_PAYABLE, Guard.LOT, patient_id, payment_id=payment_id)
+
+
+def refund_elsewhere(refund_id: str, patient_id: str, appointment_id: str = "") -> Account:
+    """A refund made in another program that is not netted with its payment yet; with an appointment, placed there."""
+    name = f"RFU:{refund_id}:{appointment_id}" if appointment_id else f"RFU:{refund_id}"
+    return Account(name, Code.REFUND_ELSEWHERE, Guard.RECEIVABLE, patient_id, appointment_id)
+
+
+def disputed(dispute_id: str, payment_id: str, patient_id: str) -> Account:
+    """Card money a bank took back until the dispute is decided."""
+    return Account(f"DISP:{dispute_id}", Code.DISPUTED, patient_id=patient_id, payment_id=payment_id)
+
+
+def fees(patient_id: str) -> Account:
+    """Contra of the receivables for the practice's own fees, per patient."""
+    return Account(f"REV:{patient_id}", Code.FEES, patient_id=patient_id)
+
+
+def discounts(patient_id: str) -> Account:
+    """What a patient was let off: discounts and courtesies."""
+    return Account(f"DISC:{patient_id}", Code.DISCOUNTS, patient_id=patient_id)
+
+
+def write_offs(patient_id: str) -> Account:
+    """What is not expected from a patient any more."""
+    return Account(f"WO:{patient_id}", Code.WRITE_OFFS, patient_id=patient_id)
+
+
+def chargeback_loss() -> Account:
+    """Disputes lost that the practice bears."""
+    return Account("CBL", Code.CHARGEBACK_LOSS)
+
+
+def processor_fees() -> Account:
+    """What processors keep."""
+    return Account("FEE", Code.PROCESSOR_FEES)
 
 
 def over_refunded(payment_id: str, patient_id: str) -> Account:

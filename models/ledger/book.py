@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from models.ledger.accounts import Account, Guard
+from models.ledger.accounts import LOT_CODES, Account, Code
 from models.operations.operation import Operation
+from models.operations.records import Rules
 
 
 class Verdict(StrEnum):
@@ -56,18 +57,22 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ChargeState:
-    """A charge as the ledger knows it: its accounts' dimensions and the responsibility posted so far."""
+    """A charge as the ledger knows it: its accounts' dimensions and the responsibility posted so far. `kind` `fee` is
+    the practice's own."""
 
     charge_id: str
     patient_id: str
     appointment_id: str
     service_date: str
     responsibility_cents: int
+    kind: str = ""
+    practitioner_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentState:
-    """A payment as the ledger knows it. `collect_op_id` is the fact that made its lot."""
+    """A payment as the ledger knows it. `collect_op_id` is the fact that made its lot; `merchant` names the account of
+    a card payment, `method_id` the practice's own way to pay."""
 
     payment_id: str
     patient_id: str
@@ -79,6 +84,59 @@ class PaymentState:
     collect_op_id: str
     receipt_no: str = ""
     reversed: bool = False
+    method_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentState:
+    """A visit as the ledger knows it: `source_status` is its source's word, `desk_status` what a desk said since."""
+
+    appointment_id: str
+    patient_id: str
+    service_date: str
+    source_status: str
+    practitioner_id: str = ""
+    desk_status: str = ""
+
+    @property
+    def status(self) -> str:
+        """Where the visit stands."""
+        return self.desk_status or self.source_status
+
+
+class RefundStep(StrEnum):
+    """Where a refund is. ELSEWHERE: made in another program, nothing moves here."""
+
+    REQUESTED = "requested"
+    PAID = "paid"
+    FAILED = "failed"
+    UNDONE = "undone"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundState:
+    """A refund as the ledger knows it. `request_op_id` is the operation that set its money aside."""
+
+    refund_id: str
+    payment_id: str
+    patient_id: str
+    amount_cents: int
+    tender: str
+    request_op_id: str
+    step: RefundStep
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeState:
+    """A dispute as the ledger knows it; `outcome` empty while it is open."""
+
+    dispute_id: str
+    payment_id: str
+    patient_id: str
+    amount_cents: int
+    merchant: str
+    outcome: str = ""
 
 
 class Book(Protocol):
@@ -118,6 +176,36 @@ class Book(Protocol):
         """What an operation posted, in order."""
         ...
 
+    def is_mirrored(self, op_id: str) -> bool:
+        """Was any transfer of an operation reversed?"""
+        ...
+
+    def adjustments_of(self, charge_id: str) -> Sequence[tuple[Account, int]]:
+        """(contra account, net cents taken off the charge against it), largest first, zero rows left out."""
+        ...
+
+    def appointment(self, appointment_id: str) -> AppointmentState | None: ...
+
+    def guarantor_of(self, patient_id: str) -> str:
+        """Who stands for the account of a patient: the guarantor's id, the patient's own without one."""
+        ...
+
+    def rules(self) -> Rules:
+        """The practice's rules as they stand."""
+        ...
+
+    def auto_allocates(self, practitioner_id: str) -> bool:
+        """Does a practitioner let credit go to their visits by rule?"""
+        ...
+
+    def purse(self, patient_id: str) -> Sequence[Account]:
+        """The lots and refunds made elsewhere of a patient that are not empty, in the order money first came."""
+        ...
+
+    def refund(self, refund_id: str) -> RefundState | None: ...
+
+    def dispute(self, dispute_id: str) -> DisputeState | None: ...
+
 
 @dataclass(slots=True)
 class Delta:
@@ -147,6 +235,15 @@ class Draft:
         self._charges_of_appointment: dict[str, list[str]] = {}
         self._paid_to_charge: dict[str, list[tuple[Transfer, int]]] = {}
         self._paid_by_payment: dict[str, list[tuple[Transfer, int]]] = {}
+        self._adjusted: dict[str, list[Transfer]] = {}
+        self._mirrored: set[str] = set()
+        self._purses: dict[str, list[Account]] = {}
+        self.appointments: dict[str, AppointmentState] = {}
+        self.guarantors: dict[str, str] = {}
+        self.practitioners: dict[str, bool] = {}
+        self.refunds: dict[str, RefundState] = {}
+        self.disputes: dict[str, DisputeState] = {}
+        self.rules_put: Rules | None = None
 
     def balance(self, account_id: str) -> Balance:
         known = self.base.balance(account_id)
@@ -191,22 +288,57 @@ class Draft:
         drafted = self._transfers.get(op_id)
         return self.base.transfers_of(op_id) if drafted is None else drafted
 
+    def is_mirrored(self, op_id: str) -> bool:
+        return op_id in self._mirrored or self.base.is_mirrored(op_id)
+
+    def adjustments_of(self, charge_id: str) -> Sequence[tuple[Account, int]]:
+        known = self.base.adjustments_of(charge_id)
+        drafted = self._adjusted.get(charge_id)
+        return net_adjusted(drafted, known) if drafted else known
+
+    def appointment(self, appointment_id: str) -> AppointmentState | None:
+        return self.appointments.get(appointment_id) or self.base.appointment(appointment_id)
+
+    def guarantor_of(self, patient_id: str) -> str:
+        return self.guarantors.get(patient_id) or self.base.guarantor_of(patient_id)
+
+    def rules(self) -> Rules:
+        return self.rules_put or self.base.rules()
+
+    def auto_allocates(self, practitioner_id: str) -> bool:
+        known = self.practitioners.get(practitioner_id)
+        return self.base.auto_allocates(practitioner_id) if known is None else known
+
+    def purse(self, patient_id: str) -> Sequence[Account]:
+        known = _merged(self.base.purse(patient_id), self._purses.get(patient_id, ()))
+        return [account for account in known if _lies(self.balance(account.id))]
+
+    def refund(self, refund_id: str) -> RefundState | None:
+        return self.refunds.get(refund_id) or self.base.refund(refund_id)
+
+    def dispute(self, dispute_id: str) -> DisputeState | None:
+        return self.disputes.get(dispute_id) or self.base.dispute(dispute_id)
+
     def add(self, entry: Entry) -> None:
         """Take an entry into the draft."""
         self.entries.append(entry)
         self._transfers.setdefault(entry.op.op_id, entry.transfers)
         for transfer in entry.transfers:
             self.move(transfer)
-            sign = sign_of(transfer)
-            if sign:
-                receivable, lot = ends(transfer)
-                self._paid_to_charge.setdefault(receivable.charge_id, []).append((transfer, sign))
-                self._paid_by_payment.setdefault(lot.payment_id, []).append((transfer, sign))
 
     def move(self, transfer: Transfer) -> None:
         """Let a transfer weigh on the balances without an entry of its own."""
         self._delta(transfer.debit).debits += transfer.amount_cents
         self._delta(transfer.credit).credits += transfer.amount_cents
+        sign = sign_of(transfer)
+        if sign:
+            receivable, lot = ends(transfer)
+            self._paid_to_charge.setdefault(receivable.charge_id, []).append((transfer, sign))
+            self._paid_by_payment.setdefault(lot.payment_id, []).append((transfer, sign))
+        elif transfer.code in ADJUSTS:
+            self._adjusted.setdefault(contra_and_receivable(transfer)[1].charge_id, []).append(transfer)
+        if transfer.reverses:
+            self._mirrored.add(transfer.reverses[0])
 
     def know_charge(self, state: ChargeState) -> None:
         """From now on the charge stands like this."""
@@ -224,6 +356,18 @@ class Draft:
         """The payment was taken back."""
         self.payments[state.payment_id] = replace(state, reversed=True)
 
+    def know_appointment(self, state: AppointmentState) -> None:
+        """From now on the visit stands like this."""
+        self.appointments[state.appointment_id] = state
+
+    def know_refund(self, state: RefundState) -> None:
+        """From now on the refund stands like this."""
+        self.refunds[state.refund_id] = state
+
+    def know_dispute(self, state: DisputeState) -> None:
+        """From now on the dispute stands like this."""
+        self.disputes[state.dispute_id] = state
+
     def branch(self) -> Draft:
         """A draft on top of this one: keep it by `merge`, forget it by dropping it."""
         return Draft(self)
@@ -236,18 +380,30 @@ class Draft:
             self.know_charge(charge)
         for payment in branch.payments.values():
             self.know_payment(payment)
+        self.appointments |= branch.appointments
+        self.guarantors |= branch.guarantors
+        self.practitioners |= branch.practitioners
+        self.refunds |= branch.refunds
+        self.disputes |= branch.disputes
+        self.rules_put = branch.rules_put or self.rules_put
 
     def _delta(self, account: Account) -> Delta:
         delta = self.deltas.get(account.id)
         if delta is None:
             delta = self.deltas[account.id] = Delta(account)
-            if account.guard is Guard.LOT:
+            if account.code in PURSE_CODES:
+                self._purses.setdefault(account.patient_id, []).append(account)
+            if account.code in LOT_CODES:
                 self._lots_of_payment.setdefault(account.payment_id, []).append(account)
                 if account.appointment_id:
                     self._lots_for_appointment.setdefault(account.appointment_id, []).append(account)
         return delta
 
 
+PURSE_CODES = LOT_CODES | {Code.REFUND_ELSEWHERE}
+"""Accounts whose net is a patient's unallocated money."""
+ADJUSTS = frozenset({"adjust", "lapse"})
+"""Transfer codes between a receivable and what a patient was let off, either way round."""
 PAYS = frozenset({"allocate", "auto_allocate"})
 """Transfer codes lot → receivable."""
 UNPAYS = frozenset({"release"})
@@ -264,6 +420,27 @@ def ends(transfer: Transfer) -> tuple[Account, Account]:
     if transfer.code in PAYS:
         return transfer.credit, transfer.debit
     return transfer.debit, transfer.credit
+
+
+def contra_and_receivable(transfer: Transfer) -> tuple[Account, Account]:
+    """(contra account, receivable) of an adjustment or its lapse."""
+    if transfer.credit.code is Code.RECEIVABLE:
+        return transfer.debit, transfer.credit
+    return transfer.credit, transfer.debit
+
+
+def net_adjusted(moves: Iterable[Transfer], known: Sequence[tuple[Account, int]] = ()) -> list[tuple[Account, int]]:
+    """(contra account, net cents taken off) after `moves` of one charge on top of `known`, largest first."""
+    net = {contra.id: (contra, cents) for contra, cents in known}
+    for transfer in moves:
+        contra = contra_and_receivable(transfer)[0]
+        sign = 1 if transfer.credit.code is Code.RECEIVABLE else -1
+        net[contra.id] = (contra, net.get(contra.id, (contra, 0))[1] + sign * transfer.amount_cents)
+    return sorted((row for row in net.values() if row[1]), key=lambda row: (-row[1], row[0].id))
+
+
+def _lies(balance: Balance) -> bool:
+    return balance.debits != balance.credits
 
 
 def net_paid_to_charge(

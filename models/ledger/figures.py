@@ -1,7 +1,7 @@
 """The five figures of a patient's account, derived from balances and, for tests and `doctor`, from history.
 
-AR = what receivables still show        U = what lies in lots, earmarked included
-R  = what the patient is responsible for (contra of the receivables)      A = R − AR
+AR = what receivables still show        U = what lies in lots, earmarked included, less refunds made elsewhere
+R  = what the patient is responsible for (contras of the receivables: fees on top, adjustments off)      A = R − AR
 total paid = A + U    statement balance = AR = R − A    total balance = R − (A + U)
 """
 
@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from models.ledger.accounts import LOT_CODES, Account, Code
+from models.ledger.accounts import LOT_CODES, RESPONSIBLE_CODES, Account, Code
 from models.ledger.book import Balance, Transfer
+
+RESPONSIBLE_TRANSFERS = frozenset({"charge", "responsibility", "adjust", "lapse"})
+"""Transfer codes that change what a patient is responsible for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,9 @@ def figures_from_balances(rows: Iterable[tuple[Code, Balance]]) -> Figures:
         net = balance.credits - balance.debits
         if code is Code.RECEIVABLE:
             receivable -= net
-        elif code is Code.RESPONSIBILITY:
+        elif code in RESPONSIBLE_CODES:
             responsible += net
-        elif code in LOT_CODES:
+        elif code in LOT_CODES or code is Code.REFUND_ELSEWHERE:
             unallocated += net
             prepaid += net if code is Code.EARMARKED else 0
     return Figures(responsible, responsible - receivable, unallocated, prepaid)
@@ -63,11 +66,11 @@ def figures_from_history(transfers: Iterable[Transfer], patient_id: str) -> Figu
             if account.patient_id != patient_id:
                 continue
             if account.code is Code.RECEIVABLE:
-                if transfer.code in {"charge", "responsibility"}:
+                if transfer.code in RESPONSIBLE_TRANSFERS:
                     responsible -= cents
                 else:
                     allocated += cents
-            elif account.code in LOT_CODES:
+            elif account.code in LOT_CODES or account.code is Code.REFUND_ELSEWHERE:
                 unallocated += cents
                 prepaid += cents if account.code is Code.EARMARKED else 0
     return Figures(responsible, allocated, unallocated, prepaid)

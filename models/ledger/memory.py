@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.ledger.accounts import Account
-from models.ledger.book import Balance, ChargeState, Draft, Entry, PaymentState, Transfer
+from models.ledger.book import (
+    AppointmentState,
+    Balance,
+    ChargeState,
+    DisputeState,
+    Draft,
+    Entry,
+    PaymentState,
+    RefundState,
+    Transfer,
+)  # fmt: skip
+from models.operations.records import Rules
 
 
 class EmptyBook:
@@ -40,6 +51,33 @@ class EmptyBook:
 
     def transfers_of(self, op_id: str) -> Sequence[Transfer]:  # noqa: ARG002
         return ()
+
+    def is_mirrored(self, op_id: str) -> bool:  # noqa: ARG002
+        return False
+
+    def adjustments_of(self, charge_id: str) -> Sequence[tuple[Account, int]]:  # noqa: ARG002
+        return ()
+
+    def appointment(self, appointment_id: str) -> AppointmentState | None:  # noqa: ARG002
+        return None
+
+    def guarantor_of(self, patient_id: str) -> str:
+        return patient_id
+
+    def rules(self) -> Rules:
+        return Rules()
+
+    def auto_allocates(self, practitioner_id: str) -> bool:  # noqa: ARG002
+        return False
+
+    def purse(self, patient_id: str) -> Sequence[Account]:  # noqa: ARG002
+        return ()
+
+    def refund(self, refund_id: str) -> RefundState | None:  # noqa: ARG002
+        return None
+
+    def dispute(self, dispute_id: str) -> DisputeState | None:  # noqa: ARG002
+        return None
 
 
 def memory_book() -> Draft:

@@ -1,11 +1,15 @@
-"""Bodies of the operations that are not plain records: money taken, allocated, reversed; visits moved on."""
+"""Bodies of the operations that are not plain records: money taken, moved, given back, written off; visits moved on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-TENDERS = ("cash", "check", "card", "external")
-"""How money comes in. `external` was paid elsewhere (EHR, portal) and is only mirrored."""
+TENDERS = ("cash", "check", "card", "external", "other")
+"""How money comes in. `external` was paid elsewhere (EHR, portal) and is only mirrored; `other` is recorded by hand
+under a method of the practice's own list."""
+
+PAYMENT_TYPES = ("", "copay", "coinsurance", "other")
+"""What money is for, as a payment's field (S0-05); empty is credit. Refund and correction are operations apart."""
 
 NOT_COLLECTING_REASONS = ("declined", "no_means", "waived", "insurance_question", "other")
 
@@ -34,7 +38,9 @@ class CardFacts:
 class Collect:
     """Money was taken (fact). `amount_cents` is what stays: tendered less change, or what the card approved.
 
-    With an appointment the lot is earmarked to it until it is allocated; without, it is free credit.
+    With an appointment the lot is earmarked to it until it is allocated; without, it is free credit. `method_id` names
+    the practice's own way to pay (tender `other`), `trace_no` its number; `received_date` is the day the money came in
+    where that is not the business date it was posted on.
     """
 
     payment_id: str
@@ -53,6 +59,11 @@ class Collect:
     attempt_id: str = ""
     card: CardFacts | None = None
     memo: str = ""
+    payment_type: str = ""
+    method_id: str = ""
+    trace_no: str = ""
+    received_date: str = ""
+    practitioner_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +92,63 @@ class Allocate:
     if_short: str = "take_available"
 
 
+MOVE_WAYS = ("move", "fill", "autofill", "free")
+"""How a move came about, as the log tells it: by hand, many items at once (F), by rule (A), taken off a visit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveLine:
+    """`amount_cents` of one payment's money from where it lies to where it shall lie.
+
+    From: what it paid to `from_charge_id`; what is set aside for `from_appointment_id`; with neither, free credit.
+    To: the charge `to_charge_id`; set aside for `to_appointment_id`; with neither, free credit.
+    """
+
+    lot_payment_id: str
+    amount_cents: int
+    from_charge_id: str = ""
+    from_appointment_id: str = ""
+    to_charge_id: str = ""
+    to_appointment_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Move money on account between visits, or between a visit and credit (decision; S0-14, S0-15, S0-16).
+
+    Whatever moves, total paid and total balance stay. All lines stand or none does, unless `if_short` is
+    take_available: then each line takes what is there. `way` is one of MOVE_WAYS.
+    """
+
+    move_id: str
+    patient_id: str
+    lines: tuple[MoveLine, ...]
+    way: str = "move"
+    if_short: str = "reject"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """Take back acts that only moved or adjusted (decision): every transfer of `op_ids` is mirrored, or none.
+
+    For allocations, moves, fills, adjustments; money that came or went is never undone, but reversed or refunded.
+    """
+
+    undo_id: str
+    patient_id: str
+    op_ids: tuple[str, ...]
+
+
+REVERSE_ACTS = ("void", "delete", "bounced")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reverse:
-    """A whole payment of this business day is taken back (fact): cash returned, card sale voided, check handed back.
+    """A whole payment is taken back (fact): cash returned, card sale voided, check handed back, entry deleted.
 
-    Everything it had paid is owed again. `card` carries the terminal's answer to the void.
+    Everything it had paid is owed again. `card` carries the terminal's answer to the void. `act` is one of
+    REVERSE_ACTS: void and delete belong to the payment's business day, a check bounces later.
     """
 
     payment_id: str
@@ -95,11 +158,221 @@ class Reverse:
     receipt_no: str
     drawer: str = ""
     card: CardFacts | None = None
+    act: str = "void"
+
+
+REFUND_REASONS = (
+    "patient_request", "billing_error", "service_not_rendered", "duplicate_charge", "insurance_adjustment", "other",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundLine:
+    """`amount_cents` of what the payment paid to a charge is what goes back."""
+
+    charge_id: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """Give money of one payment back (decision): it is set aside at once, so that it cannot be spent or given back
+    twice; the money itself moves with RefundPaid. Never more than the payment still holds.
+
+    Taken from `lines` first, then from what is unallocated, then from what it paid, newest first. `tender` is how it
+    goes back, the payment's own unless a manager said otherwise. `reason` is one of REFUND_REASONS.
+    """
+
+    refund_id: str
+    payment_id: str
+    patient_id: str
+    amount_cents: int
+    tender: str
+    reason: str
+    number: str
+    note: str = ""
+    method_id: str = ""
+    lines: tuple[RefundLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPaid:
+    """The money of a refund was handed back (fact): out of the drawer, by check, to the card."""
+
+    refund_id: str
+    payment_id: str
+    patient_id: str
+    amount_cents: int
+    tender: str
+    receipt_no: str
+    drawer: str = ""
+    check_no: str = ""
+    method_id: str = ""
+    attempt_id: str = ""
+    card: CardFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFailed:
+    """A refund that was set aside did not happen (fact): the money lies where it lay. `reason` is a word of ours
+    (`declined`, `not_sent`, `given_up`)."""
+
+    refund_id: str
+    patient_id: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundUndone:
+    """The patient handed a refund back on the same day (fact): the money lies again where it lay before."""
+
+    refund_id: str
+    patient_id: str
+    reason: str
+    receipt_no: str
+    drawer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundElsewhere:
+    """A refund made in another program, not tied to a payment there (fact; S3-06). It counts against the patient's
+    unallocated money at once and waits to be netted with a payment (S3-07); see RefundPlace."""
+
+    refund_id: str
+    patient_id: str
+    amount_cents: int
+    tender: str
+    number: str = ""
+    method_id: str = ""
+    received_date: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPlace:
+    """Put a refund made elsewhere where its payment lies (decision; S3-07): onto a visit, where it nets with what is
+    set aside for that visit now or later; straight onto a payment's free credit; or, with neither, back."""
+
+    place_id: str
+    refund_id: str
+    patient_id: str
+    appointment_id: str = ""
+    lot_payment_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correct:
+    """A payment was entered too high (fact; S0-09, S0-11): a negative line with a receipt of its own. The money never
+    was there, so no drawer opens; never below zero for the payment as a whole."""
+
+    correction_id: str
+    payment_id: str
+    patient_id: str
+    amount_cents: int
+    reason: str
+    number: str
+    receipt_no: str
+    note: str = ""
+
+
+ADJUSTMENT_KINDS = ("discount", "courtesy", "write_off", "recovery")
+ADJUSTMENT_GROUPS = ("CO", "OA", "PI", "PR")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjust:
+    """A charge is owed less without money (decision; S0-27). `group` is CO, OA, PI or PR, `reason_code` a code of
+    `models.rules.adjusting`. Never more than is still owed on the charge. `recovery` is the other way round: of what
+    was written off, so much is owed again."""
+
+    adjustment_id: str
+    charge_id: str
+    patient_id: str
+    kind: str
+    group: str
+    reason_code: str
+    amount_cents: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """A fee the practice itself asks for (decision): no-show, bounced check. `charge_id` is a natural id of visit and
+    code, so two desks make one fee; put again with another amount it changes, with 0 it is taken off."""
+
+    charge_id: str
+    patient_id: str
+    code: str
+    description: str
+    amount_cents: int
+    service_date: str
+    appointment_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeOpened:
+    """A bank takes card money back (fact): it is in dispute; the patient's side does not change yet."""
+
+    dispute_id: str
+    payment_id: str
+    patient_id: str
+    amount_cents: int
+    fee_cents: int = 0
+    reason: str = ""
+    reference: str = ""
+
+
+DISPUTE_OUTCOMES = ("won", "owed_again", "absorbed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeClosed:
+    """A dispute ended (fact): won (the money came back), lost and the patient owes again, lost and the practice bears
+    it."""
+
+    dispute_id: str
+    patient_id: str
+    outcome: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLine:
+    """A visit on a statement, in cents."""
+
+    service_date: str
+    description: str
+    owed_cents: int
+    paid_cents: int
+    balance_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementIssued:
+    """A statement was made (fact): what the patient was told, word for word. `channel` is print or pdf."""
+
+    statement_id: str
+    patient_id: str
+    number: str
+    channel: str
+    balance_cents: int
+    unallocated_cents: int
+    lines: tuple[StatementLine, ...]
+    due_date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitBilling:
+    """The billing status of a visit is set by hand (fact; S0-23), one of records.BILLING_STATUSES."""
+
+    appointment_id: str
+    patient_id: str
+    billing_status: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitStatus:
-    """A visit moves on (fact): arrived, checked_in, in_room, done, no_show."""
+    """A visit moves on (fact), to one of records.APPOINTMENT_STATUSES or a `custom:` one."""
 
     appointment_id: str
     patient_id: str
@@ -137,10 +410,31 @@ class ReleaseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoAllocated:
-    """Derived by the hub: money earmarked to an appointment pays the charges that appeared on it."""
+    """Derived by the hub: money pays charges by rule. `rule` is visit (it waited for this appointment), credit (free
+    credit, where the practice and the provider let it) or other_visit (set aside for another visit, likewise)."""
 
     lot_payment_id: str
     patient_id: str
     appointment_id: str
     cause_op_id: str
     lines: tuple[AllocationLine, ...]
+    rule: str = "visit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentLapsed:
+    """Derived by the hub: a charge became smaller than what was taken off it, so that much of it no longer counts."""
+
+    charge_id: str
+    patient_id: str
+    cause_op_id: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freed:
+    """Derived by the hub: money that waited for a visit that will not be becomes credit, a day after (H6)."""
+
+    appointment_id: str
+    patient_id: str
+    lines: tuple[ReleaseLine, ...]

@@ -38,6 +38,11 @@ RECORD_KINDS: dict[str, type[Any]] = {
     "coverage.put": records.Coverage,
     "appointment.put": records.Appointment,
     "charge.put": records.Charge,
+    "rules.put": records.Rules,
+    "method.put": records.Method,
+    "billing_profile.put": records.BillingProfile,
+    "appointment_profile.put": records.AppointmentProfile,
+    "series.put": records.Series,
 }
 
 KINDS: dict[str, Kind] = {
@@ -47,8 +52,25 @@ KINDS: dict[str, Kind] = {
     "payment.collect": Kind(OpClass.FACT, 1, bodies.Collect),
     "payment.reverse": Kind(OpClass.FACT, 1, bodies.Reverse),
     "payment.allocate": Kind(OpClass.DECISION, 1, bodies.Allocate),
+    "payment.move": Kind(OpClass.DECISION, 1, bodies.Move),
+    "payment.correct": Kind(OpClass.FACT, 1, bodies.Correct),
+    "act.undo": Kind(OpClass.DECISION, 1, bodies.Undo),
+    "refund.request": Kind(OpClass.DECISION, 1, bodies.RefundRequest),
+    "refund.paid": Kind(OpClass.FACT, 1, bodies.RefundPaid),
+    "refund.failed": Kind(OpClass.FACT, 1, bodies.RefundFailed),
+    "refund.undone": Kind(OpClass.FACT, 1, bodies.RefundUndone),
+    "refund.elsewhere": Kind(OpClass.FACT, 1, bodies.RefundElsewhere),
+    "refund.place": Kind(OpClass.DECISION, 1, bodies.RefundPlace),
+    "charge.adjust": Kind(OpClass.DECISION, 1, bodies.Adjust),
+    "charge.fee": Kind(OpClass.DECISION, 1, bodies.Fee),
+    "dispute.opened": Kind(OpClass.FACT, 1, bodies.DisputeOpened),
+    "dispute.closed": Kind(OpClass.FACT, 1, bodies.DisputeClosed),
+    "statement.issued": Kind(OpClass.FACT, 1, bodies.StatementIssued),
+    "visit.billing": Kind(OpClass.FACT, 1, bodies.VisitBilling),
     "payment.release": Kind(OpClass.DERIVED, 1, bodies.Released),
     "payment.auto_allocate": Kind(OpClass.DERIVED, 1, bodies.AutoAllocated),
+    "payment.freed": Kind(OpClass.DERIVED, 1, bodies.Freed),
+    "charge.adjustment_lapsed": Kind(OpClass.DERIVED, 1, bodies.AdjustmentLapsed),
 }
 
 

@@ -28,7 +28,8 @@ class Practice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
-    """Somebody who signs in. `pin_hash` is argon2id; `role` is receptionist or manager."""
+    """Somebody who signs in. `pin_hash` is argon2id; `role` is receptionist or manager; `rights` are the names of
+    `models.rules.rights` somebody has beyond their role's."""
 
     id: str
     name: str
@@ -36,15 +37,18 @@ class Staff:
     title: str = ""
     pin_hash: str = ""
     active: bool = True
+    rights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practitioner:
-    """Who sees the patient, as shown beside a visit: `Dr. Okafor`."""
+    """Who sees the patient, as shown beside a visit: `Dr. Okafor`. `auto_allocate`: credit may go to their visits by
+    rule (S0-16), where the practice lets it."""
 
     id: str
     name: str
     npi: str = ""
+    auto_allocate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +98,25 @@ class Coverage:
 
 
 APPOINTMENT_STATUSES = (
-    "scheduled", "arrived", "checked_in", "in_room", "done", "no_show", "cancelled",
+    "scheduled", "confirmed", "not_confirmed", "rescheduled", "arrived", "checked_in", "checked_in_online", "in_room",
+    "in_session", "done", "no_show", "cancelled",
 )  # fmt: skip
+"""Where a visit may be (S0-39). A practice's own statuses travel as `custom:<name>`."""
+CUSTOM_STATUS = "custom:"
+
+PAYMENT_PROFILES = ("", "cash", "insurance", "out_of_network", "auto_accident", "workers_comp")
+"""Who is asked to pay for a visit (S0-22); with `cash` the patient owes every charge at once."""
+
+BILLING_STATUSES = (
+    "", "bill_insurance", "bill_secondary", "internal_review", "balance_due", "paid_in_full", "settled",
+)  # fmt: skip
+"""Where the bill of a visit is (S0-23); empty: nothing said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
     """A visit, past or to come. `starts_at` is UTC; `service_date` the clinic's day; `copay_cents` what the plan asks
-    at the desk (None: not known)."""
+    at the desk (None: not known). `instance_key` names one visit of a series: `<series>_<YYYYMMDD first planned>`."""
 
     id: str
     patient_id: str
@@ -115,14 +130,23 @@ class Appointment:
     location_id: str = ""
     coverage_id: str = ""
     copay_cents: int | None = None
+    payment_profile: str = ""
+    billing_status: str = ""
+    profile_id: str = ""
+    series_id: str = ""
+    instance_key: str = ""
+
+
+CHARGE_KINDS = ("copay", "coinsurance", "deductible", "balance", "other", "fee")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     """One line item: what the patient is responsible for today, by the newest word of the payer.
 
-    `responsibility_cents` = copay + coinsurance + deductible parts where the parts are known. `kind` is copay,
-    coinsurance, deductible, balance or other: what most of it is.
+    `responsibility_cents` = copay + coinsurance + deductible parts where the parts are known. `kind` is one of
+    CHARGE_KINDS: what most of it is; `fee` is made by `charge.fee` alone. `made_here`: listed at a desk (a profile's
+    line, a typed code), not by another program.
     """
 
     id: str
@@ -141,3 +165,106 @@ class Charge:
     deductible_cents: int = 0
     insurance_pending: bool = False
     practitioner_id: str = ""
+    units: int = 1
+    modifiers: str = ""
+    diagnoses: tuple[str, ...] = ()
+    made_here: bool = False
+
+
+# What a practice sets up for itself -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The practice's rules about money, one record with id `rules`, the same at every desk and at the hub.
+
+    `auto_allocate`, `auto_unallocate`, `use_other_visits` are S0-18's three settings. `paid_in_full_follows`: a visit
+    whose charges are paid shows Paid in full by itself (S0-23). Refunds above `refund_limit_cents` and adjustments
+    above `adjust_limit_cents` need a manager. `offline_refund_cents`: cash given back without the hub, at most.
+    Amounts are cents, 0: none. `custom_statuses`: names of the practice's own visit statuses.
+    """
+
+    id: str = "rules"
+    auto_allocate: bool = False
+    auto_unallocate: bool = False
+    use_other_visits: bool = False
+    paid_in_full_follows: bool = True
+    refund_limit_cents: int = 5_000
+    adjust_limit_cents: int = 5_000
+    offline_refund_cents: int = 5_000
+    no_show_fee_cents: int = 0
+    bounced_check_fee_cents: int = 0
+    custom_statuses: tuple[str, ...] = ()
+    statement_message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A way to pay as the practice offers it (S0-07). A record with the id of a tender (`cash`, `check`, `card`) only
+    says whether and where that is offered; any other is recorded by hand as tender `other` under its own name
+    (`Flex spending card`). `reference` asks for a number under that label (empty: for none)."""
+
+    id: str
+    name: str
+    reference: str = ""
+    active: bool = True
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileLine:
+    """One code of a billing profile."""
+
+    code: str
+    description: str
+    price_cents: int
+    units: int = 1
+    modifiers: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingProfile:
+    """A named set of codes that are listed together (S0-35). It lists charges and never takes money (S0-38)."""
+
+    id: str
+    name: str
+    lines: tuple[ProfileLine, ...] = ()
+    diagnoses: tuple[str, ...] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentProfile:
+    """What a kind of visit fills in by itself (S0-34), its charges by the connected billing profile (S0-36)."""
+
+    id: str
+    name: str
+    color: str = ""
+    reason: str = ""
+    minutes: int = 0
+    billing_profile_id: str = ""
+    payment_profile: str = ""
+    online: bool = False
+    consents: tuple[str, ...] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Visits that come again (S0-37). `repeat` is `weekly` (on `weekdays`, 0 Monday, every `every` weeks) or `monthly`
+    (on the day of `starts_on`, the last day where a month is shorter, every `every` months). Dates are the clinic's,
+    `starts_time` its wall clock (`09:30`); `ends_on` is included."""
+
+    id: str
+    patient_id: str
+    starts_on: str
+    starts_time: str
+    ends_on: str
+    repeat: str = "weekly"
+    weekdays: tuple[int, ...] = ()
+    every: int = 1
+    minutes: int = 0
+    title: str = ""
+    profile_id: str = ""
+    practitioner_id: str = ""
+    location_id: str = ""

@@ -1,0 +1,304 @@
+"""Money that came in goes out again: whole payments reversed, refunds, corrections, disputes.
+
+Facts always post: what a payment no longer holds is booked as over-refunded, and a person must look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from models.ledger import accounts
+from models.ledger.accounts import Account
+from models.ledger.book import DisputeState, Draft, PaymentState, RefundState, RefundStep, Transfer
+from models.ledger.judging import (
+    accept,
+    available,
+    except_,
+    left_in_lots,
+    one_family,
+    owed,
+    quarantine,
+    reject,
+    tender_account,
+)  # fmt: skip
+from models.ledger.spending import take_off
+from models.operations import bodies
+from models.operations.operation import Operation
+
+
+def holds(draft: Draft, payment_id: str) -> int:
+    """Cents of a payment that are still here: unallocated and paid to charges."""
+    return left_in_lots(draft, payment_id) + sum(cents for _, _, cents in draft.paid_by_payment(payment_id))
+
+
+def _home(payment: PaymentState, drawer: str = "") -> Account:
+    """Where a payment's money came in."""
+    return tender_account(payment.tender, drawer=drawer or payment.drawer, merchant=payment.merchant,
+                          method=payment.method_id)  # fmt: skip
+
+
+# Taking money out of a payment ------------------------------------------------------------------------------------
+
+
+def _drain(
+    payment: PaymentState, cents: int, target: Account, code: str, branch: Draft,
+    lines: tuple[bodies.RefundLine, ...] = (),
+) -> list[Transfer]:  # fmt: skip
+    """Move up to `cents` of a payment to `target`: the named charges first, then what is unallocated, then what it
+    paid, newest first."""
+    transfers: list[Transfer] = []
+    credit = accounts.credit(payment.payment_id, payment.patient_id)
+
+    def out(lot: Account, part: int) -> int:
+        transfers.append(Transfer(lot, target, part, code))
+        branch.move(transfers[-1])
+        return part
+
+    left = cents
+    for line in lines:
+        part = min(line.amount_cents, left, _paid_to(payment.payment_id, line.charge_id, branch))
+        if part > 0:
+            transfers += take_off(line.charge_id, payment, part, branch)
+            left -= out(credit, part)
+    for lot in sorted(branch.lots_of_payment(payment.payment_id), key=lambda lot: (lot.id != credit.id, lot.id)):
+        part = min(available(branch, lot), left)
+        if part > 0:
+            left -= out(lot, part)
+    for receivable, _, paid in reversed(branch.paid_by_payment(payment.payment_id)):
+        part = min(paid, left)
+        if part > 0:
+            transfers += take_off(receivable.charge_id, payment, part, branch)
+            left -= out(credit, part)
+    return transfers
+
+
+def _paid_to(payment_id: str, charge_id: str, branch: Draft) -> int:
+    return sum(cents for lot, cents in branch.paid_to_charge(charge_id) if lot.payment_id == payment_id)
+
+
+def _moved(transfers: list[Transfer], target: Account) -> int:
+    return sum(each.amount_cents for each in transfers if each.credit.id == target.id)
+
+
+# A whole payment taken back ---------------------------------------------------------------------------------------
+
+
+def reverse(op: Operation, body: bodies.Reverse, draft: Draft) -> None:
+    """Take a whole payment back: release what it paid, gather its lot, mirror the transfers that took the money.
+
+    Where part of it went back before, what is left goes now, and somebody must look at the rest.
+    """
+    payment = draft.payment(body.payment_id)
+    if payment is None:
+        quarantine(draft, op, "missing_dependency")  # it names no amount, so there is nothing to post
+        return
+    out = _home(payment, body.drawer)
+    over = accounts.over_refunded(payment.payment_id, payment.patient_id)
+    if payment.reversed:
+        except_(draft, op, "already_reversed", Transfer(over, out, payment.amount_cents, "reverse"))
+        return
+    held = holds(draft, payment.payment_id)
+    draft.mark_reversed(payment)
+    if held < payment.amount_cents:
+        transfers = _drain(payment, held, out, "reverse", draft.branch())
+        rest = Transfer(over, out, payment.amount_cents - held, "reverse")
+        except_(draft, op, "partly_given_back", *transfers, rest)
+        return
+    home = accounts.lot(payment.payment_id, payment.patient_id, payment.appointment_id)
+    transfers = [Transfer(ar, lot, cents, "release") for ar, lot, cents in draft.paid_by_payment(payment.payment_id)]
+    lots = sorted(draft.lots_of_payment(payment.payment_id), key=lambda lot: lot.id)
+    released = {lot.id: 0 for lot in lots}
+    for transfer in transfers:
+        released[transfer.credit.id] = released.get(transfer.credit.id, 0) + transfer.amount_cents
+    for lot in lots:
+        left = available(draft, lot) + released[lot.id]
+        if lot.id != home.id and left > 0:
+            transfers.append(Transfer(lot, home, left, "gather"))
+    for n, taken in enumerate(draft.transfers_of(payment.collect_op_id)):
+        transfers.append(Transfer(taken.credit, taken.debit, taken.amount_cents, "reverse", (payment.collect_op_id, n)))
+    accept(draft, op, *transfers)
+
+
+def correct(op: Operation, body: bodies.Correct, draft: Draft) -> None:
+    """A payment was entered too high: so much of it never was there."""
+    payment = draft.payment(body.payment_id)
+    if payment is None or body.amount_cents <= 0:
+        quarantine(draft, op, "missing_dependency" if payment is None else "amount_not_positive")
+        return
+    _give(op, payment, body.amount_cents, _home(payment), "correct", draft)
+
+
+def _give(op: Operation, payment: PaymentState, cents: int, target: Account, code: str, draft: Draft) -> None:
+    """A fact takes `cents` of a payment: all it holds from there, the rest as over-refunded."""
+    transfers = _drain(payment, cents, target, code, draft.branch())
+    short = cents - _moved(transfers, target)
+    if short:
+        over = accounts.over_refunded(payment.payment_id, payment.patient_id)
+        except_(draft, op, "more_than_paid", *transfers, Transfer(over, target, short, code))
+    else:
+        accept(draft, op, *transfers)
+
+
+# Refunds ----------------------------------------------------------------------------------------------------------
+
+
+def refund_request(op: Operation, body: bodies.RefundRequest, draft: Draft) -> None:
+    """Set money of one payment aside to go back: never more than it still holds."""
+    payment = draft.payment(body.payment_id)
+    reason = _cannot_refund(body, payment, draft)
+    if reason or payment is None:
+        reject(draft, op, reason)
+        return
+    payable = accounts.refund_payable(body.refund_id, payment.payment_id, payment.patient_id)
+    transfers = _drain(payment, body.amount_cents, payable, "refund", draft.branch(), body.lines)
+    draft.know_refund(RefundState(body.refund_id, payment.payment_id, payment.patient_id, body.amount_cents,
+                                  body.tender, op.op_id, RefundStep.REQUESTED))  # fmt: skip
+    accept(draft, op, *transfers)
+
+
+def _cannot_refund(body: bodies.RefundRequest, payment: PaymentState | None, draft: Draft) -> str:
+    if payment is None:
+        return "missing_dependency"
+    if payment.reversed:
+        return "payment_reversed"
+    if not one_family(draft, payment.patient_id, body.patient_id):
+        return "wrong_patient"
+    if body.amount_cents <= 0 or any(line.amount_cents <= 0 for line in body.lines):
+        return "amount_not_positive"
+    if body.tender not in bodies.TENDERS or body.reason not in bodies.REFUND_REASONS:
+        return "reason_unknown"
+    if draft.refund(body.refund_id) is not None:
+        return "refund_id_used"
+    return "more_than_paid" if body.amount_cents > holds(draft, payment.payment_id) else ""
+
+
+def refund_paid(op: Operation, body: bodies.RefundPaid, draft: Draft) -> None:
+    """The money left the house. Where it was not set aside (the request fell, or it was paid before), the payment
+    gives what it holds and the rest is over-refunded."""
+    payment = draft.payment(body.payment_id)
+    if body.amount_cents <= 0 or body.tender not in bodies.TENDERS:
+        quarantine(draft, op, "amount_not_positive" if body.amount_cents <= 0 else "tender_unknown")
+        return
+    merchant = (body.card.merchant if body.card else "") or (payment.merchant if payment else "")
+    out = tender_account(body.tender, drawer=body.drawer or op.device, merchant=merchant, method=body.method_id)
+    if payment is None:
+        except_(draft, op, "missing_dependency", Transfer(accounts.suspense(), out, body.amount_cents, "refund_paid"))
+        return
+    refund = draft.refund(body.refund_id)
+    payable = accounts.refund_payable(body.refund_id, payment.payment_id, payment.patient_id)
+    aside = min(available(draft, payable), body.amount_cents)
+    if aside == body.amount_cents and refund is not None:
+        draft.know_refund(replace(refund, step=RefundStep.PAID))
+        accept(draft, op, Transfer(payable, out, aside, "refund_paid"))
+        return
+    transfers = [Transfer(payable, out, aside, "refund_paid")] if aside > 0 else []
+    transfers += _drain(payment, body.amount_cents - aside, out, "refund", draft.branch())
+    over = body.amount_cents - _moved(transfers, out)
+    if over:
+        account = accounts.over_refunded(payment.payment_id, payment.patient_id)
+        transfers.append(Transfer(account, out, over, "refund_paid"))
+    known = refund or RefundState(body.refund_id, payment.payment_id, payment.patient_id, body.amount_cents,
+                                  body.tender, "", RefundStep.PAID)  # fmt: skip
+    draft.know_refund(replace(known, step=RefundStep.PAID))
+    except_(draft, op, "more_than_paid" if over else "refund_not_granted", *transfers)
+
+
+def refund_failed(op: Operation, body: bodies.RefundFailed, draft: Draft) -> None:
+    """A refund did not happen: the money lies where it lay, as far as its charges still want it."""
+    refund = draft.refund(body.refund_id)
+    if refund is None or refund.step is not RefundStep.REQUESTED:
+        quarantine(draft, op, "missing_dependency" if refund is None else f"refund_{refund.step}")
+        return
+    payable = accounts.refund_payable(refund.refund_id, refund.payment_id, refund.patient_id)
+    draft.know_refund(replace(refund, step=RefundStep.FAILED))
+    accept(draft, op, *_put_back(refund, payable, "refund_failed", draft))
+
+
+def refund_undone(op: Operation, body: bodies.RefundUndone, draft: Draft) -> None:
+    """The patient handed a refund back."""
+    refund = draft.refund(body.refund_id)
+    if refund is None or refund.step is not RefundStep.PAID or not refund.request_op_id:
+        quarantine(draft, op, "missing_dependency" if refund is None else f"refund_{refund.step}")
+        return
+    payment = draft.payment(refund.payment_id)
+    merchant, method = (payment.merchant, payment.method_id) if payment else ("", "")
+    source = tender_account(refund.tender, drawer=body.drawer or op.device, merchant=merchant, method=method)
+    draft.know_refund(replace(refund, step=RefundStep.UNDONE))
+    accept(draft, op, *_put_back(refund, source, "refund_undone", draft))
+
+
+def _put_back(refund: RefundState, source: Account, code: str, draft: Draft) -> list[Transfer]:
+    """The mirror of a request's transfers, the last first: into the lots, and onto charges that still owe."""
+    branch = draft.branch()
+    transfers: list[Transfer] = []
+    for each in reversed(draft.transfers_of(refund.request_op_id)):
+        if each.code == "refund":
+            made = Transfer(source, each.debit, each.amount_cents, code)
+        elif each.code == "release":
+            part = min(each.amount_cents, owed(branch, each.debit.charge_id), max(available(branch, each.credit), 0))
+            made = Transfer(each.credit, each.debit, part, "allocate")
+        else:
+            made = Transfer(each.credit, each.debit, each.amount_cents, "earmark")
+        if made.amount_cents > 0:
+            branch.move(made)
+            transfers.append(made)
+    return transfers
+
+
+def refund_elsewhere(op: Operation, body: bodies.RefundElsewhere, draft: Draft) -> None:
+    """Another program gave money back without saying of which payment (domain row N9)."""
+    if body.amount_cents <= 0 or body.tender not in bodies.TENDERS:
+        quarantine(draft, op, "amount_not_positive" if body.amount_cents <= 0 else "tender_unknown")
+        return
+    if draft.refund(body.refund_id) is not None:
+        quarantine(draft, op, "refund_id_used")
+        return
+    waits = accounts.refund_elsewhere(body.refund_id, body.patient_id)
+    out = tender_account(body.tender, drawer=op.device, method=body.method_id)
+    draft.know_refund(RefundState(body.refund_id, "", body.patient_id, body.amount_cents, body.tender, op.op_id,
+                                  RefundStep.ELSEWHERE))  # fmt: skip
+    accept(draft, op, Transfer(waits, out, body.amount_cents, "refund_elsewhere"))
+
+
+# Disputes ---------------------------------------------------------------------------------------------------------
+
+
+def dispute_opened(op: Operation, body: bodies.DisputeOpened, draft: Draft) -> None:
+    """A bank took card money back; the patient's side does not change yet."""
+    payment = draft.payment(body.payment_id)
+    if body.amount_cents <= 0 or body.fee_cents < 0 or draft.dispute(body.dispute_id) is not None:
+        quarantine(draft, op, "dispute_id_used" if draft.dispute(body.dispute_id) else "amount_not_positive")
+        return
+    card = accounts.card((payment.merchant if payment else "") or "main")
+    fee = [Transfer(accounts.processor_fees(), card, body.fee_cents, "dispute_fee")] if body.fee_cents else []
+    if payment is None:
+        except_(
+            draft, op, "missing_dependency", Transfer(accounts.suspense(), card, body.amount_cents, "dispute"), *fee
+        )
+        return
+    account = accounts.disputed(body.dispute_id, payment.payment_id, payment.patient_id)
+    draft.know_dispute(DisputeState(body.dispute_id, payment.payment_id, payment.patient_id, body.amount_cents,
+                                    payment.merchant))  # fmt: skip
+    accept(draft, op, Transfer(account, card, body.amount_cents, "dispute"), *fee)
+
+
+def dispute_closed(op: Operation, body: bodies.DisputeClosed, draft: Draft) -> None:
+    """A dispute ended: the money is back, the patient owes again, or the practice bears it."""
+    dispute = draft.dispute(body.dispute_id)
+    payment = draft.payment(dispute.payment_id) if dispute else None
+    if dispute is None or payment is None or dispute.outcome or body.outcome not in bodies.DISPUTE_OUTCOMES:
+        quarantine(draft, op, "dispute_closed" if dispute and dispute.outcome else "missing_dependency")
+        return
+    account = accounts.disputed(dispute.dispute_id, dispute.payment_id, dispute.patient_id)
+    draft.know_dispute(replace(dispute, outcome=body.outcome))
+    if body.outcome == "owed_again":
+        _give(op, payment, dispute.amount_cents, account, "chargeback", draft)
+        return
+    target = accounts.card(dispute.merchant or "main") if body.outcome == "won" else accounts.chargeback_loss()
+    accept(draft, op, Transfer(target, account, dispute.amount_cents, f"dispute_{body.outcome}"))
+
+
+__all__ = [
+    "correct", "dispute_closed", "dispute_opened", "holds", "one_family", "refund_elsewhere", "refund_failed",
+    "refund_paid", "refund_request", "refund_undone", "reverse",
+]  # fmt: skip

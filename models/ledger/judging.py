@@ -1,0 +1,139 @@
+"""What every handler of the engine needs: the verdicts as calls, what may still be spent or is owed, derived
+operations, and who may have whose money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from models.basics.ids import natural_id
+from models.ledger import accounts
+from models.ledger.accounts import Account, Code
+from models.ledger.book import ChargeState, Draft, Entry, PaymentState, Transfer, Verdict
+from models.operations.operation import GENESIS, Operation, make_operation
+
+HUB = "hub"
+"""The device name of derived operations."""
+
+GONE = frozenset({"cancelled"})
+"""Statuses of a visit that no money may go to, but for its fees."""
+
+
+# Verdicts ---------------------------------------------------------------------------------------------------------
+
+
+def accept(draft: Draft, op: Operation, *transfers: Transfer) -> None:
+    """The operation stands, with what it posts."""
+    draft.add(Entry(op, Verdict.ACCEPTED, transfers))
+
+
+def grant(draft: Draft, op: Operation, transfers: Iterable[Transfer], asked: int, granted: int) -> None:
+    """A decision stands: whole, or reduced to what was there."""
+    verdict = Verdict.ACCEPTED if granted == asked else Verdict.REDUCED
+    draft.add(Entry(op, verdict, tuple(transfers), granted_cents=granted))
+
+
+def reject(draft: Draft, op: Operation, reason: str) -> None:
+    """A decision falls; the money stays where it was."""
+    draft.add(Entry(op, Verdict.REJECTED, reason=reason))
+
+
+def quarantine(draft: Draft, op: Operation, reason: str) -> None:
+    """Kept, not posted: it makes no sense as it is."""
+    draft.add(Entry(op, Verdict.QUARANTINED, reason=reason))
+
+
+def except_(draft: Draft, op: Operation, reason: str, *transfers: Transfer) -> None:
+    """A fact stands, but a person must look."""
+    draft.add(Entry(op, Verdict.EXCEPTED, transfers, reason=reason))
+
+
+def derived(cause: Operation, body: object, *names: str) -> Operation:
+    """A derived operation of the hub; its id follows from its cause, so nobody can make it twice."""
+    return make_operation(
+        body, op_id=natural_id(cause.op_id, type(body).__name__, *names), tenant=cause.tenant, device=HUB, epoch=0,
+        dseq=0, prev=GENESIS, actor=HUB, business_date=cause.business_date, device_time=cause.device_time,
+        group=cause.group, patient=getattr(body, "patient_id", ""),
+    )  # fmt: skip
+
+
+# What is there ----------------------------------------------------------------------------------------------------
+
+
+def available(draft: Draft, account: Account) -> int:
+    """Cents of a lot (or of a refund payable) that may still be spent."""
+    balance = draft.balance(account.id)
+    return balance.credits - balance.debits - balance.held
+
+
+def owed(draft: Draft, charge_id: str) -> int:
+    """Cents still owed on a charge."""
+    balance = draft.balance(f"AR:{charge_id}")
+    return balance.debits - balance.credits
+
+
+def waiting(draft: Draft, account: Account) -> int:
+    """Cents of a refund made elsewhere that are not netted yet."""
+    balance = draft.balance(account.id)
+    return balance.debits - balance.credits
+
+
+def free_to_spend(draft: Draft, lot: Account) -> int:
+    """Cents of a lot that may go to a charge: free credit less the refunds made elsewhere that wait to be netted
+    (domain row N11); what is set aside for a visit is spent there only, so nothing is taken off it."""
+    there = available(draft, lot)
+    if there <= 0 or lot.code is not Code.CREDIT:
+        return max(there, 0)
+    purse = draft.purse(lot.patient_id)
+    refunded = sum(waiting(draft, each) for each in purse if each.code is Code.REFUND_ELSEWHERE)
+    if not refunded:
+        return there
+    credit = sum(available(draft, each) for each in purse if each.code is Code.CREDIT)
+    return max(min(there, credit - refunded), 0)
+
+
+def left_in_lots(draft: Draft, payment_id: str) -> int:
+    """Cents of a payment that lie unallocated."""
+    return sum(available(draft, lot) for lot in draft.lots_of_payment(payment_id))
+
+
+# Who and where ----------------------------------------------------------------------------------------------------
+
+
+def one_family(draft: Draft, patient_id: str, other_id: str) -> bool:
+    """May the one's money pay for the other? The same patient, or two with the same guarantor."""
+    return patient_id == other_id or draft.guarantor_of(patient_id) == draft.guarantor_of(other_id)
+
+
+def is_gone(draft: Draft, appointment_id: str) -> bool:
+    """Is this a visit that will not be?"""
+    visit = draft.appointment(appointment_id) if appointment_id else None
+    return visit is not None and visit.status in GONE
+
+
+def is_future(op: Operation, charge: ChargeState) -> bool:
+    """Does a charge belong to a day after the operation's business date (S0-19)?"""
+    return bool(op.business_date) and charge.service_date > op.business_date
+
+
+def receivable_of(charge: ChargeState) -> Account:
+    """The account of a charge."""
+    return accounts.receivable(charge.charge_id, charge.patient_id, charge.appointment_id)
+
+
+def aside_for(draft: Draft, payment: PaymentState, appointment_id: str) -> Account:
+    """The earmarked lot of a payment for a visit: it belongs to the visit's patient."""
+    visit = draft.appointment(appointment_id)
+    patient_id = visit.patient_id if visit else payment.patient_id
+    return accounts.earmarked(payment.payment_id, patient_id, appointment_id)
+
+
+def tender_account(tender: str, *, drawer: str, merchant: str = "", method: str = "") -> Account:
+    """Where money of a tender comes in and goes out."""
+    makers: dict[str, Callable[[], Account]] = {
+        "cash": lambda: accounts.cash(drawer),
+        "check": accounts.check,
+        "card": lambda: accounts.card(merchant or "main"),
+        "external": accounts.external,
+        "other": lambda: accounts.other(method or "other"),
+    }
+    return makers[tender]()

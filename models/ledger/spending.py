@@ -1,0 +1,359 @@
+"""Money that lies on an account goes to charges and visits: allocated, moved, placed, and taken back again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from models.ledger import accounts
+from models.ledger.accounts import Account, Code, Guard
+from models.ledger.book import ChargeState, Draft, Entry, PaymentState, Transfer, Verdict
+from models.ledger.judging import (
+    accept,
+    aside_for,
+    available,
+    free_to_spend,
+    grant,
+    is_future,
+    is_gone,
+    left_in_lots,
+    one_family,
+    owed,
+    receivable_of,
+    reject,
+    waiting,
+)  # fmt: skip
+from models.operations import bodies
+from models.operations.operation import Operation
+
+
+class Refused(Exception):
+    """A decision cannot stand; the argument is the coded reason."""
+
+
+# Allocate ---------------------------------------------------------------------------------------------------------
+
+
+def allocate(op: Operation, body: bodies.Allocate, draft: Draft) -> None:
+    """Spend a lot on charges: earmarked to the charge's visit first, then free; never beyond what is owed or there."""
+    asked = sum(line.amount_cents for line in body.lines)
+    branch = draft.branch()
+    try:
+        payment = _payment_to_spend(body.lot_payment_id, body.patient_id, draft)
+        _check_amounts(line.amount_cents for line in body.lines)
+        transfers: list[Transfer] = []
+        for line in body.lines:
+            transfers += _allocate_line(op, payment, line, branch) if line.charge_id else _set_aside(
+                payment, line.appointment_id, line.amount_cents, branch)  # fmt: skip
+        granted = sum(transfer.amount_cents for transfer in transfers)
+        if granted == 0 or (granted < asked and body.if_short == "reject"):
+            raise Refused("not_that_much" if left_in_lots(draft, body.lot_payment_id) else "credit_used")
+    except Refused as refused:
+        reject(draft, op, str(refused))
+        return
+    grant(draft, op, transfers, asked, granted)
+
+
+def _payment_to_spend(payment_id: str, patient_id: str, draft: Draft) -> PaymentState:
+    payment = draft.payment(payment_id)
+    if payment is None:
+        raise Refused("missing_dependency")
+    if payment.reversed:
+        raise Refused("payment_reversed")
+    if not one_family(draft, payment.patient_id, patient_id):
+        raise Refused("wrong_patient")
+    return payment
+
+
+def _check_amounts(amounts: Iterable[int]) -> None:
+    found = list(amounts)
+    if not found or any(cents <= 0 for cents in found):
+        raise Refused("amount_not_positive")
+
+
+def _charge_to_pay(charge_id: str, payment: PaymentState, draft: Draft) -> ChargeState:
+    """The charge, if money may go to it: known, of the family, of a visit that will be."""
+    charge = draft.charge(charge_id)
+    if charge is None:
+        raise Refused("missing_dependency")
+    if not one_family(draft, payment.patient_id, charge.patient_id):
+        raise Refused("wrong_patient")
+    if charge.kind != "fee" and is_gone(draft, charge.appointment_id):
+        raise Refused("visit_cancelled")
+    return charge
+
+
+def _allocate_line(
+    op: Operation, payment: PaymentState, line: bodies.AllocationLine, branch: Draft
+) -> list[Transfer]:  # fmt: skip
+    charge = _charge_to_pay(line.charge_id, payment, branch)
+    lots = [lot for lot in branch.lots_of_payment(payment.payment_id)
+            if not lot.appointment_id or lot.appointment_id == charge.appointment_id]  # fmt: skip
+    if is_future(op, charge):  # only what was taken for that very visit
+        lots = [lot for lot in lots if lot.appointment_id]
+        if not any(available(branch, lot) for lot in lots):
+            raise Refused("future_visit")
+    wanted = min(line.amount_cents, owed(branch, charge.charge_id))
+    ar, transfers = receivable_of(charge), []
+    for lot in sorted(lots, key=lambda lot: not lot.appointment_id):
+        part = min(wanted, free_to_spend(branch, lot))
+        if part > 0:
+            transfers.append(_done(Transfer(lot, ar, part, "allocate"), branch))
+            wanted -= part
+    return transfers
+
+
+def _set_aside(payment: PaymentState, appointment_id: str, cents: int, branch: Draft) -> list[Transfer]:
+    """Set free credit of a lot aside for a visit (domain row N6)."""
+    if not appointment_id:
+        raise Refused("missing_dependency")
+    if is_gone(branch, appointment_id):
+        raise Refused("visit_cancelled")
+    aside = aside_for(branch, payment, appointment_id)
+    if not one_family(branch, payment.patient_id, aside.patient_id):
+        raise Refused("wrong_patient")
+    free = accounts.credit(payment.payment_id, payment.patient_id)
+    part = min(cents, free_to_spend(branch, free))
+    return [_done(Transfer(free, aside, part, "earmark"), branch)] if part > 0 else []
+
+
+def _done(transfer: Transfer, branch: Draft) -> Transfer:
+    branch.move(transfer)
+    return transfer
+
+
+# Move -------------------------------------------------------------------------------------------------------------
+
+
+def move(op: Operation, body: bodies.Move, draft: Draft) -> None:
+    """Money from where it lies to where it shall lie; total paid and total balance never change."""
+    branch = draft.branch()
+    asked = sum(line.amount_cents for line in body.lines)
+    transfers: list[Transfer] = []
+    granted = 0
+    try:
+        if body.way not in bodies.MOVE_WAYS:
+            raise Refused("reason_unknown")
+        _check_amounts(line.amount_cents for line in body.lines)
+        for line in body.lines:
+            made, cents = _move_line(op, body, line, branch)
+            transfers += made
+            granted += cents
+        if granted == 0:
+            raise Refused("credit_used")
+    except Refused as refused:
+        reject(draft, op, str(refused))
+        return
+    grant(draft, op, transfers, asked, granted)
+
+
+def _move_line(
+    op: Operation, body: bodies.Move, line: bodies.MoveLine, branch: Draft
+) -> tuple[list[Transfer], int]:  # fmt: skip
+    """The transfers of one line and the cents that arrived. Raises Refused."""
+    payment = _payment_to_spend(line.lot_payment_id, body.patient_id, branch)
+    if line.from_charge_id == line.to_charge_id and line.from_appointment_id == line.to_appointment_id:
+        raise Refused("same_place")
+    charge = _charge_to_pay(line.to_charge_id, payment, branch) if line.to_charge_id else None
+    if charge is not None and is_future(op, charge) and line.from_appointment_id != charge.appointment_id:
+        raise Refused("future_visit")
+    cents = line.amount_cents
+    room = owed(branch, charge.charge_id) if charge else cents
+    there = _lies_at(line, payment, branch)
+    if cents > min(room, there):
+        if body.if_short == "reject":
+            raise Refused("not_that_much" if there < cents else "more_than_owed")
+        cents = min(room, there)
+    if cents <= 0:
+        return [], 0
+    transfers = _lift(line, payment, cents, branch)
+    credit = accounts.credit(payment.payment_id, payment.patient_id)
+    own = aside_for(branch, payment, charge.appointment_id) if charge and charge.appointment_id else None
+    if charge is not None:
+        source = own if own and line.from_appointment_id == charge.appointment_id else credit
+        transfers.append(_done(Transfer(source, receivable_of(charge), cents, "allocate"), branch))
+    elif line.to_appointment_id:
+        transfers += _set_aside_or_pay(op, payment, line.to_appointment_id, cents, branch)
+    return transfers, cents
+
+
+def _lies_at(line: bodies.MoveLine, payment: PaymentState, branch: Draft) -> int:
+    """Cents of the payment that lie where the line takes them from."""
+    if line.from_charge_id:
+        return sum(cents for lot, cents in branch.paid_to_charge(line.from_charge_id)
+                   if lot.payment_id == payment.payment_id)  # fmt: skip
+    if line.from_appointment_id:
+        return available(branch, aside_for(branch, payment, line.from_appointment_id))
+    return free_to_spend(branch, accounts.credit(payment.payment_id, payment.patient_id))
+
+
+def _lift(line: bodies.MoveLine, payment: PaymentState, cents: int, branch: Draft) -> list[Transfer]:
+    """Make the money free credit of its payment, but for what stays within its own visit's lot."""
+    credit = accounts.credit(payment.payment_id, payment.patient_id)
+    transfers: list[Transfer] = []
+    if line.from_charge_id:
+        transfers = take_off(line.from_charge_id, payment, cents, branch)
+    elif line.from_appointment_id:
+        charge = branch.charge(line.to_charge_id) if line.to_charge_id else None
+        if charge is None or charge.appointment_id != line.from_appointment_id:
+            aside = aside_for(branch, payment, line.from_appointment_id)
+            transfers.append(_done(Transfer(aside, credit, cents, "unearmark"), branch))
+    return transfers
+
+
+def take_off(charge_id: str, payment: PaymentState, cents: int, branch: Draft) -> list[Transfer]:
+    """Give back what a payment paid to a charge, as its free credit. The caller knows that it is there."""
+    charge = branch.charge(charge_id)
+    assert charge is not None
+    ar, credit = receivable_of(charge), accounts.credit(payment.payment_id, payment.patient_id)
+    transfers: list[Transfer] = []
+    for lot, paid in branch.paid_to_charge(charge_id):
+        part = min(paid, cents) if lot.payment_id == payment.payment_id else 0
+        if part <= 0:
+            continue
+        transfers.append(_done(Transfer(ar, lot, part, "release"), branch))
+        if lot.id != credit.id:
+            transfers.append(_done(Transfer(lot, credit, part, "unearmark"), branch))
+        cents -= part
+    return transfers
+
+
+def _set_aside_or_pay(
+    op: Operation, payment: PaymentState, appointment_id: str, cents: int, branch: Draft
+) -> list[Transfer]:  # fmt: skip
+    """For a visit as a whole: its open charges first, oldest first, unless it lies ahead; the rest waits there."""
+    if is_gone(branch, appointment_id):
+        raise Refused("visit_cancelled")
+    transfers: list[Transfer] = []
+    credit = accounts.credit(payment.payment_id, payment.patient_id)
+    for charge in branch.charges_of_appointment(appointment_id):
+        part = 0 if is_future(op, charge) else min(cents, owed(branch, charge.charge_id))
+        if part > 0:
+            _charge_to_pay(charge.charge_id, payment, branch)
+            transfers.append(_done(Transfer(credit, receivable_of(charge), part, "allocate"), branch))
+            cents -= part
+    if cents > 0:
+        transfers += _set_aside(payment, appointment_id, cents, branch)
+        transfers += net_out(appointment_id, branch)
+    return transfers
+
+
+# Refunds made elsewhere -------------------------------------------------------------------------------------------
+
+
+def net_out(appointment_id: str, branch: Draft) -> list[Transfer]:
+    """What is set aside for a visit against the refunds placed there (domain row N10), oldest first."""
+    visit = branch.appointment(appointment_id)
+    if visit is None:
+        return []
+    refunds = [each for each in branch.purse(visit.patient_id)
+               if each.code is Code.REFUND_ELSEWHERE and each.appointment_id == appointment_id]  # fmt: skip
+    transfers = []
+    for refund in refunds:
+        for lot in branch.lots_for_appointment(appointment_id):
+            part = min(available(branch, lot), waiting(branch, refund))
+            if part > 0:
+                transfers.append(_done(Transfer(lot, refund, part, "net_out"), branch))
+    return transfers
+
+
+def refund_place(op: Operation, body: bodies.RefundPlace, draft: Draft) -> None:
+    """Put a refund made elsewhere onto a visit or a payment, so that the two rows net (S3-07)."""
+    branch = draft.branch()
+    try:
+        transfers = _place(body, branch)
+    except Refused as refused:
+        reject(draft, op, str(refused))
+        return
+    accept(draft, op, *transfers)
+
+
+def _place(body: bodies.RefundPlace, branch: Draft) -> list[Transfer]:
+    refund = branch.refund(body.refund_id)
+    if refund is None:
+        raise Refused("missing_dependency")
+    if not one_family(branch, refund.patient_id, body.patient_id):
+        raise Refused("wrong_patient")
+    parts = [each for each in branch.purse(refund.patient_id)
+             if each.code is Code.REFUND_ELSEWHERE and each.id.split(":")[1] == refund.refund_id]  # fmt: skip
+    open_cents = sum(waiting(branch, each) for each in parts)
+    if open_cents <= 0:
+        raise Refused("already_netted")
+    if body.lot_payment_id:
+        return _net_with_payment(body.lot_payment_id, parts, branch)
+    target = accounts.refund_elsewhere(refund.refund_id, refund.patient_id, body.appointment_id)
+    if is_gone(branch, body.appointment_id):
+        raise Refused("visit_cancelled")
+    transfers = [
+        _done(Transfer(target, part, waiting(branch, part), "place"), branch) for part in parts if part.id != target.id
+    ]
+    if not transfers:
+        raise Refused("same_place")
+    return transfers + (net_out(body.appointment_id, branch) if body.appointment_id else [])
+
+
+def _net_with_payment(payment_id: str, parts: list[Account], branch: Draft) -> list[Transfer]:
+    payment = branch.payment(payment_id)
+    if payment is None:
+        raise Refused("missing_dependency")
+    if not one_family(branch, payment.patient_id, parts[0].patient_id):
+        raise Refused("wrong_patient")
+    lot = accounts.credit(payment.payment_id, payment.patient_id)
+    transfers = []
+    for part in parts:
+        cents = min(available(branch, lot), waiting(branch, part))
+        if cents > 0:
+            transfers.append(_done(Transfer(lot, part, cents, "net_out"), branch))
+    if not transfers:
+        raise Refused("credit_used")
+    return transfers
+
+
+# Undo -------------------------------------------------------------------------------------------------------------
+
+_MIRROR = {
+    "allocate": "release", "auto_allocate": "release", "release": "allocate", "earmark": "unearmark",
+    "unearmark": "earmark", "adjust": "adjust", "place": "place", "net_out": "net_out",
+}  # fmt: skip
+"""Transfer codes that can be undone, and the code of their mirror. All others move money in or out, or what is owed."""
+
+
+def undo(op: Operation, body: bodies.Undo, draft: Draft) -> None:
+    """Mirror every transfer of the named acts, the last act first: all, or none."""
+    branch = draft.branch()
+    transfers: list[Transfer] = []
+    try:
+        for op_id in reversed(body.op_ids):
+            transfers += _mirrored(op_id, body.patient_id, branch)
+        if not transfers:
+            raise Refused("missing_dependency")
+        if not all(_bears(account, branch) for each in transfers for account in (each.debit, each.credit)):
+            raise Refused("cannot_undo")
+    except Refused as refused:
+        reject(draft, op, str(refused))
+        return
+    draft.add(Entry(op, Verdict.ACCEPTED, tuple(transfers)))
+
+
+def _mirrored(op_id: str, patient_id: str, branch: Draft) -> list[Transfer]:
+    done = branch.transfers_of(op_id)
+    if not done:
+        raise Refused("missing_dependency")
+    if branch.is_mirrored(op_id):
+        raise Refused("already_undone")
+    if any(each.code not in _MIRROR for each in done):
+        raise Refused("cannot_undo")
+    if not all(one_family(branch, account.patient_id, patient_id)
+               for each in done for account in (each.debit, each.credit)):  # fmt: skip
+        raise Refused("wrong_patient")
+    return [
+        _done(Transfer(each.credit, each.debit, each.amount_cents, _MIRROR[each.code], (op_id, n)), branch)
+        for n, each in reversed(list(enumerate(done)))
+    ]
+
+
+def _bears(account: Account, branch: Draft) -> bool:
+    """Does a guarded account stand within its guard?"""
+    balance = branch.balance(account.id)
+    if account.guard is Guard.LOT:
+        return balance.debits + balance.held <= balance.credits
+    return account.guard is not Guard.RECEIVABLE or balance.credits <= balance.debits
