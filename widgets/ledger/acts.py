@@ -1,0 +1,94 @@
+"""What can be done to an account from its ledger: one opener per act, plugged in by the room that owns the act.
+
+The page offers an act only where its opener is there and the row can take it; an act without an opener has no button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from widgets.screens import Kit
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an act is about; ids only, empty where they do not apply.
+
+    `patient_id` is whose account the page shows. Money is named by `payment_id`, and where it lies by `charge_id`
+    (it paid that), `appointment_id` (set aside for that visit) or neither (free credit). A row of a visit names
+    `appointment_id` alone, a line item `charge_id` and its visit, several ticked ones `charge_ids`. `op_id` is an act
+    of the log.
+    """
+
+    patient_id: str
+    payment_id: str = ""
+    appointment_id: str = ""
+    charge_id: str = ""
+    charge_ids: tuple[str, ...] = ()
+    refund_id: str = ""
+    dispute_id: str = ""
+    op_id: str = ""
+
+
+Done = Callable[[str], None]
+"""Called on the window's thread once an act is written, with words to show and speak (`Moved $180.00 to Apr 22`)."""
+
+Opener = Callable[[Target, Done], None]
+"""Opens a dialog or panel about a target. Nothing is called back when the clerk gives up."""
+
+
+class Stage(Protocol):
+    """The page as the acts see it."""
+
+    @property
+    def host(self) -> QWidget:
+        """What a dialog covers (`widgets.common.overlay.Overlay`): the whole window."""
+
+    def show_panel(self, panel: QWidget) -> None:
+        """Lay `panel` under Money on account, in place of one that is there; the panel takes the focus itself."""
+
+    def hide_panel(self) -> None:
+        """Take the panel away and give the focus back to the list. The panel is not deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerActs:
+    """The openers. None: nobody offers the act here, and neither does the page."""
+
+    move: Opener | None = None
+    """Money of `payment_id` from where it lies; with `appointment_id` or `charge_id` alone, money that lies there."""
+    fill: Opener | None = None
+    """Money on account to `charge_ids`."""
+    autofill: Opener | None = None
+    adjust: Opener | None = None
+    """Discount, courtesy, write-off of `charge_id` (or of the line items of `appointment_id`)."""
+    fee: Opener | None = None
+    """A fee of the practice, on `appointment_id` where one is named."""
+    undo: Opener | None = None
+    """The last act of this person here that can be undone (Ctrl+Z), or `op_id`."""
+    refund: Opener | None = None
+    """Of `payment_id`, from `charge_id` where one is named."""
+    refund_undo: Opener | None = None
+    """A refund (`refund_id`) the patient hands back the same day."""
+    net_out: Opener | None = None
+    """Put a refund made elsewhere (`refund_id`) where its payment lies."""
+    void: Opener | None = None
+    delete: Opener | None = None
+    correct: Opener | None = None
+    bounce: Opener | None = None
+    dispute: Opener | None = None
+    """Open a dispute about `payment_id`, or close `dispute_id`."""
+    new_visit: Opener | None = None
+    add_charge: Opener | None = None
+    visit_status: Opener | None = None
+    billing_status: Opener | None = None
+
+
+def acts_of(kit: Kit, stage: Stage) -> LedgerActs:
+    """Every act of the page: each room puts its opener here, importing its dialog when it is first called."""
+    del kit, stage  # until the first opener stands here
+    return LedgerActs()
