@@ -18,6 +18,7 @@ from app.card_reader import CardReader
 from app.checkout import Checkout, Parts
 from app.clinic import Clinic
 from app.collected import Telling
+from app.family import Family
 from app.find import Find
 from app.folders import Folders
 from app.hub_line import HubLine
@@ -81,6 +82,7 @@ class Desk:
         self.schedule = Schedule(self.clinic, settings)
         self.find = Find(self.clinic, settings)
         self.accounts = Accounts(self.clinic, settings)
+        self.family = Family(self.clinic)
         self.attention = Attention(self.clinic, self.recovery, self.printing)
         self._hub: HubProcess | None = None
         self._practice: PracticeDevices | None = None

@@ -12,6 +12,17 @@ WORDS: Rows = {
     "staff.name_missing": ("Type a name", "", ""),
     "staff.role_unknown": ("That role does not exist", "", "Choose receptionist or manager."),
     "staff.manager_only": ("Only a manager may do this", "", "Ask a manager to sign in."),
+    "family.unknown": ("This person is not among the patients", "Nothing was changed.", "Find somebody else."),
+    "family.is_dependent": (
+        "This person is on somebody else's bill",
+        "Nothing was changed.",
+        "Choose the person who pays for the family.",
+    ),
+    "family.has_dependents": (
+        "This patient pays for others",
+        "Nothing was changed.",
+        "Put those on another bill first.",
+    ),
     "visit.not_found": (
         "This visit is no longer in the schedule",
         "Nothing was changed.",
