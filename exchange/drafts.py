@@ -89,11 +89,13 @@ class LocationDraft(Draft):
 
 @dataclass(slots=True, kw_only=True)
 class PatientDraft(Draft):
-    """A person. `merged`: the source replaced this record by another, and may have emptied it."""
+    """A person. `merged`: the source replaced this record by another, and may have emptied it. `guarantor` is who gets
+    the bill, where the source says so."""
 
     record: records.Patient
     identifiers: tuple[Identifier, ...] = ()
     merged: bool = False
+    guarantor: Ref | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -164,10 +166,11 @@ class OrganizationDraft(Draft):
 
 @dataclass(slots=True, kw_only=True)
 class AccountDraft(Draft):
-    """Whose account it is, or which account it is part of."""
+    """Whose account it is, which account it is part of, and who gets the bill."""
 
     patient: Ref | None
     part_of: Ref | None
+    guarantor: Ref | None = None
 
 
 @dataclass(slots=True, kw_only=True)

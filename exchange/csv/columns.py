@@ -39,6 +39,7 @@ _PATIENT_NAMES: dict[str, tuple[str, ...]] = {
     "death_date": ("deathdate", "dateofdeath", "deceaseddate"),
     "deceased": ("deceased", "isdeceased"),
     "active": ("active", "isactive"),
+    "guarantor": ("guarantor", "guarantorid", "guarantormrn", "responsibleparty", "responsiblepartyid"),
     "payer": ("payer", "insurance", "insurancename", "carrier", "primaryinsurance", "insurancecompany", "payername"),
     "plan": ("plan", "planname", "insuranceplan"),
     "member_id": ("memberid", "policynumber", "subscriberid", "insuranceid", "policyid"),

@@ -52,7 +52,16 @@ def patient_draft(cells: Cells, silent: frozenset[str], id_field: str = "id") ->
     )  # fmt: skip
     numbers = (Identifier("MR", mrn),) if mrn else ()
     key = Key("Patient", source_id) if source_id else Key("Patient", f"MR|{mrn}")
-    return PatientDraft(key=key, path=cells.path, silent=silent, record=record, identifiers=numbers)
+    return PatientDraft(key=key, path=cells.path, silent=silent, record=record, identifiers=numbers,
+                        guarantor=_guarantor(cells))  # fmt: skip
+
+
+def _guarantor(cells: Cells) -> Ref | None:
+    """Who gets the bill, by the table's own id of a person or by record number."""
+    number = cells.text("guarantor", 128)
+    if not number:
+        return None
+    return Ref("Patient", cells.at("guarantor"), key=Key("Patient", number), identifier=Identifier("MR", number))
 
 
 def _says_yes(text: str) -> bool:

@@ -26,8 +26,9 @@ def read(resource: Resource) -> list[AnyDraft]:
     patient = next((ref for ref in resource.refs("subject", "Patient") if ref.kind == "Patient"), None)
     part_of = resource.ref(body.child("partOf"), "Account")
     drafts: list[AnyDraft] = [
-        AccountDraft(key=resource.key, path=resource.path, updated=resource.updated, patient=patient, part_of=part_of),
-    ]
+        AccountDraft(key=resource.key, path=resource.path, updated=resource.updated, patient=patient, part_of=part_of,
+                     guarantor=_guarantor(resource)),
+    ]  # fmt: skip
     extension = body.extension("/account-balance")
     if extension is None or body.concept("type").casefold() == "statement":
         return drafts
@@ -45,6 +46,15 @@ def read(resource: Resource) -> list[AnyDraft]:
     drafts.append(ChargeDraft(key=resource.key, path=resource.path, updated=resource.updated, record=record,
                               patient=patient, visit=visit, through=part_of, summary=True))  # fmt: skip
     return drafts
+
+
+def _guarantor(resource: Resource) -> Ref | None:
+    """The first patient who gets the bill and is not on hold; a relative or an organization is no account here."""
+    for named in resource.body.children("guarantor"):
+        party = resource.ref(named.child("party"), "Patient")
+        if party is not None and party.kind == "Patient" and named.flag("onHold") is not True:
+            return party
+    return None
 
 
 def _visit(resource: Resource) -> Ref | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
-from exchange.drafts import Draft, Key, LocationDraft, PatientDraft, PractitionerDraft, Ref
+from exchange.drafts import AccountDraft, Draft, Key, LocationDraft, PatientDraft, PractitionerDraft, Ref
 from exchange.linking.state import Numbers, Placed, Run
 from models.basics.errors import ImportRefused
 from models.operations import records
@@ -31,7 +32,33 @@ class Patients:
         with it everything that refers to it: money must not reach the wrong person.
         """
         self._doubtful = self._doubtful_keys()
-        self._run.each(self._run.winners(PatientDraft, "patient").values(), "patient", self._take_one)
+        winners = self._run.winners(PatientDraft, "patient")
+        self._run.each(winners.values(), "patient", self._take_one)
+        self._run.each((placed for placed in winners.values() if placed.draft.guarantor), "patient", self._own_bill)
+        accounts = (placed for placed in self._run.drafts(AccountDraft) if placed.draft.guarantor)
+        self._run.each(accounts, "patient", self._bill_of_account)
+
+    def _own_bill(self, placed: Placed[PatientDraft]) -> None:
+        self._put_on_bill(self._run.id_of(placed.draft.key), placed.draft.guarantor, placed)
+
+    def _bill_of_account(self, placed: Placed[AccountDraft]) -> None:
+        self._put_on_bill(self.find(placed.draft.patient, placed.draft.path), placed.draft.guarantor, placed)
+
+    def _put_on_bill(self, patient_id: str, ref: Ref | None, placed: Placed[Any]) -> None:
+        """Name who gets a patient's bill. Raises ImportRefused where that is nobody we know; the patient stays."""
+        record = self._run.record("patient", patient_id)
+        if record is None or ref is None:
+            return
+        guarantor_id = self._payer(ref)
+        if patient_id not in self._run.planned:
+            self._run.plan(placed, "patient", record)
+        planned = self._run.planned[patient_id]
+        planned.record = replace(record, guarantor_id="" if guarantor_id == patient_id else guarantor_id)
+        planned.silent -= {"guarantor_id"}
+
+    def _payer(self, ref: Ref) -> str:
+        known = ref.key is not None and self._run.record("patient", self._run.id_of(ref.key)) is not None
+        return self.find(ref if known or ref.identifier is None else replace(ref, key=None), ref.path)
 
     def _doubtful_keys(self) -> set[Key]:
         seen: dict[Key, records.Patient] = {}
