@@ -97,6 +97,7 @@ class Capability(Flag):
     PAYMENT = auto()
     PARTIAL_APPROVAL = auto()
     VOID = auto()
+    REFUND = auto()
     ABORT = auto()
     TXN_STATUS = auto()
 
@@ -134,6 +135,18 @@ class ReversalRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """Money back to a card, whole or in part. With `host_ref` the bank finds the sale it belongs to by itself; without,
+    the card must be shown. `terminal_ref` is decimal digits, never used before."""
+
+    attempt_id: str
+    terminal_ref: str
+    amount_cents: int
+    host_ref: str = ""
+    clerk: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardInfo:
     """What may be known of a card: never its number, track or expiry."""
 
@@ -157,7 +170,7 @@ class EmvInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentResult:
-    """How a payment, reversal or status query ended. `reason` is a stable key, `host_text` the bank's own words."""
+    """How a payment, reversal, refund or status query ended. `reason` is a stable key, `host_text` the bank's words."""
 
     outcome: Outcome
     approved_cents: int = 0
@@ -211,6 +224,11 @@ class PaymentTerminal(Protocol):
     def payment(self, request: PaymentRequest, watch: Watch) -> PaymentResult: ...
 
     def reversal(self, request: ReversalRequest, watch: Watch) -> PaymentResult: ...
+
+    def refund(self, request: RefundRequest, watch: Watch) -> PaymentResult:
+        """Give money back to a card. APPROVED for the whole amount or not at all: a bank that says less leaves it
+        UNKNOWN, for a person to look at."""
+        ...
 
     def transaction_status(self, terminal_ref: str, amount_cents: int) -> PaymentResult:
         """The recovery verb; never moves money. UNKNOWN when it cannot be found out now."""

@@ -94,7 +94,8 @@ class Wallet:
 
 @dataclass(slots=True)
 class Transaction:
-    """One entry of the open batch. `kind` is the type the record carries now (`17` once a sale was voided)."""
+    """One entry of the open batch. `kind` is the type the record carries now (`17` once a sale was voided);
+    `returns_href` names the sale whose money a return gives back."""
 
     number: int
     kind: str
@@ -108,6 +109,7 @@ class Transaction:
     href: str
     moment: str
     original_kind: str = ""
+    returns_href: str = ""
 
     @property
     def captured_cents(self) -> int:
@@ -159,6 +161,16 @@ class Bank:
         undone.original_kind = original.kind
         original.original_kind, original.kind = original.kind, "17" if original.kind == "01" else "18"
         return undone
+
+    def sale_to_return(self, href: str) -> Transaction | None:
+        """The sale a return names by the host's reference, settled or not; None without one, or when it was voided."""
+        sales = (entry for entry in (*self.settled, *self.batch) if entry.kind == "01")
+        return next((sale for sale in sales if sale.href == href), None)
+
+    def returnable_cents(self, sale: Transaction) -> int:
+        """What of a sale was not given back yet."""
+        given = (entry for entry in (*self.settled, *self.batch) if entry.returns_href == sale.href)
+        return sale.cents - sum(entry.cents for entry in given if entry.kind == "02")
 
     def duplicate(self, card: Card, cents: int) -> Transaction | None:
         """The latest sale of the open batch on the same card with the same amount."""

@@ -295,7 +295,7 @@ class PaxSimulator:
             return texts.short_answer("T01", "100003", "FORMAT ERROR")
         if refused := self.plan.take("refused"):
             return texts.short_answer("T01", "100003", refused.argument or "AMOUNT INVALID")
-        work = {"01": self._sale, "02": self._sale, "16": self._void, "17": self._void}.get(kind)
+        work = {"01": self._sale, "02": self._return, "16": self._void, "17": self._void}.get(kind)
         if work is None:
             return texts.short_answer(_answering(command), "100003", "FORMAT ERROR")
         answer = await work(request)
@@ -306,7 +306,32 @@ class PaxSimulator:
         if not amount.isdecimal() or not int(amount):
             return texts.short_answer("T01", "100003", "AMOUNT INVALID")
         asked_cents = int(amount)
-        act = await self._wait_for_card(asked_cents)
+        refused = await self._no_card(asked_cents)
+        if refused:
+            return refused
+        override = _at(request, 4, 5) == "1"
+        return await self._ask_the_bank(_at(request, 2), reference, asked_cents, override=override)
+
+    async def _return(self, request: list[str]) -> str:
+        """Money back: tied to its sale by the host's reference without the card, else to the card that is shown."""
+        amount, reference, href = _at(request, 3), _at(request, 5), _href(request)
+        if not amount.isdecimal() or not int(amount):
+            return texts.short_answer("T01", "100003", "AMOUNT INVALID")
+        asked_cents = int(amount)
+        if not href:
+            refused = await self._no_card(asked_cents)
+            return refused or await self._ask_the_bank("02", reference, asked_cents, override=True)
+        sale = self.bank.sale_to_return(href)
+        if sale is None:
+            return texts.short_answer("T01", "100023", "NOT FOUND")
+        if asked_cents > self.bank.returnable_cents(sale):
+            trace = (str(self.bank.next_number()), reference, _now())
+            return texts.declined_answer(sale.card, sale.entry_mode, asked_cents, trace, "61 EXCEEDS SALE AMOUNT")
+        return await self._ask_the_bank("02", reference, asked_cents, override=True, sale=sale)
+
+    async def _no_card(self, cents: int) -> str:
+        """Ask for the card; the answer when it does not come to the bank, or nothing."""
+        act = await self._wait_for_card(cents)
         for does, code, words in (("timeout", "100001", "TIMEOUT"), ("cancel", ABORTED, "ABORTED"),
                                   ("abort", ABORTED, "ABORTED")):  # fmt: skip
             if act == does:
@@ -317,11 +342,13 @@ class PaxSimulator:
                 return texts.short_answer("T01", code, words)
         if unknown := self.plan.take("unknown-code"):
             return texts.short_answer("T01", unknown.argument or "109999", "SOMETHING ELSE")
-        override = _at(request, 4, 5) == "1"
-        return await self._ask_the_bank(_at(request, 2), reference, asked_cents, override=override)
+        return ""
 
-    async def _ask_the_bank(self, kind: str, reference: str, asked_cents: int, *, override: bool) -> str:
-        card = self.wallet.present()
+    async def _ask_the_bank(
+        self, kind: str, reference: str, asked_cents: int, *, override: bool, sale: Transaction | None = None
+    ) -> str:
+        """Approve or decline; a return tied to its `sale` goes to that card."""
+        card = sale.card if sale else self.wallet.present()
         if kind == "01" and not override and (earlier := self.bank.duplicate(card, asked_cents)):
             return texts.duplicate_answer(self.bank, earlier)
         await self._set_screen("authorising")
@@ -335,6 +362,7 @@ class PaxSimulator:
         if partial := self.plan.take("partial"):
             cents = min(partial.number(asked_cents // 2), asked_cents)
         entry = self.bank.capture(kind, reference, cents, asked_cents, card, self.manner.entry_mode, _now())
+        entry.returns_href = sale.href if sale else ""
         await self._set_screen(f"approved {cents / 100:.2f}")
         return self._sale_answer(entry, card)
 
@@ -358,8 +386,7 @@ class PaxSimulator:
 
     async def _void(self, request: list[str]) -> str:
         await self._set_screen("voiding")
-        href = next((part[5:] for part in _parts(request, 10) if part.upper().startswith("HREF=")), "")
-        original = self.bank.original(_at(request, 5, 3), href)
+        original = self.bank.original(_at(request, 5, 3), _href(request))
         if original is None:
             return texts.short_answer("T01", "100023", "NOT FOUND")
         if original.kind not in ("01", "02"):
@@ -445,6 +472,10 @@ def _at(request: list[str], field: int, part: int = 0) -> str:
 
 def _parts(request: list[str], field: int) -> list[str]:
     return request[field].split(texts.PART) if field < len(request) else []
+
+
+def _href(request: list[str]) -> str:
+    return next((part[5:] for part in _parts(request, 10) if part.upper().startswith("HREF=")), "")
 
 
 def _answering(command: str) -> str:

@@ -16,6 +16,7 @@ from devices.base import (
     Outcome,
     PaymentRequest,
     PaymentResult,
+    RefundRequest,
     ReversalRequest,
     Step,
     TerminalInfo,
@@ -27,6 +28,7 @@ from devices.terminals.pax_answers import (
     NOT_FOUND,
     OK,
     REPORT_PLACES,
+    RETURN,
     SALE,
     SALE_PLACES,
     VOID,
@@ -55,8 +57,9 @@ class PaxTerminal:
     """See PaymentTerminal. `blocked_count` says how often card data was kept out since start."""
 
     capabilities = (
-        Capability.PAYMENT | Capability.PARTIAL_APPROVAL | Capability.VOID | Capability.ABORT | Capability.TXN_STATUS
-    )
+        Capability.PAYMENT | Capability.PARTIAL_APPROVAL | Capability.VOID | Capability.REFUND | Capability.ABORT
+        | Capability.TXN_STATUS
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -108,6 +111,21 @@ class PaxTerminal:
         extra = f"HREF={request.host_ref}" if request.host_ref else ""
         fields = (VOID, "", "", trace, "", "", "", "", extra)
         return self._move_money(fields, request.terminal_ref, request.amount_cents, watch, Step.AUTHORISING)
+
+    def refund(self, request: RefundRequest, watch: Watch) -> PaymentResult:
+        """Return (T00/02), tied to its sale by the host's reference where that is known; else the terminal asks for the
+        card. Raises DeviceError when nothing was sent."""
+        trace = parts(_digits(request.terminal_ref))
+        extra = f"HREF={request.host_ref}" if request.host_ref else ""
+        fields = (RETURN, _amount(request.amount_cents), "", trace, "", request.clerk, "", "", extra)
+        step = Step.AUTHORISING if request.host_ref else Step.WAITING
+        result = self._move_money(fields, request.terminal_ref, request.amount_cents, watch, step)
+        if result.outcome is Outcome.PARTIALLY_APPROVED:
+            self._in_doubt = True
+            return replace(
+                result, outcome=Outcome.UNKNOWN, approved_cents=0, due_cents=0, reason="terminal.other_amount"
+            )
+        return result
 
     def transaction_status(self, terminal_ref: str, amount_cents: int) -> PaymentResult:
         """Ask for a transaction by our reference (R02) in the open batch. Moves no money, raises nothing.
@@ -213,5 +231,5 @@ def _digits(reference: str) -> str:
 def _amount(cents: int) -> str:
     """Minor units, digits only: `25.00` would be refused as AMOUNT INVALID."""
     if cents <= 0:
-        raise ValueError("a sale is of one cent or more")
+        raise ValueError("a sale or return is of one cent or more")
     return str(cents)

@@ -52,7 +52,7 @@ ENTRY_MODES = {
 NEVER_KEPT = frozenset({"CARDBIN", "GLOBALUID", "SN", "TC", "ARQC", "IAD", "ATC", "CID", "EXPDATE"})
 """Extra-data keys dropped unread: card beginnings, long serial numbers, cryptograms."""
 
-SALE, VOID = "01", "16"
+SALE, RETURN, VOID = "01", "02", "16"
 """Transaction types. The answer to a void may leave the amount out: it always is the whole one."""
 
 VOIDED_TYPES = frozenset({"17", "18"})
