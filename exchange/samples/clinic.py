@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from exchange.linking.state import SOURCE
 from exchange.samples import shapes, tables
 from exchange.samples.resources import (
+    account,
     appointment,
     copay_item,
     coverage,
@@ -29,11 +30,13 @@ from exchange.samples.roster import (
     GIVEN,
     GUESTS,
     HERO,
+    PARENTS,
     PAYERS,
     PRACTITIONERS,
     SLOTS,
     STREETS,
     Guest,
+    Parent,
     Past,
 )
 from models.basics.clock import utc_text
@@ -151,6 +154,8 @@ class _Maker:
         guests, hero_place = _seated(starts, self._now)
         for place, (guest, starts_at) in enumerate(zip(guests, starts, strict=True)):
             self._guest(guest, starts_at, self._status(place, hero_place, starts_at))
+        for parent in PARENTS:
+            self._parent(parent)
         for number in range(ELSEWHERE):
             self._elsewhere(number)
         hero = GUESTS[HERO]
@@ -198,6 +203,29 @@ class _Maker:
         if guest.prepaid_cents:
             self._paid(SamplePayment(f"Patient/p-{name}", f"Appointment/a-{visit}", "card", guest.prepaid_cents,
                                      self._ago(5), (), "Visa", "1881"))  # fmt: skip
+
+        if guest.ahead:
+            self._ahead(name, guest)
+
+    def _ahead(self, name: str, guest: Guest) -> None:
+        """A visit to come, and what was paid for it."""
+        assert guest.ahead is not None
+        visit = f"{name}-ahead"
+        starts_at = self._at(self._day + timedelta(days=guest.ahead.days), "10:30")
+        self._resources.append(appointment(visit, name, guest.who, guest.ahead.title, starts_at, "booked"))
+        if guest.ahead.prepaid_cents:
+            self._paid(SamplePayment(f"Patient/p-{name}", f"Appointment/a-{visit}", "card", guest.ahead.prepaid_cents,
+                                     self._ago(5), (), "Visa", "1881"))  # fmt: skip
+
+    def _parent(self, parent: Parent) -> None:
+        """Who gets the bill for others of the day."""
+        name = parent.mrn
+        self._resources.append(
+            patient(name, parent.given, parent.family, parent.born, parent.sex, parent.phone, "", "12 Birch Lane")
+        )
+        for past in parent.past:
+            self._past(name, "okafor", past)
+        self._resources += [account(mrn, name) for mrn in parent.dependents]
 
     def _charge(self, guest: Guest, name: str, visit: str, starts_at: datetime, status: str) -> None:
         """Today's own charge; who is checked in or further has paid the copay at the desk."""

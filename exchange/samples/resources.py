@@ -106,6 +106,14 @@ def eligibility(name: str, checked_at: str, copay_cents: int | None) -> Resource
             "outcome": "complete", "insurance": [insurance]}  # fmt: skip
 
 
+def account(name: str, guarantor: str) -> Resource:
+    """The bill of a patient that somebody else gets."""
+    return {
+        "resourceType": "Account", "id": f"bill-{name}", "status": "active", "subject": [_ref("Patient", f"p-{name}")],
+        "guarantor": [{"party": _ref("Patient", f"p-{guarantor}")}],
+    }  # fmt: skip
+
+
 def appointment(visit: str, name: str, who: str, title: str, starts_at: datetime, status: str) -> Resource:
     """A booked visit."""
     return {

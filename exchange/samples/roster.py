@@ -37,6 +37,29 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """A visit some days ahead without charges; `prepaid_cents` was paid for it."""
+
+    days: int
+    title: str
+    prepaid_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """Somebody who does not come today and gets the bill of others, by their record numbers."""
+
+    given: str
+    family: str
+    born: str
+    sex: str
+    mrn: str
+    phone: str
+    dependents: tuple[str, ...]
+    past: tuple[Past, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Guest:
     """One patient of the day. `copay_cents` None: the plan names none; `charged`: the copay already stands as a
     charge; `self_pay_cents`: pays the visit without insurance. Credits are money already here: free, or for today."""
@@ -57,6 +80,7 @@ class Guest:
     credit_cents: int = 0
     prepaid_cents: int = 0
     past: tuple[Past, ...] = field(default=())
+    ahead: Ahead | None = None
 
 
 HERO = 4
@@ -78,7 +102,7 @@ GUESTS = (
                      paid_cents=3000),
                 Past(112, "Follow-up", "Follow-up visit", "99214", 25000, deductible_cents=10000))),
     Guest("Henry", "Osei", "1966-01-22", "male", "0039914", "Annual physical", "okafor", "Harbor Health EPO", 4000,
-          phone="5550107730", credit_cents=20000,
+          phone="5550107730", credit_cents=18000, ahead=Ahead(14, "Follow-up", 2000),
           past=(Past(22, "Skin biopsy", "Skin biopsy", "11102", 42000, deductible_cents=20000),
                 Past(57, "Lab visit", "Lab panel", "80053", 22400, coinsurance_cents=11200, paid_cents=6700),
                 Past(93, "Office visit", "Office visit, established", "99213", 11200, copay_cents=6000,
@@ -113,13 +137,19 @@ GUESTS = (
     Guest("Björn", "Þórðarson", "1964-10-30", "male", "0039555", "Office visit", "okafor", "Blue Cross PPO", 3000,
           charged=False),
     Guest("Chloe", "Pemberton", "2016-03-03", "female", "0043700", "Well child", "fischer", "Blue Cross PPO", None,
-          phone="5550106161"),
+          phone="5550106161",
+          past=(Past(47, "Sick visit", "Office visit, established", "99213", 11200, copay_cents=3000),)),
     Guest("Grace", "Pemberton", "2016-03-03", "female", "0043701", "Well child", "fischer", "Blue Cross PPO", None,
           phone="5550106161"),
     Guest("Hana", "Al-Masri", "1981-12-05", "female", "0042031", "Office visit", "reyes", "Harbor Health EPO", 4000,
           past=(Past(126, "Office visit", "Office visit, established", "99213", 11200, copay_cents=4000),)),
 )  # fmt: skip
 """The patients of the day, in the order of `SLOTS`."""
+
+PARENTS = (
+    Parent("Laura", "Pemberton", "1984-09-12", "female", "0043699", "5550106161", ("0043700", "0043701"),
+           past=(Past(66, "Office visit", "Office visit, established", "99213", 11200, coinsurance_cents=4500),)),
+)  # fmt: skip
 
 GIVEN = (
     "Abigail", "Adrián", "Agnieszka", "Amara", "Andre", "Anneliese", "Beatriz", "Caleb", "Camille", "Connor", "Daiyu",

@@ -15,9 +15,11 @@ _STATUS = {"booked": "Scheduled", "arrived": "Arrived", "checked-in": "Checked I
 
 
 def patients(resources: Sequence[Resource]) -> bytes:
-    """`Patient ID,MRN,Last Name,…`: names, birth date as 03/14/1984, phone, address; UTF-8."""
+    """`Patient ID,MRN,Last Name,…`: names, birth date as 03/14/1984, phone, address, who gets the bill; UTF-8."""
     rows = [("Patient ID", "MRN", "Last Name", "First Name", "Middle Name", "DOB", "Sex", "Cell Phone", "Email",
-             "Address", "City", "State", "Zip")]  # fmt: skip
+             "Address", "City", "State", "Zip", "Guarantor")]  # fmt: skip
+    payers = {bill["subject"][0]["reference"]: bill["guarantor"][0]["party"]["reference"].removeprefix("Patient/")
+              for bill in _of(resources, "Account")}  # fmt: skip
     for person in _of(resources, "Patient"):
         name, home = person["name"][0], person["address"][0]
         year, month, day = person["birthDate"].split("-")
@@ -26,12 +28,13 @@ def patients(resources: Sequence[Resource]) -> bytes:
             person["id"], person["identifier"][0]["value"], name["family"], name["given"][0],
             " ".join(name["given"][1:]), f"{month}/{day}/{year}", person["gender"][0].upper(), contact.get("phone", ""),
             contact.get("email", ""), home["line"][0], home["city"], home["state"], home["postalCode"],
+            payers.get(f"Patient/{person['id']}", ""),
         ))  # fmt: skip
     return _written(rows)
 
 
 def appointments(resources: Sequence[Resource], zone: ZoneInfo) -> bytes:
-    """`Appointment ID,MRN,Date,Time,…`: the day's visits on the clinic's clock; UTF-8."""
+    """`Appointment ID,MRN,Date,Time,…`: the booked visits on the clinic's clock; UTF-8."""
     numbers = {f"Patient/{person['id']}": person["identifier"][0]["value"] for person in _of(resources, "Patient")}
     names = {f"Practitioner/{doctor['id']}": _called(doctor["name"][0]) for doctor in _of(resources, "Practitioner")}
     rows = [("Appointment ID", "MRN", "Date", "Time", "Duration", "Visit Type", "Doctor", "Status")]

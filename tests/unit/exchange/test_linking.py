@@ -412,3 +412,38 @@ def test_read_is_what_was_made_repeated_or_refused() -> None:
         refused = sum(refusal.count for refusal in result.refusals if refusal.kind == kind)
         assert result.read[kind] == written + result.repeats[kind] + refused, kind
     assert sum(len(content.drafts) for content in fhir(*files)) == 7
+
+
+# Who gets the bill ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_the_guarantor_of_an_account_gets_the_bill(order: int) -> None:
+    bill = account(extension=[], guarantor=[{"party": {"reference": "Patient/2"}}])
+    parent = patient(id="2", name=[{"family": "Quillfeather", "given": ["Ida"]}], birthDate="1960-02-03")
+    child = patient()
+    result = linked(*((child, parent, bill) if order else (bill, parent, child)))
+    assert reasons(result) == []
+    bills = {person.given: person.guarantor_id for person in made(result, Patient)}
+    assert bills == {"Ada": our_id("Patient", "2"), "Ida": ""}
+
+
+def test_an_account_alone_puts_a_stored_patient_on_a_stored_ones_bill() -> None:
+    ida = Patient(id=our_id("Patient", "2"), family="Quillfeather", given="Ida", birth_date="1960-02-03")
+    bill = account(extension=[], guarantor=[{"party": {"reference": "Patient/2"}}])
+    result = linked(bill, known=[ADA, ida])
+    assert only(result, Patient).guarantor_id == ida.id
+
+
+def test_a_guarantor_nobody_knows_is_refused_and_the_patient_taken() -> None:
+    bill = account(extension=[], guarantor=[{"party": {"reference": "Patient/7"}}])
+    result = linked(patient(), bill)
+    assert reasons(result) == ["import.patient_unknown"]
+    assert only(result, Patient).guarantor_id == ""
+
+
+def test_ones_own_guarantor_and_one_on_hold_are_none() -> None:
+    own = account(extension=[], guarantor=[{"party": {"reference": "Patient/1"}}])
+    held = account(extension=[], guarantor=[{"party": {"reference": "Patient/2"}, "onHold": True}])
+    for bill in (own, held):
+        assert only(linked(patient(), bill), Patient).guarantor_id == ""

@@ -49,7 +49,7 @@ def test_the_day_is_the_one_of_the_pictures() -> None:
         ("Kowalski", "Lab draw", "Nurse visit", "checked_in"), ("Brooks", "Office visit", "Dr. Reyes", "scheduled"),
         ("Alvarez", "Office visit", "Dr. Okafor", "arrived"), ("Osei", "Annual physical", "Dr. Okafor", "scheduled"),
     ])  # fmt: skip
-    assert len({person.mrn for person in people.values()}) == len(people) == 62
+    assert len({person.mrn for person in people.values()}) == len(people) == 63
 
 
 def test_copays_expected_and_charged_balances_and_nothing_due() -> None:
@@ -110,14 +110,27 @@ def test_tables_name_the_same_people_and_visits() -> None:
     ]
     result = of_files(*files)
     assert reasons(result) == []
-    assert {p.id: (p.family, p.given, p.middle, p.birth_date, p.mrn, p.phone) for p in made(result, Patient)} == {
-        p.id: (p.family, p.given, p.middle, p.birth_date, p.mrn, p.phone) for p in made(wanted, Patient)
-    }
+    assert {p.id: (p.family, p.given, p.middle, p.birth_date, p.mrn, p.phone, p.guarantor_id)
+            for p in made(result, Patient)} == {
+        p.id: (p.family, p.given, p.middle, p.birth_date, p.mrn, p.phone, p.guarantor_id) for p in made(wanted, Patient)
+    }  # fmt: skip
     assert {(v.id, v.patient_id, v.starts_at, v.title, v.minutes) for v in made(result, Appointment)} == {
         (v.id, v.patient_id, v.starts_at, v.title, v.minutes)
         for v in made(wanted, Appointment)
-        if v.service_date == "2026-05-14"
+        if v.service_date >= "2026-05-14"
     }
+
+
+def test_a_family_with_one_bill_and_a_visit_paid_ahead() -> None:
+    sample = clinic(DAY)
+    result = records_of(sample)
+    bills = {person.given: person for person in made(result, Patient) if person.family == "Pemberton"}
+    assert {name for name, person in bills.items() if person.guarantor_id == bills["Laura"].id} == {"Chloe", "Grace"}
+    assert bills["Laura"].guarantor_id == ""
+    (ahead,) = [visit for visit in made(result, Appointment) if visit.service_date > "2026-05-14"]
+    prepaid = [p for p in sample.payments if p.appointment and sample.record_id(TENANT, p.appointment) == ahead.id]
+    assert [(payment.amount_cents, payment.lines) for payment in prepaid] == [(2000, ())]
+    assert not [charge for charge in made(result, Charge) if charge.appointment_id == ahead.id]
 
 
 def test_amounts_are_written_as_decimals_with_cents() -> None:
