@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.basics.errors import RuleBroken
-from models.rules import change, duplicates, numbers, people, pins, visits
+from models.rules import change, duplicates, numbers, people, pins
 
 START = datetime(2026, 5, 14, 14, 30, tzinfo=UTC)
 
@@ -64,44 +64,6 @@ def test_change_adds_up(cents: int) -> None:
 def test_change_is_never_negative() -> None:
     with pytest.raises(ValueError, match="negative"):
         change.change_notes(-1)
-
-
-@pytest.mark.parametrize(
-    ("status", "minutes", "expected"),
-    [
-        ("scheduled", -15, ("scheduled", 0)),
-        ("scheduled", 4, ("scheduled", 0)),
-        ("scheduled", 11, ("late", 11)),
-        ("arrived", 11, ("arrived", 0)),
-        ("no_show", 200, ("no_show", 0)),
-    ],
-)
-def test_visit_state(status: str, minutes: int, expected: tuple[str, int]) -> None:
-    assert visits.visit_state(status, START, START + timedelta(minutes=minutes)) == expected
-
-
-@pytest.mark.parametrize(
-    ("status", "new", "allowed"),
-    [
-        ("scheduled", "arrived", True),
-        ("in_room", "arrived", True),
-        ("no_show", "checked_in", True),
-        ("cancelled", "arrived", False),
-        ("arrived", "arrived", False),
-        ("arrived", "cancelled", False),
-        ("arrived", "somewhere", False),
-    ],
-)
-def test_visits_move_on(status: str, new: str, allowed: bool) -> None:
-    assert visits.may_become(status, new) is allowed
-
-
-def test_who_has_come_and_who_waits() -> None:
-    assert [s for s in visits._ORDER if visits.has_come(s)] == ["arrived", "checked_in", "in_room", "done"]
-    assert [s for s in visits._ORDER if visits.waits(s)] == ["arrived", "checked_in"]
-    assert [s for s in (*visits._ORDER, *visits._ENDS) if visits.may_check_in(s)] == ["scheduled", "arrived", "no_show"]
-    assert visits.is_over("cancelled")
-    assert not visits.is_over("done")
 
 
 def test_numbers_read_well() -> None:
