@@ -12,6 +12,11 @@ WORDS: Rows = {
     "staff.name_missing": ("Type a name", "", ""),
     "staff.role_unknown": ("That role does not exist", "", "Choose receptionist or manager."),
     "staff.manager_only": ("Only a manager may do this", "", "Ask a manager to sign in."),
+    "staff.right_missing": (
+        "This needs somebody with the right to do it",
+        "Nothing was changed.",
+        "Ask a manager to allow it with their PIN, or to sign in.",
+    ),
     "family.unknown": ("This person is not among the patients", "Nothing was changed.", "Find somebody else."),
     "family.is_dependent": (
         "This person is on somebody else's bill",

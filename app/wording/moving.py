@@ -1,5 +1,153 @@
-"""Words about money on account that moves: moves, fills, adjustments, fees, undo."""
+"""Words about money on account that moves: moves, fills, adjustments, fees, undo; and why the ledger refused."""
 
 from app.wording import Rows
 
-WORDS: Rows = {}
+_NOTHING = "Nothing was changed."
+_LOOK = "Look at the account again."
+
+WORDS: Rows = {
+    # Why the ledger refused -----------------------------------------------------------------------------------------
+    "refused.credit_used": (
+        "That money is not there any more",
+        "It was used meanwhile. Nothing was changed.",
+        "Look at Money on account to see what is left.",
+    ),
+    "refused.not_that_much": ("That is more than lies there", _NOTHING, "Take less; the account shows what is there."),
+    "refused.not_that_much_now": (
+        "That is more than lies there",
+        _NOTHING,
+        "Up to {there_cents:money} is possible.",
+    ),
+    "refused.more_than_owed": ("That is more than is owed there", _NOTHING, "Take less, or keep the rest as credit."),
+    "refused.more_than_owed_now": (
+        "That is more than is owed there",
+        _NOTHING,
+        "Up to {owes_cents:money} is possible. The rest can stay as credit or go to another visit.",
+    ),
+    "refused.more_than_paid": ("That is more than this payment still holds", _NOTHING, "Take less."),
+    "refused.more_than_paid_now": (
+        "That is more than this payment still holds",
+        _NOTHING,
+        "Up to {held_cents:money} is possible.",
+    ),
+    "refused.future_visit": (
+        "That visit lies ahead",
+        "Charges of coming days are not paid from credit. Nothing was changed.",
+        "Set the money aside for the visit instead: it pays by itself on the day.",
+    ),
+    "refused.visit_cancelled": (
+        "That visit was cancelled",
+        _NOTHING,
+        "Move the money to another visit, keep it as credit, or refund it.",
+    ),
+    "refused.wrong_patient": (
+        "That money belongs to somebody else",
+        "Money pays only for the patient and the family on the same bill. Nothing was changed.",
+        "Choose a visit of this patient or family.",
+    ),
+    "refused.other_patient": (
+        "That charge belongs to another patient",
+        _NOTHING,
+        "Open the account of the patient it belongs to.",
+    ),
+    "refused.amount_not_positive": ("Enter an amount above zero", _NOTHING, "Type it like 25 or 25.50."),
+    "refused.missing_dependency": (
+        "What this is about is not known here yet",
+        _NOTHING,
+        "Wait until the desks are in step, then try again.",
+    ),
+    "refused.payment_reversed": (
+        "That payment was taken back",
+        "None of it is left. Nothing was changed.",
+        _LOOK,
+    ),
+    "refused.same_place": ("The money already lies there", _NOTHING, "Choose another place for it."),
+    "refused.reason_unknown": ("That reason does not fit", _NOTHING, "Choose one of the reasons offered."),
+    "refused.cannot_undo": (
+        "This cannot be undone any more",
+        "The money was used for something else since. Nothing was changed.",
+        "Move it by hand, or undo the newer steps first.",
+    ),
+    "refused.already_undone": ("This was already undone", "It was not undone a second time.", _LOOK),
+    "refused.already_netted": ("This refund is already settled", _NOTHING, _LOOK),
+    "refused.refund_id_used": ("This refund was already made", "It was not made a second time.", _LOOK),
+    "refused.not_a_fee": (
+        "This line item is not a fee of the practice",
+        _NOTHING,
+        "Only the practice\u2019s own fees are changed here. Take a discount or write it off instead.",
+    ),
+    "refused.linked_rejected": ("One part of this was not possible", "So none of it was done.", _LOOK),
+    "refused.unknown": (
+        "The ledger did not take this",
+        "Nothing was changed ({reason}).",
+        "Look at the account again. If it stays so, ask a manager.",
+    ),
+    "account.changed": (
+        "The account changed meanwhile",
+        "Nothing was changed by this. Unallocated is {unallocated_cents:money} now, and {owes_cents:money} is owed.",
+        "Look at the new amounts, then confirm again.",
+    ),
+    "account.done_before": ("This is already done", "It was not done a second time.", ""),
+    # Moves ------------------------------------------------------------------------------------------------------------
+    "move.nothing_there": (
+        "Nothing is left of this payment here",
+        _NOTHING,
+        "Look at Money on account to see what is left.",
+    ),
+    "move.no_place": (
+        "There is nowhere to move this money",
+        _NOTHING,
+        "Nothing is owed and no visit lies ahead. It stays as credit, or can be refunded.",
+    ),
+    "move.place_gone": ("That place is not on the list", _NOTHING, "Choose again where the money goes."),
+    "fill.nothing_ticked": ("No line item is ticked", _NOTHING, "Tick what shall be paid from credit."),
+    "fill.no_money": (
+        "No money on account can be used for this",
+        "What is set aside for other visits stays there. Nothing was changed.",
+        "Take a payment, or move the money by hand.",
+    ),
+    "fill.nothing_owed": ("Nothing is owed that could be paid now", _NOTHING, "Visits ahead are not paid from credit."),
+    "autofill.off": (
+        "AutoFill is turned off in this practice",
+        _NOTHING,
+        "A manager turns on Auto allocate in Settings, Money rules. Moving and filling by hand always work.",
+    ),
+    "autofill.no_provider": (
+        "No provider of these visits lets credit go there by rule",
+        _NOTHING,
+        "Turn it on for a provider in Settings, Money rules, or fill by hand.",
+    ),
+    # Adjustments and fees ---------------------------------------------------------------------------------------------
+    "adjust.charge_gone": ("This line item is not on the account", _NOTHING, _LOOK),
+    "adjust.nothing_owed": ("Nothing is owed on this line item", _NOTHING, "There is nothing to take off."),
+    "adjust.kind_unknown": ("Choose what this is", _NOTHING, "Discount, courtesy, write-off or collected after all."),
+    "adjust.reason_missing": ("Say why", _NOTHING, "Choose a reason."),
+    "adjust.none_written_off": (
+        "Nothing was written off here",
+        _NOTHING,
+        "Only what was written off can be owed again.",
+    ),
+    "fee.description_missing": ("Say what the fee is for", _NOTHING, "Type a few words: they stand on statements."),
+    "fee.visit_gone": ("This visit was taken out of the schedule", _NOTHING, "Choose the visit again."),
+    "fee.made_before": (
+        "This fee is already on the visit",
+        "{owes_cents:money} of it is owed. It was not asked for a second time.",
+        "Change or take off the one that is there.",
+    ),
+    "fee.gone": ("This fee is not on the account", _NOTHING, _LOOK),
+    # Undo -------------------------------------------------------------------------------------------------------------
+    "undo.nothing": (
+        "There is nothing of yours to undo here",
+        _NOTHING,
+        "Moves, fills and adjustments can be undone by who made them. Payments are voided or refunded instead.",
+    ),
+    "undo.not_yours": ("Somebody else did this", _NOTHING, "Whoever did it, or a manager, can undo it."),
+    # Rules ------------------------------------------------------------------------------------------------------------
+    "rules.limit_form": ("That is not an amount", _NOTHING, "Type it like 50 or 50.00, or 0 for none."),
+    "rules.status_form": (
+        "A status needs a short name",
+        _NOTHING,
+        "Up to {limit} letters, and none that is already there.",
+    ),
+    "rules.too_many": ("That are too many statuses", _NOTHING, "Up to {limit} of your own are possible."),
+}
