@@ -1,0 +1,1 @@
+"""Family: who gets whose bill."""
