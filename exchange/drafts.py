@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from exchange.money import MoneyElsewhere
 from models.basics.errors import Fact, ImportRefused
 from models.operations import records
 
@@ -141,6 +142,19 @@ class ChargeDraft(Draft):
 
 
 @dataclass(slots=True, kw_only=True)
+class PaymentDraft(Draft):
+    """Money another program moved. `line_item` is the source's id of the charge it paid; `method` the name of a way to
+    pay that only the practice has."""
+
+    record: MoneyElsewhere
+    patient: Ref
+    visit: Ref | None = None
+    practitioner: Ref | None = None
+    line_item: str = ""
+    method: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
 class SlotDraft(Draft):
     """A stretch of time that can be booked."""
 
@@ -184,8 +198,8 @@ class AnswerDraft(Draft):
 
 
 AnyDraft = (
-    PractitionerDraft | LocationDraft | PatientDraft | CoverageDraft | VisitDraft | ChargeDraft | SlotDraft
-    | ScheduleDraft | OrganizationDraft | AccountDraft | AnswerDraft
+    PractitionerDraft | LocationDraft | PatientDraft | CoverageDraft | VisitDraft | ChargeDraft | PaymentDraft
+    | SlotDraft | ScheduleDraft | OrganizationDraft | AccountDraft | AnswerDraft
 )  # fmt: skip
 
 RECORD_OF = {
@@ -201,7 +215,7 @@ RECORD_OF = {
 }
 """The record a source type becomes; types not here only help to make others."""
 
-KINDS = ("practitioner", "location", "patient", "coverage", "appointment", "charge")
+KINDS = ("method", "practitioner", "location", "patient", "coverage", "appointment", "charge", "payment")
 """Record kinds in the order they are written: nothing names what comes after it."""
 
 

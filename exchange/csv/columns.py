@@ -1,6 +1,6 @@
 """Which column says what: usual header names, or a map of the clinic's own in a TOML file.
 
-table = "patients"            # or appointments, practitioners, transactions; else told by the columns
+table = "patients"            # or appointments, practitioners, transactions, payments; else told by the columns
 encoding = "cp1252"           # else told by the bytes
 delimiter = ";"               # else told by the rows
 dates = "dmy"                 # mdy, dmy or ymd; else told by the values, mdy when both fit
@@ -91,8 +91,26 @@ _TRANSACTION_NAMES: dict[str, tuple[str, ...]] = {
     "practitioner_id": ("providerid",),
 }
 
+_PAYMENT_NAMES: dict[str, tuple[str, ...]] = {
+    "id": ("id", "paymentid", "cashpaymentid", "receiptid", "payment"),
+    "patient_id": ("patient", "patientid", "patid", "personid"),
+    "mrn": _PATIENT_NAMES["mrn"],
+    "visit_id": ("appointment", "appointmentid", "apptid", "visitid", "encounterid", "visit"),
+    "line_item": ("lineitem", "lineitemid", "chargeid", "charge"),
+    "practitioner_id": ("doctor", "doctorid", "provider", "providerid", "practitionerid"),
+    "method": ("paymentmethod", "method", "tender"),
+    "type": ("paymenttransactiontype", "transactiontype", "paymenttype", "type"),
+    "amount": ("amount", "paymentamount", "amountpaid"),
+    "received": ("receiveddate", "datereceived", "paymentdate", "date"),
+    "posted": ("posteddate", "dateposted", "postdate"),
+    "trace_no": ("tracenumber", "traceno", "checknumber", "checkno", "reference"),
+    "note": ("notes", "note", "memo"),
+    "updated": ("updatedat", "lastmodified"),
+}
+
 TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "transactions": _TRANSACTION_NAMES,
+    "payments": _PAYMENT_NAMES,
     "appointments": _VISIT_NAMES,
     "patients": _PATIENT_NAMES,
     "practitioners": _PRACTITIONER_NAMES,
@@ -101,6 +119,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
 
 _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "transactions": (("id",), ("claim_id",), ("type",), ("transfer_type",), ("amount",), ("patient_id",)),
+    "payments": (("id",), ("patient_id", "mrn"), ("amount",), ("method",), ("received", "posted", "type")),
     "appointments": (
         ("patient_id", "mrn"),
         ("start", "date"),

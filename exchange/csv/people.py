@@ -64,6 +64,16 @@ def _guarantor(cells: Cells) -> Ref | None:
     return Ref("Patient", cells.at("guarantor"), key=Key("Patient", number), identifier=Identifier("MR", number))
 
 
+def whose(cells: Cells) -> Ref:
+    """The patient a row of another table names, by id or record number. Raises ImportRefused `import.no_patient`."""
+    source_id, mrn = cells.text("patient_id", 128), cells.text("mrn", 128)
+    if source_id:
+        return Ref("Patient", cells.at("patient_id"), key=Key("Patient", source_id))
+    if mrn:
+        return Ref("Patient", cells.at("mrn"), identifier=Identifier("MR", mrn))
+    raise ImportRefused("import.no_patient", path=cells.path)
+
+
 def _says_yes(text: str) -> bool:
     return bool(text) and text.casefold() not in _NO
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from exchange.csv import people, transactions, visits
+from exchange.csv import payments, people, transactions, visits
 from exchange.csv.cells import date_order
 from exchange.csv.columns import Mapping, find_columns
 from exchange.csv.table import Row, Table, read_table
@@ -18,10 +18,11 @@ READERS: dict[str, Callable[[Sheet, FileContent], None]] = {
     "practitioners": people.read_practitioners,
     "appointments": visits.read,
     "transactions": transactions.read,
+    "payments": payments.read,
 }
 """Who reads which table."""
 
-_DATES = ("birth_date", "death_date", "start", "date", "end", "from")
+_DATES = ("birth_date", "death_date", "start", "date", "end", "from", "received", "posted")
 
 
 def read_csv(name: str, text: str, reading: Reading, mapping: Mapping, today: date) -> FileContent:
@@ -40,7 +41,7 @@ def read_csv(name: str, text: str, reading: Reading, mapping: Mapping, today: da
 
 
 RECORD_OF_TABLE = {"patients": "patient", "appointments": "appointment", "practitioners": "practitioner",
-                   "transactions": "charge"}  # fmt: skip
+                   "transactions": "charge", "payments": "payment"}  # fmt: skip
 
 
 def _good_rows(table: Table, content: FileContent, kind: str) -> list[Row]:

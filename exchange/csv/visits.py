@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from exchange.csv.cells import STATUS, amount, is_clock, moment
 from exchange.csv.columns import plain
-from exchange.csv.people import patient_draft
+from exchange.csv.people import patient_draft, whose
 from exchange.csv.view import Cells, Sheet
-from exchange.drafts import FileContent, Identifier, Key, PatientDraft, Ref, VisitDraft
+from exchange.drafts import FileContent, Key, PatientDraft, Ref, VisitDraft
 from exchange.fhir.visits import LONGEST_VISIT_MINUTES, minutes_between
 from exchange.values import cents, clinic_day, moment_text
 from models.basics.errors import ImportRefused
@@ -62,7 +62,7 @@ def _patient(cells: Cells, missing: frozenset[str]) -> PatientDraft | None:
 
 
 def _visit(cells: Cells, silent: frozenset[str]) -> VisitDraft:
-    patient = _whose(cells)
+    patient = whose(cells)
     starts_at = _start(cells)
     if starts_at is None:
         raise ImportRefused("import.no_start", path=cells.path)
@@ -85,15 +85,6 @@ def _visit(cells: Cells, silent: frozenset[str]) -> VisitDraft:
         practitioner=_named(cells, "Practitioner", "practitioner_id", "practitioner"),
         location=_named(cells, "Location", "", "location"), last_day=day,
     )  # fmt: skip
-
-
-def _whose(cells: Cells) -> Ref:
-    source_id, mrn = cells.text("patient_id", 128), cells.text("mrn", 128)
-    if source_id:
-        return Ref("Patient", cells.at("patient_id"), key=Key("Patient", source_id))
-    if mrn:
-        return Ref("Patient", cells.at("mrn"), identifier=Identifier("MR", mrn))
-    raise ImportRefused("import.no_patient", path=cells.path)
 
 
 def _start(cells: Cells) -> datetime | None:

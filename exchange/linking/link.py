@@ -11,11 +11,15 @@ from zoneinfo import ZoneInfo
 from exchange.drafts import KINDS, FileContent, Refusal
 from exchange.linking.charges import Charges
 from exchange.linking.insurance import Coverages
+from exchange.linking.payments import Payments
 from exchange.linking.people import Patients, Staff
 from exchange.linking.state import Known, Planned, Run
 from exchange.linking.visits import Visits
 
-_NAMES = ("patient_id", "practitioner_id", "location_id", "coverage_id", "appointment_id")
+_NAMES = (
+    "patient_id", "practitioner_id", "location_id", "coverage_id", "appointment_id", "charge_id", "method_id",
+    "payment_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ def link(contents: Sequence[FileContent], tenant: str, source: str, known: Known
     coverages.take()
     visits.take()
     Charges(run, patients, staff, coverages, visits).take()
+    Payments(run, patients, staff, visits).take()
     read = Counter(run.implied)
     for content in contents:
         read.update(RECORD_OF_DRAFT[type(draft).__name__] for draft in content.drafts
@@ -69,6 +74,7 @@ RECORD_OF_DRAFT = {
     "CoverageDraft": "coverage",
     "VisitDraft": "appointment",
     "ChargeDraft": "charge",
+    "PaymentDraft": "payment",
 }
 
 

@@ -19,11 +19,34 @@ SOURCE = "ehr"
 D_co = TypeVar("D_co", bound=Draft, covariant=True)
 
 
+class StoredMoney(Protocol):
+    """A payment, refund or correction as it is stored; of a payment, `left_cents` is what was not given back."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def patient_id(self) -> str: ...
+
+    @property
+    def amount_cents(self) -> int: ...
+
+    @property
+    def left_cents(self) -> int: ...
+
+    @property
+    def method_id(self) -> str: ...
+
+    @property
+    def appointment_id(self) -> str: ...
+
+
 class Known(Protocol):
     """What the store already has, asked record by record."""
 
     def stored(self, kind: str, record_id: str) -> Any | None:
-        """The record of that kind and id as the source last put it; None when there is none."""
+        """The record of that kind and id as the source last put it; None when there is none. Of kind `payment` a
+        StoredMoney."""
         ...
 
     def called(self, kind: str, name: str) -> str:
@@ -39,6 +62,10 @@ class Known(Protocol):
     def visits_on(self, patient_id: str, service_date: str) -> Sequence[str]: ...
 
     def charges_of_visit(self, appointment_id: str) -> Sequence[records.Charge]: ...
+
+    def payments_elsewhere(self, patient_id: str) -> Sequence[StoredMoney]:
+        """The payments of a patient that came in by files and still hold money."""
+        ...
 
 
 @dataclass(slots=True)
