@@ -12,8 +12,19 @@ from receipts.document import Balances, ClinicBlock, ReceiptDocument, ReceiptLin
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-BANNERS = {"payment": "", "void": "VOID", "refund": "REFUND", "correction": "CORRECTION"}
-"""What a receipt can be about. All but a payment give money back: their amounts are printed negative."""
+BANNERS = {
+    "payment": "",
+    "void": "VOID",
+    "refund": "REFUND",
+    "correction": "CORRECTION",
+    "delete": "DELETED",
+    "bounced": "CHECK RETURNED",
+    "refund_undone": "REFUND UNDONE",
+}
+"""What a receipt can be about (S0-11, S0-26)."""
+
+MONEY_IN = frozenset({"payment", "refund_undone"})
+"""Kinds whose money came in. All others take money back: their amounts are printed negative."""
 
 BRANDS = {
     "visa": "Visa",
@@ -54,8 +65,8 @@ class SaleTender:
 class Sale:
     """What happened, as the desk knows it once it is written down. All amounts are positive, whatever `kind` is.
 
-    `kind` is a key of BANNERS; `refers_to` the receipt number that a void, refund or correction is about. `taken_at`
-    is aware and in the clinic's zone, `business_date` ISO text. `requested_cents` is what the card was asked for.
+    `kind` is a key of BANNERS; `refers_to` the receipt number that a void, refund or correction is about, `reason` why,
+    in words for the patient. `taken_at` is aware and in the clinic's zone, `business_date` ISO text. `requested_cents` is what the card was asked for.
     `after` is the account with this payment in it, None leaves the balances off. `pending_confirmation`: credit was
     spent here that the hub has not confirmed yet.
     """
@@ -73,6 +84,7 @@ class Sale:
     tenders: tuple[SaleTender, ...]
     kind: str = "payment"
     refers_to: str = ""
+    reason: str = ""
     requested_cents: int = 0
     after: Figures | None = None
     pending_confirmation: bool = False
@@ -89,7 +101,7 @@ def compose(sale: Sale) -> ReceiptDocument:
     banner = BANNERS.get(sale.kind)
     if banner is None:
         raise ValueError(f"no receipt is about a {sale.kind}")
-    sign = -1 if banner else 1
+    sign = 1 if sale.kind in MONEY_IN else -1
     paid_cents = sum(tender.amount_cents for tender in sale.tenders)
     return ReceiptDocument(
         clinic=_clinic(sale.practice),
@@ -112,6 +124,7 @@ def compose(sale: Sale) -> ReceiptDocument:
         message=sale.practice.receipt_message,
         refund_policy=sale.practice.refund_policy,
         refers_to=sale.refers_to,
+        reason=sale.reason,
     )
 
 

@@ -21,7 +21,7 @@ class ReceiptLine:
     """What was paid for, to whom and when, as the tax office wants it for HSA and FSA accounts.
 
     `kind` is copay, coinsurance, deductible, balance, prepayment, credit or other; `service_date` is text ready to
-    print (`May 14, 2026`). The amount is negative on a VOID, REFUND or CORRECTION.
+    print (`May 14, 2026`). The amount is negative where money went back.
     """
 
     description: str
@@ -71,8 +71,8 @@ class ReceiptDocument:
 
     `taken_on` is the business date and `taken_at` the local date and time, both text ready to print (`May 14, 2026`,
     `May 14, 2026 9:42 AM`), `zone` the zone's short name (`CDT`). `copy_no` 0 is the original, 1 and up print
-    `*** COPY n ***`. `banner` is empty, REFUND, VOID or CORRECTION, `refers_to` the receipt number it is about, and
-    then all amounts are negative. `requested_cents` is what the card was asked for, 0 without a card. The lines and
+    `*** COPY n ***`. `banner` is empty or a word of `receipts.compose.BANNERS`, `refers_to` the receipt number it is
+    about, `reason` why; amounts are negative where money went back. `requested_cents` is what the card was asked for, 0 without a card. The lines and
     the tenders each add up to `total_cents`.
     """
 
@@ -97,3 +97,4 @@ class ReceiptDocument:
     message: str = ""
     refund_policy: str = ""
     refers_to: str = ""
+    reason: str = ""

@@ -51,9 +51,33 @@ STATEMENTS = {
 }
 """How the cardholder was verified, as card schemes want it said (the PIN statement)."""
 
-TOTALS = {"": "Total paid", "VOID": "Total returned", "REFUND": "Total refunded", "CORRECTION": "Total corrected"}
-REFERS = {"VOID": "Voids receipt", "REFUND": "Refunds receipt", "CORRECTION": "Corrects receipt"}
+TOTALS = {
+    "": "Total paid",
+    "VOID": "Total returned",
+    "REFUND": "Total refunded",
+    "CORRECTION": "Total corrected",
+    "DELETED": "Total deleted",
+    "CHECK RETURNED": "Total returned unpaid",
+    "REFUND UNDONE": "Total handed back",
+}
+REFERS = {
+    "VOID": "Voids receipt",
+    "REFUND": "Refunds receipt",
+    "CORRECTION": "Corrects receipt",
+    "DELETED": "Deletes receipt",
+    "REFUND UNDONE": "Undoes receipt",
+}
 CARD_WORDS = {"": "Approved", "VOID": "Voided", "REFUND": "Refunded", "CORRECTION": "Corrected"}
+BY = {
+    "": "Taken by",
+    "VOID": "Given back by",
+    "REFUND": "Given back by",
+    "CORRECTION": "Corrected by",
+    "DELETED": "Deleted by",
+    "CHECK RETURNED": "Entered by",
+}
+NUMBERS = {"": "Payment", "REFUND": "Refund", "REFUND UNDONE": "Refund", "CORRECTION": "Correction"}
+"""Words that change with the banner; those of a payment stand for banners not listed."""
 
 PENDING = "Pending confirmation. Balances may change."
 
@@ -154,14 +178,16 @@ def _facts(document: ReceiptDocument) -> Iterator[Row]:
         yield Row(REFERS.get(document.banner, "About receipt"), document.refers_to)
     yield Row("Receipt", document.receipt_no)
     if document.payment_number:
-        yield Row("Payment", document.payment_number)
+        yield Row(NUMBERS.get(document.banner, NUMBERS[""]), document.payment_number)
     yield Row("Date", when(document))
     if document.taken_on and not document.taken_at.startswith(document.taken_on):
         yield Row("Business date", document.taken_on)
     yield Row("Patient", document.patient_name)
     if document.account_no:
         yield Row("Account", document.account_no)
-    yield Row("Taken by", ", ".join(filter(None, (document.cashier, document.station))))
+    yield Row(BY.get(document.banner, BY[""]), ", ".join(filter(None, (document.cashier, document.station))))
+    if document.reason:
+        yield Row("Reason", document.reason)
 
 
 def _item(line: ReceiptLine) -> Row:
