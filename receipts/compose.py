@@ -66,9 +66,9 @@ class Sale:
     """What happened, as the desk knows it once it is written down. All amounts are positive, whatever `kind` is.
 
     `kind` is a key of BANNERS; `refers_to` the receipt number that a void, refund or correction is about, `reason` why,
-    in words for the patient. `taken_at` is aware and in the clinic's zone, `business_date` ISO text. `requested_cents` is what the card was asked for.
-    `after` is the account with this payment in it, None leaves the balances off. `pending_confirmation`: credit was
-    spent here that the hub has not confirmed yet.
+    in words for the patient. `taken_at` is aware and in the clinic's zone, `business_date` ISO text. `requested_cents`
+    is what the card was asked for. `after` is the account with this payment in it, None leaves the balances off.
+    `pending_confirmation`: credit was spent here that the hub has not confirmed yet.
     """
 
     practice: Practice

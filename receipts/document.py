@@ -72,8 +72,8 @@ class ReceiptDocument:
     `taken_on` is the business date and `taken_at` the local date and time, both text ready to print (`May 14, 2026`,
     `May 14, 2026 9:42 AM`), `zone` the zone's short name (`CDT`). `copy_no` 0 is the original, 1 and up print
     `*** COPY n ***`. `banner` is empty or a word of `receipts.compose.BANNERS`, `refers_to` the receipt number it is
-    about, `reason` why; amounts are negative where money went back. `requested_cents` is what the card was asked for, 0 without a card. The lines and
-    the tenders each add up to `total_cents`.
+    about, `reason` why; amounts are negative where money went back. `requested_cents` is what the card was asked for, 0
+    without a card. The lines and the tenders each add up to `total_cents`.
     """
 
     clinic: ClinicBlock
