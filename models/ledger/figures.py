@@ -26,6 +26,12 @@ class Figures:
     unallocated_cents: int = 0
     prepaid_cents: int = 0
 
+    def __add__(self, other: Figures) -> Figures:
+        return Figures(
+            self.responsibility_cents + other.responsibility_cents, self.allocated_cents + other.allocated_cents,
+            self.unallocated_cents + other.unallocated_cents, self.prepaid_cents + other.prepaid_cents,
+        )  # fmt: skip
+
     @property
     def total_paid_cents(self) -> int:
         return self.allocated_cents + self.unallocated_cents
