@@ -76,6 +76,12 @@ WORDS: Rows = {
         _NOTHING,
         "Only the practice\u2019s own fees are changed here. Take a discount or write it off instead.",
     ),
+    "refused.refunded_elsewhere": (
+        "Another program gave that money back already",
+        "That refund is not netted with its payment yet, so the money is not spent or given back again. "
+        "Nothing was changed.",
+        "Net the refund with its payment first.",
+    ),
     "refused.linked_rejected": ("One part of this was not possible", "So none of it was done.", _LOOK),
     "refused.unknown": (
         "The ledger did not take this",

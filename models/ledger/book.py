@@ -72,7 +72,7 @@ class ChargeState:
 @dataclass(frozen=True, slots=True)
 class PaymentState:
     """A payment as the ledger knows it. `collect_op_id` is the fact that made its lot; `merchant` names the account of
-    a card payment, `method_id` the practice's own way to pay."""
+    a card payment, `method_id` the practice's own way to pay; `corrected_cents` of the amount never were there."""
 
     payment_id: str
     patient_id: str
@@ -85,6 +85,7 @@ class PaymentState:
     receipt_no: str = ""
     reversed: bool = False
     method_id: str = ""
+    corrected_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from models.ledger.accounts import Account, Code
 from models.ledger.book import ChargeState, Draft, Entry, Transfer, Verdict
 from models.ledger.judging import (
     accept,
+    aside_for,
     available,
     derived,
     free_to_spend,
@@ -33,6 +34,9 @@ def charge_put(op: Operation, body: records.Charge, draft: Draft) -> None:
         return
     if body.responsibility_cents < 0:
         quarantine(draft, op, "negative_responsibility")
+        return
+    if body.kind == "fee" or (known is not None and known.kind == "fee"):
+        quarantine(draft, op, "charge_is_a_fee")  # its contra is another one: only `charge.fee` makes and changes it
         return
     appointment_id = known.appointment_id if known else body.appointment_id
     state = ChargeState(body.id, body.patient_id, appointment_id, body.service_date, body.responsibility_cents,
@@ -85,12 +89,13 @@ def _make_room(op: Operation, ar: Account, excess: int, draft: Draft) -> None:
         _lapse(op, ar, excess - released, draft)
 
 
-def _release(op: Operation, ar: Account, excess: int, draft: Draft) -> int:
+def _release(op: Operation, ar: Account, excess: int, draft: Draft, *, keep: bool = False) -> int:
     """Give up to `excess` cents of what was paid to a charge back to the lots, newest first (S0-18: Auto un-allocate).
 
-    With the setting it is free credit; without it stays with its visit, where only that visit's charges may have it.
+    With the setting it is free credit; without it, or with `keep`, it stays with its visit, where only that visit's
+    charges may have it.
     """
-    free = draft.rules().auto_unallocate or not ar.appointment_id
+    free = not ar.appointment_id or (draft.rules().auto_unallocate and not keep)
     transfers, lines, left = [], [], excess
     for lot, paid in draft.paid_to_charge(ar.charge_id):
         part = min(paid, left)
@@ -109,12 +114,20 @@ def _release(op: Operation, ar: Account, excess: int, draft: Draft) -> int:
 def _lay(lot: Account, ar: Account, cents: int, draft: Draft, *, free: bool) -> list[Transfer]:
     """From the lot that had paid to where released money shall lie."""
     payment = draft.payment(lot.payment_id)
-    owner = payment.patient_id if payment else lot.patient_id
+    assert payment is not None, "a lot without its payment"
     if free:
-        credit = accounts.credit(lot.payment_id, owner)
-        return [Transfer(lot, credit, cents, "unearmark")] if lot.id != credit.id else []
-    aside = accounts.earmarked(lot.payment_id, ar.patient_id, ar.appointment_id)
-    return [Transfer(lot, aside, cents, "earmark")] if lot.id != aside.id else []
+        target, code = accounts.credit(payment.payment_id, payment.patient_id), "unearmark"
+    else:
+        target, code = aside_for(draft, payment, ar.appointment_id), "earmark"
+    return [Transfer(lot, target, cents, code)] if lot.id != target.id else []
+
+
+def release_visit(op: Operation, appointment_id: str, draft: Draft) -> None:
+    """A visit will not be: what was paid for it waits there for its next day, fees apart (hard case H6)."""
+    for charge in draft.charges_of_appointment(appointment_id):
+        if charge.kind != "fee":
+            ar = receivable_of(charge)
+            _release(op, ar, sum(cents for _, cents in draft.paid_to_charge(charge.charge_id)), draft, keep=True)
 
 
 def _lapse(op: Operation, ar: Account, excess: int, draft: Draft) -> None:
@@ -143,11 +156,19 @@ def spend_what_waits(op: Operation, appointment_id: str, draft: Draft) -> None:
             _pay(op, charge, lots, "visit", draft)
 
 
+def spend_by_rule_at(op: Operation, appointment_id: str, draft: Draft) -> None:
+    """The patient is here: what the visit's charges still owe falls due, and rule applies to it as to a new charge."""
+    for charge in draft.charges_of_appointment(appointment_id):
+        _spend_by_rule(op, charge, draft)
+
+
 def _spend_by_rule(op: Operation, charge: ChargeState, draft: Draft) -> None:
     """Auto allocate (S0-16, S0-18): free credit, oldest first, pays what appeared, where practice and provider let it;
     then, with their setting, money set aside for other visits."""
     rules = draft.rules()
-    if not rules.auto_allocate or is_future(op, charge) or is_gone(draft, charge.appointment_id):
+    if not rules.auto_allocate or owed(draft, charge.charge_id) <= 0:
+        return
+    if is_future(op, charge) or is_gone(draft, charge.appointment_id):
         return
     visit = draft.appointment(charge.appointment_id) if charge.appointment_id else None
     if not draft.auto_allocates(charge.practitioner_id or (visit.practitioner_id if visit else "")):

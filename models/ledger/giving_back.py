@@ -5,10 +5,12 @@ Facts always post: what a payment no longer holds is booked as over-refunded, an
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from models.ledger import accounts
-from models.ledger.accounts import Account
+from models.ledger.accounts import LOT_CODES, Account, Code
 from models.ledger.book import DisputeState, Draft, PaymentState, RefundState, RefundStep, Transfer
 from models.ledger.judging import (
     accept,
@@ -20,8 +22,9 @@ from models.ledger.judging import (
     quarantine,
     reject,
     tender_account,
+    waiting,
 )  # fmt: skip
-from models.ledger.spending import take_off
+from models.ledger.spending import is_closed, take_off
 from models.operations import bodies
 from models.operations.operation import Operation
 
@@ -86,7 +89,8 @@ def _moved(transfers: list[Transfer], target: Account) -> int:
 def reverse(op: Operation, body: bodies.Reverse, draft: Draft) -> None:
     """Take a whole payment back: release what it paid, gather its lot, mirror the transfers that took the money.
 
-    Where part of it went back before, what is left goes now, and somebody must look at the rest.
+    Where part of it went back before, or it goes out another way than it came, all it holds goes out, and somebody
+    must look at what is missing. What was corrected never was there.
     """
     payment = draft.payment(body.payment_id)
     if payment is None:
@@ -94,29 +98,40 @@ def reverse(op: Operation, body: bodies.Reverse, draft: Draft) -> None:
         return
     out = _home(payment, body.drawer)
     over = accounts.over_refunded(payment.payment_id, payment.patient_id)
+    came = max(payment.amount_cents - payment.corrected_cents, 0)
     if payment.reversed:
-        except_(draft, op, "already_reversed", Transfer(over, out, payment.amount_cents, "reverse"))
+        missing = [Transfer(over, out, came, "reverse")] if came else []
+        except_(draft, op, "already_reversed", *missing)
         return
-    held = holds(draft, payment.payment_id)
     draft.mark_reversed(payment)
-    if held < payment.amount_cents:
-        transfers = _drain(payment, held, out, "reverse", draft.branch())
-        rest = Transfer(over, out, payment.amount_cents - held, "reverse")
-        except_(draft, op, "partly_given_back", *transfers, rest)
+    held = holds(draft, payment.payment_id)
+    collected = draft.transfers_of(payment.collect_op_id)
+    if held == payment.amount_cents and collected and collected[0].debit.id == out.id:
+        accept(draft, op, *_gather(payment, collected[0].credit, draft), *_mirror(payment, collected))
         return
-    home = accounts.lot(payment.payment_id, payment.patient_id, payment.appointment_id)
+    transfers = _drain(payment, held, out, "reverse", draft.branch())
+    if held < came:
+        except_(draft, op, "partly_given_back", *transfers, Transfer(over, out, came - held, "reverse"))
+    else:
+        accept(draft, op, *transfers)
+
+
+def _gather(payment: PaymentState, home: Account, draft: Draft) -> list[Transfer]:
+    """Everything of a payment into the lot it first lay in."""
     transfers = [Transfer(ar, lot, cents, "release") for ar, lot, cents in draft.paid_by_payment(payment.payment_id)]
-    lots = sorted(draft.lots_of_payment(payment.payment_id), key=lambda lot: lot.id)
-    released = {lot.id: 0 for lot in lots}
+    released = Counter[str]()
     for transfer in transfers:
-        released[transfer.credit.id] = released.get(transfer.credit.id, 0) + transfer.amount_cents
-    for lot in lots:
+        released[transfer.credit.id] += transfer.amount_cents
+    for lot in sorted(draft.lots_of_payment(payment.payment_id), key=lambda lot: lot.id):
         left = available(draft, lot) + released[lot.id]
         if lot.id != home.id and left > 0:
             transfers.append(Transfer(lot, home, left, "gather"))
-    for n, taken in enumerate(draft.transfers_of(payment.collect_op_id)):
-        transfers.append(Transfer(taken.credit, taken.debit, taken.amount_cents, "reverse", (payment.collect_op_id, n)))
-    accept(draft, op, *transfers)
+    return transfers
+
+
+def _mirror(payment: PaymentState, collected: Sequence[Transfer]) -> list[Transfer]:
+    return [Transfer(each.credit, each.debit, each.amount_cents, "reverse", (payment.collect_op_id, n))
+            for n, each in enumerate(collected)]  # fmt: skip
 
 
 def correct(op: Operation, body: bodies.Correct, draft: Draft) -> None:
@@ -125,6 +140,7 @@ def correct(op: Operation, body: bodies.Correct, draft: Draft) -> None:
     if payment is None or body.amount_cents <= 0:
         quarantine(draft, op, "missing_dependency" if payment is None else "amount_not_positive")
         return
+    draft.know_payment(replace(payment, corrected_cents=payment.corrected_cents + body.amount_cents))
     _give(op, payment, body.amount_cents, _home(payment), "correct", draft)
 
 
@@ -156,6 +172,16 @@ def refund_request(op: Operation, body: bodies.RefundRequest, draft: Draft) -> N
     accept(draft, op, *transfers)
 
 
+def refundable(draft: Draft, payment: PaymentState) -> int:
+    """Cents of a payment that may still go back: what it holds, less what another program gave back of the payer's
+    money beyond what else lies on the account (domain row N9: that money is gone already)."""
+    purse = draft.purse(payment.patient_id)
+    given_back = sum(waiting(draft, each) for each in purse if each.code is Code.REFUND_ELSEWHERE)
+    others = sum(available(draft, each) for each in purse
+                 if each.code in LOT_CODES and each.payment_id != payment.payment_id)  # fmt: skip
+    return max(holds(draft, payment.payment_id) - max(given_back - others, 0), 0)
+
+
 def _cannot_refund(body: bodies.RefundRequest, payment: PaymentState | None, draft: Draft) -> str:
     if payment is None:
         return "missing_dependency"
@@ -169,12 +195,14 @@ def _cannot_refund(body: bodies.RefundRequest, payment: PaymentState | None, dra
         return "reason_unknown"
     if draft.refund(body.refund_id) is not None:
         return "refund_id_used"
-    return "more_than_paid" if body.amount_cents > holds(draft, payment.payment_id) else ""
+    if body.amount_cents > refundable(draft, payment):
+        return "more_than_paid" if body.amount_cents > holds(draft, payment.payment_id) else "refunded_elsewhere"
+    return ""
 
 
 def refund_paid(op: Operation, body: bodies.RefundPaid, draft: Draft) -> None:
     """The money left the house. Where it was not set aside (the request fell, or it was paid before), the payment
-    gives what it holds and the rest is over-refunded."""
+    gives what it holds and the rest is over-refunded; where less left than was set aside, the rest is credit again."""
     payment = draft.payment(body.payment_id)
     if body.amount_cents <= 0 or body.tender not in bodies.TENDERS:
         quarantine(draft, op, "amount_not_positive" if body.amount_cents <= 0 else "tender_unknown")
@@ -184,30 +212,43 @@ def refund_paid(op: Operation, body: bodies.RefundPaid, draft: Draft) -> None:
     if payment is None:
         except_(draft, op, "missing_dependency", Transfer(accounts.suspense(), out, body.amount_cents, "refund_paid"))
         return
-    refund = draft.refund(body.refund_id)
+    known = draft.refund(body.refund_id)
     payable = accounts.refund_payable(body.refund_id, payment.payment_id, payment.patient_id)
-    aside = min(available(draft, payable), body.amount_cents)
-    if aside == body.amount_cents and refund is not None:
-        draft.know_refund(replace(refund, step=RefundStep.PAID))
-        accept(draft, op, Transfer(payable, out, aside, "refund_paid"))
+    aside = available(draft, payable)
+    draft.know_refund(RefundState(body.refund_id, payment.payment_id, payment.patient_id, body.amount_cents,
+                                  body.tender, known.request_op_id if known else "", RefundStep.PAID))  # fmt: skip
+    if aside >= body.amount_cents:
+        transfers = [Transfer(payable, out, body.amount_cents, "refund_paid")]
+        if aside > body.amount_cents:
+            credit = _lies_now(payment)
+            transfers.append(Transfer(payable, credit, aside - body.amount_cents, "refund_rest"))
+        accept(draft, op, *transfers)
         return
     transfers = [Transfer(payable, out, aside, "refund_paid")] if aside > 0 else []
-    transfers += _drain(payment, body.amount_cents - aside, out, "refund", draft.branch())
+    transfers += _drain(payment, body.amount_cents - aside, out, "refund_paid", draft.branch())
     over = body.amount_cents - _moved(transfers, out)
     if over:
         account = accounts.over_refunded(payment.payment_id, payment.patient_id)
         transfers.append(Transfer(account, out, over, "refund_paid"))
-    known = refund or RefundState(body.refund_id, payment.payment_id, payment.patient_id, body.amount_cents,
-                                  body.tender, "", RefundStep.PAID)  # fmt: skip
-    draft.know_refund(replace(known, step=RefundStep.PAID))
     except_(draft, op, "more_than_paid" if over else "refund_not_granted", *transfers)
 
 
+def _lies_now(payment: PaymentState) -> Account:
+    """Where money of a payment that did not go back lies: its credit; what was missing, if it was taken back whole."""
+    if payment.reversed:
+        return accounts.over_refunded(payment.payment_id, payment.patient_id)
+    return accounts.credit(payment.payment_id, payment.patient_id)
+
+
 def refund_failed(op: Operation, body: bodies.RefundFailed, draft: Draft) -> None:
-    """A refund did not happen: the money lies where it lay, as far as its charges still want it."""
+    """A refund did not happen: the money lies where it lay, as far as its charges still want it. Where nothing was set
+    aside (the request fell), nothing moves."""
     refund = draft.refund(body.refund_id)
-    if refund is None or refund.step is not RefundStep.REQUESTED:
-        quarantine(draft, op, "missing_dependency" if refund is None else f"refund_{refund.step}")
+    if refund is None or refund.step is RefundStep.FAILED:
+        accept(draft, op)
+        return
+    if refund.step is not RefundStep.REQUESTED:
+        quarantine(draft, op, f"refund_{refund.step}")
         return
     payable = accounts.refund_payable(refund.refund_id, refund.payment_id, refund.patient_id)
     draft.know_refund(replace(refund, step=RefundStep.FAILED))
@@ -217,31 +258,43 @@ def refund_failed(op: Operation, body: bodies.RefundFailed, draft: Draft) -> Non
 def refund_undone(op: Operation, body: bodies.RefundUndone, draft: Draft) -> None:
     """The patient handed a refund back."""
     refund = draft.refund(body.refund_id)
-    if refund is None or refund.step is not RefundStep.PAID or not refund.request_op_id:
+    payment = draft.payment(refund.payment_id) if refund else None
+    if refund is None or payment is None or refund.step is not RefundStep.PAID:
         quarantine(draft, op, "missing_dependency" if refund is None else f"refund_{refund.step}")
         return
-    payment = draft.payment(refund.payment_id)
-    merchant, method = (payment.merchant, payment.method_id) if payment else ("", "")
-    source = tender_account(refund.tender, drawer=body.drawer or op.device, merchant=merchant, method=method)
+    source = tender_account(refund.tender, drawer=body.drawer or op.device, merchant=payment.merchant,
+                            method=payment.method_id)  # fmt: skip
     draft.know_refund(replace(refund, step=RefundStep.UNDONE))
     accept(draft, op, *_put_back(refund, source, "refund_undone", draft))
 
 
 def _put_back(refund: RefundState, source: Account, code: str, draft: Draft) -> list[Transfer]:
-    """The mirror of a request's transfers, the last first: into the lots, and onto charges that still owe."""
+    """A refund's money back: against what was over-refunded first, then the mirror of the request's transfers, the
+    last first, onto charges that still owe; what the request did not set aside is credit."""
+    payment = draft.payment(refund.payment_id)
+    assert payment is not None, "a refund without its payment"
     branch = draft.branch()
     transfers: list[Transfer] = []
-    for each in reversed(draft.transfers_of(refund.request_op_id)):
+
+    def put(debit: Account, credit: Account, cents: int, name: str) -> int:
+        if cents > 0:
+            transfers.append(Transfer(debit, credit, cents, name))
+            branch.move(transfers[-1])
+        return max(cents, 0)
+
+    over = accounts.over_refunded(payment.payment_id, payment.patient_id)
+    left = refund.amount_cents if payment.reversed else min(refund.amount_cents, waiting(branch, over))
+    left = refund.amount_cents - put(source, over, left, code)
+    for each in reversed(draft.transfers_of(refund.request_op_id) if refund.request_op_id else ()):
         if each.code == "refund":
-            made = Transfer(source, each.debit, each.amount_cents, code)
+            left -= put(source, each.debit, min(each.amount_cents, left), code)
         elif each.code == "release":
-            part = min(each.amount_cents, owed(branch, each.debit.charge_id), max(available(branch, each.credit), 0))
-            made = Transfer(each.credit, each.debit, part, "allocate")
+            ar, lot = each.debit, each.credit
+            wants = 0 if is_closed(ar, branch) else owed(branch, ar.charge_id)
+            put(lot, ar, min(each.amount_cents, wants, available(branch, lot)), "allocate")
         else:
-            made = Transfer(each.credit, each.debit, each.amount_cents, "earmark")
-        if made.amount_cents > 0:
-            branch.move(made)
-            transfers.append(made)
+            put(each.credit, each.debit, min(each.amount_cents, available(branch, each.credit)), "earmark")
+    put(source, accounts.credit(payment.payment_id, payment.patient_id), left, code)
     return transfers
 
 
@@ -296,9 +349,3 @@ def dispute_closed(op: Operation, body: bodies.DisputeClosed, draft: Draft) -> N
         return
     target = accounts.card(dispute.merchant or "main") if body.outcome == "won" else accounts.chargeback_loss()
     accept(draft, op, Transfer(target, account, dispute.amount_cents, f"dispute_{body.outcome}"))
-
-
-__all__ = [
-    "correct", "dispute_closed", "dispute_opened", "holds", "one_family", "refund_elsewhere", "refund_failed",
-    "refund_paid", "refund_request", "refund_undone", "reverse",
-]  # fmt: skip

@@ -4,10 +4,11 @@ operations, and who may have whose money."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from models.basics.ids import natural_id
 from models.ledger import accounts
-from models.ledger.accounts import Account, Code
+from models.ledger.accounts import LOT_CODES, Account, Code
 from models.ledger.book import ChargeState, Draft, Entry, PaymentState, Transfer, Verdict
 from models.operations.operation import GENESIS, Operation, make_operation
 
@@ -78,17 +79,18 @@ def waiting(draft: Draft, account: Account) -> int:
 
 
 def free_to_spend(draft: Draft, lot: Account) -> int:
-    """Cents of a lot that may go to a charge: free credit less the refunds made elsewhere that wait to be netted
-    (domain row N11); what is set aside for a visit is spent there only, so nothing is taken off it."""
+    """Cents of a lot that may go to a charge. What another program gave back and nobody netted yet is not spent again
+    (domain row N11): it counts against free credit first, and beyond that against what is set aside."""
     there = available(draft, lot)
-    if there <= 0 or lot.code is not Code.CREDIT:
-        return max(there, 0)
+    if there <= 0:
+        return 0
     purse = draft.purse(lot.patient_id)
-    refunded = sum(waiting(draft, each) for each in purse if each.code is Code.REFUND_ELSEWHERE)
-    if not refunded:
+    given_back = sum(waiting(draft, each) for each in purse if each.code is Code.REFUND_ELSEWHERE)
+    if not given_back:
         return there
-    credit = sum(available(draft, each) for each in purse if each.code is Code.CREDIT)
-    return max(min(there, credit - refunded), 0)
+    counts = {Code.CREDIT} if lot.code is Code.CREDIT else LOT_CODES
+    lies = sum(available(draft, each) for each in purse if each.code in counts)
+    return max(min(there, lies - given_back), 0)
 
 
 def left_in_lots(draft: Draft, payment_id: str) -> int:
@@ -121,10 +123,16 @@ def receivable_of(charge: ChargeState) -> Account:
 
 
 def aside_for(draft: Draft, payment: PaymentState, appointment_id: str) -> Account:
-    """The earmarked lot of a payment for a visit: it belongs to the visit's patient."""
+    """The earmarked lot of a payment for a visit. It belongs to the visit's patient where that is one of the family,
+    else to who paid; and once it is there it stays whose it was."""
+    wanted = accounts.earmarked(payment.payment_id, payment.patient_id, appointment_id)
+    for lot in draft.lots_of_payment(payment.payment_id):
+        if lot.id == wanted.id:
+            return lot
     visit = draft.appointment(appointment_id)
-    patient_id = visit.patient_id if visit else payment.patient_id
-    return accounts.earmarked(payment.payment_id, patient_id, appointment_id)
+    if visit is None or not one_family(draft, payment.patient_id, visit.patient_id):
+        return wanted
+    return replace(wanted, patient_id=visit.patient_id)
 
 
 def tender_account(tender: str, *, drawer: str, merchant: str = "", method: str = "") -> Account:

@@ -16,7 +16,7 @@ from typing import Any
 
 from models.ledger import accounts, charges, giving_back, spending
 from models.ledger.book import AppointmentState, Draft, Entry, PaymentState, Transfer, Verdict
-from models.ledger.judging import HUB, accept, except_, quarantine, tender_account
+from models.ledger.judging import GONE, HUB, accept, aside_for, except_, quarantine, tender_account
 from models.operations import bodies, records
 from models.operations.codec import BodyInvalid
 from models.operations.kinds import NotUnderstood, OpClass
@@ -98,16 +98,19 @@ def _collect(op: Operation, body: bodies.Collect, draft: Draft) -> None:
     if draft.payment(body.payment_id) is not None:
         except_(draft, op, "payment_id_used", Transfer(source, accounts.suspense(), body.amount_cents, "collect"))
         return
-    lot = accounts.lot(body.payment_id, body.patient_id, body.appointment_id)
+    payment = PaymentState(
+        body.payment_id, body.patient_id, body.appointment_id, body.tender, body.amount_cents,
+        body.drawer or op.device, body.card.merchant if body.card else "", op.op_id, body.receipt_no,
+        method_id=body.method_id,
+    )  # fmt: skip
+    lot = accounts.credit(body.payment_id, body.patient_id)
+    if body.appointment_id:
+        lot = aside_for(draft, payment, body.appointment_id)
     transfers = [Transfer(source, lot, body.amount_cents + body.change_cents, "collect")]
     if body.change_cents:
         transfers.append(Transfer(lot, source, body.change_cents, "change"))
     twice = body.receipt_no and draft.payment_with_receipt(body.receipt_no)
-    draft.know_payment(PaymentState(
-        body.payment_id, body.patient_id, body.appointment_id, body.tender, body.amount_cents,
-        body.drawer or op.device, body.card.merchant if body.card else "", op.op_id, body.receipt_no,
-        method_id=body.method_id,
-    ))  # fmt: skip
+    draft.know_payment(payment)
     if twice:
         except_(draft, op, RECEIPT_USED, *transfers)
     else:
@@ -118,17 +121,16 @@ def _collect(op: Operation, body: bodies.Collect, draft: Draft) -> None:
 
 
 def _visit_status(op: Operation, body: bodies.VisitStatus, draft: Draft) -> None:
-    """A visit moves on. When the patient is here, what waited for the visit pays its charges."""
+    """A visit moves on."""
     custom = body.status.removeprefix(records.CUSTOM_STATUS)
     if body.status not in records.APPOINTMENT_STATUSES and (custom == body.status or not custom.strip()):
         quarantine(draft, op, "status_unknown")
         return
-    visit = draft.appointment(body.appointment_id)
-    if visit is not None:
-        draft.know_appointment(replace(visit, desk_status=body.status))
-    accept(draft, op)
-    if body.status in _HERE:
-        charges.spend_what_waits(op, body.appointment_id, draft)
+    known = draft.appointment(body.appointment_id)
+    if known is None:
+        accept(draft, op)
+    else:
+        _stands(op, replace(known, desk_status=body.status), known, draft)
 
 
 _HERE = frozenset({"arrived", "checked_in", "checked_in_online", "in_room", "in_session", "done"})
@@ -137,10 +139,24 @@ _HERE = frozenset({"arrived", "checked_in", "checked_in_online", "in_room", "in_
 def _appointment_put(op: Operation, body: records.Appointment, draft: Draft) -> None:
     """A visit as its source has it. The desk's own word stands until the source says something new."""
     known = draft.appointment(body.id)
-    stands = known.desk_status if known and known.source_status == body.status else ""
-    draft.know_appointment(AppointmentState(body.id, body.patient_id, body.service_date, body.status,
-                                            body.practitioner_id, stands))  # fmt: skip
+    said = known.desk_status if known and known.source_status == body.status else ""
+    visit = AppointmentState(body.id, body.patient_id, body.service_date, body.status, body.practitioner_id, said)
+    _stands(op, visit, known, draft)
+
+
+def _stands(op: Operation, visit: AppointmentState, known: AppointmentState | None, draft: Draft) -> None:
+    """What money does when a visit moves on: cancelled, what was paid for it waits there; no longer cancelled, or the
+    patient is here, and what waits pays its charges."""
+    before = known.status if known else ""
+    draft.know_appointment(visit)
+    if visit.status in GONE and known and before not in GONE:
+        charges.release_visit(op, visit.appointment_id, draft)
     accept(draft, op)
+    came = visit.status in _HERE and before != visit.status
+    if came or (before in GONE and visit.status not in GONE):
+        charges.spend_what_waits(op, visit.appointment_id, draft)
+    if came:
+        charges.spend_by_rule_at(op, visit.appointment_id, draft)
 
 
 def _visit_billing(op: Operation, body: bodies.VisitBilling, draft: Draft) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from models.ledger import accounts
 from models.ledger.accounts import Account, Code, Guard
-from models.ledger.book import ChargeState, Draft, Entry, PaymentState, Transfer, Verdict
+from models.ledger.book import ChargeState, Draft, PaymentState, Transfer
 from models.ledger.judging import (
     accept,
     aside_for,
@@ -46,11 +46,19 @@ def allocate(op: Operation, body: bodies.Allocate, draft: Draft) -> None:
                 payment, line.appointment_id, line.amount_cents, branch)  # fmt: skip
         granted = sum(transfer.amount_cents for transfer in transfers)
         if granted == 0 or (granted < asked and body.if_short == "reject"):
-            raise Refused("not_that_much" if left_in_lots(draft, body.lot_payment_id) else "credit_used")
+            raise Refused(_why_short(body, granted, branch))
     except Refused as refused:
         reject(draft, op, str(refused))
         return
     grant(draft, op, transfers, asked, granted)
+
+
+def _why_short(body: bodies.Allocate, granted: int, branch: Draft) -> str:
+    """Why less than asked could be spent: nothing lies there any more, nothing is owed, or not that much lies there."""
+    if granted == 0 and left_in_lots(branch, body.lot_payment_id) == 0:
+        return "credit_used"
+    paid_up = [line.charge_id and owed(branch, line.charge_id) == 0 for line in body.lines]
+    return "more_than_owed" if all(paid_up) else "not_that_much"
 
 
 def _payment_to_spend(payment_id: str, patient_id: str, draft: Draft) -> PaymentState:
@@ -77,7 +85,7 @@ def _charge_to_pay(charge_id: str, payment: PaymentState, draft: Draft) -> Charg
         raise Refused("missing_dependency")
     if not one_family(draft, payment.patient_id, charge.patient_id):
         raise Refused("wrong_patient")
-    if charge.kind != "fee" and is_gone(draft, charge.appointment_id):
+    if is_closed(receivable_of(charge), draft):
         raise Refused("visit_cancelled")
     return charge
 
@@ -104,16 +112,22 @@ def _allocate_line(
 
 def _set_aside(payment: PaymentState, appointment_id: str, cents: int, branch: Draft) -> list[Transfer]:
     """Set free credit of a lot aside for a visit (domain row N6)."""
+    aside = _aside_to_fill(payment, appointment_id, branch)
+    free = accounts.credit(payment.payment_id, payment.patient_id)
+    part = min(cents, available(branch, free))
+    return [_done(Transfer(free, aside, part, "earmark"), branch)] if part > 0 else []
+
+
+def _aside_to_fill(payment: PaymentState, appointment_id: str, branch: Draft) -> Account:
+    """The lot of a payment for a visit, if money may wait there: of the family, and a visit that will be."""
+    visit = branch.appointment(appointment_id) if appointment_id else None
     if not appointment_id:
         raise Refused("missing_dependency")
+    if visit is not None and not one_family(branch, payment.patient_id, visit.patient_id):
+        raise Refused("wrong_patient")
     if is_gone(branch, appointment_id):
         raise Refused("visit_cancelled")
-    aside = aside_for(branch, payment, appointment_id)
-    if not one_family(branch, payment.patient_id, aside.patient_id):
-        raise Refused("wrong_patient")
-    free = accounts.credit(payment.payment_id, payment.patient_id)
-    part = min(cents, free_to_spend(branch, free))
-    return [_done(Transfer(free, aside, part, "earmark"), branch)] if part > 0 else []
+    return aside_for(branch, payment, appointment_id)
 
 
 def _done(transfer: Transfer, branch: Draft) -> Transfer:
@@ -151,53 +165,71 @@ def _move_line(
 ) -> tuple[list[Transfer], int]:  # fmt: skip
     """The transfers of one line and the cents that arrived. Raises Refused."""
     payment = _payment_to_spend(line.lot_payment_id, body.patient_id, branch)
-    if line.from_charge_id == line.to_charge_id and line.from_appointment_id == line.to_appointment_id:
+    if _end(line.from_charge_id, line.from_appointment_id) == _end(line.to_charge_id, line.to_appointment_id):
         raise Refused("same_place")
     charge = _charge_to_pay(line.to_charge_id, payment, branch) if line.to_charge_id else None
-    if charge is not None and is_future(op, charge) and line.from_appointment_id != charge.appointment_id:
+    within = charge is not None and _is_set_aside_for(charge.appointment_id, line)
+    if charge is not None and is_future(op, charge) and not within:
         raise Refused("future_visit")
+    there, spendable = _lies_at(line, payment, branch)
     cents = line.amount_cents
-    room = owed(branch, charge.charge_id) if charge else cents
-    there = _lies_at(line, payment, branch)
-    if cents > min(room, there):
-        if body.if_short == "reject":
-            raise Refused("not_that_much" if there < cents else "more_than_owed")
-        cents = min(room, there)
+    room = min(spendable, owed(branch, charge.charge_id)) if charge else there
+    if cents > room and body.if_short == "reject":
+        raise Refused(_why_not(cents, there, spendable))
+    cents = min(cents, room)
     if cents <= 0:
         return [], 0
+    if charge is not None and within:
+        aside = aside_for(branch, payment, charge.appointment_id)
+        return [_done(Transfer(aside, receivable_of(charge), cents, "allocate"), branch)], cents
     transfers = _lift(line, payment, cents, branch)
-    credit = accounts.credit(payment.payment_id, payment.patient_id)
-    own = aside_for(branch, payment, charge.appointment_id) if charge and charge.appointment_id else None
     if charge is not None:
-        source = own if own and line.from_appointment_id == charge.appointment_id else credit
-        transfers.append(_done(Transfer(source, receivable_of(charge), cents, "allocate"), branch))
+        credit = accounts.credit(payment.payment_id, payment.patient_id)
+        transfers.append(_done(Transfer(credit, receivable_of(charge), cents, "allocate"), branch))
     elif line.to_appointment_id:
-        transfers += _set_aside_or_pay(op, payment, line.to_appointment_id, cents, branch)
+        transfers += _put_on_visit(op, payment, line, cents, min(cents, spendable), branch)
     return transfers, cents
 
 
-def _lies_at(line: bodies.MoveLine, payment: PaymentState, branch: Draft) -> int:
-    """Cents of the payment that lie where the line takes them from."""
+def _end(charge_id: str, appointment_id: str) -> tuple[str, str]:
+    """Where an end of a line is: a charge says it alone."""
+    return charge_id, "" if charge_id else appointment_id
+
+
+def _is_set_aside_for(appointment_id: str, line: bodies.MoveLine) -> bool:
+    """Does a line take what is set aside for this visit?"""
+    return bool(appointment_id) and not line.from_charge_id and line.from_appointment_id == appointment_id
+
+
+def _why_not(cents: int, there: int, spendable: int) -> str:
+    if there <= 0:
+        return "credit_used"
+    if cents > there:
+        return "not_that_much"
+    return "refunded_elsewhere" if cents > spendable else "more_than_owed"
+
+
+def _lies_at(line: bodies.MoveLine, payment: PaymentState, branch: Draft) -> tuple[int, int]:
+    """Cents of the payment that lie where the line takes them from, and those of them that may go to a charge."""
     if line.from_charge_id:
-        return sum(cents for lot, cents in branch.paid_to_charge(line.from_charge_id)
-                   if lot.payment_id == payment.payment_id)  # fmt: skip
+        there = sum(cents for lot, cents in branch.paid_to_charge(line.from_charge_id)
+                    if lot.payment_id == payment.payment_id)  # fmt: skip
+        return there, there
+    lot = accounts.credit(payment.payment_id, payment.patient_id)
     if line.from_appointment_id:
-        return available(branch, aside_for(branch, payment, line.from_appointment_id))
-    return free_to_spend(branch, accounts.credit(payment.payment_id, payment.patient_id))
+        lot = aside_for(branch, payment, line.from_appointment_id)
+    return max(available(branch, lot), 0), free_to_spend(branch, lot)
 
 
 def _lift(line: bodies.MoveLine, payment: PaymentState, cents: int, branch: Draft) -> list[Transfer]:
-    """Make the money free credit of its payment, but for what stays within its own visit's lot."""
-    credit = accounts.credit(payment.payment_id, payment.patient_id)
-    transfers: list[Transfer] = []
+    """Make the money free credit of its payment."""
     if line.from_charge_id:
-        transfers = take_off(line.from_charge_id, payment, cents, branch)
-    elif line.from_appointment_id:
-        charge = branch.charge(line.to_charge_id) if line.to_charge_id else None
-        if charge is None or charge.appointment_id != line.from_appointment_id:
-            aside = aside_for(branch, payment, line.from_appointment_id)
-            transfers.append(_done(Transfer(aside, credit, cents, "unearmark"), branch))
-    return transfers
+        return take_off(line.from_charge_id, payment, cents, branch)
+    if not line.from_appointment_id:
+        return []
+    aside = aside_for(branch, payment, line.from_appointment_id)
+    credit = accounts.credit(payment.payment_id, payment.patient_id)
+    return [_done(Transfer(aside, credit, cents, "unearmark"), branch)]
 
 
 def take_off(charge_id: str, payment: PaymentState, cents: int, branch: Draft) -> list[Transfer]:
@@ -217,20 +249,24 @@ def take_off(charge_id: str, payment: PaymentState, cents: int, branch: Draft) -
     return transfers
 
 
-def _set_aside_or_pay(
-    op: Operation, payment: PaymentState, appointment_id: str, cents: int, branch: Draft
+def _put_on_visit(
+    op: Operation, payment: PaymentState, line: bodies.MoveLine, cents: int, spendable: int, branch: Draft
 ) -> list[Transfer]:  # fmt: skip
-    """For a visit as a whole: its open charges first, oldest first, unless it lies ahead; the rest waits there."""
-    if is_gone(branch, appointment_id):
-        raise Refused("visit_cancelled")
+    """For a visit as a whole: its open charges first, oldest first, unless it lies ahead; the rest waits there. A
+    charge that the money was just taken off does not get it back."""
+    appointment_id = line.to_appointment_id
+    _aside_to_fill(payment, appointment_id, branch)
     transfers: list[Transfer] = []
     credit = accounts.credit(payment.payment_id, payment.patient_id)
     for charge in branch.charges_of_appointment(appointment_id):
-        part = 0 if is_future(op, charge) else min(cents, owed(branch, charge.charge_id))
+        if charge.charge_id == line.from_charge_id or is_future(op, charge):
+            continue
+        if not one_family(branch, payment.patient_id, charge.patient_id):
+            continue
+        part = min(spendable, owed(branch, charge.charge_id))
         if part > 0:
-            _charge_to_pay(charge.charge_id, payment, branch)
             transfers.append(_done(Transfer(credit, receivable_of(charge), part, "allocate"), branch))
-            cents -= part
+            cents, spendable = cents - part, spendable - part
     if cents > 0:
         transfers += _set_aside(payment, appointment_id, cents, branch)
         transfers += net_out(appointment_id, branch)
@@ -242,14 +278,14 @@ def _set_aside_or_pay(
 
 def net_out(appointment_id: str, branch: Draft) -> list[Transfer]:
     """What is set aside for a visit against the refunds placed there (domain row N10), oldest first."""
-    visit = branch.appointment(appointment_id)
-    if visit is None:
-        return []
-    refunds = [each for each in branch.purse(visit.patient_id)
+    lots = branch.lots_for_appointment(appointment_id)
+    payments = [branch.payment(lot.payment_id) for lot in lots]
+    owners = {lot.patient_id for lot in lots} | {payment.patient_id for payment in payments if payment}
+    refunds = [each for owner in sorted(owners) for each in branch.purse(owner)
                if each.code is Code.REFUND_ELSEWHERE and each.appointment_id == appointment_id]  # fmt: skip
     transfers = []
     for refund in refunds:
-        for lot in branch.lots_for_appointment(appointment_id):
+        for lot in lots:
             part = min(available(branch, lot), waiting(branch, refund))
             if part > 0:
                 transfers.append(_done(Transfer(lot, refund, part, "net_out"), branch))
@@ -280,15 +316,23 @@ def _place(body: bodies.RefundPlace, branch: Draft) -> list[Transfer]:
         raise Refused("already_netted")
     if body.lot_payment_id:
         return _net_with_payment(body.lot_payment_id, parts, branch)
+    _check_place(body.appointment_id, refund.patient_id, branch)
     target = accounts.refund_elsewhere(refund.refund_id, refund.patient_id, body.appointment_id)
-    if is_gone(branch, body.appointment_id):
-        raise Refused("visit_cancelled")
     transfers = [
         _done(Transfer(target, part, waiting(branch, part), "place"), branch) for part in parts if part.id != target.id
     ]
     if not transfers:
         raise Refused("same_place")
     return transfers + (net_out(body.appointment_id, branch) if body.appointment_id else [])
+
+
+def _check_place(appointment_id: str, patient_id: str, branch: Draft) -> None:
+    """May a refund of this patient be placed on the visit? A cancelled one may: its money waits there, too."""
+    visit = branch.appointment(appointment_id) if appointment_id else None
+    if appointment_id and visit is None:
+        raise Refused("missing_dependency")
+    if visit is not None and not one_family(branch, visit.patient_id, patient_id):
+        raise Refused("wrong_patient")
 
 
 def _net_with_payment(payment_id: str, parts: list[Account], branch: Draft) -> list[Transfer]:
@@ -331,7 +375,7 @@ def undo(op: Operation, body: bodies.Undo, draft: Draft) -> None:
     except Refused as refused:
         reject(draft, op, str(refused))
         return
-    draft.add(Entry(op, Verdict.ACCEPTED, tuple(transfers)))
+    accept(draft, op, *transfers)
 
 
 def _mirrored(op_id: str, patient_id: str, branch: Draft) -> list[Transfer]:
@@ -340,20 +384,32 @@ def _mirrored(op_id: str, patient_id: str, branch: Draft) -> list[Transfer]:
         raise Refused("missing_dependency")
     if branch.is_mirrored(op_id):
         raise Refused("already_undone")
-    if any(each.code not in _MIRROR for each in done):
+    if any(each.code not in _MIRROR or each.reverses for each in done):
         raise Refused("cannot_undo")
     if not all(one_family(branch, account.patient_id, patient_id)
                for each in done for account in (each.debit, each.credit)):  # fmt: skip
         raise Refused("wrong_patient")
+    if any(each.code == "release" and is_closed(each.debit, branch) for each in done):
+        raise Refused("visit_cancelled")
     return [
         _done(Transfer(each.credit, each.debit, each.amount_cents, _MIRROR[each.code], (op_id, n)), branch)
         for n, each in reversed(list(enumerate(done)))
     ]
 
 
+def is_closed(ar: Account, branch: Draft) -> bool:
+    """Is this the charge of a visit that will not be, and not a fee?"""
+    charge = branch.charge(ar.charge_id)
+    return charge is not None and charge.kind != "fee" and is_gone(branch, charge.appointment_id)
+
+
 def _bears(account: Account, branch: Draft) -> bool:
-    """Does a guarded account stand within its guard?"""
+    """Does a guarded account stand within its guard, and a charge give back no more than it was given? What was paid
+    to it or taken off it since may be there no more."""
     balance = branch.balance(account.id)
     if account.guard is Guard.LOT:
         return balance.debits + balance.held <= balance.credits
+    if account.code is Code.RECEIVABLE:
+        rows = (*branch.paid_to_charge(account.charge_id), *branch.adjustments_of(account.charge_id))
+        return balance.credits <= balance.debits and all(cents > 0 for _, cents in rows)
     return account.guard is not Guard.RECEIVABLE or balance.credits <= balance.debits

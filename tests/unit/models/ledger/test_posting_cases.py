@@ -11,7 +11,7 @@ from models.ledger.book import Draft, Entry, Verdict
 from models.ledger.figures import Figures, figures_from_balances
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle, settle_run
-from models.operations import bodies
+from models.operations import bodies, records
 from tests.support.acts import DRAWER, OpMaker, allocate, charge, check_ledger, collect, reverse
 
 
@@ -34,6 +34,7 @@ def moves(entries: tuple[Entry, ...]) -> list[str]:
 
 
 C1_80 = charge("c1", 80)
+AUTO_UNALLOCATE = records.Rules(auto_unallocate=True)
 TABLE = {
     "responsibility becomes 80": ([C1_80], ["AR:c1 < RESP:ann 80 charge"]),
     "responsibility rises to 100": ([C1_80, charge("c1", 100)], ["AR:c1 < RESP:ann 20 responsibility"]),
@@ -41,16 +42,26 @@ TABLE = {
     "the same word again": ([C1_80, C1_80], []),
     "insurer adjusts 80 to 60, paid in full": (
         [C1_80, collect("p1", "ann", 80), allocate("p1", "ann", ("c1", 80)), charge("c1", 60)],
-        ["AR:c1 < CR:p1 20 release", "RESP:ann < AR:c1 20 responsibility"],
+        ["AR:c1 < CR:p1 20 release", "CR:p1 < CRE:p1:v1 20 earmark", "RESP:ann < AR:c1 20 responsibility"],
     ),
     "insurer adjusts 80 to 60, paid from an earmark": (
         [C1_80, collect("p1", "ann", 80, visit="v1"), allocate("p1", "ann", ("c1", 80)), charge("c1", 60)],
+        ["AR:c1 < CRE:p1:v1 20 release", "RESP:ann < AR:c1 20 responsibility"],
+    ),
+    "insurer adjusts 80 to 60, paid, Auto un-allocate on": (
+        [AUTO_UNALLOCATE, C1_80, collect("p1", "ann", 80), allocate("p1", "ann", ("c1", 80)), charge("c1", 60)],
+        ["AR:c1 < CR:p1 20 release", "RESP:ann < AR:c1 20 responsibility"],
+    ),
+    "insurer adjusts 80 to 60, paid from an earmark, Auto un-allocate on": (
+        [AUTO_UNALLOCATE, C1_80, collect("p1", "ann", 80, visit="v1"), allocate("p1", "ann", ("c1", 80)),
+         charge("c1", 60)],
         ["AR:c1 < CRE:p1:v1 20 release", "CRE:p1:v1 < CR:p1 20 unearmark", "RESP:ann < AR:c1 20 responsibility"],
     ),
     "insurer adjusts 80 to 20, paid by two: the newest is released first": (
         [C1_80, collect("p1", "ann", 50), collect("p2", "ann", 30), allocate("p2", "ann", ("c1", 30)),
          allocate("p1", "ann", ("c1", 50)), charge("c1", 20)],
-        ["AR:c1 < CR:p1 50 release", "AR:c1 < CR:p2 10 release", "RESP:ann < AR:c1 60 responsibility"],
+        ["AR:c1 < CR:p1 50 release", "CR:p1 < CRE:p1:v1 50 earmark", "AR:c1 < CR:p2 10 release",
+         "CR:p2 < CRE:p2:v1 10 earmark", "RESP:ann < AR:c1 60 responsibility"],
     ),
     "copay before any charge, visit known": (
         [collect("p1", "ann", 25, visit="v1")], ["CASH:drawer-1 < CRE:p1:v1 25 collect"],
@@ -116,6 +127,11 @@ NUMBERS = {
     "N12": ([charge("c1", 100), collect("p1", "ann", 25), allocate("p1", "ann", ("c1", 10))], (100, 10, 15, 0)),
     "N15": (
         [charge("c1", 60), collect("p1", "ann", 60), allocate("p1", "ann", ("c1", 60)), charge("c1", 35)],
+        (35, 35, 25, 25),
+    ),
+    "N15, Auto un-allocate on": (
+        [AUTO_UNALLOCATE, charge("c1", 60), collect("p1", "ann", 60), allocate("p1", "ann", ("c1", 60)),
+         charge("c1", 35)],
         (35, 35, 25, 0),
     ),
     "N42": ([charge("c1", 36), collect("p1", "ann", 36, change=4), allocate("p1", "ann", ("c1", 36))], (36, 36, 0, 0)),
