@@ -102,7 +102,8 @@ class Posting:
                       left)  # fmt: skip
 
     def reverse(self, tx: Tx, undo: Undoing, card: CardFacts | None = None) -> tuple[ReceiptDocument, str]:
-        """Take a whole payment back: the reversal, its VOID receipt, and the drawer when cash goes back."""
+        """Take a whole payment back: the reversal, its receipt (VOID, DELETED, CHECK RETURNED), and the drawer when
+        cash goes back; that of a deleted payment never lay there."""
         clinic, payment, reader = self._clinic, undo.payment, tx.reader
         before = collect.figures(reader, clinic.tenant, payment.patient_id)
         applied = receipts.applied(reader, clinic.tenant, payment.payment_id)
@@ -110,21 +111,23 @@ class Posting:
         body = Reverse(
             payment_id=payment.payment_id, patient_id=payment.patient_id, reason=undo.reason,
             reversal_id=natural_id(clinic.tenant, payment.payment_id, "reversal"), receipt_no=receipt_no,
-            drawer=clinic.identity.device_id if payment.tender == "cash" else "", card=card,
+            drawer=clinic.identity.device_id if payment.tender == "cash" else "", card=card, act=undo.act,
         )  # fmt: skip
-        entry = tx.record(body, person_id=undo.person_id, business_date=clinic.today().isoformat())
+        entry = tx.record(body, person_id=undo.person_id, business_date=clinic.today().isoformat(), group=undo.group,
+                          supervisor=undo.supervisor)  # fmt: skip
         after = added(before, figures_from_history(entry.transfers, payment.patient_id))
         lines = tuple(SaleLine(amount_cents=row.cents, kind=row.kind, description=row.description,
                                service_date=row.service_date, provider=row.practitioner, code=row.code)
                       for row in applied)  # fmt: skip
         document = compose(replace(
-            self._sale(reader, payment.patient_id, undo.person_name, after),
-            receipt_no=receipt_no, payment_number=payment.number, lines=lines, kind="void",
-            refers_to=payment.receipt_no, tenders=(_tender_of(payment, card),),
+            self.sale(reader, payment.patient_id, undo.person_name, after),
+            receipt_no=receipt_no, payment_number=payment.number, lines=lines, kind=undo.act,
+            refers_to=payment.receipt_no, tenders=(tender_of(payment, card),),
+            reason="Returned by the bank" if undo.act == "bounced" else "",
         ))  # fmt: skip
-        job_id = self._print(tx, payment.payment_id, document)
-        if payment.tender == "cash":
-            self._open_drawer(tx, payment.payment_id, undo.person_id, "cash returned")
+        job_id = self.spool(tx, payment.payment_id, document)
+        if payment.tender == "cash" and undo.act == "void":
+            self.pulse(tx, payment.payment_id, undo.person_id, "cash returned")
         return document, job_id
 
     def describe(self, reader: Any, payment: PaidRow, names: dict[str, str]) -> ReceiptDocument:
@@ -138,13 +141,13 @@ class Posting:
             lines = (SaleLine(amount_cents=payment.amount_cents, kind="other", description="Payment taken back"),)
         here = payment.device == clinic.identity.device_id
         return compose(replace(
-            self._sale(reader, payment.patient_id, names.get(payment.actor, ""), None),
+            self.sale(reader, payment.patient_id, names.get(payment.actor, ""), None),
             receipt_no=payment.reversal_receipt_no or payment.receipt_no.partition("+")[0], lines=lines,
             payment_number=payment.number, kind="void" if payment.reversed_at else "payment",
             refers_to=payment.receipt_no if payment.reversed_at else "",
             business_date=payment.business_date, taken_at=clinic.local(payment.reversed_at or payment.taken_at),
             station=clinic.identity.desk_name if here else _desk_of(payment.number),
-            tenders=(_tender_of(payment, None),), requested_cents=payment.requested_cents,
+            tenders=(tender_of(payment, None),), requested_cents=payment.requested_cents,
         ))  # fmt: skip
 
     # Operations ---------------------------------------------------------------------------------------------------
@@ -198,12 +201,13 @@ class Posting:
         if plan.credit_cents:
             tenders.append(SaleTender(tender="credit", amount_cents=plan.credit_cents))
         return compose(replace(
-            self._sale(reader, plan.patient_id, plan.person_name, after), receipt_no=receipt_no,
+            self.sale(reader, plan.patient_id, plan.person_name, after), receipt_no=receipt_no,
             payment_number=number, lines=tuple(lines), tenders=tuple(tenders), business_date=plan.business_date,
             requested_cents=plan.due_cents if card else 0,
         ))  # fmt: skip
 
-    def _sale(self, reader: Any, patient_id: str, cashier: str, after: Figures | None) -> Sale:
+    def sale(self, reader: Any, patient_id: str, cashier: str, after: Figures | None) -> Sale:
+        """What every receipt begins with: clinic, this moment, who, whom; lines and tenders are still to be added."""
         clinic = self._clinic
         person = rows.patient(reader, clinic.tenant, patient_id) or PatientRow(patient_id, *[""] * 8)
         return Sale(
@@ -216,10 +220,12 @@ class Posting:
 
     def _spool(self, tx: Tx, plan: Plan, payment_id: str, document: ReceiptDocument) -> str:
         if plan.tender == "cash" and plan.due_cents:
-            self._open_drawer(tx, payment_id, plan.person_id, "cash payment")
-        return self._print(tx, payment_id, document) if plan.print_receipt else ""
+            self.pulse(tx, payment_id, plan.person_id, "cash payment")
+        return self.spool(tx, payment_id, document) if plan.print_receipt else ""
 
-    def _print(self, tx: Tx, payment_id: str, document: ReceiptDocument) -> str:
+    def spool(self, tx: Tx, payment_id: str, document: ReceiptDocument) -> str:
+        """Queue a receipt of a payment (or refund: `payment_id` is its id then). Returns the job's id, empty without a
+        printer."""
         if not self._settings.get(PRINTER_URL):
             return ""
         job_id = tx.new_id()
@@ -227,7 +233,8 @@ class Posting:
                                      payment_id=payment_id))  # fmt: skip
         return job_id
 
-    def _open_drawer(self, tx: Tx, payment_id: str, person_id: str, reason: str) -> None:
+    def pulse(self, tx: Tx, payment_id: str, person_id: str, reason: str) -> None:
+        """Queue one pulse of the drawer, where there is one."""
         if self._settings.get(DRAWER) and self._settings.get(PRINTER_URL):
             tx.add_print_job(PrintJobRow(job_id=tx.new_id(), kind="drawer", payment_id=payment_id,
                                          document={"reason": reason, "by": person_id}))  # fmt: skip
@@ -235,12 +242,15 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """A payment to be taken back, by whom and why."""
+    """A payment to be taken back, by whom and why. `act` is one of REVERSE_ACTS; `supervisor` lent a right."""
 
     payment: PaidRow
     person_id: str
     person_name: str
     reason: str
+    act: str = "void"
+    supervisor: str = ""
+    group: str = ""
 
 
 def added(first: Figures, second: Figures) -> Figures:
@@ -316,7 +326,8 @@ def _description(line: PlanLine) -> str:
     return line.visit_title if line.part in ("copay", "expected_copay") else line.title
 
 
-def _tender_of(payment: PaidRow, card: CardFacts | None) -> SaleTender:
+def tender_of(payment: PaidRow, card: CardFacts | None) -> SaleTender:
+    """How a payment was made, as its receipts say it; `card` is the reader's answer to a void."""
     facts = CardFacts(
         brand=payment.brand, last4=payment.last4, entry_mode=payment.entry_mode,
         auth_code=(card.auth_code if card and card.auth_code else payment.auth_code), host_ref=payment.host_ref,

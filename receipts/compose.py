@@ -164,7 +164,11 @@ def _rest(sale: Sale, paid_cents: int) -> tuple[SaleLine, ...]:
     rest_cents = paid_cents - sum(line.amount_cents for line in sale.lines)
     if rest_cents < 0:
         raise ValueError("the lines of a receipt say more than was paid")
-    return (SaleLine(amount_cents=rest_cents, kind="credit"),) if rest_cents else ()
+    if not rest_cents:
+        return ()
+    if sale.kind in MONEY_IN:
+        return (SaleLine(amount_cents=rest_cents, kind="credit"),)
+    return (SaleLine(amount_cents=rest_cents, kind="other", description="Credit on account"),)
 
 
 def _line(line: SaleLine, sign: int) -> ReceiptLine:

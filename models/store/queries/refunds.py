@@ -1,0 +1,216 @@
+"""Money that goes back: refunds and corrections of payments, what a payment still holds, disputes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from models.store.queries.rows import NET, marks
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """A refund, correction, or refund made elsewhere, as it stands. `state` is requested, paid, failed or undone."""
+
+    refund_id: str
+    payment_id: str
+    patient_id: str
+    kind: str
+    state: str
+    amount_cents: int
+    tender: str
+    method_id: str
+    reason: str
+    note: str
+    number: str
+    receipt_no: str
+    check_no: str
+    brand: str
+    last4: str
+    auth_code: str
+    drawer: str
+    requested_at: str
+    requested_by: str
+    supervisor: str
+    device: str
+    business_date: str
+    request_op_id: str
+    settled_at: str
+    settled_by: str
+    settled_business_date: str
+    failed_reason: str
+    undone_receipt_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeRow:
+    """A dispute about a card payment; `outcome` empty while it is open."""
+
+    dispute_id: str
+    payment_id: str
+    patient_id: str
+    amount_cents: int
+    fee_cents: int
+    reason: str
+    reference: str
+    outcome: str
+    note: str
+    opened_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """What a payment still holds, in cents: on the account (free and set aside), paid to charges, and what of it went
+    back: by refunds (set aside or paid out), corrections, and disputes that are open."""
+
+    unallocated_cents: int
+    paid_cents: int
+    refunded_cents: int
+    corrected_cents: int
+    disputed_cents: int
+
+    @property
+    def held_cents(self) -> int:
+        """What may still go back."""
+        return self.unallocated_cents + self.paid_cents
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRow:
+    """One transfer of a request: its code, cents, and the charge or visit of the account it took from."""
+
+    code: str
+    cents: int
+    charge_id: str
+    appointment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A charge or visit in the words of a receipt."""
+
+    item_id: str
+    description: str
+    service_date: str
+    kind: str
+    code: str
+    practitioner: str
+    appointment_id: str
+    owed_cents: int
+
+
+_REFUND = ", ".join(field.name for field in fields(RefundRow))
+_DISPUTE = ", ".join(field.name for field in fields(DisputeRow))
+
+
+def refund(connection: Any, tenant: str, refund_id: str) -> RefundRow | None:
+    """One refund, or None."""
+    row = connection.execute(
+        f"SELECT {_REFUND} FROM refund WHERE tenant = ? AND refund_id = ?", (tenant, refund_id)
+    ).fetchone()
+    return RefundRow(*row) if row else None
+
+
+def refunds_of(connection: Any, tenant: str, payment_id: str) -> list[RefundRow]:
+    """Refunds and corrections of a payment, oldest first, failed ones too."""
+    found = connection.execute(
+        f"SELECT {_REFUND} FROM refund WHERE tenant = ? AND payment_id = ? ORDER BY requested_at, refund_id",
+        (tenant, payment_id),
+    )
+    return [RefundRow(*row) for row in found]
+
+
+def unfinished(connection: Any, tenant: str, device: str) -> list[RefundRow]:
+    """Refunds this desk began whose money is set aside and was not handed back, oldest first; those whose card is
+    being asked about are left out."""
+    found = connection.execute(
+        f"SELECT {_REFUND} FROM refund r WHERE tenant = ? AND state = 'requested' AND device = ? AND NOT EXISTS "
+        "(SELECT 1 FROM terminal_attempt t WHERE t.tenant = r.tenant AND t.refund_id = r.refund_id "
+        "AND t.state <> 'resolved') ORDER BY requested_at, refund_id",
+        (tenant, device),
+    )
+    return [RefundRow(*row) for row in found]
+
+
+def held(connection: Any, tenant: str, payment_id: str) -> HeldRow:
+    """What a payment still holds and what went back of it."""
+    lies = connection.execute(
+        f"SELECT coalesce(sum({NET}), 0) FROM account a WHERE a.tenant = ? AND a.payment_id = ? "
+        "AND a.code IN ('CR', 'CRE')",
+        (tenant, payment_id),
+    ).fetchone()
+    paid = connection.execute(
+        "WITH lot AS (SELECT id FROM account WHERE tenant = :tenant AND payment_id = :payment "
+        "AND code IN ('CR', 'CRE')) SELECT coalesce(sum(cents), 0) FROM ("
+        "SELECT amount_cents AS cents FROM transfer WHERE tenant = :tenant "
+        "AND debit IN (SELECT id FROM lot) AND code IN ('allocate', 'auto_allocate') "
+        "UNION ALL SELECT -amount_cents FROM transfer WHERE tenant = :tenant "
+        "AND credit IN (SELECT id FROM lot) AND code = 'release')",
+        {"tenant": tenant, "payment": payment_id},
+    ).fetchone()
+    back = dict(connection.execute(
+        "SELECT kind, sum(amount_cents) FROM refund WHERE tenant = ? AND payment_id = ? "
+        "AND state IN ('requested', 'paid') GROUP BY kind", (tenant, payment_id),
+    ).fetchall())  # fmt: skip
+    disputed = connection.execute(
+        "SELECT coalesce(sum(amount_cents), 0) FROM dispute WHERE tenant = ? AND payment_id = ? AND outcome = ''",
+        (tenant, payment_id),
+    ).fetchone()
+    return HeldRow(int(lies[0]), int(paid[0]), int(back.get("refund", 0)), int(back.get("correction", 0)),
+                   int(disputed[0]))  # fmt: skip
+
+
+def taken_by(connection: Any, tenant: str, op_id: str) -> list[TakenRow]:
+    """What a request took, transfer by transfer; empty until it is written."""
+    found = connection.execute(
+        "SELECT t.code, t.amount_cents, d.charge_id, d.appointment_id FROM transfer t "
+        "JOIN account d ON d.tenant = t.tenant AND d.id = t.debit WHERE t.tenant = ? AND t.op_id = ? "
+        "ORDER BY t.n",
+        (tenant, op_id),
+    )
+    return [TakenRow(*row) for row in found]
+
+
+def charges(connection: Any, tenant: str, charge_ids: Iterable[str]) -> dict[str, ItemRow]:
+    """Charges by id, with what is owed on them."""
+    ids = list(charge_ids)
+    found = connection.execute(
+        "SELECT c.id, c.description, c.service_date, c.kind, c.code, coalesce(w.name, ''), c.appointment_id, "
+        f"coalesce((SELECT -({NET}) FROM account a WHERE a.tenant = c.tenant AND a.id = 'AR:' || c.id), 0) "
+        "FROM charge c LEFT JOIN practitioner w ON w.tenant = c.tenant AND w.id = c.practitioner_id "
+        f"WHERE c.tenant = ? AND c.id IN ({marks(len(ids))})",
+        (tenant, *ids),
+    )
+    return {row[0]: ItemRow(*row) for row in found}
+
+
+def visits(connection: Any, tenant: str, appointment_ids: Iterable[str]) -> dict[str, ItemRow]:
+    """Visits by id, with what is owed on all their charges."""
+    ids = list(appointment_ids)
+    found = connection.execute(
+        "SELECT v.id, coalesce(nullif(v.title, ''), v.reason, ''), v.service_date, 'prepayment', '', "
+        "coalesce(w.name, ''), v.id, coalesce((SELECT sum(-("
+        f"{NET})) FROM account a WHERE a.tenant = v.tenant AND a.appointment_id = v.id AND a.code = 'AR'), 0) "
+        "FROM appointment v LEFT JOIN practitioner w ON w.tenant = v.tenant AND w.id = v.practitioner_id "
+        f"WHERE v.tenant = ? AND v.id IN ({marks(len(ids))})",
+        (tenant, *ids),
+    )
+    return {row[0]: ItemRow(*row) for row in found}
+
+
+def dispute(connection: Any, tenant: str, dispute_id: str) -> DisputeRow | None:
+    """One dispute, or None."""
+    row = connection.execute(
+        f"SELECT {_DISPUTE} FROM dispute WHERE tenant = ? AND dispute_id = ?", (tenant, dispute_id)
+    ).fetchone()
+    return DisputeRow(*row) if row else None
+
+
+def disputes_of(connection: Any, tenant: str, payment_id: str) -> list[DisputeRow]:
+    """Disputes about a payment, oldest first."""
+    found = connection.execute(
+        f"SELECT {_DISPUTE} FROM dispute WHERE tenant = ? AND payment_id = ? ORDER BY opened_at, dispute_id",
+        (tenant, payment_id),
+    )
+    return [DisputeRow(*row) for row in found]
