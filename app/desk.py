@@ -28,6 +28,7 @@ from app.one_desk import FolderLock
 from app.posting import Posting
 from app.practice import PracticeFacts
 from app.printing import Printing
+from app.profiles import Profiles
 from app.recovery import Recovery
 from app.schedule import Schedule
 from app.secrets import DEVICE_KEY, HUB_KEY, STORE_KEY, Secrets
@@ -37,6 +38,8 @@ from app.status import DeskStatus
 from app.tenders import tenders
 from app.till import Till
 from app.views import DeskFacts
+from app.visit_charges import VisitCharges
+from app.visits import Visits
 from models.basics.clock import Clock, SystemClock
 from models.basics.errors import PosError, RuleBroken, StorageError
 from models.basics.facts import facts
@@ -80,6 +83,9 @@ class Desk:
         self.sign_in = SignIn(self.clinic)
         self.practice = PracticeFacts(self.clinic)
         self.schedule = Schedule(self.clinic, settings)
+        self.visits = Visits(self.clinic)
+        self.visit_charges = VisitCharges(self.clinic, self.visits)
+        self.profiles = Profiles(self.clinic)
         self.find = Find(self.clinic, settings)
         self.accounts = Accounts(self.clinic, settings)
         self.family = Family(self.clinic)

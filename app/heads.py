@@ -27,7 +27,11 @@ def visit_head(row: VisitRow, clinic: Clinic) -> VisitHead:
     starts_at = clinic.local(row.starts_at)
     now = clinic.now() if row.service_date == clinic.today().isoformat() else starts_at
     state, late = visits.visit_state(row.status, starts_at, now)
-    return VisitHead(row.id, starts_at, row.title or "Visit", row.practitioner, VisitState(state), late)
+    own = visits.stage_of(row.status) is visits.Stage.CUSTOM
+    return VisitHead(
+        row.id, starts_at, row.title or "Visit", row.practitioner, VisitState.CUSTOM if own else VisitState(state),
+        late, visits.status_words(row.status) if own else "",
+    )  # fmt: skip
 
 
 def coverage_head(row: CoverageRow | None, clinic: Clinic) -> CoverageHead | None:

@@ -12,12 +12,12 @@ from app.heads import coverage_head, day_text, days_text, patient_head, visit_he
 from app.method import card_text
 from app.payables import Due, VisitMoney, due_cents, dues
 from app.settings import PAST_DUE_DAYS, Settings
-from app.views import DueLine, DueState, Person, SideView, TodayRow, TodayView, VisitState
+from app.views import EXPECTED_STATES, DueLine, DueState, Person, SideView, TodayRow, TodayView, VisitState
+from app.visits import Visits
 from models.basics.errors import RuleBroken
 from models.basics.money import show_cents
-from models.operations.bodies import VisitStatus
 from models.rules.collecting import Part
-from models.rules.visits import has_come, may_become
+from models.rules.visits import has_come
 from models.store.queries import attention, collect, rows, today
 from models.store.queries.rows import ChargeRow, LotRow, VisitRow
 from models.store.queries.today import DayRow
@@ -28,6 +28,7 @@ class Schedule:
 
     def __init__(self, clinic: Clinic, settings: Settings) -> None:
         self._clinic, self._settings = clinic, settings
+        self._visits = Visits(clinic)
 
     def day(self, day: date | None = None) -> TodayView:
         """One day, today without an argument: rows in order of time, four figures, and the row to select."""
@@ -79,22 +80,9 @@ class Schedule:
         )  # fmt: skip
 
     def check_in(self, appointment_id: str, person: Person) -> None:
-        """The patient stands at the desk and is checked in. Doing it twice is nothing. Lane `store`."""
-        self.set_status(appointment_id, "checked_in", person)
-
-    def set_status(self, appointment_id: str, status: str, person: Person) -> None:
-        """Move a visit on. Raises RuleBroken: `visit.not_found`, `visit.cannot_become`; nothing was written then."""
-        clinic = self._clinic
-        with clinic.store.write() as tx:
-            visit = rows.visit(tx.reader, clinic.tenant, appointment_id)
-            if visit is None:
-                raise RuleBroken("visit.not_found")
-            if visit.status == status:
-                return
-            if not may_become(visit.status, status):
-                raise RuleBroken("visit.cannot_become", status=status)
-            body = VisitStatus(appointment_id=appointment_id, patient_id=visit.patient_id, status=status)
-            tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat())
+        """The patient stands at the desk and is checked in. Doing it twice is nothing. Lane `store`. Raises as
+        `Visits.set_status` does."""
+        self._visits.set_status(appointment_id, "checked_in", person)
 
 
 # The day's book ---------------------------------------------------------------------------------------------------
@@ -140,7 +128,7 @@ def _read(clinic: Clinic, shown: date) -> _Book:
 
 def _row(clinic: Clinic, book: _Book, found: DayRow, past_due_days: int) -> TodayRow:
     visit, own = found.visit, book.visit_charges.get(found.visit.id, [])
-    prepaid = book.prepaid.get(visit.id, 0)
+    prepaid = max(book.prepaid.get(visit.id, 0), 0)
     money = VisitMoney(sum(charge.responsibility_cents for charge in own), prepaid, found.plan_copay_cents)
     due = due_cents(dues(clinic, visit, money, book.charges.get(visit.patient_id, []), past_due_days))
     paid = _paid_for_visit(own, prepaid)
@@ -148,7 +136,7 @@ def _row(clinic: Clinic, book: _Book, found: DayRow, past_due_days: int) -> Toda
     lots = book.lots.get(visit.patient_id, [])
     return TodayRow(
         visit_head(visit, clinic), patient_head(found.patient, clinic.today()),
-        sum(lot.cents for lot in lots if not lot.appointment_id), prepaid, state, due, paid,
+        max(sum(lot.cents for lot in lots if not lot.appointment_id), 0), prepaid, state, due, paid,
     )  # fmt: skip
 
 
@@ -184,7 +172,7 @@ def _due_state(due: int, paid: int, *, in_doubt: bool, quiet: bool) -> DueState:
 def next_index(known: Sequence[TodayRow]) -> int:
     """The row to select: who arrived first and owes, else who was checked in and owes, else the next who is expected
     and owes; -1 when nobody owes."""
-    for states in ((VisitState.ARRIVED,), (VisitState.CHECKED_IN,), (VisitState.LATE, VisitState.SCHEDULED)):
+    for states in ((VisitState.ARRIVED,), (VisitState.CHECKED_IN,), EXPECTED_STATES):
         for index, row in enumerate(known):
             if row.visit.state in states and row.due_state is DueState.DUE:
                 return index

@@ -66,21 +66,34 @@ class CoverageHead:
 
 
 class VisitState(StrEnum):
-    """Where a visit is, in the design guide's words."""
+    """Where a visit is (S0-39), and LATE: expected and not here. CUSTOM: a status of the practice's own."""
 
     SCHEDULED = "scheduled"
+    CONFIRMED = "confirmed"
+    NOT_CONFIRMED = "not_confirmed"
+    RESCHEDULED = "rescheduled"
+    CHECKED_IN_ONLINE = "checked_in_online"
     LATE = "late"
     ARRIVED = "arrived"
     CHECKED_IN = "checked_in"
     IN_ROOM = "in_room"
+    IN_SESSION = "in_session"
     DONE = "done"
     NO_SHOW = "no_show"
     CANCELLED = "cancelled"
+    CUSTOM = "custom"
+
+
+EXPECTED_STATES = (
+    VisitState.LATE, VisitState.SCHEDULED, VisitState.CONFIRMED, VisitState.NOT_CONFIRMED, VisitState.RESCHEDULED,
+    VisitState.CHECKED_IN_ONLINE,
+)  # fmt: skip
+"""Somebody is expected and not here yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class VisitHead:
-    """One visit as named beside a patient."""
+    """One visit as named beside a patient; `own_status` is the name of a CUSTOM state."""
 
     appointment_id: str
     starts_at: datetime
@@ -88,6 +101,7 @@ class VisitHead:
     practitioner: str
     state: VisitState
     late_minutes: int = 0
+    own_status: str = ""
 
 
 # Today ------------------------------------------------------------------------------------------------------------
@@ -190,7 +204,8 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CollectLine:
-    """Something that may be paid now. `key` is its identity on this sheet; `selected` the default."""
+    """Something that may be paid now. `key` is its identity on this sheet; `selected` the default. `patient` is the
+    first name of whose it is, where that is another one of the family; `ahead`: of a visit still to come."""
 
     key: str
     kind: LineKind
@@ -203,6 +218,41 @@ class CollectLine:
     charge_id: str = ""
     appointment_id: str = ""
     days: int = 0
+    patient_id: str = ""
+    patient: str = ""
+    ahead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WayToPay:
+    """A way to pay of the practice's own, recorded by hand. `reference`: what its number is called, empty for none."""
+
+    method_id: str
+    name: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitChoice:
+    """A visit money may be taken for in advance. `patient` is the first name where it is another one of the family's."""
+
+    appointment_id: str
+    day: date
+    title: str
+    practitioner: str
+    patient: str = ""
+    patient_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFields:
+    """What may be said about a payment beside its amount (S0-08). `payment_type` None: by what it pays. `received_on`
+    None: today."""
+
+    payment_type: str | None = None
+    received_on: date | None = None
+    practitioner_id: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +262,7 @@ class CollectSheet:
     `attempt_id` is made here, once: a second Enter pays nothing twice. `basis_seq` is what the person was looking at.
     `credit_cents` may be spent on these lines, out of `lots`; `figures` is the account as it stands.
     `visit_charged`: the visit has charges, so money beyond the lines is free credit rather than prepaid for it.
+    `ways` are the practice's own, `visits` those that may be paid in advance, `practitioners` (id, name).
     """
 
     attempt_id: str
@@ -230,6 +281,14 @@ class CollectSheet:
     lots: tuple[Lot, ...] = ()
     figures: Figures = field(default_factory=Figures)
     visit_charged: bool = False
+    ways: tuple[WayToPay, ...] = ()
+    visits: tuple[VisitChoice, ...] = ()
+    practitioners: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def extra_for(self) -> str:
+        """The visit that money beyond the lines waits for, where nobody says otherwise; empty: free credit."""
+        return self.visit.appointment_id if self.visit is not None and not self.visit_charged else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,11 +317,12 @@ class Distribution:
 
 
 class TenderKind(StrEnum):
-    """How the rest is paid. CREDIT: credit on account covers all of it."""
+    """How the rest is paid. OTHER: by a way of the practice's own. CREDIT: credit on account covers all of it."""
 
     CARD = "card"
     CASH = "cash"
     CHECK = "check"
+    OTHER = "other"
     CREDIT = "credit"
 
 
@@ -270,7 +330,9 @@ class TenderKind(StrEnum):
 class CollectRequest:
     """What the receptionist decided. `amounts` maps line keys to cents; lines left out get nothing.
 
-    `extra_cents` is taken beyond the lines (a prepayment). `tendered_cents` is for cash, `check_no` for checks.
+    `extra_cents` is taken beyond the lines: for the visit `extra_for`, as free credit where that is empty, and as the
+    sheet says where it is None. `tendered_cents` is for cash, `check_no` for checks, `method_id` and `trace_no` for the
+    practice's own ways to pay.
     `allow_duplicate` answers yes to 'this card was charged the same amount before, charge again?'.
     """
 
@@ -285,6 +347,10 @@ class CollectRequest:
     check_name: str = ""
     print_receipt: bool = True
     allow_duplicate: bool = False
+    extra_for: str | None = None
+    method_id: str = ""
+    trace_no: str = ""
+    fields: PaymentFields = PaymentFields()
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,90 +415,6 @@ class Collected:
     host_text: str = ""
     can_undo: bool = False
     facts: dict[str, int | str | bool | None] = field(default_factory=dict)
-
-
-# Ledger -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class VisitLine:
-    """One visit (or a charge without one) in the ledger. `state` is paid, due_today, overdue, no_charges or open."""
-
-    appointment_id: str
-    service_date: date
-    title: str
-    subtitle: str
-    owed_cents: int
-    paid_cents: int
-    balance_cents: int
-    prepaid_cents: int
-    state: str
-    days: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentLine:
-    """One payment. `unspent_cents` is still in its lot; `pending`: the hub has not confirmed it yet; `state` is
-    paid or voided."""
-
-    payment_id: str
-    number: str
-    receipt_no: str
-    taken_at: datetime
-    method_text: str
-    amount_cents: int
-    allocated_cents: int
-    unspent_cents: int
-    earmarked_for: str
-    state: str
-    by: str
-    station: str
-    pending: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ChargeLine:
-    """One line item."""
-
-    service_date: date
-    code: str
-    description: str
-    allowed_cents: int
-    responsibility_cents: int
-    paid_cents: int
-    balance_cents: int
-    insurance_pending: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One act in the account's log, in plain words' facts: `act` is a message key."""
-
-    at: datetime
-    act: str
-    by: str
-    station: str
-    amount_cents: int | None
-    number: str = ""
-    pending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerView:
-    """A patient's account: five figures, what they come from, and where the money lies."""
-
-    patient: PatientHead
-    figures: Figures
-    payments_count: int
-    first_payment: date | None
-    visits_paid: int
-    visits: tuple[VisitLine, ...]
-    payments: tuple[PaymentLine, ...]
-    charges: tuple[ChargeLine, ...]
-    log: tuple[LogLine, ...]
-    insurance_pending: int
-    due_today_cents: int
-    appointment_id: str = ""
 
 
 # The desk itself --------------------------------------------------------------------------------------------------

@@ -28,12 +28,6 @@ WORDS: Rows = {
         "Nothing was changed.",
         "Put those on another bill first.",
     ),
-    "visit.not_found": (
-        "This visit is no longer in the schedule",
-        "Nothing was changed.",
-        "Look at the schedule again.",
-    ),
-    "visit.cannot_become": ("The visit cannot be put there from where it is", "Nothing was changed.", ""),
     "settings.unreadable": (
         "The settings file {file} cannot be read",
         "Nothing was changed.",

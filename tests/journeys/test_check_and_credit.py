@@ -178,9 +178,9 @@ def test_check_in_can_be_left_to_people(tmp_path: Path) -> None:
         desk.desk.schedule.check_in("today", MARIA)
         desk.desk.schedule.check_in("today", MARIA)
         assert desk.desk.schedule.day().rows[0].visit.state is VisitState.CHECKED_IN
-        for wrong, key in (("cancelled", "visit.cannot_become"), ("nowhere", "visit.cannot_become")):
+        for wrong, key in (("nowhere", "visit.cannot_become"), ("custom:Nowhere", "visit.cannot_become")):
             with pytest.raises(RuleBroken) as refused:
-                desk.desk.schedule.set_status("today", wrong, MARIA)
+                desk.desk.visits.set_status("today", wrong, MARIA)
             assert refused.value.message_key == key
         with pytest.raises(RuleBroken) as refused:
             desk.desk.schedule.check_in("nothing", MARIA)

@@ -60,7 +60,7 @@ def test_what_another_hand_writes_is_seen_at_once_and_the_selection_stays(desk: 
     desk.press("Down")
     assert desk.view.table.key == "next"
     desk.counter.desk.lanes["store"].call(
-        lambda _job: desk.counter.desk.schedule.set_status("later", "arrived", MARIA), 10
+        lambda _job: desk.counter.desk.visits.set_status("later", "arrived", MARIA), 10
     )
     desk.wait(lambda: desk.state.view.rows[2].visit.state is VisitState.ARRIVED)
     assert desk.view.table.key == "next"

@@ -32,13 +32,19 @@ PAYMENT_LOOKS: Final[dict[str, Look]] = {
 
 VISIT_LOOKS: Final[dict[VisitState, Look]] = {
     VisitState.SCHEDULED: ("Scheduled", "neutral", "calendar-days"),
+    VisitState.CONFIRMED: ("Confirmed", "neutral", "check"),
+    VisitState.NOT_CONFIRMED: ("Not confirmed", "warn", "circle-question-mark"),
+    VisitState.RESCHEDULED: ("Rescheduled", "neutral", "refresh-cw"),
+    VisitState.CHECKED_IN_ONLINE: ("Online check-in", "info", "log-in"),
     VisitState.LATE: ("Late", "neutral", "clock"),
     VisitState.ARRIVED: ("Arrived", "info", "log-in"),
     VisitState.CHECKED_IN: ("Checked in", "ok", "user-check"),
     VisitState.IN_ROOM: ("In room", "moved", "door-open"),
+    VisitState.IN_SESSION: ("In session", "moved", "door-open"),
     VisitState.DONE: ("Done", "neutral", "check"),
     VisitState.NO_SHOW: ("No-show", "neutral", "ban"),
     VisitState.CANCELLED: ("Cancelled", "neutral", "x"),
+    VisitState.CUSTOM: ("", "neutral", "calendar-days"),
 }
 
 MONEY_LOOKS: Final[dict[str, Look]] = {
@@ -50,6 +56,7 @@ MONEY_LOOKS: Final[dict[str, Look]] = {
 def visit_look(visit: VisitHead) -> Look:
     """Words, meaning and icon of a visit's state; `Late 11 min` names the minutes, from two hours on the hours."""
     words, meaning, icon = VISIT_LOOKS[visit.state]
+    words = words or visit.own_status
     if visit.state is VisitState.LATE and visit.late_minutes:
         hours = visit.late_minutes // 60
         words = f"{words} {hours} h" if hours >= 2 else f"{words} {visit.late_minutes} min"

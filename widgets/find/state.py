@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.views import FoundPatient, VisitHead, VisitState
+from app.views import EXPECTED_STATES, FoundPatient, VisitHead, VisitState
 from models.basics.money import show_cents
 from widgets.common.cells import AvatarCell, TableRow, TailCell, WordsCell
 from widgets.common.patient import birth_text
@@ -84,7 +84,7 @@ def tail(hit: FoundPatient, found: tuple[FoundPatient, ...], enter: str, *, walk
 
 def may_check_in(hit: FoundPatient) -> bool:
     """Is there a visit today that nobody has checked in yet?"""
-    return hit.visit is not None and hit.visit.state in {VisitState.SCHEDULED, VisitState.LATE, VisitState.ARRIVED}
+    return hit.visit is not None and hit.visit.state in {*EXPECTED_STATES, VisitState.ARRIVED}
 
 
 def alike_by(hit: FoundPatient, found: tuple[FoundPatient, ...]) -> str:

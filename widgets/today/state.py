@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.views import DueState, SideView, TodayRow, TodayView, VisitState
+from app.views import EXPECTED_STATES, DueState, SideView, TodayRow, TodayView, VisitState
 from models.basics.money import show_cents
 from widgets.common.patient import identity_text
 from widgets.common.speech import Notice
@@ -33,7 +33,7 @@ ALL_PROVIDERS = "All providers"
 
 _OVER = frozenset({VisitState.DONE, VisitState.NO_SHOW, VisitState.CANCELLED})
 _HERE_AND_WAITING = frozenset({VisitState.ARRIVED, VisitState.CHECKED_IN})
-_MAY_CHECK_IN = frozenset({VisitState.SCHEDULED, VisitState.LATE, VisitState.ARRIVED})
+_MAY_CHECK_IN = frozenset({*EXPECTED_STATES, VisitState.ARRIVED, VisitState.CUSTOM})
 
 
 def in_segment(row: TodayRow, segment: Segment) -> bool:
