@@ -203,7 +203,8 @@ def _cannot_refund(body: bodies.RefundRequest, payment: PaymentState | None, dra
 def refund_paid(op: Operation, body: bodies.RefundPaid, draft: Draft) -> None:
     """The money left the house. Where it was not set aside (the request fell, or it was paid before), the payment
     gives what it holds and the rest is over-refunded; where less left than was set aside, the rest is credit again."""
-    payment = draft.payment(body.payment_id)
+    known = draft.refund(body.refund_id)
+    payment = draft.payment((known.payment_id if known else "") or body.payment_id)
     if body.amount_cents <= 0 or body.tender not in bodies.TENDERS:
         quarantine(draft, op, "amount_not_positive" if body.amount_cents <= 0 else "tender_unknown")
         return
@@ -212,7 +213,6 @@ def refund_paid(op: Operation, body: bodies.RefundPaid, draft: Draft) -> None:
     if payment is None:
         except_(draft, op, "missing_dependency", Transfer(accounts.suspense(), out, body.amount_cents, "refund_paid"))
         return
-    known = draft.refund(body.refund_id)
     payable = accounts.refund_payable(body.refund_id, payment.payment_id, payment.patient_id)
     aside = available(draft, payable)
     draft.know_refund(RefundState(body.refund_id, payment.payment_id, payment.patient_id, body.amount_cents,
