@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
@@ -130,7 +130,16 @@ class TailCell:
         return self.look[0] if self.look else self.words
 
 
-Cell = TailCell | WordsCell | PillCell | BadgeCell | MoneyCell | AvatarCell | IconCell | None
+class Shown(Protocol):
+    """What every kind of cell has, also those a screen makes for itself: how it is read out."""
+
+    @property
+    def spoken(self) -> str:
+        """The cell in words."""
+
+
+Cell = Shown | None
+"""A cell of a row; None shows nothing."""
 
 
 class RowKind(StrEnum):
