@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from app.views import DeskFacts
 from models.basics.clock import Clock, business_date, parse_utc
 from models.basics.errors import StorageError
-from models.operations.records import Practice
+from models.operations.records import Practice, Rules
 from models.store.desk import DeskStore
-from models.store.queries import staff
+from models.store.queries import recorded, staff
 from models.store.rows import Change, DeskIdentity
 
 NOT_YET = Practice(id="", name="", timezone="UTC")
@@ -46,6 +46,12 @@ class Clinic:
             with self.store.reader() as reader:
                 self._practice = staff.practice(reader, self.tenant) or NOT_YET
         return self._practice
+
+    @property
+    def rules(self) -> Rules:
+        """The practice's rules about money, read afresh: they are one row."""
+        with self.store.reader() as reader:
+            return recorded.rules(reader, self.tenant)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -46,9 +46,15 @@ from models.basics.facts import facts
 from models.store.desk import DeskStore
 
 if TYPE_CHECKING:
+    from app.adjustments import Adjustments
+    from app.fees import Fees
+    from app.fills import Fills
     from app.hub_process import HubProcess
     from app.importing import Importing
+    from app.moves import Moves
     from app.practice_devices import PracticeDevices
+    from app.rules import MoneyRules
+    from app.undo import Undoing
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +114,48 @@ class Desk:
         from app.importing import Importing
 
         return Importing(self.store, self.clock)
+
+    @cached_property
+    def moves(self) -> Moves:
+        """Moving money on account."""
+        from app.moves import Moves
+
+        return Moves(self.clinic)
+
+    @cached_property
+    def fills(self) -> Fills:
+        """Money on account to many line items, by hand or by rule."""
+        from app.fills import Fills
+
+        return Fills(self.clinic)
+
+    @cached_property
+    def adjustments(self) -> Adjustments:
+        """Discounts, courtesies, write-offs."""
+        from app.adjustments import Adjustments
+
+        return Adjustments(self.clinic)
+
+    @cached_property
+    def fees(self) -> Fees:
+        """The practice's own fees."""
+        from app.fees import Fees
+
+        return Fees(self.clinic)
+
+    @cached_property
+    def undoing(self) -> Undoing:
+        """Taking back what only moved or adjusted."""
+        from app.undo import Undoing
+
+        return Undoing(self.clinic)
+
+    @cached_property
+    def rules(self) -> MoneyRules:
+        """The practice's rules about money."""
+        from app.rules import MoneyRules
+
+        return MoneyRules(self.clinic)
 
     @property
     def hub(self) -> HubProcess | None:

@@ -1,0 +1,101 @@
+"""The practice's rules about money (S0-18): three settings, who opted in, limits, fees, visit statuses of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from app.clinic import Clinic
+from app.refusals import need
+from app.views import Person
+from models.basics.errors import RuleBroken
+from models.basics.money import LARGEST_ENTRY_CENTS
+from models.operations.records import APPOINTMENT_STATUSES, Practitioner, Rules
+from models.rules.rights import Right
+from models.store.queries import recorded
+
+STATUS_LETTERS = 24
+STATUSES_AT_MOST = 20
+MESSAGE_LETTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Somebody who sees patients. `auto_allocate`: credit may go to their visits by rule (S0-16 d)."""
+
+    practitioner_id: str
+    name: str
+    auto_allocate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RulesView:
+    """What stands."""
+
+    rules: Rules
+    providers: tuple[Provider, ...]
+
+
+class MoneyRules:
+    """Reads and changes the rules, the same at every desk and at the hub. Blocks; lane `store`."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._clinic = clinic
+
+    def view(self) -> RulesView:
+        """What stands now."""
+        clinic = self._clinic
+        with clinic.store.reader() as reader:
+            rules = recorded.rules(reader, clinic.tenant)
+            people = recorded.everything(reader, clinic.tenant, Practitioner)
+        return RulesView(rules, tuple(Provider(each.id, each.name, each.auto_allocate) for each in people))
+
+    def change(self, person: Person, **values: Any) -> None:
+        """Set fields of the rules; what was posted stays as it is. Raises RuleBroken, nothing written:
+        `staff.right_missing`, `rules.limit_form` (field), `rules.status_form`, `rules.too_many`."""
+        need(Right.SET_UP, person)
+        unknown = values.keys() - {field.name for field in fields(Rules)} | values.keys() & {"id"}
+        if unknown:
+            raise TypeError(f"no rules named {sorted(unknown)}")
+        checked = {name: _checked(name, value) for name, value in values.items()}
+        clinic = self._clinic
+        with clinic.store.write() as tx:
+            known = recorded.rules(tx.reader, clinic.tenant)
+            if (new := replace(known, **checked)) != known:
+                tx.record(new, person_id=person.staff_id, business_date=clinic.today().isoformat())
+
+    def opt_in(self, person: Person, practitioner_id: str, on: bool) -> None:
+        """Let credit go to a provider's visits by rule, or not. Raises RuleBroken `staff.right_missing`,
+        `rules.provider_gone`."""
+        need(Right.SET_UP, person)
+        clinic = self._clinic
+        with clinic.store.write() as tx:
+            known = recorded.one(tx.reader, clinic.tenant, Practitioner, practitioner_id)
+            if known is None:
+                raise RuleBroken("rules.provider_gone")
+            if known.auto_allocate != on:
+                tx.record(replace(known, auto_allocate=on), person_id=person.staff_id,
+                          business_date=clinic.today().isoformat())  # fmt: skip
+
+
+def _checked(name: str, value: Any) -> Any:
+    if name.endswith("_cents"):
+        if type(value) is not int or not 0 <= value <= LARGEST_ENTRY_CENTS:
+            raise RuleBroken("rules.limit_form", field=name)
+        return value
+    if name == "custom_statuses":
+        return _statuses(value)
+    return " ".join(value.split())[:MESSAGE_LETTERS] if isinstance(value, str) else bool(value)
+
+
+def _statuses(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of visit statuses, each its own and none of the program's."""
+    found = [" ".join(str(name).split()) for name in names]
+    taken = {status.replace("_", " ").casefold() for status in APPOINTMENT_STATUSES}
+    if len(found) > STATUSES_AT_MOST:
+        raise RuleBroken("rules.too_many", limit=STATUSES_AT_MOST)
+    for name in found:
+        if not 0 < len(name) <= STATUS_LETTERS or name.casefold() in taken:
+            raise RuleBroken("rules.status_form", field="custom_statuses", limit=STATUS_LETTERS)
+        taken.add(name.casefold())
+    return tuple(found)

@@ -1,0 +1,155 @@
+"""What moving money needs to know: open line items and visits of a family, payments by id, and how accounts stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.store.queries.rows import NET, STATUS, VISIT_COLUMNS, VISIT_JOIN, VisitRow, marks
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """A line item on which something is owed, with its visit: `status` where the visit stands (empty without one),
+    `practitioner_id` whose it is, its visit's where it names none."""
+
+    charge_id: str
+    patient_id: str
+    appointment_id: str
+    service_date: str
+    description: str
+    code: str
+    kind: str
+    owes_cents: int
+    practitioner_id: str
+    status: str
+    visit_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentName:
+    """A payment as people call it. `taken_at` is UTC text."""
+
+    payment_id: str
+    patient_id: str
+    number: str
+    taken_at: str
+    tender: str
+    brand: str
+    last4: str
+    check_no: str
+
+
+_OPEN = (
+    "SELECT c.id, a.patient_id, a.appointment_id, c.service_date, c.description, c.code, c.kind, "
+    f"-({NET}), CASE c.practitioner_id WHEN '' THEN coalesce(v.practitioner_id, '') ELSE c.practitioner_id END, "
+    f"coalesce({STATUS}, ''), coalesce(CASE v.title WHEN '' THEN v.reason ELSE v.title END, '') "
+    "FROM account a JOIN charge c ON c.tenant = a.tenant AND c.id = a.charge_id "
+    "LEFT JOIN appointment v ON v.tenant = a.tenant AND v.id = a.appointment_id AND a.appointment_id <> '' "
+    "WHERE a.tenant = ? AND a.code = 'AR' AND "
+)
+
+
+def open_items(connection: Any, tenant: str, patients: Sequence[str]) -> list[OpenRow]:
+    """Every line item of these patients on which something is owed, oldest first."""
+    found = connection.execute(
+        f"{_OPEN} a.patient_id IN ({marks(len(patients))}) AND {NET} < 0 ORDER BY c.service_date, c.id",
+        (tenant, *patients),
+    )
+    return [OpenRow(*row) for row in found]
+
+
+def item(connection: Any, tenant: str, charge_id: str) -> OpenRow | None:
+    """One line item, paid or not."""
+    row = connection.execute(f"{_OPEN} a.id = ?", (tenant, f"AR:{charge_id}")).fetchone()
+    return OpenRow(*row) if row else None
+
+
+def visits_without_charges(connection: Any, tenant: str, patients: Sequence[str], since: str) -> list[VisitRow]:
+    """Visits of these patients from the ISO day `since` on that have no charge and are not cancelled, or lie ahead of
+    their charges' day: where money can wait. Soonest first."""
+    found = connection.execute(
+        f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} WHERE v.tenant = ? AND v.deleted_at = '' "
+        f"AND v.patient_id IN ({marks(len(patients))}) AND v.service_date >= ? AND {STATUS} <> 'cancelled' "
+        "AND NOT EXISTS (SELECT 1 FROM charge c WHERE c.tenant = v.tenant AND c.appointment_id = v.id "
+        "AND c.deleted_at = '') ORDER BY v.starts_at",
+        (tenant, *patients, since),
+    )
+    return [VisitRow(*row) for row in found]
+
+
+def visits_by_id(connection: Any, tenant: str, ids: Collection[str]) -> dict[str, VisitRow]:
+    """Visits by id; those not known are left out."""
+    found = connection.execute(
+        f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} "
+        f"WHERE v.tenant = ? AND v.id IN ({marks(len(ids))}) AND v.deleted_at = ''",
+        (tenant, *ids),
+    )
+    return {str(row[0]): VisitRow(*row) for row in found}
+
+
+def payments_by_id(connection: Any, tenant: str, ids: Collection[str]) -> dict[str, PaymentName]:
+    """Payments as people call them, by id."""
+    found = connection.execute(
+        "SELECT payment_id, patient_id, number, taken_at, tender, brand, last4, check_no FROM payment "
+        f"WHERE tenant = ? AND payment_id IN ({marks(len(ids))})",
+        (tenant, *ids),
+    )
+    return {str(row[0]): PaymentName(*row) for row in found}
+
+
+def nets(connection: Any, tenant: str, account_ids: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """(account id, credits less debits in cents) of accounts, by id; those nothing ever came to are zero."""
+    ids = sorted(set(account_ids))
+    found = connection.execute(
+        f"SELECT a.id, {NET} FROM account a WHERE a.tenant = ? AND a.id IN (SELECT value FROM json_each(?))",
+        (tenant, json.dumps(ids)),
+    )
+    known = {str(row[0]): int(row[1]) for row in found}
+    return tuple((account_id, known.get(account_id, 0)) for account_id in ids)
+
+
+def done_under(connection: Any, tenant: str, group: str) -> bool:
+    """Did this desk make an act of this name, among its last thousand operations?"""
+    row = connection.execute(
+        "SELECT 1 FROM outbox o, stream t WHERE o.tenant = ? AND t.tenant = o.tenant AND o.epoch = t.epoch "
+        "AND o.dseq > t.dseq - 1000 AND o.group_id = ? LIMIT 1",
+        (tenant, group),
+    ).fetchone()
+    return row is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """One operation on a patient's account that stands, as a person made it. `body` is its JSON."""
+
+    op_id: str
+    kind: str
+    group: str
+    actor: str
+    business_date: str
+    body: dict[str, Any]
+
+
+_OP = (
+    "json_extract(op, '$.group'), json_extract(op, '$.actor'), json_extract(op, '$.business_date'), "
+    "json_extract(op, '$.body')"
+)
+
+
+def acts(connection: Any, tenant: str, patient_id: str, limit: int) -> list[ActRow]:
+    """The newest operations on a patient's account that were not refused, newest first: what this desk has not got back
+    from the hub yet, then the log."""
+    stands = "verdict NOT IN ('rejected', 'quarantined')"
+    waiting = connection.execute(
+        f"SELECT op_id, json_extract(op, '$.kind'), {_OP} FROM outbox WHERE tenant = ? AND returned_at = '' "
+        f"AND json_extract(op, '$.patient') = ? AND reason = '' AND {stands} ORDER BY epoch DESC, dseq DESC LIMIT ?",
+        (tenant, patient_id, limit),
+    ).fetchall()
+    logged = connection.execute(
+        f"SELECT op_id, kind, {_OP} FROM log WHERE tenant = ? AND patient = ? AND {stands} ORDER BY seq DESC LIMIT ?",
+        (tenant, patient_id, limit),
+    ).fetchall()
+    return [ActRow(*row[:5], json.loads(row[5])) for row in [*waiting, *logged][:limit]]

@@ -1,0 +1,59 @@
+"""What would become of acts, without writing any: the one engine over the tables as a reader sees them.
+
+A preview is made of this, so that it can never differ from what recording the same act does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from models.basics.ids import new_id
+from models.ledger.book import Draft, Entry
+from models.ledger.figures import Figures, figures_from_history
+from models.ledger.posting import settle
+from models.operations.operation import GENESIS, make_operation
+from models.store.book import TableBook
+from models.store.session import Session
+
+
+class _Looking(Session):
+    """A session over a desk's reading connection."""
+
+    def __init__(self, reader: Any) -> None:
+        self.dialect = "sqlite"
+        self.driver = reader
+        self._postgres = False
+        self.failed = None
+
+
+class Rehearsal:
+    """Acts judged one after the other on top of what a reader sees. Keep it no longer than `reader()` is open.
+
+    `book` is what stands, `draft` what would stand after the acts; both answer every question of the engine.
+    """
+
+    def __init__(self, reader: Any, tenant: str, device: str, business_date: str) -> None:
+        self._tenant, self._device, self._business_date = tenant, device, business_date
+        self._tables = TableBook(_Looking(reader), tenant)
+        self.book = Draft(self._tables)
+        self.draft = Draft(self._tables)
+
+    def act(self, body: object) -> Entry:
+        """Judge an act as if it was made here now. Returns its own entry; what follows by rule is in `draft`."""
+        op = make_operation(
+            body, op_id=new_id(), tenant=self._tenant, device=self._device, epoch=0, dseq=0, prev=GENESIS, actor="",
+            business_date=self._business_date, device_time="",
+        )  # fmt: skip
+        self._tables.prefetch([op])
+        entries = settle(op, self.draft)
+        return next((entry for entry in entries if entry.op is op), entries[0])
+
+    def entries(self) -> Sequence[Entry]:
+        """Everything that would be logged, derived operations included, in order."""
+        return self.draft.entries
+
+    def after(self, before: Figures, patient_id: str) -> Figures:
+        """The figures of a patient once all of it stood, from those before it."""
+        moved = [transfer for entry in self.draft.entries for transfer in entry.transfers]
+        return before + figures_from_history(moved, patient_id)
