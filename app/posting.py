@@ -12,16 +12,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.clinic import Clinic
+from app.method import method_name
 from app.plan import Plan, PlanLine
 from app.settings import DRAWER, PRINTER_URL, Settings
+from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id
-from models.ledger.book import Entry, Transfer
+from models.ledger.book import Entry, Transfer, Verdict
 from models.ledger.figures import Figures, figures_from_history
-from models.operations.bodies import Allocate, AllocationLine, CardFacts, Collect, Reverse, VisitStatus
+from models.operations.bodies import Allocate, AllocationLine, CardFacts, Collect, Reverse, Undo, VisitStatus
 from models.operations.codec import to_json
 from models.rules.collecting import Share, Spend, distribute, is_for_visit_only
 from models.rules.people import display_name, first_name
-from models.store.queries import collect, receipts, rows
+from models.store.queries import collect, methods, receipts, rows
 from models.store.queries.receipts import PaidRow
 from models.store.queries.rows import PatientRow
 from models.store.rows import PrintJobRow
@@ -79,11 +81,11 @@ class Posting:
         payment_id = payment_id_of(clinic.tenant, plan.attempt_id) if amount_cents else ""
         number, receipt_no = (tx.next_payment_number() if amount_cents else ""), tx.next_receipt_no()
         entries: list[Entry] = []
-        for_visit = self._for_visit(plan, shares, rest)
+        home = _home(plan, shares, rest)
         if amount_cents:
             entries.append(self._record(tx, plan, self._collect(plan, payment_id, number, receipt_no, amount_cents,
-                                                                 card, for_visit)))  # fmt: skip
-            lines = _allocations(plan, shares, rest, for_visit)
+                                                                 card, home)))  # fmt: skip
+            lines = _allocations(plan, shares, rest, home)
             if lines:
                 entries.append(self._record(tx, plan, self._allocate(plan, payment_id, lines)))
         for lot_payment_id, lines in _credit_allocations(plan).items():
@@ -93,7 +95,7 @@ class Posting:
                 appointment_id=plan.appointment_id, patient_id=plan.patient_id, status="checked_in")))  # fmt: skip
         transfers = [transfer for entry in entries for transfer in entry.transfers]
         after = added(before, figures_from_history(transfers, plan.patient_id))
-        paid = _paid(plan, transfers, shares, for_visit)
+        paid = _paid(plan, transfers, shares, home)
         document = self._document(reader, plan, paid, rest, number, receipt_no, amount_cents, card, after)
         job_id = self._spool(tx, plan, payment_id, document)
         kept = amount_cents + plan.credit_cents - sum(line.cents for line in paid)
@@ -106,8 +108,9 @@ class Posting:
         cash goes back; that of a deleted payment never lay there."""
         clinic, payment, reader = self._clinic, undo.payment, tx.reader
         before = collect.figures(reader, clinic.tenant, payment.patient_id)
-        applied = receipts.applied(reader, clinic.tenant, payment.payment_id)
+        lines = self._applied(reader, payment)
         receipt_no = tx.next_receipt_no()
+        returned = self._credit_back(tx, undo, card)
         body = Reverse(
             payment_id=payment.payment_id, patient_id=payment.patient_id, reason=undo.reason,
             reversal_id=natural_id(clinic.tenant, payment.payment_id, "reversal"), receipt_no=receipt_no,
@@ -115,28 +118,39 @@ class Posting:
         )  # fmt: skip
         entry = tx.record(body, person_id=undo.person_id, business_date=clinic.today().isoformat(), group=undo.group,
                           supervisor=undo.supervisor)  # fmt: skip
-        after = added(before, figures_from_history(entry.transfers, payment.patient_id))
-        lines = tuple(SaleLine(amount_cents=row.cents, kind=row.kind, description=row.description,
-                               service_date=row.service_date, provider=row.practitioner, code=row.code)
-                      for row in applied)  # fmt: skip
+        after = added(before, figures_from_history((*returned, *entry.transfers), payment.patient_id))
         document = compose(replace(
             self.sale(reader, payment.patient_id, undo.person_name, after),
             receipt_no=receipt_no, payment_number=payment.number, lines=lines, kind=undo.act,
-            refers_to=payment.receipt_no, tenders=(tender_of(payment, card),),
+            refers_to=payment.receipt_no, tenders=(self._tender(reader, payment, card),),
             reason="Returned by the bank" if undo.act == "bounced" else "",
         ))  # fmt: skip
-        job_id = self.spool(tx, payment.payment_id, document)
+        job_id = self.spool(tx, payment.payment_id, document) if undo.on_paper else ""
         if payment.tender == "cash" and undo.act == "void":
             self.pulse(tx, payment.payment_id, undo.person_id, "cash returned")
         return document, job_id
+
+    def _credit_back(self, tx: Tx, undo: Undoing, card: CardFacts | None) -> tuple[Transfer, ...]:
+        """Give back what credit was spent in the same act as a payment that is voided. Raises RuleBroken
+        `undo.credit_moved` where that is no longer there; never for a card, whose void has happened."""
+        if undo.act != "void":
+            return ()
+        payment, tenant = undo.payment, self._clinic.tenant
+        ops = receipts.spent_with(tx.reader, tenant, payment.payment_id)
+        if not ops:
+            return ()
+        body = Undo(undo_id=natural_id(tenant, payment.payment_id, "credit"), patient_id=payment.patient_id, op_ids=ops)
+        entry = tx.record(body, person_id=undo.person_id, business_date=self._clinic.today().isoformat(),
+                          group=undo.group, supervisor=undo.supervisor)  # fmt: skip
+        if entry.verdict is Verdict.REJECTED and card is None:
+            raise RuleBroken("undo.credit_moved")
+        return entry.transfers
 
     def describe(self, reader: Any, payment: PaidRow, names: dict[str, str]) -> ReceiptDocument:
         """The receipt of a payment taken earlier or elsewhere, from what is in the books now. Balances are left out:
         they have moved on since."""
         clinic = self._clinic
-        lines = tuple(SaleLine(amount_cents=row.cents, kind=row.kind, description=row.description,
-                               service_date=row.service_date, provider=row.practitioner, code=row.code)
-                      for row in receipts.applied(reader, clinic.tenant, payment.payment_id))  # fmt: skip
+        lines = self._applied(reader, payment)
         if payment.reversed_at:
             lines = (SaleLine(amount_cents=payment.amount_cents, kind="other", description="Payment taken back"),)
         here = payment.device == clinic.identity.device_id
@@ -147,8 +161,30 @@ class Posting:
             refers_to=payment.receipt_no if payment.reversed_at else "",
             business_date=payment.business_date, taken_at=clinic.local(payment.reversed_at or payment.taken_at),
             station=clinic.identity.desk_name if here else _desk_of(payment.number),
-            tenders=(tender_of(payment, None),), requested_cents=payment.requested_cents,
+            tenders=(self._tender(reader, payment, None),), requested_cents=payment.requested_cents,
+            received_date=payment.received_date, note=payment.memo,
         ))  # fmt: skip
+
+    def _applied(self, reader: Any, payment: PaidRow) -> tuple[SaleLine, ...]:
+        """Where the money of a payment lies now, as lines of a receipt."""
+        tenant = self._clinic.tenant
+        found = receipts.applied(reader, tenant, payment.payment_id)
+        others = {row.patient_id for row in found} - {payment.patient_id}
+        people = {other: rows.patient(reader, tenant, other) for other in others}
+        names = {other: row.given or row.family for other, row in people.items() if row is not None}
+        return tuple(SaleLine(amount_cents=row.cents, kind=row.kind, description=row.description,
+                              service_date=row.service_date, provider=row.practitioner, code=row.code,
+                              patient=names.get(row.patient_id, ""))
+                     for row in found)  # fmt: skip
+
+    def _tender(self, reader: Any, payment: PaidRow, card: CardFacts | None) -> SaleTender:
+        """How a payment was made, with the words of the practice's own way to pay."""
+        tender, tenant = tender_of(payment, card), self._clinic.tenant
+        if not payment.method_id:
+            return tender
+        row = methods.method(reader, tenant, payment.method_id)
+        return replace(tender, name=method_name(reader, tenant, payment.method_id), trace_no=payment.trace_no,
+                       trace_label=row.reference if row else "")  # fmt: skip
 
     # Operations ---------------------------------------------------------------------------------------------------
 
@@ -156,23 +192,18 @@ class Posting:
         return tx.record(body, person_id=plan.person_id, group=plan.attempt_id, business_date=plan.business_date,
                          basis_seq=plan.basis_seq)  # fmt: skip
 
-    def _for_visit(self, plan: Plan, shares: Sequence[Share], rest: int) -> bool:
-        """Is every cent of the tender for the visit, so that the whole payment is earmarked to it?"""
-        if not plan.appointment_id or (rest and not plan.extra_for_visit):
-            return False
-        return is_for_visit_only(plan.payables(), shares, plan.appointment_id)
-
     def _collect(
         self, plan: Plan, payment_id: str, number: str, receipt_no: str, amount_cents: int, card: CardFacts | None,
-        for_visit: bool,
+        home: str,
     ) -> Collect:  # fmt: skip
         return Collect(
             payment_id=payment_id, patient_id=plan.patient_id, tender=plan.tender, amount_cents=amount_cents,
-            number=number, receipt_no=receipt_no, appointment_id=plan.appointment_id if for_visit else "",
+            number=number, receipt_no=receipt_no, appointment_id=home,
             tendered_cents=plan.tendered_cents, change_cents=plan.change_cents, requested_cents=plan.due_cents,
             check_no=plan.check_no, check_name=plan.check_name,
             drawer=self._clinic.identity.device_id if plan.tender == "cash" else "", attempt_id=plan.attempt_id,
-            card=card,
+            card=card, memo=plan.note, payment_type=plan.payment_type, method_id=plan.method_id,
+            trace_no=plan.trace_no, received_date=plan.received_date, practitioner_id=plan.practitioner_id,
         )  # fmt: skip
 
     def _allocate(self, plan: Plan, lot_payment_id: str, lines: Sequence[AllocationLine]) -> Allocate:
@@ -189,21 +220,25 @@ class Posting:
     ) -> ReceiptDocument:  # fmt: skip
         lines = [
             SaleLine(amount_cents=each.cents, kind=_receipt_kind(each.line), description=_description(each.line),
-                     service_date=each.line.service_date, provider=each.line.provider, code=each.line.code)
+                     service_date=each.line.service_date, provider=each.line.provider or plan.practitioner,
+                     code=each.line.code, patient=each.line.patient)
             for each in paid if each.cents
         ]  # fmt: skip
-        if rest and plan.extra_for_visit:
-            lines.append(SaleLine(amount_cents=rest, kind="prepayment", service_date=plan.business_date))
+        if rest and plan.extra_appointment_id:
+            lines.append(SaleLine(amount_cents=rest, kind="prepayment", service_date=plan.extra_date,
+                                  provider=plan.practitioner))  # fmt: skip
         tenders = []
         if amount_cents:
             tenders.append(SaleTender(tender=plan.tender, amount_cents=amount_cents, card=card, check_no=plan.check_no,
-                                      tendered_cents=plan.tendered_cents, change_cents=plan.change_cents))  # fmt: skip
+                                      tendered_cents=plan.tendered_cents, change_cents=plan.change_cents,
+                                      name=plan.method_name, trace_no=plan.trace_no,
+                                      trace_label=plan.trace_label))  # fmt: skip
         if plan.credit_cents:
             tenders.append(SaleTender(tender="credit", amount_cents=plan.credit_cents))
         return compose(replace(
             self.sale(reader, plan.patient_id, plan.person_name, after), receipt_no=receipt_no,
             payment_number=number, lines=tuple(lines), tenders=tuple(tenders), business_date=plan.business_date,
-            requested_cents=plan.due_cents if card else 0,
+            requested_cents=plan.due_cents if card else 0, received_date=plan.received_date, note=plan.note,
         ))  # fmt: skip
 
     def sale(self, reader: Any, patient_id: str, cashier: str, after: Figures | None) -> Sale:
@@ -242,7 +277,8 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """A payment to be taken back, by whom and why. `act` is one of REVERSE_ACTS; `supervisor` lent a right."""
+    """A payment to be taken back, by whom and why. `act` is one of REVERSE_ACTS; `supervisor` lent a right; `on_paper`:
+    its receipt is printed."""
 
     payment: PaidRow
     person_id: str
@@ -251,6 +287,7 @@ class Undoing:
     act: str = "void"
     supervisor: str = ""
     group: str = ""
+    on_paper: bool = True
 
 
 def added(first: Figures, second: Figures) -> Figures:
@@ -261,22 +298,34 @@ def added(first: Figures, second: Figures) -> Figures:
     )  # fmt: skip
 
 
-def _allocations(plan: Plan, shares: Iterable[Share], rest: int, for_visit: bool) -> list[AllocationLine]:
-    """Where the new money goes. What is for a visit without charges waits there by itself when all of it does, and is
-    set aside for it otherwise."""
+def _home(plan: Plan, shares: Sequence[Share], rest: int) -> str:
+    """The visit the whole payment is earmarked to: the sheet's own or the one paid in advance, where every cent of the
+    tender is for it; else empty."""
+    if rest and plan.extra_appointment_id not in ("", plan.appointment_id):
+        return plan.extra_appointment_id if not any(share.tender_cents for share in shares) else ""
+    if not plan.appointment_id or (rest and not plan.extra_appointment_id):
+        return ""
+    return plan.appointment_id if is_for_visit_only(plan.payables(), shares, plan.appointment_id) else ""
+
+
+def _allocations(plan: Plan, shares: Iterable[Share], rest: int, home: str) -> list[AllocationLine]:
+    """Where the new money goes. What is for a visit without charges, or for one still to come, is set aside for it
+    first, unless the whole payment is for that visit and lies there by itself."""
     by_key = {line.key: line for line in plan.lines}
-    lines, aside = [], rest if plan.extra_for_visit and not for_visit else 0
-    for share in shares:
-        if not share.tender_cents:
-            continue
-        charge_id = by_key[share.key].charge_id
-        if charge_id:
-            lines.append(AllocationLine(charge_id=charge_id, amount_cents=share.tender_cents))
-        elif not for_visit:
-            aside += share.tender_cents
-    if aside:
-        lines.append(AllocationLine(charge_id="", amount_cents=aside, appointment_id=plan.appointment_id))
-    return lines
+    aside: dict[str, int] = defaultdict(int)
+    if plan.extra_appointment_id:
+        aside[plan.extra_appointment_id] += rest
+    lines = []
+    for share in (share for share in shares if share.tender_cents):
+        line = by_key[share.key]
+        if line.charge_id:
+            lines.append(AllocationLine(charge_id=line.charge_id, amount_cents=share.tender_cents))
+        if line.ahead or not line.charge_id:
+            aside[line.appointment_id] += share.tender_cents
+    return [
+        AllocationLine(charge_id="", amount_cents=cents, appointment_id=visit)
+        for visit, cents in aside.items() if cents and visit != home
+    ] + lines  # fmt: skip
 
 
 def _credit_allocations(plan: Plan) -> dict[str, list[AllocationLine]]:
@@ -295,7 +344,7 @@ def _credit_allocations(plan: Plan) -> dict[str, list[AllocationLine]]:
 
 
 def _paid(
-    plan: Plan, transfers: Iterable[Transfer], shares: Iterable[Share], for_visit: bool
+    plan: Plan, transfers: Iterable[Transfer], shares: Iterable[Share], home: str
 ) -> tuple[PaidLine, ...]:  # fmt: skip
     """What each line really got: what was posted to its charge, or set aside for its visit."""
     got: dict[str, int] = defaultdict(int)
@@ -304,7 +353,7 @@ def _paid(
             got[transfer.credit.charge_id] += transfer.amount_cents
         elif transfer.code == "earmark":
             got[f"visit {transfer.credit.appointment_id}"] += transfer.amount_cents
-    waiting = {share.key: share.tender_cents for share in shares} if for_visit else {}
+    waiting = {share.key: share.tender_cents for share in shares} if home else {}
     found = []
     for line in plan.lines:
         if line.charge_id:
@@ -326,17 +375,18 @@ def _description(line: PlanLine) -> str:
     return line.visit_title if line.part in ("copay", "expected_copay") else line.title
 
 
-def tender_of(payment: PaidRow, card: CardFacts | None) -> SaleTender:
-    """How a payment was made, as its receipts say it; `card` is the reader's answer to a void."""
+def tender_of(payment: PaidRow, card: CardFacts | None, cents: int = 0) -> SaleTender:
+    """How a payment was made, as its receipts say it; `card` is the reader's answer to a void, `cents` the part the
+    receipt is about."""
     facts = CardFacts(
         brand=payment.brand, last4=payment.last4, entry_mode=payment.entry_mode,
         auth_code=(card.auth_code if card and card.auth_code else payment.auth_code), host_ref=payment.host_ref,
         aid=payment.aid, app_label=payment.app_label, cvm=payment.cvm, tvr=payment.tvr, tsi=payment.tsi,
     )  # fmt: skip
     return SaleTender(
-        tender=payment.tender, amount_cents=payment.amount_cents, check_no=payment.check_no,
-        card=facts if payment.tender == "card" else None,
-        tendered_cents=0 if card else payment.tendered_cents, change_cents=0 if card else payment.change_cents,
+        tender=payment.tender, amount_cents=cents or payment.amount_cents, check_no=payment.check_no,
+        card=facts if payment.tender in ("card", "external") else None,
+        tendered_cents=0 if card or cents else payment.tendered_cents, change_cents=0 if card or cents else payment.change_cents,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.views import Person
 from models.basics.errors import Fact, RuleBroken
 from models.ledger.book import Entry, Verdict
@@ -57,3 +59,10 @@ def need(right: Right, person: Person, supervisor: Person | None = None) -> str:
     if supervisor is not None and right in supervisor.rights:
         return supervisor.staff_id
     raise RuleBroken("staff.right_missing", right=right.value)
+
+
+def lend(rights: Iterable[Right], person: Person, supervisor: Person | None = None) -> str:
+    """As `need` for several rights: one person lends all that the other lacks. Raises RuleBroken
+    `staff.right_missing`."""
+    lenders = {need(right, person, supervisor) for right in rights}
+    return next(iter(lenders - {""}), "")
