@@ -15,6 +15,7 @@ from models.ledger.judging import (
     free_to_spend,
     is_future,
     is_gone,
+    oldest_first,
     one_family,
     owed,
     quarantine,
@@ -173,7 +174,7 @@ def _spend_by_rule(op: Operation, charge: ChargeState, draft: Draft) -> None:
     visit = draft.appointment(charge.appointment_id) if charge.appointment_id else None
     if not draft.auto_allocates(charge.practitioner_id or (visit.practitioner_id if visit else "")):
         return
-    purse = draft.purse(charge.patient_id)
+    purse = oldest_first(draft, draft.purse(charge.patient_id))
     _pay(op, charge, [lot for lot in purse if lot.code is Code.CREDIT], "credit", draft)
     if rules.use_other_visits:
         others = [lot for lot in purse if lot.code is Code.EARMARKED and lot.appointment_id != charge.appointment_id]

@@ -93,6 +93,19 @@ def free_to_spend(draft: Draft, lot: Account) -> int:
     return max(min(there, lies - given_back), 0)
 
 
+def oldest_first(draft: Draft, purse: Iterable[Account]) -> list[Account]:
+    """Lots and refunds made elsewhere by when their money came or went: ids of operations grow with time."""
+
+    def since(account: Account) -> tuple[str, str]:
+        if account.code is Code.REFUND_ELSEWHERE:
+            refund = draft.refund(account.id.split(":")[1])
+            return (refund.request_op_id if refund else "", account.id)
+        payment = draft.payment(account.payment_id)
+        return (payment.collect_op_id if payment else "", account.id)
+
+    return sorted(purse, key=since)
+
+
 def left_in_lots(draft: Draft, payment_id: str) -> int:
     """Cents of a payment that lie unallocated."""
     return sum(available(draft, lot) for lot in draft.lots_of_payment(payment_id))

@@ -16,6 +16,7 @@ from models.ledger.judging import (
     is_future,
     is_gone,
     left_in_lots,
+    oldest_first,
     one_family,
     owed,
     receivable_of,
@@ -281,10 +282,10 @@ def net_out(appointment_id: str, branch: Draft) -> list[Transfer]:
     lots = branch.lots_for_appointment(appointment_id)
     payments = [branch.payment(lot.payment_id) for lot in lots]
     owners = {lot.patient_id for lot in lots} | {payment.patient_id for payment in payments if payment}
-    refunds = [each for owner in sorted(owners) for each in branch.purse(owner)
+    refunds = [each for owner in owners for each in branch.purse(owner)
                if each.code is Code.REFUND_ELSEWHERE and each.appointment_id == appointment_id]  # fmt: skip
     transfers = []
-    for refund in refunds:
+    for refund in oldest_first(branch, refunds):
         for lot in lots:
             part = min(available(branch, lot), waiting(branch, refund))
             if part > 0:
@@ -309,7 +310,7 @@ def _place(body: bodies.RefundPlace, branch: Draft) -> list[Transfer]:
         raise Refused("missing_dependency")
     if not one_family(branch, refund.patient_id, body.patient_id):
         raise Refused("wrong_patient")
-    parts = [each for each in branch.purse(refund.patient_id)
+    parts = [each for each in oldest_first(branch, branch.purse(refund.patient_id))
              if each.code is Code.REFUND_ELSEWHERE and each.id.split(":")[1] == refund.refund_id]  # fmt: skip
     open_cents = sum(waiting(branch, each) for each in parts)
     if open_cents <= 0:

@@ -7,40 +7,75 @@ of operations is going to need in a handful of queries; what was not foreseen is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 
-from models.ledger.accounts import Account, Code, Guard
+import orjson
+
+from models.ledger.accounts import LOT_CODES, Account, Code, Guard
 from models.ledger.book import (
+    ADJUSTS,
     PAYS,
+    PURSE_CODES,
     UNPAYS,
+    AppointmentState,
     Balance,
     ChargeState,
+    DisputeState,
     PaymentState,
+    RefundState,
+    RefundStep,
     Transfer,
+    net_adjusted,
     net_paid_by_payment,
     net_paid_to_charge,
     sign_of,
 )  # fmt: skip
 from models.operations import bodies, records
-from models.operations.codec import BodyInvalid
+from models.operations.codec import BodyInvalid, from_json
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation
 from models.store.session import Session
+
+_RULE_NAMES = tuple(field.name for field in fields(records.Rules) if field.name != "id")
+_RULE_TRUTHS = tuple(field.name for field in fields(records.Rules) if isinstance(field.default, bool))
+RULES = "rules"
+"""The id of the one record of rules."""
 
 _ACCOUNT = (
     "SELECT id, code, guard, patient_id, appointment_id, charge_id, payment_id, debits + pending_debits, "
     "credits + pending_credits, held FROM account WHERE tenant = :tenant AND "
 )
 _CHARGE = (
-    "SELECT id, patient_id, appointment_id, service_date, responsibility_cents FROM charge "
+    "SELECT c.id, c.patient_id, c.appointment_id, c.service_date, c.responsibility_cents, c.kind, c.practitioner_id, "
+    "a.id, a.patient_id, a.service_date, a.status, a.practitioner_id, a.desk_status FROM charge c LEFT JOIN "
+    "appointment a ON a.tenant = c.tenant AND a.id = c.appointment_id WHERE c.tenant = :tenant AND "
+)
+"""A charge and its visit: who judges the one asks for the other."""
+_VISIT = (
+    "SELECT id, patient_id, service_date, status, practitioner_id, desk_status FROM appointment "
     "WHERE tenant = :tenant AND "
 )  # fmt: skip
 _PAYMENT = (
     "SELECT payment_id, patient_id, appointment_id, tender, amount_cents, drawer, merchant, collect_op_id, "
-    "receipt_no, reversed_op_id FROM payment WHERE tenant = :tenant AND "
+    "receipt_no, reversed_op_id <> '', method_id, (SELECT coalesce(sum(r.amount_cents), 0) FROM refund r WHERE "
+    "r.tenant = payment.tenant AND r.payment_id = payment.payment_id AND r.payment_id <> '' "
+    "AND r.kind = 'correction') FROM payment WHERE tenant = :tenant AND "
 )
+_CHARGE_CELLS = 7
+_REFUND = (
+    "SELECT refund_id, payment_id, patient_id, amount_cents, tender, request_op_id, "
+    "CASE kind WHEN 'elsewhere' THEN 'elsewhere' ELSE state END FROM refund "
+    "WHERE tenant = :tenant AND kind <> 'correction' AND "
+)
+_DISPUTE = (
+    "SELECT d.dispute_id, d.payment_id, d.patient_id, d.amount_cents, p.merchant, d.outcome FROM dispute d "
+    "JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id WHERE d.tenant = :tenant AND "
+)
+_PURSE_LIST = ", ".join(f"'{code}'" for code in sorted(PURSE_CODES))
+_PURSE = f"{_ACCOUNT}code IN ({_PURSE_LIST}) AND debits + pending_debits <> credits + pending_credits AND "
+_RULES = f"SELECT {', '.join(_RULE_NAMES)} FROM rules WHERE tenant = :tenant AND "
 _BY_RECEIPT = _PAYMENT + "receipt_no <> '' AND receipt_no IN (:ids)"
 _TRANSFER = (
     "SELECT debit, credit, amount_cents, code, reverses_op, reverses_n FROM transfer WHERE tenant = :tenant AND "
@@ -58,13 +93,18 @@ _IN_ORDER = " ORDER BY seq = 0, seq, pending_no, n"
 
 @dataclass
 class Wanted:
-    """What a run of operations is going to ask for."""
+    """What a run of operations is going to ask for, as ids: accounts by id, lots by payment and by appointment, …"""
 
     accounts: set[str] = field(default_factory=set)
     charges: set[str] = field(default_factory=set)
     payments: set[str] = field(default_factory=set)
     receipts: set[str] = field(default_factory=set)
     appointments: set[str] = field(default_factory=set)
+    visits: set[str] = field(default_factory=set)
+    purses: set[str] = field(default_factory=set)
+    refunds: set[str] = field(default_factory=set)
+    disputes: set[str] = field(default_factory=set)
+    rules: set[str] = field(default_factory=set)
 
     def add(self, op: Operation) -> None:
         """Look at one operation. What cannot be read asks for nothing: the engine quarantines it."""
@@ -76,32 +116,104 @@ class Wanted:
         except (NotUnderstood, BodyInvalid):
             return
 
+    def _charge(self, charge_id: str) -> None:
+        if charge_id:
+            self.charges.add(charge_id)
+            self.accounts.add(f"AR:{charge_id}")
+
+    def _visit(self, appointment_id: str) -> None:
+        if appointment_id:
+            self.appointments.add(appointment_id)
+            self.visits.add(appointment_id)
+
     def _collect(self, body: bodies.Collect) -> None:
         self.payments.add(body.payment_id)
         if body.receipt_no:
             self.receipts.add(body.receipt_no)
+        if body.appointment_id:
+            self.visits.add(body.appointment_id)
 
     def _allocate(self, body: bodies.Allocate) -> None:
         self.payments.add(body.lot_payment_id)
+        self.purses.add(body.patient_id)
         for line in body.lines:
-            self.charges.add(line.charge_id)
-            self.accounts.add(f"AR:{line.charge_id}")
+            self._charge(line.charge_id)
+            if line.appointment_id:
+                self.visits.add(line.appointment_id)
 
-    def _reverse(self, body: bodies.Reverse) -> None:
+    def _move(self, body: bodies.Move) -> None:
+        self.purses.add(body.patient_id)
+        for line in body.lines:
+            self.payments.add(line.lot_payment_id)
+            self._charge(line.from_charge_id)
+            self._charge(line.to_charge_id)
+            self.visits |= {line.from_appointment_id} - {""}
+            self._visit(line.to_appointment_id)
+
+    def _of_payment(self, body: bodies.Reverse | bodies.Correct) -> None:
         self.payments.add(body.payment_id)
 
-    def _charge(self, body: records.Charge) -> None:
-        self.charges.add(body.id)
-        self.accounts.add(f"AR:{body.id}")
-        if body.appointment_id:
-            self.appointments.add(body.appointment_id)
+    def _refund(self, body: bodies.RefundRequest | bodies.RefundPaid) -> None:
+        self.payments.add(body.payment_id)
+        self.refunds.add(body.refund_id)
+        if isinstance(body, bodies.RefundRequest):
+            self.purses.add(body.patient_id)
+            for line in body.lines:
+                self._charge(line.charge_id)
+
+    def _of_refund(self, body: bodies.RefundFailed | bodies.RefundUndone | bodies.RefundElsewhere) -> None:
+        self.refunds.add(body.refund_id)
+
+    def _place(self, body: bodies.RefundPlace) -> None:
+        self.refunds.add(body.refund_id)
+        self.purses.add(body.patient_id)
+        self.payments |= {body.lot_payment_id} - {""}
+        self._visit(body.appointment_id)
+
+    def _dispute(self, body: bodies.DisputeOpened | bodies.DisputeClosed) -> None:
+        self.disputes.add(body.dispute_id)
+        if isinstance(body, bodies.DisputeOpened):
+            self.payments.add(body.payment_id)
+
+    def _adjust(self, body: bodies.Adjust) -> None:
+        self._charge(body.charge_id)
+
+    def _fee(self, body: bodies.Fee) -> None:
+        self._charge(body.charge_id)
+        self._visit(body.appointment_id)
+        self.rules.add(RULES)
+
+    def _charge_put(self, body: records.Charge) -> None:
+        self._charge(body.id)
+        self._visit(body.appointment_id)
+        self.rules.add(RULES)
+
+    def _visit_status(self, body: bodies.VisitStatus) -> None:
+        self._visit(body.appointment_id)
+
+    def _appointment_put(self, body: records.Appointment) -> None:
+        self.visits.add(body.id)
 
 
 _LOOK: dict[str, Any] = {
     "payment.collect": Wanted._collect,
     "payment.allocate": Wanted._allocate,
-    "payment.reverse": Wanted._reverse,
-    "charge.put": Wanted._charge,
+    "payment.move": Wanted._move,
+    "payment.reverse": Wanted._of_payment,
+    "payment.correct": Wanted._of_payment,
+    "refund.request": Wanted._refund,
+    "refund.paid": Wanted._refund,
+    "refund.failed": Wanted._of_refund,
+    "refund.undone": Wanted._of_refund,
+    "refund.elsewhere": Wanted._of_refund,
+    "refund.place": Wanted._place,
+    "dispute.opened": Wanted._dispute,
+    "dispute.closed": Wanted._dispute,
+    "charge.put": Wanted._charge_put,
+    "charge.fee": Wanted._fee,
+    "charge.adjust": Wanted._adjust,
+    "visit.status": Wanted._visit_status,
+    "appointment.put": Wanted._appointment_put,
 }
 
 
@@ -125,6 +237,14 @@ class TableBook:
         self._receipts: dict[str, str] = {}
         self._lots_of_payment: dict[str, tuple[Account, ...]] = {}
         self._lots_for_appointment: dict[str, tuple[Account, ...]] = {}
+        self._charges_of_appointment: dict[str, tuple[ChargeState, ...]] = {}
+        self._visits: dict[str, AppointmentState | None] = {}
+        self._purses: dict[str, tuple[Account, ...]] = {}
+        self._refunds: dict[str, RefundState | None] = {}
+        self._disputes: dict[str, DisputeState | None] = {}
+        self._guarantors: dict[str, str] = {}
+        self._auto_allocates: dict[str, bool] = {}
+        self._rules: dict[str, records.Rules] = {}
 
     def prefetch(self, ops: Iterable[Operation]) -> None:
         """Ask at once for what judging `ops` will need and is not known yet."""
@@ -142,13 +262,18 @@ class TableBook:
             (_PAYMENT + "payment_id IN (:ids)", wanted.payments - self._payments.keys(), self._take_payments),
             (_ACCOUNT + "payment_id IN (:ids)", wanted.payments - self._lots_of_payment.keys(), self._take_lots),
             (_BY_RECEIPT, wanted.receipts - self._receipts.keys(), self._take_receipts),
-            (_CHARGE + "id IN (:ids)", wanted.charges - self._charges.keys(), self._take_charges),
+            (_CHARGE + "c.id IN (:ids)", wanted.charges - self._charges.keys(), self._take_charges),
             (_ACCOUNT + "id IN (:ids)", wanted.accounts - self._accounts.keys(), self._take_accounts),
             (
                 _ACCOUNT + "appointment_id IN (:ids)",
                 wanted.appointments - self._lots_for_appointment.keys(),
                 self._take_earmarks,
             ),
+            (_VISIT + "id IN (:ids)", wanted.visits - self._visits.keys(), self._take_visits),
+            (_PURSE + "patient_id IN (:ids)", wanted.purses - self._purses.keys(), self._take_purses),
+            (_REFUND + "refund_id IN (:ids)", wanted.refunds - self._refunds.keys(), self._take_refunds),
+            (_DISPUTE + "d.dispute_id IN (:ids)", wanted.disputes - self._disputes.keys(), self._take_disputes),
+            (_RULES + "id IN (:ids)", wanted.rules - self._rules.keys(), self._take_rules),
         ]
         return [
             Ask(query, {"tenant": self._tenant, "ids": ids}, partial(take, ids)) for query, ids, take in plan if ids
@@ -166,7 +291,7 @@ class TableBook:
 
     def charge(self, charge_id: str) -> ChargeState | None:
         if charge_id not in self._charges:
-            self._take_charges({charge_id}, self._ask(_CHARGE + "id = :id", id=charge_id))
+            self._take_charges({charge_id}, self._ask(_CHARGE + "c.id = :id", id=charge_id))
         return self._charges[charge_id]
 
     def payment(self, payment_id: str) -> PaymentState | None:
@@ -193,24 +318,77 @@ class TableBook:
         return self._lots_for_appointment[appointment_id]
 
     def charges_of_appointment(self, appointment_id: str) -> Sequence[ChargeState]:
-        found = [ChargeState(*row) for row in self._ask(_CHARGE + "appointment_id = :id", id=appointment_id)]
-        return sorted(found, key=lambda charge: (charge.service_date, charge.charge_id))
+        if appointment_id not in self._charges_of_appointment:
+            found = self._ask(_CHARGE + "c.appointment_id = :id", id=appointment_id)
+            self._take_charges(set(), found)
+            states = [ChargeState(*row[:_CHARGE_CELLS]) for row in found]
+            states.sort(key=lambda charge: (charge.service_date, charge.charge_id))
+            self._charges_of_appointment[appointment_id] = tuple(states)
+        return self._charges_of_appointment[appointment_id]
 
     def paid_to_charge(self, charge_id: str) -> Sequence[tuple[Account, int]]:
-        return net_paid_to_charge(self._moves([f"AR:{charge_id}"]))
+        return net_paid_to_charge(self._allocations([f"AR:{charge_id}"]))
 
     def paid_by_payment(self, payment_id: str) -> Sequence[tuple[Account, Account, int]]:
-        return net_paid_by_payment(self._moves([lot.id for lot in self.lots_of_payment(payment_id)]))
+        return net_paid_by_payment(self._allocations([lot.id for lot in self.lots_of_payment(payment_id)]))
+
+    def adjustments_of(self, charge_id: str) -> Sequence[tuple[Account, int]]:
+        return net_adjusted(self._moves([f"AR:{charge_id}"], ADJUSTS))
 
     def transfers_of(self, op_id: str) -> Sequence[Transfer]:
         return self._transfers(self._ask(_TRANSFER + "op_id = :id" + _IN_ORDER, id=op_id))
 
-    def _moves(self, account_ids: list[str]) -> list[tuple[Transfer, int]]:
+    def is_mirrored(self, op_id: str) -> bool:
+        query = "SELECT 1 FROM transfer WHERE tenant = :tenant AND reverses_op <> '' AND reverses_op = :id LIMIT 1"
+        return bool(self._ask(query, id=op_id))
+
+    def appointment(self, appointment_id: str) -> AppointmentState | None:
+        if appointment_id not in self._visits:
+            self._take_visits({appointment_id}, self._ask(_VISIT + "id = :id", id=appointment_id))
+        return self._visits[appointment_id]
+
+    def guarantor_of(self, patient_id: str) -> str:
+        if patient_id not in self._guarantors:
+            found = self._ask("SELECT guarantor_id FROM patient WHERE tenant = :tenant AND id = :id", id=patient_id)
+            self._guarantors[patient_id] = (found[0][0] if found else "") or patient_id
+        return self._guarantors[patient_id]
+
+    def rules(self) -> records.Rules:
+        if RULES not in self._rules:
+            self._take_rules({RULES}, self._ask(_RULES + "id = :id", id=RULES))
+        return self._rules[RULES]
+
+    def auto_allocates(self, practitioner_id: str) -> bool:
+        if practitioner_id not in self._auto_allocates:
+            query = "SELECT auto_allocate FROM practitioner WHERE tenant = :tenant AND id = :id"
+            found = self._ask(query, id=practitioner_id)
+            self._auto_allocates[practitioner_id] = bool(found and found[0][0])
+        return self._auto_allocates[practitioner_id]
+
+    def purse(self, patient_id: str) -> Sequence[Account]:
+        if patient_id not in self._purses:
+            self._take_purses({patient_id}, self._ask(_PURSE + "patient_id = :id", id=patient_id))
+        return self._purses[patient_id]
+
+    def refund(self, refund_id: str) -> RefundState | None:
+        if refund_id not in self._refunds:
+            self._take_refunds({refund_id}, self._ask(_REFUND + "refund_id = :id", id=refund_id))
+        return self._refunds[refund_id]
+
+    def dispute(self, dispute_id: str) -> DisputeState | None:
+        if dispute_id not in self._disputes:
+            self._take_disputes({dispute_id}, self._ask(_DISPUTE + "d.dispute_id = :id", id=dispute_id))
+        return self._disputes[dispute_id]
+
+    def _allocations(self, account_ids: list[str]) -> list[tuple[Transfer, int]]:
         """Allocations and releases of these accounts, oldest first, each with its sign."""
+        return [(transfer, sign_of(transfer)) for transfer in self._moves(account_ids, PAYS | UNPAYS)]
+
+    def _moves(self, account_ids: list[str], codes: frozenset[str]) -> list[Transfer]:
+        """The transfers of these accounts that carry one of the codes, oldest first."""
         if not account_ids:
             return []
-        found = self._ask(_MOVES, ids=account_ids, codes=PAYS | UNPAYS)
-        return [(transfer, sign_of(transfer)) for transfer in self._transfers([row[:6] for row in found])]
+        return self._transfers([row[:6] for row in self._ask(_MOVES, ids=account_ids, codes=codes)])
 
     def _transfers(self, found: list[Any]) -> list[Transfer]:
         missing = {row[side] for row in found for side in (0, 1)} - self._accounts.keys()
@@ -246,12 +424,12 @@ class TableBook:
         accounts = sorted((self._take_account(row) for row in found), key=lambda account: account.id)
         for payment_id in ids:
             self._lots_of_payment[payment_id] = tuple(
-                account for account in accounts if account.payment_id == payment_id and account.guard is Guard.LOT
+                account for account in accounts if account.payment_id == payment_id and account.code in LOT_CODES
             )
 
     def _take_earmarks(self, ids: set[str], found: list[Any]) -> None:
         accounts = [self._take_account(row) for row in found]
-        lots = [account for account in accounts if account.guard is Guard.LOT]
+        lots = [account for account in accounts if account.code in LOT_CODES]
         opened = {account_id: order for order, account_id in enumerate(self._oldest_first(lots))}
         lots.sort(key=lambda lot: (opened.get(lot.id, len(opened)), lot.id))
         for appointment_id in ids:
@@ -266,13 +444,37 @@ class TableBook:
         query = "SELECT credit FROM transfer WHERE tenant = :tenant AND credit IN (:ids)" + _IN_ORDER
         return list(dict.fromkeys(row[0] for row in self._ask(query, ids={lot.id for lot in lots})))
 
+    def _take_purses(self, ids: set[str], found: list[Any]) -> None:
+        accounts = [self._take_account(row) for row in found]
+        for patient_id in ids:
+            self._purses[patient_id] = tuple(each for each in accounts if each.patient_id == patient_id)
+
     def _take_charges(self, ids: set[str], found: list[Any]) -> None:
         self._charges.update(dict.fromkeys(ids))
-        self._charges.update({row[0]: ChargeState(*row) for row in found})
+        for row in found:
+            self._charges[row[0]] = ChargeState(*row[:_CHARGE_CELLS])
+            if row[2] and row[2] not in self._visits:
+                visit = row[_CHARGE_CELLS:]
+                self._visits[row[2]] = AppointmentState(*visit) if visit[0] else None
+
+    def _take_visits(self, ids: set[str], found: list[Any]) -> None:
+        self._visits.update(dict.fromkeys(ids))
+        self._visits.update({row[0]: AppointmentState(*row) for row in found})
 
     def _take_payments(self, ids: set[str], found: list[Any]) -> None:
         self._payments.update(dict.fromkeys(ids))
         self._payments.update({row[0]: _payment_state(row) for row in found})
+
+    def _take_refunds(self, ids: set[str], found: list[Any]) -> None:
+        self._refunds.update(dict.fromkeys(ids))
+        self._refunds.update({row[0]: _refund_state(row) for row in found})
+
+    def _take_disputes(self, ids: set[str], found: list[Any]) -> None:
+        self._disputes.update(dict.fromkeys(ids))
+        self._disputes.update({row[0]: DisputeState(*row) for row in found})
+
+    def _take_rules(self, _ids: set[str], found: list[Any]) -> None:
+        self._rules[RULES] = _rules_of(found[0]) if found else records.Rules()
 
     def _take_receipts(self, ids: set[str], found: list[Any]) -> None:
         self._receipts.update(dict.fromkeys(ids, ""))
@@ -280,5 +482,16 @@ class TableBook:
 
 
 def _payment_state(row: Any) -> PaymentState:
-    values = [*row[:9], bool(row[9])]
+    values = [*row[:9], bool(row[9]), row[10], int(row[11])]
     return PaymentState(*values)
+
+
+def _refund_state(row: Any) -> RefundState:
+    values = [*row[:6], RefundStep(row[6])]
+    return RefundState(*values)
+
+
+def _rules_of(row: Any) -> records.Rules:
+    values = dict(zip(_RULE_NAMES, row, strict=True))
+    values["custom_statuses"] = tuple(orjson.loads(values["custom_statuses"] or "[]"))
+    return from_json(records.Rules, values | {name: bool(values[name]) for name in _RULE_TRUTHS})

@@ -18,8 +18,9 @@ from models.operations.operation import Operation, from_wire
 from models.operations.protocol import LogEntry
 from models.store.book import TableBook
 from models.store.postings import Postings, wire_transfers
-from models.store.projection import REFUSED, Sheet, project, restore
+from models.store.projection import REFUSED, project
 from models.store.session import Session, column_names
+from models.store.sheet import Sheet, restore
 from models.tables.desk import stream as stream_table
 from models.tables.log import log
 

@@ -1,19 +1,16 @@
-"""Judged operations into state rows: patients, visits, charges, payments as screens read them.
+"""Judged operations into state rows: patients, visits, charges, payments, refunds as screens read them.
 
-A `Sheet` holds the rows a run of operations touches: read once, changed in memory, written back whole. On a desk a row
-changed by a pending operation carries `seq` 0, and the confirmed row it covers is kept in `shadow`; `restore` takes the
-pending layer away again. The same handlers serve both layers, both roles and both databases.
+One handler per kind puts rows on a `Sheet`; the same handlers serve both layers, both roles and both databases.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable
 from functools import cache
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import Table
 
 from models.ledger.book import Verdict
 from models.ledger.posting import RECEIPT_USED
@@ -21,165 +18,16 @@ from models.operations import bodies, records
 from models.operations.codec import BodyInvalid
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation
-from models.store.search_index import forget_patients, index_patients
-from models.store.session import Row, Session, as_rows, select_columns
-from models.tables.catalogue import RECORD_TABLES, Role
-from models.tables.desk import shadow
-from models.tables.payments import payment
-from models.tables.records import not_collecting
-
-_KEYS = dict.fromkeys(RECORD_TABLES, "id") | {"payment": "payment_id", "not_collecting": "op_id"}
-_TABLES: dict[str, Table] = RECORD_TABLES | {"payment": payment, "not_collecting": not_collecting}
+from models.store.session import column_names
+from models.store.sheet import Sheet
+from models.tables import acts
+from models.tables.catalogue import RECORD_TABLES
 
 POSTED = frozenset({Verdict.ACCEPTED, Verdict.REDUCED, Verdict.EXCEPTED})
 """Verdicts after which an operation shows in the state."""
 
 REFUSED = frozenset({Verdict.REJECTED, Verdict.QUARANTINED})
 """Verdicts after which an operation shows nowhere but in the log."""
-
-
-class Sheet:
-    """The state rows one transaction touches. Call `need` for what will be read, `project`, then `write`.
-
-    `beneath` reads and writes the confirmed rows under a pending layer that stays where it is (`write_beneath`).
-    """
-
-    def __init__(
-        self, session: Session, tenant: str, role: Role, *, pending: bool, beneath: bool = False
-    ) -> None:  # fmt: skip
-        self._session, self._tenant, self._role, self.pending = session, tenant, role, pending
-        self._beneath = beneath
-        self._above: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _TABLES}
-        self._rows: dict[str, dict[str, dict[str, Any] | None]] = {name: {} for name in _TABLES}
-        self._changed: dict[str, set[str]] = {name: set() for name in _TABLES}
-        self._covered: list[dict[str, Any]] = []
-
-    def need(self, ops: Iterable[Operation]) -> None:
-        """Read at once the rows these operations are about to change."""
-        wanted: dict[str, set[str]] = {}
-        for op in ops:
-            name, field = _SUBJECT.get(op.kind, ("", ""))
-            row_id = op.body.get(field)
-            if name and isinstance(row_id, str) and (self.pending or self._beneath or op.kind in _READS_FIRST):
-                wanted.setdefault(name, set()).add(row_id)
-            elif self._beneath and op.kind in _FRESH:
-                name, row_id = _FRESH[op.kind][0], _FRESH[op.kind][1](op)
-                wanted.setdefault(name, set()).add(row_id)
-        asks = [(name, ids - self._rows[name].keys()) for name, ids in wanted.items()]
-        asks = [ask for ask in asks if ask[1]]
-        answers = self._session.read_together(
-            [(_SELECT(name), {"tenant": self._tenant, "ids": ids}) for name, ids in asks]
-        )
-        for (name, ids), found in zip(asks, answers, strict=True):
-            self._take(name, ids, as_rows(_TABLES[name], found))
-
-    def _take(self, name: str, ids: set[str], found: list[dict[str, Any]]) -> None:
-        self._rows[name].update(dict.fromkeys(ids))
-        for row in found:
-            row_id = row[_KEYS[name]]
-            if self._beneath and row["seq"] == 0:
-                self._above[name][row_id] = row
-            else:
-                self._rows[name][row_id] = row
-        if self._above[name]:
-            covered = self._session.rows(_SHADOW, tenant=self._tenant, name=name, ids=self._above[name].keys())
-            self._rows[name].update({row_id: orjson.loads(record) for row_id, record in covered if row_id in ids})
-
-    def get(self, name: str, row_id: str) -> dict[str, Any] | None:
-        """The row as it now stands, or None."""
-        known = self._rows[name]
-        if row_id not in known:
-            found = self._session.rows(_SELECT(name), tenant=self._tenant, ids=[row_id])
-            self._take(name, {row_id}, as_rows(_TABLES[name], found))
-        return known[row_id]
-
-    def put(self, name: str, row: dict[str, Any], *, seq: int, fresh: bool = False) -> None:
-        """Let the row stand like this from log position `seq` (0: pending). `fresh`: it was certainly not there."""
-        row_id = row[_KEYS[name]]
-        if self.pending and not fresh:
-            self._cover(name, self.get(name, row_id))
-        row["tenant"], row["seq"] = self._tenant, seq
-        self._rows[name][row_id] = row
-        self._changed[name].add(row_id)
-
-    def _cover(self, name: str, before: Row | None) -> None:
-        if before is not None and before["seq"] > 0:
-            self._covered.append(self._shadow_row(name, before))
-
-    def changed_rows(self, name: str) -> list[dict[str, Any]]:
-        """The rows of a table that will be written."""
-        return [row for row_id in self._changed[name] if (row := self._rows[name][row_id]) is not None]
-
-    def touched(self) -> tuple[set[str], set[str]]:
-        """(names of tables, ids of patients) of what was changed."""
-        names = {name for name, ids in self._changed.items() if ids}
-        patients = {row.get("patient_id", "") for name in names for row in self.changed_rows(name)}
-        return names, (patients | self._changed["patient"]) - {""}
-
-    def write(self) -> None:
-        """Write every changed row, what it covers, and the search index of a desk."""
-        for name, made in _TABLES.items():
-            self._session.put(made, self.changed_rows(name))
-        if self._role == "desk":
-            self._session.insert_new(shadow, self._covered)
-            index_patients(self._session, self._tenant, self.changed_rows("patient"))
-
-    def write_beneath(self) -> None:
-        """Write confirmed rows where nothing pending lies above, else under what does."""
-        for name, made in _TABLES.items():
-            bare: list[dict[str, Any]] = []
-            under: list[dict[str, Any]] = []
-            for row in self.changed_rows(name):
-                above = self._above[name].get(row[_KEYS[name]])
-                (bare if above is None or _same(above, row) else under).append(row)
-            self._session.put(made, bare)
-            keys = [(self._tenant, name, row[_KEYS[name]]) for row in bare]
-            self._session.many("DELETE FROM shadow WHERE tenant = ? AND name = ? AND id = ?", keys)
-            self._session.put(shadow, [self._shadow_row(name, row) for row in under])
-            if name == "charge":
-                posted = [(row["posted_cents"], self._tenant, row["id"]) for row in under]
-                self._session.many("UPDATE charge SET posted_cents = ? WHERE tenant = ? AND id = ?", posted)
-
-    def _shadow_row(self, name: str, row: Row) -> dict[str, Any]:
-        record = orjson.dumps(row).decode()
-        return {"tenant": self._tenant, "name": name, "id": row[_KEYS[name]], "record": record}
-
-
-def _same(above: Row, confirmed: Row) -> bool:
-    """Do a pending row and the confirmed one say the same?"""
-    return all(above[name] == value for name, value in confirmed.items() if name not in {"seq", "posted_cents"})
-
-
-_SHADOW = "SELECT id, record FROM shadow WHERE tenant = :tenant AND name = :name AND id IN (:ids)"
-
-
-def restore(session: Session, tenant: str) -> tuple[set[str], set[str]]:
-    """Take a desk's pending state rows away: delete what is only pending, bring back what was covered.
-
-    Returns (names of tables, ids of patients) touched.
-    """
-    names: set[str] = set()
-    patients: set[str] = set()
-    for name, made in _TABLES.items():
-        whose = {"patient": "id"}.get(name, "patient_id" if "patient_id" in made.c else "''")
-        found = session.rows(f"SELECT {whose} FROM {name} WHERE tenant = :tenant AND seq = 0", tenant=tenant)
-        if found:
-            names.add(name)
-            patients |= {row[0] for row in found}
-            session.run(f"DELETE FROM {name} WHERE tenant = :tenant AND seq = 0", tenant=tenant)
-    gone = patients if "patient" in names else set()
-    for name, made in _TABLES.items():
-        query = "SELECT record FROM shadow WHERE tenant = :tenant AND name = :name"
-        rows = [orjson.loads(row[0]) for row in session.rows(query, tenant=tenant, name=name)]
-        session.insert(made, rows)
-        if name == "patient":
-            index_patients(session, tenant, rows)
-            gone = gone - {row["id"] for row in rows}
-    session.run("DELETE FROM shadow WHERE tenant = :tenant", tenant=tenant)
-    if gone:
-        there = session.rows("SELECT id FROM patient WHERE tenant = :tenant AND id IN (:ids)", tenant=tenant, ids=gone)
-        forget_patients(session, tenant, gone - {row[0] for row in there})
-    return names, patients - {""}
 
 
 def project(op: Operation, verdict: str, reason: str, sheet: Sheet, *, seq: int = 0) -> None:
@@ -192,11 +40,6 @@ def project(op: Operation, verdict: str, reason: str, sheet: Sheet, *, seq: int 
     except (NotUnderstood, BodyInvalid):  # of a newer program: its postings count, its record waits for our update
         return
     handler(op, body, reason, sheet, seq)
-
-
-@cache
-def _SELECT(name: str) -> str:
-    return f"{select_columns(_TABLES[name])} WHERE tenant = :tenant AND {_KEYS[name]} IN (:ids)"
 
 
 # One handler per kind ---------------------------------------------------------------------------------------------
@@ -228,15 +71,27 @@ def _put_appointment(_op: Operation, body: records.Appointment, _reason: str, sh
     before = sheet.get("appointment", body.id)
     row = record_row(body)
     row["desk_status"] = before["desk_status"] if before and before["status"] == body.status else ""
+    row["desk_billing"] = before["desk_billing"] if before and before["billing_status"] == body.billing_status else ""
     sheet.put("appointment", row, seq=seq)
 
 
 def _put_charge(_op: Operation, body: records.Charge, _reason: str, sheet: Sheet, seq: int) -> None:
-    before = sheet.get("charge", body.id)
-    row = record_row(body)
+    _put_charge_row(record_row(body), sheet, seq)
+
+
+def _put_fee(_op: Operation, body: bodies.Fee, _reason: str, sheet: Sheet, seq: int) -> None:
+    _put_charge_row(record_row(records.Charge(
+        id=body.charge_id, patient_id=body.patient_id, service_date=body.service_date, description=body.description,
+        responsibility_cents=body.amount_cents, appointment_id=body.appointment_id, code=body.code, kind="fee",
+        billed_cents=body.amount_cents, allowed_cents=body.amount_cents, made_here=True,
+    )), sheet, seq)  # fmt: skip
+
+
+def _put_charge_row(row: dict[str, Any], sheet: Sheet, seq: int) -> None:
+    before = sheet.get("charge", row["id"])
     if before:
         row["patient_id"], row["appointment_id"] = before["patient_id"], before["appointment_id"]
-    row["posted_cents"] = body.responsibility_cents if seq else before["posted_cents"] if before else 0
+    row["posted_cents"] = row["responsibility_cents"] if seq else before["posted_cents"] if before else 0
     sheet.put("charge", row, seq=seq)
 
 
@@ -244,6 +99,12 @@ def _set_status(_op: Operation, body: bodies.VisitStatus, _reason: str, sheet: S
     before = sheet.get("appointment", body.appointment_id)
     if before:
         sheet.put("appointment", {**before, "desk_status": body.status}, seq=seq)
+
+
+def _set_billing(_op: Operation, body: bodies.VisitBilling, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("appointment", body.appointment_id)
+    if before:
+        sheet.put("appointment", {**before, "desk_billing": body.billing_status}, seq=seq)
 
 
 def _note_not_collecting(op: Operation, body: bodies.NotCollecting, _reason: str, sheet: Sheet, seq: int) -> None:
@@ -278,7 +139,7 @@ _COLLECT = tuple(
 )
 _REVERSAL = (
     "reversed_op_id", "reversed_at", "reversed_reason", "reversed_by", "reversal_id", "reversal_receipt_no",
-    "reversal_auth_code", "reversal_host_ref", "reversed_business_date",
+    "reversal_auth_code", "reversal_host_ref", "reversed_business_date", "reversed_act",
 )  # fmt: skip
 
 
@@ -291,34 +152,163 @@ def _reverse_payment(op: Operation, body: bodies.Reverse, reason: str, sheet: Sh
         "reversed_op_id": op.op_id, "reversed_at": op.device_time, "reversed_reason": body.reason,
         "reversed_by": op.actor, "reversal_id": body.reversal_id, "reversal_receipt_no": body.receipt_no,
         "reversal_auth_code": card.auth_code, "reversal_host_ref": card.host_ref,
-        "reversed_business_date": op.business_date,
+        "reversed_business_date": op.business_date, "reversed_act": body.act,
     }  # fmt: skip
     sheet.put("payment", after, seq=seq)
 
+
+# Money that goes back ---------------------------------------------------------------------------------------------
+
+
+def _request_refund(op: Operation, body: bodies.RefundRequest, _reason: str, sheet: Sheet, seq: int) -> None:
+    sheet.put("refund", _refund_row(
+        op, sheet, body.payment_id, refund_id=body.refund_id, patient_id=body.patient_id, kind="refund",
+        state="requested", amount_cents=body.amount_cents, tender=body.tender, method_id=body.method_id,
+        reason=body.reason, note=body.note, number=body.number, request_op_id=op.op_id,
+    ), seq=seq)  # fmt: skip
+
+
+def _pay_refund(op: Operation, body: bodies.RefundPaid, reason: str, sheet: Sheet, seq: int) -> None:
+    """A refund is paid out. Paid again, or after it was undone, its sums add up; the log tells them apart."""
+    if reason == "missing_dependency":
+        return
+    before = sheet.get("refund", body.refund_id)
+    if before is None or before["kind"] != "refund":
+        refund_id = body.refund_id if before is None else f"{body.refund_id}+{op.op_id}"
+        before = _refund_row(op, sheet, body.payment_id, refund_id=refund_id, patient_id=body.patient_id,
+                             kind="refund", amount_cents=0)  # fmt: skip
+    card = body.card or bodies.CardFacts()
+    went = before["amount_cents"] if before["state"] in ("paid", "undone") else 0
+    sheet.put("refund", before | {
+        "state": "paid", "amount_cents": went + body.amount_cents, "tender": body.tender,
+        "method_id": body.method_id or before["method_id"], "receipt_no": body.receipt_no, "check_no": body.check_no,
+        "brand": card.brand, "last4": card.last4, "auth_code": card.auth_code, "host_ref": card.host_ref,
+        "terminal_txn_no": card.terminal_txn_no, "drawer": body.drawer or op.device, "attempt_id": body.attempt_id,
+        "failed_reason": "", **_settled(op),
+    }, seq=seq)  # fmt: skip
+
+
+def _fail_refund(op: Operation, body: bodies.RefundFailed, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("refund", body.refund_id)
+    if before and before["state"] == "requested":
+        sheet.put("refund", {**before, "state": "failed", "failed_reason": body.reason, **_settled(op)}, seq=seq)
+
+
+def _undo_refund(_op: Operation, body: bodies.RefundUndone, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("refund", body.refund_id)
+    if before:
+        sheet.put("refund", {**before, "state": "undone", "undone_receipt_no": body.receipt_no}, seq=seq)
+
+
+def _refund_elsewhere(op: Operation, body: bodies.RefundElsewhere, _reason: str, sheet: Sheet, seq: int) -> None:
+    sheet.put("refund", _refund_row(
+        op, sheet, "", refund_id=body.refund_id, patient_id=body.patient_id, kind="elsewhere", state="paid",
+        amount_cents=body.amount_cents, tender=body.tender, method_id=body.method_id, note=body.note,
+        number=body.number, received_date=body.received_date, request_op_id=op.op_id, **_settled(op),
+    ), seq=seq)  # fmt: skip
+
+
+def _correct_payment(op: Operation, body: bodies.Correct, _reason: str, sheet: Sheet, seq: int) -> None:
+    taken = sheet.get("refund", body.correction_id)
+    payment = sheet.get("payment", body.payment_id) or {}
+    sheet.put("refund", _refund_row(
+        op, sheet, body.payment_id, refund_id=f"{body.correction_id}+{op.op_id}" if taken else body.correction_id,
+        patient_id=body.patient_id, kind="correction", state="paid", amount_cents=body.amount_cents,
+        tender=payment.get("tender", ""), method_id=payment.get("method_id", ""), reason=body.reason, note=body.note,
+        number=body.number, receipt_no=body.receipt_no, **_settled(op),
+    ), seq=seq)  # fmt: skip
+
+
+def _refund_row(op: Operation, sheet: Sheet, payment_id: str, **said: Any) -> dict[str, Any]:
+    """A new row: whose payment it is says whose money goes back."""
+    payment = sheet.get("payment", payment_id) if payment_id else None
+    row = {**_NO_REFUND, **said, "payment_id": payment_id, "requested_at": op.device_time, "requested_by": op.actor,
+           "supervisor": op.supervisor, "device": op.device, "business_date": op.business_date}  # fmt: skip
+    return row | ({"patient_id": payment["patient_id"]} if payment else {})
+
+
+_NO_REFUND: dict[str, Any] = dict.fromkeys(column_names(acts.refund), "") | {"amount_cents": 0}
+
+
+def _settled(op: Operation) -> dict[str, str]:
+    return {"settled_at": op.device_time, "settled_by": op.actor, "settled_op_id": op.op_id,
+            "settled_business_date": op.business_date}  # fmt: skip
+
+
+def _open_dispute(op: Operation, body: bodies.DisputeOpened, reason: str, sheet: Sheet, seq: int) -> None:
+    payment = sheet.get("payment", body.payment_id)
+    if reason or payment is None:
+        return
+    row = {
+        "dispute_id": body.dispute_id, "payment_id": body.payment_id, "patient_id": payment["patient_id"],
+        "amount_cents": body.amount_cents, "fee_cents": body.fee_cents, "reason": body.reason,
+        "reference": body.reference, "outcome": "", "note": "", "opened_at": op.device_time, "opened_by": op.actor,
+        "business_date": op.business_date, "closed_at": "", "closed_by": "", "op_id": op.op_id,
+    }  # fmt: skip
+    sheet.put("dispute", row, seq=seq)
+
+
+def _close_dispute(op: Operation, body: bodies.DisputeClosed, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("dispute", body.dispute_id)
+    if before:
+        closed = {"outcome": body.outcome, "note": body.note, "closed_at": op.device_time, "closed_by": op.actor}
+        sheet.put("dispute", {**before, **closed}, seq=seq)
+
+
+# Let off, undone, told --------------------------------------------------------------------------------------------
+
+
+def _adjust_charge(op: Operation, body: bodies.Adjust, _reason: str, sheet: Sheet, seq: int) -> None:
+    row = {
+        "op_id": op.op_id, "adjustment_id": body.adjustment_id, "charge_id": body.charge_id,
+        "patient_id": body.patient_id, "kind": body.kind, "group_code": body.group, "reason_code": body.reason_code,
+        "amount_cents": body.amount_cents, "note": body.note, "made_at": op.device_time,
+        "business_date": op.business_date, "actor": op.actor, "supervisor": op.supervisor, "device": op.device,
+        "undone_op_id": "",
+    }  # fmt: skip
+    sheet.put("adjustment", row, seq=seq, fresh=True)
+
+
+def _undo(op: Operation, body: bodies.Undo, _reason: str, sheet: Sheet, seq: int) -> None:
+    for op_id in body.op_ids:
+        before = sheet.get("adjustment", op_id)
+        if before:
+            sheet.put("adjustment", {**before, "undone_op_id": op.op_id}, seq=seq)
+
+
+def _issue_statement(op: Operation, body: bodies.StatementIssued, _reason: str, sheet: Sheet, seq: int) -> None:
+    """What a patient was told never changes: the first statement with an id stands."""
+    if sheet.get("statement", body.statement_id):
+        return
+    row = {field: getattr(body, field) for field in _STATEMENT} | {
+        "lines": _cell(body.lines), "issued_at": op.device_time, "business_date": op.business_date, "actor": op.actor,
+        "device": op.device, "op_id": op.op_id,
+    }  # fmt: skip
+    sheet.put("statement", row, seq=seq)
+
+
+_STATEMENT = tuple(field.name for field in dataclasses.fields(bodies.StatementIssued) if field.name != "lines")
 
 _Handler = Callable[[Operation, Any, str, Sheet, int], None]
 _HANDLERS: dict[str, _Handler] = {
     **dict.fromkeys((f"{name}.put" for name in RECORD_TABLES), _put_record),
     "appointment.put": _put_appointment,
     "charge.put": _put_charge,
+    "charge.fee": _put_fee,
+    "charge.adjust": _adjust_charge,
     "visit.status": _set_status,
+    "visit.billing": _set_billing,
     "visit.not_collecting": _note_not_collecting,
     "payment.collect": _take_payment,
     "payment.reverse": _reverse_payment,
+    "payment.correct": _correct_payment,
+    "refund.request": _request_refund,
+    "refund.paid": _pay_refund,
+    "refund.failed": _fail_refund,
+    "refund.undone": _undo_refund,
+    "refund.elsewhere": _refund_elsewhere,
+    "dispute.opened": _open_dispute,
+    "dispute.closed": _close_dispute,
+    "act.undo": _undo,
+    "statement.issued": _issue_statement,
 }
-
-_SUBJECT: dict[str, tuple[str, str]] = {
-    **{f"{name}.put": (name, "id") for name in RECORD_TABLES},
-    "visit.status": ("appointment", "appointment_id"),
-    "payment.reverse": ("payment", "payment_id"),
-}
-"""By kind: the table and the body's field that name the row it changes."""
-
-_FRESH: dict[str, tuple[str, Callable[[Operation], str]]] = {
-    "payment.collect": ("payment", lambda op: str(op.body["payment_id"])),
-    "visit.not_collecting": ("not_collecting", lambda op: op.op_id),
-}
-"""By kind: the table and the id of a row that the operation makes."""
-
-_READS_FIRST: Sequence[str] = ("appointment.put", "charge.put", "visit.status", "payment.reverse")
-"""Kinds whose new row depends on the old one, whatever the layer."""

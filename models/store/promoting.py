@@ -13,8 +13,9 @@ from models.ledger.book import Verdict
 from models.operations.operation import Operation
 from models.operations.protocol import LogEntry
 from models.store.layers import log_row
-from models.store.projection import POSTED, REFUSED, Sheet, project
+from models.store.projection import POSTED, REFUSED, project
 from models.store.session import Session
+from models.store.sheet import Sheet
 from models.tables.log import log
 
 _OWN = (

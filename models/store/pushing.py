@@ -16,8 +16,9 @@ from models.operations.protocol import LogEntry, PushAnswer, PushBatch, PushConf
 from models.store.book import TableBook
 from models.store.layers import CONFLICT, conflict_id, log_row
 from models.store.postings import Postings, wire_accounts, wire_transfers
-from models.store.projection import Sheet, project
+from models.store.projection import project
 from models.store.session import Session
+from models.store.sheet import Sheet
 from models.tables.log import log
 
 _LOCK = (

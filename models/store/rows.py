@@ -36,7 +36,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRow:
-    """A try to move money on a card reader, as it is opened. `request` is everything needed to post a late answer."""
+    """A try to move money on a card reader, as it is opened. `request` is everything needed to post a late answer.
+
+    A sale, unless it names the payment it voids or the refund it pays out.
+    """
 
     attempt_id: str
     terminal_ref: str
@@ -46,6 +49,7 @@ class AttemptRow:
     appointment_id: str = ""
     request: dict[str, object] = field(default_factory=dict)
     void_of_payment_id: str = ""
+    refund_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

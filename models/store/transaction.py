@@ -104,12 +104,16 @@ class Tx:
         """An id that is later than every one this desk made before."""
         return self._ids.new()
 
-    def next_payment_number(self) -> str:
-        """The next number as people say it, `PAY-1-00042`: desk and counter. A label, not an identity."""
+    def next_payment_number(self, prefix: str = "PAY") -> str:
+        """The next number as people say it, `PAY-1-00042`: desk and counter. A label, not an identity.
+
+        `prefix` says what is numbered: PAY a payment, REF a refund, COR a correction, ST a statement. All share one
+        counter, so a number stands for one thing.
+        """
         identity, stream = self._enrolled()
         stream.payment_count += 1
         self._moved = True
-        return f"PAY-{identity.device_no}-{stream.payment_count:05d}"
+        return f"{prefix}-{identity.device_no}-{stream.payment_count:05d}"
 
     def next_receipt_no(self) -> str:
         """The next receipt number, `01-1-A-0042`: location, desk, epoch as a letter, counter."""
@@ -127,7 +131,7 @@ class Tx:
             "driver": row.driver, "amount_cents": row.amount_cents, "patient_id": row.patient_id,
             "appointment_id": row.appointment_id, "request": _json(row.request), "state": "created", "outcome": "",
             "result": "", "created_at": self._now, "updated_at": self._now, "resolved_by": "", "resolved_reason": "",
-            "void_of_payment_id": row.void_of_payment_id, "payment_id": "",
+            "void_of_payment_id": row.void_of_payment_id, "payment_id": "", "refund_id": row.refund_id,
         }])  # fmt: skip
         self._touch("terminal_attempt", row.patient_id)
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Table
 
-from models.tables import desk, hub, ledger, log, payments, records, search
+from models.tables import acts, desk, hub, ledger, log, payments, records, search
 
 Role = Literal["desk", "hub"]
 
@@ -15,14 +15,18 @@ RECORD_TABLES: dict[str, Table] = {
     made.name: made
     for made in (
         records.practice, records.staff, records.practitioner, records.location, records.patient, records.coverage,
-        records.appointment, records.charge,
+        records.appointment, records.charge, records.rules, records.method, records.billing_profile,
+        records.appointment_profile, records.series,
     )
 }  # fmt: skip
 """By record name: the tables of `<name>.put`."""
 
-STATE_TABLES: dict[str, Table] = RECORD_TABLES | {
-    made.name: made for made in (records.not_collecting, payments.payment, ledger.account, ledger.transfer, log.log)
-}
+STATE_TABLES: dict[str, Table] = (
+    RECORD_TABLES
+    | {made.name: made for made in (records.not_collecting, payments.payment)}
+    | acts.ACT_TABLES
+    | {made.name: made for made in (ledger.account, ledger.transfer, log.log)}
+)
 """The same on desk and hub."""
 
 OWN_TABLES: dict[Role, dict[str, Table]] = {

@@ -38,10 +38,11 @@ terminal_attempt = table(
     key("tenant"), key("attempt_id"), words("terminal_ref"), words("driver"), whole("amount_cents"),
     words("patient_id"), words("appointment_id"), words("request"), words("state"), words("outcome"), words("result"),
     words("created_at"), words("updated_at"), words("resolved_by"), words("resolved_reason"),
-    words("void_of_payment_id"), words("payment_id"),
+    words("void_of_payment_id"), words("payment_id"), words("refund_id"),
     check("state IN ('created', 'dispatching', 'resolved', 'unknown')", "state"), check("amount_cents > 0", "amount"),
 )  # fmt: skip
-"""One try to move money on a card reader, written before the first byte leaves."""
+"""One try to move money on a card reader, written before the first byte leaves: a sale, the void of a payment, or the
+refund `refund_id` (which one its request says)."""
 
 index(terminal_attempt, "tenant", "terminal_ref", unique=True, where="terminal_ref <> ''")
 index(terminal_attempt, "tenant", "state", where="state <> 'resolved'")

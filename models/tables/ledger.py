@@ -37,4 +37,5 @@ the order. `reverses_op`, `reverses_n` name the transfer this one mirrors (empty
 index(transfer, "tenant", "debit", "seq")
 index(transfer, "tenant", "credit", "seq")
 index(transfer, "tenant", "reverses_op", "reverses_n", unique=True, where="reverses_op <> '' AND seq > 0")
+index(transfer, "tenant", "reverses_op", where="reverses_op <> ''")
 index(transfer, "tenant", "pending_no", where="seq = 0")

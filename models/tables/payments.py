@@ -14,10 +14,12 @@ payment = table(
     words("tvr"), words("tsi"), words("holder"), words("taken_at"), words("business_date"), words("actor"),
     words("device"), words("collect_op_id"), whole("seq"), words("reversed_op_id"), words("reversed_at"),
     words("reversed_reason"), words("reversed_by"), words("reversal_id"), words("reversal_receipt_no"),
-    words("reversal_auth_code"), words("reversal_host_ref"), words("reversed_business_date"),
+    words("reversal_auth_code"), words("reversal_host_ref"), words("reversed_business_date"), words("reversed_act"),
+    words("payment_type"), words("method_id"), words("trace_no"), words("received_date"), words("practitioner_id"),
     check("amount_cents > 0", "amount"), check("change_cents >= 0", "change"),
 )  # fmt: skip
-"""`drawer` is the drawer the cash lies in. `seq` is the log position of the last operation on it, 0 while pending.
+"""`drawer` is the drawer the cash lies in, `reversed_act` how it was taken back (void, delete, bounced). `seq` is the
+log position of the last operation on it, 0 while pending.
 
 Two payments never share a receipt number: when a second one arrives with a number in use (a cloned desk), its row
 carries `<number>+<payment id>` and its log entry is excepted with `receipt_no_used`."""

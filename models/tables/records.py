@@ -46,9 +46,16 @@ location = _record_table("location", records.Location)
 patient = _record_table("patient", records.Patient)
 coverage = _record_table("coverage", records.Coverage)
 
-appointment = _record_table("appointment", records.Appointment, words("desk_status"))
+rules = _record_table("rules", records.Rules)
+method = _record_table("method", records.Method)
+billing_profile = _record_table("billing_profile", records.BillingProfile)
+appointment_profile = _record_table("appointment_profile", records.AppointmentProfile)
+series = _record_table("series", records.Series)
+
+appointment = _record_table("appointment", records.Appointment, words("desk_status"), words("desk_billing"))
 """`status` is the source's word, `desk_status` what a desk said since (empty: nothing). The visit stands at
-`desk_status` when that is not empty, else at `status`. When the source changes its word, the desk's is forgotten."""
+`desk_status` when that is not empty, else at `status`. When the source changes its word, the desk's is forgotten.
+`billing_status` and `desk_billing` likewise."""
 
 charge = _record_table(
     "charge", records.Charge, whole("posted_cents"),
@@ -62,6 +69,8 @@ index(patient, "tenant", "guarantor_id")
 index(coverage, "tenant", "patient_id")
 index(appointment, "tenant", "service_date", "starts_at")
 index(appointment, "tenant", "patient_id", "service_date")
+index(appointment, "tenant", "series_id", where="series_id <> ''")
+index(series, "tenant", "patient_id")
 index(charge, "tenant", "patient_id", "service_date")
 index(charge, "tenant", "appointment_id")
 

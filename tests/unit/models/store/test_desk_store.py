@@ -135,7 +135,7 @@ def test_a_decision_that_does_not_fit_is_expected_to_fall(desk: DeskStore) -> No
     _, first, second = record(desk, cash("p1", cents=1500), spend("p1", 1, 1500), spend("p1", 1, 100))
     assert (first.verdict, first.granted_cents) == (Verdict.REDUCED, 1000)
     assert second.verdict is Verdict.REJECTED
-    assert ask(desk, "SELECT reason FROM outbox WHERE reason <> ''") == [("not_that_much",)]
+    assert ask(desk, "SELECT reason FROM outbox WHERE reason <> ''") == [("more_than_owed",)]
 
 
 def test_reversal_shows_on_the_payment(desk: DeskStore) -> None:

@@ -263,7 +263,7 @@ def test_a_hub_that_posts_otherwise_is_followed_to_the_letter(clinic: Clinic, mo
 
     record(clinic.two, cash("p1"))
     with monkeypatch.context() as newer:
-        newer.setattr(posting, "_tender_account", lambda *_: accounts.external())
+        newer.setattr(posting, "tender_account", lambda *_, **__: accounts.external())
         push(clinic.two, clinic.hub)
     clinic.settle()
     assert balances(clinic.two)["EXT"] == (2500, 0)

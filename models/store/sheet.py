@@ -1,0 +1,192 @@
+"""The state rows a transaction touches: read once, changed in memory, written back whole.
+
+On a desk a row changed by a pending operation carries `seq` 0, and the confirmed row it covers is kept in `shadow`;
+`restore` takes the pending layer away again. The same code serves both layers, both roles and both databases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Table
+
+from models.operations.operation import Operation
+from models.store.search_index import forget_patients, index_patients
+from models.store.session import Row, Session, as_rows, select_columns
+from models.store.subjects import Subject, changes, looks_at, makes
+from models.tables.acts import ACT_TABLES
+from models.tables.catalogue import RECORD_TABLES, Role
+from models.tables.desk import shadow
+from models.tables.payments import payment
+from models.tables.records import not_collecting
+
+_KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
+    "payment": "payment_id", "not_collecting": "op_id", "refund": "refund_id", "adjustment": "op_id",
+    "dispute": "dispute_id", "statement": "statement_id",
+}  # fmt: skip
+_TABLES: dict[str, Table] = RECORD_TABLES | {"payment": payment, "not_collecting": not_collecting} | ACT_TABLES
+
+
+class Sheet:
+    """The state rows one transaction touches. Call `need` for what will be read, `project`, then `write`.
+
+    `beneath` reads and writes the confirmed rows under a pending layer that stays where it is (`write_beneath`).
+    """
+
+    def __init__(
+        self, session: Session, tenant: str, role: Role, *, pending: bool, beneath: bool = False
+    ) -> None:  # fmt: skip
+        self._session, self._tenant, self._role, self.pending = session, tenant, role, pending
+        self._beneath = beneath
+        self._above: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _TABLES}
+        self._rows: dict[str, dict[str, dict[str, Any] | None]] = {name: {} for name in _TABLES}
+        self._changed: dict[str, set[str]] = {name: set() for name in _TABLES}
+        self._covered: list[dict[str, Any]] = []
+
+    def need(self, ops: Iterable[Operation]) -> None:
+        """Read at once the rows these operations are about to change or look at."""
+        wanted: dict[str, set[str]] = {}
+        for op in ops:
+            for name, row_id in self._subjects(op):
+                wanted.setdefault(name, set()).add(row_id)
+        asks = [(name, ids - self._rows[name].keys()) for name, ids in wanted.items()]
+        asks = [ask for ask in asks if ask[1]]
+        answers = self._session.read_together(
+            [(_SELECT(name), {"tenant": self._tenant, "ids": ids}) for name, ids in asks]
+        )
+        for (name, ids), found in zip(asks, answers, strict=True):
+            self._take(name, ids, as_rows(_TABLES[name], found))
+
+    def _subjects(self, op: Operation) -> Iterator[Subject]:
+        yield from looks_at(op)
+        if self.pending or self._beneath:
+            yield from changes(op)
+        if self._beneath:
+            yield from makes(op)
+
+    def _take(self, name: str, ids: set[str], found: list[dict[str, Any]]) -> None:
+        self._rows[name].update(dict.fromkeys(ids))
+        for row in found:
+            row_id = row[_KEYS[name]]
+            if self._beneath and row["seq"] == 0:
+                self._above[name][row_id] = row
+            else:
+                self._rows[name][row_id] = row
+        if self._above[name]:
+            covered = self._session.rows(_SHADOW, tenant=self._tenant, name=name, ids=self._above[name].keys())
+            self._rows[name].update({row_id: _covered(name, record) for row_id, record in covered if row_id in ids})
+
+    def get(self, name: str, row_id: str) -> dict[str, Any] | None:
+        """The row as it now stands, or None."""
+        known = self._rows[name]
+        if row_id not in known:
+            found = self._session.rows(_SELECT(name), tenant=self._tenant, ids=[row_id])
+            self._take(name, {row_id}, as_rows(_TABLES[name], found))
+        return known[row_id]
+
+    def put(self, name: str, row: dict[str, Any], *, seq: int, fresh: bool = False) -> None:
+        """Let the row stand like this from log position `seq` (0: pending). `fresh`: it was certainly not there."""
+        row_id = row[_KEYS[name]]
+        if self.pending and not fresh:
+            self._cover(name, self.get(name, row_id))
+        row["tenant"], row["seq"] = self._tenant, seq
+        self._rows[name][row_id] = row
+        self._changed[name].add(row_id)
+
+    def _cover(self, name: str, before: Row | None) -> None:
+        if before is not None and before["seq"] > 0:
+            self._covered.append(self._shadow_row(name, before))
+
+    def changed_rows(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a table that will be written."""
+        return [row for row_id in self._changed[name] if (row := self._rows[name][row_id]) is not None]
+
+    def touched(self) -> tuple[set[str], set[str]]:
+        """(names of tables, ids of patients) of what was changed."""
+        names = {name for name, ids in self._changed.items() if ids}
+        patients = {row.get("patient_id", "") for name in names for row in self.changed_rows(name)}
+        return names, (patients | self._changed["patient"]) - {""}
+
+    def write(self) -> None:
+        """Write every changed row, what it covers, and the search index of a desk."""
+        for name, made in _TABLES.items():
+            self._session.put(made, self.changed_rows(name))
+        if self._role == "desk":
+            self._session.insert_new(shadow, self._covered)
+            index_patients(self._session, self._tenant, self.changed_rows("patient"))
+
+    def write_beneath(self) -> None:
+        """Write confirmed rows where nothing pending lies above, else under what does."""
+        for name, made in _TABLES.items():
+            bare: list[dict[str, Any]] = []
+            under: list[dict[str, Any]] = []
+            for row in self.changed_rows(name):
+                above = self._above[name].get(row[_KEYS[name]])
+                (bare if above is None or _same(above, row) else under).append(row)
+            self._session.put(made, bare)
+            keys = [(self._tenant, name, row[_KEYS[name]]) for row in bare]
+            self._session.many("DELETE FROM shadow WHERE tenant = ? AND name = ? AND id = ?", keys)
+            self._session.put(shadow, [self._shadow_row(name, row) for row in under])
+            if name == "charge":
+                posted = [(row["posted_cents"], self._tenant, row["id"]) for row in under]
+                self._session.many("UPDATE charge SET posted_cents = ? WHERE tenant = ? AND id = ?", posted)
+
+    def _shadow_row(self, name: str, row: Row) -> dict[str, Any]:
+        record = orjson.dumps(row).decode()
+        return {"tenant": self._tenant, "name": name, "id": row[_KEYS[name]], "record": record}
+
+
+def _covered(name: str, record: str) -> dict[str, Any]:
+    """The row a shadow kept, with every column of today: one kept before an update of the program has fewer."""
+    row: dict[str, Any] = {**_EMPTY(name), **orjson.loads(record)}
+    return row
+
+
+@cache
+def _EMPTY(name: str) -> dict[str, Any]:
+    return {column.name: "" if column.type.python_type is str else 0 for column in _TABLES[name].columns}
+
+
+def _same(above: Row, confirmed: Row) -> bool:
+    """Do a pending row and the confirmed one say the same?"""
+    return all(above[name] == value for name, value in confirmed.items() if name not in {"seq", "posted_cents"})
+
+
+_SHADOW = "SELECT id, record FROM shadow WHERE tenant = :tenant AND name = :name AND id IN (:ids)"
+
+
+def restore(session: Session, tenant: str) -> tuple[set[str], set[str]]:
+    """Take a desk's pending state rows away: delete what is only pending, bring back what was covered.
+
+    Returns (names of tables, ids of patients) touched.
+    """
+    names: set[str] = set()
+    patients: set[str] = set()
+    for name, made in _TABLES.items():
+        whose = {"patient": "id"}.get(name, "patient_id" if "patient_id" in made.c else "''")
+        found = session.rows(f"SELECT {whose} FROM {name} WHERE tenant = :tenant AND seq = 0", tenant=tenant)
+        if found:
+            names.add(name)
+            patients |= {row[0] for row in found}
+            session.run(f"DELETE FROM {name} WHERE tenant = :tenant AND seq = 0", tenant=tenant)
+    gone = patients if "patient" in names else set()
+    for name, made in _TABLES.items():
+        query = "SELECT record FROM shadow WHERE tenant = :tenant AND name = :name"
+        rows = [_covered(name, row[0]) for row in session.rows(query, tenant=tenant, name=name)]
+        session.insert(made, rows)
+        if name == "patient":
+            index_patients(session, tenant, rows)
+            gone = gone - {row["id"] for row in rows}
+    session.run("DELETE FROM shadow WHERE tenant = :tenant", tenant=tenant)
+    if gone:
+        there = session.rows("SELECT id FROM patient WHERE tenant = :tenant AND id IN (:ids)", tenant=tenant, ids=gone)
+        forget_patients(session, tenant, gone - {row[0] for row in there})
+    return names, patients - {""}
+
+
+@cache
+def _SELECT(name: str) -> str:
+    return f"{select_columns(_TABLES[name])} WHERE tenant = :tenant AND {_KEYS[name]} IN (:ids)"

@@ -1,0 +1,75 @@
+"""Which state rows an operation of each kind makes, changes or looks at: read before it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from models.operations.operation import Operation
+from models.tables.catalogue import RECORD_TABLES
+
+Subject = tuple[str, str]
+"""(name of a table, id of its row)."""
+
+
+def changes(op: Operation) -> Iterator[Subject]:
+    """The rows an operation puts, whether they are there or not. A body that does not fit names none."""
+    for table, field in _CHANGES.get(op.kind, ()):
+        for row_id in _ids(op.body.get(field)):
+            yield table, row_id
+
+
+def looks_at(op: Operation) -> Iterator[Subject]:
+    """The rows that say what an operation's own row becomes, whatever the layer."""
+    if op.kind in _DEPENDS:
+        yield from changes(op)
+    for table, field in _LOOKS_AT.get(op.kind, ()):
+        for row_id in _ids(op.body.get(field)):
+            yield table, row_id
+
+
+def makes(op: Operation) -> Iterator[Subject]:
+    """The row an operation makes, which certainly was not there."""
+    made = _MAKES.get(op.kind)
+    if made is not None:
+        yield from ((made[0], row_id) for row_id in _ids(made[1](op)))
+
+
+def _ids(value: object) -> list[str]:
+    values = value if isinstance(value, list | tuple) else [value]
+    return [each for each in values if isinstance(each, str)]
+
+
+_CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
+    **{f"{name}.put": ((name, "id"),) for name in RECORD_TABLES},
+    "charge.fee": (("charge", "charge_id"),),
+    "visit.status": (("appointment", "appointment_id"),),
+    "visit.billing": (("appointment", "appointment_id"),),
+    "payment.reverse": (("payment", "payment_id"),),
+    "payment.correct": (("refund", "correction_id"),),
+    "refund.request": (("refund", "refund_id"),),
+    "refund.paid": (("refund", "refund_id"),),
+    "refund.failed": (("refund", "refund_id"),),
+    "refund.undone": (("refund", "refund_id"),),
+    "refund.elsewhere": (("refund", "refund_id"),),
+    "dispute.opened": (("dispute", "dispute_id"),),
+    "dispute.closed": (("dispute", "dispute_id"),),
+    "statement.issued": (("statement", "statement_id"),),
+    "act.undo": (("adjustment", "op_ids"),),
+}
+"""By kind: (table, the body's field that names its row, or rows)."""
+
+_DEPENDS = frozenset(_CHANGES) - {f"{name}.put" for name in RECORD_TABLES} | {"appointment.put", "charge.put"}
+"""Kinds whose new row depends on the old one."""
+
+_LOOKS_AT: dict[str, tuple[tuple[str, str], ...]] = {
+    "payment.correct": (("payment", "payment_id"),),
+    "refund.request": (("payment", "payment_id"),),
+    "refund.paid": (("payment", "payment_id"),),
+    "dispute.opened": (("payment", "payment_id"),),
+}
+
+_MAKES: dict[str, tuple[str, Callable[[Operation], object]]] = {
+    "payment.collect": ("payment", lambda op: op.body.get("payment_id")),
+    "visit.not_collecting": ("not_collecting", lambda op: op.op_id),
+    "charge.adjust": ("adjustment", lambda op: op.op_id),
+}

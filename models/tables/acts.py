@@ -1,0 +1,77 @@
+"""What people did besides taking money: gave it back, let it off, disputed it, told patients what they owe."""
+
+from __future__ import annotations
+
+from models.tables.columns import check, index, key, table, whole, words
+
+refund = table(
+    "refund",
+    key("tenant"), key("refund_id"), words("payment_id"), words("patient_id"), words("kind"), words("state"),
+    whole("amount_cents"), words("tender"), words("method_id"), words("reason"), words("note"), words("number"),
+    words("receipt_no"), words("check_no"), words("brand"), words("last4"), words("auth_code"), words("host_ref"),
+    words("terminal_txn_no"), words("drawer"), words("attempt_id"), words("received_date"), words("requested_at"),
+    words("requested_by"), words("supervisor"), words("device"), words("business_date"), words("request_op_id"),
+    words("settled_at"), words("settled_by"), words("settled_op_id"), words("settled_business_date"),
+    words("failed_reason"), words("undone_receipt_no"), whole("seq"),
+    check("kind IN ('refund', 'correction', 'elsewhere')", "kind"),
+    check("state IN ('requested', 'paid', 'failed', 'undone')", "state"),
+    check("amount_cents > 0", "amount"),
+    check("kind = 'refund' OR state = 'paid'", "only_refunds_wait"),
+    check("(kind = 'elsewhere') = (payment_id = '')", "source"),
+)  # fmt: skip
+"""Money that went back. `refund`: of one payment, set aside by its request until it is paid or failed, `undone` when
+the patient handed it back. `correction`: a payment was entered too high. `elsewhere`: made in another program, so
+without a payment; what of it still waits to be netted is read from its RFU accounts. `requested_…` and `business_date`
+are of the first act, `settled_…` of the one that paid it out (or failed); `amount_cents` is what was paid out, and
+before that what was asked. `request_op_id` is empty when money went back without a request that stands."""
+
+index(refund, "tenant", "patient_id", "requested_at")
+index(refund, "tenant", "payment_id", where="payment_id <> ''")
+index(refund, "tenant", "business_date")
+index(refund, "tenant", "state", where="state = 'requested'")
+index(refund, "tenant", "seq", where="seq = 0")
+
+adjustment = table(
+    "adjustment",
+    key("tenant"), key("op_id"), words("adjustment_id"), words("charge_id"), words("patient_id"), words("kind"),
+    words("group_code"), words("reason_code"), whole("amount_cents"), words("note"), words("made_at"),
+    words("business_date"), words("actor"), words("supervisor"), words("device"), words("undone_op_id"), whole("seq"),
+    check("kind IN ('discount', 'courtesy', 'write_off', 'recovery')", "kind"), check("amount_cents > 0", "amount"),
+)  # fmt: skip
+"""A charge was let off, or (`recovery`) is owed again: one row per act. `undone_op_id`: the act that took it back."""
+
+index(adjustment, "tenant", "patient_id", "made_at")
+index(adjustment, "tenant", "charge_id")
+index(adjustment, "tenant", "business_date")
+index(adjustment, "tenant", "seq", where="seq = 0")
+
+dispute = table(
+    "dispute",
+    key("tenant"), key("dispute_id"), words("payment_id"), words("patient_id"), whole("amount_cents"),
+    whole("fee_cents"), words("reason"), words("reference"), words("outcome"), words("note"), words("opened_at"),
+    words("opened_by"), words("business_date"), words("closed_at"), words("closed_by"), words("op_id"), whole("seq"),
+    check("amount_cents > 0", "amount"), check("fee_cents >= 0", "fee"),
+    check("outcome IN ('', 'won', 'owed_again', 'absorbed')", "outcome"),
+    check("(outcome = '') = (closed_at = '')", "closed"),
+)  # fmt: skip
+"""Card money a bank took back; `outcome` is empty while it is open. `op_id` opened it."""
+
+index(dispute, "tenant", "patient_id")
+index(dispute, "tenant", "payment_id")
+index(dispute, "tenant", "opened_at", where="outcome = ''")
+index(dispute, "tenant", "seq", where="seq = 0")
+
+statement = table(
+    "statement",
+    key("tenant"), key("statement_id"), words("patient_id"), words("number"), words("channel"),
+    whole("balance_cents"), whole("unallocated_cents"), words("lines"), words("due_date"), words("issued_at"),
+    words("business_date"), words("actor"), words("device"), words("op_id"), whole("seq"),
+)  # fmt: skip
+"""What a patient was told they owe; `lines` is a JSON list of `bodies.StatementLine`."""
+
+index(statement, "tenant", "patient_id", "issued_at")
+index(statement, "tenant", "business_date")
+index(statement, "tenant", "seq", where="seq = 0")
+
+ACT_TABLES = {made.name: made for made in (refund, adjustment, dispute, statement)}
+"""By name."""
