@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.attempts import Attempts
 from app.card_reader import CardReader
+from app.fields import prepay_choices
 from app.heads import coverage_head, patient_head, visit_head
 from app.lanes import Job
 from app.payables import Due
@@ -26,15 +27,18 @@ from app.views import (
     LineKind,
     Person,
     TenderKind,
+    WayToPay,
 )
 from devices.base import Capability, Outcome, PaymentResult, ReversalRequest
 from models.basics.errors import DeviceError, PaymentUnavailable, RuleBroken, StorageError
-from models.basics.ids import new_id
+from models.basics.ids import natural_id, new_id
+from models.ledger.book import Verdict
 from models.ledger.figures import Figures
-from models.operations.bodies import NOT_COLLECTING_REASONS, NotCollecting
+from models.operations.bodies import NOT_COLLECTING_REASONS, TENDERS, NotCollecting, Undo
 from models.rules import change
 from models.rules.collecting import Part, Share, distribute, spend_credit
-from models.store.queries import collect, receipts, rows
+from models.store.queries import collect, methods, receipts, rows
+from models.store.queries.methods import MethodRow
 from models.store.queries.receipts import PaidRow
 
 
@@ -69,6 +73,9 @@ class Checkout:
             seq = collect.head_seq(reader, tenant)
             insured = rows.coverage(reader, tenant, patient_id)
             doubt = collect.attempt_in_doubt(reader, tenant, patient_id)
+            ways = methods.methods(reader, tenant)
+            visits = prepay_choices(clinic, reader, patient_id)
+            practitioners = tuple(methods.practitioners(reader, tenant))
         payables = now.payables()
         head = patient_head(now.patient, clinic.today())
         return CollectSheet(
@@ -76,24 +83,35 @@ class Checkout:
             coverage=coverage_head(insured, clinic), lines=tuple(_line(due) for due in now.dues),
             owed_in_all_cents=sum(payable.owes_cents for payable in payables),
             credit_cents=spendable(payables, now.lots), prepaid_cents=figures.prepaid_cents, basis_seq=seq,
-            tenders=self._tenders(now), reader_name=self._settings.get(TERMINAL_NAME),
+            tenders=self._tenders(now, ways), reader_name=self._settings.get(TERMINAL_NAME),
             receipt_default=self._settings.get(PRINT_RECEIPTS) and head.receipt_by in ("", "print"),
             frozen_by_unknown=doubt is not None, lots=now.lots, figures=figures,
-            visit_charged=now.visit_charged_cents > 0,
+            visit_charged=now.visit_charged_cents > 0, ways=_own_ways(ways), visits=visits,
+            practitioners=practitioners,
         )  # fmt: skip
 
-    def _tenders(self, now: Standing) -> tuple[str, ...]:
+    def _tenders(self, now: Standing, ways: Sequence[MethodRow]) -> tuple[str, ...]:
+        """What is offered: the practice may have cut the list down (S0-07)."""
+        cut = {row.id for row in ways if not row.active}
         offered = [TenderKind.CARD] if self._parts.reader.fitted else []
         offered += [TenderKind.CASH, TenderKind.CHECK]
+        offered = [kind for kind in offered if kind.value not in cut]
+        if _own_ways(ways):
+            offered.append(TenderKind.OTHER)
         if now.lots:
             offered.append(TenderKind.CREDIT)
         return tuple(kind.value for kind in offered)
 
     def distribute(
-        self, sheet: CollectSheet, amounts: Mapping[str, int], use_credit: bool, extra_cents: int = 0
+        self,
+        sheet: CollectSheet,
+        amounts: Mapping[str, int],
+        use_credit: bool,
+        extra_cents: int = 0,
+        extra_for: str | None = None,
     ) -> Distribution:
-        """Where the money would go, live: by visit, with the account before and after. Pure; amounts beyond what a
-        line owes count only up to it."""
+        """Where the money would go, live: by visit, with the patient's account before and after. Pure; amounts beyond
+        what a line owes count only up to it. `extra_for` as in CollectRequest."""
         payables = sheet_payables(sheet)
         owes = {payable.key: payable.owes_cents for payable in payables}
         wanted = {key: min(max(cents, 0), owes[key]) for key, cents in amounts.items() if key in owes}
@@ -101,11 +119,12 @@ class Checkout:
         used = sum(spend.cents for spend in spends)
         to_collect = sum(wanted.values()) - used + max(extra_cents, 0)
         shares, rest = distribute(payables, wanted, spends, to_collect)
-        waits = sheet.visit is not None and not sheet.visit_charged
-        after = _after(sheet, shares, rest, waits)
-        expected = [line for line in sheet.lines if line.kind is LineKind.EXPECTED_COPAY]
+        waits_for = sheet.extra_for if extra_for is None else extra_for
+        after = _after(sheet, shares, rest, waits_for)
+        expected = [line for line in sheet.lines
+                    if line.kind is LineKind.EXPECTED_COPAY and line.appointment_id == waits_for]  # fmt: skip
         copay_left = sum(line.owes_cents - wanted.get(line.key, 0) for line in expected)
-        towards_copay = min(rest, copay_left) if waits else 0
+        towards_copay = min(rest, copay_left)
         return Distribution(
             rows=_rows(sheet, shares), credit_used_cents=used, to_collect_cents=to_collect,
             unallocated_after_cents=after.unallocated_cents, before=sheet.figures, after=after,
@@ -165,16 +184,20 @@ class Checkout:
 
     # Taking it back -----------------------------------------------------------------------------------------------
 
-    def undo(self, payment_id: str, reason: str, person: Person, job: Job[Collected]) -> Collected:
+    def undo(
+        self, payment_id: str, reason: str, person: Person, job: Job[Collected], supervisor: Person | None = None
+    ) -> Collected:
         """Take a whole payment of today back: cash and checks are handed back, a card sale is voided on the reader,
         written down before it is sent. Ends TAKEN when it is taken back.
 
-        Raises RuleBroken: `undo.not_found`, `undo.done_before`, `undo.not_today`, `undo.not_possible`,
-        `undo.reason_missing`; PaymentUnavailable when the card cannot be voided now. Nothing was changed then.
+        Credit that was spent with it is given back too. Raises RuleBroken: `undo.not_found`, `undo.done_before`,
+        `undo.not_today`, `undo.not_possible`, `undo.credit_moved`, `undo.reason_missing`; PaymentUnavailable when the
+        card cannot be voided now. Nothing was changed then.
         """
+        lent = need(Right.VOID, person, supervisor)
         if not reason.strip():
             raise RuleBroken("undo.reason_missing", field="reason")
-        undo = self._undoing(payment_id, reason.strip()[:200], person)
+        undo = replace(self._undoing(payment_id, reason.strip()[:200], person), supervisor=lent)
         if undo.payment.tender == "card":
             return self._void(undo, job)
         clinic, parts = self._clinic, self._parts
@@ -184,6 +207,25 @@ class Checkout:
         parts.till.paper()
         with clinic.store.reader() as reader:
             return parts.till.telling.undone(reader, undo.payment, document, job_id)
+
+    def undo_credit(self, collected: Collected, person: Person) -> Collected:
+        """Give back what credit alone has paid on a sheet: it lies where it lay before. Lane `store`.
+
+        Raises RuleBroken, nothing changed: `undo.not_found`, `undo.done_before`, `undo.credit_moved`.
+        """
+        clinic, tenant, attempt_id = self._clinic, self._clinic.tenant, collected.attempt_id
+        with clinic.store.write() as tx:
+            ops = receipts.spent_under(tx.reader, tenant, attempt_id) if attempt_id else ()
+            if not ops:
+                raise RuleBroken("undo.not_found")
+            body = Undo(undo_id=natural_id(tenant, attempt_id, "credit"), patient_id=collected.patient.patient_id,
+                        op_ids=ops)  # fmt: skip
+            entry = tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat())
+            if entry.verdict is Verdict.REJECTED:
+                done = entry.reason == "already_undone"
+                raise RuleBroken("undo.done_before" if done else "undo.credit_moved")
+        with clinic.store.reader() as reader:
+            return self._parts.till.telling.credit_undone(reader, collected, collected.amount_cents)
 
     def _undoing(self, payment_id: str, reason: str, person: Person) -> Undoing:
         with self._clinic.store.reader() as reader:
@@ -199,7 +241,7 @@ class Checkout:
             raise RuleBroken("undo.done_before")
         if now.business_date != self._clinic.today().isoformat():
             raise RuleBroken("undo.not_today")
-        if not self._parts.till.may_undo(reader, now):
+        if not self._parts.till.may_undo(now):
             raise RuleBroken("undo.not_possible")
 
     def _void(self, undo: Undoing, job: Job[Collected]) -> Collected:
@@ -249,6 +291,7 @@ def _line(due: Due) -> CollectLine:
         key=payable.key, kind=LineKind(payable.part.value), title=due.title, subtitle=due.subtitle,
         visit_title=due.visit_title, service_date=payable.service_date, owes_cents=payable.owes_cents,
         selected=due.selected, charge_id=payable.charge_id, appointment_id=payable.appointment_id, days=due.days,
+        patient_id=payable.patient_id, patient=due.patient, ahead=payable.ahead,
     )  # fmt: skip
 
 
@@ -261,22 +304,32 @@ def _rows(sheet: CollectSheet, shares: tuple[Share, ...]) -> tuple[DistributionR
         known = grouped.get(place)
         owes = line.owes_cents + (known.owes_cents if known else 0)
         this = given.get(line.key, 0) + (known.this_payment_cents if known else 0)
-        title = known.title if known else line.visit_title
+        named = f"{line.visit_title}, {line.patient}" if line.patient else line.visit_title
+        title = known.title if known else named
         grouped[place] = DistributionRow(title, line.service_date, owes, this, owes - this)
     return tuple(grouped.values())
 
 
-def _after(sheet: CollectSheet, shares: tuple[Share, ...], rest: int, rest_waits_for_visit: bool) -> Figures:
-    """The five figures after this payment."""
+def _own_ways(ways: Sequence[MethodRow]) -> tuple[WayToPay, ...]:
+    """The practice's own ways to pay that are offered."""
+    return tuple(WayToPay(row.id, row.name, row.reference) for row in ways if row.active and row.id not in TENDERS)
+
+
+def _after(sheet: CollectSheet, shares: tuple[Share, ...], rest: int, waits_for: str) -> Figures:
+    """The five figures of the patient after this payment. What others of the family get stands on their accounts; it
+    leaves the patient's only where it was the patient's credit."""
     expected = {line.key for line in sheet.lines if line.kind.value == Part.EXPECTED_COPAY.value}
     visits = {line.key: line.appointment_id for line in sheet.lines}
+    others = {line.key for line in sheet.lines if line.patient}
     marked: dict[str, int] = {}
     for lot in sheet.lots:
         if lot.appointment_id:
             marked[lot.appointment_id] = marked.get(lot.appointment_id, 0) + lot.cents
     allocated = unallocated = prepaid = 0
     for share in shares:
-        if share.key in expected:
+        if share.key in others:
+            unallocated -= share.credit_cents - min(share.credit_cents, marked.get(visits[share.key], 0))
+        elif share.key in expected:
             unallocated += share.tender_cents
             prepaid += share.cents
         else:
@@ -285,8 +338,9 @@ def _after(sheet: CollectSheet, shares: tuple[Share, ...], rest: int, rest_waits
             allocated += share.cents
             unallocated -= share.credit_cents
             prepaid -= own
-    unallocated += rest
-    prepaid += rest if rest_waits_for_visit else 0
+    elsewhere = {choice.appointment_id for choice in sheet.visits if choice.patient}
+    unallocated += 0 if waits_for in elsewhere else rest
+    prepaid += rest if waits_for and waits_for not in elsewhere else 0
     now = sheet.figures
     return Figures(now.responsibility_cents, now.allocated_cents + allocated, now.unallocated_cents + unallocated,
                    now.prepaid_cents + prepaid)  # fmt: skip

@@ -12,7 +12,7 @@ import orjson
 from app.clinic import Clinic
 from app.find import due_now
 from app.heads import day_text, patient_head, visit_head
-from app.method import entry_text, method_text
+from app.method import entry_text, method_text, paid_text
 from app.plan import Plan
 from app.posting import PaidLine, Posted, Posting
 from app.settings import Settings
@@ -49,13 +49,13 @@ class Telling:
             requested_cents=plan.due_cents, left_cents=posted.left_cents, payment_id=posted.payment_id,
             number=posted.number, tender=TenderKind(plan.tender),
             method_text=method_text(plan.tender, brand=card.brand if card else "", last4=card.last4 if card else "",
-                                    check_no=plan.check_no),
+                                    check_no=plan.check_no, method=plan.method_name, trace_no=plan.trace_no),
             entry_text=entry_text(card.entry_mode) if card else "", auth_code=card.auth_code if card else "",
             change_cents=plan.change_cents, taken_at=clinic.now(),
             paid=tuple(self._paid_line(each, plan) for each in posted.paid if each.cents),
             still_owed_cents=posted.after.statement_balance_cents, still_owed_text=self._still_owed(left),
             receipt=posted.document, print_job_id=posted.print_job_id,
-            next_up=self.next_up(reader, plan.patient_id), can_undo=can_undo,
+            next_up=self.next_up(reader, plan.patient_id), can_undo=can_undo, attempt_id=plan.attempt_id,
             facts={"receipt_no": posted.receipt_no, "credit_used_cents": plan.credit_cents,
                    "kept_cents": posted.kept_cents},
         )  # fmt: skip
@@ -92,8 +92,7 @@ class Telling:
             **self._who(reader, payment.patient_id, payment.appointment_id), amount_cents=payment.amount_cents,
             requested_cents=payment.requested_cents, left_cents=missing, payment_id=payment.payment_id,
             number=payment.number, tender=TenderKind(payment.tender),
-            method_text=method_text(payment.tender, brand=payment.brand, last4=payment.last4,
-                                    check_no=payment.check_no),
+            method_text=paid_text(reader, clinic.tenant, payment),
             entry_text=entry_text(payment.entry_mode), auth_code=payment.auth_code,
             change_cents=payment.change_cents, taken_at=clinic.local(payment.taken_at),
             paid=tuple(DueLine(row.description or "Visit", "", row.cents)
@@ -125,11 +124,23 @@ class Telling:
             end=CollectEnd.TAKEN, **self._who(reader, payment.patient_id, payment.appointment_id),
             amount_cents=payment.amount_cents, requested_cents=payment.amount_cents, payment_id=payment.payment_id,
             number=payment.number, tender=TenderKind(payment.tender),
-            method_text=method_text(payment.tender, brand=payment.brand, last4=payment.last4,
-                                    check_no=payment.check_no),
+            method_text=paid_text(reader, clinic.tenant, payment),
             entry_text=entry_text(payment.entry_mode), taken_at=clinic.now(),
             still_owed_cents=figures.statement_balance_cents, still_owed_text=self._still_owed(left), receipt=document,
             print_job_id=job_id, facts={"undone": True},
+        )  # fmt: skip
+
+    def credit_undone(self, reader: Any, collected: Collected, cents: int) -> Collected:
+        """Credit that paid everything lies on the account again."""
+        clinic, patient_id = self._clinic, collected.patient.patient_id
+        figures = collect.figures(reader, clinic.tenant, patient_id)
+        visit = collected.visit
+        return Collected(
+            end=CollectEnd.TAKEN, **self._who(reader, patient_id, visit.appointment_id if visit else ""),
+            amount_cents=cents, requested_cents=cents, tender=TenderKind.CREDIT, method_text=method_text("credit"),
+            taken_at=clinic.now(), still_owed_cents=figures.statement_balance_cents,
+            still_owed_text=self._still_owed(collect.open_charges(reader, clinic.tenant, patient_id)),
+            facts={"undone": True},
         )  # fmt: skip
 
     def not_undone(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +15,8 @@ from models.store.queries.rows import ChargeRow, VisitRow
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One thing that may be paid, with its words. `kind` and `code` are as a receipt names them."""
+    """One thing that may be paid, with its words. `kind` and `code` are as a receipt names them; `patient` is the first
+    name of whose it is, where that is another one of the family."""
 
     payable: Payable
     title: str
@@ -26,6 +27,7 @@ class Due:
     code: str = ""
     kind: str = ""
     provider: str = ""
+    patient: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,32 @@ class VisitMoney:
 def dues(
     clinic: Clinic, visit: VisitRow | None, money: VisitMoney, charges: Sequence[ChargeRow], past_due_days: int
 ) -> list[Due]:
-    """Everything a patient may pay now, copay first, then the oldest. Charges of days to come are left out."""
+    """Everything a patient may pay now, copay first, then the oldest. Charges of days to come are left out, but for
+    those of the visit itself; so are those of visits that will not be."""
     today = clinic.today()
+    here = visit.id if visit else ""
     found = [_of_charge(clinic, row, visit, today) for row in charges
-             if row.owed_cents > 0 and row.service_date <= today.isoformat()]  # fmt: skip
+             if row.owed_cents > 0 and row.payable
+             and (row.service_date <= today.isoformat() or row.appointment_id == here != "")]  # fmt: skip
     expected = _expected(clinic, visit, money, today)
     if expected is not None:
         found.append(expected)
-    by_key = {due.payable.key: due for due in found}
-    ordered = [by_key[payable.key] for payable in in_order(due.payable for due in found)]
+    ordered = in_their_order(found)
     return [replace(due, selected=selected_by_default(due.payable, today, past_due_days)) for due in ordered]
+
+
+def in_their_order(found: Iterable[Due]) -> list[Due]:
+    """Copay first, then what else is due today, then the oldest; whoever of a family they are of."""
+    by_key = {due.payable.key: due for due in found}
+    return [by_key[payable.key] for payable in in_order(due.payable for due in by_key.values())]
+
+
+def of_family(found: Iterable[Due], first_name: str) -> list[Due]:
+    """What another one of the family owes, as it stands on a patient's sheet: by name, and never asked for unless
+    somebody says that the family is paid for."""
+    return [
+        replace(due, selected=False, patient=first_name, subtitle=f"{first_name} · {due.subtitle}") for due in found
+    ]  # fmt: skip
 
 
 def due_cents(found: Sequence[Due]) -> int:
@@ -69,7 +87,8 @@ def _of_charge(clinic: Clinic, row: ChargeRow, visit: VisitRow | None, today: da
     copay = row.kind == "copay"
     part = (Part.COPAY if copay else Part.TODAY) if is_today else Part.BALANCE
     payable = Payable(row.charge_id, part, row.owed_cents, day, row.charge_id, row.appointment_id,
-                      insurance_pending=bool(row.insurance_pending))  # fmt: skip
+                      insurance_pending=bool(row.insurance_pending), patient_id=row.patient_id,
+                      ahead=day > today)  # fmt: skip
     name = row.description or row.code or "Charge"
     days = max((today - day).days, 0)
     if visit is not None and here:
@@ -89,7 +108,7 @@ def _expected(clinic: Clinic, visit: VisitRow | None, money: VisitMoney, today: 
     if cents <= 0:
         return None
     payable = Payable(copay_key(visit.id), Part.EXPECTED_COPAY, cents, date.fromisoformat(visit.service_date), "",
-                      visit.id)  # fmt: skip
+                      visit.id, patient_id=visit.patient_id)  # fmt: skip
     title = f"Copay, {lower_first(visit.title or 'visit')}"
     return Due(payable, title, _when_and_who(clinic, visit), visit.title or "Visit", False, 0, "", "copay",
                visit.practitioner)  # fmt: skip

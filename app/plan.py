@@ -9,19 +9,29 @@ from datetime import date
 from typing import Any
 
 from app.clinic import Clinic
-from app.payables import Due, VisitMoney, dues
+from app.fields import Checked, check_fields, visit_to_prepay
+from app.payables import Due, VisitMoney, dues, in_their_order, of_family
 from app.settings import CHECK_IN_ON_PAYMENT, PAST_DUE_DAYS, Settings
 from app.views import CollectRequest, CollectSheet, TenderKind
 from models.basics.errors import RuleBroken
-from models.rules.collecting import Lot, Part, Payable, check_amounts, spend_credit
+from models.rules.collecting import (
+    Lot,
+    Part,
+    Payable,
+    check_amounts,
+    less_given_back,
+    payment_type,
+    spend_credit,
+)  # fmt: skip
 from models.rules.visits import may_check_in
-from models.store.queries import collect, rows
+from models.store.queries import collect, family, prepaying, rows
 from models.store.queries.rows import PatientRow, VisitRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLine:
-    """One line to be paid: `cents` of the `owes_cents` it owes. `part` is a Part, `kind` and `code` as on receipts."""
+    """One line to be paid: `cents` of the `owes_cents` it owes. `part` is a Part, `kind` and `code` as on receipts,
+    `patient` the name of whose it is where that is another one of the family; `ahead`: of a visit still to come."""
 
     key: str
     part: str
@@ -35,11 +45,14 @@ class PlanLine:
     code: str = ""
     kind: str = ""
     provider: str = ""
+    patient_id: str = ""
+    patient: str = ""
+    ahead: bool = False
 
     def payable(self) -> Payable:
         """The line as the rules know it."""
         return Payable(self.key, Part(self.part), self.owes_cents, date.fromisoformat(self.service_date),
-                       self.charge_id, self.appointment_id)  # fmt: skip
+                       self.charge_id, self.appointment_id, patient_id=self.patient_id, ahead=self.ahead)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +66,10 @@ class PlanSpend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One payment to be made. `due_cents` is what the tender has to bring; `extra_for_visit`: money beyond the lines
-    waits for the visit, else it is free credit. `attempt_id` is the sheet's: it names this payment for ever."""
+    """One payment to be made. `due_cents` is what the tender has to bring; money beyond the lines waits for the visit
+    `extra_appointment_id` (`extra_patient_id` says whose, `extra_date` its day) or, without one, is free credit.
+    `attempt_id` is the sheet's: it names this payment for ever. `method_name` and `trace_label` are words for the
+    receipt, `practitioner` a name."""
 
     attempt_id: str
     patient_id: str
@@ -67,7 +82,9 @@ class Plan:
     spends: tuple[PlanSpend, ...] = ()
     appointment_id: str = ""
     extra_cents: int = 0
-    extra_for_visit: bool = False
+    extra_appointment_id: str = ""
+    extra_patient_id: str = ""
+    extra_date: str = ""
     tendered_cents: int = 0
     change_cents: int = 0
     check_no: str = ""
@@ -75,6 +92,15 @@ class Plan:
     print_receipt: bool = True
     check_in: bool = False
     basis_seq: int = 0
+    payment_type: str = ""
+    method_id: str = ""
+    method_name: str = ""
+    trace_no: str = ""
+    trace_label: str = ""
+    received_date: str = ""
+    practitioner_id: str = ""
+    practitioner: str = ""
+    note: str = ""
 
     @property
     def credit_cents(self) -> int:
@@ -92,7 +118,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A patient's account as it stands at this moment: who, which visit, what may be paid, what may be spent."""
+    """A patient's account as it stands at this moment: who, which visit, what may be paid (by the whole family), what
+    may be spent."""
 
     patient: PatientRow
     visit: VisitRow | None
@@ -117,17 +144,51 @@ def standing(
     visit = rows.visit(reader, tenant, appointment_id) if appointment_id else None
     if appointment_id and (visit is None or visit.patient_id != patient_id):
         raise RuleBroken("collect.visit_gone")
-    money = VisitMoney()
-    if visit is not None:
-        insured = rows.coverage(reader, tenant, patient_id)
-        money = VisitMoney(
-            collect.charged_on_visit(reader, tenant, visit.id), collect.prepaid_for(reader, tenant, visit.id),
-            insured.copay_cents if insured and insured.status == "active" else None,
-        )  # fmt: skip
-    found = dues(clinic, visit, money, collect.open_charges(reader, tenant, patient_id), settings.get(PAST_DUE_DAYS))
-    on_account = collect.lots(reader, tenant, patient_id) if with_lots else []
-    lots = tuple(Lot(row.payment_id, row.appointment_id, row.cents) for row in on_account)
-    return Standing(patient, visit, tuple(found), lots, money.charged_cents)
+    money = visit_money(clinic, reader, visit) if visit is not None else VisitMoney()
+    past_due_days = settings.get(PAST_DUE_DAYS)
+    found = dues(clinic, visit, money, collect.open_charges(reader, tenant, patient_id), past_due_days)
+    others = [row for row in family.family(reader, tenant, patient_id) if row.id != patient_id]
+    for other in others:
+        found += of_family(_dues_of(clinic, reader, other.id, past_due_days), other.given or other.family)
+    lots = _lots(clinic, reader, patient_id, [row.id for row in others]) if with_lots else ()
+    return Standing(patient, visit, tuple(in_their_order(found) if others else found), lots, money.charged_cents)
+
+
+def visit_money(clinic: Clinic, reader: Any, visit: VisitRow) -> VisitMoney:
+    """What already lies on a visit, and what the patient's plan asks for it."""
+    tenant = clinic.tenant
+    insured = rows.coverage(reader, tenant, visit.patient_id)
+    return VisitMoney(
+        collect.charged_on_visit(reader, tenant, visit.id), collect.prepaid_for(reader, tenant, visit.id),
+        insured.copay_cents if insured and insured.status == "active" else None,
+    )  # fmt: skip
+
+
+def _dues_of(clinic: Clinic, reader: Any, patient_id: str, past_due_days: int) -> list[Due]:
+    """What another one of the family may pay today: open charges, and the copay of a visit today."""
+    tenant = clinic.tenant
+    found: dict[str, Due] = {}
+    charges = collect.open_charges(reader, tenant, patient_id)
+    visits: list[VisitRow | None] = [*prepaying.visits_of(reader, tenant, patient_id, clinic.today().isoformat()), None]
+    for visit in visits:
+        money = visit_money(clinic, reader, visit) if visit is not None else VisitMoney()
+        mine = [row for row in charges if visit is None or row.appointment_id == visit.id]
+        for due in dues(clinic, visit, money, mine, past_due_days):
+            found.setdefault(due.payable.key, due)
+    return list(found.values())
+
+
+def _lots(clinic: Clinic, reader: Any, patient_id: str, others: Sequence[str]) -> tuple[Lot, ...]:
+    """What may be spent on a patient's sheet: their own money, less what other programs gave back of it; and of the
+    family what is set aside for its visits, which pays those alone."""
+    tenant = clinic.tenant
+    own = [Lot(row.payment_id, row.appointment_id, row.cents) for row in collect.lots(reader, tenant, patient_id)]
+    found = less_given_back(own, collect.given_back_elsewhere(reader, tenant, patient_id) if own else 0)
+    for other_id in others:
+        aside = [Lot(row.payment_id, row.appointment_id, row.cents) for row in collect.lots(reader, tenant, other_id)]
+        left = less_given_back(aside, collect.given_back_elsewhere(reader, tenant, other_id) if aside else 0)
+        found += tuple(lot for lot in left if lot.appointment_id)
+    return found
 
 
 def spendable(payables: Sequence[Payable], lots: Sequence[Lot]) -> int:
@@ -140,23 +201,29 @@ def sheet_payables(sheet: CollectSheet) -> list[Payable]:
     """The lines of a sheet as the rules know them."""
     return [
         Payable(line.key, Part(line.kind.value), line.owes_cents, line.service_date, line.charge_id,
-                line.appointment_id)
+                line.appointment_id, patient_id=line.patient_id, ahead=line.ahead)
         for line in sheet.lines
     ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What only one tender knows of: cash handed over and change, or a check's number and name."""
+    """What only one tender knows of: cash handed over and change, a check's number and name, or the practice's own way
+    to pay with its number and what that is called."""
 
     tendered_cents: int = 0
     change_cents: int = 0
     check_no: str = ""
     check_name: str = ""
+    method_id: str = ""
+    method_name: str = ""
+    trace_no: str = ""
+    trace_label: str = ""
 
 
-Check = Callable[[CollectRequest, int], Details]
-"""A tender's own look at a request and the cents it has to bring. Raises RuleBroken."""
+Check = Callable[[Any, CollectRequest, int], Details]
+"""A tender's own look at a request and the cents it has to bring, with the reader of the transaction. Raises
+RuleBroken."""
 
 
 def draw_up(clinic: Clinic, settings: Settings, reader: Any, request: CollectRequest, check: Check) -> Plan:
@@ -174,18 +241,39 @@ def draw_up(clinic: Clinic, settings: Settings, reader: Any, request: CollectReq
     lines = _lines(sheet, now, wanted)
     spends = _spends(request, sheet, now, wanted)
     due = total - sum(spend.cents for spend in spends)
-    details = check(request, due) if due else Details()
+    details = check(reader, request, due) if due else Details()
+    fields = check_fields(clinic, reader, request) if due else Checked()
     tender = request.tender if due else TenderKind.CREDIT
     visit = now.visit
+    extra = _extra(clinic, reader, request, now)
+    kinds = [line.kind for line in lines if line.cents]
+    said = fields.payment_type
     return Plan(
         attempt_id=sheet.attempt_id, patient_id=sheet.patient.patient_id, tender=tender.value,
         person_id=request.person.staff_id, person_name=request.person.name, business_date=clinic.today().isoformat(),
         due_cents=due, lines=lines, spends=spends, appointment_id=visit.id if visit else "",
-        extra_cents=request.extra_cents, extra_for_visit=visit is not None and not now.visit_charged_cents,
+        extra_cents=request.extra_cents, extra_appointment_id=extra.id if extra else "",
+        extra_patient_id=extra.patient_id if extra else "", extra_date=extra.service_date if extra else "",
         tendered_cents=details.tendered_cents, change_cents=details.change_cents, check_no=details.check_no,
-        check_name=details.check_name,
-        print_receipt=request.print_receipt, check_in=checks_in(clinic, settings, visit), basis_seq=sheet.basis_seq,
+        check_name=details.check_name, print_receipt=request.print_receipt,
+        check_in=checks_in(clinic, settings, visit), basis_seq=sheet.basis_seq,
+        payment_type=payment_type(kinds, request.extra_cents) if said is None else said,
+        method_id=details.method_id, method_name=details.method_name, trace_no=details.trace_no,
+        trace_label=details.trace_label, received_date=fields.received_date, practitioner_id=fields.practitioner_id,
+        practitioner=fields.practitioner, note=fields.note,
     )  # fmt: skip
+
+
+def _extra(clinic: Clinic, reader: Any, request: CollectRequest, now: Standing) -> VisitRow | None:
+    """The visit that money beyond the lines is for: the one that was chosen, else the sheet's own while it has no
+    charges; None: free credit. Raises RuleBroken `collect.prepay_gone`."""
+    if not request.extra_cents:
+        return None
+    if request.extra_for is None:
+        return now.visit if now.visit is not None and not now.visit_charged_cents else None
+    if not request.extra_for:
+        return None
+    return visit_to_prepay(clinic, reader, now.patient.id, request.extra_for)
 
 
 def checks_in(clinic: Clinic, settings: Settings, visit: VisitRow | None) -> bool:
@@ -210,7 +298,8 @@ def _lines(sheet: CollectSheet, now: Standing, wanted: dict[str, int]) -> tuple[
             key=due.payable.key, part=due.payable.part.value, cents=wanted[due.payable.key],
             owes_cents=due.payable.owes_cents, service_date=due.payable.service_date.isoformat(), title=due.title,
             visit_title=due.visit_title, charge_id=due.payable.charge_id, appointment_id=due.payable.appointment_id,
-            code=due.code, kind=due.kind, provider=due.provider,
+            code=due.code, kind=due.kind, provider=due.provider, patient_id=due.payable.patient_id,
+            patient=due.patient, ahead=due.payable.ahead,
         )
         for due in now.dues
         if due.payable.key in wanted

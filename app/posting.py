@@ -386,7 +386,8 @@ def tender_of(payment: PaidRow, card: CardFacts | None, cents: int = 0) -> SaleT
     return SaleTender(
         tender=payment.tender, amount_cents=cents or payment.amount_cents, check_no=payment.check_no,
         card=facts if payment.tender in ("card", "external") else None,
-        tendered_cents=0 if card or cents else payment.tendered_cents, change_cents=0 if card or cents else payment.change_cents,
+        tendered_cents=0 if card or cents else payment.tendered_cents,
+        change_cents=0 if card or cents else payment.change_cents,
     )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ class Recovery:
                     tx.set_attempt(row.attempt_id, "unknown", outcome="unknown")
         return len(left)
 
-    def before_cards(self, job: Job[Collected]) -> None:
+    def before_cards(self, job: Job[Any]) -> None:
         """No card is taken before everything open was asked about once since the start."""
         if not self._asked.is_set():
             self.check_all(job)
@@ -170,7 +170,7 @@ class Recovery:
         if attempt.payment_id:
             payment = receipts.payment(reader, clinic.tenant, attempt.payment_id)
             if payment is not None:
-                return telling.from_books(reader, payment, can_undo=self._till.may_undo(reader, payment))
+                return telling.from_books(reader, payment, can_undo=self._till.may_undo(payment))
         end = CollectEnd.UNKNOWN if attempt.state != "resolved" else _ENDS.get(attempt.outcome, CollectEnd.DECLINED)
         result = orjson.loads(attempt.result or "{}")
         told: dict[str, Fact] = {"attempt_id": attempt.attempt_id, "reason": str(result.get("reason", ""))}

@@ -58,7 +58,7 @@ class Till:
         if payment is not None:
             if payment.reversed_at:
                 raise RuleBroken("collect.sheet_used")
-            return self.telling.from_books(reader, payment, can_undo=self.may_undo(reader, payment))
+            return self.telling.from_books(reader, payment, can_undo=self.may_undo(payment))
         if credit:
             cents = collect.spent_under(reader, tenant, sheet.attempt_id)
             if cents:
@@ -67,14 +67,15 @@ class Till:
 
     def may_undo_posted(self, posted: Posted) -> bool:
         """The same for a payment written down this moment."""
-        return bool(posted.payment_id) and not posted.plan.spends and (
-            posted.card is None or bool(posted.card.terminal_txn_no))  # fmt: skip
+        if not posted.payment_id:
+            return bool(posted.plan.spends)
+        return posted.card is None or bool(posted.card.terminal_txn_no)
 
-    def may_undo(self, reader: Any, payment: receipts.PaidRow) -> bool:
-        """May this payment be taken back here and now? Only today's, only whole, only when no credit was spent with it:
-        the desk has no way to give that back by itself."""
+    def may_undo(self, payment: receipts.PaidRow) -> bool:
+        """May this payment be taken back here and now? Only today's, and only whole; credit that was spent with it is
+        given back too."""
         if payment.reversed_at or payment.business_date != self.clinic.today().isoformat():
             return False
         if payment.tender == "card" and not payment.terminal_txn_no:
             return False
-        return payment.tender != "external" and not receipts.spent_with(reader, self.clinic.tenant, payment.payment_id)
+        return payment.tender != "external"

@@ -234,7 +234,7 @@ class WayToPay:
 
 @dataclass(frozen=True, slots=True)
 class VisitChoice:
-    """A visit money may be taken for in advance. `patient` is the first name where it is another one of the family's."""
+    """A visit money may be taken for in advance. `patient` is a first name where it is another one's of the family."""
 
     appointment_id: str
     day: date
@@ -390,7 +390,8 @@ class NextUp:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What happened to the money. `paid` lists what was paid; `left_cents` is what is still to collect now (PARTLY)."""
+    """What happened to the money. `paid` lists what was paid; `left_cents` is what is still to collect now (PARTLY);
+    `attempt_id` names the sheet that paid."""
 
     end: CollectEnd
     patient: PatientHead
@@ -414,6 +415,7 @@ class Collected:
     next_up: NextUp | None = None
     host_text: str = ""
     can_undo: bool = False
+    attempt_id: str = ""
     facts: dict[str, int | str | bool | None] = field(default_factory=dict)
 
 

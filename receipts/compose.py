@@ -38,7 +38,8 @@ BRANDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleLine:
-    """What part of the money went where. `service_date` is ISO text or empty; for the kinds see `ReceiptLine`."""
+    """What part of the money went where. `service_date` is ISO text or empty; for the kinds see `ReceiptLine`.
+    `patient` names who was served, where that is another one of the family."""
 
     amount_cents: int
     kind: str
@@ -46,12 +47,14 @@ class SaleLine:
     service_date: str = ""
     provider: str = ""
     code: str = ""
+    patient: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleTender:
-    """How money moved. `tender` is cash, check, card, credit (on account) or external; `amount_cents` is what stayed:
-    tendered less change, or what the card approved."""
+    """How money moved. `tender` is cash, check, card, credit (on account), external or other; `amount_cents` is what
+    stayed: tendered less change, or what the card approved. `name` is what the practice calls its own way to pay,
+    `trace_no` its number and `trace_label` what that is called."""
 
     tender: str
     amount_cents: int
@@ -59,6 +62,9 @@ class SaleTender:
     change_cents: int = 0
     check_no: str = ""
     card: CardFacts | None = None
+    name: str = ""
+    trace_no: str = ""
+    trace_label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +94,8 @@ class Sale:
     requested_cents: int = 0
     after: Figures | None = None
     pending_confirmation: bool = False
+    received_date: str = ""
+    note: str = ""
 
 
 def compose(sale: Sale) -> ReceiptDocument:
@@ -125,6 +133,8 @@ def compose(sale: Sale) -> ReceiptDocument:
         refund_policy=sale.practice.refund_policy,
         refers_to=sale.refers_to,
         reason=sale.reason,
+        received_on="" if sale.received_date in ("", sale.business_date) else date_text(sale.received_date),
+        note=sale.note,
     )
 
 
@@ -178,6 +188,7 @@ def _line(line: SaleLine, sign: int) -> ReceiptLine:
         kind=line.kind,
         service_date=date_text(line.service_date),
         provider=line.provider,
+        patient=line.patient,
         code="" if line.code.casefold() == line.kind.casefold() else line.code,  # "COPAY" says what the line says
     )
 
@@ -191,6 +202,9 @@ def _tender(tender: SaleTender, sign: int) -> TenderLine:
         tendered_cents=tender.tendered_cents,
         change_cents=tender.change_cents,
         check_no=tender.check_no,
+        name=tender.name,
+        trace_no=tender.trace_no,
+        trace_label=tender.trace_label,
         brand=BRANDS.get(card.brand.lower(), card.brand),
         last4=digits[-4:],
         entry_mode=card.entry_mode,

@@ -21,7 +21,8 @@ class ReceiptLine:
     """What was paid for, to whom and when, as the tax office wants it for HSA and FSA accounts.
 
     `kind` is copay, coinsurance, deductible, balance, prepayment, credit or other; `service_date` is text ready to
-    print (`May 14, 2026`). The amount is negative where money went back.
+    print (`May 14, 2026`), `patient` who was served where that is not whom the receipt is for. The amount is negative
+    where money went back.
     """
 
     description: str
@@ -30,13 +31,15 @@ class ReceiptLine:
     service_date: str = ""
     provider: str = ""
     code: str = ""
+    patient: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenderLine:
     """How it was paid. Card facts only as a receipt may carry them: brand, last four, never an expiry.
 
-    `method` is cash, check, card, credit or external; `entry_mode` and `cvm` are the keys of
+    `method` is cash, check, card, credit, external or other (`name` then says which, `trace_no` its number under
+    `trace_label`); `entry_mode` and `cvm` are the keys of
     `receipts.layouts.common`, or what the reader said where it is none of these.
     """
 
@@ -54,6 +57,9 @@ class TenderLine:
     cvm: str = ""
     tvr: str = ""
     tsi: str = ""
+    name: str = ""
+    trace_no: str = ""
+    trace_label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,3 +104,5 @@ class ReceiptDocument:
     refund_policy: str = ""
     refers_to: str = ""
     reason: str = ""
+    received_on: str = ""
+    note: str = ""

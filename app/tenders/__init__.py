@@ -12,6 +12,7 @@ from app.tenders.card import Card
 from app.tenders.cash import Cash
 from app.tenders.check import Check
 from app.tenders.credit import Credit
+from app.tenders.other import Other
 from app.till import Till
 from app.views import TenderKind
 
@@ -24,5 +25,6 @@ def tenders(
         TenderKind.CARD: Card(till, attempts, reader, recovery, told),
         TenderKind.CASH: Cash(till),
         TenderKind.CHECK: Check(till),
+        TenderKind.OTHER: Other(till),
         TenderKind.CREDIT: Credit(till),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.lanes import Job
 from app.plan import Details
@@ -17,8 +17,8 @@ class Tender(Protocol):
         """The lane its `take` runs on."""
         ...
 
-    def check(self, request: CollectRequest, due_cents: int) -> Details:
-        """Its own look at a request and the cents it has to bring. Raises RuleBroken."""
+    def check(self, reader: Any, request: CollectRequest, due_cents: int, /) -> Details:
+        """Its own look at a request and the cents it has to bring; `reader` is the transaction's. Raises RuleBroken."""
         ...
 
     def take(self, request: CollectRequest, job: Job[Collected]) -> Collected:

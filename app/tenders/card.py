@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from app.attempts import POSTS, Attempts
 from app.card_reader import CardReader
@@ -19,7 +20,7 @@ from app.recovery import Recovery
 from app.settings import CARD_WAIT_S
 from app.till import Till
 from app.views import Collected, CollectEnd, CollectRequest
-from devices.base import Outcome, PaymentRequest, PaymentResult, Step
+from devices.base import Outcome, PaymentRequest, PaymentResult, RefundRequest, Step
 from models.basics.errors import DeviceError, Fact, PaymentUnavailable, StorageError
 from models.store.queries import collect, jobs
 
@@ -41,7 +42,7 @@ class CardWatch:
     """Carries the reader's steps to the screen, and the person's cancel to the reader. When nobody showed a card in
     time it cancels by itself."""
 
-    def __init__(self, job: Job[Collected], wait_s: int, told: Callable[[str], None]) -> None:
+    def __init__(self, job: Job[Any], wait_s: int, told: Callable[[str], None]) -> None:
         self._job, self._wait_s, self._told = job, wait_s, told
         self._until: float | None = None
 
@@ -76,7 +77,7 @@ class Card:
     ) -> None:
         self._till, self._attempts, self._reader, self._recovery, self._told = till, attempts, reader, recovery, told
 
-    def check(self, request: CollectRequest, due_cents: int) -> Details:  # noqa: ARG002 - nothing of its own to look at
+    def check(self, _reader: Any, _request: CollectRequest, _due_cents: int) -> Details:
         return Details()
 
     def take(self, request: CollectRequest, job: Job[Collected]) -> Collected:
@@ -156,10 +157,14 @@ class Card:
             return self._till.telling.ended(reader, plan, CollectEnd.UNKNOWN, None, told)
 
 
-def checked(result: PaymentResult, asked: PaymentRequest) -> PaymentResult:
-    """An approval is believed only for our own reference and for no more than was asked, whatever the driver says."""
+def checked(
+    result: PaymentResult, asked: PaymentRequest | RefundRequest, *, whole: bool = False
+) -> PaymentResult:  # fmt: skip
+    """An approval is believed only for our own reference and for no more than was asked (`whole`: for all of it),
+    whatever the driver says."""
+    least = asked.amount_cents if whole else 1
     if result.outcome in POSTS and (
-        result.terminal_ref != asked.terminal_ref or not 0 < result.approved_cents <= asked.amount_cents
+        result.terminal_ref != asked.terminal_ref or not least <= result.approved_cents <= asked.amount_cents
     ):
         return replace(result, outcome=Outcome.UNKNOWN, reason="card.answer_odd")
     return result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.lanes import Job
 from app.plan import Details
 from app.till import Till
@@ -18,7 +20,7 @@ class Cash:
     def __init__(self, till: Till) -> None:
         self._till = till
 
-    def check(self, request: CollectRequest, due_cents: int) -> Details:
+    def check(self, _reader: Any, request: CollectRequest, due_cents: int) -> Details:
         """Raises RuleBroken: `collect.cash_short`, or an amount that may not be."""
         tendered = check_entry(request.tendered_cents or due_cents, field="cash received")
         if tendered < due_cents:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.lanes import Job
 from app.plan import Details
 from app.till import Till
@@ -19,7 +21,7 @@ class Check:
     def __init__(self, till: Till) -> None:
         self._till = till
 
-    def check(self, request: CollectRequest, due_cents: int) -> Details:  # noqa: ARG002 - a check is of any amount
+    def check(self, _reader: Any, request: CollectRequest, _due_cents: int) -> Details:
         """Raises RuleBroken: `collect.check_number`, `collect.check_name_long`."""
         number, name = request.check_no.strip(), request.check_name.strip()
         if not number or len(number) > NUMBER_LIMIT:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.lanes import Job
 from app.plan import Details
 from app.till import Till
@@ -17,7 +19,7 @@ class Credit:
     def __init__(self, till: Till) -> None:
         self._till = till
 
-    def check(self, request: CollectRequest, due_cents: int) -> Details:
+    def check(self, _reader: Any, request: CollectRequest, due_cents: int) -> Details:
         """Asked only when something is left to bring. Raises RuleBroken `collect.credit_short`."""
         raise RuleBroken("collect.credit_short", credit_cents=request.sheet.credit_cents, due_cents=due_cents)
 

@@ -43,6 +43,35 @@ WORDS: Rows = {
         _NOT_WRITTEN,
         "Open Collect again to see the new amounts.",
     ),
+    "collect.type_unknown": ("This type of payment is not known", _NOT_WRITTEN, "Choose another type."),
+    "collect.received_later": (
+        "Money cannot come in on a day that is still to come",
+        _NOT_WRITTEN,
+        "Correct the received date.",
+    ),
+    "collect.received_long_ago": (
+        "That day is more than {days} days ago",
+        _NOT_WRITTEN,
+        "Check the year of the received date.",
+    ),
+    "collect.provider_gone": ("This provider is no longer in the list", _NOT_WRITTEN, "Choose another provider."),
+    "collect.note_long": ("The note is too long", _NOT_WRITTEN, "Shorten it to {limit} letters."),
+    "collect.card_number": (
+        "That looks like a card number",
+        "Card numbers are never kept here. " + _NOT_WRITTEN,
+        "Take it out; the last four digits are enough.",
+    ),
+    "collect.method_gone": ("This way to pay is not offered any more", _NOT_WRITTEN, "Choose another one."),
+    "collect.method_number": (
+        "This way to pay needs its number",
+        _NOT_WRITTEN,
+        "Type it, in {limit} letters at most.",
+    ),
+    "collect.prepay_gone": (
+        "This visit was cancelled or taken out of the schedule",
+        _NOT_WRITTEN,
+        "Choose another visit, or keep the money as credit.",
+    ),
     "collect.sheet_used": (
         "This payment was already taken and undone",
         _NOT_WRITTEN,
@@ -62,7 +91,12 @@ WORDS: Rows = {
     "undo.not_possible": (
         "This payment cannot be undone here",
         "Nothing was given back.",
-        "Credit on account was used with it. Refund the part paid today instead.",
+        "Refund it instead.",
+    ),
+    "undo.credit_moved": (
+        "The credit used with it was moved on meanwhile",
+        "Nothing was given back.",
+        "Look at the ledger first, or refund the part paid today.",
     ),
     "card.no_reader": (
         "No card reader is set up at this desk",

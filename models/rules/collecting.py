@@ -1,7 +1,8 @@
 """What is collected at the desk by default, and where the money goes: today's copay first, then the oldest balance.
 
 Credit on account is spent before the tender, in the same order; money earmarked to a visit pays that visit's charges
-before free credit does. Everything here is arithmetic over whole cents: shares add up to the cent, nothing is negative,
+before free credit does. A family pays on one sheet: its lines stand in one order, whoever they are of (domain row N27).
+Everything here is arithmetic over whole cents: shares add up to the cent, nothing is negative,
 and no line gets more than it owes.
 """
 
@@ -30,7 +31,11 @@ _RANK = {Part.COPAY: 0, Part.EXPECTED_COPAY: 0, Part.TODAY: 1, Part.BALANCE: 2}
 
 @dataclass(frozen=True, slots=True)
 class Payable:
-    """Something that may be paid now. `key` is its name on the sheet; only an expected copay has no charge."""
+    """Something that may be paid now. `key` is its name on the sheet; only an expected copay has no charge.
+
+    `patient_id` says whose it is on the sheet of a family. `ahead`: its visit is still to come, so only money taken for
+    that very visit may pay it (S0-19).
+    """
 
     key: str
     part: Part
@@ -40,6 +45,8 @@ class Payable:
     appointment_id: str = ""
     on_plan: bool = False
     insurance_pending: bool = False
+    patient_id: str = ""
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +143,14 @@ def _check_line(payable: Payable | None, cents: int) -> None:
 
 def spend_credit(payables: Sequence[Payable], amounts: Mapping[str, int], lots: Iterable[Lot]) -> tuple[Spend, ...]:
     """Which lots pay which lines: money earmarked to the line's visit first, then free credit, the given order of
-    lots (oldest first) within each. Money earmarked to other visits stays."""
+    lots (oldest first) within each. Money earmarked to other visits stays, and free credit pays no visit ahead."""
     left = {(lot.payment_id, lot.appointment_id): lot.cents for lot in lots}
     spends = []
     for payable in in_order(payables):
         wanted = amounts.get(payable.key, 0)
         fitting = [key for key in left if key[1] == payable.appointment_id != "" and payable.charge_id]
-        for lot_key in [*fitting, *(key for key in left if key[1] == "")]:
+        free = [] if payable.ahead else [key for key in left if key[1] == ""]
+        for lot_key in [*fitting, *free]:
             cents = min(wanted, left[lot_key])
             if cents > 0:
                 left[lot_key] -= cents
@@ -175,3 +183,23 @@ def is_for_visit_only(payables: Sequence[Payable], shares: Iterable[Share], appo
     """Does every cent of the tender go to this one visit? Then the whole payment is earmarked to it."""
     visits = {payable.key: payable.appointment_id for payable in payables}
     return bool(appointment_id) and all(visits[s.key] == appointment_id for s in shares if s.tender_cents)
+
+
+def payment_type(kinds: Iterable[str], extra_cents: int = 0) -> str:
+    """What a payment is for, where nobody says it: copay or coinsurance when all of it is, else plain credit (S0-05).
+    `kinds` are those of the lines it pays."""
+    found = set(kinds)
+    return next(iter(found)) if len(found) == 1 and not extra_cents and found <= {"copay", "coinsurance"} else ""
+
+
+def less_given_back(lots: Sequence[Lot], given_back_cents: int) -> tuple[Lot, ...]:
+    """What may be spent of `lots` (oldest first) after refunds made elsewhere that nobody netted yet (domain row N11):
+    they count against free credit first, then against what is set aside, the newest money first."""
+    left, given_back = [lot.cents for lot in lots], given_back_cents
+    for is_free in (True, False):
+        for at in reversed(range(len(lots))):
+            if (lots[at].appointment_id == "") is is_free:
+                part = min(left[at], given_back)
+                left[at] -= part
+                given_back -= part
+    return tuple(replace(lot, cents=cents) for lot, cents in zip(lots, left, strict=True) if cents > 0)

@@ -30,6 +30,7 @@ METHODS = {
     "card": "Card",
     "credit": "Credit used",
     "external": "Paid elsewhere",
+    "other": "Other",
 }
 
 ENTRY_MODES = {
@@ -185,13 +186,18 @@ def _facts(document: ReceiptDocument) -> Iterator[Row]:
     yield Row("Patient", document.patient_name)
     if document.account_no:
         yield Row("Account", document.account_no)
+    if document.received_on:
+        yield Row("Received", document.received_on)
     yield Row(BY.get(document.banner, BY[""]), ", ".join(filter(None, (document.cashier, document.station))))
     if document.reason:
         yield Row("Reason", document.reason)
+    if document.note:
+        yield Row("Note", document.note)
 
 
 def _item(line: ReceiptLine) -> Row:
-    where = ", ".join(filter(None, (line.service_date, line.provider, line.code)))
+    served = f"for {line.patient}" if line.patient else ""
+    where = ", ".join(filter(None, (served, line.service_date, line.provider, line.code)))
     return Row(item_title(line), show_cents(line.amount_cents, symbol=""), ((where, ""),) if where else ())
 
 
@@ -202,7 +208,19 @@ def _tender(tender: TenderLine, banner: str) -> Row:
 
 
 def _plain_title(tender: TenderLine) -> str:
-    return METHODS.get(tender.method, tender.method or "Payment")
+    return tender.name or METHODS.get(tender.method, tender.method or "Payment")
+
+
+def _elsewhere_title(tender: TenderLine) -> str:
+    """`Paid elsewhere, Check no. 318`: the other program's word for it where it is known."""
+    how = tender.brand or tender.name
+    number = f" no. {tender.check_no}" if tender.check_no else ""
+    return f"{METHODS['external']}, {how}{number}" if how else METHODS["external"]
+
+
+def _under_other(tender: TenderLine, _banner: str) -> Iterator[tuple[str, str]]:
+    if tender.trace_no:
+        yield tender.trace_label or "Number", tender.trace_no
 
 
 def _check_title(tender: TenderLine) -> str:
@@ -229,8 +247,12 @@ def _under_card(tender: TenderLine, banner: str) -> Iterator[tuple[str, str]]:
         yield f"TVR {tender.tvr}" if tender.tvr else "", f"TSI {tender.tsi}" if tender.tsi else ""
 
 
-_TITLES: dict[str, Callable[[TenderLine], str]] = {"card": card_title, "check": _check_title}
-_UNDER_TENDER = {"cash": _under_cash, "card": _under_card}
+_TITLES: dict[str, Callable[[TenderLine], str]] = {
+    "card": card_title,
+    "check": _check_title,
+    "external": _elsewhere_title,
+}
+_UNDER_TENDER = {"cash": _under_cash, "card": _under_card, "other": _under_other, "external": _under_other}
 
 
 def _asked(document: ReceiptDocument) -> Iterator[Row]:

@@ -52,13 +52,19 @@ def test_credit_covers_all_of_it(tmp_path: Path) -> None:
         request = desk.request(sheet, TenderKind.CREDIT, use_credit=True)
         taken = desk.collect(request)
         assert (taken.end, taken.amount_cents, taken.tender) == (CollectEnd.TAKEN, 7500, TenderKind.CREDIT)
-        assert not taken.can_undo
+        assert taken.can_undo
         assert figures(desk) == (4500, 15500, 3000, 0)
         assert preview.after == desk.desk.accounts.ledger("rosa").figures
         again = desk.collect(request)
         assert (again.end, again.amount_cents) == (CollectEnd.TAKEN, 7500)
         assert figures(desk) == (4500, 15500, 3000, 0)
         assert desk.desk.schedule.day().rows[0].due_state is DueState.PAID
+        undone = desk.desk.checkout.undo_credit(taken, MARIA)
+        assert (undone.end, undone.still_owed_cents, undone.facts["undone"]) == (CollectEnd.TAKEN, 4500, True)
+        assert figures(desk) == (0, 20000, 0, 4500)
+        with pytest.raises(RuleBroken) as refused:
+            desk.desk.checkout.undo_credit(taken, MARIA)
+        assert refused.value.message_key == "undo.done_before"
         desk.holds()
 
 
@@ -74,10 +80,13 @@ def test_credit_and_cash_in_one_collect(tmp_path: Path) -> None:
         assert [(t.method, t.amount_cents) for t in taken.receipt.tenders] == [("cash", 5500), ("credit", 2000)]
         assert sum(line.amount_cents for line in taken.receipt.lines) == taken.receipt.total_cents == 7500
         assert figures(desk) == (4500, 3000, 3000, 0)
-        assert not taken.can_undo
-        with pytest.raises(RuleBroken) as refused:
-            desk.undo(taken)
-        assert refused.value.message_key == "undo.not_possible"
+        assert taken.can_undo
+        undone = desk.undo(taken)
+        assert undone.receipt is not None
+        assert (undone.receipt.banner, undone.receipt.total_cents) == ("VOID", -5500)
+        assert undone.receipt.balances is not None
+        assert (undone.receipt.balances.still_owed_cents, undone.receipt.balances.credit_cents) == (4500, 2000)
+        assert figures(desk) == (0, 2000, 0, 4500)
         desk.holds()
 
 

@@ -38,15 +38,24 @@ def charged_on_visit(connection: Any, tenant: str, appointment_id: str) -> int:
 
 
 def lots(connection: Any, tenant: str, patient_id: str) -> list[LotRow]:
-    """Money that may still be spent, oldest payment first."""
+    """Money on account, oldest payment first: lots, free or set aside for a visit."""
     found = connection.execute(
         f"SELECT a.patient_id, a.payment_id, a.appointment_id, {NET} - a.held FROM account a "
         "LEFT JOIN payment y ON y.tenant = a.tenant AND y.payment_id = a.payment_id "
-        f"WHERE a.tenant = ? AND a.patient_id = ? AND a.guard = 'L' AND {NET} - a.held > 0 "
+        f"WHERE a.tenant = ? AND a.patient_id = ? AND a.code IN ('CR', 'CRE') AND {NET} - a.held > 0 "
         "ORDER BY y.taken_at, a.payment_id",
         (tenant, patient_id),
     )
     return [LotRow(*row) for row in found]
+
+
+def given_back_elsewhere(connection: Any, tenant: str, patient_id: str) -> int:
+    """Cents other programs gave back that are not netted with a payment yet (domain row N11)."""
+    row = connection.execute(
+        f"SELECT coalesce(sum(-({NET})), 0) FROM account a WHERE a.tenant = ? AND a.patient_id = ? AND a.code = 'RFU'",
+        (tenant, patient_id),
+    ).fetchone()
+    return int(row[0])
 
 
 def prepaid_for(connection: Any, tenant: str, appointment_id: str) -> int:

@@ -48,6 +48,13 @@ class PaidRow:
     reversed_at: str
     reversed_by: str
     reversal_receipt_no: str
+    memo: str = ""
+    payment_type: str = ""
+    method_id: str = ""
+    trace_no: str = ""
+    received_date: str = ""
+    practitioner_id: str = ""
+    reversed_act: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class AppliedRow:
     kind: str
     code: str
     practitioner: str
+    patient_id: str = ""
 
 
 _COLUMNS = ", ".join(field.name for field in fields(PaidRow))
@@ -103,12 +111,12 @@ def applied(connection: Any, tenant: str, payment_id: str) -> list[AppliedRow]:
         "UNION ALL SELECT debit, -amount_cents FROM transfer WHERE tenant = :tenant "
         "AND credit IN (SELECT id FROM lot) AND code = 'release') "
         "SELECT c.id, r.appointment_id, sum(paid.cents), c.description, c.service_date, c.kind, c.code, "
-        "coalesce(w.name, '') FROM paid JOIN account r ON r.tenant = :tenant AND r.id = paid.ar "
+        "coalesce(w.name, ''), r.patient_id FROM paid JOIN account r ON r.tenant = :tenant AND r.id = paid.ar "
         "JOIN charge c ON c.tenant = :tenant AND c.id = r.charge_id "
         "LEFT JOIN practitioner w ON w.tenant = c.tenant AND w.id = c.practitioner_id "
         "GROUP BY c.id HAVING sum(paid.cents) > 0 "
         f"UNION ALL SELECT '', a.appointment_id, {NET}, coalesce(nullif(v.title, ''), v.reason, ''), "
-        "coalesce(v.service_date, ''), 'prepayment', '', coalesce(w.name, '') FROM account a "
+        "coalesce(v.service_date, ''), 'prepayment', '', coalesce(w.name, ''), a.patient_id FROM account a "
         "LEFT JOIN appointment v ON v.tenant = a.tenant AND v.id = a.appointment_id "
         "LEFT JOIN practitioner w ON w.tenant = a.tenant AND w.id = v.practitioner_id "
         f"WHERE a.tenant = :tenant AND a.payment_id = :payment AND a.code = 'CRE' AND {NET} > 0",
@@ -117,14 +125,25 @@ def applied(connection: Any, tenant: str, payment_id: str) -> list[AppliedRow]:
     return [AppliedRow(*row) for row in found]
 
 
-def spent_with(connection: Any, tenant: str, payment_id: str) -> bool:
-    """Was credit of other payments spent in the same act as this one was taken?"""
-    row = connection.execute(
-        "SELECT 1 FROM outbox o JOIN outbox mine ON mine.tenant = o.tenant AND mine.op_id = "
+def spent_with(connection: Any, tenant: str, payment_id: str) -> tuple[str, ...]:
+    """The operations that spent credit of other payments in the same act as this one was taken."""
+    found = connection.execute(
+        "SELECT o.op_id FROM outbox o JOIN outbox mine ON mine.tenant = o.tenant AND mine.op_id = "
         "(SELECT collect_op_id FROM payment WHERE tenant = ? AND payment_id = ?) "
         "WHERE o.tenant = ? AND o.group_id = mine.group_id AND o.epoch = mine.epoch "
         "AND o.dseq BETWEEN mine.dseq AND mine.dseq + 64 AND json_extract(o.op, '$.kind') = 'payment.allocate' "
-        "AND json_extract(o.op, '$.body.lot_payment_id') <> ? LIMIT 1",
+        "AND json_extract(o.op, '$.body.lot_payment_id') <> ? ORDER BY o.dseq",
         (tenant, payment_id, tenant, payment_id),
-    ).fetchone()
-    return row is not None
+    )
+    return tuple(str(row[0]) for row in found)
+
+
+def spent_under(connection: Any, tenant: str, group: str) -> tuple[str, ...]:
+    """The operations that spent credit under one sheet of Collect, among the desk's last thousand."""
+    found = connection.execute(
+        "SELECT o.op_id FROM outbox o JOIN stream t ON t.tenant = o.tenant AND o.epoch = t.epoch WHERE o.tenant = ? "
+        "AND o.dseq > t.dseq - 1000 AND o.group_id = ? AND json_extract(o.op, '$.kind') = 'payment.allocate' "
+        "ORDER BY o.dseq",
+        (tenant, group),
+    )
+    return tuple(str(row[0]) for row in found)

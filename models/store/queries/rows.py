@@ -56,7 +56,7 @@ VISIT_WIDTH = 8
 
 @dataclass(frozen=True, slots=True)
 class ChargeRow:
-    """A charge with what is still owed on it. `paid_cents` is what payments put there."""
+    """A charge with what is still owed on it, and where its visit stands. `paid_cents` is what payments put there."""
 
     charge_id: str
     patient_id: str
@@ -70,6 +70,12 @@ class ChargeRow:
     insurance_pending: int
     practitioner: str
     allowed_cents: int
+    visit_status: str = ""
+
+    @property
+    def payable(self) -> bool:
+        """May money go there? Not to a visit that will not be, but for its fees."""
+        return self.kind == "fee" or self.visit_status != "cancelled"
 
     @property
     def paid_cents(self) -> int:
@@ -78,11 +84,13 @@ class ChargeRow:
 
 CHARGE_COLUMNS = (
     "c.id, c.patient_id, a.appointment_id, c.service_date, c.description, c.code, c.kind, c.responsibility_cents, "
-    f"-({NET}), c.insurance_pending, coalesce(w.name, ''), c.allowed_cents"
+    f"-({NET}), c.insurance_pending, coalesce(w.name, ''), c.allowed_cents, "
+    "coalesce(CASE cv.desk_status WHEN '' THEN cv.status ELSE cv.desk_status END, '')"
 )
 CHARGE_JOIN = (
     "JOIN charge c ON c.tenant = a.tenant AND c.id = a.charge_id "
-    "LEFT JOIN practitioner w ON w.tenant = c.tenant AND w.id = c.practitioner_id"
+    "LEFT JOIN practitioner w ON w.tenant = c.tenant AND w.id = c.practitioner_id "
+    "LEFT JOIN appointment cv ON cv.tenant = a.tenant AND cv.id = a.appointment_id"
 )
 
 

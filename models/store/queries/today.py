@@ -68,10 +68,10 @@ def charges(connection: Any, tenant: str, day: str) -> list[ChargeRow]:
 
 
 def lots(connection: Any, tenant: str, day: str) -> list[LotRow]:
-    """Money on account of the day's patients."""
+    """Money on account of the day's patients; what other programs gave back and nobody netted yet is negative."""
     found = connection.execute(
         f"SELECT a.patient_id, a.payment_id, a.appointment_id, {NET} FROM account a WHERE a.tenant = ? "
-        f"AND a.guard = 'L' AND a.patient_id IN ({_PATIENTS_OF_DAY}) AND {NET} > 0",
+        f"AND a.code IN ('CR', 'CRE', 'RFU') AND a.patient_id IN ({_PATIENTS_OF_DAY}) AND {NET} <> 0",
         (tenant, tenant, day),
     )
     return [LotRow(*row) for row in found]
