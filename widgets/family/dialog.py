@@ -26,7 +26,7 @@ from widgets.common.overlay import Overlay
 from widgets.family.state import ADD, JOIN, FamilyState
 from widgets.theme import S8, S12, S16, S20
 
-_MEMBERS = (Column("Patient", 240, 3), Column("Bill", 120, 1), Column("", 44), Column("Owed", 96, 0, True))
+_MEMBERS = (Column("Patient", 240, 3), Column("Bill", 130), Column("Owed", 200, 1, True))
 _FOUND = (Column("Patient", 300, 3), Column("Phone", 140, 1, True))
 _WIDTH, _ROWS_HIGH, _ROW = 640, 4, 45
 
@@ -62,6 +62,7 @@ class FamilyDialog(Overlay):
         self.banner = Banner("warn")
         self.members = CellTable("On this bill", _MEMBERS, head=False)
         self.way = Segments("What to do", ((ADD, "Add somebody"), (JOIN, "Put on another bill")))
+        self.wanted = Text("", "caption_strong", "text2")
         self.field = _FindField("Find a patient")
         self.field.setMaxLength(120)
         self.found = CellTable("Found patients", _FOUND, head=False)
@@ -100,6 +101,7 @@ class FamilyDialog(Overlay):
         body.addWidget(Divider("hairline"))
         body.addSpacing(S8)
         body.addWidget(self.way, 0, Qt.AlignmentFlag.AlignLeft)
+        body.addWidget(self.wanted)
         body.addWidget(self.field)
         body.addWidget(self.found)
         body.addLayout(foot)
@@ -115,7 +117,8 @@ class FamilyDialog(Overlay):
             self.members.select_first()
         self.way.setVisible(state.may_join)
         self.way.set_key(state.way)
-        self.field.setPlaceholderText(f"{state.hint}: name, date of birth, phone or MRN")
+        self.wanted.setText(state.hint)
+        self.field.setPlaceholderText("Name, date of birth, phone or MRN")
         self.field.setAccessibleName(state.hint)
         self.found.set_rows(state.found)
         self.found.setVisible(bool(state.found))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.family import FamilyMember
 from app.views import FoundPatient
 from models.basics.money import show_cents
-from widgets.common.cells import AvatarCell, MoneyCell, PillCell, TableRow, WordsCell
+from widgets.common.cells import AvatarCell, PillCell, TableRow, WordsCell
 from widgets.common.patient import birth_text
 from widgets.common.pill import Look
 from widgets.common.text import NOT_APPLICABLE
@@ -64,17 +64,15 @@ def _identity(born: str, mrn: str) -> str:
 
 def _member(member: FamilyMember) -> TableRow:
     patient, figures = member.patient, member.figures
-    owed = MoneyCell(figures.statement_balance_cents) if figures.statement_balance_cents else MoneyCell(None)
-    credit = figures.unallocated_cents
+    owed, credit = figures.statement_balance_cents, figures.unallocated_cents
     look = PAYS if member.is_guarantor else ON_BILL
     cells = (
         AvatarCell(patient.initials, patient.name, _identity(birth_text(patient), patient.mrn)),
         PillCell(look),
-        WordsCell("owes", style="caption", ink="muted", right=True),
-        owed,
+        WordsCell(show_cents(owed), f"owed, {show_cents(credit)} unallocated", style="table_strong", right=True),
     )
     spoken = ", ".join((
-        patient.name, look[0].lower(), f"owes {show_cents(figures.statement_balance_cents)}",
+        patient.name, look[0].lower(), f"owes {show_cents(owed)}",
         f"{show_cents(credit)} unallocated" if credit else f"unallocated {NOT_APPLICABLE}",
     ))  # fmt: skip
     return TableRow(patient.patient_id, cells, spoken=spoken)
