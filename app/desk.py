@@ -25,6 +25,7 @@ from app.hub_line import HubLine
 from app.lanes import Job, Lane
 from app.logs import start_log
 from app.one_desk import FolderLock
+from app.patients import Patients
 from app.posting import Posting
 from app.practice import PracticeFacts
 from app.printing import Printing
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LANES = ("store", "reads", "terminal", "printer", "net")
+LANES = ("store", "reads", "lists", "terminal", "printer", "net")
 START_S = 60.0
 LINE_AGAIN_S = 30.0
 """So often a hub that did not start is tried again."""
@@ -93,6 +94,7 @@ class Desk:
         self.visit_charges = VisitCharges(self.clinic, self.visits)
         self.profiles = Profiles(self.clinic)
         self.find = Find(self.clinic, settings)
+        self.patients = Patients(self.clinic)
         self.accounts = Accounts(self.clinic, settings)
         self.family = Family(self.clinic)
         self.attention = Attention(self.clinic, self.recovery, self.printing)
@@ -186,10 +188,11 @@ class Desk:
             self._ready.wait(START_S)
         self.status.stop()
         self._background.join(START_S)
-        for name in ("terminal", "printer", "store", "reads", "net"):
+        for name in ("terminal", "printer", "store", "reads", "lists", "net"):
             self.lanes[name].close()
         if self.sync is not None:
             self.sync.stop()
+        self.patients.close()
         self.printing.close()
         self._reader.close()
         if self._practice is not None:

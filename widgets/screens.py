@@ -120,7 +120,7 @@ def _approved(kit: Kit) -> Page:
 
 
 def _patients(kit: Kit) -> Page:
-    from widgets.find.page import make
+    from widgets.patients.page import make
 
     return make(kit)
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.find import Find
 from app.lanes import Lane
+from app.patients import Patients
 from app.practice import PracticeFacts
 from app.signin import SignIn
 from app.views import AttentionItem, DeviceLight
@@ -29,7 +30,7 @@ from widgets.screens import SCREENS
 PICTURES = os.environ.get("COPAYDESK_PICTURES", "")
 """A folder where tests leave what they saw, for a person to look at."""
 
-NAMES = ("store", "reads", "terminal", "printer", "net")
+NAMES = ("store", "reads", "lists", "terminal", "printer", "net")
 
 
 @pytest.fixture
@@ -226,6 +227,7 @@ class StandDesk:
         self._clinic = clinic.clinic
         self.lanes = {name: Lane(name) for name in NAMES}
         self.sign_in, self.find = SignIn(clinic.clinic), Find(clinic.clinic, clinic.settings)
+        self.patients = Patients(clinic.clinic)
         self.practice = PracticeFacts(clinic.clinic)
         self.status = Board()
         self.items: tuple[AttentionItem, ...] = ()

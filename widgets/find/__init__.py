@@ -1,1 +1,1 @@
-"""Find a patient: one field for name, birth date, phone and MRN, over the window and as the Patients page."""
+"""Find a patient: one field for name, birth date, phone and MRN, over the window."""

@@ -19,7 +19,7 @@ class FindOverlay(Overlay):
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
-        self.finder = FindPanel(floating=True, parent=self)
+        self.finder = FindPanel(self)
         self.panel = self.finder
         self.finder.table.rows_changed.connect(self.place_panel)
 

@@ -60,7 +60,7 @@ class FindField(Themed, QLineEdit):
 
 
 class FindPanel(Themed, QWidget):
-    """One panel. `floating` wears the focus line and the Esc keycap (over the window), else it lies on a card.
+    """The panel over the window.
 
     `typed(text)` follows the field, `chosen(patient id)` the selected row, `opened(patient id)` Enter or a double
     click, `ledger_asked(patient id)` and `check_in_asked(patient id)` their keys, `commands_asked` a `>` typed first.
@@ -73,9 +73,8 @@ class FindPanel(Themed, QWidget):
     commands_asked = Signal()
     chosen = Signal(str)
 
-    def __init__(self, *, floating: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._floating = floating
         self.setAccessibleName("Find a patient")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.field = FindField()
@@ -103,8 +102,7 @@ class FindPanel(Themed, QWidget):
         head.addWidget(IconLabel("search", "accent", 18))
         head.addWidget(self.field, 1)
         head.addWidget(self._count)
-        if self._floating:
-            head.addWidget(Keycap("Esc"))
+        head.addWidget(Keycap("Esc"))
         self._head = QWidget()
         self._head.setLayout(head)
         words = QVBoxLayout()
@@ -169,10 +167,9 @@ class FindPanel(Themed, QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme.current()
-        line, width = ("focus", 2.0) if self._floating else ("border", float(look.line))
         with paint.smooth(QPainter(self)) as painter:
             paint.rounded(
-                painter, QRectF(self.rect()), look.radius("card"), look.colour("surface"), look.colour(line), width
+                painter, QRectF(self.rect()), look.radius("card"), look.colour("surface"), look.colour("focus"), 2.0
             )  # fmt: skip
 
     # What the clerk did ---------------------------------------------------------------------------------------

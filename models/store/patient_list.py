@@ -1,0 +1,246 @@
+"""Every patient with figures, in memory: sorted, counted and narrowed down by amounts in milliseconds.
+
+Figures of all patients at once would need a table of sums that every sale keeps up to date. This list costs a sale
+nothing: it is read from the store when somebody first asks (a second or two for 100,000 patients), and afterwards only
+those are read again whom a change named, with their families. It lies in memory alone and ends with the program.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from models.basics.search_keys import plain
+from models.rules.matching import Query
+from models.store.desk import DeskStore
+from models.store.queries import find, patients
+from models.store.rows import Change
+
+FIGURES = ("statement_cents", "total_cents", "unallocated_cents")
+"""What the list can be narrowed down by."""
+ORDERS = ("name", "birth_date", "mrn", *FIGURES, "last_visit")
+"""What it can be sorted by."""
+_TOPICS = frozenset({"patient", "account", "appointment"})
+_AGAIN_WHOLE = 2_000
+"""After more changes than this everything is read again."""
+_STEP = 400
+"""Patients read again at a time."""
+_COLUMNS = (
+    "id", "name", "family", "given", "suffix", "birth_date", "mrn", "phone", "statement_cents", "total_cents",
+    "unallocated_cents", "prepaid_cents", "last_visit",
+)  # fmt: skip
+_TABLE = """
+CREATE TABLE person (
+  id TEXT PRIMARY KEY, name TEXT, family TEXT, given TEXT, suffix TEXT, birth_date TEXT, mrn TEXT, phone TEXT,
+  statement_cents INT, total_cents INT, unallocated_cents INT, prepaid_cents INT, last_visit TEXT
+);
+"""
+_INDEXES = tuple(f"CREATE INDEX by_{name} ON person ({name}, name)" for name in ORDERS if name != "name")
+_PUT = f"INSERT OR REPLACE INTO person VALUES ({', '.join('?' * len(_COLUMNS))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which patients: those who fit `query` (None: all) and whose `figure` (one of FIGURES, empty: whatever) lies
+    between two amounts, both included (None: no limit); sorted by `order` (one of ORDERS), names deciding ties."""
+
+    query: Query | None = None
+    figure: str = ""
+    least_cents: int | None = None
+    most_cents: int | None = None
+    order: str = "name"
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPatient:
+    """One patient of the list. `total_cents` is what is owed less what lies on the account; negative: a credit.
+    `last_visit` is ISO text, empty without one."""
+
+    id: str
+    family: str
+    given: str
+    suffix: str
+    birth_date: str
+    mrn: str
+    phone: str
+    statement_cents: int
+    total_cents: int
+    unallocated_cents: int
+    prepaid_cents: int
+    last_visit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How many patients fit, and their figures added up."""
+
+    patients: int
+    statement_cents: int
+    unallocated_cents: int
+
+
+_LISTED = "id, family, given, suffix, birth_date, mrn, phone, " + ", ".join(_COLUMNS[8:])
+
+
+class PatientList:
+    """The list of one desk. Any thread, one at a time; the first question reads everything."""
+
+    def __init__(self, store: DeskStore) -> None:
+        self._store = store
+        self._lock, self._noting = threading.Lock(), threading.Lock()
+        self._memory: sqlite3.Connection | None = None
+        self._day = ""
+        self._stale: set[str] = set()
+        self._all_stale = True
+        store.subscribe(self._changed)
+
+    def page(self, wanted: Wanted, today: date, *, first: int, count: int) -> tuple[list[ListedPatient], Sums]:
+        """`count` patients from the `first` (0) on, and the sums over all who fit. Raises StorageError."""
+        with self._lock:
+            memory = self._fresh(today)
+            where, values = self._where(wanted)
+            found = memory.execute(
+                f"SELECT {_LISTED} FROM person WHERE rowid IN (SELECT rowid FROM person WHERE {where} "
+                f"ORDER BY {_order(wanted)} LIMIT ? OFFSET ?) ORDER BY {_order(wanted)}",
+                (*values, count, first),
+            ).fetchall()
+            sums = memory.execute(
+                f"SELECT count(*), coalesce(sum(statement_cents), 0), coalesce(sum(unallocated_cents), 0) FROM person "
+                f"WHERE {where}",
+                values,
+            ).fetchone()
+        return [ListedPatient(*row) for row in found], Sums(*sums)
+
+    def everybody(self, wanted: Wanted, today: date) -> list[ListedPatient]:
+        """All who fit, in order: for an export. Raises StorageError."""
+        with self._lock:
+            memory = self._fresh(today)
+            where, values = self._where(wanted)
+            found = memory.execute(f"SELECT {_LISTED} FROM person WHERE {where} ORDER BY {_order(wanted)}", values)
+            return [ListedPatient(*row) for row in found]
+
+    @property
+    def ready(self) -> bool:
+        """Has everything been read once? Then every question is answered in milliseconds."""
+        return self._memory is not None
+
+    def first_page(self, today: date, count: int) -> list[ListedPatient]:
+        """The first patients by name, straight from the store: what can be shown while the list is still read."""
+        with self._store.reader() as reader:
+            ids = patients.first_by_name(reader, self._store.tenant, count)
+            found = {row[0]: row for row in self._rows(reader, today.isoformat(), ids)}
+        return [ListedPatient(row[0], *row[2:]) for row in (found[each] for each in ids)]
+
+    def close(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            if self._memory is not None:
+                self._memory.close()
+                self._memory = None
+            self._all_stale = True
+
+    # Kept right ----------------------------------------------------------------------------------------------------
+
+    def _changed(self, change: Change) -> None:
+        if not change.everything and not change.topics & _TOPICS:
+            return
+        with self._noting:
+            if not self._all_stale:
+                self._stale |= change.patients
+                self._all_stale = change.everything or len(self._stale) > _AGAIN_WHOLE
+
+    def _fresh(self, today: date) -> sqlite3.Connection:
+        """The table in memory as the store stands now. What changes while it is read stays noted for the next time."""
+        day = today.isoformat()
+        with self._noting:
+            whole = self._all_stale or self._memory is None or self._day != day
+            stale, self._stale, self._all_stale = sorted(self._stale), set(), False
+        try:
+            if whole:
+                memory = self._read_whole(day)
+            else:
+                assert self._memory is not None
+                memory = self._memory
+                if stale:
+                    self._read_again(memory, stale, day)
+        except BaseException:
+            with self._noting:
+                self._all_stale = True
+            raise
+        return memory
+
+    def _read_whole(self, day: str) -> sqlite3.Connection:
+        memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        memory.executescript(_TABLE)
+        memory.execute("BEGIN")
+        with self._store.reader() as reader:
+            memory.executemany(_PUT, self._rows(reader, day, None))
+        for statement in _INDEXES:
+            memory.execute(statement)
+        memory.execute("CREATE INDEX by_name ON person (name, id)")
+        memory.execute("COMMIT")
+        if self._memory is not None:
+            self._memory.close()
+        self._memory, self._day = memory, day
+        return memory
+
+    def _read_again(self, memory: sqlite3.Connection, stale: list[str], day: str) -> None:
+        with self._store.reader() as reader:
+            for at in range(0, len(stale), _STEP):
+                ids = sorted(patients.families_of(reader, self._store.tenant, stale[at : at + _STEP]))
+                memory.execute("BEGIN")
+                memory.executemany("DELETE FROM person WHERE id = ?", [(each,) for each in ids])
+                memory.executemany(_PUT, self._rows(reader, day, ids))
+                memory.execute("COMMIT")
+
+    def _rows(self, reader: Any, day: str, ids: list[str] | None) -> Iterator[tuple[Any, ...]]:
+        tenant = self._store.tenant
+        money = {row.patient_id: row for row in patients.money(reader, tenant, ids)}
+        visits = dict(patients.last_visits(reader, tenant, day, ids))
+        for person in patients.people(reader, tenant, ids):
+            own = money.get(person.id)
+            owed, there, prepaid = (own.statement_cents, own.unallocated_cents, own.prepaid_cents) if own else (0, 0, 0)
+            yield (
+                person.id, _name_key(person), person.family, person.given, person.suffix, person.birth_date,
+                person.mrn, person.phone, owed, owed - there, there, prepaid, visits.get(person.id, ""),
+            )  # fmt: skip
+
+    # Asked ---------------------------------------------------------------------------------------------------------
+
+    def _where(self, wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
+        parts: list[str] = []
+        values: list[Any] = []
+        if wanted.query is not None and not wanted.query.empty:
+            with self._store.reader() as reader:
+                ids = find.everybody(reader, self._store.tenant, wanted.query)
+            parts.append("id IN (SELECT value FROM json_each(?))")
+            values.append(orjson.dumps(ids).decode())
+        if wanted.figure:
+            if wanted.figure not in FIGURES:
+                raise ValueError(wanted.figure)
+            for sign, cents in ((">=", wanted.least_cents), ("<=", wanted.most_cents)):
+                if cents is not None:
+                    parts.append(f"+{wanted.figure} {sign} ?")
+                    values.append(cents)
+        return " AND ".join(parts) or "1", tuple(values)
+
+
+def _order(wanted: Wanted) -> str:
+    if wanted.order not in ORDERS:
+        raise ValueError(wanted.order)
+    way = " DESC" if wanted.descending else ""
+    return f"{wanted.order}{way}, name{way}, id{way}" if wanted.order != "name" else f"name{way}, id{way}"
+
+
+def _name_key(person: patients.PersonRow) -> str:
+    return " ".join(plain(part) for part in (person.family, person.given, person.suffix))
+
+
+__all__ = ["FIGURES", "ORDERS", "ListedPatient", "PatientList", "Sums", "Wanted"]
