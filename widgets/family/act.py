@@ -14,25 +14,15 @@ if TYPE_CHECKING:
 
 def opener(kit: Kit, stage: Stage) -> Opener:
     """Opens the dialog for the target's patient; made when it is first asked for."""
-    dialogs: list[tuple[FamilyDialog, list[Done]]] = []
+    made: list[FamilyPresenter] = []
 
     def open_family(target: Target, done: Done) -> None:
-        if not dialogs:
-            dialogs.append(_made(kit, stage))
-        dialog, listeners = dialogs[0]
-        listeners[:] = [done]
-        presenter = dialog.findChild(FamilyPresenter)
-        assert presenter is not None
-        presenter.open(target.patient_id)
+        if not made:
+            made.append(FamilyPresenter(
+                FamilyDialog(stage.host), bridge=kit.bridge, reads=kit.desk.lanes["reads"],
+                store=kit.desk.lanes["store"], family=kit.desk.family, find=kit.desk.find,
+                person=lambda: kit.session.person,
+            ))  # fmt: skip
+        made[0].open(target.patient_id, done)
 
     return open_family
-
-
-def _made(kit: Kit, stage: Stage) -> tuple[FamilyDialog, list[Done]]:
-    dialog, listeners = FamilyDialog(stage.host), list["Done"]()
-    FamilyPresenter(
-        dialog, bridge=kit.bridge, reads=kit.desk.lanes["reads"], store=kit.desk.lanes["store"],
-        family=kit.desk.family, find=kit.desk.find, person=lambda: kit.session.person,
-        done=lambda words: [tell(words) for tell in listeners],
-    )  # fmt: skip
-    return dialog, listeners

@@ -17,15 +17,16 @@ from widgets.family.state import ADD, JOIN, family_state
 
 
 class FamilyPresenter(QObject):
-    """One dialog for one patient. `done(words)` follows every change, with what to say."""
+    """One dialog, for one patient after the other."""
 
     def __init__(
         self, dialog: FamilyDialog, *, bridge: Bridge, reads: Lane, store: Lane, family: Family, find: Find,
-        person: Callable[[], Person | None], done: Callable[[str], None],
+        person: Callable[[], Person | None],
     ) -> None:  # fmt: skip
         super().__init__(dialog)
         self._dialog, self._bridge, self._reads, self._store = dialog, bridge, reads, store
-        self._family, self._find, self._person, self._done = family, find, person, done
+        self._family, self._find, self._person = family, find, person
+        self._done: Callable[[str], None] = lambda _words: None
         self._patient_id, self._way, self._typed = "", ADD, ""
         self._members: tuple[FamilyMember, ...] = ()
         self._found: tuple[FoundPatient, ...] = ()
@@ -34,8 +35,9 @@ class FamilyPresenter(QObject):
         dialog.chosen.connect(self._take)
         dialog.left.connect(self._own_bill)
 
-    def open(self, patient_id: str) -> None:
-        """Show the family of a patient, with nothing typed."""
+    def open(self, patient_id: str, done: Callable[[str], None]) -> None:
+        """Show the family of a patient, with nothing typed. `done(words)` follows every change, with what to say."""
+        self._done = done
         self._patient_id, self._way, self._typed, self._found = patient_id, ADD, "", ()
         self._dialog.field.clear()
         self._dialog.quiet()

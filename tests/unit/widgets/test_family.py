@@ -48,13 +48,13 @@ def dialog(people, qtbot, lane):
     made.told = []
     made.presenter = FamilyPresenter(
         made, bridge=Bridge(window), reads=lane, store=lane, family=Family(people.clinic),
-        find=Find(people.clinic, people.settings), person=lambda: PERSON, done=made.told.append,
+        find=Find(people.clinic, people.settings), person=lambda: PERSON,
     )  # fmt: skip
     return made
 
 
 def opened(dialog: FamilyDialog, qtbot, patient_id: str) -> FamilyDialog:
-    dialog.presenter.open(patient_id)
+    dialog.presenter.open(patient_id, dialog.told.append)
     qtbot.waitUntil(dialog.isVisible)
     return dialog
 
