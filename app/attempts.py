@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from app.giving_back import GivingBack, Who, Written
 from app.plan import Plan
 from app.posting import Undoing, payment_id_of
 from app.till import Till
@@ -23,9 +24,10 @@ from models.basics.facts import facts
 from models.operations.bodies import CardFacts
 from models.operations.codec import from_json, to_json
 from models.rules.numbers import terminal_reference, terminal_serial
-from models.store.queries import jobs, receipts, staff
+from models.store.queries import jobs, receipts, refunds, staff
 from models.store.queries.jobs import AttemptRow as Attempt
 from models.store.queries.receipts import PaidRow
+from models.store.queries.refunds import RefundRow
 from models.store.rows import AttemptRow
 from receipts.document import ReceiptDocument
 
@@ -42,12 +44,14 @@ _CVM = {"6": "none"}
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How an attempt stands after it was settled: what was posted now (`told`, or `voided`), or had been before."""
+    """How an attempt stands after it was settled: what was posted now (`told`, `voided` or `refunded`), or had been
+    before."""
 
     attempt: Attempt
     told: Collected | None = None
     payment: PaidRow | None = None
     voided: tuple[ReceiptDocument, str] | None = None
+    refunded: Written | None = None
 
 
 class Attempts:
@@ -55,6 +59,7 @@ class Attempts:
 
     def __init__(self, till: Till) -> None:
         self._till, self._clinic = till, till.clinic
+        self.giving = GivingBack(till.clinic, till.posting)
 
     def open(self, tx: Tx, plan: Plan, driver: str) -> str:
         """Write a payment's try down, as dispatching: from the commit on, whatever happens is unknown until it is
@@ -72,7 +77,19 @@ class Attempts:
             attempt_id=attempt_id, terminal_ref=self._reference(tx), driver=driver,
             amount_cents=payment.amount_cents, patient_id=payment.patient_id,
             appointment_id=payment.appointment_id, void_of_payment_id=payment.payment_id,
-            request={"person_id": undo.person_id, "person_name": undo.person_name, "reason": undo.reason},
+            request={"person_id": undo.person_id, "person_name": undo.person_name, "reason": undo.reason,
+                     "supervisor": undo.supervisor},
+        ))  # fmt: skip
+
+    def open_refund(
+        self, tx: Tx, attempt_id: str, refund: RefundRow, appointment_id: str, who: Who, driver: str
+    ) -> str:  # fmt: skip
+        """Write the try to give money back to a card down, the same way. Its money is set aside already."""
+        return self._open(tx, AttemptRow(
+            attempt_id=attempt_id, terminal_ref=self._reference(tx), driver=driver,
+            amount_cents=refund.amount_cents, patient_id=refund.patient_id, appointment_id=appointment_id,
+            refund_id=refund.refund_id, request={"person_id": who.person_id, "person_name": who.person_name,
+                                                 "supervisor": who.supervisor},
         ))  # fmt: skip
 
     def settle(
@@ -96,6 +113,7 @@ class Attempts:
                 tx.set_attempt(attempt_id, "unknown", outcome="unknown", result=_told(result, attempt, asked=1))
                 return Settled(attempt)
             if result.outcome not in POSTS:
+                self._fell(tx, attempt, result.outcome.value)
                 tx.set_attempt(
                     attempt_id, "resolved", outcome=result.outcome.value, result=_told(result, attempt), **who
                 )
@@ -121,6 +139,9 @@ class Attempts:
     def not_sent(self, attempt_id: str, reason: str) -> None:
         """Nothing reached the terminal: the try is over."""
         with self._clinic.store.write() as tx:
+            attempt = jobs.attempt(tx.reader, self._clinic.tenant, attempt_id)
+            if attempt is not None:
+                self._fell(tx, attempt, "not_sent")
             tx.set_attempt(attempt_id, "resolved", outcome="not_sent", result={"reason": reason})
 
     def plan_of(self, attempt: Attempt) -> Plan:
@@ -135,7 +156,8 @@ class Attempts:
         asked = orjson.loads(attempt.request)
         names = staff.staff_names(reader, self._clinic.tenant)
         who = str(asked["person_id"])
-        return Undoing(payment, who, str(asked.get("person_name") or names.get(who, "")), str(asked["reason"]))
+        return Undoing(payment, who, str(asked.get("person_name") or names.get(who, "")), str(asked["reason"]),
+                       supervisor=str(asked.get("supervisor") or ""))  # fmt: skip
 
     # Inside -------------------------------------------------------------------------------------------------------
 
@@ -153,6 +175,12 @@ class Attempts:
 
     def _post(self, tx: Tx, attempt: Attempt, result: PaymentResult) -> Settled:
         card, tenant = card_facts(result), self._till.clinic.tenant
+        if attempt.refund_id:
+            row = refunds.refund(tx.reader, tenant, attempt.refund_id)
+            if row is None or row.state != "requested":
+                return Settled(attempt)
+            written = self.giving.paid(tx, row, _who(attempt), card=card, attempt_id=attempt.attempt_id)
+            return Settled(attempt, refunded=written)
         if attempt.void_of_payment_id:
             undo = self.undoing_of(tx.reader, attempt)
             if undo is None or undo.payment.reversed_at:
@@ -162,6 +190,18 @@ class Attempts:
         if known is not None:
             return Settled(attempt, payment=known)
         return Settled(attempt, told=self._till.post(tx, self.plan_of(attempt), result.approved_cents, card))
+
+    def _fell(self, tx: Tx, attempt: Attempt, reason: str) -> None:
+        """Nothing moved: what was set aside for a refund lies again where it lay."""
+        if attempt.refund_id:
+            row = refunds.refund(tx.reader, self._clinic.tenant, attempt.refund_id)
+            if row is not None and row.state == "requested":
+                self.giving.failed(tx, row.refund_id, row.patient_id, reason, _who(attempt))
+
+
+def _who(attempt: Attempt) -> Who:
+    asked = orjson.loads(attempt.request)
+    return Who(str(asked["person_id"]), str(asked.get("person_name") or ""), str(asked.get("supervisor") or ""))
 
 
 def card_facts(result: PaymentResult) -> CardFacts:

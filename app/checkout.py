@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.attempts import Attempts
 from app.card_reader import CardReader
@@ -13,6 +13,7 @@ from app.lanes import Job
 from app.payables import Due
 from app.plan import Standing, sheet_payables, spendable, standing
 from app.posting import Undoing
+from app.refusals import need
 from app.settings import PRINT_RECEIPTS, TERMINAL_NAME
 from app.tenders.base import Tender
 from app.till import Till
@@ -37,6 +38,7 @@ from models.ledger.figures import Figures
 from models.operations.bodies import NOT_COLLECTING_REASONS, TENDERS, NotCollecting, Undo
 from models.rules import change
 from models.rules.collecting import Part, Share, distribute, spend_credit
+from models.rules.rights import Right
 from models.store.queries import collect, methods, receipts, rows
 from models.store.queries.methods import MethodRow
 from models.store.queries.receipts import PaidRow

@@ -157,7 +157,7 @@ class Posting:
         return compose(replace(
             self.sale(reader, payment.patient_id, names.get(payment.actor, ""), None),
             receipt_no=payment.reversal_receipt_no or payment.receipt_no.partition("+")[0], lines=lines,
-            payment_number=payment.number, kind="void" if payment.reversed_at else "payment",
+            payment_number=payment.number, kind=(payment.reversed_act or "void") if payment.reversed_at else "payment",
             refers_to=payment.receipt_no if payment.reversed_at else "",
             business_date=payment.business_date, taken_at=clinic.local(payment.reversed_at or payment.taken_at),
             station=clinic.identity.desk_name if here else _desk_of(payment.number),

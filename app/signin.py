@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.clinic import Clinic
-from app.views import Person, StaffTile
+from app.views import Person, StaffMember, StaffTile
 from models.basics.clock import parse_utc, utc_text
 from models.basics.errors import RuleBroken
 from models.basics.facts import facts
 from models.basics.ids import new_id
 from models.operations.records import Staff
 from models.rules import people, pins
+from models.rules.rights import ROLE_RIGHTS, Right, rights_of
 from models.store.queries import staff
 from models.store.queries.staff import StaffRow
 
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 ROLES = ("receptionist", "manager")
 _TITLES = {"receptionist": "Front desk", "manager": "Manager"}
+LENDING = "supervisor"
+"""Under this name wrong PINs are counted where somebody lends a right: nobody says who they are there."""
 
 
 class SignIn:
@@ -62,6 +65,44 @@ class SignIn:
                 return _person(row)
             raise self._failed(staff_id)
 
+    def supervise(self, pin: str, right: Right, *more: Right) -> Person:
+        """Whose PIN this is, among those who have all of these rights: they lend them for one act.
+
+        Raises RuleBroken: `staff.right_missing` when nobody here has them, `pin.locked` (seconds), `pin.wrong`
+        (tries_left). Wrong tries are counted for the desk as a whole and written down before the answer.
+        """
+        rights = {right, *more}
+        with self._one_at_a_time:
+            with self._clinic.store.reader() as reader:
+                known = staff.staff(reader, self._clinic.tenant)
+            able = [row for row in known if row.pin_hash and rights <= rights_of(row.role, row.rights)]
+            if not able:
+                raise RuleBroken("staff.right_missing", right=right.value)
+            self._refuse_while_locked(LENDING)
+            for row in able:
+                if self._fits(row.pin_hash, pin):
+                    self._forget_failures(LENDING)
+                    log.info("right lent", extra=facts(staff=row.id, right=right.value))
+                    return _person(row)
+            raise self._failed(LENDING)
+
+    def members(self) -> tuple[StaffMember, ...]:
+        """Everybody who may sign in here, with their rights: those of the role, and those given by name."""
+        with self._clinic.store.reader() as reader:
+            known = staff.staff(reader, self._clinic.tenant)
+        return tuple(StaffMember(row.id, row.name, row.role, ROLE_RIGHTS.get(row.role, frozenset()),
+                                 rights_of(row.role, row.rights)) for row in known)  # fmt: skip
+
+    def set_rights(self, staff_id: str, rights: frozenset[Right], by: Person) -> None:
+        """Give somebody these rights, beyond their role's; those of the role cannot be taken away. Raises RuleBroken:
+        `staff.unknown`, `staff.right_missing` when `by` may not set up people."""
+        if Right.SET_UP not in by.rights:
+            raise RuleBroken("staff.right_missing", right=Right.SET_UP.value)
+        row = self._row(staff_id)
+        more = rights - ROLE_RIGHTS.get(row.role, frozenset())
+        self._put(Staff(id=row.id, name=row.name, role=row.role, title=row.title, pin_hash=row.pin_hash,
+                        rights=tuple(sorted(right.value for right in more))), by.staff_id)  # fmt: skip
+
     def person(self, staff_id: str) -> Person:
         """Somebody by id, without a PIN: for acts that were started by who was signed in. Raises `staff.unknown`."""
         return _person(self._row(staff_id))
@@ -73,7 +114,7 @@ class SignIn:
             raise RuleBroken("staff.manager_only")
         row = self._row(staff_id)
         self._put(Staff(id=row.id, name=row.name, role=row.role, title=row.title,
-                        pin_hash=self.hash(pin)), by.staff_id)  # fmt: skip
+                        pin_hash=self.hash(pin), rights=row.rights), by.staff_id)  # fmt: skip
         self._forget_failures(staff_id)
 
     def add(self, name: str, role: str, pin: str, by: Person, title: str = "") -> str:
@@ -158,4 +199,5 @@ def _title(row: StaffRow) -> str:
 
 
 def _person(row: StaffRow) -> Person:
-    return Person(row.id, row.name, _title(row), people.initials(row.name), row.role == "manager")
+    return Person(row.id, row.name, _title(row), people.initials(row.name), row.role == "manager",
+                  rights_of(row.role, row.rights))  # fmt: skip

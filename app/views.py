@@ -37,6 +37,17 @@ class Person:
     rights: frozenset[Right] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Somebody who signs in here, as Settings shows them: `of_role` are the rights the role brings, `rights` all."""
+
+    staff_id: str
+    name: str
+    role: str
+    of_role: frozenset[Right]
+    rights: frozenset[Right]
+
+
 # A patient in view ------------------------------------------------------------------------------------------------
 
 

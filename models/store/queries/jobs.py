@@ -38,12 +38,13 @@ class AttemptRow:
     updated_at: str
     void_of_payment_id: str
     payment_id: str
+    refund_id: str
 
 
 _JOB = "SELECT job_id, kind, payment_id, document, state, copies_no, reason, created_at FROM print_job WHERE tenant = ?"
 _ATTEMPT = (
     "SELECT attempt_id, terminal_ref, driver, amount_cents, patient_id, appointment_id, request, state, outcome, "
-    "result, created_at, updated_at, void_of_payment_id, payment_id FROM terminal_attempt WHERE tenant = ?"
+    "result, created_at, updated_at, void_of_payment_id, payment_id, refund_id FROM terminal_attempt WHERE tenant = ?"
 )
 
 

@@ -18,6 +18,7 @@ class StaffRow:
     role: str
     title: str
     pin_hash: str
+    rights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +29,23 @@ class PinFailures:
     locked_until: str = ""
 
 
-_STAFF = "SELECT id, name, role, title, pin_hash FROM staff WHERE tenant = ? AND active = 1 AND deleted_at = ''"
+_STAFF = "SELECT id, name, role, title, pin_hash, rights FROM staff WHERE tenant = ? AND active = 1 AND deleted_at = ''"
 
 
 def staff(connection: Any, tenant: str) -> list[StaffRow]:
     """Everybody who may sign in, receptionists first, by name."""
     found = connection.execute(f"{_STAFF} ORDER BY role = 'manager', name, id", (tenant,))
-    return [StaffRow(*row) for row in found]
+    return [_staff_row(row) for row in found]
 
 
 def staff_member(connection: Any, tenant: str, staff_id: str) -> StaffRow | None:
     """One of them, or None."""
     row = connection.execute(f"{_STAFF} AND id = ?", (tenant, staff_id)).fetchone()
-    return StaffRow(*row) if row else None
+    return _staff_row(row) if row else None
+
+
+def _staff_row(row: Any) -> StaffRow:
+    return StaffRow(*row[:5], tuple(json.loads(row[5] or "[]")))
 
 
 def staff_names(connection: Any, tenant: str) -> dict[str, str]:
