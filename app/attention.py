@@ -7,7 +7,9 @@ from typing import Any
 import orjson
 
 from app.clinic import Clinic
+from app.giving_back import GivingBack
 from app.heads import patient_head
+from app.method import method_text
 from app.printing import Printing
 from app.recovery import Recovery
 from app.views import AttentionItem, PatientHead, Person
@@ -16,6 +18,7 @@ from models.basics.errors import RuleBroken
 from models.rules.duplicates import Taken, paid_twice
 from models.store.queries import attention, jobs, receipts, rows
 from models.store.queries.attention import DoubleRow, RefusedRow
+from models.store.queries.refunds import RefundRow
 
 _KINDS = {"reduced": "reduced", "rejected": "refused", "excepted": "excepted", "quarantined": "quarantined"}
 
@@ -23,8 +26,8 @@ _KINDS = {"reduced": "reduced", "rejected": "refused", "excepted": "excepted", "
 class Attention:
     """What a person must look at. `items` on the `reads` lane, `close` on `store`."""
 
-    def __init__(self, clinic: Clinic, recovery: Recovery, printing: Printing) -> None:
-        self._clinic, self._recovery, self._printing = clinic, recovery, printing
+    def __init__(self, clinic: Clinic, recovery: Recovery, printing: Printing, giving: GivingBack) -> None:
+        self._clinic, self._recovery, self._printing, self._giving = clinic, recovery, printing, giving
 
     def items(self) -> tuple[AttentionItem, ...]:
         """Everything that is open: card payments in doubt, what the hub did not take as it was, copays taken twice,
@@ -35,14 +38,15 @@ class Attention:
             same = attention.doubles(reader, tenant, clinic.today().isoformat())
             doubles = [self._double(reader, row) for row in same
                        if _suspicious(row)]  # fmt: skip
+            waiting = [self._waiting(reader, row) for row in self._giving.unfinished(reader)]
             unsure = [self._unsure(reader, job) for job in jobs.jobs_in(reader, tenant, "unknown")]
-        return (*self._recovery.open_attempts(), *refused, *doubles, *unsure)
+        return (*self._recovery.open_attempts(), *waiting, *refused, *doubles, *unsure)
 
     def close(self, item_id: str, person: Person) -> None:
         """Somebody saw it. A print in doubt counts as printed. Raises RuleBroken `attention.not_found`; card payments
         in doubt are settled by recovery, never closed."""
         item = next((item for item in self.items() if item.item_id == item_id), None)
-        if item is None or item.kind.startswith("unknown_"):
+        if item is None or item.kind.startswith("unknown_") or item.kind == "refund_waiting":
             raise RuleBroken("attention.not_found")
         if item.kind == "print_unknown":
             self._printing.say_printed(item_id, printed=True)
@@ -68,6 +72,15 @@ class Attention:
             item_id=row.payment_id, kind="paid_twice", at=self._clinic.local(row.other_taken_at),
             patient=self._patient(reader, row.patient_id), amount_cents=row.amount_cents, words="attention.paid_twice",
             facts={"cents": row.amount_cents, "appointment_id": row.appointment_id},
+        )  # fmt: skip
+
+    def _waiting(self, reader: Any, row: RefundRow) -> AttentionItem:
+        return AttentionItem(
+            item_id=row.refund_id, kind="refund_waiting", at=self._clinic.local(row.requested_at),
+            patient=self._patient(reader, row.patient_id), amount_cents=row.amount_cents,
+            words="attention.refund_waiting",
+            facts={"cents": row.amount_cents, "way": method_text(row.tender), "number": row.number,
+                   "tender": row.tender},
         )  # fmt: skip
 
     def _unsure(self, reader: Any, job: jobs.JobRow) -> AttentionItem:

@@ -20,7 +20,8 @@ from app.views import Collected, CollectEnd, CollectSheet, DueLine, NextUp, Tend
 from devices.base import PaymentResult
 from models.basics.errors import Fact
 from models.operations.codec import from_json
-from models.store.queries import collect, find, jobs, receipts, rows, staff, today
+from models.store.queries import collect, find, jobs, receipts, refunds, rows, staff, today
+from models.store.queries.jobs import AttemptRow
 from models.store.queries.receipts import PaidRow
 from models.store.queries.rows import ChargeRow
 from receipts.document import ReceiptDocument
@@ -151,6 +152,15 @@ class Telling:
             end=end, **self._who(reader, payment.patient_id, payment.appointment_id),
             requested_cents=payment.amount_cents, payment_id=payment.payment_id, number=payment.number,
             tender=TenderKind(payment.tender), host_text=_host_text(result), facts=dict(facts),
+        )  # fmt: skip
+
+    def refund(self, reader: Any, attempt: AttemptRow, end: CollectEnd) -> Collected:
+        """How a card refund that was asked about stands. TAKEN: it went back."""
+        row = refunds.refund(reader, self._clinic.tenant, attempt.refund_id)
+        return Collected(
+            end=end, **self._who(reader, attempt.patient_id, ""), amount_cents=attempt.amount_cents,
+            requested_cents=attempt.amount_cents, payment_id=row.payment_id if row else "",
+            number=row.number if row else "", facts={"refund_id": attempt.refund_id, "attempt_id": attempt.attempt_id},
         )  # fmt: skip
 
     def next_up(self, reader: Any, but_patient_id: str) -> NextUp | None:

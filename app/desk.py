@@ -38,6 +38,7 @@ from app.signin import SignIn
 from app.status import DeskStatus
 from app.tenders import tenders
 from app.till import Till
+from app.verdicts import Verdicts
 from app.views import DeskFacts
 from app.visit_charges import VisitCharges
 from app.visits import Visits
@@ -53,8 +54,11 @@ if TYPE_CHECKING:
     from app.hub_process import HubProcess
     from app.importing import Importing
     from app.moves import Moves
+    from app.netting import Netting
     from app.practice_devices import PracticeDevices
+    from app.refunds import Refunds
     from app.rules import MoneyRules
+    from app.taking_back import TakingBack
     from app.undo import Undoing
 
 log = logging.getLogger(__name__)
@@ -82,6 +86,7 @@ class Desk:
         self.status = DeskStatus(self.clinic, settings, self.lanes, self._reader, self.printing, self.sync)
         till = Till(self.clinic, settings, posting, telling, self.printing.nudge)
         attempts = Attempts(till)
+        self._till, self._attempts = till, attempts
         self.recovery = Recovery(till, attempts, self._reader, self.status.told)
         ways = tenders(till, attempts, self._reader, self.recovery, self.status.told)
         self.checkout = Checkout(
@@ -97,7 +102,7 @@ class Desk:
         self.patients = Patients(self.clinic)
         self.accounts = Accounts(self.clinic, settings)
         self.family = Family(self.clinic)
-        self.attention = Attention(self.clinic, self.recovery, self.printing)
+        self.attention = Attention(self.clinic, self.recovery, self.printing, attempts.giving)
         self._hub: HubProcess | None = None
         self._practice: PracticeDevices | None = None
         self._connected = False
@@ -158,6 +163,28 @@ class Desk:
         from app.rules import MoneyRules
 
         return MoneyRules(self.clinic)
+
+    @cached_property
+    def refunds(self) -> Refunds:
+        """Money that goes back."""
+        from app.refunds import Refunds
+
+        hub = Verdicts(self.clinic, self.sync)
+        return Refunds(self._till, self._attempts, self._reader, self.recovery, hub, self.status.told)
+
+    @cached_property
+    def taking_back(self) -> TakingBack:
+        """Voids, deletions, corrections, returned checks, disputes."""
+        from app.taking_back import TakingBack
+
+        return TakingBack(self._till, self.checkout, self._attempts.giving)
+
+    @cached_property
+    def netting(self) -> Netting:
+        """Refunds made in other programs, settled with their payments."""
+        from app.netting import Netting
+
+        return Netting(self.clinic)
 
     @property
     def hub(self) -> HubProcess | None:

@@ -6,8 +6,10 @@ later how a card refund ended (an answer asked for after a crash, a person) writ
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,7 @@ from app.refund_views import REASON_WORDS
 from models.ledger.book import Entry, Transfer
 from models.ledger.figures import Figures, figures_from_history
 from models.operations import bodies
-from models.store.queries import collect, receipts, refunds, rows, staff
+from models.store.queries import collect, receipts, refunds, staff
 from models.store.queries.refunds import ItemRow, RefundRow, TakenRow
 from receipts.compose import SaleLine, SaleTender, compose
 from receipts.document import ReceiptDocument
@@ -63,6 +65,25 @@ class GivingBack:
 
     def __init__(self, clinic: Clinic, posting: Posting) -> None:
         self._clinic, self._posting = clinic, posting
+        self._running: set[str] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def running(self, refund_id: str) -> Iterator[None]:
+        """Inside, this refund is on its way: nobody is asked to look after it."""
+        with self._lock:
+            self._running.add(refund_id)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.discard(refund_id)
+
+    def unfinished(self, reader: Any) -> tuple[RefundRow, ...]:
+        """Refunds this desk set aside and did not hand out, but for those on their way right now."""
+        found = refunds.unfinished(reader, self._clinic.tenant, self._clinic.identity.device_id)
+        with self._lock:
+            return tuple(row for row in found if row.refund_id not in self._running)
 
     def request(self, tx: Tx, body: bodies.RefundRequest, who: Who) -> Entry:
         """Set money aside to go back. Returns its entry, which may be rejected."""
@@ -186,11 +207,6 @@ class GivingBack:
         if rest > 0:
             lines.append(SaleLine(amount_cents=rest, kind="other", description="Payment given back"))
         return tuple(lines)
-
-    def name_of(self, reader: Any, patient_id: str) -> str:
-        """The given name of a patient, for sentences about them."""
-        row = rows.patient(reader, self._clinic.tenant, patient_id)
-        return row.given or row.family if row else ""
 
 
 def parts_of(entry: Entry) -> tuple[Part, ...]:

@@ -62,12 +62,12 @@ class Recovery:
         for row in found:
             person = people[row.patient_id]
             result = orjson.loads(row.result or "{}")
-            kind = "unknown_void" if row.void_of_payment_id else "unknown_payment"
+            kind = _kind(row)
             items.append(AttentionItem(
                 item_id=row.attempt_id, kind=kind, at=clinic.local(row.created_at),
                 patient=patient_head(person, clinic.today()) if person else None, amount_cents=row.amount_cents,
                 words=f"attention.{kind}",
-                facts={"failed_checks": times_asked(row), "reason": str(result.get("reason", "")),
+                facts={"asked": times_asked(row), "reason": str(result.get("reason", "")),
                        "appointment_id": row.appointment_id},
             ))  # fmt: skip
         return tuple(items)
@@ -165,20 +165,20 @@ class Recovery:
                 raise RuleBroken("undo.not_found")
             if undo.payment.reversed_at:
                 return telling.undone(reader, undo.payment, None, "")
-            end = CollectEnd.UNKNOWN if attempt.state != "resolved" else _ENDS.get(attempt.outcome, CollectEnd.DECLINED)
-            return telling.not_undone(reader, undo.payment, end, None, attempt_id=attempt.attempt_id)
+            return telling.not_undone(reader, undo.payment, _end(attempt), None, attempt_id=attempt.attempt_id)
+        if attempt.refund_id:
+            return telling.refund(reader, attempt, _end(attempt))
         if attempt.payment_id:
             payment = receipts.payment(reader, clinic.tenant, attempt.payment_id)
             if payment is not None:
                 return telling.from_books(reader, payment, can_undo=self._till.may_undo(payment))
-        end = CollectEnd.UNKNOWN if attempt.state != "resolved" else _ENDS.get(attempt.outcome, CollectEnd.DECLINED)
         result = orjson.loads(attempt.result or "{}")
         told: dict[str, Fact] = {"attempt_id": attempt.attempt_id, "reason": str(result.get("reason", ""))}
-        return telling.ended(reader, self._attempts.plan_of(attempt), end, None, told)
+        return telling.ended(reader, self._attempts.plan_of(attempt), _end(attempt), None, told)
 
     def _tell(self, settled: Settled) -> Collected:
         till = self._till
-        if settled.told is not None or settled.voided is not None:
+        if settled.told is not None or settled.voided is not None or settled.refunded is not None:
             till.paper()
         if settled.told is not None:
             return settled.told
@@ -197,10 +197,24 @@ class Recovery:
         return attempt
 
 
+def _kind(attempt: AttemptRow) -> str:
+    if attempt.refund_id:
+        return "unknown_refund"
+    return "unknown_void" if attempt.void_of_payment_id else "unknown_payment"
+
+
+def _end(attempt: AttemptRow) -> CollectEnd:
+    if attempt.state != "resolved":
+        return CollectEnd.UNKNOWN
+    return _ENDS.get(attempt.outcome, CollectEnd.DECLINED)
+
+
 def _believed(result: PaymentResult, attempt: AttemptRow) -> PaymentResult:
-    """An approval found later counts only with our reference and no more than was asked."""
+    """An approval found later counts only with our reference and no more than was asked; that of a refund for all of
+    it."""
+    least = attempt.amount_cents if attempt.refund_id else 1
     if result.outcome in POSTS and (
-        result.terminal_ref != attempt.terminal_ref or not 0 < result.approved_cents <= attempt.amount_cents
+        result.terminal_ref != attempt.terminal_ref or not least <= result.approved_cents <= attempt.amount_cents
     ):
         return PaymentResult(outcome=Outcome.UNKNOWN, terminal_ref=attempt.terminal_ref, reason="card.answer_odd")
     return result

@@ -7,7 +7,6 @@ does not come is looked into, never guessed and never repeated.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -85,8 +84,6 @@ class Refunds:
         self._till, self._clinic, self._attempts, self._reader = till, till.clinic, attempts, reader
         self._recovery, self._hub, self._told = recovery, hub, told
         self._giving = attempts.giving
-        self._running: set[str] = set()
-        self._lock = threading.Lock()
 
     def lane_for(self, tender: str) -> str:
         """Where a refund of this tender runs: the reader's lane for cards; where the hub's word is awaited not the lane
@@ -147,14 +144,8 @@ class Refunds:
         if order.way.tender == "card":
             self._card_can()
             self._recovery.before_cards(job)
-        refund_id = order.sheet.refund_id
-        with self._lock:
-            self._running.add(refund_id)
-        try:
+        with self._giving.running(order.sheet.refund_id):
             return self._begin(order, who, person, job)
-        finally:
-            with self._lock:
-                self._running.discard(refund_id)
 
     def finish(self, refund_id: str, person: Person, job: Job[Refunded]) -> Refunded:
         """Hand out what was set aside and never went: the hub's word came late, or the program ended between. Raises
@@ -169,10 +160,11 @@ class Refunds:
         if row.tender == "card":
             self._card_can()
             self._recovery.before_cards(job)
-        with self._clinic.store.write() as tx:
-            self._waiting(tx.reader, refund_id)
-            going = self._go(tx, row, payment, who, row.check_no, None)
-        return self._end(row, payment, going, person, job)
+        with self._giving.running(refund_id):
+            with self._clinic.store.write() as tx:
+                self._waiting(tx.reader, refund_id)
+                going = self._go(tx, row, payment, who, row.check_no, None)
+            return self._end(row, payment, going, person, job)
 
     def give_up(self, refund_id: str, person: Person) -> None:
         """Nothing goes back after all: what was set aside lies again where it lay. Lane `store`. Raises RuleBroken
@@ -199,14 +191,6 @@ class Refunds:
         self._till.paper()
         with clinic.store.reader() as reader:
             return self._told_of(reader, row, RefundEnd.UNDONE, written)
-
-    def unfinished(self) -> tuple[RefundRow, ...]:
-        """Refunds this desk set aside and did not hand out, but for those on their way right now."""
-        clinic = self._clinic
-        with clinic.store.reader() as reader:
-            found = refunds.unfinished(reader, clinic.tenant, clinic.identity.device_id)
-        with self._lock:
-            return tuple(row for row in found if row.refund_id not in self._running)
 
     # Inside -----------------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ class RefundRow:
     settled_business_date: str
     failed_reason: str
     undone_receipt_no: str
+    received_date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,16 @@ def held(connection: Any, tenant: str, payment_id: str) -> HeldRow:
     ).fetchone()
     return HeldRow(int(lies[0]), int(paid[0]), int(back.get("refund", 0)), int(back.get("correction", 0)),
                    int(disputed[0]))  # fmt: skip
+
+
+def waits_at(connection: Any, tenant: str, refund_id: str) -> list[tuple[str, int]]:
+    """(account id, cents not netted yet) of a refund made elsewhere."""
+    found = connection.execute(
+        f"SELECT a.id, -({NET}) FROM account a WHERE a.tenant = ? AND a.code = 'RFU' "
+        "AND (a.id = ? OR a.id LIKE ?) ORDER BY a.id",
+        (tenant, f"RFU:{refund_id}", f"RFU:{refund_id}:%"),
+    )
+    return [(str(row[0]), int(row[1])) for row in found]
 
 
 def taken_by(connection: Any, tenant: str, op_id: str) -> list[TakenRow]:
