@@ -13,6 +13,7 @@ from models.ledger import accounts
 from models.ledger.accounts import LOT_CODES, Account, Code
 from models.ledger.book import DisputeState, Draft, PaymentState, RefundState, RefundStep, Transfer
 from models.ledger.judging import (
+    KNOWN_ALREADY,
     accept,
     available,
     except_,
@@ -140,6 +141,11 @@ def correct(op: Operation, body: bodies.Correct, draft: Draft) -> None:
     if payment is None or body.amount_cents <= 0:
         quarantine(draft, op, "missing_dependency" if payment is None else "amount_not_positive")
         return
+    if draft.refund(body.correction_id) is not None:
+        quarantine(draft, op, KNOWN_ALREADY)
+        return
+    draft.know_refund(RefundState(body.correction_id, payment.payment_id, payment.patient_id, body.amount_cents,
+                                  payment.tender, "", RefundStep.PAID))  # fmt: skip
     draft.know_payment(replace(payment, corrected_cents=payment.corrected_cents + body.amount_cents))
     _give(op, payment, body.amount_cents, _home(payment), "correct", draft)
 
@@ -194,7 +200,7 @@ def _cannot_refund(body: bodies.RefundRequest, payment: PaymentState | None, dra
     if body.tender not in bodies.TENDERS or body.reason not in bodies.REFUND_REASONS:
         return "reason_unknown"
     if draft.refund(body.refund_id) is not None:
-        return "refund_id_used"
+        return KNOWN_ALREADY if body.tender == "external" else "refund_id_used"
     if body.amount_cents > refundable(draft, payment):
         return "more_than_paid" if body.amount_cents > holds(draft, payment.payment_id) else "refunded_elsewhere"
     return ""
@@ -212,6 +218,9 @@ def refund_paid(op: Operation, body: bodies.RefundPaid, draft: Draft) -> None:
     out = tender_account(body.tender, drawer=body.drawer or op.device, merchant=merchant, method=body.method_id)
     if payment is None:
         except_(draft, op, "missing_dependency", Transfer(accounts.suspense(), out, body.amount_cents, "refund_paid"))
+        return
+    if body.tender == "external" and known is not None and known.step is RefundStep.PAID:
+        quarantine(draft, op, KNOWN_ALREADY)
         return
     payable = accounts.refund_payable(body.refund_id, payment.payment_id, payment.patient_id)
     aside = available(draft, payable)
@@ -303,8 +312,10 @@ def refund_elsewhere(op: Operation, body: bodies.RefundElsewhere, draft: Draft) 
     if body.amount_cents <= 0 or body.tender not in bodies.TENDERS:
         quarantine(draft, op, "amount_not_positive" if body.amount_cents <= 0 else "tender_unknown")
         return
-    if draft.refund(body.refund_id) is not None:
-        quarantine(draft, op, "refund_id_used")
+    known = draft.refund(body.refund_id)
+    if known is not None:
+        same = (known.patient_id, known.amount_cents) == (body.patient_id, body.amount_cents)
+        quarantine(draft, op, KNOWN_ALREADY if same and known.step is RefundStep.ELSEWHERE else "refund_id_used")
         return
     waits = accounts.refund_elsewhere(body.refund_id, body.patient_id)
     out = tender_account(body.tender, drawer=op.device, method=body.method_id)

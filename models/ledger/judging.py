@@ -15,6 +15,9 @@ from models.operations.operation import GENESIS, Operation, make_operation
 HUB = "hub"
 """The device name of derived operations."""
 
+KNOWN_ALREADY = "known_already"
+"""Reason of what another desk brought in from the same file: it stands once, and nobody has to look."""
+
 GONE = frozenset({"cancelled"})
 """Statuses of a visit that no money may go to, but for its fees."""
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from models.ledger import accounts, charges, giving_back, spending
 from models.ledger.book import AppointmentState, Draft, Entry, PaymentState, Transfer, Verdict
-from models.ledger.judging import GONE, HUB, accept, aside_for, except_, quarantine, tender_account
+from models.ledger.judging import GONE, HUB, KNOWN_ALREADY, accept, aside_for, except_, quarantine, tender_account
 from models.operations import bodies, records
 from models.operations.codec import BodyInvalid
 from models.operations.kinds import NotUnderstood, OpClass
@@ -95,7 +95,11 @@ def _collect(op: Operation, body: bodies.Collect, draft: Draft) -> None:
         return
     merchant = (body.card.merchant if body.card else "main") if body.tender == "card" else ""
     source = tender_account(body.tender, drawer=body.drawer or op.device, merchant=merchant, method=body.method_id)
-    if draft.payment(body.payment_id) is not None:
+    known = draft.payment(body.payment_id)
+    if known is not None and body.tender == known.tender == "external" and _same_money(body, known):
+        quarantine(draft, op, KNOWN_ALREADY)
+        return
+    if known is not None:
         except_(draft, op, "payment_id_used", Transfer(source, accounts.suspense(), body.amount_cents, "collect"))
         return
     payment = PaymentState(
@@ -115,6 +119,12 @@ def _collect(op: Operation, body: bodies.Collect, draft: Draft) -> None:
         except_(draft, op, RECEIPT_USED, *transfers)
     else:
         accept(draft, op, *transfers)
+    if body.tender == "external" and body.appointment_id:
+        charges.spend_what_waits(op, body.appointment_id, draft)
+
+
+def _same_money(body: bodies.Collect, known: PaymentState) -> bool:
+    return (body.patient_id, body.amount_cents) == (known.patient_id, known.amount_cents)
 
 
 # Visits, people, rules --------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from models.ledger import accounts
 from models.ledger.accounts import Account, Code, Guard
 from models.ledger.book import ChargeState, Draft, PaymentState, Transfer
 from models.ledger.judging import (
+    KNOWN_ALREADY,
     accept,
     aside_for,
     available,
@@ -55,11 +56,19 @@ def allocate(op: Operation, body: bodies.Allocate, draft: Draft) -> None:
 
 
 def _why_short(body: bodies.Allocate, granted: int, branch: Draft) -> str:
-    """Why less than asked could be spent: nothing lies there any more, nothing is owed, or not that much lies there."""
+    """Why less than asked could be spent: it is there already, nothing lies there any more, nothing is owed, or not
+    that much lies there."""
+    if granted == 0 and all(line.charge_id and _has_paid(body.lot_payment_id, line, branch) for line in body.lines):
+        return KNOWN_ALREADY
     if granted == 0 and left_in_lots(branch, body.lot_payment_id) == 0:
         return "credit_used"
     paid_up = [line.charge_id and owed(branch, line.charge_id) == 0 for line in body.lines]
     return "more_than_owed" if all(paid_up) else "not_that_much"
+
+
+def _has_paid(payment_id: str, line: bodies.AllocationLine, branch: Draft) -> bool:
+    paid = sum(cents for lot, cents in branch.paid_to_charge(line.charge_id) if lot.payment_id == payment_id)
+    return paid >= line.amount_cents
 
 
 def _payment_to_spend(payment_id: str, patient_id: str, draft: Draft) -> PaymentState:
