@@ -188,14 +188,14 @@ class Visits:
             prepaid = collect.prepaid_for(reader, tenant, appointment_id)
         bill = Bill(
             sum(row.responsibility_cents for row in charged), sum(row.owed_cents for row in charged),
-            any(row.insurance_pending for row in charged), visit.payment_profile, visit.billing_status,
+            any(row.insurance_pending for row in charged), visit.payment_profile, now.billing,
         )  # fmt: skip
         return VisitCard(
             appointment_id=appointment_id, patient=patient_head(person, clinic.today()),
             title=visit.title or visit.reason or "Visit", starts_at=clinic.local(visit.starts_at),
             practitioner=who.name if who else "", status=now.status,
             billing_status=billing_status(bill, paid_in_full_follows=rules.paid_in_full_follows),
-            billing_said=visit.billing_status, following=len(later), prepaid_cents=prepaid,
+            billing_said=now.billing, following=len(later), prepaid_cents=prepaid,
             paid_cents=sum(row.paid_cents for row in charged if row.kind != "fee"),
             listed=sum(charge.made_here and charge.kind != "fee" for charge in own),
             ways=tuple((status, status_words(status)) for status in offered(now.status, rules.custom_statuses)),
@@ -303,7 +303,8 @@ class Visits:
     # Its bill -----------------------------------------------------------------------------------------------------
 
     def set_billing(self, appointment_id: str, status: str, person: Person) -> None:
-        """Say where a visit's bill is (S0-23); empty lets it follow the money again. The same again is nothing.
+        """Say where a visit's bill is (S0-23); empty takes back what was said here, so that it follows the money (and
+        what its source says) again. The same again is nothing.
 
         Raises RuleBroken, nothing written: `staff.right_missing`, `visit.not_found`, `visit.billing_unknown`.
         """
@@ -312,10 +313,11 @@ class Visits:
             raise RuleBroken("visit.billing_unknown")
         clinic = self._clinic
         with clinic.store.write() as tx:
-            visit = _found(tx.reader, clinic.tenant, appointment_id).visit
-            if visit.billing_status != status:
-                self._record(tx, VisitBilling(appointment_id=visit.id, patient_id=visit.patient_id,
-                                              billing_status=status), person, "")  # fmt: skip
+            now = _found(tx.reader, clinic.tenant, appointment_id)
+            if now.billing != status:
+                body = VisitBilling(appointment_id=appointment_id, patient_id=now.visit.patient_id,
+                                    billing_status=status)  # fmt: skip
+                self._record(tx, body, person, "")
 
     def charge_no_show(self, appointment_id: str, cents: int, person: Person) -> None:
         """Ask the practice's fee for a visit nobody came to; money that waits for the visit pays it at once. Asked

@@ -12,10 +12,11 @@ from models.store.queries.rows import NET, STATUS
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A visit as its record says, and where it stands: what a desk said last, else what its source says."""
+    """A visit as its record says, and where it and its bill stand: what a desk said last, else what its source says."""
 
     visit: records.Appointment
     status: str
+    billing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,9 @@ def standing(connection: Any, tenant: str, appointment_id: str) -> Standing | No
     if visit is None:
         return None
     said = connection.execute(
-        "SELECT desk_status FROM appointment WHERE tenant = ? AND id = ?", (tenant, appointment_id)
+        "SELECT desk_status, desk_billing FROM appointment WHERE tenant = ? AND id = ?", (tenant, appointment_id)
     ).fetchone()
-    return Standing(visit, said[0] or visit.status)
+    return Standing(visit, said[0] or visit.status, said[1] or visit.billing_status)
 
 
 def of_series(connection: Any, tenant: str, patient_id: str, series_id: str, from_key: str = "") -> list[Standing]:
