@@ -18,7 +18,7 @@ from models.basics.ids import new_id
 from models.basics.money import check_entry
 from models.ledger.accounts import Code
 from models.ledger.book import Draft
-from models.ledger.judging import owed
+from models.ledger.judging import one_family, owed
 from models.operations.bodies import Adjust
 from models.rules.adjusting import is_reason, reasons_for
 from models.rules.rights import Right
@@ -39,17 +39,19 @@ class Adjustments:
         self._clinic = clinic
 
     def open(self, patient_id: str, charge_id: str = "", appointment_id: str = "") -> AdjustSheet:
-        """What can be adjusted on an account: one line item, those of a visit, or every one that is open; and the one
-        chosen at first. Raises RuleBroken `adjust.charge_gone`, `adjust.nothing_owed`."""
+        """What can be adjusted on an account: one line item or those of a visit (of anybody on the same bill), or every
+        one that is open; and the one chosen at first. Raises RuleBroken `adjust.charge_gone`, `adjust.nothing_owed`."""
         clinic = self._clinic
         with clinic.store.reader() as reader:
             book = self._rehearsal(reader).book
-            items = [_item(book, row) for row in self._rows(reader, book, patient_id, charge_id, appointment_id)]
+            rows = self._rows(reader, book, patient_id, charge_id, appointment_id)
+            items = [_item(book, row) for row in rows]
             limit = book.rules().adjust_limit_cents
         items = [item for item in items if item.owes_cents > 0 or item.written_off_cents > 0]
         if not items:
             raise RuleBroken("adjust.nothing_owed")
-        return AdjustSheet(new_id(), patient_id, tuple(items), items[0].charge_id, limit)
+        owner = rows[0].patient_id  # of the family whose page this is
+        return AdjustSheet(new_id(), owner, tuple(items), items[0].charge_id, limit)
 
     def kinds(self, sheet: AdjustSheet, charge_id: str) -> tuple[AdjustKind, ...]:
         """The kinds possible on a line item, each with its reasons and the most that may be taken. Pure."""
@@ -103,7 +105,7 @@ class Adjustments:
             return moving.open_items(reader, tenant, (patient_id,))
         of_visit = [] if charge_id else [each.charge_id for each in book.charges_of_appointment(appointment_id)]
         rows = [moving.item(reader, tenant, each) for each in ([charge_id] if charge_id else of_visit)]
-        found = [row for row in rows if row is not None and row.patient_id == patient_id]
+        found = [row for row in rows if row is not None and one_family(book, row.patient_id, patient_id)]
         if not found:
             raise RuleBroken("adjust.charge_gone")
         return found

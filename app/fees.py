@@ -18,6 +18,7 @@ from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id, new_id
 from models.basics.money import check_entry
 from models.ledger.book import Draft
+from models.ledger.judging import one_family
 from models.operations.bodies import Fee
 from models.rules.rights import Right
 from models.store.queries import rows
@@ -44,9 +45,9 @@ class Fees:
         clinic = self._clinic
         with clinic.store.reader() as reader:
             visit = rows.visit(reader, clinic.tenant, appointment_id) if appointment_id else None
-            if appointment_id and (visit is None or visit.patient_id != patient_id):
-                raise RuleBroken("fee.visit_gone")
             book = self._rehearsal(reader).book
+            if appointment_id and (visit is None or not one_family(book, visit.patient_id, patient_id)):
+                raise RuleBroken("fee.visit_gone")
             known = book.rules()
             amounts = {NO_SHOW: known.no_show_fee_cents, BOUNCED: known.bounced_check_fee_cents, OTHER: 0}
             act_id = new_id()
@@ -55,7 +56,8 @@ class Fees:
         words = ""
         if visit is not None:
             words = f"{day_text(date.fromisoformat(visit.service_date), clinic.today())} {visit.title or 'Visit'}"
-        return FeeSheet(act_id, patient_id, appointment_id, words, tuple(choices))
+        owner = visit.patient_id if visit else patient_id
+        return FeeSheet(act_id, owner, appointment_id, words, tuple(choices))
 
     def preview(self, order: FeeOrder) -> FeePreview:
         """What it would do. Raises RuleBroken: `fee.description_missing`, `fee.made_before` (owes_cents), an amount

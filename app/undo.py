@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
-from app.basis import basis_of, still_so
+from app.basis import basis_of, only_once, still_so
 from app.clinic import Clinic
 from app.money_views import Acted, UndoPreview
 from app.refusals import insist
 from app.views import Person
 from models.basics.errors import RuleBroken
-from models.basics.ids import new_id
+from models.basics.ids import natural_id, new_id
 from models.ledger.book import Draft
 from models.operations.bodies import Fee, Undo
 from models.operations.codec import from_json
@@ -48,16 +48,17 @@ class Undoing:
             ids = tuple(act.op_id for act in acts)
             basis = basis_of(reader, clinic.tenant, patient_id, _touched(rehearsal.book, ids))
             return UndoPreview(
-                act_id=new_id(), patient_id=patient_id, op_ids=ids, body=body, words=_words(acts[-1]),
+                act_id=undo_group(clinic.tenant, ids[-1]), patient_id=patient_id, op_ids=ids, body=body, words=_words(acts[-1]),
                 facts={"cents": _cents(rehearsal.book, acts)}, before=basis.figures,
                 after=rehearsal.after(basis.figures, patient_id), basis=basis,
             )  # fmt: skip
 
     def do(self, preview: UndoPreview, person: Person) -> Acted:
-        """Take it back. Raises RuleBroken, nothing written: `account.changed`, `refused.already_undone`,
-        `refused.cannot_undo` and others."""
+        """Take it back. Raises RuleBroken, nothing written: `account.changed`, `account.done_before`,
+        `refused.already_undone`, `refused.cannot_undo` and others."""
         clinic = self._clinic
         with clinic.store.write() as tx:
+            only_once(tx.reader, clinic.tenant, preview.act_id)
             still_so(tx.reader, clinic.tenant, preview.basis)
             entry = insist(tx.record(
                 preview.body, person_id=person.staff_id, business_date=clinic.today().isoformat(),
@@ -85,8 +86,15 @@ class Undoing:
                 raise RuleBroken("undo.not_yours")
             return named
         own = [row for row in rows if row.actor == person.staff_id and row.business_date == today]
+        groups = {row.group for row in rows}
+        undos = {undo_group(tenant, row.op_id) for row in rows}
+
+        def stands(row: ActRow) -> bool:
+            undone = book.is_mirrored(row.op_id) or undo_group(tenant, row.op_id) in groups
+            return not undone and row.group not in undos
+
         for _, run in groupby(own, key=lambda row: row.group):
-            found = _undoable(list(run), lambda row: not _is_undone(book, row))
+            found = _undoable(list(run), stands)
             if found:
                 return found[::-1]
         raise RuleBroken("undo.nothing")
@@ -100,11 +108,9 @@ def _undoable(run: Sequence[ActRow], stands: Callable[[ActRow], bool]) -> list[A
     return [row for row in run if row.kind in wanted and stands(row)]
 
 
-def _is_undone(book: Draft, row: ActRow) -> bool:
-    if row.kind != "charge.fee":
-        return book.is_mirrored(row.op_id)
-    charge = book.charge(row.body["charge_id"])
-    return charge is None or charge.responsibility_cents != row.body["amount_cents"]
+def undo_group(tenant: str, op_id: str) -> str:
+    """The group of the act that takes `op_id` back: the same however often it is tried, so it happens once."""
+    return natural_id(tenant, op_id, "undo")
 
 
 def _body(acts: Sequence[ActRow], patient_id: str, book: Draft) -> Undo | Fee:
