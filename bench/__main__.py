@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.measure import Row
 
-MODULES = ("desk", "sync", "receipts", "window")
+MODULES = ("desk", "patients", "sync", "receipts", "window")
 Measure = Callable[[], Row]
 
 

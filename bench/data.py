@@ -233,7 +233,9 @@ class _Maker:
             starts_at=f"{day}T{(minute // 60 + 6) % 24:02d}:{minute % 60:02d}:00.000Z", minutes=20,
             practitioner_id="practitioner-1", location_id="location-1", copay_cents=copay_cents,
         )  # fmt: skip
-        batch["appointment"].append(record_row(visit) | {"tenant": TENANT, "seq": self._seq(), "desk_status": ""})
+        batch["appointment"].append(
+            record_row(visit) | {"tenant": TENANT, "seq": self._seq(), "desk_status": "", "desk_billing": ""}
+        )
 
     def todays_visit(self, batch: Batch, number: int, minute: int) -> Visit:
         """A visit of today that owes its copay; the patient's other charges stay as they are."""

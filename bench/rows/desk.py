@@ -37,7 +37,7 @@ SYNCED = 40
 
 
 @cache
-def _filled() -> tuple[Path, Filled]:
+def filled_store() -> tuple[Path, Filled]:
     """A store with 100,000 patients, made once for all rows."""
     folder = Path(tempfile.mkdtemp(prefix="copaydesk-bench-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -51,7 +51,7 @@ def _filled() -> tuple[Path, Filled]:
 def take_a_copay() -> Row:
     """The whole service call, cash: checked against the books, numbered, posted, receipt composed and spooled, audited,
     queued, committed once; beside the bare rows of a sale in plain SQLite with the same durability."""
-    path, filled = _filled()
+    path, filled = filled_store()
     till = open_till(path, NOON)
     decided = iter([decide(till, visit) for _ in range(6) for visit in filled.visits])
     floor = _plain_sqlite(path.parent / "floor.db")
@@ -87,7 +87,7 @@ def syncs_of_a_copay() -> float | str:
     """Syncs of the disk for one copay, counted by strace over many in a process of their own; `?` without strace."""
     if shutil.which("strace") is None:
         return "?"
-    path, _ = _filled()
+    path, _ = filled_store()
     first, all_of_them = _syncs(path, 1), _syncs(path, SYNCED + 1)
     return round((all_of_them - first) / SYNCED, 2)
 
@@ -109,7 +109,7 @@ def _syncs(path: Path, copays: int) -> int:
 def find_a_patient() -> Row:
     """What is typed at a desk (names, beginnings, slips, birth dates, phones, MRN), whole service call with balances
     and visits; beside one look into a trigram index and a LIKE scan over the same names in plain SQLite."""
-    path, filled = _filled()
+    path, filled = filled_store()
     store = DeskStore.open(path, BENCH_KEY, FixedClock(NOON))
     find = Find(Clinic(store, FixedClock(NOON)), Settings(None))
     typed = itertools.cycle(_typed(filled))

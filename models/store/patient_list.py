@@ -29,6 +29,8 @@ ORDERS = ("name", "birth_date", "mrn", *FIGURES, "last_visit")
 _TOPICS = frozenset({"patient", "account", "appointment"})
 _AGAIN_WHOLE = 2_000
 """After more changes than this everything is read again."""
+_SUMS_KEPT = 50
+"""Sums of so many filters are remembered until somebody's figures change: pages are turned without adding up again."""
 _STEP = 400
 """Patients read again at a time."""
 _COLUMNS = (
@@ -97,6 +99,7 @@ class PatientList:
         self._lock, self._noting = threading.Lock(), threading.Lock()
         self._memory: sqlite3.Connection | None = None
         self._day = ""
+        self._sums: dict[tuple[str, tuple[Any, ...]], Sums] = {}
         self._stale: set[str] = set()
         self._all_stale = True
         store.subscribe(self._changed)
@@ -111,12 +114,13 @@ class PatientList:
                 f"ORDER BY {_order(wanted)} LIMIT ? OFFSET ?) ORDER BY {_order(wanted)}",
                 (*values, count, first),
             ).fetchall()
-            sums = memory.execute(
-                f"SELECT count(*), coalesce(sum(statement_cents), 0), coalesce(sum(unallocated_cents), 0) FROM person "
-                f"WHERE {where}",
-                values,
-            ).fetchone()
-        return [ListedPatient(*row) for row in found], Sums(*sums)
+            sums = self._sums.get((where, values))
+            if sums is None:
+                sums = self._sums[where, values] = Sums(*memory.execute(
+                    "SELECT count(*), coalesce(sum(statement_cents), 0), coalesce(sum(unallocated_cents), 0) "
+                    f"FROM person WHERE {where}", values,
+                ).fetchone())  # fmt: skip
+        return [ListedPatient(*row) for row in found], sums
 
     def everybody(self, wanted: Wanted, today: date) -> list[ListedPatient]:
         """All who fit, in order: for an export. Raises StorageError."""
@@ -163,6 +167,8 @@ class PatientList:
             whole = self._all_stale or self._memory is None or self._day != day
             stale, self._stale, self._all_stale = sorted(self._stale), set(), False
         try:
+            if whole or stale or len(self._sums) > _SUMS_KEPT:
+                self._sums.clear()
             if whole:
                 memory = self._read_whole(day)
             else:

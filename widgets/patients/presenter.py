@@ -152,8 +152,6 @@ class PatientsPresenter(QObject):
         self._change(kind=kind, least_cents=least, most_cents=most)
         self._view.show_filter(self._ask.text, kind, least, most)
         self._draw()
-        if offered:
-            self._view.to_amounts()
 
     @Slot(int)
     def _move(self, pages: int) -> None:

@@ -74,6 +74,7 @@ class PatientsPage(Themed, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Patients")
+        self._filling = False
         self.open_action = page_action(self, "Open the ledger", ENTER, self._open)
         self.ledger_action = page_action(self, "Ledger", "Ctrl+L", self._open)
         self.filter_action = page_action(self, "Filter this list", "Ctrl+F", self._to_field)
@@ -127,6 +128,8 @@ class PatientsPage(Themed, QWidget):
         self._bar.addWidget(self.order)
         self._wrongs = QHBoxLayout()
         self._wrongs.addWidget(self.wrong)
+        self._wrongs_host = QWidget()
+        self._wrongs_host.setLayout(self._wrongs)
         foot = QHBoxLayout()
         foot.setContentsMargins(S16, S8, S16, S8)
         foot.setSpacing(S8)
@@ -138,7 +141,7 @@ class PatientsPage(Themed, QWidget):
         self._stack = QStackedLayout()
         body = self._list.body
         body.addLayout(self._bar)
-        body.addLayout(self._wrongs)
+        body.addWidget(self._wrongs_host)
         body.addWidget(Divider())
         body.addLayout(self._stack, 1)  # a stack shows its first page at once: it must stand in the window first
         body.addWidget(Divider())
@@ -165,7 +168,7 @@ class PatientsPage(Themed, QWidget):
         self.kind.chosen.connect(self.kind_chosen)
         self.order.chosen.connect(self.order_chosen)
         for field in (self.least, self.most):
-            field.textEdited.connect(self._amounts)
+            field.cents_changed.connect(self._amounts)
         self.table.opened.connect(self.opened)
         self.banner.pressed.connect(self.retry_pressed)
 
@@ -175,7 +178,7 @@ class PatientsPage(Themed, QWidget):
         self._body.setContentsMargins(S20, inset, S20, inset)
         self._body.setSpacing(look.size("gap"))
         self._bar.setContentsMargins(S16 - 2, S12 - 2, S16 - 2, S12 - 2)
-        self._wrongs.setContentsMargins(S16, 0, S16, 0)
+        self._wrongs.setContentsMargins(S16, 0, S16, S8)
         self.kind.setFixedWidth(look.px(176))
         self.order.setFixedWidth(look.px(170))
         self.field.setMinimumWidth(look.px(180))
@@ -200,22 +203,19 @@ class PatientsPage(Themed, QWidget):
         self.field.selectAll()
 
     def _amounts(self) -> None:
-        self.amounts_typed.emit(self.least.cents, self.most.cents)
-
-    def to_amounts(self) -> None:
-        """The focus goes into the first amount: it was just offered."""
-        self.least.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self._filling:
+            self.amounts_typed.emit(self.least.cents, self.most.cents)
 
     # Drawing --------------------------------------------------------------------------------------------------------
 
     def show_filter(self, text: str, kind: BalanceKind, least: int | None, most: int | None) -> None:
         """Put a filter into the fields."""
-        if self.field.text() != text:
-            self.field.setText(text)
+        self._filling = True
+        self.field.setText(text)
         self.kind.set_key(kind.value)
         for field, cents in ((self.least, least), (self.most, most)):
-            if field.cents != cents:
-                field.set_cents(cents)
+            field.set_cents(cents)
+        self._filling = False
 
     def set_export(self, allowed: bool, why: str) -> None:
         """May the person who is signed in save lists?"""
@@ -227,6 +227,7 @@ class PatientsPage(Themed, QWidget):
         self.order.set_key(PatientOrder(state.ask.order).value)
         self._between.setVisible(state.ask.kind is not BalanceKind.ANY)
         self.wrong.set(state.amounts_wrong)
+        self._wrongs_host.setVisible(bool(state.amounts_wrong))
         for field in (self.least, self.most):
             field.set_wrong(bool(state.amounts_wrong))
         self.clear_action.setEnabled(state.ask.narrowed)

@@ -27,7 +27,7 @@ MANAGER = replace(MARIA, rights=frozenset(Right))
 
 @pytest.fixture
 def clinic(tmp_path: Path) -> Iterator[TestClinic]:
-    """Rosa owes 45, Ann has 20 of credit, Ben paid 30 ahead and owes 10, Cleo has nothing; Ümit is nobody's namesake."""
+    """Rosa owes 45, Ann has 20 of credit, Ben paid 30 ahead and owes 10, Cleo has nothing."""
     made = TestClinic(tmp_path)
     made.patient("rosa", "Rosa", "Alvarez", birth_date="1984-03-14", mrn="0041877")
     made.charge(4500, "2026-03-02", "rosa")
@@ -101,7 +101,8 @@ def test_what_is_typed_and_amounts_go_together(patients: Patients) -> None:
     ("order", "who"),
     [(PatientOrder.NAME, ["rosa", "ann", "ben", "cleo"]), (PatientOrder.BIRTH_DATE, ["cleo", "rosa", "ben", "ann"]),
      (PatientOrder.STATEMENT, ["rosa", "ben", "cleo", "ann"]), (PatientOrder.TOTAL, ["rosa", "cleo", "ben", "ann"]),
-     (PatientOrder.UNALLOCATED, ["ben", "ann", "cleo", "rosa"]), (PatientOrder.LAST_VISIT, ["ann", "cleo", "ben", "rosa"])],
+     (PatientOrder.UNALLOCATED, ["ben", "ann", "cleo", "rosa"]),
+     (PatientOrder.LAST_VISIT, ["ann", "cleo", "ben", "rosa"])],
 )  # fmt: skip
 def test_sorted_as_asked(patients: Patients, order: PatientOrder, who: list[str]) -> None:
     assert ids(patients, order=order) == who
