@@ -33,7 +33,9 @@ def refusal(reason: str, **facts: Fact) -> RuleBroken:
         return RuleBroken("refused.unknown", reason=reason)
     amount = _NAMES_AMOUNT.get(reason)
     key = f"refused.{reason}_now" if amount is not None and facts.get(amount) is not None else f"refused.{reason}"
-    return RuleBroken(key, **facts)
+    error = RuleBroken(key)
+    error.facts.update(facts)
+    return error
 
 
 def insist(entry: Entry, **facts: Fact) -> Entry:

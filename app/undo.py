@@ -48,8 +48,8 @@ class Undoing:
             ids = tuple(act.op_id for act in acts)
             basis = basis_of(reader, clinic.tenant, patient_id, _touched(rehearsal.book, ids))
             return UndoPreview(
-                act_id=undo_group(clinic.tenant, ids[-1]), patient_id=patient_id, op_ids=ids, body=body, words=_words(acts[-1]),
-                facts={"cents": _cents(rehearsal.book, acts)}, before=basis.figures,
+                act_id=undo_group(clinic.tenant, ids[-1]), patient_id=patient_id, op_ids=ids, body=body,
+                words=_words(acts[-1]), facts={"cents": _cents(rehearsal.book, acts)}, before=basis.figures,
                 after=rehearsal.after(basis.figures, patient_id), basis=basis,
             )  # fmt: skip
 
