@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
+from app.account_views import (
+    ChargeLine,
+    DocumentLine,
+    LedgerView,
+    LogLine,
+    LotLine,
+    PaymentLine,
+    PaymentPart,
+    StatementRow,
+    VisitLine,
+)
 from app.views import (
     AttentionItem,
-    ChargeLine,
     Collected,
     CollectEnd,
     CollectLine,
@@ -14,19 +25,15 @@ from app.views import (
     CoverageHead,
     DueLine,
     DueState,
-    LedgerView,
     LineKind,
-    LogLine,
     NextUp,
     PatientHead,
-    PaymentLine,
     Person,
     SideView,
     TenderKind,
     TodayRow,
     TodayView,
     VisitHead,
-    VisitLine,
     VisitState,
 )  # fmt: skip
 from models.ledger.figures import Figures
@@ -181,41 +188,72 @@ def collected(end: CollectEnd = CollectEnd.TAKEN, **changes: object) -> Collecte
 
 def ledger() -> LedgerView:
     """Henry's account: four visits, a prepaid one, two lots."""
+    biopsy = item("c-11", "a-6", date(2026, 4, 22), "11102", "Tangential biopsy of skin", 20000, 0, 20000,
+                  allowed_cents=26000, insurance_pending=True)  # fmt: skip
+    panel = item("c-12", "a-7", date(2026, 3, 18), "80053", "Comprehensive metabolic panel", 11200, 6700, 4500,
+                 allowed_cents=14000, insurance_paid_cents=2800)  # fmt: skip
+    office = item("c-13", "a-8", date(2026, 2, 10), "99213", "Office visit, established patient", 6000, 6000, 0,
+                  allowed_cents=12000, insurance_paid_cents=6000)  # fmt: skip
+    physical = item("c-14", "a-5", DAY, "COPAY", "Annual physical", 4000, 0, 4000)
     visits = (
         VisitLine("a-9", date(2026, 5, 28), "Follow-up", "No charges yet · Dr. Okafor", 0, 0, 0, 2000, "no_charges"),
-        VisitLine("a-5", DAY, "Annual physical", "Copay · today 10:00 AM", 4000, 0, 4000, 0, "due_today"),
-        VisitLine("a-6", date(2026, 4, 22), "Skin biopsy", "11102 · Dr. Reyes", 20000, 0, 20000, 0, "overdue", 22),
-        VisitLine("a-7", date(2026, 3, 18), "Lab panel", "80053 · Dr. Okafor", 11200, 6700, 4500, 0, "overdue", 57),
-        VisitLine("a-8", date(2026, 2, 10), "Office visit", "99213 · Dr. Okafor", 6000, 6000, 0, 0, "paid"),
-    )
-    payments = (
-        _payment("PAY-1-10447", date(2026, 5, 9), "Visa •••• 1881", 2000, 0, 2000, "May 28 visit"),
-        _payment("PAY-1-10391", date(2026, 4, 2), "Check 2281", 18000, 0, 18000, ""),
-        _payment("PAY-1-10355", date(2026, 3, 18), "Cash", 6700, 6700, 0, "", pending=True),
-        _payment("PAY-1-10120", date(2026, 2, 10), "Visa •••• 1881", 6000, 6000, 0, "", state="voided"),
-    )
-    charges = (
-        ChargeLine(date(2026, 4, 22), "11102", "Tangential biopsy of skin", 26000, 20000, 0, 20000, True),
-        ChargeLine(date(2026, 3, 18), "80053", "Comprehensive metabolic panel", 14000, 11200, 6700, 4500, False),
-        ChargeLine(date(2026, 2, 10), "99213", "Office visit, established patient", 12000, 6000, 6000, 0, False),
-    )
-    log = (
-        LogLine(at(9, 2), "act.collected", "Maria Delgado", "Desk 1", 2000, "PAY-1-10447", pending=True),
-        LogLine(at(8, 40), "act.allocated", "Maria Delgado", "Desk 1", 6700, "PAY-1-10355"),
-    )
-    return LedgerView(
-        HENRY, Figures(41200, 12700, 20000, 2000), 4, date(2026, 2, 10), 2, visits, payments, charges, log, 1, 4000,
-        "a-5",
+        VisitLine("a-5", DAY, "Annual physical", "Copay · today 10:00 AM", 4000, 0, 4000, 0, "due_today", 0,
+                  (physical,)),
+        VisitLine("a-6", date(2026, 4, 22), "Skin biopsy", "11102 · Dr. Reyes", 20000, 0, 20000, 0, "overdue", 22,
+                  (biopsy,)),
+        VisitLine("a-7", date(2026, 3, 18), "Lab panel", "80053 · Dr. Okafor", 11200, 6700, 4500, 0, "overdue", 57,
+                  (panel,)),
+        VisitLine("a-8", date(2026, 2, 10), "Office visit", "99213 · Dr. Okafor", 6000, 6000, 0, 0, "paid", 93,
+                  (office,)),
     )  # fmt: skip
+    payments = (
+        _payment("PAY-1-10447", date(2026, 5, 9), "Visa •••• 1881", 2000, 0, 2000, "May 28 visit",
+                 parts=(PaymentPart("visit", 2000, "May 28 Follow-up", "Set aside for this visit",
+                                    appointment_id="a-9"),), tender="card"),
+        _payment("PAY-1-10391", date(2026, 4, 2), "Check 2281", 18000, 0, 18000, "",
+                 parts=(PaymentPart("credit", 18000, "Credit on account", "Free for any visit"),), tender="check"),
+        _payment("PAY-1-10355", date(2026, 3, 18), "Cash", 6700, 6700, 0, "", pending=True,
+                 parts=(PaymentPart("charge", 6700, "Mar 18 Comprehensive metabolic panel", "80053", "c-12", "a-7"),)),
+        _payment("PAY-1-10120", date(2026, 2, 10), "Visa •••• 1881", 6000, 6000, 0, "", state="voided", tender="card"),
+    )  # fmt: skip
+    log = (
+        LogLine(at(9, 2), "act.collected", "Maria Delgado", "Desk 1", 2000, "PAY-1-10447", pending=True, op_id="op-2"),
+        LogLine(at(8, 40), "act.allocated", "Maria Delgado", "Desk 1", 6700, "PAY-1-10355", op_id="op-1",
+                what="to Mar 18 Comprehensive metabolic panel", can_undo=True),
+    )  # fmt: skip
+    lots = (
+        LotLine("credit", 18000, "PAY-1-10391", date(2026, 4, 2), "Check 2281", "id-PAY-1-10391"),
+        LotLine("prepaid", 2000, "PAY-1-10447", date(2026, 5, 9), "Visa •••• 1881", "id-PAY-1-10447", "", "a-9",
+                "for May 28 visit"),
+    )  # fmt: skip
+    statements = (
+        StatementRow("st-1", "ST-1-00012", at(8, 15), "print", 24500, 0, 2, date(2026, 6, 4), "Maria Delgado"),
+    )  # fmt: skip
+    documents = (
+        DocumentLine("receipt", "id-PAY-1-10447", "01-1-A-0447", at(9, 2), "Receipt · Visa •••• 1881", 2000),
+        DocumentLine("statement", "st-1", "ST-1-00012", at(8, 15), "Statement", 24500),
+        DocumentLine("void", "id-PAY-1-10120", "01-1-A-0121", at(8, 2), "Void receipt · Visa •••• 1881", -6000),
+    )  # fmt: skip
+    return LedgerView(
+        HENRY, Figures(41200, 12700, 20000, 2000), 4, date(2026, 2, 10), 2, visits, payments,
+        (physical, biopsy, panel, office), log, 1, 4000, "a-5", lots, statements, documents,
+    )  # fmt: skip
+
+
+def item(
+    charge_id: str, visit_id: str, day: date, code: str, words: str, owes: int, paid: int, balance: int, **more: Any
+) -> ChargeLine:
+    """A line item of Henry's."""
+    return ChargeLine(charge_id, "p-0039914", visit_id, day, code, words, owes, paid, balance, **more)
 
 
 def _payment(
     number: str, day: date, method: str, cents: int, used: int, left: int, earmarked: str, *, state: str = "paid",
-    pending: bool = False,
+    pending: bool = False, tender: str = "cash", parts: tuple[PaymentPart, ...] = (),
 ) -> PaymentLine:  # fmt: skip
     taken = datetime(day.year, day.month, day.day, 10, 5, tzinfo=ZONE)
     return PaymentLine(f"id-{number}", number, f"R-{number}", taken, method, cents, used, left, earmarked, state,
-                       "Maria Delgado", "Desk 1", pending)  # fmt: skip
+                       "Maria Delgado", "Desk 1", pending, "p-0039914", tender, posted_on=day, parts=parts)  # fmt: skip
 
 
 def attention() -> tuple[AttentionItem, ...]:

@@ -75,6 +75,12 @@ class RowsModel(QAbstractTableModel):
         self.endResetModel()
         return False
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Other columns, and no rows until they are set."""
+        self.beginResetModel()
+        self.columns, self.rows = tuple(columns), ()
+        self.endResetModel()
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
@@ -210,6 +216,7 @@ class CellTable(Themed, QTableView):
         self._row_size = row_size or ("row" if lines == 2 else "row_one")
         self.hover_row = -1
         self._quiet = False
+        self._kept = ""
         self._rows_model = RowsModel(columns, self)
         self.setAccessibleName(name)
         self.setModel(self._rows_model)
@@ -244,7 +251,7 @@ class CellTable(Themed, QTableView):
 
     def set_rows(self, rows: Sequence[TableRow]) -> None:
         """Show `rows`; the selected key stays selected where it still is, without telling."""
-        key = self.key
+        key, self._kept = self.key or self._kept, ""
         if self._rows_model.set_rows(rows):
             return
         self._quiet = True
@@ -254,6 +261,13 @@ class CellTable(Themed, QTableView):
         if key and self.key != key:
             self.selected.emit(self.key)
         self.rows_changed.emit()
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show other columns; `set_rows` with rows that fit them follows. The selected key stays selected then."""
+        if tuple(columns) != self._rows_model.columns:
+            self._kept = self.key
+            self._rows_model.set_columns(columns)
+            self._lay_columns()
 
     @property
     def rows(self) -> tuple[TableRow, ...]:

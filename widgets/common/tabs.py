@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizeP
 from widgets import theme
 from widgets.common import paint
 from widgets.common.focus_ring import Ringed
-from widgets.theme import S6, S12, Themed
+from widgets.theme import S6, S8, S12, Themed
 
 
 class _Tab(Ringed, Themed, QAbstractButton):
@@ -26,7 +26,7 @@ class _Tab(Ringed, Themed, QAbstractButton):
         self.follow_theme()
 
     def sizeHint(self) -> QSize:
-        wide = paint.text_width(self._words, "body_strong") + 2 * S12 - 2
+        wide = paint.text_width(self._words, "body_strong") + 2 * (S8 if theme.current().compact else S12) - 2
         return QSize(round(wide), theme.current().px(34 if theme.current().compact else 39))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -69,6 +69,12 @@ class Tabs(Themed, QWidget):
         for tab in self._tabs:
             if tab.key == key:
                 tab.setChecked(True)
+
+    def take_focus(self) -> None:
+        """Put the focus onto the chosen tab."""
+        for tab in self._tabs:
+            if tab.isChecked():
+                tab.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))

@@ -18,10 +18,10 @@ from widgets.screens import Kit
 class Target:
     """What an act is about; ids only, empty where they do not apply.
 
-    `patient_id` is whose account the page shows. Money is named by `payment_id`, and where it lies by `charge_id`
-    (it paid that), `appointment_id` (set aside for that visit) or neither (free credit). A row of a visit names
-    `appointment_id` alone, a line item `charge_id` and its visit, several ticked ones `charge_ids`. `op_id` is an act
-    of the log.
+    `patient_id` is whose account it is (in a family's ledger the row's own). Money is named by `payment_id`, and where
+    it lies by `charge_id` (it paid that), `appointment_id` (set aside for that visit) or neither (free credit). A row
+    of a visit names `appointment_id` alone, a line item `charge_id` and its visit, several ticked ones `charge_ids`.
+    `op_id` is an act of the log, `paper` a receipt, refund receipt or statement as `<kind>:<id>`.
     """
 
     patient_id: str
@@ -32,6 +32,7 @@ class Target:
     refund_id: str = ""
     dispute_id: str = ""
     op_id: str = ""
+    paper: str = ""
 
 
 Done = Callable[[str], None]
@@ -86,9 +87,12 @@ class LedgerActs:
     add_charge: Opener | None = None
     visit_status: Opener | None = None
     billing_status: Opener | None = None
+    family: Opener | None = None
+    """Who gets the bill of `patient_id`."""
 
 
 def acts_of(kit: Kit, stage: Stage) -> LedgerActs:
     """Every act of the page: each room puts its opener here, importing its dialog when it is first called."""
-    del kit, stage  # until the first opener stands here
-    return LedgerActs()
+    from widgets.family.act import opener as family
+
+    return LedgerActs(family=family(kit, stage))

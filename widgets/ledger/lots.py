@@ -1,16 +1,23 @@
-"""Money on account: every payment of which something is left, and where it may go."""
+"""Money on account: what lies free or set aside of each payment, what waits to be netted, and where each may go."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.common import AmountLabel, Card, Divider, KeycapButton, Role, Text, paint
+from widgets.common.focus_ring import Ringed
 from widgets.common.when import spoken_cents
+from widgets.ledger.offers import Offer
 from widgets.ledger.state import LedgerState, Lot
 from widgets.theme import S2, S8, S12, S16, Themed
+
+ICONS = {"move": "arrow-right", "refund": "undo-2", "receipt": "printer", "net_out": "arrow-left-right"}
+WORDS = {"move": "Move", "refund": "Refund", "receipt": "Receipt", "net_out": "Net out"}
 
 
 class WordBadge(Themed, QWidget):
@@ -32,50 +39,76 @@ class WordBadge(Themed, QWidget):
             paint.paint_badge(painter, QRectF(self.rect()), self._words, self._meaning)
 
 
-class LotBox(QWidget):
-    """One payment of which something is left."""
+class LotBox(Themed, QWidget):
+    """Money of one payment. The chosen one is what single letters are about: its buttons carry their keys.
 
-    receipt_pressed = Signal(str)
+    `picked` follows a click beside the buttons or the focus; `asked(Offer)` one of the buttons.
+    """
 
-    def __init__(self, lot: Lot, parent: QWidget | None = None) -> None:
+    picked = Signal(str)
+    asked = Signal(object)
+
+    def __init__(self, lot: Lot, offers: list[Offer], keys: dict[str, QAction], *, chosen: bool,
+                 parent: QWidget | None = None) -> None:  # fmt: skip
         super().__init__(parent)
+        self.lot, self.chosen = lot, chosen
         first = QHBoxLayout()
         first.setSpacing(S8)
-        first.addWidget(Text(lot.number, "table_strong"))
+        first.addWidget(Text(lot.line.number, "table_strong"))
         first.addWidget(WordBadge(lot.badge, lot.meaning))
         first.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(S2)
         words.addLayout(first)
-        words.addWidget(Text(lot.line, "caption", "muted", elide=True))
-        amount = AmountLabel(lot.cents, "heading_s")
-        amount.setAccessibleName(f"{lot.number}, {lot.badge}, {spoken_cents(lot.cents)}")
+        words.addWidget(Text(lot.words, "caption", "muted", elide=True))
+        amount = AmountLabel(lot.line.cents, "heading_s")
+        amount.setAccessibleName(f"{lot.line.number}, {lot.badge}, {spoken_cents(lot.line.cents)}")
         top = QHBoxLayout()
         top.setSpacing(S8)
         top.addLayout(words, 1)
         top.addWidget(amount)
-        receipt = KeycapButton("Receipt", role=Role.LINK, icon="printer", size="control_tiny")
-        receipt.setAccessibleName(f"Receipt of {lot.number}")
-        receipt.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        receipt.clicked.connect(lambda: self.receipt_pressed.emit(lot.payment_id))
         low = QHBoxLayout()
-        low.addWidget(receipt)
+        low.setSpacing(S8)
+        self.buttons = {offer.act: self._button(offer, keys) for offer in offers}
+        for button in self.buttons.values():
+            low.addWidget(button)
         low.addStretch(1)
         body = QVBoxLayout(self)
-        body.setContentsMargins(S8, S12, S16, S8)
-        top.setContentsMargins(S8, 0, 0, 0)  # the link's words, not its button, stand under the number
+        body.setContentsMargins(S16, S12, S16, S8 + 1)
         body.setSpacing(S8)
         body.addLayout(top)
         body.addLayout(low)
+        self.follow_theme()
+
+    def _button(self, offer: Offer, keys: dict[str, QAction]) -> KeycapButton:
+        key = keys.get(offer.act) if self.chosen else None
+        role = Role.LINK if offer.act == "receipt" else Role.PRIMARY if key and offer.act == "move" else Role.PLAIN
+        words = WORDS[offer.act]
+        button = KeycapButton(words, role=role, action=key, icon=ICONS[offer.act], size="control_tiny")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if key is None:
+            button.clicked.connect(lambda _on=False: self.asked.emit(offer))
+        button.setAccessibleName(f"{words} of {self.lot.line.number}, {spoken_cents(self.lot.line.cents)}")
+        return button
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.picked.emit(self.lot.key)
+        event.accept()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self.chosen:
+            QPainter(self).fillRect(self.rect(), theme.current().colour("selected"))
 
 
 class LotsCard(Card):
-    """All of them, with their sum; many scroll."""
+    """All of them, with their sum; many scroll. Up and Down choose while the list has the focus."""
 
-    receipt_pressed = Signal(str)
+    picked = Signal(str)
+    asked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, keys: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(inset=0, clip=True, parent=parent)
+        self._keys = keys
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._sum = AmountLabel(0, "heading_s", "ok_text")
         head = QHBoxLayout()
@@ -86,49 +119,83 @@ class LotsCard(Card):
         self._none = Text("Nothing on account. Prepayments and what is left of payments lie here.", "table", "muted",
                           wrap=True)  # fmt: skip
         self._none.setContentsMargins(S16, S12, S16, S16)
-        self._lots: tuple[Lot, ...] | None = None
-        self._scroll = _LotScroll()
+        self._shown: tuple[object, ...] = ()
+        self.boxes: list[LotBox] = []
+        self._scroll = _LotScroll(self._step)
         self.body.addLayout(head)
         self.body.addWidget(Divider("hairline"))
         self.body.addWidget(self._none)
         self.body.addWidget(self._scroll, 1)
 
-    def draw(self, state: LedgerState) -> None:
-        """Show the lots of `state`."""
+    def draw(self, state: LedgerState, offers: Callable[[Lot], list[Offer]]) -> None:
+        """Show the lots of `state`, each with what it can take."""
         cents = state.view.figures.unallocated_cents if state.view else 0
-        self._sum.set_cents(cents, "ok_text" if cents else "muted")
+        self._sum.set_cents(cents, "ok_text" if cents > 0 else "bad_text" if cents < 0 else "muted")
         self._none.setVisible(not state.lots)
         self._scroll.setVisible(bool(state.lots))
-        if state.lots == self._lots:
+        chosen = state.chosen
+        offered = [offers(lot) for lot in state.lots]
+        shown = (state.lots, chosen.key if chosen else "", tuple(map(tuple, offered)))
+        if shown == self._shown:
             return
-        self._lots = state.lots
+        self._shown = shown
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.boxes = []
         for at, lot in enumerate(state.lots):
             if at:
                 column.addWidget(Divider("hairline"))
-            box = LotBox(lot)
-            box.receipt_pressed.connect(self.receipt_pressed)
+            box = LotBox(lot, offered[at], self._keys, chosen=lot is chosen)
+            box.picked.connect(self.picked)
+            box.asked.connect(self.asked)
+            self.boxes.append(box)
             column.addWidget(box)
         column.addStretch(1)
-        self._scroll.show_inner(inner)
+        self._scroll.show_inner(inner, [box for box in self.boxes if box.lot is chosen])
+
+    def take_focus(self) -> None:
+        """Put the focus into the list, where arrow keys choose."""
+        self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def has_lots(self) -> bool:
+        """Is there anything to choose?"""
+        return bool(self.boxes)
+
+    def _step(self, by: int) -> None:
+        lots = [box.lot.key for box in self.boxes]
+        at = next((n for n, box in enumerate(self.boxes) if box.chosen), 0)
+        if lots:
+            self.picked.emit(lots[min(max(at + by, 0), len(lots) - 1)])
 
 
-class _LotScroll(QScrollArea):
-    def __init__(self) -> None:
+class _LotScroll(Ringed, QScrollArea):
+    def __init__(self, step: Callable[[int], None]) -> None:
         super().__init__()
+        self._step = step
+        self.setAccessibleName("Money on account")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
 
-    def show_inner(self, inner: QWidget) -> None:
+    def show_inner(self, inner: QWidget, chosen: list[LotBox]) -> None:
         self.setWidget(inner)
         inner.setAutoFillBackground(False)
         self.updateGeometry()
+        for box in chosen:
+            inner.adjustSize()
+            self.ensureWidgetVisible(box, 0, 0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        self._step(step)
 
     def sizeHint(self) -> QSize:
         inner = self.widget()

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from widgets.common.speech import Speech
+from widgets.ledger.acts import acts_of
 from widgets.ledger.presenter import Doors, LedgerPresenter
 from widgets.ledger.view import LedgerPage
 from widgets.screens import COLLECT, Kit, Page, Place
 
 if TYPE_CHECKING:
     from models.store.rows import Change
+    from widgets.papers.desk import Papers
 
 
 class _Page:
@@ -22,16 +24,33 @@ class _Page:
         def zone() -> tzinfo:
             return ZoneInfo(kit.facts().zone)
 
+        self._kit, self._zone = kit, zone
+        self._made: Papers | None = None
         self.widget = LedgerPage()
         doors = Doors(
             collect=lambda patient_id, visit_id: kit.doors.go(Place(COLLECT, patient_id, visit_id)),
             back=kit.doors.back,
+            paper=lambda name, at_once, said: self._papers().open(name, said, at_once=at_once),
+            statement=lambda patient_id, family, done: self._papers().make(patient_id, done, whole_family=family),
         )
         self.presenter = LedgerPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, accounts=kit.desk.accounts,
             printing=kit.desk.printing, session=kit.session, speech=Speech(zone),
-            today=lambda: kit.facts().business_date, doors=doors,
+            today=lambda: kit.facts().business_date, doors=doors, acts=acts_of(kit, self.widget),
         )  # fmt: skip
+
+    def _papers(self) -> Papers:
+        """Made when the first paper is wanted: they bring the page layout with them."""
+        if self._made is None:
+            from widgets.papers.desk import Papers
+
+            kit = self._kit
+            self._made = Papers(
+                self.widget.window(), bridge=kit.bridge, lanes=kit.desk.lanes, statements=kit.desk.statements,
+                papers=kit.desk.papers, session=kit.session, speech=Speech(self._zone),
+                today=lambda: kit.facts().business_date,
+            )  # fmt: skip
+        return self._made
 
     def enter(self, place: Place) -> None:
         """Show the account; coming back keeps the list that was open."""
@@ -45,7 +64,7 @@ class _Page:
         """The list and the row stay chosen."""
 
     def changed(self, change: Change) -> None:
-        if change.everything or self.presenter.patient_id in change.patients:
+        if change.everything or self.presenter.patients & change.patients:
             self.presenter.refresh()
 
 

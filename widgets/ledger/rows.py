@@ -1,24 +1,30 @@
-"""The Ledger's lists as cells."""
+"""The Ledger's lists as cells. What a visit or payment is made of follows it, as rows, while it is unfolded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
-from app.views import ChargeLine, LedgerView, LogLine, PaymentLine, VisitLine
+from app.account_views import ChargeLine, DocumentLine, LogLine, PaymentLine, PaymentPart, StatementRow, VisitLine
 from widgets.common.cells import Cell, MoneyCell, RowKind, TableRow, TailCell, WordsCell
+from widgets.common.pill import Look
 from widgets.common.table import Column
-from widgets.common.when import day_text, spoken_cents, time_text
+from widgets.common.when import count_text, day_text, spoken_cents, time_text
 from widgets.ledger.state import (
+    LedgerState,
     Tab,
     charge_pill,
     log_words,
+    payment_bubble,
     payment_pill,
     visit_badge,
     visit_pill,
     when_words,
 )  # fmt: skip
-from widgets.ledger.tail import MarkCell
+from widgets.ledger.tail import LeadCell, MarkCell, TickCell
+
+_MONEY = 76
 
 COLUMNS: dict[Tab, tuple[Column, ...]] = {
     Tab.VISITS: (
@@ -26,21 +32,73 @@ COLUMNS: dict[Tab, tuple[Column, ...]] = {
         Column("Paid", 86, right=True), Column("Balance", 92, right=True), Column("", 126, right=True),
     ),
     Tab.PAYMENTS: (
-        Column("Date", 104), Column("Payment", 190, stretch=1), Column("Amount", 96, right=True),
-        Column("Used", 92, right=True), Column("Left", 92, right=True), Column("", 140, right=True),
+        Column("Date", 118), Column("Payment", 186, stretch=1), Column("Amount", 92, right=True),
+        Column("Used", 88, right=True), Column("Left", 88, right=True), Column("", 134, right=True),
     ),
     Tab.LINES: (
-        Column("Date", 96), Column("Line item", 190, stretch=1), Column("Allowed", 92, right=True),
-        Column("Patient owes", 104, right=True), Column("Balance", 92, right=True), Column("", 150, right=True),
+        Column("", 40), Column("Date", 76), Column("Line item", 186, stretch=1), Column("Owed", 88, right=True),
+        Column("Paid", 84, right=True), Column("Balance", 92, right=True), Column("", 140, right=True),
+    ),
+    Tab.STATEMENTS: (
+        Column("Date", 110), Column("Statement", 180, stretch=1), Column("Balance", 100, right=True),
+        Column("On account", 104, right=True), Column("Due", 112, right=True),
+    ),
+    Tab.PLANS: (Column("Plan", 200, stretch=1),),
+    Tab.DOCUMENTS: (
+        Column("Date", 118), Column("Document", 240, stretch=1), Column("Amount", 110, right=True),
+        Column("", 130, right=True),
     ),
     Tab.LOG: (
-        Column("When", 140), Column("What", 220, stretch=1), Column("Amount", 100, right=True),
-        Column("By", 180, stretch=1),
+        Column("When", 132), Column("What", 220, stretch=2), Column("Amount", 96, right=True),
+        Column("By", 150, stretch=1), Column("", 92, right=True),
     ),
 }  # fmt: skip
 
+DEEP: dict[Tab, tuple[Column, ...]] = {
+    Tab.VISITS: (
+        Column("Date", 84), Column("Visit", 140, stretch=1), Column("Allowed", _MONEY, right=True),
+        Column("Insurance", _MONEY + 4, right=True), Column("Let off", _MONEY - 6, right=True),
+        Column("Owed", _MONEY, right=True), Column("Paid", _MONEY, right=True), Column("Balance", _MONEY, right=True),
+        Column("", 112, right=True),
+    ),
+    Tab.PAYMENTS: (
+        Column("Date", 118), Column("Payment", 150, stretch=1), Column("Amount", _MONEY, right=True),
+        Column("Used", _MONEY, right=True), Column("Given back", _MONEY + 6, right=True),
+        Column("Left", _MONEY, right=True), Column("", 124, right=True),
+    ),
+    Tab.LINES: (
+        Column("", 40), Column("Date", 70), Column("Line item", 120, stretch=1), Column("Allowed", _MONEY, right=True),
+        Column("Insurance", _MONEY + 4, right=True), Column("Let off", _MONEY - 6, right=True),
+        Column("Owed", _MONEY, right=True), Column("Paid", _MONEY, right=True), Column("Balance", _MONEY, right=True),
+        Column("", 106, right=True),
+    ),
+}  # fmt: skip
+"""The columns with Simple off: with what insurance and adjustments did."""
 
-def visit_row(at: int, line: VisitLine, today: date) -> TableRow:
+
+def columns_of(tab: Tab, *, simple: bool) -> tuple[Column, ...]:
+    """The columns of a list."""
+    return COLUMNS[tab] if simple else DEEP.get(tab, COLUMNS[tab])
+
+
+# Visits -----------------------------------------------------------------------------------------------------------
+
+
+def visit_key(line: VisitLine) -> str:
+    """The identity of a visit's row."""
+    return f"visit:{line.appointment_id or line.patient_id}:{line.service_date.isoformat()}"
+
+
+def _visit_rows(line: VisitLine, state: LedgerState, today: date) -> Iterator[TableRow]:
+    key = visit_key(line)
+    unfolded = bool(line.items) and (key in state.unfolded or not state.shown.condensed)
+    yield visit_row(line, today, simple=state.shown.simple, unfolded=unfolded)
+    if unfolded:
+        for item in line.items:
+            yield _item_of_visit(item, simple=state.shown.simple)
+
+
+def visit_row(line: VisitLine, today: date, *, simple: bool = True, unfolded: bool = False) -> TableRow:
     """One visit: a visit of today stands out, a paid one steps back."""
     is_today, quiet = line.service_date == today, line.balance_cents <= 0
     style, ink = ("table_strong", "text") if is_today else ("table", "text2" if quiet else "text")
@@ -48,97 +106,254 @@ def visit_row(at: int, line: VisitLine, today: date) -> TableRow:
     paid = line.paid_cents if line.paid_cents or line.balance_cents <= 0 else None
     mark = visit_badge(line) or visit_pill(line)
     day = day_text(line.service_date, today)
+    soft = "text2" if quiet else "text"
+    fold = ("open" if unfolded else "closed") if line.items else ""
+    under = " · ".join(part for part in (line.whose, line.subtitle) if part)
+    depth = () if simple else _depth(line, soft)
     cells: tuple[Cell, ...] = (
-        WordsCell(day, style=style, ink=ink),
-        WordsCell(line.title, line.subtitle, "body_medium"),
-        MoneyCell(line.owed_cents if charged else None, "table", "text2" if quiet else "text"),
-        MoneyCell(paid if charged else None, "table", "text2" if quiet else "text"),
-        MoneyCell(line.balance_cents if charged else None, "table" if quiet else "table_strong",
-                  "text2" if quiet else "text"),
-        MarkCell(mark, square=line.prepaid_cents > 0),  # type: ignore[assignment]
-    )  # fmt: skip
-    said = [day, line.title, line.subtitle]
+        LeadCell(day, style=style, ink=ink, fold=fold),
+        WordsCell(line.title, under, "body_medium"),
+        *depth,
+        MoneyCell(line.owed_cents if charged else None, "table", soft),
+        MoneyCell(paid if charged else None, "table", soft),
+        MoneyCell(line.balance_cents if charged else None, "table" if quiet else "table_strong", soft),
+        MarkCell(mark, square=line.prepaid_cents > 0),
+    )
+    said = [day, line.title, under]
     if charged:
         said += [f"owed {spoken_cents(line.owed_cents)}", f"paid {spoken_cents(line.paid_cents)}",
                  f"balance {spoken_cents(line.balance_cents)}"]  # fmt: skip
-    return TableRow(f"{line.appointment_id}:{at}", cells, spoken=_said(said, mark[0] if mark else ""))
+    return TableRow(visit_key(line), cells, spoken=_said(said, mark))
 
 
-def payment_row(_at: int, line: PaymentLine, today: date) -> TableRow:
-    """One payment; a voided one counts nowhere."""
-    void = line.state == "voided"
-    ink = "muted" if void else "text"
-    look = payment_pill(line)
-    day = day_text(line.taken_at.date(), today)
-    under = " · ".join(part for part in (line.number, line.by) if part)
+def _depth(line: VisitLine | ChargeLine, ink: str) -> tuple[Cell, ...]:
+    return (
+        MoneyCell(line.allowed_cents or None, "table", ink),
+        MoneyCell(line.insurance_paid_cents or None, "table", ink),
+        MoneyCell(line.adjusted_cents or None, "table", ink),
+    )
+
+
+def _item_of_visit(item: ChargeLine, *, simple: bool) -> TableRow:
+    look = charge_pill(item)
+    under = " · ".join(part for part in (item.code, "Practice fee" if item.fee else "") if part)
     cells: tuple[Cell, ...] = (
-        WordsCell(day, time_text(line.taken_at), "table", ink),
+        LeadCell(""),
+        WordsCell(item.description, under, "table", "text2"),
+        *(() if simple else _depth(item, "text2")),
+        MoneyCell(item.responsibility_cents - item.adjusted_cents, "table", "text2"),
+        MoneyCell(item.paid_cents or None, "table", "text2"),
+        MoneyCell(item.balance_cents, "table", "text2"),
+        MarkCell(look),
+    )
+    return TableRow(f"item:{item.charge_id}", cells, spoken=_said(_item_words(item), look))
+
+
+def _item_words(item: ChargeLine) -> list[str]:
+    return [item.description, item.code,
+            f"patient owes {spoken_cents(item.responsibility_cents - item.adjusted_cents)}",
+            f"balance {spoken_cents(item.balance_cents)}"]  # fmt: skip
+
+
+# Payments ---------------------------------------------------------------------------------------------------------
+
+
+def payment_key(line: PaymentLine) -> str:
+    """The identity of a payment's row."""
+    return f"payment:{line.payment_id}"
+
+
+def _payment_rows(line: PaymentLine, state: LedgerState, today: date) -> Iterator[TableRow]:
+    unfolded = bool(line.parts) and (payment_key(line) in state.unfolded or not state.shown.condensed)
+    yield payment_row(line, today, simple=state.shown.simple, unfolded=unfolded)
+    if unfolded:
+        for at, part in enumerate(line.parts):
+            yield _part_row(line, at, part, simple=state.shown.simple)
+
+
+def payment_row(line: PaymentLine, today: date, *, simple: bool = True, unfolded: bool = False) -> TableRow:
+    """One payment with its bubble; one that was taken back counts nowhere."""
+    ink = "text" if line.stands else "muted"
+    look = payment_pill(line)
+    meaning, words = payment_bubble(line)
+    day = day_text(line.taken_at.date(), today)
+    under = " · ".join(part for part in _payment_words(line, today, simple=simple) if part)
+    fold = ("open" if unfolded else "closed") if line.parts else ""
+    stands = line.stands
+    cells: tuple[Cell, ...] = (
+        LeadCell(day, words, "table", ink, fold=fold, bubble=meaning),
         WordsCell(line.method_text, under, "body_medium", ink),
         MoneyCell(line.amount_cents, "table_strong", ink),
-        MoneyCell(None if void else line.allocated_cents, "table", ink),
-        MoneyCell(None if void else line.unspent_cents, "table", "ok_text" if line.unspent_cents else ink),
-        MarkCell(look),  # type: ignore[assignment]
+        MoneyCell(line.allocated_cents if stands else None, "table", ink),
+        *(() if simple else (MoneyCell(line.returned_cents or None, "table", ink),)),
+        MoneyCell(line.unspent_cents if stands else None, "table", "ok_text" if line.unspent_cents > 0 else ink),
+        MarkCell(look),
     )
     said = [day, line.method_text, line.number, spoken_cents(line.amount_cents)]
-    if not void:
-        said += [f"used {spoken_cents(line.allocated_cents)}", f"left {spoken_cents(line.unspent_cents)}"]
-    return TableRow(line.payment_id, cells, spoken=_said(said, look[0]))
+    if stands:
+        said += [f"used {spoken_cents(line.allocated_cents)}", f"left {spoken_cents(line.unspent_cents)}", words]
+    return TableRow(payment_key(line), cells, spoken=_said(said, look))
 
 
-def charge_row(at: int, line: ChargeLine, today: date) -> TableRow:
-    """One line item."""
+def _payment_words(line: PaymentLine, today: date, *, simple: bool) -> Iterator[str]:
+    yield line.number
+    yield line.whose
+    yield line.type_words
+    if simple:
+        yield line.by
+        return
+    yield time_text(line.taken_at)
+    if line.received and line.received != line.posted_on:
+        yield f"received {day_text(line.received, today)}"
+    yield f"trace {line.trace_no}" if line.trace_no else ""
+    yield line.practitioner
+    yield line.memo
+    yield ", ".join(part for part in (line.by, line.station) if part)
+
+
+def _part_row(line: PaymentLine, at: int, part: PaymentPart, *, simple: bool) -> TableRow:
+    given = part.kind in ("refund", "correction")
+    counts = not given or part.state in ("paid", "requested")
+    lies = part.kind in ("visit", "credit")
+    ink = "text2" if counts else "muted"
+    nothing = MoneyCell(None, "table", "muted", words=" ")
+    used = MoneyCell(part.cents, "table", ink) if part.kind == "charge" else nothing
+    back = MoneyCell(-part.cents, "table", ink) if given else nothing
+    left = MoneyCell(part.cents, "table", "ok_text") if lies else nothing
+    amount = back if simple and given else nothing
+    cells: tuple[Cell, ...] = (
+        LeadCell(""),
+        WordsCell(part.title, part.subtitle, "table", ink),
+        amount,
+        used,
+        *(() if simple else (back,)),
+        left,
+        MarkCell(_PART_LOOKS.get((part.kind, part.state)), square=part.kind == "visit"),
+    )
+    said = [part.title, part.subtitle, spoken_cents(-part.cents if given else part.cents)]
+    return TableRow(f"part:{line.payment_id}:{at}", cells, spoken=_said(said, None))
+
+
+_PART_LOOKS: dict[tuple[str, str], Look] = {
+    ("visit", ""): ("Prepaid", "warn", ""),
+    ("refund", "requested"): ("Pending", "warn", "clock"),
+    ("refund", "failed"): ("Failed", "bad", "circle-x"),
+    ("refund", "undone"): ("Undone", "neutral", "undo-2"),
+    ("dispute", "open"): ("Open", "bad", "circle-alert"),
+}
+
+
+# Line items, statements, documents, log ---------------------------------------------------------------------------
+
+
+def _item_rows(line: ChargeLine, state: LedgerState, today: date) -> Iterator[TableRow]:
+    yield charge_row(line, today, simple=state.shown.simple, ticked=line.charge_id in state.ticked)
+
+
+def charge_row(line: ChargeLine, today: date, *, simple: bool = True, ticked: bool = False) -> TableRow:
+    """One line item; one that is still owed can be ticked for Fill."""
     look = charge_pill(line)
     day = day_text(line.service_date, today)
+    can = line.balance_cents > 0 and not line.future
+    under = " · ".join(part for part in (line.whose, line.code, line.practitioner) if part)
     cells: tuple[Cell, ...] = (
+        TickCell(ticked) if can else None,
         WordsCell(day),
-        WordsCell(line.description, line.code, "body_medium"),
-        MoneyCell(line.allowed_cents or None, "table"),
-        MoneyCell(line.responsibility_cents, "table"),
+        WordsCell(line.description, under, "body_medium"),
+        *(() if simple else _depth(line, "text")),
+        MoneyCell(line.responsibility_cents - line.adjusted_cents, "table"),
+        MoneyCell(line.paid_cents or None, "table"),
         MoneyCell(line.balance_cents, "table_strong" if line.balance_cents else "table"),
-        MarkCell(look),  # type: ignore[assignment]
+        MarkCell(look),
     )
-    said = [day, line.description, line.code, f"patient owes {spoken_cents(line.responsibility_cents)}",
-            f"balance {spoken_cents(line.balance_cents)}"]  # fmt: skip
-    return TableRow(f"line:{at}", cells, spoken=_said(said, look[0]))
+    return TableRow(f"item:{line.charge_id}", cells, spoken=_said(["ticked" if ticked else "", day,
+                                                                  *_item_words(line)], look))  # fmt: skip
 
 
-def log_row(at: int, line: LogLine, today: date) -> TableRow:
-    """One act. What the hub has not confirmed yet says so."""
+def _statement_rows(line: StatementRow, _state: LedgerState, today: date) -> Iterator[TableRow]:
+    day = day_text(line.issued_at.date(), today)
+    made = {"print": "Printed", "pdf": "Saved as PDF"}.get(line.channel, line.channel)
+    under = " · ".join(part for part in (made, count_text(line.lines, "visit", "visits"), line.by) if part)
+    due = day_text(line.due, today) if line.due else ""
+    cells: tuple[Cell, ...] = (
+        WordsCell(day, time_text(line.issued_at)),
+        WordsCell(line.number, under, "body_medium"),
+        MoneyCell(line.balance_cents),
+        MoneyCell(line.unallocated_cents or None, "table"),
+        TailCell(due, "table", "text2"),
+    )
+    said = [day, f"statement {line.number}", f"balance {spoken_cents(line.balance_cents)}", f"due {due}" if due else ""]
+    yield TableRow(f"statement:{line.statement_id}", cells, spoken=_said(said, None))
+
+
+_DOCUMENT_LOOKS: dict[str, Look] = {
+    "receipt": ("Receipt", "neutral", "receipt-text"),
+    "void": ("Void", "neutral", "ban"),
+    "refund": ("Refund", "moved", "undo-2"),
+    "correction": ("Correction", "moved", "square-pen"),
+    "statement": ("Statement", "info", "file-text"),
+}
+
+
+def _document_rows(line: DocumentLine, _state: LedgerState, today: date) -> Iterator[TableRow]:
+    day, look = day_text(line.at.date(), today), _DOCUMENT_LOOKS[line.kind]
+    cells: tuple[Cell, ...] = (
+        WordsCell(day, time_text(line.at)),
+        WordsCell(line.title, line.number, "body_medium"),
+        MoneyCell(line.cents, "table"),
+        MarkCell(look),
+    )
+    said = [day, line.title, line.number, spoken_cents(line.cents)]
+    yield TableRow(f"document:{line.key}", cells, spoken=_said(said, None))
+
+
+def _log_rows(line: LogLine, _state: LedgerState, today: date) -> Iterator[TableRow]:
+    yield log_row(line, today)
+
+
+def log_row(line: LogLine, today: date) -> TableRow:
+    """One act. What the hub has not confirmed yet says so, and so does what was taken back later."""
     words, when = log_words(line), when_words(line, today)
-    who = ", ".join(part for part in (line.by, line.station) if part)
-    under = "On its way to the other desks" if line.pending else ""
+    approved = f"approved by {line.approved_by}" if line.approved_by else ""
+    sending = "On its way to the other desks" if line.pending else ""
+    under = " · ".join(part for part in (line.what, sending) if part)
+    look = ("Undone", "neutral", "undo-2") if line.undone else None
     cells: tuple[Cell, ...] = (
         WordsCell(when, ink="text2"),
-        WordsCell(words, under, "body_medium"),
+        WordsCell(words, under, "body_medium", "muted" if line.undone else "text"),
         MoneyCell(line.amount_cents, "table") if line.amount_cents is not None else None,
-        WordsCell(who, ink="text2"),
+        WordsCell(line.by, ", ".join(part for part in (line.station, approved) if part), ink="text2"),
+        MarkCell(look),
     )
     cents = spoken_cents(line.amount_cents) if line.amount_cents is not None else ""
-    return TableRow(f"log:{at}", cells, spoken=_said([when, words, cents, who], under))
+    return TableRow(f"log:{line.op_id}", cells, spoken=_said([when, words, line.what, cents, line.by, line.station,
+                                                             approved, sending], look))  # fmt: skip
 
 
-def _said(parts: list[str], last: str) -> str:
-    return ", ".join(part for part in (*parts, last) if part)
+def _said(parts: list[str], last: Look | None) -> str:
+    return ", ".join(part for part in (*parts, last[0] if last else "") if part)
 
 
-_MAKERS: dict[Tab, Callable[..., TableRow]] = {
-    Tab.VISITS: visit_row, Tab.PAYMENTS: payment_row, Tab.LINES: charge_row, Tab.LOG: log_row,
+_MAKERS: dict[Tab, Callable[[Any, LedgerState, date], Iterator[TableRow]]] = {
+    Tab.VISITS: _visit_rows, Tab.PAYMENTS: _payment_rows, Tab.LINES: _item_rows, Tab.STATEMENTS: _statement_rows,
+    Tab.DOCUMENTS: _document_rows, Tab.LOG: _log_rows,
 }  # fmt: skip
 
 
-def rows_of(tab: Tab, view: LedgerView, today: date) -> list[TableRow]:
-    """The rows of a list."""
-    lines = {Tab.VISITS: view.visits, Tab.PAYMENTS: view.payments, Tab.LINES: view.charges, Tab.LOG: view.log}[tab]
-    make = _MAKERS[tab]
-    return [make(at, line, today) for at, line in enumerate(lines)]
+def rows_of(state: LedgerState) -> list[TableRow]:
+    """The rows of the list that is shown."""
+    make, today = _MAKERS.get(state.tab), state.today
+    if make is None or today is None:
+        return []
+    return [row for line in state.lines for row in make(line, state, today)]
 
 
-def total_row(totals: tuple[int, int, int]) -> TableRow:
+def total_row(totals: tuple[int, int, int], *, simple: bool = True) -> TableRow:
     """The sums under the visits: owed, paid, balance."""
     owed, paid, balance = totals
     said = f"Total, owed {spoken_cents(owed)}, paid {spoken_cents(paid)}, balance {spoken_cents(balance)}"
     cells: tuple[Cell, ...] = (
-        WordsCell("Total", style="table_strong"), None, MoneyCell(owed), MoneyCell(paid), MoneyCell(balance),
-        TailCell(),
+        WordsCell("Total", style="table_strong"), None, *(() if simple else (None, None, None)), MoneyCell(owed),
+        MoneyCell(paid), MoneyCell(balance), TailCell(),
     )  # fmt: skip
     return TableRow("total", cells, RowKind.TOTAL, said)

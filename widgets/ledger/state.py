@@ -1,17 +1,20 @@
-"""What the Ledger shows, worked out without a window: five figures with their sums, and the rows of its lists."""
+"""What the Ledger shows, worked out without a window: five figures with their sums, and the lines of its lists."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from app.views import ChargeLine, LedgerView, LogLine, PaymentLine, VisitLine
+from app.account_views import ChargeLine, LedgerView, LogLine, LotLine, PaymentLine, VisitLine
 from app.words import sentence
 from models.basics.money import show_cents
 from widgets.common.pill import PAYMENT_LOOKS, Look
 from widgets.common.speech import Notice
 from widgets.common.when import count_text, day_text, time_text
+from widgets.ledger.filters import Filter, narrowed
 
 
 class Tab(StrEnum):
@@ -20,6 +23,9 @@ class Tab(StrEnum):
     VISITS = "visits"
     PAYMENTS = "payments"
     LINES = "lines"
+    STATEMENTS = "statements"
+    PLANS = "plans"
+    DOCUMENTS = "documents"
     LOG = "log"
 
 
@@ -27,6 +33,9 @@ TAB_WORDS: dict[Tab, str] = {
     Tab.VISITS: "Visits and payments",
     Tab.PAYMENTS: "Payments",
     Tab.LINES: "Line items",
+    Tab.STATEMENTS: "Statements",
+    Tab.PLANS: "Plans",
+    Tab.DOCUMENTS: "Documents",
     Tab.LOG: "Log",
 }
 
@@ -34,8 +43,12 @@ EMPTY_WORDS: dict[Tab, tuple[str, str]] = {
     Tab.VISITS: ("No visits or payments yet.", "They appear here by themselves."),
     Tab.PAYMENTS: ("No payments yet.", "What is collected appears here."),
     Tab.LINES: ("No line items yet.", "Charges appear here when they arrive."),
+    Tab.STATEMENTS: ("No statements yet.", "Make one with Statement above: it lists what is owed, ready to print."),
+    Tab.PLANS: ("No payment plan on this account.", "What is owed is due visit by visit."),
+    Tab.DOCUMENTS: ("No documents yet.", "Receipts and statements appear here, to look at and print again."),
     Tab.LOG: ("Nothing has happened on this account yet.", "Every change appears here, and none is ever removed."),
 }
+NOTHING_PASSES = ("Nothing here matches the filter.", "Clear it, or choose other days or amounts.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +63,37 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Money of one payment that lies on the account. `meaning` is ok (free) or warn (prepaid for a visit)."""
+    """Money on account, or a refund made elsewhere that waits, as its box says it. `meaning` is ok (free), warn
+    (prepaid for a visit) or moved (to net out)."""
 
-    payment_id: str
-    number: str
+    line: LotLine
     meaning: str
     badge: str
-    line: str
-    cents: int
+    words: str
+
+    @property
+    def key(self) -> str:
+        return self.line.key
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerState:
-    """All of the Ledger. `view` None: nothing is known yet; `skeleton` then says that it takes long."""
+    """All of the Ledger. `view` None: nothing is known yet; `skeleton` then says that it takes long. `lines` are those
+    of the tab that pass the filter, `unfolded` the keys of rows that show what they are made of, `ticked` the line
+    items chosen for Fill, `lot` the key of the money on account that single letters are about."""
 
     view: LedgerView | None = None
     skeleton: bool = False
     today: date | None = None
     figures: tuple[Figure, ...] = ()
     lots: tuple[Lot, ...] = ()
+    lot: str = ""
     tab: Tab = Tab.VISITS
+    shown: Filter = field(default_factory=Filter)
+    filtering: bool = False
+    lines: tuple[Any, ...] = ()
+    unfolded: frozenset[str] = frozenset()
+    ticked: frozenset[str] = frozenset()
     empty: tuple[str, str] | None = None
     totals: tuple[int, int, int] | None = None
     footnote: str = ""
@@ -77,28 +101,67 @@ class LedgerState:
     notice: Notice | None = None
     said: str = ""
 
+    @property
+    def chosen(self) -> Lot | None:
+        """The money on account that single letters are about."""
+        return next((lot for lot in self.lots if lot.key == self.lot), self.lots[0] if self.lots else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the clerk asked to see of the account."""
+
+    tab: Tab = Tab.VISITS
+    shown: Filter = field(default_factory=Filter)
+    filtering: bool = False
+    unfolded: frozenset[str] = frozenset()
+    ticked: frozenset[str] = frozenset()
+    lot: str = ""
+
+
+def lines_of(tab: Tab, view: LedgerView) -> tuple[Any, ...]:
+    """Every line of a list."""
+    lists: dict[Tab, tuple[Any, ...]] = {
+        Tab.VISITS: view.visits, Tab.PAYMENTS: view.payments, Tab.LINES: view.charges,
+        Tab.STATEMENTS: view.statements, Tab.PLANS: (), Tab.DOCUMENTS: view.documents, Tab.LOG: view.log,
+    }  # fmt: skip
+    return lists[tab]
+
 
 def ledger_state(
-    view: LedgerView, today: date, tab: Tab, *, notice: Notice | None = None, said: str = ""
+    view: LedgerView, today: date, wanted: Wanted, *, notice: Notice | None = None, said: str = ""
 ) -> LedgerState:
     """All of the Ledger from one account. `said` is what was just done (a receipt on its way)."""
-    counts = {Tab.VISITS: view.visits, Tab.PAYMENTS: view.payments, Tab.LINES: view.charges, Tab.LOG: view.log}
-    figures = view.figures
+    whole = lines_of(wanted.tab, view)
+    lines = narrowed(whole, wanted.shown)
+    lots = tuple(_lot(line, today) for line in view.lots)
+    owed = {charge.charge_id for charge in view.charges if charge.balance_cents > 0}
     return LedgerState(
-        view=view,
-        today=today,
-        figures=_figures(view, today),
-        lots=tuple(_lot(line, today) for line in view.payments if line.unspent_cents > 0),
-        tab=tab,
-        empty=None if counts[tab] else EMPTY_WORDS[tab],
-        totals=(figures.responsibility_cents, figures.allocated_cents, figures.statement_balance_cents)
-        if view.visits
-        else None,
-        footnote=_footnote(view),
+        view=view, today=today, figures=_figures(view, today), lots=lots, lot=wanted.lot, tab=wanted.tab,
+        shown=wanted.shown, filtering=wanted.filtering, lines=lines, unfolded=wanted.unfolded,
+        ticked=wanted.ticked & owed, empty=_empty(wanted.tab, whole, lines),
+        totals=_totals(view, lines, wanted) if wanted.tab is Tab.VISITS and lines else None,
+        footnote=_footnote(view, wanted, whole, lines),
         collect_text=f"Collect {show_cents(view.due_today_cents)}" if view.due_today_cents > 0 else "Take payment",
-        notice=notice,
-        said=said,
-    )
+        notice=notice, said=said,
+    )  # fmt: skip
+
+
+def _empty(tab: Tab, whole: Sequence[Any], lines: Sequence[Any]) -> tuple[str, str] | None:
+    if lines:
+        return None
+    return NOTHING_PASSES if whole else EMPTY_WORDS[tab]
+
+
+def _totals(view: LedgerView, lines: Sequence[VisitLine], wanted: Wanted) -> tuple[int, int, int]:
+    """Owed, paid, balance: of the account, or of what is shown of it."""
+    if not wanted.shown.narrows:
+        figures = view.figures
+        return figures.responsibility_cents, figures.allocated_cents, figures.statement_balance_cents
+    return (
+        sum(line.owed_cents for line in lines), sum(line.paid_cents for line in lines),
+        sum(line.balance_cents for line in lines),
+    )  # fmt: skip
 
 
 def _figures(view: LedgerView, today: date) -> tuple[Figure, ...]:
@@ -107,29 +170,37 @@ def _figures(view: LedgerView, today: date) -> tuple[Figure, ...]:
     used, paid = show_cents(figures.allocated_cents), show_cents(figures.total_paid_cents)
     since = f" since {day_text(view.first_payment, today)}" if view.first_payment else ""
     free = f"{show_cents(figures.credit_cents)} free + {show_cents(figures.prepaid_cents)} prepaid"
+    meaning = "ok" if figures.unallocated_cents > 0 else "bad" if figures.unallocated_cents < 0 else ""
     return (
         Figure("Total paid", figures.total_paid_cents, count_text(view.payments_count, "payment", "payments") + since),
         Figure("Allocated (paid to visits)", figures.allocated_cents,
                f"Used on {count_text(view.visits_paid, 'visit', 'visits')}"),
-        Figure("Unallocated", figures.unallocated_cents, free, "ok" if figures.unallocated_cents > 0 else ""),
+        Figure("Unallocated", figures.unallocated_cents, free, meaning),
         Figure("Statement balance", figures.statement_balance_cents, f"{owed} less {used} used"),
         Figure("Total balance", figures.total_balance_cents, f"{owed} less {paid} paid"),
     )  # fmt: skip
 
 
-def _lot(line: PaymentLine, today: date) -> Lot:
-    prepaid = bool(line.earmarked_for)
-    where = f"for {line.earmarked_for}" if prepaid else "free for any visit"
-    words = f"{day_text(line.taken_at.date(), today)} · {line.method_text} · {where}"
-    badge = "Prepaid visit" if prepaid else "Unallocated"
-    return Lot(line.payment_id, line.number, "warn" if prepaid else "ok", badge, words, line.unspent_cents)
+_LOT_LOOKS = {"credit": ("ok", "Unallocated"), "prepaid": ("warn", "Prepaid visit"), "elsewhere": ("moved", "Refund")}
 
 
-def _footnote(view: LedgerView) -> str:
+def _lot(line: LotLine, today: date) -> Lot:
+    meaning, badge = _LOT_LOOKS[line.kind]
+    plain = {"credit": "free for any visit", "elsewhere": "not netted yet"}.get(line.kind, "")
+    words = " · ".join(part for part in (day_text(line.day, today), line.method_text, line.where or plain, line.whose)
+                       if part)  # fmt: skip
+    return Lot(line, meaning, badge, words)
+
+
+def _footnote(view: LedgerView, wanted: Wanted, whole: Sequence[Any], lines: Sequence[Any]) -> str:
+    if wanted.shown.narrows and len(lines) != len(whole):
+        return f"The filter shows {len(lines):,} of {len(whole):,}."
     count = view.insurance_pending
     if count <= 0:
         return ""
-    return f"Insurance is still deciding {count_text(count, 'claim', 'claims')}. The balance may change."
+    pending = [charge for charge in view.charges if charge.insurance_pending]
+    day = f" ({pending[0].service_date:%b} {pending[0].service_date.day})" if len(pending) == 1 else ""
+    return f"Insurance is still deciding {count_text(count, 'claim', 'claims')}{day}. The balance may change."
 
 
 # Words of the rows ------------------------------------------------------------------------------------------------
@@ -151,18 +222,40 @@ def visit_badge(line: VisitLine) -> Look | None:
     return (f"Prepaid {show_cents(line.prepaid_cents)}", "warn", "") if line.prepaid_cents > 0 else None
 
 
+_PAYMENT_PILLS: dict[str, Look] = {
+    "voided": PAYMENT_LOOKS["voided"],
+    "deleted": ("Deleted", "neutral", "ban"),
+    "bounced": ("Check returned", "bad", "undo-2"),
+    "refunded": PAYMENT_LOOKS["refunded"],
+    "partly_refunded": ("Part refunded", "moved", "undo-2"),
+    "disputed": ("In dispute", "bad", "circle-alert"),
+}
+
+
 def payment_pill(line: PaymentLine) -> Look:
     """The pill of a payment; one the hub has not confirmed yet says so."""
-    if line.state == "voided":
-        return PAYMENT_LOOKS["voided"]
+    found = _PAYMENT_PILLS.get(line.state)
+    if found is not None:
+        return found
     return ("Paid, sending", "warn", "clock") if line.pending else PAYMENT_LOOKS["paid"]
+
+
+def payment_bubble(line: PaymentLine) -> tuple[str, str]:
+    """(meaning, words) of the bubble before a payment: red while some of it is unallocated, grey when it is all used
+    (S0-13)."""
+    if not line.stands:
+        return "neutral", "Counts nowhere"
+    return ("bad", "Not all used") if line.unspent_cents > 0 else ("neutral", "All used")
 
 
 def charge_pill(line: ChargeLine) -> Look:
     """The pill of a line item."""
     if line.insurance_pending:
         return "With insurance", "warn", "clock"
-    return ("Paid", "ok", "check") if line.balance_cents <= 0 else ("Open", "neutral", "")
+    if line.balance_cents > 0:
+        return ("Ahead", "neutral", "") if line.future else ("Open", "neutral", "")
+    let_off = line.adjusted_cents > 0 and line.paid_cents <= 0
+    return ("Let off", "moved", "check") if let_off else ("Paid", "ok", "check")
 
 
 def log_words(line: LogLine) -> str:

@@ -1,18 +1,52 @@
-"""The mark at a row's right end: a round pill for a state, a square badge for money."""
+"""The cells of the Ledger's own: the first of a row (fold mark, bubble, day), a tick, and the mark at its right end."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
+from widgets import icons, theme
 from widgets.common import paint
-from widgets.common.cells import PAD
+from widgets.common.cells import PAD, two_lines
 from widgets.common.pill import Look
-from widgets.common.table import CELL_ROLE, ROW_ROLE, CellDelegate, CellTable, Index
+from widgets.common.table import CELL_ROLE, ROW_ROLE, CellDelegate, CellTable, Index, cell_area
 from widgets.theme import S4
+
+FOLD_ROOM = 16
+"""The strip at the left of a row whose mark folds and unfolds it."""
+_BUBBLE = 9
+
+
+@dataclass(frozen=True, slots=True)
+class LeadCell:
+    """A day (over a second line). `fold` is closed, open or empty; `bubble` a meaning (bad: red, neutral: grey) and
+    comes with a second line that says it in words."""
+
+    title: str
+    subtitle: str = ""
+    style: str = "table"
+    ink: str = "text"
+    fold: str = ""
+    bubble: str = ""
+
+    @property
+    def spoken(self) -> str:
+        words = f"{self.title}, {self.subtitle}" if self.subtitle else self.title
+        return f"{words}, {'unfolded' if self.fold == 'open' else 'folded'}" if self.fold else words
+
+
+@dataclass(frozen=True, slots=True)
+class TickCell:
+    """A box that is ticked or not."""
+
+    ticked: bool
+
+    @property
+    def spoken(self) -> str:
+        return "ticked" if self.ticked else "not ticked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +62,54 @@ class MarkCell:
 
 
 class MarkDelegate(CellDelegate):
-    """Paints marks; everything else as in every list."""
+    """Paints the Ledger's own cells; everything else as in every list."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = index.data(CELL_ROLE)
-        if not isinstance(cell, MarkCell):
+        if not isinstance(cell, MarkCell | LeadCell | TickCell):
             super().paint(painter, option, index)
             return
         view = self.parent()
         assert isinstance(view, CellTable)
-        area = QRectF(option.rect)
+        area: QRectF = QRectF(option.rect)
+        selected, hover = view.is_selected(index.row()), view.hover_row == index.row()
         with paint.smooth(painter):
-            self._ground(painter, area, index.data(ROW_ROLE), first=False, selected=view.is_selected(index.row()),
-                         hover=view.hover_row == index.row())  # fmt: skip
-            if cell.look is not None:
+            self._ground(painter, area, index.data(ROW_ROLE), first=index.column() == 0, selected=selected,
+                         hover=hover)  # fmt: skip
+            if isinstance(cell, LeadCell):
+                _paint_lead(painter, area, cell_area(area, index), cell, lit=selected or hover)
+            elif isinstance(cell, TickCell):
+                _paint_tick(painter, area, ticked=cell.ticked)
+            elif cell.look is not None:
                 _paint_mark(painter, area.adjusted(S4, 0, -PAD, -1), cell.look, square=cell.square)
+
+
+def _paint_lead(painter: QPainter, area: QRectF, room: QRectF, cell: LeadCell, *, lit: bool) -> None:
+    look = theme.current()
+    side = look.px(12)
+    if cell.fold and (lit or cell.fold == "open" or cell.bubble):
+        spot = QRectF(area.x() + S4, area.y() + (area.height() - side) / 2, side, side)
+        icons.paint(painter, spot, "chevron-down" if cell.fold == "open" else "chevron-right", "muted")
+    if not cell.subtitle:
+        paint.draw_text(painter, room, cell.title, cell.style, cell.ink, paint.LEFT)
+        return
+    dot = look.px(_BUBBLE)
+    two_lines(painter, QRectF(room).adjusted(dot + 6, 0, 0, 0), cell.title, cell.subtitle, cell.style, cell.ink)
+    spot = QRectF(room.x(), area.y() + (area.height() - dot) / 2, dot, dot)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.colour(f"{cell.bubble}_solid"))
+    painter.drawEllipse(spot)
+
+
+def _paint_tick(painter: QPainter, area: QRectF, *, ticked: bool) -> None:
+    look = theme.current()
+    side = look.px(17)
+    mark = QRectF(area.x() + PAD - 2, area.y() + (area.height() - side) / 2, side, side)
+    if ticked:
+        paint.rounded(painter, mark, 4, look.colour("accent"))
+        icons.paint(painter, mark.adjusted(2, 2, -2, -2), "check", "on_accent")
+    else:
+        paint.rounded(painter, mark, 4, look.colour("surface"), look.colour("control"), look.line)
 
 
 def _paint_mark(painter: QPainter, area: QRectF, look: Look, *, square: bool) -> None:

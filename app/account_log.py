@@ -1,0 +1,192 @@
+"""The log of an account in plain words: what was done, about what, how much, by whom, where (S0-02, S0-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import orjson
+
+from app.account_lines import Books
+from app.account_views import LogLine
+from app.heads import day_text
+from models.basics.clock import parse_utc
+from models.basics.money import show_cents
+from models.rules.adjusting import reason_words
+from models.rules.visits import status_words
+from models.store.queries.ledger import LogRow
+
+ACTS = {
+    "payment.collect": "act.collected",
+    "payment.allocate": "act.allocated",
+    "payment.auto_allocate": "act.auto_allocated",
+    "payment.release": "act.released",
+    "payment.freed": "act.freed_by_itself",
+    "payment.reverse": "act.undone",
+    "payment.correct": "act.corrected",
+    "payment.move": "act.moved",
+    "act.undo": "act.taken_back",
+    "refund.request": "act.refund_begun",
+    "refund.paid": "act.refunded",
+    "refund.failed": "act.refund_failed",
+    "refund.undone": "act.refund_undone",
+    "refund.elsewhere": "act.refunded_elsewhere",
+    "refund.place": "act.refund_placed",
+    "charge.put": "act.charge",
+    "charge.adjust": "act.adjusted",
+    "charge.adjustment_lapsed": "act.adjustment_lapsed",
+    "charge.fee": "act.fee",
+    "dispute.opened": "act.dispute_opened",
+    "dispute.closed": "act.dispute_closed",
+    "statement.issued": "act.statement",
+    "visit.not_collecting": "act.not_collecting",
+    "visit.billing": "act.visit_billing",
+    "appointment.put": "act.visit",
+    "series.put": "act.series",
+    "patient.put": "act.patient",
+    "coverage.put": "act.coverage",
+}
+"""Kinds of operations to the words of the log."""
+
+_BY_FIELD: dict[str, tuple[str, Mapping[str, str]]] = {
+    "payment.move": ("way", {"fill": "act.filled", "autofill": "act.auto_filled", "free": "act.freed"}),
+    "payment.reverse": ("act", {"void": "act.voided", "delete": "act.deleted", "bounced": "act.bounced"}),
+    "charge.adjust": ("kind", {"discount": "act.discount", "courtesy": "act.courtesy", "write_off": "act.write_off",
+                               "recovery": "act.recovery"}),
+    "visit.status": ("status", {"arrived": "act.visit_arrived", "checked_in": "act.visit_checked_in",
+                                "in_room": "act.visit_in_room", "done": "act.visit_done",
+                                "no_show": "act.visit_no_show", "cancelled": "act.visit_cancelled"}),
+}  # fmt: skip
+"""Kinds whose words follow a field of the body, and the field."""
+
+UNDOABLE = frozenset({"payment.move", "payment.allocate", "payment.auto_allocate", "charge.adjust", "refund.place"})
+"""Acts that only moved or adjusted: they can be taken back by mirroring them."""
+_REFUSED = ("rejected", "quarantined")
+
+Body = dict[str, Any]
+
+
+def log_lines(books: Books, rows: Sequence[LogRow], undone: Collection[str]) -> Iterator[LogLine]:
+    """The log's rows as lines; `undone` are the acts that were taken back."""
+    numbers = {row.payment_id: row.number for row in books.payments}
+    for row in rows:
+        op = orjson.loads(row.op)
+        body, op_id = op["body"], op["op_id"]
+        stands = row.verdict not in _REFUSED
+        yield LogLine(
+            parse_utc(op["device_time"]).astimezone(books.clinic.zone), act_of(row, body),
+            books.staff.get(row.actor, ""), books.stations.get(row.device, ""), _cents(row, body),
+            body.get("number") or numbers.get(_payment_of(body), ""), row.seq == 0, op_id, what_of(books, row, body),
+            books.staff.get(op.get("supervisor", ""), ""), op_id in undone,
+            stands and row.kind in UNDOABLE and op_id not in undone,
+        )  # fmt: skip
+
+
+def act_of(row: LogRow, body: Body) -> str:
+    """The message key of what was done."""
+    if row.verdict in _REFUSED:
+        return "act.refused"
+    by_field = _BY_FIELD.get(row.kind)
+    if by_field is not None:
+        name, words = by_field
+        found = words.get(str(body.get(name, "")))
+        if found is not None:
+            return found
+    return "act.visit_moved" if row.kind == "visit.status" else ACTS.get(row.kind, "act.other")
+
+
+def _payment_of(body: Body) -> str:
+    lines = body.get("lines")
+    in_lines = {line.get("lot_payment_id", "") for line in lines} if isinstance(lines, list) else set()
+    found = body.get("payment_id") or body.get("lot_payment_id") or ""
+    return str(found or (in_lines.pop() if len(in_lines) == 1 else ""))
+
+
+def _cents(row: LogRow, body: Body) -> int | None:
+    if row.granted is not None and row.kind in ("payment.allocate", "payment.move"):
+        return row.granted
+    for name in ("amount_cents", "responsibility_cents", "balance_cents"):
+        if isinstance(found := body.get(name), int):
+            return found
+    lines = body.get("lines")
+    if isinstance(lines, list) and row.kind != "statement.issued":
+        return sum(int(line.get("amount_cents", 0)) for line in lines)
+    return None
+
+
+# What it was about ------------------------------------------------------------------------------------------------
+
+
+def what_of(books: Books, row: LogRow, body: Body) -> str:
+    """A few words beside the act: where money went, which visit, why."""
+    make = _WHAT.get(row.kind)
+    return make(books, body) if make else ""
+
+
+def _charge(books: Books, charge_id: str) -> str:
+    item = books.item_by_id.get(charge_id)
+    if item is None:
+        return "a charge"
+    return f"{day_text(date.fromisoformat(item.service_date), books.today)} {item.description or item.code}".strip()
+
+
+def _place(books: Books, charge_id: str, appointment_id: str) -> str:
+    if charge_id:
+        return _charge(books, charge_id)
+    return books.visit_words(appointment_id) if appointment_id else "credit"
+
+
+def _several(places: Sequence[str]) -> str:
+    found = list(dict.fromkeys(places))
+    more = f" and {len(found) - 2} more" if len(found) > 2 else ""
+    return ", ".join(found[:2]) + more
+
+
+def _allocated(books: Books, body: Body) -> str:
+    lines = body.get("lines", ())
+    return "to " + _several([_place(books, line.get("charge_id", ""), line.get("appointment_id", ""))
+                             for line in lines])  # fmt: skip
+
+
+def _moved(books: Books, body: Body) -> str:
+    lines = body.get("lines", ())
+    sources = _several([_place(books, x.get("from_charge_id", ""), x.get("from_appointment_id", "")) for x in lines])
+    targets = _several([_place(books, x.get("to_charge_id", ""), x.get("to_appointment_id", "")) for x in lines])
+    return f"{sources} to {targets}"
+
+
+def _adjusted(books: Books, body: Body) -> str:
+    reason = f"{body.get('group', '')} {reason_words(body.get('reason_code', ''))}".strip()
+    return f"{_charge(books, body.get('charge_id', ''))} · {reason}"
+
+
+def _released(books: Books, body: Body) -> str:
+    return f"from {_charge(books, body.get('charge_id', ''))}"
+
+
+def _visit(books: Books, body: Body) -> str:
+    return books.visit_words(body.get("appointment_id", ""))
+
+
+def _status(books: Books, body: Body) -> str:
+    return f"{_visit(books, body)}: {status_words(body.get('status', ''))}"
+
+
+def _statement(_books: Books, body: Body) -> str:
+    unallocated = body.get("unallocated_cents", 0)
+    return f"{show_cents(unallocated)} on account" if unallocated else ""
+
+
+def _own_words(_books: Books, body: Body) -> str:
+    return str(body.get("description") or body.get("title") or body.get("note") or "")
+
+
+_WHAT: dict[str, Callable[[Books, Body], str]] = {
+    "payment.allocate": _allocated, "payment.auto_allocate": _allocated, "payment.move": _moved,
+    "payment.release": _released, "charge.adjust": _adjusted, "charge.adjustment_lapsed": _released,
+    "charge.put": _own_words, "charge.fee": _own_words, "appointment.put": _own_words, "series.put": _own_words,
+    "refund.request": _own_words, "refund.elsewhere": _own_words, "payment.correct": _own_words,
+    "visit.status": _status, "visit.billing": _visit, "visit.not_collecting": _visit, "payment.freed": _visit,
+    "statement.issued": _statement,
+}  # fmt: skip

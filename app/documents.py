@@ -1,0 +1,52 @@
+"""The papers of an account: receipts of payments, of what was taken or given back, and statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from app.account_lines import Books, way_text
+from app.account_views import DocumentLine
+from models.basics.money import show_cents
+from models.store.queries.ledger import PaymentRow, RefundRow, StatementRow
+
+_TAKEN_BACK = {"delete": "Receipt of a deleted payment", "bounced": "Receipt of a returned check"}
+_GIVEN_BACK = {"refund": "Refund receipt", "correction": "Correction receipt"}
+
+
+def document_lines(books: Books, statements: Sequence[StatementRow]) -> list[DocumentLine]:
+    """Everything that can be looked at and printed again, newest first."""
+    found = [*_receipts(books), *_refunds(books), *_statements(books, statements)]
+    return sorted(found, key=lambda line: (line.at, line.number), reverse=True)
+
+
+def _receipts(books: Books) -> Iterator[DocumentLine]:
+    local = books.clinic.local
+    for row in books.payments:
+        if row.patient_id not in books.patients:
+            continue
+        if row.receipt_no:
+            yield DocumentLine("receipt", row.payment_id, row.receipt_no.partition("+")[0], local(row.taken_at),
+                               _title(books, "Receipt", row), row.amount_cents)  # fmt: skip
+        if row.reversal_receipt_no:
+            name = _TAKEN_BACK.get(row.reversed_act, "Void receipt")
+            yield DocumentLine("void", row.payment_id, row.reversal_receipt_no, local(row.reversed_at),
+                               _title(books, name, row), -row.amount_cents)  # fmt: skip
+
+
+def _refunds(books: Books) -> Iterator[DocumentLine]:
+    for row in books.refunds:
+        name = _GIVEN_BACK.get(row.kind)
+        if name and row.receipt_no and row.patient_id in books.patients:
+            yield DocumentLine(row.kind, row.refund_id, row.receipt_no, books.clinic.local(row.settled_at),
+                               _title(books, name, row), -row.amount_cents)  # fmt: skip
+
+
+def _statements(books: Books, rows: Sequence[StatementRow]) -> Iterator[DocumentLine]:
+    for row in rows:
+        on_account = f" · {show_cents(row.unallocated_cents)} on account" if row.unallocated_cents else ""
+        yield DocumentLine("statement", row.statement_id, row.number, books.clinic.local(row.issued_at),
+                           f"Statement{on_account}", row.balance_cents)  # fmt: skip
+
+
+def _title(books: Books, name: str, row: PaymentRow | RefundRow) -> str:
+    return f"{name} · {way_text(books, row)}"
