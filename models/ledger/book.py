@@ -106,13 +106,15 @@ class AppointmentState:
 
 
 class RefundStep(StrEnum):
-    """Where a refund is. ELSEWHERE: made in another program, nothing moves here."""
+    """Where a refund is. ELSEWHERE: made in another program, nothing moves here. CORRECTION: no refund, but a payment
+    entered too high, which shares their ids."""
 
     REQUESTED = "requested"
     PAID = "paid"
     FAILED = "failed"
     UNDONE = "undone"
     ELSEWHERE = "elsewhere"
+    CORRECTION = "correction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +313,15 @@ class Draft:
         return self.base.auto_allocates(practitioner_id) if known is None else known
 
     def purse(self, patient_id: str) -> Sequence[Account]:
-        known = _merged(self.base.purse(patient_id), self._purses.get(patient_id, ()))
-        return [account for account in known if _lies(self.balance(account.id))]
+        return [account for account in self._purse(patient_id) if _lies(self.balance(account.id))]
+
+    def refunds_elsewhere(self, patient_id: str) -> Sequence[Account]:
+        """The refunds made elsewhere of a patient, empty ones too: asked for every line of a fill."""
+        return [account for account in self._purse(patient_id) if account.code is Code.REFUND_ELSEWHERE]
+
+    def _purse(self, patient_id: str) -> Sequence[Account]:
+        known = self.base._purse(patient_id) if isinstance(self.base, Draft) else self.base.purse(patient_id)
+        return _merged(known, self._purses.get(patient_id, ()))
 
     def refund(self, refund_id: str) -> RefundState | None:
         return self.refunds.get(refund_id) or self.base.refund(refund_id)

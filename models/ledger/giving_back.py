@@ -145,7 +145,7 @@ def correct(op: Operation, body: bodies.Correct, draft: Draft) -> None:
         quarantine(draft, op, KNOWN_ALREADY)
         return
     draft.know_refund(RefundState(body.correction_id, payment.payment_id, payment.patient_id, body.amount_cents,
-                                  payment.tender, "", RefundStep.PAID))  # fmt: skip
+                                  payment.tender, "", RefundStep.CORRECTION))  # fmt: skip
     draft.know_payment(replace(payment, corrected_cents=payment.corrected_cents + body.amount_cents))
     _give(op, payment, body.amount_cents, _home(payment), "correct", draft)
 

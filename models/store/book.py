@@ -66,8 +66,7 @@ _PAYMENT = (
 _CHARGE_CELLS = 7
 _REFUND = (
     "SELECT refund_id, payment_id, patient_id, amount_cents, tender, request_op_id, "
-    "CASE kind WHEN 'elsewhere' THEN 'elsewhere' ELSE state END FROM refund "
-    "WHERE tenant = :tenant AND kind <> 'correction' AND "
+    "CASE kind WHEN 'refund' THEN state ELSE kind END FROM refund WHERE tenant = :tenant AND "
 )
 _DISPUTE = (
     "SELECT d.dispute_id, d.payment_id, d.patient_id, d.amount_cents, p.merchant, d.outcome FROM dispute d "

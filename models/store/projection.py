@@ -169,23 +169,33 @@ def _request_refund(op: Operation, body: bodies.RefundRequest, _reason: str, she
 
 
 def _pay_refund(op: Operation, body: bodies.RefundPaid, reason: str, sheet: Sheet, seq: int) -> None:
-    """A refund is paid out. Paid again, or after it was undone, its sums add up; the log tells them apart."""
+    """A refund is paid out, asked for or not; paid out twice it is two rows."""
     if reason == "missing_dependency":
         return
-    before = sheet.get("refund", body.refund_id)
+    before = _make_way(body.refund_id, sheet, seq)
     if before is None or before["kind"] != "refund":
-        refund_id = body.refund_id if before is None else f"{body.refund_id}+{op.op_id}"
-        before = _refund_row(op, sheet, body.payment_id, refund_id=refund_id, patient_id=body.patient_id,
-                             kind="refund", amount_cents=0)  # fmt: skip
+        known = before or {"payment_id": "", "request_op_id": ""}
+        before = _refund_row(op, sheet, known["payment_id"] or body.payment_id, refund_id=body.refund_id,
+                             patient_id=body.patient_id, kind="refund",
+                             request_op_id=known["request_op_id"])  # fmt: skip
     card = body.card or bodies.CardFacts()
-    went = before["amount_cents"] if before["state"] in ("paid", "undone") else 0
     sheet.put("refund", before | {
-        "state": "paid", "amount_cents": went + body.amount_cents, "tender": body.tender,
+        "state": "paid", "amount_cents": body.amount_cents, "tender": body.tender,
         "method_id": body.method_id or before["method_id"], "receipt_no": body.receipt_no, "check_no": body.check_no,
         "brand": card.brand, "last4": card.last4, "auth_code": card.auth_code, "host_ref": card.host_ref,
         "terminal_txn_no": card.terminal_txn_no, "drawer": body.drawer or op.device, "attempt_id": body.attempt_id,
-        "failed_reason": "", **_settled(op),
+        "failed_reason": "", "undone_receipt_no": "", **_settled(op),
     }, seq=seq)  # fmt: skip
+
+
+def _make_way(refund_id: str, sheet: Sheet, seq: int) -> dict[str, Any] | None:
+    """What carries the id of a refund now. Where it says of money that already went, it is kept under an id of its
+    own: `<id>+<operation>`."""
+    before = sheet.get("refund", refund_id)
+    if before is not None and before["state"] in ("paid", "undone"):
+        kept = {**before, "refund_id": f"{refund_id}+{before['settled_op_id']}"}
+        sheet.put("refund", kept, seq=seq)
+    return before
 
 
 def _fail_refund(op: Operation, body: bodies.RefundFailed, _reason: str, sheet: Sheet, seq: int) -> None:
@@ -209,13 +219,12 @@ def _refund_elsewhere(op: Operation, body: bodies.RefundElsewhere, _reason: str,
 
 
 def _correct_payment(op: Operation, body: bodies.Correct, _reason: str, sheet: Sheet, seq: int) -> None:
-    taken = sheet.get("refund", body.correction_id)
     payment = sheet.get("payment", body.payment_id) or {}
     sheet.put("refund", _refund_row(
-        op, sheet, body.payment_id, refund_id=f"{body.correction_id}+{op.op_id}" if taken else body.correction_id,
-        patient_id=body.patient_id, kind="correction", state="paid", amount_cents=body.amount_cents,
-        tender=payment.get("tender", ""), method_id=payment.get("method_id", ""), reason=body.reason, note=body.note,
-        number=body.number, receipt_no=body.receipt_no, **_settled(op),
+        op, sheet, body.payment_id, refund_id=body.correction_id, patient_id=body.patient_id, kind="correction",
+        state="paid", amount_cents=body.amount_cents, tender=payment.get("tender", ""),
+        method_id=payment.get("method_id", ""), reason=body.reason, note=body.note, number=body.number,
+        receipt_no=body.receipt_no, **_settled(op),
     ), seq=seq)  # fmt: skip
 
 

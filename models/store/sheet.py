@@ -147,7 +147,7 @@ def _covered(name: str, record: str) -> dict[str, Any]:
 
 @cache
 def _EMPTY(name: str) -> dict[str, Any]:
-    return {column.name: "" if column.type.python_type is str else 0 for column in _TABLES[name].columns}
+    return {str(c.name): "" if c.type.python_type is str else 0 for c in _TABLES[name].columns}
 
 
 def _same(above: Row, confirmed: Row) -> bool:

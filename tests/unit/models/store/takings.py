@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from models.ledger.book import Entry
@@ -9,6 +11,7 @@ from models.operations import bodies, records
 from models.store.desk import DeskStore
 from models.store.rows import PrintJobRow
 from models.store.transaction import Tx
+from tests.support.money_acts import resolved
 from tests.support.stores import TODAY
 
 BY = {"person_id": "staff-1", "business_date": TODAY}
@@ -96,6 +99,20 @@ def take_back(payment_id: str, number: int = 1) -> bodies.Reverse:
     )  # fmt: skip
 
 
+class Doer:
+    """Somebody who goes through a random day at a desk; an Undo names acts by their place in the day."""
+
+    def __init__(self, day: Iterable[object]) -> None:
+        self._todo, self._done = iter(day), list[str]()
+
+    def do(self, tx: Tx, most: int = 1000) -> bool:
+        """Record the next acts of the day, at most so many. Is there any that was not recorded before?"""
+        begun = len(self._done)
+        for body in islice(self._todo, most):
+            self._done.append(tx.record(resolved(body, self._done), **BY).op.op_id)
+        return len(self._done) > begun
+
+
 def ask(desk: DeskStore, query: str, *values: Any) -> list[tuple[Any, ...]]:
     """Rows of a query at a desk."""
     with desk.reader() as reader:
@@ -110,7 +127,8 @@ def balances(desk: DeskStore) -> dict[str, tuple[int, int]]:
 
 STATE = (
     "practice", "staff", "practitioner", "location", "patient", "coverage", "appointment", "charge", "not_collecting",
-    "payment", "account", "transfer",
+    "payment", "account", "transfer", "refund", "adjustment", "dispute", "statement", "rules", "method",
+    "billing_profile", "appointment_profile", "series",
 )  # fmt: skip
 
 

@@ -14,16 +14,18 @@ from hypothesis import strategies as st
 from models.ledger.book import Draft
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle, settle_run
-from models.operations.operation import GENESIS
+from models.operations import bodies, records
+from models.operations.operation import GENESIS, Operation
 from models.operations.protocol import Cursor, PushBatch
 from models.store.desk import DeskStore
 from models.store.engine import postgres_engine
 from models.store.hub import HubStore
 from models.store.session import Session
 from tests.support import stores
-from tests.support.acts import OpMaker, days, shown
-from tests.support.stores import TENANT, TODAY, pull, push, sync
-from tests.unit.models.store.takings import ask, balances, state
+from tests.support.acts import DAY, OpMaker, days, shown
+from tests.support.money_acts import VISITS, money_days, resolved
+from tests.support.stores import TENANT, pull, push, sync
+from tests.unit.models.store.takings import Doer, ask, balances, state
 
 
 @contextmanager
@@ -32,10 +34,48 @@ def folder() -> Iterator[Path]:
         yield Path(path)
 
 
+_said = st.sampled_from([
+    bodies.StatementIssued(statement_id="s1", patient_id="ann", number="ST-1-00001", channel="print", balance_cents=1,
+                           unallocated_cents=0, lines=(bodies.StatementLine(
+                               service_date=DAY, description="Visit", owed_cents=1, paid_cents=0, balance_cents=1),)),
+    bodies.StatementIssued(statement_id="s1", patient_id="ann", number="ST-1-00002", channel="pdf", balance_cents=2,
+                           unallocated_cents=0, lines=()),
+    *(bodies.VisitBilling(appointment_id=name, patient_id=VISITS[name][0], billing_status=word)
+      for name in ("v1", "v3") for word in ("balance_due", "settled", "no such word")),
+    records.Appointment(id="v1", patient_id="ann", starts_at=f"{DAY}T15:00:00.000Z", service_date=DAY,
+                        billing_status="internal_review"),
+    records.Method(id="flex", name="Flex spending card", reference="Confirmation"),
+    records.Method(id="flex", name="Flex spending card", active=False),
+    records.BillingProfile(id="b", name="New patient", lines=(
+        records.ProfileLine(code="99203", description="Office visit", price_cents=100),)),
+    records.AppointmentProfile(id="a", name="New patient", billing_profile_id="b", consents=("privacy",)),
+    records.Series(id="s", patient_id="ann", starts_on=DAY, starts_time="09:30", ends_on=DAY, weekdays=(0, 2)),
+    records.Staff(id="staff-2", name="Lee Ortega", role="receptionist", rights=("refund",)),
+    records.Rules(id="another", auto_allocate=True),
+])  # fmt: skip
+
+
+@st.composite
+def _whole_days(draw: st.DrawFn) -> list[object]:
+    """A day of money, or one of every kind of act, with what does not move money at its end."""
+    return [*draw(days | money_days), *draw(st.lists(_said, max_size=4))]
+
+
+whole_days = _whole_days()
+
+
+def operations(day: Sequence[object], device: str = "device-1") -> list[Operation]:
+    """A day's acts as operations of a device."""
+    maker, made = OpMaker(device=device), list[Operation]()
+    for body in day:
+        made.append(maker.make(resolved(body, [op.op_id for op in made])))
+    return made
+
+
 def in_memory(day: Sequence[object]) -> Draft:
     """What the engine alone makes of a day."""
     draft = memory_book()
-    for op in OpMaker().run(day):
+    for op in operations(day):
         settle(op, draft)
     return draft
 
@@ -45,15 +85,15 @@ def totals(draft: Draft) -> dict[str, tuple[int, int]]:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(days, st.integers(1, 4))
+@given(whole_days, st.integers(1, 4))
 def test_a_desk_shows_what_the_engine_says(day: Sequence[object], together: int) -> None:
     """Recorded one by one or several in a transaction: the pending layer is the engine's word."""
     with folder() as path:
         desk = stores.lone_desk(path)
-        for first in range(0, len(day), together):
+        doer, more = Doer(day), True
+        while more:
             with desk.write() as tx:
-                for body in day[first : first + together]:
-                    tx.record(body, person_id="staff-1", business_date=TODAY)
+                more = doer.do(tx, together)
         draft = in_memory(day)
         assert balances(desk) == totals(draft)
         posted = ask(desk, "SELECT debit, credit, amount_cents FROM transfer ORDER BY pending_no, n")
@@ -71,7 +111,7 @@ def _hub_balances(hub: HubStore) -> dict[str, tuple[int, int]]:
 
 def _push_a_day(hub: HubStore, day: Sequence[object], cut: int) -> None:
     row = stores.join(hub)
-    ops = OpMaker(device=row.device_id).run(day)
+    ops = operations(day, row.device_id)
     for part in (ops[:cut], ops[cut:]):
         if part:
             hub.push(TENANT, PushBatch(row.device_id, 1, part[0].dseq, tuple(part)))
@@ -80,7 +120,7 @@ def _push_a_day(hub: HubStore, day: Sequence[object], cut: int) -> None:
 def _compare(hub: HubStore, day: Sequence[object], cut: int) -> None:
     _push_a_day(hub, day, cut)
     draft = memory_book()
-    settle_run(OpMaker().run(day), draft)
+    settle_run(operations(day), draft)
     page = hub.pull(TENANT, Cursor("", 0, GENESIS))
     said = [(e.op["kind"], e.verdict, e.reason, e.granted, *[(t[0], t[1], t[2], t[3]) for t in e.transfers])
             for e in page.entries[1:]]  # fmt: skip
@@ -90,7 +130,7 @@ def _compare(hub: HubStore, day: Sequence[object], cut: int) -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(days, st.integers(0, 25))
+@given(whole_days, st.integers(0, 25))
 def test_a_hub_on_sqlite_logs_what_the_engine_says(day: Sequence[object], cut: int) -> None:
     with folder() as path:
         hub = stores.sqlite_hub(path)
@@ -100,13 +140,14 @@ def test_a_hub_on_sqlite_logs_what_the_engine_says(day: Sequence[object], cut: i
 
 @settings(max_examples=15, deadline=None,
           suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])  # fmt: skip
-@given(day=days, cut=st.integers(0, 25))
+@given(day=whole_days, cut=st.integers(0, 25))
 def test_a_hub_on_postgresql_logs_what_the_engine_says(postgres_url: str, day: Sequence[object], cut: int) -> None:
     engine = postgres_engine(postgres_url, pool_size=1)
     with engine.begin() as connection:
         session = Session(connection)
         session.run("TRUNCATE tenant_head, device, enrolment, log, transfer, account, payment, charge, appointment, "
-                    "patient, practice, not_collecting")  # fmt: skip
+                    "patient, practice, not_collecting, refund, adjustment, dispute, statement, rules, method, "
+                    "billing_profile, appointment_profile, series, staff, practitioner")  # fmt: skip
     hub = HubStore.open(engine, stores.clock(), upgrade=False)
     hub.create_tenant(TENANT, stores.PRACTICE)
     _compare(hub, day, cut)
@@ -124,7 +165,7 @@ def test_two_desks_with_a_bad_line_end_up_alike(data: st.DataObject) -> None:
     with folder() as path:
         hub = stores.sqlite_hub(path)
         desks = [stores.joined_desk(hub, path, f"desk-{n}") for n in (1, 2)]
-        todo = [iter(data.draw(days, label="day")) for _ in desks]
+        todo = [Doer(data.draw(whole_days, label="day")) for _ in desks]
         for _ in range(data.draw(st.integers(1, 14), label="steps")):
             which = data.draw(st.integers(0, 1))
             act = data.draw(st.sampled_from(LINE_ACTS))
@@ -145,11 +186,10 @@ def test_two_desks_with_a_bad_line_end_up_alike(data: st.DataObject) -> None:
         hub.close()
 
 
-def _line_act(act: str, hub: HubStore, desk: DeskStore, todo: Iterator[object]) -> DeskStore:
+def _line_act(act: str, hub: HubStore, desk: DeskStore, todo: Doer) -> DeskStore:
     if act == "record":
         with desk.write() as tx:
-            for body, _ in zip(todo, range(4), strict=False):
-                tx.record(body, person_id="staff-1", business_date=TODAY)
+            todo.do(tx, 4)
     elif act == "push":
         push(desk, hub, 3)
     elif act == "push_lost" and (batch := desk.outbox_batch(5, 1 << 20)):
@@ -171,15 +211,15 @@ def _line_act(act: str, hub: HubStore, desk: DeskStore, todo: Iterator[object]) 
 
 @pytest.mark.parametrize("limit", [1, 1000])
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(day=days, other=days)
+@given(day=whole_days, other=whole_days)
 def test_the_short_way_of_a_page_is_the_long_one(limit: int, day: Sequence[object], other: Sequence[object]) -> None:
     """Own operations confirmed in place give the same rows as taking the layer away and replaying it."""
     with folder() as path:
         hub = stores.sqlite_hub(path)
         short, reader = (stores.joined_desk(hub, path, name) for name in ("short", "reader"))
         with short.write() as tx:
-            for body in [*day, *other]:
-                tx.record(body, person_id="staff-1", business_date=TODAY)
+            Doer(day).do(tx)
+            Doer(other).do(tx)
         push(short, hub)
         pull(short, hub, limit)
         pull(reader, hub)
