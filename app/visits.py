@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.clinic import Clinic
+from app.fees import FEE_WORDS, NO_SHOW, fee_id
 from app.heads import patient_head
 from app.refusals import account_changed, insist, need
 from app.views import Person
@@ -38,7 +39,6 @@ from models.store.queries.visits import Standing
 if TYPE_CHECKING:
     from models.store.transaction import Tx
 
-NO_SHOW_CODE = "NOSHOW"
 LONGEST_TITLE = 80
 MOST_MINUTES = 24 * 60
 BACK_DAYS, AHEAD_DAYS = 366, 3 * 366
@@ -237,7 +237,8 @@ class Visits:
         with clinic.store.reader() as reader:
             after = collect.figures(reader, tenant, visit.patient_id)
             waits = collect.prepaid_for(reader, tenant, visit.id)
-            asked = any(charge.code == NO_SHOW_CODE for charge in visits.charges(reader, tenant, visit.id))
+            asked = any(charge.id == fee_id(tenant, visit.id, NO_SHOW) and charge.responsibility_cents
+                        for charge in visits.charges(reader, tenant, visit.id))  # fmt: skip
         fee = rules.no_show_fee_cents if stage_of(status) is Stage.NO_SHOW and not asked else 0
         return MovedOn(count, status, waits, max(after.credit_cents - credit_before, 0), fee)
 
@@ -333,9 +334,9 @@ class Visits:
             if stage_of(now.status) is not Stage.NO_SHOW:
                 raise RuleBroken("visit.not_a_no_show")
             fee = Fee(
-                charge_id=natural_id(tenant, appointment_id, NO_SHOW_CODE), patient_id=now.visit.patient_id,
-                code=NO_SHOW_CODE, description="No-show fee", amount_cents=cents,
-                service_date=now.visit.service_date, appointment_id=appointment_id,
+                charge_id=fee_id(tenant, appointment_id, NO_SHOW), patient_id=now.visit.patient_id, code=NO_SHOW,
+                description=FEE_WORDS[NO_SHOW], amount_cents=cents, service_date=clinic.today().isoformat(),
+                appointment_id=appointment_id,
             )  # fmt: skip
             insist(self._record(tx, fee, person, ""))
 

@@ -94,5 +94,6 @@ class LedgerActs:
 def acts_of(kit: Kit, stage: Stage) -> LedgerActs:
     """Every act of the page: each room puts its opener here, importing its dialog when it is first called."""
     from widgets.family.act import opener as family
+    from widgets.visits.act import openers as visits
 
-    return LedgerActs(family=family(kit, stage))
+    return LedgerActs(family=family(kit, stage), **visits(kit, stage))

@@ -282,26 +282,28 @@ class SummaryCard(Card):
 
 
 class NewVisitPresenter(QObject):
-    """Reads the fields, asks what they would book after every change, and books on Enter. `done` with the words."""
+    """Reads the fields, asks what they would book after every change, and books on Enter."""
 
     def __init__(
         self, view: NewVisitDialog, *, bridge: Bridge, reads: Lane, store: Lane, stories: Visits,
-        person: Callable[[], Person], done: Callable[[str], None],
+        person: Callable[[], Person],
     ) -> None:  # fmt: skip
         super().__init__(view)
         self._view, self._bridge, self._reads, self._store = view, bridge, reads, store
-        self._stories, self._person, self._done = stories, person, done
+        self._stories, self._person = stories, person
+        self._done: Callable[[str], None] = lambda _words: None
         self._offer: Offer | None = None
         self._asked = 0
         view.edited.connect(self._changed)
         view.profile_chosen.connect(self._fill)
         view.booked.connect(self._book)
 
-    def open(self, patient_id: str) -> None:
-        """Ask what may be booked for this patient, then show the dialog."""
+    def open(self, patient_id: str, done: Callable[[str], None]) -> None:
+        """Ask what may be booked for this patient, then show the dialog. `done` with the words once it is written."""
+        self._done = done
         self._bridge.start(
             self._reads, lambda _job: self._stories.offer(patient_id), owner=self._view, done=self._opened,
-            failed=lambda error: self._done(_told(error)),
+            failed=lambda error: done(_told(error)),
         )  # fmt: skip
 
     def _opened(self, offer: Offer) -> None:
@@ -309,7 +311,10 @@ class NewVisitPresenter(QObject):
         first = offer.practitioners[0][0] if len(offer.practitioners) == 1 else ""
         place = offer.locations[0][0] if len(offer.locations) == 1 else ""
         self._view.offer(offer, Typed(practitioner_id=first, location_id=place))
+        self._view.show_errors({})
+        self._view.refuse("")
         self._view.open_over()
+        self._changed()
 
     @Slot(str)
     def _fill(self, profile_id: str) -> None:

@@ -109,32 +109,39 @@ def status_row(status: str) -> TableRow:
 
 
 class StatusPresenter(QObject):
-    """Moves one visit on. `done` with the words once it is written."""
+    """Moves one visit on."""
 
     def __init__(
         self, view: StatusDialog, *, bridge: Bridge, reads: Lane, store: Lane, stories: Visits,
-        person: Callable[[], Person], today: Callable[[], date], done: Callable[[str], None],
+        person: Callable[[], Person], today: Callable[[], date],
     ) -> None:  # fmt: skip
         super().__init__(view)
         self._view, self._bridge, self._reads, self._store = view, bridge, reads, store
-        self._stories, self._person, self._today, self._done = stories, person, today, done
+        self._stories, self._person, self._today = stories, person, today
+        self._done: Callable[[str], None] = lambda _words: None
         self._card: VisitCard | None = None
         view.chosen.connect(lambda _key: self._draw())
         view.edited.connect(self._draw)
         view.submitted.connect(self._submit)
 
-    def open(self, appointment_id: str, status: str = "") -> None:
-        """Read the visit, then show the list with `status` chosen."""
+    def open(self, appointment_id: str, done: Callable[[str], None], status: str = "") -> None:
+        """Read the visit, then show the list with `status` chosen. `done` with the words once it is written."""
+        self._done = done
         self._bridge.start(
             self._reads, lambda _job: self._stories.card(appointment_id), owner=self._view,
-            done=lambda card: self._opened(card, status), failed=lambda error: self._done(str(sentence_for(error))),
+            done=lambda card: self._opened(card, status), failed=lambda error: done(str(sentence_for(error))),
         )  # fmt: skip
 
     def _opened(self, card: VisitCard, status: str) -> None:
         self._card = card
         self._view.name_visit(card)
         self._view.say(f"It is {status_words(card.status)} now. Every change is kept in the log.")
+        self._view.day.clear()
         self._view.time.setText(time_text(card.starts_at))
+        for box in (self._view.following, self._view.fee):
+            box.setChecked(False)
+        self._view.day_row.set_error("")
+        self._view.time_row.set_error("")
         self._view.fee.setText(f"Ask the no-show fee of {show_cents(card.no_show_fee_cents)}")
         self._view.fee.restyle()
         self._view.following.setText(f"Also the {count_text(card.following, 'visit', 'visits')} after it")
@@ -221,24 +228,26 @@ class StatusPresenter(QObject):
 
 
 class BillingPresenter(QObject):
-    """Says where one visit's bill is. `done` with the words once it is written."""
+    """Says where one visit's bill is."""
 
     def __init__(
         self, view: PickDialog, *, bridge: Bridge, reads: Lane, store: Lane, stories: Visits,
-        person: Callable[[], Person], done: Callable[[str], None],
+        person: Callable[[], Person],
     ) -> None:  # fmt: skip
         super().__init__(view)
         self._view, self._bridge, self._reads, self._store = view, bridge, reads, store
-        self._stories, self._person, self._done = stories, person, done
+        self._stories, self._person = stories, person
+        self._done: Callable[[str], None] = lambda _words: None
         self._card: VisitCard | None = None
         view.chosen.connect(lambda _key: self._draw())
         view.submitted.connect(self._submit)
 
-    def open(self, appointment_id: str) -> None:
-        """Read the visit, then show the list."""
+    def open(self, appointment_id: str, done: Callable[[str], None]) -> None:
+        """Read the visit, then show the list. `done` with the words once it is written."""
+        self._done = done
         self._bridge.start(
             self._reads, lambda _job: self._stories.card(appointment_id), owner=self._view, done=self._opened,
-            failed=lambda error: self._done(str(sentence_for(error))),
+            failed=lambda error: done(str(sentence_for(error))),
         )  # fmt: skip
 
     def _opened(self, card: VisitCard) -> None:
