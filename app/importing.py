@@ -24,12 +24,15 @@ from exchange.drafts import KINDS, FileContent, Reading, Refusal
 from exchange.fhir.bundle import read_fhir
 from exchange.linking.link import Linked, link, together
 from exchange.linking.state import SOURCE, Planned
+from exchange.money import MoneyElsewhere, as_operations
 from exchange.shifting import shift_to
 from exchange.unpack import LARGEST_BYTES, csv_text, json_text, looks_like_json, unpacked
 from models.basics.clock import Clock, business_date
 from models.basics.errors import ImportRefused
 from models.basics.facts import facts
 from models.ledger.book import Verdict
+from models.operations.kinds import KINDS as OPERATIONS
+from models.operations.kinds import OpClass, kind_of
 from models.store.desk import DeskStore
 from models.store.queries.records import StoredRecords
 
@@ -59,8 +62,8 @@ class Counts:
 class ImportReport:
     """How an import ended.
 
-    `kinds` by record kind (practitioner, location, patient, coverage, appointment, charge), `resources` what was read
-    by the source's own type, `skipped` what is of no use to a desk. `refused` names each thing that was not taken.
+    `kinds` by record kind (`exchange.drafts.KINDS`), `resources` what was read by the source's own type, `skipped`
+    what is of no use to a desk. `refused` names each thing that was not taken.
     """
 
     files: int = 0
@@ -184,7 +187,8 @@ class Importing:
             changes = [(_merged(item, stored), stored) for item, stored in changes]
             try:
                 if not dry_run:
-                    self._write_file([item for item, stored in changes if item.record != stored], today, person_id)
+                    self._write_file([item for item, stored in changes if _outcome(item.record, stored) != "unchanged"],
+                                     today, person_id)  # fmt: skip
             except ImportRefused as error:
                 tally.refusals += [Refusal(contents[number].name, item.path, error.message_key, dict(error.facts),
                                            item.kind) for item, _ in changes]  # fmt: skip
@@ -200,9 +204,18 @@ class Importing:
         with self._store.write() as tx:
             group = tx.new_id()
             for item in items:
-                entry = tx.record(item.record, person_id=person_id, business_date=today.isoformat(), group=group)
-                if entry.verdict in _NOT_POSTED:
-                    raise ImportRefused("import.not_posted", code=entry.reason)
+                for body, day in _bodies(item.record, today):
+                    entry = tx.record(body, person_id=person_id, business_date=day, group=group)
+                    if entry.verdict in _NOT_POSTED and OPERATIONS[kind_of(body)].op_class is OpClass.FACT:
+                        raise ImportRefused("import.not_posted", code=entry.reason)
+
+
+def _bodies(record: Any, today: date) -> Iterable[tuple[object, str]]:
+    """(body, business date) of what is to be recorded. Money counts for the day its own program counts it for."""
+    if not isinstance(record, MoneyElsewhere):
+        return [(record, today.isoformat())]
+    day = min(record.posted_on or today.isoformat(), today.isoformat())
+    return [(body, day) for body in as_operations(record)]
 
 
 def _merged(item: Planned, stored: Any | None) -> Planned:
@@ -216,7 +229,7 @@ def _merged(item: Planned, stored: Any | None) -> Planned:
 def _outcome(record: Any, stored: Any | None) -> str:
     if stored is None:
         return "created"
-    return "unchanged" if record == stored else "updated"
+    return "unchanged" if isinstance(record, MoneyElsewhere) or record == stored else "updated"
 
 
 def _tell(job: Job[Any] | None, step: str, done: int, total: int | None) -> None:

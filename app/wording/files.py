@@ -84,6 +84,19 @@ WORDS: Rows = {
         "Export the table again.",
     ),
     "import.line_unknown": ("The claim has no line this transfer belongs to", _REST, "Export the claim as a whole."),
+    # payments
+    "import.payment_type_unknown": ("This type of payment is not known", _REST, "Correct it in the other program."),
+    "import.amount_zero": ("The amount is zero", _REST, "Correct it in the other program."),
+    "import.charge_unknown": (
+        "Its line item is neither in these files nor at this desk",
+        _REST,
+        "Import the charges too, or name the visit.",
+    ),
+    "import.payment_changed": (
+        "The payment is here with another patient or amount",
+        "What was posted stays.",
+        "Payments never change: enter a correction.",
+    ),
     # references
     "import.patient_unknown": (
         "Its patient is neither in these files nor at this desk",

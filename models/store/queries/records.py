@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,8 +18,30 @@ TABLES: dict[str, type[Any]] = {
     "coverage": records.Coverage,
     "appointment": records.Appointment,
     "charge": records.Charge,
+    "method": records.Method,
 }
 """The kinds of record an import brings, each a table with a column per field."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    """A payment, refund or correction that another program made, as it is stored. Of a payment, `left_cents` is what
+    was not given back."""
+
+    id: str
+    patient_id: str
+    amount_cents: int
+    left_cents: int
+    method_id: str
+    appointment_id: str
+
+
+_LEFT = (
+    "y.amount_cents - coalesce((SELECT sum(r.amount_cents) FROM refund r WHERE r.tenant = y.tenant "
+    "AND r.payment_id = y.payment_id AND r.state IN ('requested', 'paid')), 0)"
+)
+_PAYMENT = f"SELECT y.payment_id, y.patient_id, y.amount_cents, {_LEFT}, y.method_id, y.appointment_id FROM payment y"
+_REFUND = "SELECT refund_id, patient_id, amount_cents, 0, method_id, '' FROM refund WHERE tenant = ? AND refund_id = ?"
 
 
 class StoredRecords:
@@ -34,7 +56,10 @@ class StoredRecords:
         self._covered: dict[str, Sequence[records.Coverage]] = {}
 
     def stored(self, kind: str, record_id: str) -> Any | None:
-        """The record as its source last put it (a desk's own word on a visit's status left aside), or None."""
+        """The record as its source last put it (a desk's own word on a visit's status left aside), or None. Of kind
+        `payment` a MoneyRow."""
+        if kind == "payment":
+            return self._money(record_id)
         key = (kind, record_id)
         if key not in self._found:
             rows = self._rows(kind, "id = ?", record_id)
@@ -67,6 +92,21 @@ class StoredRecords:
     def charges_of_visit(self, appointment_id: str) -> Sequence[records.Charge]:
         """The charges of a visit."""
         return self._rows("charge", "appointment_id = ?", appointment_id)
+
+    def payments_elsewhere(self, patient_id: str) -> Sequence[MoneyRow]:
+        """The payments of a patient that other programs took and that still hold money."""
+        found = self._connection.execute(
+            f"{_PAYMENT} WHERE y.tenant = ? AND y.patient_id = ? AND y.tender = 'external' "
+            "AND y.reversed_op_id = '' ORDER BY y.payment_id",
+            (self._tenant, patient_id),
+        )
+        return [row for row in (MoneyRow(*each) for each in found) if row.left_cents > 0]
+
+    def _money(self, record_id: str) -> MoneyRow | None:
+        key = (self._tenant, record_id)
+        row = self._connection.execute(f"{_PAYMENT} WHERE y.tenant = ? AND y.payment_id = ?", key).fetchone()
+        row = row or self._connection.execute(_REFUND, key).fetchone()
+        return MoneyRow(*row) if row else None
 
     def zone(self) -> ZoneInfo:
         """The clinic's zone; UTC before the practice is set up."""

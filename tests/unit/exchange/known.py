@@ -11,22 +11,27 @@ from exchange.drafts import FileContent, Reading
 from exchange.fhir.bundle import read_fhir
 from exchange.linking.link import Linked, link
 from models.operations import records
+from models.store.queries.records import MoneyRow
 
 ZONE = ZoneInfo("America/New_York")
 TENANT, SOURCE = "tenant-1", "ehr"
 KIND = {
     records.Practitioner: "practitioner", records.Location: "location", records.Patient: "patient",
     records.Coverage: "coverage", records.Appointment: "appointment", records.Charge: "charge",
+    records.Method: "method",
 }  # fmt: skip
 
 
 class KnownRecords:
     """Answers from a list of records."""
 
-    def __init__(self, known: Iterable[Any] = ()) -> None:
+    def __init__(self, known: Iterable[Any] = (), money: Iterable[MoneyRow] = ()) -> None:
         self._records = {(KIND[type(record)], record.id): record for record in known}
+        self._money = {row.id: row for row in money}
 
     def stored(self, kind: str, record_id: str) -> Any | None:
+        if kind == "payment":
+            return self._money.get(record_id)
         return self._records.get((kind, record_id))
 
     def called(self, kind: str, name: str) -> str:
@@ -48,6 +53,9 @@ class KnownRecords:
 
     def charges_of_visit(self, appointment_id: str) -> Sequence[records.Charge]:
         return [r for r in self._of(records.Charge) if r.appointment_id == appointment_id]
+
+    def payments_elsewhere(self, patient_id: str) -> Sequence[Any]:
+        return [row for row in self._money.values() if row.patient_id == patient_id and row.left_cents > 0]
 
     def _of(self, kind: Any) -> list[Any]:
         return [record for record in self._records.values() if type(record) is kind]
