@@ -17,6 +17,7 @@ from pathlib import Path
 
 from app.clinic import Clinic
 from app.collected import document_of
+from app.giving_back import GivingBack
 from app.lanes import Job, Lane
 from app.posting import Posting
 from app.settings import DRAWER, PRINTER_PROFILE, PRINTER_URL, Settings
@@ -69,7 +70,7 @@ class Printing:
     # Asked for by people ------------------------------------------------------------------------------------------
 
     def reprint(self, payment_id: str, person: Person) -> str:
-        """Spool the receipt of a payment once more, marked COPY n; returns the job's id.
+        """Spool the receipt of a payment or refund once more, marked COPY n; returns the job's id.
 
         Raises RuleBroken `receipt.no_receipt`, DeviceMissing `receipt.no_printer`.
         """
@@ -308,14 +309,18 @@ class Printing:
         return escpos(document_of(job.document), profile)
 
     def _document(self, reader: object, payment_id: str) -> ReceiptDocument:
-        """The newest receipt of a payment as it was spooled (after an undo that is the VOID), else made anew."""
+        """The newest receipt of a payment (or refund) as it was spooled (after an undo that is the VOID), else made
+        anew."""
         clinic = self._clinic
         known = [job for job in jobs.jobs_of_payment(reader, clinic.tenant, payment_id) if job.kind == "receipt"]
         if known:
             return document_of(known[-1].document)
         payment = receipts.payment(reader, clinic.tenant, payment_id)
         if payment is None:
-            raise RuleBroken("receipt.no_receipt")
+            given_back = GivingBack(clinic, self._posting).describe(reader, payment_id)
+            if given_back is None:
+                raise RuleBroken("receipt.no_receipt")
+            return given_back
         return self._posting.describe(reader, payment, staff.staff_names(reader, clinic.tenant))
 
 
