@@ -37,7 +37,7 @@ class DoubleRow:
 _SEEN = "NOT EXISTS (SELECT 1 FROM meta m WHERE m.tenant = {table}.tenant AND m.key = 'seen:' || {key})"
 _REFUSED = (
     "FROM outbox o WHERE o.tenant = ? AND o.verdict NOT IN ('', 'accepted', 'duplicate') "
-    "AND o.reason <> 'known_already' "
+    "AND o.reason NOT IN ('known_already', 'same_place') "
     f"AND {_SEEN.format(table='o', key='o.op_id')}"
 )
 _UNSURE = "FROM print_job j WHERE j.tenant = ? AND j.state = 'unknown'"
