@@ -166,11 +166,19 @@ class World:
     def act(self, body: object) -> None:
         """A person did this."""
         if isinstance(body, bodies.Collect):
-            self.moved[body.tender] += body.amount_cents
-            self._known.setdefault(body.payment_id, body)
+            known = self._known.setdefault(body.payment_id, body)
+            if body is known or not known_from_a_file(body, known):
+                self.moved[body.tender] += body.amount_cents
         elif isinstance(body, bodies.Reverse) and body.payment_id in self._known:
             taken = self._known[body.payment_id]
             self.moved[taken.tender] -= taken.amount_cents
+
+
+def known_from_a_file(body: bodies.Collect, known: bodies.Collect) -> bool:
+    """Is this what another desk brought in from the same file?"""
+    return (body.tender, body.patient_id, body.amount_cents) == ("external", known.patient_id, known.amount_cents) and (
+        known.tender == "external"
+    )
 
 
 _TENDER_CODES = {"cash": Code.CASH, "check": Code.CHECK, "card": Code.CARD, "external": Code.EXTERNAL}

@@ -19,7 +19,7 @@ from models.ledger.memory import memory_book
 from models.ledger.posting import settle
 from models.operations import bodies, records
 from models.operations.operation import Operation
-from tests.support.acts import DAY, DRAWER, OpMaker, collect
+from tests.support.acts import DAY, DRAWER, OpMaker, collect, known_from_a_file
 
 LATER = "2026-03-30"
 EARLIER = "2026-02-02"
@@ -120,10 +120,10 @@ def place(refund_id: str, *, visit: str = "", payment: str = "", patient_id: str
                               appointment_id=visit, lot_payment_id=payment)  # fmt: skip
 
 
-def correct(payment_id: str, cents: int, patient_id: str = ANN) -> bodies.Correct:
+def correct(payment_id: str, cents: int, patient_id: str = ANN, name: str = "k") -> bodies.Correct:
     """A payment was entered too high."""
     return bodies.Correct(
-        correction_id=f"k-{payment_id}", payment_id=payment_id, patient_id=patient_id, amount_cents=cents,
+        correction_id=f"{name}-{payment_id}", payment_id=payment_id, patient_id=patient_id, amount_cents=cents,
         reason="keyed_wrong", number="", receipt_no=f"R-k-{payment_id}",
     )  # fmt: skip
 
@@ -286,7 +286,8 @@ class _Day:
 
     def correct(self) -> object:
         payment = self.payment()
-        return correct(payment, self.cents(self._left(payment)), self.owner(payment))
+        name = self.draw(st.sampled_from(["k", "l"]))
+        return correct(payment, self.cents(self._left(payment)), self.owner(payment), name)
 
     def request(self) -> object:
         payment = self.payment()
@@ -403,6 +404,7 @@ class MoneyWorld:
     moved: Counter[Code] = field(default_factory=Counter)
     _taken: dict[str, bodies.Collect] = field(default_factory=dict)
     _corrected: Counter[str] = field(default_factory=Counter)
+    _corrections: set[str] = field(default_factory=set)
     _refunds: dict[str, bodies.RefundPaid] = field(default_factory=dict)
     _undone: set[str] = field(default_factory=set)
     _disputes: dict[str, bodies.DisputeOpened] = field(default_factory=dict)
@@ -416,8 +418,9 @@ class MoneyWorld:
             handler(body)
 
     def _collect(self, body: bodies.Collect) -> None:
-        self.moved[_CODES[body.tender]] += body.amount_cents
-        self._taken.setdefault(body.payment_id, body)
+        known = self._taken.setdefault(body.payment_id, body)
+        if body is known or not known_from_a_file(body, known):
+            self.moved[_CODES[body.tender]] += body.amount_cents
 
     def _reverse(self, body: bodies.Reverse) -> None:
         taken = self._taken.get(body.payment_id)
@@ -427,11 +430,15 @@ class MoneyWorld:
 
     def _correct(self, body: bodies.Correct) -> None:
         taken = self._taken.get(body.payment_id)
-        if taken is not None and body.amount_cents > 0:
+        if taken is not None and body.amount_cents > 0 and body.correction_id not in self._corrections:
+            self._corrections.add(body.correction_id)
             self.moved[_CODES[taken.tender]] -= body.amount_cents
             self._corrected[body.payment_id] += body.amount_cents
 
     def _refundpaid(self, body: bodies.RefundPaid) -> None:
+        known = self._refunds.get(body.refund_id)
+        if known is not None and body.tender == "external" and body.refund_id not in self._undone:
+            return
         if body.amount_cents > 0:
             self.moved[_CODES[body.tender]] -= body.amount_cents
             if body.payment_id in self._taken:
