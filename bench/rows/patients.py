@@ -73,7 +73,8 @@ def balance_filter() -> Row:
         for n in range(ROUNDS)
         for kind, least, most in (
             (BalanceKind.STATEMENT, 1, None), (BalanceKind.STATEMENT, 0, None), (BalanceKind.STATEMENT, 2000, 2500),
-            (BalanceKind.TOTAL, -99_999_999, -1), (BalanceKind.TOTAL, -1000, 1000), (BalanceKind.UNALLOCATED, 1, 10_000),
+            (BalanceKind.TOTAL, -99_999_999, -1), (BalanceKind.TOTAL, -1000, 1000),
+            (BalanceKind.UNALLOCATED, 1, 10_000),
         )
         for order in (PatientOrder.NAME, PatientOrder.STATEMENT, PatientOrder.UNALLOCATED)
     ]  # fmt: skip

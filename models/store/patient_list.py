@@ -29,6 +29,8 @@ ORDERS = ("name", "birth_date", "mrn", *FIGURES, "last_visit")
 _TOPICS = frozenset({"patient", "account", "appointment"})
 _AGAIN_WHOLE = 2_000
 """After more changes than this everything is read again."""
+_FEW = 3_000
+"""So many that fit are sorted; more are met often enough on a walk in order."""
 _SUMS_KEPT = 50
 """Sums of so many filters are remembered until somebody's figures change: pages are turned without adding up again."""
 _STEP = 400
@@ -43,7 +45,11 @@ CREATE TABLE person (
   statement_cents INT, total_cents INT, unallocated_cents INT, prepaid_cents INT, last_visit TEXT
 );
 """
-_INDEXES = tuple(f"CREATE INDEX by_{name} ON person ({name}, name)" for name in ORDERS if name != "name")
+_INDEXES = (
+    "CREATE INDEX by_name ON person (name, id, statement_cents, total_cents, unallocated_cents)",
+    *(f"CREATE INDEX by_{name} ON person ({name}, name, id)" for name in ORDERS if name != "name"),
+)
+"""One for each order; the first also answers for amounts without a look at the rows."""
 _PUT = f"INSERT OR REPLACE INTO person VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 
@@ -109,17 +115,20 @@ class PatientList:
         with self._lock:
             memory = self._fresh(today)
             where, values = self._where(wanted)
-            found = memory.execute(
-                f"SELECT {_LISTED} FROM person WHERE rowid IN (SELECT rowid FROM person WHERE {where} "
-                f"ORDER BY {_order(wanted)} LIMIT ? OFFSET ?) ORDER BY {_order(wanted)}",
-                (*values, count, first),
-            ).fetchall()
             sums = self._sums.get((where, values))
             if sums is None:
                 sums = self._sums[where, values] = Sums(*memory.execute(
                     "SELECT count(*), coalesce(sum(statement_cents), 0), coalesce(sum(unallocated_cents), 0) "
                     f"FROM person WHERE {where}", values,
                 ).fetchone())  # fmt: skip
+            order = _order(wanted)
+            if sums.patients <= _FEW:  # gather them and sort; otherwise walk in order until the page is full
+                where, order = f"rowid IN (SELECT rowid FROM person WHERE {where})", _order(wanted, few=True)
+            found = memory.execute(
+                f"SELECT {_LISTED} FROM person WHERE rowid IN (SELECT rowid FROM person WHERE {where} "
+                f"ORDER BY {order} LIMIT ? OFFSET ?) ORDER BY {_order(wanted, few=True)}",
+                (*values, count, first),
+            ).fetchall()
         return [ListedPatient(*row) for row in found], sums
 
     def everybody(self, wanted: Wanted, today: date) -> list[ListedPatient]:
@@ -190,7 +199,6 @@ class PatientList:
             memory.executemany(_PUT, self._rows(reader, day, None))
         for statement in _INDEXES:
             memory.execute(statement)
-        memory.execute("CREATE INDEX by_name ON person (name, id)")
         memory.execute("COMMIT")
         if self._memory is not None:
             self._memory.close()
@@ -238,11 +246,13 @@ class PatientList:
         return " AND ".join(parts) or "1", tuple(values)
 
 
-def _order(wanted: Wanted) -> str:
+def _order(wanted: Wanted, *, few: bool = False) -> str:
+    """What to sort by; with `few` no index is walked for it."""
     if wanted.order not in ORDERS:
         raise ValueError(wanted.order)
-    way = " DESC" if wanted.descending else ""
-    return f"{wanted.order}{way}, name{way}, id{way}" if wanted.order != "name" else f"name{way}, id{way}"
+    way, plus = (" DESC" if wanted.descending else ""), ("+" if few else "")
+    columns = ("name", "id") if wanted.order == "name" else (wanted.order, "name", "id")
+    return ", ".join(f"{plus}{column}{way}" for column in columns)
 
 
 def _name_key(person: patients.PersonRow) -> str:
