@@ -110,7 +110,7 @@ def test_signing_in_ends_on_today_with_the_next_patient(locked, qtbot) -> None:
 
 def test_locking_hides_the_page_and_gives_the_focus_back(window, qtbot) -> None:
     press("Ctrl+2")
-    window.navigator.page.widget.finder.field.setFocus()
+    window.navigator.page.widget.field.setFocus()
     type_text("quill")
     press("Ctrl+Shift+L")
     assert window.lock_view.isVisible()
