@@ -117,8 +117,8 @@ def test_locking_hides_the_page_and_gives_the_focus_back(window, qtbot) -> None:
     assert not window.shell.isVisible()
     sign_in(window, qtbot)
     assert window.navigator.place == Place(PATIENTS)
-    assert page(window).widget.finder.field.text() == "quill"
-    assert page(window).widget.finder.field.hasFocus()
+    assert page(window).widget.field.text() == "quill"
+    assert page(window).widget.field.hasFocus()
 
 
 def test_somebody_else_keeps_the_page_but_acts_from_now_on(window, qtbot) -> None:
