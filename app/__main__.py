@@ -61,9 +61,9 @@ def demo(options: argparse.Namespace) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from app.demo import demo_command
     from widgets.main_window import open_window
-    from widgets.tour import follow, tour
+    from widgets.tour import TOURS, follow
 
-    return demo_command(options, open_window=open_window, tour=tour, follow=follow)
+    return demo_command(options, open_window=open_window, tours=TOURS, follow=follow)
 
 
 def _has_display() -> bool:
@@ -113,7 +113,8 @@ def doctor(options: argparse.Namespace) -> int:
 
 
 def _demo_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--tour", action="store_true", help="drive a whole visit by itself, with or without a display")
+    sub.add_argument("--tour", nargs="?", const="copay", choices=("copay", "accounts"),
+                     help="drive a visit (or a patient's account) by itself, with or without a display")  # fmt: skip
     sub.add_argument("--out", type=Path, help="folder for the tour's pictures, receipt and summary")
     sub.add_argument("--import", dest="paths", nargs="+", type=Path, metavar="PATH",
                      help="patients from these files instead of the generated clinic")  # fmt: skip

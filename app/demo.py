@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,14 +63,16 @@ Tour = Callable[[Stage], int]
 Follow = Callable[["Desk", Path], int]
 
 
-def demo_command(options: argparse.Namespace, *, open_window: OpenWindow, tour: Tour, follow: Follow) -> int:
-    """Run the demo, its tour, or its second desk. Returns 0 only if all of it happened."""
+def demo_command(
+    options: argparse.Namespace, *, open_window: OpenWindow, tours: Mapping[str, Tour], follow: Follow
+) -> int:
+    """Run the demo, one of its tours, or its second desk. Returns 0 only if all of it happened."""
     try:
         if options.second_desk:
             return _second_desk(options, open_window, follow)
         with stage(options) as ready:
             if options.tour:
-                return tour(ready)
+                return tours[options.tour](ready)
             _say(f"Demo clinic in {ready.desk.facts().zone}. Sign in as {RECEPTIONIST.name}, PIN {RECEPTIONIST.pin}.",
                  "For a second desk of this clinic add --second-desk to the command, in another terminal.")  # fmt: skip
             return open_window(ready.desk)
@@ -92,7 +94,7 @@ def stage(options: argparse.Namespace) -> Iterator[Stage]:
     try:
         first.make()
         devices = PracticeDevices.start(
-            first, terminal=not options.terminal, printer=not options.printer, by_hand=options.tour
+            first, terminal=not options.terminal, printer=not options.printer, by_hand=bool(options.tour)
         )  # fmt: skip
         if not (home / "desk-1" / "desk.db").exists():
             _furnish(first, devices, options)
@@ -136,6 +138,7 @@ def _furnish(folders: Folders, devices: PracticeDevices, options: argparse.Names
             path.write_bytes(sample.ndjson())
             _bring(store, clock, [path], shift=False)
             _past_payments(store, clock, sample)
+            _set_up_house(store, clock, sample)
     finally:
         store.close()
 
@@ -168,6 +171,16 @@ def _past_payments(store: DeskStore, clock: FixedClock, sample: SampleClinic) ->
             for body in (collect, allocate):
                 if body is not None:
                     tx.record(body, person_id=SETUP, group=group, business_date=day)
+
+
+def _set_up_house(store: DeskStore, clock: FixedClock, sample: SampleClinic) -> None:
+    """The practice's own rules, ways to pay and kinds of visit."""
+    from exchange.samples.house import house
+
+    day = business_date(clock.now(), sample.zone).isoformat()
+    with store.write() as tx:
+        for body in house(store.tenant):
+            tx.record(body, person_id=SETUP, business_date=day)
 
 
 def _set_devices(folders: Folders, devices: PracticeDevices, options: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,6 +190,15 @@ def tour(stage: Stage) -> int:
             print(f"tour: {trouble}", file=sys.stderr)
     return int(bool(failure or missing))
 
+
+def _accounts(stage: Stage) -> int:
+    from widgets.tour_accounts import accounts
+
+    return accounts(stage)
+
+
+TOURS: dict[str, Callable[[Stage], int]] = {"copay": tour, "accounts": _accounts}
+"""What `--tour` can be asked for."""
 
 RESULTS = ("01-today.png", "02-collect.png", "03-reader.png", "04-approved.png", "05-ledger.png", "06-second-desk.png",
            "receipt.pdf", "receipt.png", "receipt.escpos", "summary.json")  # fmt: skip
