@@ -32,6 +32,7 @@ from server.routes import enrolment, health, sync
 from server.settings import HubSettings, settings_from
 from server.snapshots import emptied
 from server.tls import Certificate, given_certificate, own_certificate
+from server.waiting_money import keep_freeing
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,9 @@ def create_app(
         app.state.hub = Hub(settings, opened, given_clock, where)
         if settings.ready_file is not None:
             write_ready_file(settings.ready_file, where)
+        freeing = asyncio.create_task(keep_freeing(app.state.hub))
         yield
+        freeing.cancel()
         app.state.hub.close()
         opened.close()
 

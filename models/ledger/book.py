@@ -313,15 +313,15 @@ class Draft:
         return self.base.auto_allocates(practitioner_id) if known is None else known
 
     def purse(self, patient_id: str) -> Sequence[Account]:
-        return [account for account in self._purse(patient_id) if _lies(self.balance(account.id))]
+        known = _merged(self.base.purse(patient_id), self._purses.get(patient_id, ()))
+        return [account for account in known if _lies(self.balance(account.id))]
 
     def refunds_elsewhere(self, patient_id: str) -> Sequence[Account]:
         """The refunds made elsewhere of a patient, empty ones too: asked for every line of a fill."""
-        return [account for account in self._purse(patient_id) if account.code is Code.REFUND_ELSEWHERE]
-
-    def _purse(self, patient_id: str) -> Sequence[Account]:
-        known = self.base._purse(patient_id) if isinstance(self.base, Draft) else self.base.purse(patient_id)
-        return _merged(known, self._purses.get(patient_id, ()))
+        base = self.base
+        known = base.refunds_elsewhere(patient_id) if isinstance(base, Draft) else _elsewhere(base.purse(patient_id))
+        drafted = self._purses.get(patient_id)
+        return _merged(known, _elsewhere(drafted)) if drafted else known
 
     def refund(self, refund_id: str) -> RefundState | None:
         return self.refunds.get(refund_id) or self.base.refund(refund_id)
@@ -475,6 +475,10 @@ def net_paid_by_payment(
         before = net.get((ar.id, lot.id), (ar, lot, 0))[2]
         net[ar.id, lot.id] = (ar, lot, before + sign * transfer.amount_cents)
     return [row for row in net.values() if row[2]]
+
+
+def _elsewhere(purse: Iterable[Account]) -> list[Account]:
+    return [account for account in purse if account.code is Code.REFUND_ELSEWHERE]
 
 
 def _merged(known: Sequence[Account], drafted: Sequence[Account]) -> Sequence[Account]:

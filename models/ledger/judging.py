@@ -21,6 +21,9 @@ KNOWN_ALREADY = "known_already"
 GONE = frozenset({"cancelled"})
 """Statuses of a visit that no money may go to, but for its fees."""
 
+NOT_TO_BE = GONE | {"no_show"}
+"""Statuses of a visit that money does not go on waiting for."""
+
 
 # Verdicts ---------------------------------------------------------------------------------------------------------
 
@@ -87,12 +90,11 @@ def free_to_spend(draft: Draft, lot: Account) -> int:
     there = available(draft, lot)
     if there <= 0:
         return 0
-    purse = draft.purse(lot.patient_id)
-    given_back = sum(waiting(draft, each) for each in purse if each.code is Code.REFUND_ELSEWHERE)
+    given_back = sum(waiting(draft, each) for each in draft.refunds_elsewhere(lot.patient_id))
     if not given_back:
         return there
     counts = {Code.CREDIT} if lot.code is Code.CREDIT else LOT_CODES
-    lies = sum(available(draft, each) for each in purse if each.code in counts)
+    lies = sum(available(draft, each) for each in draft.purse(lot.patient_id) if each.code in counts)
     return max(min(there, lies - given_back), 0)
 
 

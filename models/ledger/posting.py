@@ -199,6 +199,7 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "payment.allocate": spending.allocate,
     "payment.move": spending.move,
     "act.undo": spending.undo,
+    "payment.freed": spending.freed,
     "payment.reverse": giving_back.reverse,
     "payment.correct": giving_back.correct,
     "refund.request": giving_back.refund_request,

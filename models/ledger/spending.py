@@ -8,7 +8,9 @@ from models.ledger import accounts
 from models.ledger.accounts import Account, Code, Guard
 from models.ledger.book import ChargeState, Draft, PaymentState, Transfer
 from models.ledger.judging import (
+    HUB,
     KNOWN_ALREADY,
+    NOT_TO_BE,
     accept,
     aside_for,
     available,
@@ -20,6 +22,7 @@ from models.ledger.judging import (
     oldest_first,
     one_family,
     owed,
+    quarantine,
     receivable_of,
     reject,
     waiting,
@@ -360,6 +363,27 @@ def _net_with_payment(payment_id: str, parts: list[Account], branch: Draft) -> l
     if not transfers:
         raise Refused("credit_used")
     return transfers
+
+
+# Freed ------------------------------------------------------------------------------------------------------------
+
+
+def freed(op: Operation, body: bodies.Freed, draft: Draft) -> None:
+    """Money that waited for a visit that will not be becomes credit (hard case H6). The hub's own doing, nobody's
+    else."""
+    visit = draft.appointment(body.appointment_id)
+    if op.device != HUB or visit is None or visit.status not in NOT_TO_BE:
+        quarantine(draft, op, "derived_by_hub" if op.device != HUB else "visit_stands")
+        return
+    transfers: list[Transfer] = []
+    wanted = {line.lot_payment_id: line.amount_cents for line in body.lines}
+    for lot in draft.lots_for_appointment(body.appointment_id):
+        payment = draft.payment(lot.payment_id)
+        part = min(wanted.get(lot.payment_id, 0), available(draft, lot))
+        if part > 0 and payment is not None:
+            credit = accounts.credit(payment.payment_id, payment.patient_id)
+            transfers.append(Transfer(lot, credit, part, "unearmark"))
+    accept(draft, op, *transfers)
 
 
 # Undo -------------------------------------------------------------------------------------------------------------

@@ -190,6 +190,10 @@ class Wanted:
     def _visit_status(self, body: bodies.VisitStatus) -> None:
         self._visit(body.appointment_id)
 
+    def _freed(self, body: bodies.Freed) -> None:
+        self._visit(body.appointment_id)
+        self.payments |= {line.lot_payment_id for line in body.lines}
+
     def _appointment_put(self, body: records.Appointment) -> None:
         self.visits.add(body.id)
 
@@ -212,6 +216,7 @@ _LOOK: dict[str, Any] = {
     "charge.fee": Wanted._fee,
     "charge.adjust": Wanted._adjust,
     "visit.status": Wanted._visit_status,
+    "payment.freed": Wanted._freed,
     "appointment.put": Wanted._appointment_put,
 }
 

@@ -31,6 +31,7 @@ from models.operations.protocol import Cursor, LogEntry, Page, PushAnswer, PushB
 from models.operations.wire import page_to_bytes
 from models.store.combiner import Combiner
 from models.store.failures import translate
+from models.store.freeing import anything_waits, to_be_freed
 from models.store.invariants import check_hub
 from models.store.pushing import push_batches
 from models.store.reading import SCHEMA
@@ -163,6 +164,24 @@ class HubStore:
         now = utc_text(self._clock.now())
         page = self._look(lambda session: _page(session, tenant, cursor, limit, now, orjson.Fragment))
         return page.head, page_to_bytes(page)
+
+    def free_waiting(self, tenant: str) -> int:
+        """Let money that waits for visits cancelled or missed a day ago become credit. Returns for how many visits.
+
+        Asks first, without holding anybody up; the tenant's lock is only taken where there is something to do.
+        """
+        if not self._look(lambda session: anything_waits(session, tenant)):
+            return 0
+        now = self._clock.now()
+
+        def work(session: Session) -> int:
+            session.run("UPDATE tenant_head SET seq = seq WHERE tenant = :tenant", tenant=tenant)
+            ops = to_be_freed(session, tenant, now)
+            if ops:
+                push_batches(session, tenant, [PushBatch(HUB, 0, 0, tuple(ops))], utc_text(now))
+            return len(ops)
+
+        return self._transaction(work)
 
     def snapshot(self, tenant: str) -> Snapshot:
         """Everything a new desk begins with, as of one moment."""
