@@ -70,7 +70,7 @@ class Adjustments:
             rehearsal = self._rehearsal(reader)
             before = owed(rehearsal.book, item.charge_id)
             insist(rehearsal.act(body), owes_cents=before, there_cents=item.written_off_cents)
-            basis = basis_of(reader, clinic.tenant, order.sheet.patient_id, [f"AR:{item.charge_id}"])
+            basis = basis_of(rehearsal, order.sheet.patient_id, [f"AR:{item.charge_id}"])
             return AdjustPreview(
                 order=order, owes_before_cents=before, owes_after_cents=owed(rehearsal.draft, item.charge_id),
                 over_limit=is_over(order), before=basis.figures,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.refusals import account_changed
 from models.basics.errors import RuleBroken
 from models.ledger.figures import Figures
 from models.store.queries import collect, moving
+
+if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
+    from models.store.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +26,16 @@ class Basis:
     seq: int = field(default=0, compare=False)
 
 
-def basis_of(reader: Any, tenant: str, patient_id: str, account_ids: Iterable[str] = ()) -> Basis:
-    """How things stand at this moment."""
-    return Basis(patient_id, collect.figures(reader, tenant, patient_id), moving.nets(reader, tenant, account_ids),
-                 collect.head_seq(reader, tenant))  # fmt: skip
+def basis_of(seen: Rehearsal, patient_id: str, account_ids: Iterable[str] = ()) -> Basis:
+    """How things stand where an act is previewed."""
+    return Basis(patient_id, seen.figures(patient_id), seen.nets(account_ids), seen.head_seq())
 
 
 def still_so(reader: Any, tenant: str, basis: Basis) -> None:
     """Everything is as it was seen. Raises RuleBroken `account.changed` with the figures as they are now."""
-    now = basis_of(reader, tenant, basis.patient_id, (account_id for account_id, _ in basis.accounts))
-    if now != basis:
-        raise account_changed(now.figures)
+    figures = collect.figures(reader, tenant, basis.patient_id)
+    if figures != basis.figures or moving.nets(reader, tenant, (name for name, _ in basis.accounts)) != basis.accounts:
+        raise account_changed(figures)
 
 
 def only_once(reader: Any, tenant: str, act_id: str) -> None:

@@ -67,7 +67,7 @@ class Fees:
         with clinic.store.reader() as reader:
             rehearsal = self._rehearsal(reader)
             insist(rehearsal.act(body))
-            basis = basis_of(reader, clinic.tenant, order.sheet.patient_id, [f"AR:{body.charge_id}"])
+            basis = basis_of(rehearsal, order.sheet.patient_id, [f"AR:{body.charge_id}"])
             return FeePreview(
                 order=order, stands_cents=_of(order).stands_cents or 0, before=basis.figures,
                 after=rehearsal.after(basis.figures, order.sheet.patient_id), basis=basis,

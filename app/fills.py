@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from app.basis import Basis, basis_of, only_once, still_so
+from app.basis import basis_of, only_once, still_so
 from app.clinic import Clinic
 from app.heads import day_text
 from app.money_views import Acted, FillItem, FillLine, FillPreview, FillSheet
@@ -112,15 +112,12 @@ class Fills:
             rehearsal = self._rehearsal(reader)
             if fillings:
                 insist(rehearsal.act(_move(sheet, way, fillings)))
-            basis = self._basis(reader, sheet, fillings)
+            relied = {f"AR:{each.charge_id}" for each in fillings} | {_lot_id(each) for each in fillings}
+            basis = basis_of(rehearsal, sheet.patient_id, relied)
             after = rehearsal.after(basis.figures, sheet.patient_id)
         lines = _lines(sheet, fillings, ticked)
         cents = sum(each.cents for each in fillings)
         return FillPreview(sheet, way, fillings, lines, cents, basis.figures, after, basis)
-
-    def _basis(self, reader: Any, sheet: FillSheet, fillings: Iterable[Filling]) -> Basis:
-        relied = {f"AR:{each.charge_id}" for each in fillings} | {_lot_id(each) for each in fillings}
-        return basis_of(reader, self._clinic.tenant, sheet.patient_id, relied)
 
 
 def money_on_account(book: Draft, patient_id: str) -> tuple[tuple[Lot, ...], int]:

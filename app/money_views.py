@@ -44,7 +44,8 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class MoveSource:
-    """Money that can be moved. `number` and `method` name the payment, `place` where it lies now."""
+    """Money that can be moved. `number` and `method` name the payment, `place` where it lies now. Of `cents` only
+    `spendable_cents` may pay a charge: the rest went back in another program and waits to be netted."""
 
     where: Where
     number: str
@@ -52,6 +53,7 @@ class MoveSource:
     method: str
     place: str
     cents: int
+    spendable_cents: int
 
     @property
     def key(self) -> str:

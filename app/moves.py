@@ -71,8 +71,7 @@ class Moves:
         `move.nothing_there`, `move.no_place`."""
         with self._clinic.store.reader() as reader:
             book = self._rehearsal(reader).book
-            found = [(where, _lies(book, where)) for where in _sources(book, what)]
-            sources = self._named(reader, [(where, cents) for where, cents in found if cents > 0])
+            sources = self._named(reader, book, [where for where in _sources(book, what) if _lies(book, where) > 0])
             if not sources:
                 raise RuleBroken("move.nothing_there")
             places = self._places(reader, what.patient_id)
@@ -88,9 +87,10 @@ class Moves:
         with self._clinic.store.reader() as reader:
             rehearsal = self._rehearsal(reader)
             insist(rehearsal.act(body), there_cents=_lies(rehearsal.book, source.where),
+                   spendable_cents=_spendable(rehearsal.book, source.where),
                    owes_cents=_owed(rehearsal.book, order, place))  # fmt: skip
             relied = [_account(rehearsal.book, source.where), *(f"AR:{item.charge_id}" for item in place.items)]
-            basis = basis_of(reader, self._clinic.tenant, order.sheet.patient_id, relied)
+            basis = basis_of(rehearsal, order.sheet.patient_id, relied)
             after = rehearsal.draft
             return MovePreview(
                 order=order, will_owe_cents=_owed(after, order, place), waits_cents=_waits(after, place),
@@ -109,7 +109,8 @@ class Moves:
             still_so(tx.reader, clinic.tenant, preview.basis)
             entry = tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat(),
                               group=order.sheet.act_id, basis_seq=preview.basis.seq)  # fmt: skip
-            insist(entry, there_cents=source.cents, owes_cents=place.owes_cents)
+            insist(entry, there_cents=source.cents, spendable_cents=source.spendable_cents,
+                   owes_cents=place.owes_cents)  # fmt: skip
         where = day_text(place.day, clinic.today()) if place.day else ""
         return Acted((entry.op.op_id,), order.cents, DONE_WORDS[place.kind], {"cents": order.cents, "place": where})
 
@@ -133,19 +134,20 @@ class Moves:
         return Move(move_id=sheet.act_id, patient_id=sheet.patient_id, lines=lines,
                     way="move" if place.kind != "credit" else "free"), source, place  # fmt: skip
 
-    def _named(self, reader: Any, found: Sequence[tuple[Where, int]]) -> tuple[MoveSource, ...]:
+    def _named(self, reader: Any, book: Draft, found: Sequence[Where]) -> tuple[MoveSource, ...]:
         clinic, tenant = self._clinic, self._clinic.tenant
-        payments = moving.payments_by_id(reader, tenant, {where.payment_id for where, _ in found})
-        visits = moving.visits_by_id(reader, tenant, {where.appointment_id for where, _ in found})
+        payments = moving.payments_by_id(reader, tenant, {where.payment_id for where in found})
+        visits = moving.visits_by_id(reader, tenant, {where.appointment_id for where in found})
         today = clinic.today()
         sources = []
-        for where, cents in found:
+        for where in found:
             payment = payments.get(where.payment_id, PaymentName(where.payment_id, *[""] * 7))
             row = moving.item(reader, tenant, where.charge_id) if where.charge_id else None
             day = clinic.local(payment.taken_at).date() if payment.taken_at else today
             method = method_text(payment.tender, brand=payment.brand, last4=payment.last4, check_no=payment.check_no)
             place = _place_words(where, row, visits.get(where.appointment_id), today)
-            sources.append(MoveSource(where, payment.number, day, method, place, cents))
+            sources.append(MoveSource(where, payment.number, day, method, place, _lies(book, where),
+                                      _spendable(book, where)))  # fmt: skip
         return tuple(sources)
 
     def _places(self, reader: Any, patient_id: str) -> tuple[MovePlace, ...]:
@@ -251,7 +253,12 @@ def _lies(book: Draft, where: Where) -> int:
     """Cents that may be taken from there."""
     if where.charge_id:
         return sum(cents for lot, cents in book.paid_to_charge(where.charge_id) if lot.payment_id == where.payment_id)
-    return max(free_to_spend(book, _lot(book, where)), 0)
+    return max(available(book, _lot(book, where)), 0)
+
+
+def _spendable(book: Draft, where: Where) -> int:
+    """Cents of these that may go to a charge."""
+    return _lies(book, where) if where.charge_id else free_to_spend(book, _lot(book, where))
 
 
 def _lot(book: Draft, where: Where) -> accounts.Account:

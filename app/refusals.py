@@ -18,7 +18,10 @@ REASONS = (
 )  # fmt: skip
 """Every reason for which the engine rejects a decision."""
 
-_NAMES_AMOUNT = {"not_that_much": "there_cents", "more_than_owed": "owes_cents", "more_than_paid": "held_cents"}
+_NAMES_AMOUNT = {
+    "not_that_much": "there_cents", "more_than_owed": "owes_cents", "more_than_paid": "held_cents",
+    "refunded_elsewhere": "spendable_cents",
+}  # fmt: skip
 """Reasons whose sentence is better with the amount that is possible, and the fact that carries it."""
 
 
@@ -26,8 +29,8 @@ def refusal(reason: str, **facts: Fact) -> RuleBroken:
     """The error for a reason of the engine. Nothing was written, or the caller's transaction is about to fall.
 
     Give what is possible now: `there_cents` with not_that_much, `owes_cents` with more_than_owed, `held_cents` with
-    more_than_paid; without it the sentence goes without an amount. A reason this program does not know is told as
-    `refused.unknown`.
+    more_than_paid, `spendable_cents` with refunded_elsewhere; without it the sentence goes without an amount. A reason
+    this program does not know is told as `refused.unknown`.
     """
     if reason not in REASONS:
         return RuleBroken("refused.unknown", reason=reason)

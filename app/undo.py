@@ -46,7 +46,7 @@ class Undoing:
             body = _body(acts, patient_id, rehearsal.book)
             insist(rehearsal.act(body))
             ids = tuple(act.op_id for act in acts)
-            basis = basis_of(reader, clinic.tenant, patient_id, _touched(rehearsal.book, ids))
+            basis = basis_of(rehearsal, patient_id, _touched(rehearsal.book, ids))
             return UndoPreview(
                 act_id=undo_group(clinic.tenant, ids[-1]), patient_id=patient_id, op_ids=ids, body=body,
                 words=_words(acts[-1]), facts={"cents": _cents(rehearsal.book, acts)}, before=basis.figures,

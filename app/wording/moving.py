@@ -30,6 +30,11 @@ WORDS: Rows = {
         _NOTHING,
         "Up to {held_cents:money} is possible.",
     ),
+    "refused.refunded_elsewhere_now": (
+        "Another program already gave some of that money back",
+        "It cannot pay a visit as well. Nothing was changed.",
+        "Up to {spendable_cents:money} is possible until the refund is put where its payment lies.",
+    ),
     "refused.future_visit": (
         "That visit lies ahead",
         "Charges of coming days are not paid from credit. Nothing was changed.",

@@ -150,8 +150,13 @@ def make_operation(
     supervisor: str = "",
     drawer_session: str = "",
     basis_seq: int = 0,
+    as_given: bool = False,
 ) -> Operation:
-    """A new operation around a typed body, hashed and placed in its stream. `patient` defaults to the body's own."""
+    """A new operation around a typed body, hashed and placed in its stream. `patient` defaults to the body's own.
+
+    Whoever judges it reads the body again from what is written, as the hub will; `as_given` spares that for acts that
+    are only looked at.
+    """
     kind = kind_of(body)
     row = KINDS[kind]
     values: dict[str, Any] = {
@@ -163,7 +168,10 @@ def make_operation(
     }  # fmt: skip
     values["body_hash"] = sha256_hex(canonical([values[name] for name in _MEANING]))
     values["hash"] = sha256_hex(canonical([values[name] for name in _PLACE]))
-    return Operation(**values)
+    op = Operation(**values)
+    if as_given:
+        op._typed.append(body)
+    return op
 
 
 __all__ = ["GENESIS", "EnvelopeInvalid", "OpClass", "Operation", "from_wire", "make_operation"]

@@ -6,7 +6,7 @@ other programs already gave back without saying of which payment is never given 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.rules.collecting import Lot
@@ -45,13 +45,14 @@ def fill(items: Sequence[OpenItem], lots: Sequence[Lot], today: str, refunded_ce
     """Money for the items somebody ticked, oldest first: what is set aside for the item's own visit, then free credit,
     the given order of lots (oldest first) within each. Visits ahead get nothing (S0-19), nor do those that will not be.
 
-    `refunded_cents` is what went back in other programs and is not netted yet: so much free credit is no longer there.
+    `refunded_cents` is what went back in other programs and is not netted yet: so much is no longer there, of free
+    credit first and beyond that of what is set aside.
     """
     money = _Money(lots, refunded_cents)
     for item in oldest_first(items):
         if _may_have(item, today):
-            money.give(item, _own(item))
-            money.give(item, _free)
+            money.give_own(item)
+            money.give_free(item)
     return money.given()
 
 
@@ -68,11 +69,11 @@ def auto_fill(
     wanting = [item for item in oldest_first(items) if _may_have(item, today)]
     by_rule = [item for item in wanting if item.by_rule]
     for item in wanting:
-        money.give(item, _own(item))
+        money.give_own(item)
     for item in by_rule:
-        money.give(item, _free)
+        money.give_free(item)
     for item in by_rule if use_other_visits else ():
-        money.give(item, _other(item))
+        money.give_others(item)
     return money.given()
 
 
@@ -80,53 +81,54 @@ def _may_have(item: OpenItem, today: str) -> bool:
     return item.owes_cents > 0 and not item.gone and item.service_date <= today
 
 
-Kind = Callable[[Lot], bool]
-
-
-def _own(item: OpenItem) -> Kind:
-    return lambda lot: lot.appointment_id != "" and lot.appointment_id == item.appointment_id
-
-
-def _free(lot: Lot) -> bool:
-    return lot.appointment_id == ""
-
-
-def _other(item: OpenItem) -> Kind:
-    return lambda lot: lot.appointment_id not in ("", item.appointment_id)
-
-
 class _Money:
-    """Lots being spent on items."""
+    """Lots being spent on items: the free ones, and by visit those set aside."""
 
     def __init__(self, lots: Iterable[Lot], refunded_cents: int) -> None:
         self._left = {lot: lot.cents for lot in lots if lot.cents > 0}
-        free = sum(cents for lot, cents in self._left.items() if _free(lot))
-        self._free_cents = max(free - max(refunded_cents, 0), 0)
+        self._free = [lot for lot in self._left if not lot.appointment_id]
+        self._aside: dict[str, list[Lot]] = {}
+        for lot in self._left:
+            if lot.appointment_id:
+                self._aside.setdefault(lot.appointment_id, []).append(lot)
+        refunded_cents = max(refunded_cents, 0)
+        self._free_cents = max(sum(self._left[lot] for lot in self._free) - refunded_cents, 0)
+        self._all_cents = max(sum(self._left.values()) - refunded_cents, 0)
         self._owed: dict[str, int] = {}
         self._given: list[Filling] = []
 
-    def give(self, item: OpenItem, fits: Kind) -> None:
-        """Spend lots that fit on what the item still owes."""
-        owes = self._owed.setdefault(item.charge_id, item.owes_cents)
-        if not owes or not self._left:
-            return
-        for lot in [lot for lot in self._left if fits(lot)]:
-            part = min(owes, self._left[lot], self._free_cents if _free(lot) else owes)
-            if part <= 0:
-                continue
-            self._take(lot, part)
-            owes -= part
-            self._given.append(Filling(lot.payment_id, lot.appointment_id, item.charge_id, item.appointment_id, part))
-            if not owes:
-                break
-        self._owed[item.charge_id] = owes
+    def give_own(self, item: OpenItem) -> None:
+        """What is set aside for the item's own visit."""
+        if item.appointment_id:
+            self._spend(item, self._aside.get(item.appointment_id, []))
 
-    def _take(self, lot: Lot, cents: int) -> None:
-        self._left[lot] -= cents
-        if not self._left[lot]:
-            del self._left[lot]
-        if _free(lot):
-            self._free_cents -= cents
+    def give_free(self, item: OpenItem) -> None:
+        """Free credit, as far as it was not given back elsewhere."""
+        self._free_cents -= self._spend(item, self._free, self._free_cents)
+
+    def give_others(self, item: OpenItem) -> None:
+        """What is set aside for other visits."""
+        for appointment_id, lots in self._aside.items():
+            if appointment_id != item.appointment_id:
+                self._spend(item, lots)
 
     def given(self) -> tuple[Filling, ...]:
+        """Everything that was spent, in order."""
         return tuple(self._given)
+
+    def _spend(self, item: OpenItem, lots: list[Lot], most: int | None = None) -> int:
+        """Spend lots in their order on what the item still owes; those that are empty leave the list."""
+        owes = self._owed.setdefault(item.charge_id, item.owes_cents)
+        left = wanted = min(owes, self._all_cents if most is None else most)
+        while left and lots:
+            lot = lots[0]
+            part = min(left, self._left[lot])
+            self._left[lot] -= part
+            left -= part
+            self._given.append(Filling(lot.payment_id, lot.appointment_id, item.charge_id, item.appointment_id, part))
+            if not self._left[lot]:
+                lots.pop(0)
+        spent = wanted - left
+        self._owed[item.charge_id] = owes - spent
+        self._all_cents -= spent
+        return spent

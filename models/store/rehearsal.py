@@ -5,7 +5,7 @@ A preview is made of this, so that it can never differ from what recording the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from models.basics.ids import new_id
@@ -14,6 +14,7 @@ from models.ledger.figures import Figures, figures_from_history
 from models.ledger.posting import settle
 from models.operations.operation import GENESIS, make_operation
 from models.store.book import TableBook
+from models.store.queries import collect
 from models.store.session import Session
 
 
@@ -34,7 +35,7 @@ class Rehearsal:
     """
 
     def __init__(self, reader: Any, tenant: str, device: str, business_date: str) -> None:
-        self._tenant, self._device, self._business_date = tenant, device, business_date
+        self._reader, self._tenant, self._device, self._business_date = reader, tenant, device, business_date
         self._tables = TableBook(_Looking(reader), tenant)
         self.book = Draft(self._tables)
         self.draft = Draft(self._tables)
@@ -43,7 +44,7 @@ class Rehearsal:
         """Judge an act as if it was made here now. Returns its own entry; what follows by rule is in `draft`."""
         op = make_operation(
             body, op_id=new_id(), tenant=self._tenant, device=self._device, epoch=0, dseq=0, prev=GENESIS, actor="",
-            business_date=self._business_date, device_time="",
+            business_date=self._business_date, device_time="", as_given=True,
         )  # fmt: skip
         self._tables.prefetch([op])
         entries = settle(op, self.draft)
@@ -52,6 +53,19 @@ class Rehearsal:
     def entries(self) -> Sequence[Entry]:
         """Everything that would be logged, derived operations included, in order."""
         return self.draft.entries
+
+    def nets(self, account_ids: Iterable[str]) -> tuple[tuple[str, int], ...]:
+        """(account id, credits less debits in cents) as they stand, by id."""
+        balances = [(account_id, self.book.balance(account_id)) for account_id in sorted(set(account_ids))]
+        return tuple((account_id, balance.credits - balance.debits) for account_id, balance in balances)
+
+    def figures(self, patient_id: str) -> Figures:
+        """The figures of a patient as they stand."""
+        return collect.figures(self._reader, self._tenant, patient_id)
+
+    def head_seq(self) -> int:
+        """The log position they stand at."""
+        return collect.head_seq(self._reader, self._tenant)
 
     def after(self, before: Figures, patient_id: str) -> Figures:
         """The figures of a patient once all of it stood, from those before it."""

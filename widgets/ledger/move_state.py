@@ -74,7 +74,9 @@ def proposed_cents(source: MoveSource, place: MovePlace, charge_id: str = "") ->
     if place.kind != "visit":
         return source.cents
     chosen = [item for item in place.items if charge_id in ("", item.charge_id)]
-    return min(source.cents, sum(item.owes_cents for item in chosen if item.charge_id != source.where.charge_id))
+    return min(
+        source.spendable_cents, sum(item.owes_cents for item in chosen if item.charge_id != source.where.charge_id)
+    )
 
 
 def source_words(source: MoveSource, today: date) -> str:

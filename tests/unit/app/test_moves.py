@@ -329,8 +329,11 @@ def test_n11_what_was_refunded_elsewhere_cannot_be_moved(clinic: TestClinic, mov
     clinic.charge(8000, charge_id="pr80")
     clinic.put(RefundElsewhere(refund_id="minus", patient_id="rosa", amount_cents=15000, tender="cash"))
     sheet = moves.open(MoveFrom("rosa", "plus"))
-    assert sheet.sources[0].cents == 5000
-    assert refused(moves.preview, order(sheet, 8000)).facts == {"there_cents": 5000}
+    assert (sheet.sources[0].cents, sheet.sources[0].spendable_cents) == (20000, 5000)
+    error = refused(moves.preview, order(sheet, 8000))
+    assert (error.message_key, error.facts["spendable_cents"]) == ("refused.refunded_elsewhere_now", 5000)
+    moves.do(moves.preview(order(sheet, 5000)), MARIA)
+    assert figures(clinic) == Figures(8000, 5000, 0, 0)
 
 
 def test_s0_39_a_cancelled_visit_keeps_its_money_until_it_is_moved(clinic: TestClinic, moves: Moves):

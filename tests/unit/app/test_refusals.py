@@ -50,7 +50,12 @@ def test_every_reason_says_what_happened_and_what_to_do(reason: str):
 
 @pytest.mark.parametrize(
     ("reason", "fact"),
-    [("not_that_much", "there_cents"), ("more_than_owed", "owes_cents"), ("more_than_paid", "held_cents")],
+    [
+        ("not_that_much", "there_cents"),
+        ("more_than_owed", "owes_cents"),
+        ("more_than_paid", "held_cents"),
+        ("refunded_elsewhere", "spendable_cents"),
+    ],
 )
 def test_what_is_possible_is_named_where_it_is_known(reason: str, fact: str):
     assert "$12.50" in str(sentence_for(refusal(reason, **{fact: 1250})))

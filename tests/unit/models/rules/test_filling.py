@@ -81,6 +81,11 @@ def test_n11_money_refunded_elsewhere_is_not_given_out_again():
     assert got(auto_fill([pr80], [Lot("plus", "", 20000)], TODAY, refunded_cents=15000)) == {"pr80": 5000}
 
 
+def test_n11_what_went_back_beyond_free_credit_counts_against_what_is_set_aside():
+    lots = [Lot("aside", "visit-jan-20", 4000), Lot("free", "", 1000)]
+    assert got(auto_fill([JAN_20], lots, TODAY, refunded_cents=3000)) == {"jan-20": 2000}
+
+
 def test_n31_run_again_there_is_nothing_to_do():
     first = auto_fill([item("c", 5000, "2025-01-05")], [Lot("pay", "", 10000)], TODAY)
     assert got(first) == {"c": 5000}
@@ -148,6 +153,7 @@ def test_no_item_is_overpaid_no_lot_overspent(
     for each in found:
         spent[each.payment_id, each.from_appointment_id] += each.cents
     assert all(spent[lot.payment_id, lot.appointment_id] <= lot.cents for lot in lots)
+    assert sum(each.cents for each in found) <= max(sum(lot.cents for lot in lots) - refunded, 0)
     free = sum(lot.cents for lot in lots if not lot.appointment_id)
     assert sum(each.cents for each in found if not each.from_appointment_id) <= max(free - refunded, 0)
     if by_hand or not other:
