@@ -181,15 +181,22 @@ class AmountField(Redressed, QLineEdit):
 
 
 class Choice(Redressed, QComboBox):
-    """One of a few: a combo box in the design's looks. Items are (key, words); `key` is what the program uses."""
+    """One of a few: a combo box in the design's looks. Items are (key, words); `key` is what the program uses.
+
+    `narrow`: items may be longer than the field has room for, and never make it wider.
+    """
 
     chosen = Signal(str)
 
     def __init__(
-        self, name: str, items: Iterable[tuple[str, str]] = (), *, size: str = "control", parent: QWidget | None = None
-    ) -> None:
+        self, name: str, items: Iterable[tuple[str, str]] = (), *, size: str = "control", narrow: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self._size = size
+        if narrow:  # before there are items: Qt keeps the width it once worked out
+            self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            self.setMinimumContentsLength(4)
         self.setAccessibleName(name)
         self.set_items(items)
         self.activated.connect(lambda _index: self.chosen.emit(self.key))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -21,13 +19,18 @@ from widgets.theme import S8, S10, S12, S16, S24, Themed
 
 
 class FormDialog(Overlay):
-    """A card with head, content and foot. Enter does `submit`, Esc closes. Content that is too high scrolls; head and
-    foot never leave.
+    """A card with head, content and foot. Enter (or `keys`: Ctrl+Enter where money leaves, with the role DANGER) is
+    `submitted`, Esc closes. Content that is too high scrolls; head and foot never leave.
 
     Lay fields into `content`; `say` tells what will happen, `refuse` why it did not.
     """
 
-    def __init__(self, host: QWidget, title: str, verb: str, submit: Callable[[], object], width: int = 620) -> None:
+    submitted = Signal()
+
+    def __init__(
+        self, host: QWidget, title: str, verb: str, width: int = 620, *, keys: tuple[str, ...] = ENTER,
+        role: Role = Role.PRIMARY,
+    ) -> None:  # fmt: skip
         super().__init__(host)
         self._wanted_width = width
         self.card = Card(radius="dialog", line="control", inset=0, parent=self)
@@ -38,10 +41,10 @@ class FormDialog(Overlay):
         self.error = ErrorText()
         self.content = QVBoxLayout()
         self.content.setSpacing(S12)
-        self.submit_action = page_action(self, verb, ENTER, submit)
-        self.primary = KeycapButton(role=Role.PRIMARY, action=self.submit_action)
+        self.submit_action = page_action(self, verb, keys, self.submitted.emit)
+        self.primary = KeycapButton(role=role, action=self.submit_action)
         self.cancel = KeycapButton("Cancel")
-        self.cancel.clicked.connect(lambda _checked=False: self.close_over())
+        self.cancel.clicked.connect(lambda _checked=False: self.escape())
         self._info = IconLabel("info", "muted", 14)
         self.note = Text("", "caption", "muted", wrap=True)
         self.foot = QHBoxLayout()
@@ -64,7 +67,7 @@ class FormDialog(Overlay):
     def _lay_head(self) -> QWidget:
         close = IconButton("x", "Close", role=Role.LINK)
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Esc does it
-        close.clicked.connect(lambda _checked=False: self.close_over())
+        close.clicked.connect(lambda _checked=False: self.escape())
         head = QWidget()
         row = QHBoxLayout(head)
         row.setContentsMargins(S24, S8, S12, S8)

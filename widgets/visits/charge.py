@@ -31,15 +31,14 @@ class ChargeDialog(FormDialog):
 
     edited = Signal()
     picked = Signal(str)
-    submitted = Signal()
     removed = Signal()
 
     def __init__(self, host: QWidget) -> None:
-        super().__init__(host, "Add charge", "Add charge", self.submitted.emit, width=640)
-        self.known = Choice("From the practice’s codes")
+        super().__init__(host, "Add charge", "Add charge", width=640)
+        self.known = Choice("From the practice’s codes", narrow=True)
         self.code, self.description = Field("Code", "99213"), Field("Description", "What receipts say")
         self.units = Field("Units")
-        self.kind = Choice("What it is", KIND_WORDS.items())
+        self.kind = Choice("What it is", KIND_WORDS.items(), narrow=True)
         self.billed, self.allowed = AmountField("Billed"), AmountField("Allowed", allow_zero=True)
         self.patient = AmountField("Patient’s part", allow_zero=True)
         self.pending = Switch("Insurance is deciding")
@@ -59,7 +58,7 @@ class ChargeDialog(FormDialog):
         for field in fields:
             field.textEdited.connect(lambda _text: self.edited.emit())
         for amount in (self.billed, self.allowed, self.patient):
-            amount.textEdited.connect(lambda _text: self.edited.emit())
+            amount.cents_changed.connect(lambda _cents: self.edited.emit())
         self.kind.chosen.connect(lambda _key: self.edited.emit())
         self.pending.toggled.connect(lambda _on: self.edited.emit())
         self.known.chosen.connect(self.picked)
@@ -167,8 +166,12 @@ class EffectBox(Card):
                 old.deleteLater()
         for at, (words, amount) in enumerate(lines):
             last = at == len(lines) - 1
-            self._grid.addWidget(Text(words, "body_strong" if last else "body", "text" if last else "text2"), at, 0)
-            self._grid.addWidget(Text(amount, "body_strong"), at, 1, Qt.AlignmentFlag.AlignRight)
+            name = Text(words, "body_strong" if last else "body", "text" if last else "text2")
+            cents = Text(amount, "body_strong")
+            self._grid.addWidget(name, at, 0)
+            self._grid.addWidget(cents, at, 1, Qt.AlignmentFlag.AlignRight)
+            name.show()  # at once, so that the dialog grows with them
+            cents.show()
 
 
 class ChargePresenter(QObject):
@@ -184,6 +187,7 @@ class ChargePresenter(QObject):
         self._done: Callable[[str], None] = lambda _words: None
         self._sheet: ChargeSheet | None = None
         self._before = Typed()
+        self._filling = False
         view.edited.connect(self._changed)
         view.picked.connect(self._pick)
         view.submitted.connect(self._save)
@@ -198,9 +202,11 @@ class ChargePresenter(QObject):
         )  # fmt: skip
 
     def _opened(self, sheet: ChargeSheet) -> None:
+        self._filling = True
         self._sheet = sheet
         self._view.show_sheet(sheet)
         self._before = self._view.typed()
+        self._filling = False
         self._view.open_over()
         self._changed()
 
@@ -219,9 +225,11 @@ class ChargePresenter(QObject):
 
     @Slot()
     def _changed(self) -> None:
-        if self._sheet is None:
+        if self._sheet is None or self._filling:
             return
+        self._filling = True
         self._follow()
+        self._filling = False
         typed = self._view.typed()
         _, errors = meant(typed, self._sheet)
         for name, row in self._view.rows.items():

@@ -41,24 +41,23 @@ NO_PROFILE, NO_CHARGES, NOBODY, NOWHERE = "No profile", "None", "Nobody yet", "N
 
 
 class NewVisitDialog(FormDialog):
-    """The fields at the left, what will be booked at the right. `edited` after every change, `booked` on Enter."""
+    """The fields at the left, what will be booked at the right. `edited` after every change."""
 
     edited = Signal()
     profile_chosen = Signal(str)
-    booked = Signal()
 
     def __init__(self, host: QWidget) -> None:
-        super().__init__(host, "New visit", "Book visit", self.booked.emit, width=900)
-        self.profile = Choice("Kind of visit")
+        super().__init__(host, "New visit", "Book visit", width=900)
+        self.profile = Choice("Kind of visit", narrow=True)
         self.visit_title = Field("What for", "Office visit")
         self.reason = Field("Reason", "In the patient’s words")
         self.day = Field("Day", "5/28, tomorrow, +7")
         self.time = Field("Time", "9:30")
         self.minutes = Field("Minutes")
-        self.practitioner = Choice("Provider")
-        self.location = Choice("Place")
-        self.payer = Choice("Who pays", PAYMENT_PROFILE_WORDS.items())
-        self.charges = Choice("Charges to list")
+        self.practitioner = Choice("Provider", narrow=True)
+        self.location = Choice("Place", narrow=True)
+        self.payer = Choice("Who pays", PAYMENT_PROFILE_WORDS.items(), narrow=True)
+        self.charges = Choice("Charges to list", narrow=True)
         self.again = Segments("Comes again", AGAIN)
         self.every = Field("Every")
         self.weekdays = [CheckBox(words) for words in WEEKDAY_WORDS]
@@ -276,9 +275,13 @@ class SummaryCard(Card):
                 old.hide()
                 old.deleteLater()
         for at, (code, words, cents, who) in enumerate(made.lines):
-            self._lines.addWidget(Text(f"{code}  {words}", "table", elide=True), 2 * at, 0)
-            self._lines.addWidget(Text(cents, "table_medium"), 2 * at, 1, Qt.AlignmentFlag.AlignRight)
-            self._lines.addWidget(Text(who, "caption", "muted"), 2 * at + 1, 0)
+            name, amount = Text(f"{code}  {words}", "table", elide=True), Text(cents, "table_medium")
+            payer = Text(who, "caption", "muted")
+            self._lines.addWidget(name, 2 * at, 0)
+            self._lines.addWidget(amount, 2 * at, 1, Qt.AlignmentFlag.AlignRight)
+            self._lines.addWidget(payer, 2 * at + 1, 0)
+            for part in (name, amount, payer):
+                part.show()  # at once, so that the dialog grows with them
 
 
 class NewVisitPresenter(QObject):
@@ -296,7 +299,7 @@ class NewVisitPresenter(QObject):
         self._asked = 0
         view.edited.connect(self._changed)
         view.profile_chosen.connect(self._fill)
-        view.booked.connect(self._book)
+        view.submitted.connect(self._book)
 
     def open(self, patient_id: str, done: Callable[[str], None]) -> None:
         """Ask what may be booked for this patient, then show the dialog. `done` with the words once it is written."""

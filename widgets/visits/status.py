@@ -39,10 +39,9 @@ class PickDialog(FormDialog):
     """A list at the left, what the chosen row means at the right. `chosen(key)` follows the row in focus."""
 
     chosen = Signal(str)
-    submitted = Signal()
 
     def __init__(self, host: QWidget, title: str, verb: str) -> None:
-        super().__init__(host, title, verb, self.submitted.emit, width=680)
+        super().__init__(host, title, verb, width=680)
         self.table = CellTable(title, [Column(title, 220, 1)], lines=1, head=False)
         self.now = Text("", "body_strong", wrap=True)
         self.meaning = Text("", "body", "text2", wrap=True)
@@ -50,6 +49,7 @@ class PickDialog(FormDialog):
         self.right.setSpacing(S12)
         self.right.addWidget(self.now)
         self.right.addWidget(self.meaning)
+        self.right.addStretch(1)
         both = QHBoxLayout()
         both.setSpacing(S16)
         both.addWidget(self.table, 2)
@@ -93,9 +93,8 @@ class StatusDialog(PickDialog):
         fields.setContentsMargins(0, 0, 0, 0)
         self.when.setLayout(fields)
         for part in (self.when, self.following, self.fee):
-            self.right.addWidget(part)
+            self.right.insertWidget(self.right.count() - 1, part)
             part.hide()
-        self.right.addStretch(1)
         self.following.clicked.connect(lambda _on: self.edited.emit())
         self.day.textEdited.connect(lambda _text: self.edited.emit())
         self.time.textEdited.connect(lambda _text: self.edited.emit())
@@ -164,10 +163,10 @@ class StatusPresenter(QObject):
         if not view.primary.busy:
             view.primary.set_text(look.verb)
         day, time = read_day(view.day.text(), self._today()), read_time(view.time.text())
-        for row, words in ((view.day_row, long_day_text(day) if day else ""),
-                           (view.time_row, show_time(time) if time else "")):  # fmt: skip
+        for row, field, words in ((view.day_row, view.day, long_day_text(day) if day else ""),
+                                  (view.time_row, view.time, show_time(time) if time else "")):  # fmt: skip
             row.hint.setText(words)
-            row.hint.setVisible(bool(words))
+            row.hint.setVisible(words not in ("", field.text()))
         view.refuse("")
 
     @Slot()
