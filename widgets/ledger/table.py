@@ -16,8 +16,8 @@ from widgets.ledger.state import TAB_WORDS, Tab
 from widgets.ledger.tail import FOLD_ROOM, LeadCell, MarkDelegate, TickCell
 
 
-class LedgerTable(CellTable):
-    """A list as high as its rows, until it has to scroll.
+class FoldingTable(CellTable):
+    """A list whose rows unfold, are ticked, and have a menu each.
 
     `fold_wanted(key, unfold)` follows Left and Right, a click on the fold mark (then `unfold` is None: the other way)
     and a double click; `tick_wanted(key)` Space and a click on the box; `menu_wanted(QPoint)` a right click.
@@ -27,18 +27,10 @@ class LedgerTable(CellTable):
     tick_wanted = Signal(str)
     menu_wanted = Signal(QPoint)
 
-    def __init__(self, tab: Tab) -> None:
-        super().__init__(TAB_WORDS[tab], COLUMNS[tab], row_size="primary")
-        self.tab = tab
+    def __init__(self, name: str, columns: Sequence[Column], *, row_size: str = "") -> None:
+        super().__init__(name, columns, row_size=row_size)
         self.setItemDelegate(MarkDelegate(self))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.opened.connect(lambda key: self.fold_wanted.emit(key, None))
-
-    def show_rows(self, rows: Sequence[TableRow], *, simple: bool) -> None:
-        """Show `rows`, under the columns that go with them."""
-        self.set_columns(columns_of(self.tab, simple=simple))
-        self.set_rows(rows)
-        self.updateGeometry()
 
     def spot_of_row(self) -> QPoint:
         """Where a menu of the selected row belongs, on the screen."""
@@ -75,6 +67,21 @@ class LedgerTable(CellTable):
         if index.isValid():
             self.set_key(self._key_at(index))
             self.menu_wanted.emit(event.globalPos() if mouse else self.spot_of_row())
+
+
+class LedgerTable(FoldingTable):
+    """A list of the Ledger, as high as its rows until it has to scroll."""
+
+    def __init__(self, tab: Tab) -> None:
+        super().__init__(TAB_WORDS[tab], COLUMNS[tab], row_size="primary")
+        self.tab = tab
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def show_rows(self, rows: Sequence[TableRow], *, simple: bool) -> None:
+        """Show `rows`, under the columns that go with them."""
+        self.set_columns(columns_of(self.tab, simple=simple))
+        self.set_rows(rows)
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         return QSize(400, self.content_height())
