@@ -306,14 +306,14 @@ def lot_lines(books: Books) -> list[LotLine]:
         if lot.code == "RFU":
             refund = refunds.get(lot.account_id.split(":")[1])
             if refund is not None:
-                day = refund.received_date or refund.business_date
-                made.append(LotLine("elsewhere", lot.cents, refund.number or "Refund", date.fromisoformat(day),
+                day = date.fromisoformat(refund.received_date or refund.business_date)
+                made.append(LotLine("elsewhere", lot.cents, refund.number or "Refund", day,
                                     way_text(books, refund), refund_id=refund.refund_id, where=where,
                                     appointment_id=lot.appointment_id, whose=books.whose(lot.patient_id)))  # fmt: skip
         elif payment is not None and lot.cents > 0:
             kind = "prepaid" if lot.code == "CRE" else "credit"
-            made.append(LotLine(kind, lot.cents, payment.number or "Payment",
-                                books.clinic.local(payment.taken_at).date(), way_text(books, payment),
+            day = date.fromisoformat(payment.received_date or payment.business_date)
+            made.append(LotLine(kind, lot.cents, payment.number or "Payment", day, way_text(books, payment),
                                 payment.payment_id, "", lot.appointment_id, where,
                                 books.whose(payment.patient_id)))  # fmt: skip
     order = {"credit": 0, "prepaid": 1, "elsewhere": 2}

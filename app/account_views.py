@@ -120,6 +120,11 @@ class PaymentLine:
     void_receipt_no: str = ""
 
     @property
+    def day(self) -> date:
+        """The day it counts for: when the money came in, else when it was posted."""
+        return self.received or self.posted_on or self.taken_at.date()
+
+    @property
     def stands(self) -> bool:
         """Was it not taken back as a whole?"""
         return self.state not in ("voided", "deleted", "bounced")

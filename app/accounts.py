@@ -59,7 +59,7 @@ class Accounts:
             figures += each.figures
         return LedgerView(
             patient=patient_head(person, books.today), figures=figures, payments_count=len(standing),
-            first_payment=min((each.taken_at.date() for each in standing), default=None),
+            first_payment=min((each.day for each in standing), default=None),
             visits_paid=sum(line.paid_cents > 0 for line in visits), visits=tuple(visits), payments=tuple(payments),
             charges=tuple(charges), log=tuple(log_lines(books, log[:log_length], undone)),
             insurance_pending=sum(charge.insurance_pending for charge in charges), due_today_cents=due_today,
@@ -85,7 +85,7 @@ class Accounts:
         if relatives:  # money of one may pay and wait for visits of another
             shares += ledger.shares_elsewhere(reader, tenant, patients)
             lots += ledger.lots_elsewhere(reader, tenant, patients)
-        also = _named(each.payment_id for each in (*shares, *lots)) if relatives else ()
+        also = _named([*(each.payment_id for each in shares), *(each.payment_id for each in lots)]) if relatives else ()
         payments = ledger.payments(reader, tenant, patients, also)
         items = ledger.items(reader, tenant, patients)
         visits = ledger.visits(reader, tenant, patients)

@@ -25,6 +25,7 @@ from app.hub_line import HubLine
 from app.lanes import Job, Lane
 from app.logs import start_log
 from app.one_desk import FolderLock
+from app.papers import Papers
 from app.patients import Patients
 from app.posting import Posting
 from app.practice import PracticeFacts
@@ -35,6 +36,7 @@ from app.schedule import Schedule
 from app.secrets import DEVICE_KEY, HUB_KEY, STORE_KEY, Secrets
 from app.settings import HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, PRINTER_URL, TERMINAL_URL, Settings
 from app.signin import SignIn
+from app.statements import Statements
 from app.status import DeskStatus
 from app.tenders import tenders
 from app.till import Till
@@ -101,6 +103,8 @@ class Desk:
         self.find = Find(self.clinic, settings)
         self.patients = Patients(self.clinic)
         self.accounts = Accounts(self.clinic, settings)
+        self.statements = Statements(self.clinic, self.accounts)
+        self.papers = Papers(self.printing, self.statements)
         self.family = Family(self.clinic)
         self.attention = Attention(self.clinic, self.recovery, self.printing, attempts.giving)
         self._hub: HubProcess | None = None

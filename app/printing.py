@@ -120,6 +120,19 @@ class Printing:
             raise StorageError("receipt.pdf_failed", folder=str(path.parent)) from error
         return path
 
+    def receipt(self, source_id: str, *, original: bool = False) -> ReceiptDocument:
+        """The newest receipt of a payment or refund (after an undo that is the VOID); with `original` the one it was
+        taken under, where it was printed then. Raises RuleBroken `receipt.no_receipt`. Lane `reads`."""
+        clinic = self._clinic
+        with clinic.store.reader() as reader:
+            if original:
+                known = jobs.jobs_of_payment(reader, clinic.tenant, source_id)
+                made = [document_of(job.document) for job in known if job.kind == "receipt"]
+                first = next((document for document in made if not document.banner), None)
+                if first is not None:
+                    return first
+            return self._document(reader, source_id)
+
     def open_drawer(self, reason: str, person: Person) -> str:
         """Open the drawer without a sale: written down with who and why, one pulse. Raises RuleBroken
         `drawer.reason_missing`, `drawer.no_drawer`."""

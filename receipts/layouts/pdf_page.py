@@ -33,7 +33,7 @@ QR_MASK = 3
 class Sheets:
     """The pages of one document while they are drawn. Not for two threads at a time."""
 
-    def __init__(self, title: str, author: str) -> None:
+    def __init__(self, title: str, author: str, subject: str = "Receipt") -> None:
         self._regular, self._strong = sans(400), sans(600)
         self._out = BytesIO()
         pdfmetrics.registerFont(self._regular)
@@ -41,7 +41,7 @@ class Sheets:
         self._canvas.setTitle(fit(title, UNICODE))
         self._canvas.setAuthor(fit(author, UNICODE))
         self._canvas.setCreator("Copaydesk")
-        self._canvas.setSubject("Receipt")
+        self._canvas.setSubject(subject)
         self.pages: list[list[str]] = [[]]
         self._page = self.pages[0]
 

@@ -43,7 +43,7 @@ class Filter:
 _FACTS: dict[type[Any], Callable[[Any], tuple[date, int | None]]] = {
     VisitLine: lambda line: (line.service_date, line.balance_cents),
     ChargeLine: lambda line: (line.service_date, line.balance_cents),
-    PaymentLine: lambda line: (line.taken_at.date(), line.unspent_cents),
+    PaymentLine: lambda line: (line.day, line.unspent_cents),
     StatementRow: lambda line: (line.issued_at.date(), line.balance_cents),
     DocumentLine: lambda line: (line.at.date(), None),
     LogLine: lambda line: (line.at.date(), None),

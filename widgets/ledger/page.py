@@ -14,7 +14,7 @@ from widgets.screens import COLLECT, Kit, Page, Place
 
 if TYPE_CHECKING:
     from models.store.rows import Change
-    from widgets.papers.desk import Papers
+    from widgets.papers.desk import PaperDesk
 
 
 class _Page:
@@ -25,7 +25,7 @@ class _Page:
             return ZoneInfo(kit.facts().zone)
 
         self._kit, self._zone = kit, zone
-        self._made: Papers | None = None
+        self._made: PaperDesk | None = None
         self.widget = LedgerPage()
         doors = Doors(
             collect=lambda patient_id, visit_id: kit.doors.go(Place(COLLECT, patient_id, visit_id)),
@@ -39,13 +39,13 @@ class _Page:
             today=lambda: kit.facts().business_date, doors=doors, acts=acts_of(kit, self.widget),
         )  # fmt: skip
 
-    def _papers(self) -> Papers:
+    def _papers(self) -> PaperDesk:
         """Made when the first paper is wanted: they bring the page layout with them."""
         if self._made is None:
-            from widgets.papers.desk import Papers
+            from widgets.papers.desk import PaperDesk
 
             kit = self._kit
-            self._made = Papers(
+            self._made = PaperDesk(
                 self.widget.window(), bridge=kit.bridge, lanes=kit.desk.lanes, statements=kit.desk.statements,
                 papers=kit.desk.papers, session=kit.session, speech=Speech(self._zone),
                 today=lambda: kit.facts().business_date,

@@ -176,7 +176,7 @@ def payment_row(line: PaymentLine, today: date, *, simple: bool = True, unfolded
     ink = "text" if line.stands else "muted"
     look = payment_pill(line)
     meaning, words = payment_bubble(line)
-    day = day_text(line.taken_at.date(), today)
+    day = day_text(line.day, today)
     under = " · ".join(part for part in _payment_words(line, today, simple=simple) if part)
     fold = ("open" if unfolded else "closed") if line.parts else ""
     stands = line.stands
@@ -203,8 +203,8 @@ def _payment_words(line: PaymentLine, today: date, *, simple: bool) -> Iterator[
         yield line.by
         return
     yield time_text(line.taken_at)
-    if line.received and line.received != line.posted_on:
-        yield f"received {day_text(line.received, today)}"
+    if line.received and line.posted_on and line.received != line.posted_on:
+        yield f"posted {day_text(line.posted_on, today)}"
     yield f"trace {line.trace_no}" if line.trace_no else ""
     yield line.practitioner
     yield line.memo

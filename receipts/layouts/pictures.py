@@ -1,0 +1,37 @@
+"""Pages of a PDF as pictures: to look at on the screen, and for printers that want dots. The one reader of our PDFs."""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+_ONE_AT_A_TIME = threading.Lock()
+"""The library that reads PDFs is not made for several threads."""
+POINTS_PER_INCH = 72
+
+
+class Picture(NamedTuple):
+    """One page: rows of `stride` bytes, four to a dot (blue, green, red, unused)."""
+
+    width: int
+    height: int
+    stride: int
+    dots: bytes
+
+
+def pictures(pdf: bytes, dots_per_inch: float) -> tuple[Picture, ...]:
+    """Every page of `pdf`. A letter page takes 10 to 60 ms: not for the window's thread."""
+    import pypdfium2  # 40 ms: only when a page is looked at or printed
+
+    made = []
+    with _ONE_AT_A_TIME:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            for page in document:
+                bitmap = page.render(scale=dots_per_inch / POINTS_PER_INCH, prefer_bgrx=True, rev_byteorder=False)
+                made.append(Picture(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer)))
+                bitmap.close()
+                page.close()
+        finally:
+            document.close()
+    return tuple(made)
