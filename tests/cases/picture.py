@@ -1,0 +1,158 @@
+"""What a store says of a case, in the case's own names: figures, charges, visits, payments, money in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.ledger.accounts import RESPONSIBLE_CODES, Code
+from models.ledger.book import Balance
+from models.ledger.figures import Figures, figures_from_balances
+from models.rules.billing import Bill, billing_status
+from tests.cases.desk import CaseDesk, Names
+
+Picture = dict[str, dict[str, dict[str, Any]]]
+HELD = {Code.CASH: "cash", Code.CARD: "card", Code.CHECK: "check", Code.EXTERNAL: "external", Code.OTHER: "other"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An account with what lies in it, pending included: `net` is credits less debits."""
+
+    id: str
+    code: Code
+    patient_id: str
+    appointment_id: str
+    charge_id: str
+    payment_id: str
+    debits: int
+    credits: int
+
+    @property
+    def net(self) -> int:
+        return self.credits - self.debits
+
+
+def accounts(desk: CaseDesk) -> list[Row]:
+    """Every account of a desk."""
+    found = desk.ask("SELECT id, code, patient_id, appointment_id, charge_id, payment_id, debits + pending_debits, "
+                     "credits + pending_credits FROM account ORDER BY id")  # fmt: skip
+    return [Row(row[0], Code(row[1]), *row[2:]) for row in found]
+
+
+def picture(desk: CaseDesk) -> Picture:
+    """Everything a case may expect, whether it does or not."""
+    rows = accounts(desk)
+    paid = _paid(desk)
+    return {
+        "patient": {row[0]: _figures(rows, row[0]) for row in desk.ask("SELECT id FROM patient")},
+        "charge": _charges(desk, rows, paid),
+        "visit": _visits(desk, rows),
+        "payment": _payments(desk, rows, paid),
+        "elsewhere": _elsewhere(rows, desk.names),
+        "money": {"lies": _money(rows)},
+    }
+
+
+def _figures(rows: Iterable[Row], patient_id: str) -> dict[str, int]:
+    own = [(row.code, Balance(row.debits, row.credits)) for row in rows if row.patient_id == patient_id]
+    found: Figures = figures_from_balances(own)
+    return {
+        "responsibility": found.responsibility_cents, "allocated": found.allocated_cents,
+        "unallocated": found.unallocated_cents, "paid": found.total_paid_cents,
+        "statement": found.statement_balance_cents, "total": found.total_balance_cents,
+        "credit": found.credit_cents, "prepaid": found.prepaid_cents,
+    }  # fmt: skip
+
+
+def _paid(desk: CaseDesk) -> dict[tuple[str, str], int]:
+    """(charge, payment): net cents, added up from the history."""
+    net: dict[tuple[str, str], int] = {}
+    query = (
+        "SELECT r.charge_id, l.payment_id, t.amount_cents FROM transfer t JOIN account r ON r.id = {0} "
+        "JOIN account l ON l.id = {1} WHERE t.code IN ({2}) AND r.code = 'AR'"
+    )
+    pays = desk.ask(query.format("t.credit", "t.debit", "'allocate', 'auto_allocate'"))
+    back = desk.ask(query.format("t.debit", "t.credit", "'release'"))
+    for sign, found in ((1, pays), (-1, back)):
+        for charge, payment, cents in found:
+            net[charge, payment] = net.get((charge, payment), 0) + sign * cents
+    return net
+
+
+def _charges(desk: CaseDesk, rows: Sequence[Row], paid: dict[tuple[str, str], int]) -> dict[str, dict[str, Any]]:
+    owes = {row.charge_id: -row.net for row in rows if row.code is Code.RECEIVABLE}
+    names = {charge_id: name for name, charge_id in desk.names.charges.items()}
+    found = {}
+    for charge_id, cents in desk.ask("SELECT id, responsibility_cents FROM charge"):
+        got = sum(part for (charge, _), part in paid.items() if charge == charge_id)
+        left = owes.get(charge_id, 0)
+        found[names.get(charge_id, charge_id)] = {"owes": left, "paid": got, "let_off": cents - got - left}
+    return found
+
+
+def _visits(desk: CaseDesk, rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+    follows = desk.ask("SELECT paid_in_full_follows FROM rules")
+    found = {}
+    for visit_id, patient_id, profile, said in desk.ask(
+        "SELECT id, patient_id, payment_profile, coalesce(nullif(desk_billing, ''), billing_status) FROM appointment"
+    ):
+        charges = desk.ask("SELECT id, responsibility_cents, insurance_pending FROM charge WHERE appointment_id = ?",
+                           visit_id)  # fmt: skip
+        owes = sum(-row.net for row in rows if row.code is Code.RECEIVABLE and row.appointment_id == visit_id)
+        bill = Bill(sum(row[1] for row in charges), owes, any(row[2] for row in charges), profile, said)
+        found[visit_id] = {
+            "owes": owes, "prepaid": _lies(rows, Code.EARMARKED, appointment_id=visit_id),
+            "credit_box": _lies(rows, Code.CREDIT, patient_id=patient_id),
+            "billing": billing_status(bill, paid_in_full_follows=bool(follows[0][0]) if follows else True),
+        }  # fmt: skip
+    return found
+
+
+def _payments(desk: CaseDesk, rows: Sequence[Row], paid: dict[tuple[str, str], int]) -> dict[str, dict[str, Any]]:
+    names = {payment_id: name for name, payment_id in desk.names.payments.items()}
+    found = {}
+    for payment_id, amount, act in desk.ask(
+        "SELECT payment_id, amount_cents, CASE WHEN reversed_op_id = '' THEN '' ELSE reversed_act END FROM payment"
+    ):
+        back = desk.ask("SELECT coalesce(sum(amount_cents), 0) FROM refund WHERE payment_id = ? AND kind = 'refund' "
+                        "AND state = 'paid'", payment_id)[0][0]  # fmt: skip
+        lots = [row.net for row in rows if row.payment_id == payment_id and row.code in (Code.CREDIT, Code.EARMARKED)]
+        found[names.get(payment_id, payment_id)] = {
+            "unallocated": sum(lots),
+            "refunded": back,
+            "allocated": sum(part for (_, payment), part in paid.items() if payment == payment_id),
+            "state": act or ("paid" if not back else "refunded" if back == amount else "partially_refunded"),
+        }
+    return found
+
+
+def _elsewhere(rows: Sequence[Row], names: Names) -> dict[str, dict[str, Any]]:
+    waits: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row.code is Code.REFUND_ELSEWHERE:
+            one = waits.setdefault(row.id.split(":")[1], {"waits": 0})
+            one["waits"] -= row.net
+    return waits
+
+
+def _money(rows: Sequence[Row]) -> dict[str, int]:
+    found = dict.fromkeys(HELD.values(), 0)
+    for row in rows:
+        if row.code in HELD:
+            found[HELD[row.code]] -= row.net
+    return found
+
+
+def _lies(rows: Sequence[Row], code: Code, **whose: str) -> int:
+    return sum(row.net for row in rows if row.code is code and all(getattr(row, k) == v for k, v in whose.items()))
+
+
+def holds(rows: Iterable[Row]) -> list[str]:
+    """What must be so whatever a case does; the failures in words."""
+    rows = list(rows)
+    wrong = [] if sum(row.net for row in rows) == 0 else ["the books do not balance"]
+    owed = sum(-row.net for row in rows if row.code is Code.RECEIVABLE)
+    made = sum(row.net for row in rows if row.code in RESPONSIBLE_CODES)
+    return wrong if 0 <= owed <= made else [*wrong, "more is owed than anybody is responsible for"]
