@@ -174,6 +174,14 @@ class Refunds:
             who = Who(person.staff_id, person.name)
             self._giving.failed(tx, refund_id, row.patient_id, "given_up", who)
 
+    def to_hand_back(self, refund_id: str) -> Refunded:
+        """A cash refund of today as it stands, for who hands it back. Lane `reads`. Raises RuleBroken as `undo`."""
+        with self._clinic.store.reader() as reader:
+            row = refunds.refund(reader, self._clinic.tenant, refund_id)
+            self._may_undo(row)
+            assert row is not None
+            return self._told_of(reader, row, RefundEnd.PAID)
+
     def undo(self, refund_id: str, reason: str, person: Person) -> Refunded:
         """The patient hands cash back on the same day. Lane `store`. Raises RuleBroken: `refund.not_found`,
         `refund.undo_not_cash`, `refund.undo_not_today`, `refund.undo_done`, `undo.reason_missing`,

@@ -33,6 +33,7 @@ class Target:
     dispute_id: str = ""
     op_id: str = ""
     paper: str = ""
+    to_appointment_id: str = ""
 
 
 Done = Callable[[str], None]
@@ -89,11 +90,17 @@ class LedgerActs:
     billing_status: Opener | None = None
     family: Opener | None = None
     """Who gets the bill of `patient_id`."""
+    in_flight: Callable[[], bool] = lambda: False
+    """Is money on its way right now, so that the window neither closes nor leaves without asking?"""
 
 
 def acts_of(kit: Kit, stage: Stage) -> LedgerActs:
     """Every act of the page: each room puts its opener here, importing its dialog when it is first called."""
     from widgets.family.act import opener as family
+    from widgets.money_out.act import MoneyOut
     from widgets.visits.act import openers as visits
 
-    return LedgerActs(family=family(kit, stage), **visits(kit, stage))
+    money_out = MoneyOut(kit, stage)
+    return LedgerActs(
+        in_flight=lambda: money_out.in_flight, **money_out.openers(), family=family(kit, stage), **visits(kit, stage)
+    )

@@ -1,0 +1,1 @@
+"""Taking payments back without a refund: void, delete, correct, returned check, dispute; netting refunds."""

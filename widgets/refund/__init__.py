@@ -1,0 +1,1 @@
+"""Refunds: give money of one payment back."""

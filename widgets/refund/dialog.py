@@ -1,0 +1,216 @@
+"""The refund dialog: full or part, amount, reason, notes, what goes where, a manager's PIN. Draws; decides nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
+
+from app.refund_views import NOTE_MOST
+from widgets.common import AmountField, Banner, Choice, Field, FormRow, KeycapButton, Role, Text, page_action
+from widgets.common.form_dialog import FormDialog
+from widgets.common.lending import LendStrip
+from widgets.common.own_keys import OwnKeys
+from widgets.common.summary import Summary
+from widgets.refund.parts import WayCard
+from widgets.refund.state import REASONS, RefundState
+from widgets.theme import S8, S10, S12
+
+CONFIRM = ("Ctrl+Return", "Ctrl+Enter")
+"""Money leaves the clinic: plain Enter only moves on."""
+
+
+class RefundDialog(FormDialog):
+    """Over the window. `full_chosen(bool)`, `amount_typed(cents or None)`, `reason_chosen`, `note_typed`, `way_chosen`,
+    `check_typed`, `confirmed(pin)`, `stopped` when Esc is pressed while it runs."""
+
+    full_chosen = Signal(bool)
+    amount_typed = Signal(object)
+    reason_chosen = Signal(str)
+    note_typed = Signal(str)
+    way_chosen = Signal(str)
+    check_typed = Signal(str)
+    confirmed = Signal(str)
+    stopped = Signal()
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host, "Refund payment", "Confirm refund", 640, keys=CONFIRM, role=Role.DANGER)
+        self.submitted.connect(self._confirm)
+        self.full = WayCard("Full refund", page_action(self, "Full refund", "Alt+F", self._choose_full))
+        self.part = WayCard("Partial refund", page_action(self, "Partial refund", "Alt+P", self._choose_part))
+        self.part.say("Choose an amount")
+        self.amount = AmountField("Amount to refund", style="heading_s")
+        self.amount_row = FormRow("Amount to refund", self.amount, " ")
+        self.reason = Choice("Reason", REASONS)
+        self.reason_row = FormRow("Reason", self.reason, "Prints on the refund receipt")
+        self.notes = Field("Notes")
+        self.notes.setMaxLength(NOTE_MOST)
+        self.note_row = FormRow("Notes", self.notes)
+        self.way = Choice("Give it back as")
+        self.way_row = FormRow("Give it back as", self.way)
+        self.check = Field("Number of the check")
+        self.check.setMaxLength(30)
+        self.check_row = FormRow("Check number", self.check)
+        self.other = KeycapButton("Another way", role=Role.LINK, size="control_tiny",
+                                  action=page_action(self, "Another way", "Alt+W", self._other_way))  # fmt: skip
+        self.summary = Summary("What goes back")
+        self.lend = LendStrip()
+        self.banner = Banner("bad")
+        self.banner.hide()
+        self._running = False
+        self._lay_out()
+        self.keys = OwnKeys(self.card, enter=self._next, escape=self.escape)
+        self.amount.textEdited.connect(lambda _text: self._amount_edited())
+        self.reason.chosen.connect(self.reason_chosen)
+        self.reason.currentIndexChanged.connect(lambda _at: self.reason_chosen.emit(self.reason.key))
+        self.notes.textEdited.connect(self.note_typed)
+        self.way.chosen.connect(self.way_chosen)
+        self.way.currentIndexChanged.connect(lambda _at: self.way_chosen.emit(self.way.key))
+        self.check.textEdited.connect(self.check_typed)
+
+    def _lay_out(self) -> None:
+        cards = QHBoxLayout()
+        cards.setSpacing(S10)
+        cards.addWidget(self.full, 1)
+        cards.addWidget(self.part, 1)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(S12)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 5)
+        grid.addWidget(self.amount_row, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.reason_row, 0, 1, Qt.AlignmentFlag.AlignTop)
+        self.note_row.layout().removeWidget(self.note_row.label)  # type: ignore[union-attr]
+        head = QHBoxLayout()
+        head.setSpacing(S8)
+        head.addWidget(self.note_row.label)
+        self.notes_hint = Text("", "caption", "muted")
+        head.addWidget(self.notes_hint)
+        head.addStretch(1)
+        head.addWidget(self.other)
+        self.note_row.layout().insertLayout(0, head)  # type: ignore[union-attr]
+        ways = QHBoxLayout()
+        ways.setSpacing(S12)
+        ways.addWidget(self.way_row, 1, Qt.AlignmentFlag.AlignTop)
+        ways.addWidget(self.check_row, 1, Qt.AlignmentFlag.AlignTop)
+        self.content.addWidget(self.banner)
+        self.content.addLayout(cards)
+        self.content.addLayout(grid)
+        self.content.addWidget(self.note_row)
+        self.content.addLayout(ways)
+        self.content.addWidget(self.summary)
+        self.content.addWidget(self.lend)
+        self.way_row.hide()
+
+    # Drawing ----------------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Open with nothing left of the payment before."""
+        self.banner.hide()
+        self.lend.forget()
+        self.way_row.hide()
+        self.open_over()
+
+    def draw(self, state: RefundState) -> None:
+        """Show `state`."""
+        self._running = bool(state.busy)
+        self.subtitle.setText(state.title)
+        self.full.say(state.full_text)
+        (self.full if state.full else self.part).setChecked(True)
+        if not self.amount.hasFocus() or state.full:
+            self._show_amount(state.cents)
+        self.amount_row.hint.setText(state.amount_hint)
+        self.amount_row.hint.setVisible(not state.amount_error)
+        self.amount_row.set_error(state.amount_error)
+        _choose(self.reason, state.reason)
+        self.notes_hint.setText(state.note_hint)
+        if tuple(self.way.itemData(at) for at in range(self.way.count())) != tuple(key for key, _ in state.ways):
+            self.way.blockSignals(True)
+            self.way.set_items(state.ways)
+            self.way.blockSignals(False)
+        _choose(self.way, state.tender)
+        self.other.setVisible(len(state.ways) > 1 and self.way_row.isHidden())
+        self.check_row.setVisible(state.asks_check)
+        self.summary.show_lines(state.summary)
+        self.lend.ask(state.why_pin)
+        self.say(state.foot)
+        self._draw_notice(state)
+        for part in (self.full, self.part, self.amount, self.reason, self.notes, self.way, self.check, self.lend,
+                     self.other, self.cancel):  # fmt: skip
+            part.setEnabled(not state.busy)
+        self.primary.set_text(state.verb)
+        if state.busy:
+            self.primary.set_busy(state.busy)
+        else:
+            self.primary.set_idle()
+            self.primary.set_available(state.ready, "Type an amount first")
+        self.place_panel()
+
+    def _draw_notice(self, state: RefundState) -> None:
+        if state.notice is not None:
+            self.banner.set(state.notice.title, state.notice.body)
+        self.banner.setVisible(state.notice is not None)
+
+    def _show_amount(self, cents: int | None) -> None:
+        if self.amount.cents != cents:
+            self.amount.set_cents(cents)
+
+    # Hands ------------------------------------------------------------------------------------------------------------
+
+    def _choose_full(self) -> None:
+        self.full_chosen.emit(True)
+        self.reason.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _choose_part(self) -> None:
+        self.full_chosen.emit(False)
+        self.amount.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.amount.selectAll()
+
+    def _amount_edited(self) -> None:
+        """Typing an amount means a part."""
+        self.full_chosen.emit(False)
+        self.amount_typed.emit(self.amount.cents)
+
+    def _other_way(self) -> None:
+        self.way_row.show()
+        self.other.hide()
+        self.way.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.place_panel()
+
+    def _confirm(self) -> None:
+        if not self._running and self.primary.isEnabled():
+            self.confirmed.emit(self.lend.pin.text() if self.lend.isVisible() else "")
+
+    def _next(self, here: QWidget) -> None:
+        """Enter moves on; on a button that is not the red one it presses."""
+        if isinstance(here, KeycapButton | WayCard):
+            if here is not self.primary:
+                here.click()
+            return
+        if isinstance(here, QLineEdit | QComboBox):
+            self.focusNextPrevChild(True)
+
+    def escape(self) -> None:
+        """Esc closes; while it runs it only asks to stop."""
+        if self._running:
+            self.stopped.emit()
+        else:
+            self.close_over()
+
+    def mousePressEvent(self, event: object) -> None:
+        """A click beside the dialog does nothing: what was typed would be lost."""
+
+    def point_at(self, field: str) -> None:
+        """Put the focus where something is missing."""
+        parts = {"amount": self.amount, "reason": self.reason, "note": self.notes, "check_no": self.check}
+        part = parts.get(field)
+        if part is not None:
+            part.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def take_focus(self) -> None:
+        self.amount.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _choose(choice: Choice, key: str) -> None:
+    if choice.key != key:
+        choice.blockSignals(True)
+        choice.set_key(key)
+        choice.blockSignals(False)
