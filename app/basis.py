@@ -31,6 +31,12 @@ def basis_of(seen: Rehearsal, patient_id: str, account_ids: Iterable[str] = ()) 
     return Basis(patient_id, seen.figures(patient_id), seen.nets(account_ids), seen.head_seq())
 
 
+def basis_at(reader: Any, tenant: str, patient_id: str, account_ids: Iterable[str] = ()) -> Basis:
+    """How things stand for a reader, where nothing is rehearsed."""
+    nets = moving.nets(reader, tenant, account_ids)
+    return Basis(patient_id, collect.figures(reader, tenant, patient_id), nets, collect.head_seq(reader, tenant))
+
+
 def still_so(reader: Any, tenant: str, basis: Basis) -> None:
     """Everything is as it was seen. Raises RuleBroken `account.changed` with the figures as they are now."""
     figures = collect.figures(reader, tenant, basis.patient_id)

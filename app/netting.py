@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from app.basis import basis_of, only_once, still_so
+from app.basis import basis_at, only_once, still_so
 from app.clinic import Clinic
 from app.heads import day_text, patient_head
 from app.method import method_text
@@ -37,7 +37,7 @@ class Netting:
             person = rows.patient(reader, tenant, row.patient_id)
             places = self._places(reader, row.patient_id)
             parts = refunds.waits_at(reader, tenant, refund_id)
-            seen = basis_of(reader, tenant, row.patient_id, [account_id for account_id, _ in parts])
+            seen = basis_at(reader, tenant, row.patient_id, [account_id for account_id, _ in parts])
         if not places:
             raise RuleBroken("refund.net_nowhere")
         head = patient_head(person or rows.PatientRow(row.patient_id, *[""] * 8), clinic.today())

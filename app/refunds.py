@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.attempts import Attempts
-from app.basis import Basis, basis_of, still_so
+from app.basis import Basis, basis_at, still_so
 from app.card_reader import CardReader
 from app.giving_back import Who, Written
 from app.heads import patient_head
@@ -419,7 +419,7 @@ def check_form(order: RefundOrder) -> None:
 
 def seen_of(reader: Any, tenant: str, payment: PaidRow) -> Seen:
     """How the account and the payment stand at this moment."""
-    basis: Basis = basis_of(reader, tenant, payment.patient_id, [f"CR:{payment.payment_id}"])
+    basis: Basis = basis_at(reader, tenant, payment.patient_id, [f"CR:{payment.payment_id}"])
     return Seen(basis, refunds.held(reader, tenant, payment.payment_id))
 
 
