@@ -195,7 +195,8 @@ def _fee(desk: CaseDesk, values: Values) -> Enter:
     code = {"no_show": "NOSHOW", "bounced": "NSF"}.get(values.get("kind", ""), "FEE")
     choice = next(each for each in sheet.choices if each.code == code)
     desk.names.charges[values["id"]] = choice.charge_id
-    order = FeeOrder(sheet, code, "Other fee" if code == "FEE" else "", values.get("amount", choice.cents))
+    order = FeeOrder(sheet, choice.charge_id, "Other fee" if code == "FEE" else "",
+                     values.get("amount", choice.cents))  # fmt: skip
     preview = desk.fees.preview(order)
     return lambda: _quietly(desk.fees.do(preview, MANAGER))
 
