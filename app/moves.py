@@ -52,12 +52,14 @@ DONE_WORDS = {"visit": "move.done", "wait": "move.set_aside", "credit": "move.to
 @dataclass(frozen=True, slots=True)
 class MoveFrom:
     """What shall be moved: money of `payment_id` where it lies; or what lies on a visit or a line item; or, with
-    nothing but the patient, anything that is unallocated."""
+    nothing but the patient, anything that is unallocated. `to_appointment_id` is the visit to propose, where money may
+    go there."""
 
     patient_id: str
     payment_id: str = ""
     appointment_id: str = ""
     charge_id: str = ""
+    to_appointment_id: str = ""
 
 
 class Moves:
@@ -79,7 +81,10 @@ class Moves:
         offered = sheet.places_for(sources[0].key)
         if not offered:
             raise RuleBroken("move.no_place")
-        return replace(sheet, proposed=offered[0].key)
+        meant = (
+            place for place in offered if what.to_appointment_id and place.appointment_id == what.to_appointment_id
+        )
+        return replace(sheet, proposed=next(meant, offered[0]).key)
 
     def preview(self, order: MoveOrder) -> MovePreview:
         """What the move would do. Raises RuleBroken: an amount that may not be, `refused.…` with what is possible."""

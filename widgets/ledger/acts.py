@@ -22,6 +22,7 @@ class Target:
     it lies by `charge_id` (it paid that), `appointment_id` (set aside for that visit) or neither (free credit). A row
     of a visit names `appointment_id` alone, a line item `charge_id` and its visit, several ticked ones `charge_ids`.
     `op_id` is an act of the log, `paper` a receipt, refund receipt or statement as `<kind>:<id>`.
+    `to_appointment_id` is the visit a move should propose.
     """
 
     patient_id: str
@@ -97,10 +98,15 @@ class LedgerActs:
 def acts_of(kit: Kit, stage: Stage) -> LedgerActs:
     """Every act of the page: each room puts its opener here, importing its dialog when it is first called."""
     from widgets.family.act import opener as family
+    from widgets.ledger.money_acts import openers as money
     from widgets.money_out.act import MoneyOut
     from widgets.visits.act import openers as visits
 
     money_out = MoneyOut(kit, stage)
     return LedgerActs(
-        in_flight=lambda: money_out.in_flight, **money_out.openers(), family=family(kit, stage), **visits(kit, stage)
+        in_flight=lambda: money_out.in_flight,
+        **money_out.openers(),
+        family=family(kit, stage),
+        **money(kit, stage),
+        **visits(kit, stage),
     )
