@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -84,20 +84,24 @@ def _plain_sqlite(path: Path) -> Callable[[], object]:
 
 
 def syncs_of_a_copay() -> float | str:
-    """Syncs of the disk for one copay, counted by strace over many in a process of their own; `?` without strace."""
+    """Syncs of the disk for one copay."""
+    return syncs_each(filled_store()[0], "bench.rows.desk_counter", done=SYNCED)
+
+
+def syncs_each(path: Path, module: str, *arguments: str, done: int) -> float | str:
+    """Syncs of the disk for one act, counted by strace over `done` acts in a process of their own (`python -m module
+    STORE [arguments] COUNT`); `?` without strace."""
     if shutil.which("strace") is None:
         return "?"
-    path, _ = filled_store()
-    first, all_of_them = _syncs(path, 1), _syncs(path, SYNCED + 1)
-    return round((all_of_them - first) / SYNCED, 2)
+    first, all_of_them = (_syncs([module, str(path), *arguments, str(count)]) for count in (1, done + 1))
+    return round((all_of_them - first) / done, 2)
 
 
-def _syncs(path: Path, copays: int) -> int:
+def _syncs(command: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "syncs"
         subprocess.run(
-            ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", str(told), sys.executable, "-m",
-             "bench.rows.desk_counter", str(path), str(copays)],
+            ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", str(told), sys.executable, "-m", *command],
             check=True, capture_output=True,
         )  # fmt: skip
         return len(re.findall(r"(?:fsync|fdatasync)\(", told.read_text()))

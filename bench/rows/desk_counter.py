@@ -16,9 +16,11 @@ from app.collected import Telling
 from app.lanes import Job
 from app.posting import Posting
 from app.recovery import Recovery
+from app.refunds import Refunds
 from app.settings import PRINTER_URL, Settings
 from app.tenders import tenders
 from app.till import Till
+from app.verdicts import Verdicts
 from app.views import Collected, CollectEnd, CollectRequest, Person, TenderKind
 from bench.data import TODAY, Visit
 from models.basics.clock import FixedClock
@@ -35,6 +37,8 @@ class BenchTill:
 
     store: DeskStore
     checkout: Checkout
+    clinic: Clinic
+    refunds: Refunds
 
 
 def open_till(path: Path, now: datetime) -> BenchTill:
@@ -49,7 +53,8 @@ def open_till(path: Path, now: datetime) -> BenchTill:
     attempts, reader = Attempts(till), CardReader(settings)
     recovery = Recovery(till, attempts, reader, lambda _step: None)
     ways = tenders(till, attempts, reader, recovery, lambda _step: None)
-    return BenchTill(store, Checkout(Parts(till, attempts, reader, ways)))
+    refunds = Refunds(till, attempts, reader, recovery, Verdicts(clinic, None), lambda _text: None)
+    return BenchTill(store, Checkout(Parts(till, attempts, reader, ways)), clinic, refunds)
 
 
 def decide(till: BenchTill, visit: Visit) -> CollectRequest:
