@@ -254,7 +254,7 @@ def _paid_parts(books: Books, shares: Iterable[ShareRow]) -> Iterator[PaymentPar
 
 
 def _lying_parts(books: Books, lots: Iterable[LotRow]) -> Iterator[PaymentPart]:
-    for lot in lots:
+    for lot in sorted(lots, key=lambda lot: (lot.code != "CRE", lot.appointment_id)):
         if lot.code == "CRE":
             yield PaymentPart("visit", lot.cents, books.visit_words(lot.appointment_id), "Set aside for this visit",
                               appointment_id=lot.appointment_id)  # fmt: skip

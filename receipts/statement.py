@@ -9,7 +9,7 @@ from datetime import date
 from receipts.document import ClinicBlock
 
 AGES: tuple[tuple[str, int, int], ...] = (
-    ("Up to 30 days", 0, 30), ("31 to 60 days", 31, 60), ("61 to 90 days", 61, 90), ("Over 90 days", 91, 100_000),
+    ("Up to 30 days", 0, 30), ("31 to 60 days", 31, 60), ("61 to 90 days", 61, 90), ("Over 90 days", 91, 10_000_000),
 )  # fmt: skip
 """How old an open balance may be, in days since the visit: words, first and last day."""
 
