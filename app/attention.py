@@ -8,7 +8,7 @@ import orjson
 
 from app.clinic import Clinic
 from app.giving_back import GivingBack
-from app.heads import patient_head
+from app.heads import day_text, patient_head
 from app.method import method_text
 from app.printing import Printing
 from app.recovery import Recovery
@@ -16,9 +16,10 @@ from app.views import AttentionItem, PatientHead, Person
 from models.basics.clock import parse_utc, utc_text
 from models.basics.errors import RuleBroken
 from models.rules.duplicates import Taken, paid_twice
-from models.store.queries import attention, jobs, receipts, rows
+from models.store.queries import attention, jobs, receipts, rows, visits
 from models.store.queries.attention import DoubleRow, RefusedRow
 from models.store.queries.refunds import RefundRow
+from models.store.queries.visits import FallenRow
 
 _KINDS = {"reduced": "reduced", "rejected": "refused", "excepted": "excepted", "quarantined": "quarantined"}
 
@@ -31,7 +32,7 @@ class Attention:
 
     def items(self) -> tuple[AttentionItem, ...]:
         """Everything that is open: card payments in doubt, what the hub did not take as it was, copays taken twice,
-        prints nobody is sure of."""
+        money of visits that fell out (H6), prints nobody is sure of."""
         clinic, tenant = self._clinic, self._clinic.tenant
         with clinic.store.reader() as reader:
             refused = [self._refused(reader, row) for row in attention.refused(reader, tenant)]
@@ -39,14 +40,17 @@ class Attention:
             doubles = [self._double(reader, row) for row in same
                        if _suspicious(row)]  # fmt: skip
             waiting = [self._waiting(reader, row) for row in self._giving.unfinished(reader)]
+            since = attention.fallen_since(clinic.today().isoformat())
+            fallen = [self._fallen(reader, row) for row in visits.fallen(reader, tenant, since)]
             unsure = [self._unsure(reader, job) for job in jobs.jobs_in(reader, tenant, "unknown")]
-        return (*self._recovery.open_attempts(), *waiting, *refused, *doubles, *unsure)
+        return (*self._recovery.open_attempts(), *waiting, *refused, *doubles, *fallen, *unsure)
 
     def close(self, item_id: str, person: Person) -> None:
         """Somebody saw it. A print in doubt counts as printed. Raises RuleBroken `attention.not_found`; card payments
-        in doubt are settled by recovery, never closed."""
+        in doubt are settled by recovery, refunds and money of visits that fell out by what is done with them: those
+        are never closed."""
         item = next((item for item in self.items() if item.item_id == item_id), None)
-        if item is None or item.kind.startswith("unknown_") or item.kind == "refund_waiting":
+        if item is None or item.kind.startswith("unknown_") or item.kind in ("refund_waiting", "visit_fallen"):
             raise RuleBroken("attention.not_found")
         if item.kind == "print_unknown":
             self._printing.say_printed(item_id, printed=True)
@@ -81,6 +85,17 @@ class Attention:
             words="attention.refund_waiting",
             facts={"cents": row.amount_cents, "way": method_text(row.tender), "number": row.number,
                    "tender": row.tender},
+        )  # fmt: skip
+
+    def _fallen(self, reader: Any, row: FallenRow) -> AttentionItem:
+        starts = self._clinic.local(row.starts_at)
+        words = "attention.visit_no_show" if row.status == "no_show" else "attention.visit_cancelled"
+        return AttentionItem(
+            item_id=f"fallen:{row.appointment_id}", kind="visit_fallen", at=min(starts, self._clinic.now()),
+            patient=self._patient(reader, row.patient_id), amount_cents=row.cents, words=words,
+            facts={"cents": row.cents, "appointment_id": row.appointment_id,
+                   "payment_id": row.payment_id if row.payments == 1 else "",
+                   "visit": f"{row.title or 'Visit'}, {day_text(starts.date(), self._clinic.today())}"},
         )  # fmt: skip
 
     def _unsure(self, reader: Any, job: jobs.JobRow) -> AttentionItem:

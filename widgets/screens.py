@@ -27,7 +27,7 @@ class Place:
     """Somewhere the window can be: a screen and what it is about. Ids only; the screen reads the rest itself.
 
     `select_next` asks Today for the next arrived patient; `collected` is what Approved shows; `item` names a part of a
-    screen (a page of Settings, an item of Needs attention).
+    screen (a page of Settings, an item of Needs attention, an act to begin in the Ledger: `move:` and the payment).
     """
 
     screen: str
@@ -125,6 +125,12 @@ def _patients(kit: Kit) -> Page:
     return make(kit)
 
 
+def _claims(kit: Kit) -> Page:
+    from widgets.claims.page import make
+
+    return make(kit)
+
+
 def _ledger(kit: Kit) -> Page:
     from widgets.ledger.page import make
 
@@ -143,8 +149,8 @@ def _settings(kit: Kit) -> Page:
     return make(kit)
 
 
-TODAY, COLLECT, APPROVED, PATIENTS, LEDGER, ATTENTION, SETTINGS = (
-    "today", "collect", "approved", "patients", "ledger", "attention", "settings",
+TODAY, COLLECT, APPROVED, PATIENTS, CLAIMS, LEDGER, ATTENTION, SETTINGS = (
+    "today", "collect", "approved", "patients", "claims", "ledger", "attention", "settings",
 )  # fmt: skip
 
 SCREENS: dict[str, Screen] = {
@@ -152,7 +158,8 @@ SCREENS: dict[str, Screen] = {
     for screen in (
         Screen(TODAY, _today, rail="Today", icon="calendar-days", keys="Ctrl+1"),
         Screen(PATIENTS, _patients, rail="Patients", icon="users", keys="Ctrl+2"),
-        Screen(ATTENTION, _attention, rail="Needs attention", icon="triangle-alert", keys="Ctrl+3"),
+        Screen(CLAIMS, _claims, rail="Claims feed", icon="file-text", keys="Ctrl+3"),
+        Screen(ATTENTION, _attention, rail="Needs attention", icon="triangle-alert", keys="Ctrl+4"),
         Screen(SETTINGS, _settings, rail="Settings", icon="settings", keys="Ctrl+,"),
         Screen(COLLECT, _collect, under=TODAY),
         Screen(APPROVED, _approved, under=TODAY),

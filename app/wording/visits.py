@@ -93,14 +93,14 @@ WORDS: Rows = {
     ),
     "attention.visit_cancelled": (
         "A visit with money on it was cancelled",
-        "{cents:money} waits for a visit that will not be. It is the patient’s, and becomes credit by itself a day "
+        "{cents:money} waits for {visit}, which will not be. It is the patient’s and becomes credit by itself a day "
         "after. Nothing is refunded by itself.",
         "",
     ),
     "attention.visit_no_show": (
         "Nobody came to a visit that was paid ahead",
-        "{cents:money} waits for a visit nobody came to. It is the patient’s, and becomes credit by itself a day "
-        "after. Nothing is refunded by itself.",
+        "{cents:money} waits for {visit}, to which nobody came. It is the patient’s and becomes credit by itself a "
+        "day after. Nothing is refunded by itself.",
         "",
     ),
 }

@@ -70,6 +70,10 @@ index(coverage, "tenant", "patient_id")
 index(appointment, "tenant", "service_date", "starts_at")
 index(appointment, "tenant", "patient_id", "service_date")
 index(appointment, "tenant", "series_id", where="series_id <> ''")
+index(
+    appointment, "tenant", "service_date",
+    where="CASE desk_status WHEN '' THEN status ELSE desk_status END IN ('cancelled', 'no_show')",
+)  # fmt: skip
 index(series, "tenant", "patient_id")
 index(charge, "tenant", "patient_id", "service_date")
 index(charge, "tenant", "appointment_id")

@@ -29,11 +29,13 @@ class _Page:
         doors = Doors(
             collect=lambda patient_id, visit_id: kit.doors.go(Place(COLLECT, patient_id, visit_id)),
             ledger=lambda patient_id: kit.doors.go(Place(LEDGER, patient_id)),
+            money=lambda patient_id, visit_id, act: kit.doors.go(Place(LEDGER, patient_id, visit_id, item=act)),
             back=kit.doors.back,
         )
         self.presenter = AttentionPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes,
-            stories=Stories(kit.desk.attention, kit.desk.recovery, kit.desk.printing), checker=checker_of(kit),
+            stories=Stories(kit.desk.attention, kit.desk.recovery, kit.desk.printing, kit.desk.visits),
+            checker=checker_of(kit),
             session=kit.session, notices=kit.notices, speech=Speech(zone),
             now=lambda: kit.desk.clock.now().astimezone(zone()), doors=doors,
         )  # fmt: skip

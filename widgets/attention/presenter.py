@@ -23,14 +23,17 @@ if TYPE_CHECKING:
     from app.attention import Attention
     from app.printing import Printing
     from app.recovery import Recovery
+    from app.visits import Visits
 
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Where Needs attention leads: Collect for a patient (and visit), a ledger, back to where it was opened."""
+    """Where Needs attention leads: Collect for a patient (and visit), a ledger, money of a visit in the ledger with an
+    act begun (`move:` or `refund:` and the payment), back to where it was opened."""
 
     collect: Callable[[str, str], None]
     ledger: Callable[[str], None]
+    money: Callable[[str, str, str], None]
     back: Callable[[], None]
 
 
@@ -41,6 +44,7 @@ class Stories:
     attention: Attention
     recovery: Recovery
     printing: Printing
+    visits: Visits
 
 
 SETTLED_WORDS: dict[CollectEnd, str] = {
@@ -185,12 +189,25 @@ class AttentionPresenter(QObject):
             "known": self._resolve,
             "close": self._close,
             "reprint": self._reprint,
+            "move": lambda item: self._about_money(item, "move"),
+            "give_back": lambda item: self._about_money(item, "refund"),
+            "keep": self._keep,
         }
         acts[detail.ways[detail.chosen].act](detail.item)
 
     def _collect(self, item: AttentionItem) -> None:
         if item.patient is not None:
             self._doors.collect(item.patient.patient_id, str(item.facts.get("appointment_id") or ""))
+
+    def _about_money(self, item: AttentionItem, act: str) -> None:
+        """What waits for a visit that fell out: go on in the ledger, with the act begun."""
+        if item.patient is not None:
+            visit_id, payment_id = str(item.facts.get("appointment_id") or ""), str(item.facts.get("payment_id") or "")
+            self._doors.money(item.patient.patient_id, visit_id, f"{act}:{payment_id}")
+
+    def _keep(self, item: AttentionItem) -> None:
+        visit_id, seen, person = str(item.facts.get("appointment_id") or ""), item.amount_cents, self._session.acting
+        self._act("store", lambda _job: self._stories.visits.keep_as_credit(visit_id, seen, person))
 
     def _close(self, item: AttentionItem) -> None:
         person = self._session.acting
@@ -225,7 +242,7 @@ class AttentionPresenter(QObject):
             failed=self._failed,
         )  # fmt: skip
 
-    def _act(self, lane: str, work: Callable[[Job[Any]], None]) -> None:
+    def _act(self, lane: str, work: Callable[[Job[Any]], object]) -> None:
         self._bridge.start(
             self._lanes[lane], work, owner=self, done=lambda _nothing: self.refresh(), failed=self._failed
         )  # fmt: skip

@@ -55,6 +55,11 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("wait", "Wait", "It is asked again by itself. Do not give money back another way yet.", recommended=True),
         KNOWN,
     ),
+    "visit_fallen": (
+        Way("move", "Move it to another visit", "Opens the account with this money chosen.", recommended=True),
+        Way("give_back", "Refund it", "Opens the refund. Nothing goes back before you confirm."),
+        Way("keep", "Keep it as credit", "It is free for any visit at once, not only a day from now."),
+    ),
     "print_unknown": (
         Way("close", "It is on the paper", "Nothing more happens.", recommended=True),
         Way("reprint", "Print it again", "The second one says COPY."),
@@ -85,6 +90,7 @@ KINDS: dict[str, Kind] = {
     "refused": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "reduced": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "paid_twice": Kind("users", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "visit_fallen": Kind("calendar-clock", "warn", ("Choose one", "warn", "arrow-left-right")),
     "excepted": Kind("triangle-alert", "warn", ("Needs a manager", "warn", "triangle-alert")),
     "quarantined": Kind("triangle-alert", "warn", ("Needs a manager", "warn", "triangle-alert")),
     "print_unknown": Kind("printer", "neutral", ("Choose one", "neutral", "printer"), money=False),

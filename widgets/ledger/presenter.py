@@ -67,6 +67,7 @@ class LedgerPresenter(QObject):
         self._wanted = Wanted()
         self._notice: Notice | None = None
         self._said = ""
+        self._then: Offer | None = None
         self._round = 0
         self._state = LedgerState()
         self._slow = QTimer(self, singleShot=True, interval=AFTER_MS)
@@ -118,7 +119,7 @@ class LedgerPresenter(QObject):
         if patient_id != self._patient_id:
             self._known = None
         shown = self._wanted.shown
-        self._patient_id, self._notice, self._said = patient_id, None, ""
+        self._patient_id, self._notice, self._said, self._then = patient_id, None, "", None
         self._whole_family, self._log_length = False, LOG_LINES
         self._wanted = Wanted(shown=Filter(simple=shown.simple, condensed=shown.condensed))
         self._view.hide_panel()
@@ -146,6 +147,9 @@ class LedgerPresenter(QObject):
             self._slow.stop()
             self._known, self._notice = view, None
             self._draw()
+            wanted, self._then = self._then, None
+            if wanted is not None:
+                self.take(wanted)
 
     def _failed(self, asked: int, error: Exception) -> None:
         if asked == self._round:
@@ -222,6 +226,10 @@ class LedgerPresenter(QObject):
         self.refresh()
 
     # Acts ---------------------------------------------------------------------------------------------------------
+
+    def begin(self, act: str, target: Target) -> None:
+        """Open an act as soon as the account is read: for pages that lead here to get something done."""
+        self._then = Offer(act, "", target)
 
     def _opener(self, act: str) -> Opener | None:
         found: Opener | None = getattr(self._acts, act, None)

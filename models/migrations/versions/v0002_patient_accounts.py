@@ -49,6 +49,8 @@ def upgrade() -> None:
     for statement in _FILLED:
         op.execute(statement)
     add_index("ix_appointment_tenant_series_id_part", "appointment", ["tenant", "series_id"], where="series_id <> ''")
+    fallen = "CASE desk_status WHEN '' THEN status ELSE desk_status END IN ('cancelled', 'no_show')"
+    add_index("ix_appointment_tenant_service_date_part", "appointment", ["tenant", "service_date"], where=fallen)
     add_index("ix_transfer_tenant_reverses_op_part", "transfer", ["tenant", "reverses_op"], where="reverses_op <> ''")
     _set_up()
     _acts()
@@ -58,6 +60,7 @@ def downgrade() -> None:
     for table in reversed(_TABLES):
         op.drop_table(table)
     op.drop_index("ix_transfer_tenant_reverses_op_part", "transfer")
+    op.drop_index("ix_appointment_tenant_service_date_part", "appointment")
     op.drop_index("ix_appointment_tenant_series_id_part", "appointment")
     for table, columns in _added().items():
         for column in columns:

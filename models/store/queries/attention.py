@@ -4,7 +4,13 @@ were, and copays taken at two desks."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
+
+from models.store.queries import visits
+
+FALLEN_DAYS = 31
+"""Visits that fell out are listed for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +82,10 @@ def count(connection: Any, tenant: str, day: str) -> int:
         f"(SELECT count(*) {_REFUSED}) + (SELECT count(*) {_UNSURE}) + (SELECT count(*) {_DOUBLE})",
         (tenant, tenant, tenant, tenant, day),
     ).fetchone()
-    return int(row[0])
+    return int(row[0]) + visits.count_fallen(connection, tenant, fallen_since(day))
+
+
+def fallen_since(day: str) -> str:
+    """From which day on (ISO) visits that fell out are looked at, on a business day: what waits for an older one has
+    long become credit, or was never meant to wait."""
+    return (date.fromisoformat(day) - timedelta(days=FALLEN_DAYS)).isoformat()

@@ -11,6 +11,7 @@ from app.views import Collected, TenderKind
 from models.basics.errors import RuleBroken
 from models.operations.bodies import Allocate, AllocationLine
 from models.operations.protocol import PushAnswer, PushResult
+from models.store.queries import visits
 from tests.support.clinic import DAY, MARIA, TestClinic
 from tests.support.counter import Counter, furnish, rosa_with_copay_and_balance
 
@@ -81,6 +82,35 @@ def test_the_same_copay_at_two_desks(desk: Counter) -> None:
     assert (item.kind, item.amount_cents) == ("paid_twice", 1000)
     desk.desk.attention.close(item.item_id, MARIA)
     assert desk.desk.attention.items() == ()
+
+
+def test_h6_money_of_a_visit_that_fell_out_until_somebody_decides(desk: Counter) -> None:
+    clinic = TestClinic.over(desk.desk.store, desk.clock)
+    clinic.visit("later", status="scheduled", minutes=60 * 24 * 14, service_date="2026-05-28", title="Follow-up")
+    clinic.paid(2500, "ahead", visit="later")
+    assert desk.desk.attention.items() == ()
+    desk.desk.visits.set_status("later", "cancelled", MARIA)
+    [item] = desk.desk.attention.items()
+    assert (item.kind, item.amount_cents, item.words) == ("visit_fallen", 2500, "attention.visit_cancelled")
+    assert item.facts == {"cents": 2500, "appointment_id": "later", "payment_id": "ahead", "visit": "Follow-up, May 28"}
+    assert desk.desk.schedule.day().attention == 1
+    with pytest.raises(RuleBroken):
+        desk.desk.attention.close(item.item_id, MARIA)
+    desk.desk.visits.keep_as_credit("later", 2500, MARIA)
+    assert desk.desk.attention.items() == ()
+    assert desk.desk.schedule.day().attention == 0
+
+
+def test_h6_a_missed_visit_counts_for_a_month_and_by_its_index(desk: Counter) -> None:
+    clinic = TestClinic.over(desk.desk.store, desk.clock)
+    for name, day in (("near", "2026-04-14"), ("far", "2026-04-12")):
+        clinic.visit(name, status="no_show", service_date=day)
+        clinic.paid(1000, f"{name}-1", visit=name)
+        clinic.paid(500, f"{name}-2", visit=name)
+    [item] = desk.desk.attention.items()
+    assert (item.amount_cents, item.facts["appointment_id"], item.facts["payment_id"]) == (1500, "near", "")
+    plan = desk.rows("EXPLAIN QUERY PLAN SELECT count(DISTINCT v.id) " + visits._FALLEN.replace("?", "'x'"))
+    assert any("ix_appointment_tenant_service_date_part" in row[3] for row in plan), "no visit but these is looked at"
 
 
 def take(desk: Counter) -> Collected:

@@ -42,6 +42,10 @@ pytestmark = pytest.mark.usefixtures("themed")
 
 SPEECH = Speech(lambda: frozen.ZONE)
 UNKNOWN, REFUSED, UNSURE = frozen.attention()
+FALLEN = replace(
+    REFUSED, item_id="fallen:visit-7", kind="visit_fallen", words="attention.visit_cancelled", amount_cents=2500,
+    facts={"cents": 2500, "appointment_id": "visit-7", "payment_id": "pay-7", "visit": "Follow-up, May 28"},
+)  # fmt: skip
 VOID = replace(UNKNOWN, item_id="attempt-void", words="attention.unknown_void", facts={"void": True})
 
 
@@ -212,17 +216,23 @@ def test_what_was_settled_elsewhere_is_forgotten(asker: tuple[Checker, Finder]):
 
 
 class Items:
-    """Attention and printing of a test."""
+    """Attention, printing and visits of a test."""
 
     def __init__(self) -> None:
         self.now: tuple[AttentionItem, ...] | Exception = frozen.attention()
         self.closed: list[str] = []
         self.reprints: list[str] = []
+        self.kept: list[tuple[str, int]] = []
 
     def items(self) -> tuple[AttentionItem, ...]:
         if isinstance(self.now, Exception):
             raise self.now
         return self.now
+
+    def keep_as_credit(self, appointment_id: str, seen_cents: int, _person: Any) -> int:
+        self.kept.append((appointment_id, seen_cents))
+        self.now = ()
+        return seen_cents
 
     def close(self, item_id: str, _person: Any) -> None:
         self.closed.append(item_id)
@@ -246,11 +256,12 @@ class Desk:
         self.notices = Notices(self.page)
         self.presenter = AttentionPresenter(
             self.page, bridge=bridge, lanes=lanes,
-            stories=Stories(self.items, self.finder, self.items),  # type: ignore[arg-type]
+            stories=Stories(self.items, self.finder, self.items, self.items),  # type: ignore[arg-type]
             checker=self.checker, session=session, notices=self.notices, speech=SPEECH,
             now=lambda: frozen.at(9, 41),
             doors=Doors(collect=lambda *who: self.went.append(("collect", *who)),
                         ledger=lambda who: self.went.append(("ledger", who)),
+                        money=lambda *what: self.went.append(("money", *what)),
                         back=lambda: self.went.append(("back",))),
         )  # fmt: skip
 
@@ -342,6 +353,33 @@ def test_a_receipt_in_doubt_is_printed_again_as_a_copy(qtbot: Any, desk: Desk):
     qtbot.waitUntil(desk.page.empty.isVisible)
 
 
+@pytest.fixture
+def fallen(qtbot: Any, desk: Desk) -> Desk:
+    desk.items.now = (FALLEN,)
+    desk.presenter.refresh()
+    qtbot.waitUntil(lambda: desk.state.selected == "fallen:visit-7")
+    return desk
+
+
+def test_h6_money_of_a_cancelled_visit_is_moved_or_refunded_in_the_ledger(fallen: Desk):
+    detail = fallen.state.detail
+    assert detail is not None
+    assert detail.text.startswith("$25.00 waits for Follow-up, May 28, which will not be.")
+    press("Return")
+    press("2")
+    press("Return")
+    patient_id = FALLEN.patient.patient_id  # type: ignore[union-attr]
+    assert fallen.went == [("money", patient_id, "visit-7", "move:pay-7"),
+                           ("money", patient_id, "visit-7", "refund:pay-7")]  # fmt: skip
+
+
+def test_h6_it_is_kept_as_credit_with_the_amount_that_was_seen(qtbot: Any, fallen: Desk):
+    press("3")
+    press("Return")
+    qtbot.waitUntil(lambda: fallen.items.kept == [("visit-7", 2500)])
+    qtbot.waitUntil(fallen.page.empty.isVisible)
+
+
 def test_the_ledger_is_one_key_away(desk: Desk):
     press("Ctrl+L")
     assert desk.went == [("ledger", "p-0040962")]
@@ -384,6 +422,7 @@ def states() -> dict[str, AttentionState]:
         "print": state(Looking("job-3")),
         "excepted": state(items=(replace(REFUSED, kind="excepted", words="attention.excepted"),)),
         "twice": state(items=(replace(REFUSED, kind="paid_twice", words="attention.paid_twice"),)),
+        "fallen": state(items=(FALLEN, replace(FALLEN, item_id="fallen:2", words="attention.visit_no_show"))),
         "long": state(items=(long,), found=soon),
         "many": state(Looking("op-7-9"), items=many),
         "clear": state(items=()),
