@@ -21,7 +21,7 @@ from models.ledger.book import Draft
 from models.ledger.judging import one_family
 from models.operations.bodies import Fee
 from models.rules.rights import Right
-from models.store.queries import rows
+from models.store.queries import moving, rows
 from models.store.rehearsal import Rehearsal
 
 NO_SHOW, BOUNCED, OTHER = "NOSHOW", "NSF", "FEE"
@@ -40,8 +40,9 @@ class Fees:
     def __init__(self, clinic: Clinic) -> None:
         self._clinic = clinic
 
-    def open(self, patient_id: str, appointment_id: str = "") -> FeeSheet:
-        """What may be asked for on a visit, or (without one) on the account. Raises RuleBroken `fee.visit_gone`."""
+    def open(self, patient_id: str, appointment_id: str = "", charge_id: str = "") -> FeeSheet:
+        """What may be asked for on a visit, or (without one) on the account; with `charge_id` that fee alone, to be
+        changed. Raises RuleBroken `fee.visit_gone`, `fee.gone`."""
         clinic = self._clinic
         with clinic.store.reader() as reader:
             visit = rows.visit(reader, clinic.tenant, appointment_id) if appointment_id else None
@@ -51,8 +52,11 @@ class Fees:
             known = book.rules()
             amounts = {NO_SHOW: known.no_show_fee_cents, BOUNCED: known.bounced_check_fee_cents, OTHER: 0}
             act_id = new_id()
-            choices = [self._choice(book, code, amounts[code], appointment_id, act_id) for code in FEE_WORDS
-                       if appointment_id or code != NO_SHOW]  # fmt: skip
+            if charge_id:
+                choices = [self._standing(reader, book, patient_id, charge_id)]
+            else:
+                choices = [self._choice(book, code, amounts[code], appointment_id, act_id) for code in FEE_WORDS
+                           if appointment_id or code != NO_SHOW]  # fmt: skip
         words = ""
         if visit is not None:
             words = f"{day_text(date.fromisoformat(visit.service_date), clinic.today())} {visit.title or 'Visit'}"
@@ -105,10 +109,16 @@ class Fees:
             return FeeChoice(code, FEE_WORDS[code], cents, charge_id, self._clinic.today().isoformat())
         return FeeChoice(code, FEE_WORDS[code], cents, charge_id, stands.service_date, stands.responsibility_cents)
 
+    def _standing(self, reader: Any, book: Draft, patient_id: str, charge_id: str) -> FeeChoice:
+        row, stands = moving.item(reader, self._clinic.tenant, charge_id), book.charge(charge_id)
+        if row is None or stands is None or stands.kind != "fee" or not one_family(book, row.patient_id, patient_id):
+            raise RuleBroken("fee.gone")
+        return FeeChoice(row.code, row.description, 0, charge_id, row.service_date, stands.responsibility_cents or None)
+
     def _body(self, order: FeeOrder) -> Fee:
         choice = _of(order)
-        description = " ".join(order.description.split())[:WORDS_LETTERS] or (
-            choice.words if choice.code != OTHER else "")  # fmt: skip
+        fixed = choice.words if choice.code != OTHER or choice.stands_cents is not None else ""
+        description = " ".join(order.description.split())[:WORDS_LETTERS] or fixed
         if not description:
             raise RuleBroken("fee.description_missing", field="description")
         if choice.stands_cents is not None and order.cents == choice.stands_cents:
@@ -128,7 +138,7 @@ def needed(order: FeeOrder) -> Right:
 
 
 def _of(order: FeeOrder) -> FeeChoice:
-    found = next((choice for choice in order.sheet.choices if choice.code == order.code), None)
+    found = next((choice for choice in order.sheet.choices if choice.charge_id == order.charge_id), None)
     if found is None:
         raise RuleBroken("fee.gone")
     return found

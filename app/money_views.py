@@ -288,10 +288,10 @@ class FeeSheet:
 
 @dataclass(frozen=True, slots=True)
 class FeeOrder:
-    """What the clerk decided. With 0 cents a fee that stands is taken off."""
+    """What the clerk decided: one of the sheet's fees by its charge. With 0 cents a fee that stands is taken off."""
 
     sheet: FeeSheet
-    code: str
+    charge_id: str
     description: str
     cents: int
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -227,6 +227,12 @@ class Segments(Themed, QWidget):
             if segment.key == key:
                 segment.setChecked(True)
 
+    def offer(self, keys: Collection[str]) -> None:
+        """Offer only these; the others cannot be chosen now."""
+        for segment in self._segments:
+            segment.setEnabled(segment.key in keys)
+            segment.setVisible(segment.key in keys)
+
     def set_counts(self, counts: dict[str, int]) -> None:
         """Show a count beside each key of `counts`."""
         for segment in self._segments:
@@ -239,7 +245,8 @@ class Segments(Themed, QWidget):
             super().keyPressEvent(event)
             return
         at = next((n for n, segment in enumerate(self._segments) if segment.isChecked()), 0)
-        segment = self._segments[(at + step) % len(self._segments)]
+        offered = [segment for segment in self._segments if segment.isEnabled() or segment is self._segments[at]]
+        segment = offered[(offered.index(self._segments[at]) + step) % len(offered)]
         segment.setFocus(Qt.FocusReason.OtherFocusReason)
         segment.click()
 

@@ -86,12 +86,13 @@ class Field(Redressed, QLineEdit):
 class AmountField(Redressed, QLineEdit):
     """Money as typed: right aligned, `$` at the left, two decimals when the focus leaves.
 
-    `cents_changed(object)` carries the cents (int) or None while what stands there is no amount. Amounts are checked
-    as `parse_cents` does (no negatives, no third decimal, at most $1,000,000); zero counts as an amount only where
-    `allow_zero`. `error_key` names what is wrong with the text as it stands, or is empty.
+    `cents_changed(object)` carries the cents (int) or None while what stands there is no amount; `typed(object)` the
+    same, only for what a person typed. Amounts are checked as `parse_cents` does (no negatives, no third decimal, at
+    most $1,000,000); zero counts as an amount only where `allow_zero`. `error_key` names what is wrong with the text as it stands, or is empty.
     """
 
     cents_changed = Signal(object)
+    typed = Signal(object)
 
     def __init__(
         self,
@@ -111,6 +112,7 @@ class AmountField(Redressed, QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setMaxLength(16)
         self.textChanged.connect(self._read)
+        self.textEdited.connect(self._typed)
         self.set_cents(cents)
         self.follow_theme()
 
@@ -132,6 +134,10 @@ class AmountField(Redressed, QLineEdit):
             self.style().unpolish(self)
             self.style().polish(self)
             self.update()
+
+    def _typed(self, text: str) -> None:
+        self._read(text)  # Qt tells of an edit before it tells of the change
+        self.typed.emit(self._cents)
 
     def _read(self, text: str) -> None:
         self._cents, self.error_key = None, ""

@@ -31,9 +31,9 @@ class MovePanel(Themed, QWidget):
         self._card = Card(inset=S16, line="accent")
         self._title = Text("", "heading_s")
         self._origin = Text("", "table", "muted", elide=True, align=Qt.AlignmentFlag.AlignRight)
-        self.source = _narrow(Choice("From"))
-        self.place = _narrow(Choice("To visit"))
-        self.item = _narrow(Choice("Line item"))
+        self.source = Choice("From", narrow=True)
+        self.place = Choice("To visit", narrow=True)
+        self.item = Choice("Line item", narrow=True)
         self.amount = AmountField("Amount to move")
         self._labels = {name: Text(words, "table", "text2") for name, words in _LABELS.items()}
         self._after = Text("", "body_strong", wrap=True)
@@ -45,7 +45,7 @@ class MovePanel(Themed, QWidget):
         self.source.chosen.connect(self.source_chosen)
         self.place.chosen.connect(self.place_chosen)
         self.item.chosen.connect(self.item_chosen)
-        self.amount.textEdited.connect(lambda _text: self.amount_typed.emit(self.amount.cents))
+        self.amount.typed.connect(self.amount_typed)
         self.move_button.clicked.connect(lambda _checked=False: self.confirmed.emit())
         self.cancel_button.clicked.connect(lambda _checked=False: self.cancelled.emit())
         self._keys = OwnKeys(self, enter=self._entered, escape=self.cancelled.emit)
@@ -145,14 +145,6 @@ class MovePanel(Themed, QWidget):
 
 
 _LABELS = {"source": "From", "place": "To visit", "item": "Line item", "amount": "Amount"}
-
-
-def _narrow(choice: Choice) -> Choice:
-    """Its words may be long: it takes the room it is given."""
-    choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    choice.setMinimumContentsLength(8)
-    choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    return choice
 
 
 def _shown(panel: QWidget, text: str, key: str) -> QAction:

@@ -11,7 +11,7 @@ import pytest
 
 from app.adjustments import Adjustments
 from app.fees import BOUNCED, NO_SHOW, OTHER, Fees
-from app.money_views import AdjustOrder, AdjustSheet, FeeOrder
+from app.money_views import AdjustOrder, AdjustSheet, FeeOrder, FeeSheet
 from app.rules import MoneyRules
 from models.basics.errors import RuleBroken
 from models.ledger.figures import Figures
@@ -53,6 +53,12 @@ def figures(clinic: TestClinic) -> Figures:
 def order(sheet: AdjustSheet, cents: int, kind: str = "discount", reason: str = "SELFPAY", group: str = "PR",
           note: str = "") -> AdjustOrder:  # fmt: skip
     return AdjustOrder(sheet, sheet.charge_id, kind, group, reason, cents, note)
+
+
+def fee(sheet: FeeSheet, code: str, words: str, cents: int) -> FeeOrder:
+    """An order for the fee of a code; a name of no fee where the sheet has none."""
+    found = next((choice.charge_id for choice in sheet.choices if choice.code == code), "none")
+    return FeeOrder(sheet, found, words, cents)
 
 
 def refused(call: Any, *arguments: Any) -> RuleBroken:
@@ -165,7 +171,7 @@ def test_a_no_show_fee_is_proposed_by_the_rules_and_asked_for_once(clinic: TestC
     sheet = fees.open("rosa", "march")
     assert [(choice.code, choice.cents) for choice in sheet.choices] == [(NO_SHOW, 2500), (BOUNCED, 0), (OTHER, 0)]
     assert sheet.visit_words == "Mar 2 Office visit"
-    preview = fees.preview(FeeOrder(sheet, NO_SHOW, "", 2500))
+    preview = fees.preview(fee(sheet, NO_SHOW, "", 2500))
     assert preview.after.statement_balance_cents == 12500
     fees.do(preview, MARIA)
     assert clinic.rows("SELECT kind, description, responsibility_cents, made_here FROM charge WHERE kind = 'fee'") == [
@@ -173,7 +179,7 @@ def test_a_no_show_fee_is_proposed_by_the_rules_and_asked_for_once(clinic: TestC
     ]
     again = fees.open("rosa", "march")
     assert again.choices[0].stands_cents == 2500
-    error = refused(fees.preview, FeeOrder(again, NO_SHOW, "", 2500))
+    error = refused(fees.preview, fee(again, NO_SHOW, "", 2500))
     assert (error.message_key, error.facts) == ("fee.made_before", {"owes_cents": 2500})
 
 
@@ -184,19 +190,29 @@ def test_two_desks_asking_for_the_same_fee_make_one(clinic: TestClinic, fees: Fe
 
 
 def test_a_fee_is_lowered_or_taken_off_by_who_may_let_somebody_off(clinic: TestClinic, fees: Fees):
-    fees.do(fees.preview(FeeOrder(fees.open("rosa", "march"), NO_SHOW, "", 2500)), MARIA)
-    off = fees.preview(FeeOrder(fees.open("rosa", "march"), NO_SHOW, "", 0))
+    fees.do(fees.preview(fee(fees.open("rosa", "march"), NO_SHOW, "", 2500)), MARIA)
+    off = fees.preview(fee(fees.open("rosa", "march"), NO_SHOW, "", 0))
     assert refused(fees.do, off, MARIA).message_key == "staff.right_missing"
     assert fees.do(off, MARIA, PRIYA).words == "fee.taken_off"
     assert figures(clinic).responsibility_cents == 10000
 
 
+def test_a_fee_is_changed_by_its_line_item(clinic: TestClinic, fees: Fees):
+    fees.do(fees.preview(fee(fees.open("rosa"), OTHER, "Copies", 500)), MARIA)
+    charge_id = clinic.rows("SELECT id FROM charge WHERE kind = 'fee'")[0][0]
+    sheet = fees.open("rosa", charge_id=charge_id)
+    assert [(choice.words, choice.stands_cents) for choice in sheet.choices] == [("Copies", 500)]
+    fees.do(fees.preview(FeeOrder(sheet, charge_id, "", 700)), MARIA)
+    assert clinic.rows("SELECT description, responsibility_cents FROM charge WHERE kind = 'fee'") == [("Copies", 700)]
+    assert refused(fees.open, "rosa", "", "c").message_key == "fee.gone"
+
+
 def test_an_other_fee_needs_words_and_an_amount(clinic: TestClinic, fees: Fees):
     sheet = fees.open("rosa")
     assert [choice.code for choice in sheet.choices] == [BOUNCED, OTHER]
-    assert refused(fees.preview, FeeOrder(sheet, OTHER, "  ", 500)).message_key == "fee.description_missing"
-    assert refused(fees.preview, FeeOrder(sheet, OTHER, "Copies", 0)).message_key == "amount.zero"
-    fees.do(fees.preview(FeeOrder(sheet, OTHER, "  Copies of   records ", 500)), MARIA)
+    assert refused(fees.preview, fee(sheet, OTHER, "  ", 500)).message_key == "fee.description_missing"
+    assert refused(fees.preview, fee(sheet, OTHER, "Copies", 0)).message_key == "amount.zero"
+    fees.do(fees.preview(fee(sheet, OTHER, "  Copies of   records ", 500)), MARIA)
     assert clinic.rows("SELECT description FROM charge WHERE kind = 'fee'") == [("Copies of records",)]
 
 
@@ -205,10 +221,10 @@ def test_fees_of_visits_that_are_gone_or_of_others_are_not_offered(clinic: TestC
     clinic.patient("sam", given="Sam", mrn="0041900")
     assert refused(fees.open, "sam", "march").message_key == "fee.visit_gone"
     sheet = fees.open("rosa")
-    assert refused(fees.preview, FeeOrder(sheet, NO_SHOW, "", 500)).message_key == "fee.gone"
+    assert refused(fees.preview, fee(sheet, NO_SHOW, "", 500)).message_key == "fee.gone"
 
 
 def test_a_stale_screen_asks_for_no_fee(clinic: TestClinic, fees: Fees):
-    preview = fees.preview(FeeOrder(fees.open("rosa", "march"), NO_SHOW, "", 2500))
+    preview = fees.preview(fee(fees.open("rosa", "march"), NO_SHOW, "", 2500))
     clinic.paid(500)
     assert refused(fees.do, preview, MARIA).message_key == "account.changed"

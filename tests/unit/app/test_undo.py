@@ -78,7 +78,9 @@ def adjust(clinic: TestClinic) -> None:
 
 def fee(clinic: TestClinic) -> None:
     story = Fees(clinic.clinic)
-    story.do(story.preview(FeeOrder(story.open("rosa", "march"), NO_SHOW, "", 2500)), MARIA)
+    sheet = story.open("rosa", "march")
+    assert sheet.choices[0].code == NO_SHOW
+    story.do(story.preview(FeeOrder(sheet, sheet.choices[0].charge_id, "", 2500)), MARIA)
 
 
 @pytest.mark.parametrize(
