@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from app.adjustments import Adjustments
@@ -27,7 +28,7 @@ from app.undo import Undoing
 from app.verdicts import Verdicts
 from app.views import Person
 from app.visits import Visits
-from models.basics.clock import Clock
+from models.basics.clock import FixedClock
 from models.rules.rights import rights_of
 from models.store.desk import DeskStore
 
@@ -50,10 +51,15 @@ class Names:
         return self.charges.get(name, name)
 
 
+def noon(day: str) -> datetime:
+    """Noon of a day at the clinic, or an hour after."""
+    return datetime.fromisoformat(day).replace(tzinfo=UTC, hour=19)
+
+
 class CaseDesk:
     """The stories, over one store."""
 
-    def __init__(self, store: DeskStore, clock: Clock, names: Names) -> None:
+    def __init__(self, store: DeskStore, clock: FixedClock, names: Names) -> None:
         self.store, self.clock, self.names = store, clock, names
         self.clinic = Clinic(store, clock)
         settings = Settings(None)
@@ -74,6 +80,10 @@ class CaseDesk:
     def today(self) -> str:
         """The business day."""
         return self.clinic.today().isoformat()
+
+    def turn_to(self, day: str) -> None:
+        """It is another day now, at noon of the clinic."""
+        self.clock.set(noon(day))
 
     def record(self, *bodies: Any) -> list[Any]:
         """What arrives from elsewhere (charges, visits, refunds of other programs) or from a reader: as operations."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from models.basics.errors import RuleBroken
 from models.operations import records
 from models.store.hub import HubStore
 from models.store.session import Session
-from tests.cases.desk import CaseDesk, Names
+from tests.cases.desk import CaseDesk, Names, noon
 from tests.cases.picture import Picture, accounts, holds, picture
 from tests.cases.reading import Act, Case
 from tests.cases.verbs import prepare, rules_of, visit_record
@@ -46,7 +45,7 @@ def play(case: Case) -> None:
 
 
 def _play_alone(case: Case, folder: Path) -> Picture:
-    clock = _clock(case)
+    clock = FixedClock(noon(case.today))
     with _closing(stores.lone_desk(folder, at=clock)) as store:
         desk = CaseDesk(store, clock, Names())
         desk.record(PRACTICE)
@@ -56,7 +55,7 @@ def _play_alone(case: Case, folder: Path) -> Picture:
 
 
 def _play_shared(case: Case, folder: Path) -> Picture:
-    clock = _clock(case)
+    clock = FixedClock(noon(case.today))
     hub = stores.sqlite_hub(folder, clock)
     with _closing(stores.joined_desk(hub, folder, "first", clock)) as one, _closing(
         stores.joined_desk(hub, folder, "second", clock)
@@ -187,11 +186,6 @@ def _at_hub(hub: HubStore) -> dict[str, tuple[int, int]]:
     with hub._engine.connect() as connection:
         found = Session(connection).rows("SELECT id, debits, credits FROM account WHERE tenant = :t", t=TENANT)
     return {name: (debits, cents) for name, debits, cents in found}
-
-
-def _clock(case: Case) -> FixedClock:
-    day = datetime.fromisoformat(case.today).replace(tzinfo=UTC)
-    return FixedClock(day.replace(hour=18))
 
 
 @contextmanager

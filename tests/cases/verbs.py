@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.fees import BOUNCED, fee_id
 from app.lanes import Job
 from app.money_views import AdjustOrder, FeeOrder, MoveOrder, Where
 from app.moves import MoveFrom
@@ -72,6 +73,10 @@ def rules_of(values: Values) -> dict[str, Any]:
 
 def _provider(desk: CaseDesk, values: Values) -> Enter:
     return lambda: desk.rules.opt_in(MANAGER, values["id"], values["auto_allocate"])
+
+
+def _day(desk: CaseDesk, values: Values) -> Enter:
+    return lambda: desk.turn_to(values["date"])
 
 
 def _refund_elsewhere(desk: CaseDesk, values: Values) -> Enter:
@@ -229,6 +234,8 @@ def _take_back(act: TakeBack) -> Callable[[CaseDesk, Values], Enter]:
         desk.taking_back.preview(order)
         if act is TakeBack.DISPUTE:
             desk.names.disputes[values["id"]] = (payment, sheet.act_id)
+        if order.fee_cents:
+            desk.names.charges[values["id"]] = fee_id(desk.store.tenant, payment, BOUNCED)
         return lambda: _quietly(desk.taking_back.do(order, MANAGER, Job()))
 
     return verb
@@ -282,7 +289,7 @@ def _is_visit(desk: CaseDesk, name: str) -> bool:
 
 
 _VERBS: dict[str, Callable[[CaseDesk, Values], Enter]] = {
-    "charge": _charge, "visit": _visit, "settings": _settings, "provider": _provider,
+    "day": _day, "charge": _charge, "visit": _visit, "settings": _settings, "provider": _provider,
     "refund_elsewhere": _refund_elsewhere, "pay": _pay, "move": _move, "fill": _fill, "autofill": _autofill,
     "undo": _undo, "net": _net, "adjust": _adjust, "fee": _fee, "refund": _refund, "refund_back": _refund_back,
     "void": _take_back(TakeBack.VOID), "delete": _take_back(TakeBack.DELETE), "correct": _take_back(TakeBack.CORRECT),

@@ -20,6 +20,7 @@ SETTINGS: Known = {
 
 ACTS: dict[str, Known] = {
     # What other programs and the practice say
+    "day": {"date": date},
     "charge": {"id": str, "visit": str, "patient": str, "date": date, "owes": Amount, "provider": str,
                "pending": bool},
     "visit": {"id": str, "status": str},
@@ -44,7 +45,7 @@ ACTS: dict[str, Known] = {
     "void": {"payment": str},
     "delete": {"payment": str},
     "correct": {"id": str, "payment": str, "amount": Amount},
-    "bounce": {"payment": str, "fee": Amount},
+    "bounce": {"id": str, "payment": str, "fee": Amount},
     "dispute": {"id": str, "payment": str, "amount": Amount},
     "dispute_end": {"dispute": str, "outcome": str},
 }  # fmt: skip
