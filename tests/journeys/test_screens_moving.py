@@ -44,6 +44,10 @@ def panel(made: Front) -> Any:
     return made.page.widget._panel
 
 
+def movable(made: Front) -> bool:
+    return bool(panel(made).move_button.isEnabled())
+
+
 def owed(made: Front, charge_id: str) -> int:
     return int(made.counter.rows(f"SELECT debits + pending_debits - credits - pending_credits FROM account "
                                  f"WHERE id = 'AR:{charge_id}'")[0][0])  # fmt: skip
@@ -64,7 +68,7 @@ def at(tmp_path: Path) -> Any:
 def test_s0_14_moving_credit_to_the_proposed_visit_takes_three_keys(at: Front):
     at.press("M")
     at.wait(lambda: panel(at) is not None and panel(at).place.hasFocus())
-    at.wait(lambda: panel(at).move_button.isEnabled())
+    at.wait(lambda: movable(at))
     at.picture("ledger-move")
     at.press("Return")
     assert panel(at).amount.hasFocus()
@@ -115,7 +119,7 @@ def test_too_much_is_said_in_the_panel_with_what_is_possible(at: Front):
 def test_the_account_changing_meanwhile_is_said_and_the_next_enter_moves_what_is_there(at: Front):
     at.press("M")
     at.wait(lambda: panel(at) is not None and panel(at).place.hasFocus())
-    at.wait(lambda: panel(at).move_button.isEnabled())
+    at.wait(lambda: movable(at))
     clinic = TestClinic.over(at.counter.desk.store, at.counter.clock)
     clinic.charge(100, "2026-05-01", "henry", "meanwhile")
     at.press("Return", "Return")
@@ -167,7 +171,7 @@ def test_ctrl_z_takes_the_last_step_back_and_says_when_there_is_none(at: Front):
     before = at.state.view.figures
     at.press("M")
     at.wait(lambda: panel(at) is not None and panel(at).place.hasFocus())
-    at.wait(lambda: panel(at).move_button.isEnabled())
+    at.wait(lambda: movable(at))
     at.press("Return", "Return")
     at.wait(lambda: at.state.view.figures != before)
     at.press("Ctrl+Z")

@@ -88,7 +88,8 @@ class AmountField(Redressed, QLineEdit):
 
     `cents_changed(object)` carries the cents (int) or None while what stands there is no amount; `typed(object)` the
     same, only for what a person typed. Amounts are checked as `parse_cents` does (no negatives, no third decimal, at
-    most $1,000,000); zero counts as an amount only where `allow_zero`. `error_key` names what is wrong with the text as it stands, or is empty.
+    most $1,000,000); zero counts as an amount only where `allow_zero`. `error_key` names what is wrong with the text
+    as it stands, or is empty.
     """
 
     cents_changed = Signal(object)
