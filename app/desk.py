@@ -16,6 +16,7 @@ from app.attempts import Attempts
 from app.attention import Attention
 from app.card_reader import CardReader
 from app.checkout import Checkout, Parts
+from app.claims import Claims
 from app.clinic import Clinic
 from app.collected import Telling
 from app.family import Family
@@ -102,6 +103,7 @@ class Desk:
         self.profiles = Profiles(self.clinic)
         self.find = Find(self.clinic, settings)
         self.patients = Patients(self.clinic)
+        self.claims = Claims(self.clinic)
         self.accounts = Accounts(self.clinic, settings)
         self.statements = Statements(self.clinic, self.accounts)
         self.papers = Papers(self.printing, self.statements)

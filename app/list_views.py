@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.account_views import ChargeLine
 from app.views import PatientHead
 
 
@@ -80,3 +81,77 @@ class Exported:
 
     rows: int
     file: str
+
+
+# The claims feed --------------------------------------------------------------------------------------------------
+
+
+class ClaimBalance(StrEnum):
+    """Which visits the claims feed keeps: OWES: the patient still owes on it; ON_ACCOUNT: money lies on it, or its
+    patient has free credit; SETTLED: nothing is owed and nothing waits."""
+
+    ANY = ""
+    OWES = "owes"
+    ON_ACCOUNT = "on_account"
+    SETTLED = "settled"
+
+
+ANY_STATUS = "any"
+"""Every billing status; the empty one is 'nothing said'."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsAsk:
+    """Which visits: of the days from `first` to `last`, of one practitioner (empty: all), with one billing status
+    (ANY_STATUS: all), with a balance of a kind. `unfolded` visits come with their line items; `page` counts from 0."""
+
+    first: date
+    last: date
+    practitioner_id: str = ""
+    billing_status: str = ANY_STATUS
+    balance: ClaimBalance = ClaimBalance.ANY
+    unfolded: frozenset[str] = frozenset()
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """A visit with its bill. `credit_cents` is free credit of its patient, the same at every visit of theirs (green);
+    `prepaid_cents` was paid for this visit and waits (yellow). `items` is how many charges it has, `lines` are they
+    where the visit is unfolded. `patient_cents` is the patient's part of the charges, `balance_cents` what of it is
+    neither paid nor let off.
+    """
+
+    appointment_id: str
+    patient: PatientHead
+    service_date: date
+    title: str
+    practitioner: str
+    visit_status: str
+    billed_cents: int
+    allowed_cents: int
+    insurance_paid_cents: int
+    patient_cents: int
+    balance_cents: int
+    insurance_pending: bool
+    credit_cents: int
+    prepaid_cents: int
+    billing_status: str
+    items: int
+    future: bool = False
+    lines: tuple[ChargeLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsView:
+    """A page of the claims feed, and sums over everything that fits. `practitioners` are (id, name) to choose from."""
+
+    ask: ClaimsAsk
+    lines: tuple[ClaimLine, ...]
+    today: date
+    practitioners: tuple[tuple[str, str], ...]
+    first: int = 0
+    visits: int = 0
+    billed_cents: int = 0
+    balance_cents: int = 0
+    pending: int = 0

@@ -30,7 +30,7 @@ from widgets.lock.view import LockView
 from widgets.navigator import Navigator
 from widgets.opening import open_window, run_desk
 from widgets.panels import AboutDialog, AskDialog, KeysDialog, LightDialog, Palette, ReasonDialog
-from widgets.screens import APPROVED, ATTENTION, COLLECT, LEDGER, PATIENTS, SCREENS, SETTINGS, TODAY, Kit, Place
+from widgets.screens import APPROVED, ATTENTION, CLAIMS, COLLECT, LEDGER, PATIENTS, SCREENS, SETTINGS, TODAY, Kit, Place
 from widgets.session import Session
 from widgets.shell import Shell
 from widgets.watch import IdleWatch, LineWatch
@@ -136,6 +136,7 @@ class MainWindow(QWidget):
             "reprint_last": self._reprint_last,
             "open_drawer": self.drawer_dialog.ask,
             "today": lambda: self.navigator.top(Place(TODAY)),
+            "claims": lambda: self.navigator.top(Place(CLAIMS)),
             "attention": lambda: self.navigator.top(Place(ATTENTION)),
             "commands": self._open_palette,
             "full_screen": self._full_screen,

@@ -17,6 +17,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.claims import Claims
 from app.find import Find
 from app.lanes import Lane
 from app.patients import Patients
@@ -228,6 +229,7 @@ class StandDesk:
         self.lanes = {name: Lane(name) for name in NAMES}
         self.sign_in, self.find = SignIn(clinic.clinic), Find(clinic.clinic, clinic.settings)
         self.patients = Patients(clinic.clinic)
+        self.claims = Claims(clinic.clinic)
         self.practice = PracticeFacts(clinic.clinic)
         self.status = Board()
         self.items: tuple[AttentionItem, ...] = ()
