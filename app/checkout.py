@@ -83,7 +83,7 @@ class Checkout:
         return CollectSheet(
             attempt_id=new_id(), patient=head, visit=visit_head(now.visit, clinic) if now.visit else None,
             coverage=coverage_head(insured, clinic), lines=tuple(_line(due) for due in now.dues),
-            owed_in_all_cents=sum(payable.owes_cents for payable in payables),
+            owed_in_all_cents=sum(due.payable.owes_cents for due in now.dues if not due.patient),
             credit_cents=spendable(payables, now.lots), prepaid_cents=figures.prepaid_cents, basis_seq=seq,
             tenders=self._tenders(now, ways), reader_name=self._settings.get(TERMINAL_NAME),
             receipt_default=self._settings.get(PRINT_RECEIPTS) and head.receipt_by in ("", "print"),
@@ -127,10 +127,14 @@ class Checkout:
                     if line.kind is LineKind.EXPECTED_COPAY and line.appointment_id == waits_for]  # fmt: skip
         copay_left = sum(line.owes_cents - wanted.get(line.key, 0) for line in expected)
         towards_copay = min(rest, copay_left)
+        family = any(line.patient and line.key in amounts for line in sheet.lines)
+        owed = sum(line.owes_cents for line in sheet.lines if line.patient) if family else 0
+        owed += sheet.owed_in_all_cents
         return Distribution(
-            rows=_rows(sheet, shares), credit_used_cents=used, to_collect_cents=to_collect,
+            rows=_rows(sheet, shares, family), owed_before_cents=owed, credit_used_cents=used,
+            to_collect_cents=to_collect,
             unallocated_after_cents=after.unallocated_cents, before=sheet.figures, after=after,
-            owed_after_cents=sheet.owed_in_all_cents - sum(wanted.values()) - towards_copay,
+            owed_after_cents=owed - sum(wanted.values()) - towards_copay,
         )  # fmt: skip
 
     def quick_amounts(self, cents: int) -> tuple[int, ...]:
@@ -297,11 +301,13 @@ def _line(due: Due) -> CollectLine:
     )  # fmt: skip
 
 
-def _rows(sheet: CollectSheet, shares: tuple[Share, ...]) -> tuple[DistributionRow, ...]:
+def _rows(sheet: CollectSheet, shares: tuple[Share, ...], family: bool) -> tuple[DistributionRow, ...]:
     """One row for each visit, in the order of the sheet: what it owes, gets, and will owe."""
     given = {share.key: share.cents for share in shares}
     grouped: dict[str, DistributionRow] = {}
     for line in sheet.lines:
+        if line.patient and not family:
+            continue
         place = line.appointment_id or line.key
         known = grouped.get(place)
         owes = line.owes_cents + (known.owes_cents if known else 0)

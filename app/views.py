@@ -172,7 +172,8 @@ class DueLine:
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """The decision column of Today for the selected visit."""
+    """The decision column of Today for the selected visit. `copay` is the COPAY indicator: paid, part, due, or empty
+    where none is asked (S0-21); `billing` the words of the visit's billing status."""
 
     patient: PatientHead
     visit: VisitHead
@@ -183,6 +184,8 @@ class SideView:
     prepaid_cents: int
     due_state: DueState
     last_paid: str = ""
+    copay: str = ""
+    billing: str = ""
 
 
 # Find -------------------------------------------------------------------------------------------------------------
@@ -315,8 +318,9 @@ class DistributionRow:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """The live answer to 'where will the money go'. `to_collect_cents` is what is left
-    after credit; `before` and `after` are the account's figures."""
+    """The live answer to 'where will the money go'. `to_collect_cents` is what is left after credit; `before` and
+    `after` are the patient's figures. `owed_before_cents` and `owed_after_cents` count the family where it is paid for.
+    """
 
     rows: tuple[DistributionRow, ...]
     credit_used_cents: int
@@ -325,6 +329,7 @@ class Distribution:
     owed_after_cents: int
     before: Figures
     after: Figures
+    owed_before_cents: int = 0
 
 
 class TenderKind(StrEnum):

@@ -79,7 +79,7 @@ def charge_row(line: LineState, *, locked: bool) -> TableRow:
         MoneyCell(line.owes_cents, "body", "text2") if line.owes_cents is not None else None,
         AmountCell(line.text, line.ticked, locked, bool(line.error)),
     )
-    return TableRow(line.key, cells, spoken=", ".join(part for part in parts if part))  # type: ignore[arg-type]
+    return TableRow(line.key, cells, spoken=", ".join(part for part in parts if part))
 
 
 class ChargeDelegate(CellDelegate):

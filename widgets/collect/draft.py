@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from app.views import CollectLine, CollectSheet, TenderKind
+from app.views import CollectLine, CollectSheet, PaymentFields, TenderKind
 from models.basics.errors import RuleBroken
 from models.basics.money import parse_cents, show_cents
 
 Sentence = Callable[[str, Mapping[str, int | str | bool | None]], str]
 """Turns a message key and its facts into the words under a field."""
 
+NOTHING_SAID = PaymentFields()
 EXTRA_KEY = "extra"
 """The key of the line for money beyond what is owed; no charge has it."""
 
@@ -20,7 +22,8 @@ EXTRA_KEY = "extra"
 class Draft:
     """The clerk's choices. `texts` holds what was typed for a line, word for word, so that nothing typed is lost.
 
-    `received` is what was typed as cash received; empty means exactly what is to be collected.
+    `received` is what was typed as cash received; empty means exactly what is to be collected. `family`: the lines of
+    the family are paid for too. `extra_for` None: money beyond the lines goes where the sheet says.
     """
 
     ticked: frozenset[str] = frozenset()
@@ -31,6 +34,20 @@ class Draft:
     check_no: str = ""
     check_name: str = ""
     print_receipt: bool = True
+    family: bool = False
+    method_id: str = ""
+    number: str = ""
+    extra_for: str | None = None
+    fields: PaymentFields = NOTHING_SAID
+
+    def kept(self, **changes: Any) -> Draft:
+        """With other choices; what is not named stays."""
+        return replace(self, **changes)
+
+    def with_family(self, sheet: CollectSheet, on: bool) -> Draft:
+        """With the whole family paid for, every line of it chosen, or only the patient."""
+        others = {line.key for line in sheet.lines if line.patient}
+        return replace(self, family=on, ticked=self.ticked | others if on else self.ticked - others)
 
     def tick(self, key: str, on: bool) -> Draft:
         """With the line `key` chosen or not; what was typed for it stays for when it is chosen again."""
@@ -51,7 +68,13 @@ def first_draft(sheet: CollectSheet) -> Draft:
         use_credit=sheet.credit_cents > 0,
         tender=(open_kinds or kinds or [TenderKind.CASH])[0],
         print_receipt=sheet.receipt_default,
+        method_id=sheet.ways[0].method_id if sheet.ways else "",
     )
+
+
+def lines_of(sheet: CollectSheet, draft: Draft) -> tuple[CollectLine, ...]:
+    """The lines on view: the patient's, and the family's where they are paid for too."""
+    return tuple(line for line in sheet.lines if draft.family or not line.patient)
 
 
 def carry_over(draft: Draft, sheet: CollectSheet) -> Draft:
@@ -60,7 +83,11 @@ def carry_over(draft: Draft, sheet: CollectSheet) -> Draft:
     texts = {key: text for key, text in draft.texts.items() if key == EXTRA_KEY or _fits(text, owes.get(key, 0))}
     ticked = {key for key in draft.ticked if key in owes or key == EXTRA_KEY}
     use_credit = draft.use_credit and sheet.credit_cents > 0
-    return replace(draft, ticked=frozenset(ticked), texts=texts, use_credit=use_credit)
+    ways = [way.method_id for way in sheet.ways]
+    method_id = draft.method_id if draft.method_id in ways else (ways or [""])[0]
+    gone = draft.extra_for and draft.extra_for not in {choice.appointment_id for choice in sheet.visits}
+    return replace(draft, ticked=frozenset(ticked), texts=texts, use_credit=use_credit, method_id=method_id,
+                   extra_for=None if gone else draft.extra_for)  # fmt: skip
 
 
 def _fits(text: str, owes_cents: int) -> bool:
@@ -83,7 +110,7 @@ def decide(sheet: CollectSheet, draft: Draft, sentence: Sentence) -> Decided:
     """What `draft` pays on each line. A line with an error counts as nothing until it is put right."""
     amounts: dict[str, int] = {}
     errors: dict[str, str] = {}
-    for line in sheet.lines:
+    for line in lines_of(sheet, draft):
         if line.key not in draft.ticked:
             continue
         try:

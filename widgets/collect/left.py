@@ -25,6 +25,7 @@ from widgets.common import (
     Text,
     WordsCell,
 )  # fmt: skip
+from widgets.common.keycap import Keycap, key_words
 from widgets.common.showing import show_parts
 from widgets.common.when import spoken_cents
 from widgets.theme import S2, S6, S8, S10, S12, S16, Themed
@@ -92,10 +93,45 @@ class CreditRow(Themed, QWidget):
         self.switch.setEnabled(not state.locked)
 
 
+class FamilyRow(Themed, QWidget):
+    """The family's own lines as one row with a switch: who, and what they owe today."""
+
+    def __init__(self, action: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.switch = Switch("Pay for the family too")
+        self.switch.setAccessibleDescription(f"Key {key_words(action)}")
+        self._title = Text("Pay for the family too", "body_medium")
+        self._who = Text("", "caption", "muted", elide=True)
+        words = QVBoxLayout()
+        words.setSpacing(S2)
+        words.addWidget(self._title)
+        words.addWidget(self._who)
+        self._row = QHBoxLayout(self)
+        self._row.setSpacing(S10)
+        self._row.addWidget(IconLabel("users", "accent", 18))
+        self._row.addLayout(words, 1)
+        self._row.addWidget(Keycap(action.shortcut().toString()))
+        self._row.addWidget(self.switch)
+        self.follow_theme()
+
+    def restyle(self) -> None:
+        self._row.setContentsMargins(S16, S6, S16, S6)
+        self.updateGeometry()
+
+    def draw(self, state: CollectState) -> None:
+        """Show the family of `state`."""
+        family = state.family
+        if family is None:
+            return
+        self._who.setText(f"{family.names} · {show_cents(family.cents)} owed")
+        self.switch.setChecked(family.on)
+        self.switch.setEnabled(not state.locked)
+
+
 class CoversCard(Card):
     """What this payment covers: the lines, credit, and what is to be collected now."""
 
-    def __init__(self, change: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, change: QAction, family: QAction, parent: QWidget | None = None) -> None:
         super().__init__(inset=0, clip=True, parent=parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._title = Text("What this payment covers", "heading_s")
@@ -103,6 +139,8 @@ class CoversCard(Card):
         self._lock = IconLabel("lock", "muted", 14)
         self._locked = Text("Locked while the reader is on", "caption", "muted")
         self.table = ChargesTable()
+        self.family = FamilyRow(family)
+        self._family_rule = Divider("hairline")
         self.credit = CreditRow()
         self._credit_rule = Divider("hairline")
         self._total_title = Text("To collect now", "heading_s")
@@ -127,6 +165,8 @@ class CoversCard(Card):
         self._foot.addWidget(self.total)
         self.body.addLayout(self._head)
         self.body.addWidget(self.table, 1)
+        self.body.addWidget(self.family)
+        self.body.addWidget(self._family_rule)
         self.body.addWidget(self.credit)
         self.body.addWidget(self._credit_rule)
         self.body.addLayout(self._foot)
@@ -151,6 +191,8 @@ class CoversCard(Card):
         self.credit.setVisible(offered)
         self._credit_rule.setVisible(offered)
         self.credit.draw(state)
+        show_parts({self.family: state.family is not None, self._family_rule: state.family is not None})
+        self.family.draw(state)
         self._total_note.setText(state.total_note)
         self.total.set_cents(state.to_collect_cents)
         self.total.setAccessibleName(f"To collect now, {spoken_cents(state.to_collect_cents)}")
@@ -189,19 +231,21 @@ class GoesCard(Card):
 
 
 class LeftColumn(QWidget):
-    """Both cards. `credit_switched(bool)` follows the switch."""
+    """Both cards. `credit_switched(bool)` and `family_switched(bool)` follow the switches."""
 
     credit_switched = Signal(bool)
+    family_switched = Signal(bool)
 
-    def __init__(self, change: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, change: QAction, family: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.covers = CoversCard(change)
+        self.covers = CoversCard(change, family)
         self.goes = GoesCard()
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.addWidget(self.covers)
         self.column.addWidget(self.goes, 1)
         self.covers.credit.switch.clicked.connect(self.credit_switched)
+        self.covers.family.switch.clicked.connect(self.family_switched)
 
     def draw(self, state: CollectState) -> None:
         """Show `state`."""

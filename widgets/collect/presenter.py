@@ -15,6 +15,7 @@ from app.words import WORDS
 from models.basics.errors import Effect, PosError
 from widgets.attention.checking import Checker
 from widgets.bridge import Bridge
+from widgets.collect.choosing import Choosing, Desk
 from widgets.collect.draft import Decided, Draft, carry_over, cash_of, decide, first_draft
 from widgets.collect.reader import BECAUSE, ENDED, RUNNING, Reader
 from widgets.collect.state import (
@@ -95,6 +96,10 @@ class CollectPresenter(QObject):
         self._unknown_id = ""
         self._spoken = ""
         self._state = CollectState()
+        self.choosing = Choosing(view, Desk(
+            sheet=lambda: None if self.busy or self._phase.reasons else self._sheet, draft=lambda: self._draft,
+            state=lambda: self._state, change=self._change, today=today, sentence=speech.field,
+        ), self)  # fmt: skip
         self._slow = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._slow.timeout.connect(self._takes_long)
         self._countdown = QTimer(self, interval=1000)
@@ -104,13 +109,7 @@ class CollectPresenter(QObject):
 
     def _connect(self) -> None:
         view, acts = self._view, self._acts()
-        view.ticked.connect(self._tick)
-        view.amount_typed.connect(self._type_amount)
-        view.credit_switched.connect(self._switch_credit)
         view.tender_chosen.connect(self._choose_tender)
-        view.received_typed.connect(self._type_received)
-        view.quick_chosen.connect(self._choose_quick)
-        view.check_typed.connect(self._type_check)
         view.print_switched.connect(self._switch_print)
         view.change_asked.connect(self._change_amounts)
         view.change_tender_asked.connect(self._change_tender)
@@ -211,7 +210,10 @@ class CollectPresenter(QObject):
 
     def _decided(self, sheet: CollectSheet) -> tuple[Decided, Distribution]:
         decided = decide(sheet, self._draft, self._speech.field)
-        goes = self._checkout.distribute(sheet, decided.amounts, self._draft.use_credit, decided.extra_cents)
+        draft = self._draft
+        goes = self._checkout.distribute(
+            sheet, decided.amounts, draft.use_credit, decided.extra_cents, draft.extra_for
+        )
         return decided, goes
 
     def _draw(self) -> None:
@@ -251,6 +253,8 @@ class CollectPresenter(QObject):
         self._phase = replace(self._phase, **changes)  # type: ignore[arg-type]
         self._draw()
 
+    # Choices ----------------------------------------------------------------------------------------------------
+
     def _change(self, draft: Draft) -> None:
         """New choices: what was said about an older try is over."""
         if self.busy or self._sheet is None:
@@ -258,20 +262,6 @@ class CollectPresenter(QObject):
         self._draft = draft
         self._phase = Phase(editing=self._phase.editing, checking=self._phase.checking)
         self._draw()
-
-    # Choices ----------------------------------------------------------------------------------------------------
-
-    @Slot(str, bool)
-    def _tick(self, key: str, on: bool) -> None:
-        self._change(self._draft.tick(key, on))
-
-    @Slot(str, str)
-    def _type_amount(self, key: str, text: str) -> None:
-        self._change(self._draft.typed(key, text))
-
-    @Slot(bool)
-    def _switch_credit(self, on: bool) -> None:
-        self._change(replace(self._draft, use_credit=on))
 
     @Slot(str)
     def _choose_tender(self, name: str) -> None:
@@ -295,21 +285,6 @@ class CollectPresenter(QObject):
         if self._state.can_change_tender and kind is not TenderKind.CARD:
             self._tender_after = kind
             self._stop()
-
-    @Slot(str)
-    def _type_received(self, text: str) -> None:
-        self._change(replace(self._draft, received=text))
-
-    @Slot(int)
-    def _choose_quick(self, index: int) -> None:
-        cash = self._state.cash
-        if cash is not None and index < len(cash.quick):
-            cents = cash.quick[index]
-            self._change(replace(self._draft, received=f"{cents // 100}.{cents % 100:02d}"))
-
-    @Slot(str, str)
-    def _type_check(self, number: str, name: str) -> None:
-        self._change(replace(self._draft, check_no=number, check_name=name))
 
     @Slot(bool)
     def _switch_print(self, on: bool) -> None:
@@ -360,6 +335,10 @@ class CollectPresenter(QObject):
             self._set(check_missing=True)
             self._view.focus_check_number()
             return
+        if tender is TenderKind.OTHER and not self._draft.number.strip() and self._asks_number(sheet):
+            self._set(number_missing=True)
+            self._view.other_pane.take_focus()
+            return
         request = self._request_made = self._request(sheet, decided, goes, tender)
         self._fresh = False
         self._allow_duplicate = self._stop_asked = False
@@ -377,6 +356,9 @@ class CollectPresenter(QObject):
             progress=self._step,
         )
 
+    def _asks_number(self, sheet: CollectSheet) -> bool:
+        return any(way.reference for way in sheet.ways if way.method_id == self._draft.method_id)
+
     def _request(self, sheet: CollectSheet, decided: Decided, goes: Distribution, tender: TenderKind) -> CollectRequest:
         draft = self._draft
         cash = cash_of(draft, goes.to_collect_cents, self._speech.field)
@@ -392,6 +374,10 @@ class CollectPresenter(QObject):
             check_name=draft.check_name.strip() if tender is TenderKind.CHECK else "",
             print_receipt=draft.print_receipt,
             allow_duplicate=self._allow_duplicate,
+            extra_for=draft.extra_for,
+            method_id=draft.method_id if tender is TenderKind.OTHER else "",
+            trace_no=draft.number.strip() if tender is TenderKind.OTHER else "",
+            fields=draft.fields,
         )
 
     def _step(self, progress: Progress) -> None:

@@ -16,7 +16,7 @@ from app.views import (
 )  # fmt: skip
 from models.basics.money import show_cents
 from widgets.collect import reader as readers
-from widgets.collect.draft import EXTRA_KEY, Decided, Draft, Sentence, cash_of, line_cents
+from widgets.collect.draft import EXTRA_KEY, Decided, Draft, Sentence, cash_of, line_cents, lines_of
 from widgets.collect.reader import Prompt, Reader
 from widgets.common.speech import Notice
 from widgets.common.when import day_text, short_cents
@@ -54,6 +54,7 @@ class Phase:
     notice: Notice | None = None
     checking: str = ""
     why: str = ""
+    number_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +120,31 @@ class CashState:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherState:
+    """The pane of the practice's own ways to pay: (id, name) of each, the chosen one, what its number is called."""
+
+    ways: tuple[tuple[str, str], ...]
+    method_id: str
+    label: str
+    number: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyState:
+    """The row that pays for the family too: who, and what they owe today."""
+
+    on: bool
+    names: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class CollectState:
     """All of Collect. `sheet` None: it is being read; `skeleton` then says that it takes long.
 
-    `pane` is card, cash, check, credit, reasons, running (recording without the reader) or nothing (nothing chosen).
+    `pane` is card, cash, check, other, credit, reasons, running (recording without the reader) or nothing (nothing
+    chosen). `details` is the word on the button for the payment's fields.
     """
 
     sheet: CollectSheet | None = None
@@ -154,6 +176,9 @@ class CollectState:
     charge_again: str = ""
     notice: Notice | None = None
     checking: str = ""
+    other: OtherState | None = None
+    family: FamilyState | None = None
+    details: str = ""
 
 
 REASON_WORDS: dict[str, str] = {
@@ -169,6 +194,7 @@ TENDER_WORDS: dict[TenderKind, tuple[str, str, str]] = {
     TenderKind.CARD: ("credit-card", "Card", "F5"),
     TenderKind.CASH: ("banknote", "Cash", "F6"),
     TenderKind.CHECK: ("pen-line", "Check", "F7"),
+    TenderKind.OTHER: ("hand-coins", "Other", "F10"),
 }
 """Icon, word and key of each way of paying that has a tile."""
 
@@ -204,8 +230,8 @@ def collect_state(given: Inputs, phase: Phase) -> CollectState:
     cash = _cash_state(given) if pane == "cash" else None
     return CollectState(
         sheet=sheet,
-        lines=tuple(_line_state(line, draft, given.decided) for line in sheet.lines),
-        extra=_extra_state(sheet, draft, given.decided, phase.editing),
+        lines=tuple(_line_state(line, draft, given.decided) for line in lines_of(sheet, draft)),
+        extra=_extra_state(given, phase.editing),
         editing=phase.editing and phase.running is None,
         locked=phase.running is not None,
         credit_on=draft.use_credit,
@@ -231,6 +257,9 @@ def collect_state(given: Inputs, phase: Phase) -> CollectState:
         charge_again=f"Charge {show_cents(goes.to_collect_cents)} again" if reader is Reader.DUPLICATE else "",
         notice=phase.notice,
         checking=phase.checking,
+        other=_other_state(sheet, draft, phase) if pane == "other" else None,
+        family=_family_state(sheet, draft),
+        details=_details(given) if phase.running is None else "",
     )
 
 
@@ -254,8 +283,9 @@ def _line_state(line: CollectLine, draft: Draft, decided: Decided) -> LineState:
     return LineState(line.key, line.title, line.subtitle, line.owes_cents, ticked, text, cents, error)
 
 
-def _extra_state(sheet: CollectSheet, draft: Draft, decided: Decided, editing: bool) -> LineState | None:
+def _extra_state(given: Inputs, editing: bool) -> LineState | None:
     """The line for money beyond what is owed: shown while amounts are changed, when it is used, or with no lines."""
+    sheet, draft, decided = given.sheet, given.draft, given.decided
     used = bool(draft.texts.get(EXTRA_KEY, "").strip())
     if not (editing or used or not sheet.lines):
         return None
@@ -263,33 +293,86 @@ def _extra_state(sheet: CollectSheet, draft: Draft, decided: Decided, editing: b
     cents = decided.extra_cents
     text = draft.texts.get(EXTRA_KEY, "") if error else show_cents(cents) if cents else "0.00"
     ticked = cents > 0 or bool(error)
-    under = "Waits for this visit" if extra_waits(sheet) else "Free for any visit"
+    place = extra_place(sheet, draft, given.today)
+    under = f"Waits for {place}" if place else "Free for any visit"
     return LineState(EXTRA_KEY, "Extra, kept on account", under, None, ticked, text, cents, error)
 
 
 def _total_note(sheet: CollectSheet, goes: Distribution) -> str:
     after = goes.owed_after_cents
     left = "nothing left after this" if after <= 0 else f"{show_cents(after)} left after this"
-    return f"{show_cents(sheet.owed_in_all_cents)} owed in all · {left}"
+    family = goes.owed_before_cents != sheet.owed_in_all_cents
+    return f"{show_cents(goes.owed_before_cents)} owed {'by the family' if family else 'in all'} · {left}"
+
+
+def _family_state(sheet: CollectSheet, draft: Draft) -> FamilyState | None:
+    others = [line for line in sheet.lines if line.patient]
+    if not others:
+        return None
+    names = ", ".join(dict.fromkeys(line.patient for line in others))
+    return FamilyState(draft.family, names, sum(line.owes_cents for line in others))
 
 
 def _goes_rows(given: Inputs) -> tuple[GoesRow, ...]:
     """Each visit, then what becomes free credit; what is taken beyond the lines may wait for the visit instead."""
     goes, extra = given.goes, given.decided.extra_cents
     rows = [_goes_row(row, given.today) for row in goes.rows]
-    if extra and extra_waits(given.sheet):
-        rows.append(
-            GoesRow("", "Prepaid for this visit", None, extra, goes.after.prepaid_cents, paid=False, quiet=True)
-        )
+    place = extra_place(given.sheet, given.draft, given.today)
+    if extra and place:
+        rows.append(GoesRow("", f"Prepaid for {place}", None, extra, _prepaid_after(given, extra), paid=False,
+                            quiet=True))  # fmt: skip
     credit = goes.after.credit_cents
     grown = credit - goes.before.credit_cents
     rows.append(GoesRow("", "Unallocated credit", None, grown, credit, paid=False, quiet=True))
     return tuple(rows)
 
 
-def extra_waits(sheet: CollectSheet) -> bool:
-    """Does money beyond the lines wait for the visit of this sheet, rather than become free credit?"""
-    return sheet.visit is not None and not sheet.visit_charged
+def extra_place(sheet: CollectSheet, draft: Draft, today: date) -> str:
+    """The visit that money beyond the lines waits for: `this visit`, `May 28 Follow-up`; empty for free credit."""
+    place = sheet.extra_for if draft.extra_for is None else draft.extra_for
+    if not place:
+        return ""
+    if sheet.visit is not None and place == sheet.visit.appointment_id:
+        return "this visit"
+    found = next((choice for choice in sheet.visits if choice.appointment_id == place), None)
+    if found is None:
+        return "a visit"
+    whose = f"{found.patient}, " if found.patient else ""
+    return f"{whose}{day_text(found.day, today)} {found.title}"
+
+
+def _prepaid_after(given: Inputs, extra: int) -> int:
+    """What will lie prepaid: on the patient's account, or for the visit of another one of the family."""
+    place = given.draft.extra_for
+    other = any(choice.appointment_id == place and choice.patient for choice in given.sheet.visits)
+    return extra if other else given.goes.after.prepaid_cents
+
+
+def _details(given: Inputs) -> str:
+    """What was said in the payment's details, in a few words; `Details` where nothing was."""
+    said, sheet = given.draft.fields, given.sheet
+    parts = [TYPE_WORDS.get(said.payment_type, "") if said.payment_type is not None else ""]
+    parts += [f"received {day_text(said.received_on, given.today)}" if said.received_on else ""]
+    parts += [name for key, name in sheet.practitioners if key == said.practitioner_id]
+    parts += ["with a note" if said.note else ""]
+    found = ", ".join(part for part in parts if part)
+    return found[:1].upper() + found[1:] if found else "Details"
+
+
+TYPE_WORDS: dict[str, str] = {
+    "": "credit",
+    "copay": "copay",
+    "coinsurance": "coinsurance",
+    "other": "other payment",
+}
+
+
+def _other_state(sheet: CollectSheet, draft: Draft, phase: Phase) -> OtherState:
+    way = next((way for way in sheet.ways if way.method_id == draft.method_id), None)
+    label = way.reference if way else ""
+    error = f"{label} is needed." if phase.number_missing and label else ""
+    return OtherState(tuple((way.method_id, way.name) for way in sheet.ways), draft.method_id, label, draft.number,
+                      error)  # fmt: skip
 
 
 def _goes_row(row: DistributionRow, today: date) -> GoesRow:
@@ -366,6 +449,7 @@ _READY_TEXT: dict[TenderKind, tuple[str, str]] = {
     TenderKind.CARD: ("credit-card", "Charge {amount} to card"),
     TenderKind.CASH: ("inbox", "Take cash and open drawer"),
     TenderKind.CHECK: ("pen-line", "Record check for {amount}"),
+    TenderKind.OTHER: ("hand-coins", "Record {amount}"),
     TenderKind.CREDIT: ("piggy-bank", "Use {credit} of credit"),
 }
 
@@ -373,6 +457,7 @@ _BUSY_TEXT: dict[TenderKind, str] = {
     TenderKind.CARD: "Card payment running",
     TenderKind.CASH: "Recording…",
     TenderKind.CHECK: "Recording…",
+    TenderKind.OTHER: "Recording…",
     TenderKind.CREDIT: "Recording…",
 }
 

@@ -15,6 +15,7 @@ from widgets.collect.panes.card import CardPane
 from widgets.collect.panes.cash import CashPane
 from widgets.collect.panes.check import CheckPane
 from widgets.collect.panes.credit import CreditPane, NothingPane
+from widgets.collect.panes.other import OtherPane
 from widgets.collect.panes.reasons import ReasonsPane
 from widgets.collect.state import TENDER_WORDS, CollectState
 from widgets.common import (
@@ -57,6 +58,10 @@ class CollectPage(Themed, QWidget):
     received_typed = Signal(str)
     quick_chosen = Signal(int)
     check_typed = Signal(str, str)
+    way_chosen = Signal(str)
+    number_typed = Signal(str)
+    family_switched = Signal(bool)
+    details_asked = Signal()
     print_switched = Signal(bool)
     change_asked = Signal()
     change_tender_asked = Signal()
@@ -73,17 +78,18 @@ class CollectPage(Themed, QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_actions()
         self.bar = PatientBar(self.back)
-        self.left = LeftColumn(self.change)
+        self.left = LeftColumn(self.change, self.family)
         self._skeleton = Skeleton(8)
         self.card_pane = CardPane()
         self.cash_pane = CashPane(self.quick)
         self.check_pane = CheckPane()
+        self.other_pane = OtherPane()
         self.credit_pane = CreditPane()
         self.nothing_pane = NothingPane()
         self.reasons_pane = ReasonsPane()
         self._panes: dict[str, QWidget] = {
-            "card": self.card_pane, "cash": self.cash_pane, "check": self.check_pane, "credit": self.credit_pane,
-            "nothing": self.nothing_pane, "reasons": self.reasons_pane,
+            "card": self.card_pane, "cash": self.cash_pane, "check": self.check_pane, "other": self.other_pane,
+            "credit": self.credit_pane, "nothing": self.nothing_pane, "reasons": self.reasons_pane,
         }  # fmt: skip
         self.amount = AmountLabel(0, "amount_xl", align=Qt.AlignmentFlag.AlignLeft)
         self.tiles = {
@@ -105,6 +111,8 @@ class CollectPage(Themed, QWidget):
         self.back = page_action(self, "Back", "Esc", self.cancel_pressed.emit)
         self.change = page_action(self, "Change amounts", "Alt+A", self.change_asked.emit)
         self.not_today = page_action(self, "Not collecting today", "Alt+N", self.not_today_asked.emit)
+        self.family = page_action(self, "Pay for the family too", "Alt+F", self._toggle_family)
+        self.details_action = page_action(self, "Payment details", "Alt+D", self.details_asked.emit)
         self.again = page_action(self, "Charge again", ("Ctrl+Return", "Ctrl+Enter"), self.charge_again_asked.emit)
         self.tender_actions: dict[TenderKind, QAction] = {
             kind: page_action(self, words, key, lambda kind=kind: self.tender_chosen.emit(kind.value))  # type: ignore[misc]
@@ -127,10 +135,11 @@ class CollectPage(Themed, QWidget):
             kind: KeycapButton(action=self.tender_actions[kind]) for kind in (TenderKind.CASH, TenderKind.CHECK)
         }
         self.charge_again = KeycapButton(action=self.again)
+        self.details = KeycapButton("Details", role=Role.LINK, action=self.details_action)
         self.skip = KeycapButton("Not collecting today", role=Role.LINK, action=self.not_today, icon="ban")
         self.skip_short = KeycapButton("Not today", action=self.not_today)
         for button in (self.primary, self.leave, self.stop, self.other_tender, *self.others.values(),
-                       self.charge_again, self.skip, self.skip_short):  # fmt: skip
+                       self.charge_again, self.details, self.skip, self.skip_short):  # fmt: skip
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Enter with the page
 
     def _lay_out(self) -> None:
@@ -194,6 +203,7 @@ class CollectPage(Themed, QWidget):
         self._space = QWidget()
         self._space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._foot.addWidget(self._space, 1)
+        self._foot.addWidget(self.details)
         self._foot.addWidget(self.skip)
         self._foot.addWidget(self.safe_icon)
         self._foot.addWidget(self.safe)
@@ -206,8 +216,11 @@ class CollectPage(Themed, QWidget):
         table.edit_ended.connect(lambda: self.setFocus(Qt.FocusReason.OtherFocusReason))
         self.left.credit_switched.connect(self.credit_switched)
         self.cash_pane.typed.connect(self.received_typed)
+        self.left.family_switched.connect(self.family_switched)
         self.check_pane.typed.connect(self.check_typed)
-        for pane in (self.card_pane, self.check_pane, self.credit_pane):
+        self.other_pane.chosen.connect(self.way_chosen)
+        self.other_pane.typed.connect(self.number_typed)
+        for pane in (self.card_pane, self.check_pane, self.other_pane, self.credit_pane):
             pane.print_switched.connect(self.print_switched)
         self.reasons_pane.chosen.connect(self.reason_chosen)
         self.reasons_pane.noted.connect(self.note_typed)
@@ -246,6 +259,11 @@ class CollectPage(Themed, QWidget):
     def edit_amounts(self) -> None:
         """Put the cursor into the first amount."""
         self.left.covers.table.edit_first()
+
+    def _toggle_family(self) -> None:
+        switch = self.left.covers.family.switch
+        if self.left.covers.family.isVisible() and switch.isEnabled():
+            switch.click()
 
     def focus_check_number(self) -> None:
         """Put the cursor into the check's number."""
@@ -318,6 +336,8 @@ class CollectPage(Themed, QWidget):
             self.cash_pane.field.setFocus(Qt.FocusReason.OtherFocusReason)
         elif state.pane == "check":
             self.focus_check_number()
+        elif state.pane == "other":
+            self.other_pane.take_focus()
         elif state.pane == "reasons":
             self.reasons_pane.picker.take_focus()
         else:
@@ -333,12 +353,15 @@ class CollectPage(Themed, QWidget):
         self.back.setEnabled(state.can_cancel)
         self.stop.setToolTip(why)
         self.other_tender.set_available(state.can_change_tender, why)
+        self.details_action.setEnabled(choosing and state.pane != "reasons")
+        self.details.set_text(state.details or "Details")
         self.again.setEnabled(bool(state.charge_again))
         self.charge_again.set_text(state.charge_again)
         offered = {tile.tender for tile in state.tiles}
         shown: dict[QWidget, bool] = {
             self.primary: state.primary is not None and not card_runs,
             self.leave: quiet,
+            self.details: quiet and state.pane != "reasons",
             self.skip: quiet and state.offers_not_today,
             **dict.fromkeys((self.stop, self.other_tender, self.safe, self.safe_icon), card_runs),
             **{button: state.offers_others and kind in offered for kind, button in self.others.items()},

@@ -61,16 +61,18 @@ def with_credit(cents: int) -> CollectSheet:
     return sheet(credit_cents=cents, lots=lots, figures=figures, tenders=("card", "cash", "check", "credit"))
 
 
-def goes(of: CollectSheet, amounts: dict[str, int], use_credit: bool = False, extra: int = 0) -> Any:
+def goes(
+    of: CollectSheet, amounts: dict[str, int], use_credit: bool = False, extra: int = 0, extra_for: str | None = None
+) -> Any:
     """Where the money would go, by the product's own rules."""
-    return Checkout.distribute(None, of, amounts, use_credit, extra)  # type: ignore[arg-type]
+    return Checkout.distribute(None, of, amounts, use_credit, extra, extra_for)  # type: ignore[arg-type]
 
 
 def state_of(of: CollectSheet, draft: Any = None, phase: Phase = Phase(), *, away: bool = False) -> CollectState:
     """The state of a sheet, as the presenter makes it."""
     draft = draft or first_draft(of)
     decided = decide(of, draft, SPEECH.field)
-    plan = goes(of, decided.amounts, draft.use_credit, decided.extra_cents)
+    plan = goes(of, decided.amounts, draft.use_credit, decided.extra_cents, draft.extra_for)
     cash = cash_of(draft, plan.to_collect_cents, SPEECH.field)
     quick = change.quick_amounts(plan.to_collect_cents) if plan.to_collect_cents else ()
     notes = change.change_notes(cash.change_cents) if cash.change_cents else ()
@@ -309,8 +311,10 @@ class Till:
             raise self.first
         return replace(self.first, attempt_id=f"attempt-{len(self.opened)}")
 
-    def distribute(self, of: CollectSheet, amounts: dict[str, int], use_credit: bool, extra: int = 0) -> Any:
-        return goes(of, amounts, use_credit, extra)
+    def distribute(
+        self, of: CollectSheet, amounts: dict[str, int], use_credit: bool, extra: int = 0, extra_for: str | None = None
+    ) -> Any:
+        return goes(of, amounts, use_credit, extra, extra_for)
 
     quick_amounts = staticmethod(change.quick_amounts)
     change_notes = staticmethod(change.change_notes)

@@ -1,0 +1,120 @@
+"""What the clerk chooses on a sheet before the payment starts: lines, amounts, credit, family, and the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from PySide6.QtCore import QObject, Slot
+
+from app.views import CollectSheet
+from widgets.collect.details import DetailsDialog, meant
+from widgets.collect.draft import Draft, Sentence
+from widgets.collect.state import CollectState
+from widgets.collect.view import CollectPage
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What choices are made on: the sheet (None: nothing may be chosen now), the choices so far, what is shown, and how
+    new choices are taken."""
+
+    sheet: Callable[[], CollectSheet | None]
+    draft: Callable[[], Draft]
+    state: Callable[[], CollectState]
+    change: Callable[[Draft], None]
+    today: Callable[[], date]
+    sentence: Sentence
+
+
+class Choosing(QObject):
+    """Follows the page's fields; every choice becomes a new draft."""
+
+    def __init__(self, view: CollectPage, desk: Desk, parent: QObject) -> None:
+        super().__init__(parent)
+        self._view, self._desk = view, desk
+        self.details: DetailsDialog | None = None
+        view.ticked.connect(self._tick)
+        view.amount_typed.connect(self._type_amount)
+        view.credit_switched.connect(self._switch_credit)
+        view.family_switched.connect(self._switch_family)
+        view.received_typed.connect(self._type_received)
+        view.quick_chosen.connect(self._choose_quick)
+        view.check_typed.connect(self._type_check)
+        view.way_chosen.connect(self._choose_way)
+        view.number_typed.connect(self._type_number)
+        view.details_asked.connect(self._open_details)
+
+    def _change(self, **changes: object) -> None:
+        self._desk.change(replace(self._desk.draft(), **changes))  # type: ignore[arg-type]
+
+    # The left column ----------------------------------------------------------------------------------------------
+
+    @Slot(str, bool)
+    def _tick(self, key: str, on: bool) -> None:
+        self._desk.change(self._desk.draft().tick(key, on))
+
+    @Slot(str, str)
+    def _type_amount(self, key: str, text: str) -> None:
+        self._desk.change(self._desk.draft().typed(key, text))
+
+    @Slot(bool)
+    def _switch_credit(self, on: bool) -> None:
+        self._change(use_credit=on)
+
+    @Slot(bool)
+    def _switch_family(self, on: bool) -> None:
+        sheet = self._desk.sheet()
+        if sheet is not None:
+            self._desk.change(self._desk.draft().with_family(sheet, on))
+
+    # The ways to pay ------------------------------------------------------------------------------------------------
+
+    @Slot(str)
+    def _type_received(self, text: str) -> None:
+        self._change(received=text)
+
+    @Slot(int)
+    def _choose_quick(self, index: int) -> None:
+        cash = self._desk.state().cash
+        if cash is not None and index < len(cash.quick):
+            cents = cash.quick[index]
+            self._change(received=f"{cents // 100}.{cents % 100:02d}")
+
+    @Slot(str, str)
+    def _type_check(self, number: str, name: str) -> None:
+        self._change(check_no=number, check_name=name)
+
+    @Slot(str)
+    def _choose_way(self, method_id: str) -> None:
+        self._change(method_id=method_id, number="")
+
+    @Slot(str)
+    def _type_number(self, number: str) -> None:
+        self._change(number=number)
+
+    # The fields -----------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _open_details(self) -> None:
+        """The payment's fields over the window; what is typed there counts once it is accepted."""
+        sheet = self._desk.sheet()
+        if sheet is None:
+            return
+        if self.details is None:
+            self.details = DetailsDialog(self._view.window())
+            self.details.submitted.connect(self._take_details)
+        self.details.show_typed(sheet, self._desk.draft(), self._desk.today(), self._desk.state().tender)
+        self.details.open_over()
+
+    @Slot()
+    def _take_details(self) -> None:
+        dialog = self.details
+        if dialog is None or self._desk.sheet() is None:
+            return
+        draft, errors = meant(dialog.typed(), self._desk.draft(), self._desk.today(), self._desk.sentence)
+        dialog.show_errors(errors)
+        if not errors:
+            dialog.close_over()
+            self._desk.change(draft)
