@@ -59,9 +59,11 @@ def allocate(op: Operation, body: bodies.Allocate, draft: Draft) -> None:
 
 
 def _why_short(body: bodies.Allocate, granted: int, branch: Draft) -> str:
-    """Why less than asked could be spent: it is there already, nothing lies there any more, nothing is owed, or not
-    that much lies there."""
-    if granted == 0 and all(line.charge_id and _has_paid(body.lot_payment_id, line, branch) for line in body.lines):
+    """Why less than asked could be spent: another program's word came twice, nothing lies there any more, nothing is
+    owed, or not that much lies there."""
+    payment = branch.payment(body.lot_payment_id)
+    mirrored = payment is not None and payment.tender == "external"
+    if granted == 0 and mirrored and all(line.charge_id and _has_paid(body.lot_payment_id, line, branch) for line in body.lines):
         return KNOWN_ALREADY
     if granted == 0 and left_in_lots(branch, body.lot_payment_id) == 0:
         return "credit_used"

@@ -79,9 +79,10 @@ _BY_RECEIPT = _PAYMENT + "receipt_no <> '' AND receipt_no IN (:ids)"
 _TRANSFER = (
     "SELECT debit, credit, amount_cents, code, reverses_op, reverses_n FROM transfer WHERE tenant = :tenant AND "
 )
+_MOVED_CODES = ", ".join(f"'{code}'" for code in sorted(PAYS | UNPAYS | ADJUSTS))
 _MOVE = (
     "SELECT debit, credit, amount_cents, code, reverses_op, reverses_n, seq = 0 AS layer, seq, pending_no, n "
-    "FROM transfer WHERE tenant = :tenant AND code IN (:codes) AND "
+    f"FROM transfer WHERE tenant = :tenant AND code IN ({_MOVED_CODES}) AND "
 )
 _MOVES = f"{_MOVE} debit IN (:ids) UNION ALL {_MOVE} credit IN (:ids) ORDER BY layer, seq, pending_no, n"
 """An allocation has a lot at one end and a receivable at the other, so no row comes twice. Two index searches: with OR
@@ -97,6 +98,7 @@ class Wanted:
     accounts: set[str] = field(default_factory=set)
     charges: set[str] = field(default_factory=set)
     payments: set[str] = field(default_factory=set)
+    new_payments: set[str] = field(default_factory=set)
     receipts: set[str] = field(default_factory=set)
     appointments: set[str] = field(default_factory=set)
     visits: set[str] = field(default_factory=set)
@@ -126,7 +128,7 @@ class Wanted:
             self.visits.add(appointment_id)
 
     def _collect(self, body: bodies.Collect) -> None:
-        self.payments.add(body.payment_id)
+        self.new_payments.add(body.payment_id)
         if body.receipt_no:
             self.receipts.add(body.receipt_no)
         if body.appointment_id:
@@ -249,6 +251,7 @@ class TableBook:
         self._guarantors: dict[str, str] = {}
         self._auto_allocates: dict[str, bool] = {}
         self._rules: dict[str, records.Rules] = {}
+        self._moved: dict[tuple[str, ...], list[Transfer]] = {}
 
     def prefetch(self, ops: Iterable[Operation]) -> None:
         """Ask at once for what judging `ops` will need and is not known yet."""
@@ -262,8 +265,9 @@ class TableBook:
         wanted = Wanted()
         for op in ops:
             wanted.add(op)
+        payments = wanted.payments | wanted.new_payments
         plan: list[tuple[str, set[str], Callable[[set[str], list[Any]], None]]] = [
-            (_PAYMENT + "payment_id IN (:ids)", wanted.payments - self._payments.keys(), self._take_payments),
+            (_PAYMENT + "payment_id IN (:ids)", payments - self._payments.keys(), self._take_payments),
             (_ACCOUNT + "payment_id IN (:ids)", wanted.payments - self._lots_of_payment.keys(), self._take_lots),
             (_BY_RECEIPT, wanted.receipts - self._receipts.keys(), self._take_receipts),
             (_CHARGE + "c.id IN (:ids)", wanted.charges - self._charges.keys(), self._take_charges),
@@ -337,7 +341,7 @@ class TableBook:
         return net_paid_by_payment(self._allocations([lot.id for lot in self.lots_of_payment(payment_id)]))
 
     def adjustments_of(self, charge_id: str) -> Sequence[tuple[Account, int]]:
-        return net_adjusted(self._moves([f"AR:{charge_id}"], ADJUSTS))
+        return net_adjusted(each for each in self._moves([f"AR:{charge_id}"]) if each.code in ADJUSTS)
 
     def transfers_of(self, op_id: str) -> Sequence[Transfer]:
         return self._transfers(self._ask(_TRANSFER + "op_id = :id" + _IN_ORDER, id=op_id))
@@ -384,15 +388,17 @@ class TableBook:
             self._take_disputes({dispute_id}, self._ask(_DISPUTE + "d.dispute_id = :id", id=dispute_id))
         return self._disputes[dispute_id]
 
-    def _allocations(self, account_ids: list[str]) -> list[tuple[Transfer, int]]:
+    def _allocations(self, account_ids: Sequence[str]) -> list[tuple[Transfer, int]]:
         """Allocations and releases of these accounts, oldest first, each with its sign."""
-        return [(transfer, sign_of(transfer)) for transfer in self._moves(account_ids, PAYS | UNPAYS)]
+        return [(each, sign) for each in self._moves(account_ids) if (sign := sign_of(each))]
 
-    def _moves(self, account_ids: list[str], codes: frozenset[str]) -> list[Transfer]:
-        """The transfers of these accounts that carry one of the codes, oldest first."""
-        if not account_ids:
-            return []
-        return self._transfers([row[:6] for row in self._ask(_MOVES, ids=account_ids, codes=codes)])
+    def _moves(self, account_ids: Sequence[str]) -> list[Transfer]:
+        """What was ever paid, given back or taken off at these accounts, oldest first."""
+        key = tuple(account_ids)
+        if key and key not in self._moved:
+            found = self._ask(_MOVES, ids=account_ids)
+            self._moved[key] = self._transfers([row[:6] for row in found])
+        return self._moved[key] if key else []
 
     def _transfers(self, found: list[Any]) -> list[Transfer]:
         missing = {row[side] for row in found for side in (0, 1)} - self._accounts.keys()
@@ -468,6 +474,8 @@ class TableBook:
     def _take_payments(self, ids: set[str], found: list[Any]) -> None:
         self._payments.update(dict.fromkeys(ids))
         self._payments.update({row[0]: _payment_state(row) for row in found})
+        for payment_id in ids - {row[0] for row in found}:  # no payment, no lots
+            self._lots_of_payment.setdefault(payment_id, ())
 
     def _take_refunds(self, ids: set[str], found: list[Any]) -> None:
         self._refunds.update(dict.fromkeys(ids))

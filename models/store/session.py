@@ -69,6 +69,16 @@ class Session:
         """Add rows or replace those with the same key, whole. One key may appear once."""
         self._bulk(table, rows, _replace_clause(table))
 
+    def change(self, table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
+        """Set some columns of rows that are there, found by their keys."""
+        if not rows:
+            return
+        if self._postgres:
+            self._execute(_change_postgres(table, columns), (orjson.dumps(rows).decode(),))
+        else:
+            cells = itemgetter(*columns, *_key_names(table))
+            self.many(_change_sqlite(table, columns), map(cells, rows))
+
     def add_to_accounts(self, tenant: str, rows: Sequence[tuple[str, int, int]], *, pending: bool) -> None:
         """Add (account id, debits, credits) to totals of accounts that exist; the CHECKs look at the sums."""
         if not rows:
@@ -176,7 +186,7 @@ def _plainly(query: str, single: Sequence[str]) -> str:
 
 @cache
 def _insert_postgres(table: Table) -> str:
-    shape = ", ".join(f'"{column.name}" {"bigint" if column.type is WHOLE else "text"}' for column in table.columns)
+    shape = _shape_postgres(table, column_names(table))
     return f"{_insert_head(table)} SELECT * FROM json_to_recordset(%s::json) AS r({shape})"
 
 
@@ -195,6 +205,29 @@ def _replace_clause(table: Table) -> str:
     others = [name for name in column_names(table) if name not in keys]
     changes = ", ".join(f"{_quoted(name)} = excluded.{_quoted(name)}" for name in others)
     return f" ON CONFLICT ({', '.join(_quoted(name) for name in keys)}) DO UPDATE SET {changes}"
+
+
+@cache
+def _key_names(table: Table) -> tuple[str, ...]:
+    return tuple(str(column.name) for column in table.primary_key.columns)
+
+
+@cache
+def _change_sqlite(table: Table, columns: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{_quoted(name)} = ?" for name in columns)
+    return f"UPDATE {table.name} SET {changes} WHERE {' AND '.join(f'{_quoted(n)} = ?' for n in _key_names(table))}"
+
+
+@cache
+def _change_postgres(table: Table, columns: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{_quoted(name)} = r.{_quoted(name)}" for name in columns)
+    same = " AND ".join(f"t.{_quoted(name)} = r.{_quoted(name)}" for name in _key_names(table))
+    shape = _shape_postgres(table, (*_key_names(table), *columns))
+    return f"UPDATE {table.name} t SET {changes} FROM json_to_recordset(%s::json) AS r({shape}) WHERE {same}"
+
+
+def _shape_postgres(table: Table, names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}" {"bigint" if table.c[name].type is WHOLE else "text"}' for name in names)
 
 
 @cache

@@ -6,7 +6,7 @@ On a desk a row changed by a pending operation carries `seq` 0, and the confirme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -43,6 +43,7 @@ class Sheet:
         self._beneath = beneath
         self._above: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _TABLES}
         self._rows: dict[str, dict[str, dict[str, Any] | None]] = {name: {} for name in _TABLES}
+        self._read: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _TABLES}
         self._changed: dict[str, set[str]] = {name: set() for name in _TABLES}
         self._covered: list[dict[str, Any]] = []
 
@@ -71,6 +72,7 @@ class Sheet:
         self._rows[name].update(dict.fromkeys(ids))
         for row in found:
             row_id = row[_KEYS[name]]
+            self._read[name][row_id] = row
             if self._beneath and row["seq"] == 0:
                 self._above[name][row_id] = row
             else:
@@ -112,27 +114,41 @@ class Sheet:
 
     def write(self) -> None:
         """Write every changed row, what it covers, and the search index of a desk."""
-        for name, made in _TABLES.items():
-            self._session.put(made, self.changed_rows(name))
+        for name in _TABLES:
+            self._put(name, self.changed_rows(name))
         if self._role == "desk":
             self._session.insert_new(shadow, self._covered)
             index_patients(self._session, self._tenant, self.changed_rows("patient"))
 
     def write_beneath(self) -> None:
         """Write confirmed rows where nothing pending lies above, else under what does."""
-        for name, made in _TABLES.items():
+        for name in _TABLES:
             bare: list[dict[str, Any]] = []
             under: list[dict[str, Any]] = []
             for row in self.changed_rows(name):
                 above = self._above[name].get(row[_KEYS[name]])
                 (bare if above is None or _same(above, row) else under).append(row)
-            self._session.put(made, bare)
+            self._put(name, bare)
             keys = [(self._tenant, name, row[_KEYS[name]]) for row in bare]
             self._session.many("DELETE FROM shadow WHERE tenant = ? AND name = ? AND id = ?", keys)
             self._session.put(shadow, [self._shadow_row(name, row) for row in under])
             if name == "charge":
                 posted = [(row["posted_cents"], self._tenant, row["id"]) for row in under]
                 self._session.many("UPDATE charge SET posted_cents = ? WHERE tenant = ? AND id = ?", posted)
+
+    def _put(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Write rows: of those that were there only the columns that differ, so that no other index is touched."""
+        whole: list[dict[str, Any]] = []
+        parts: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row in rows:
+            there = self._read[name].get(row[_KEYS[name]])
+            if there is None:
+                whole.append(row)
+            elif columns := tuple(column for column, value in row.items() if there[column] != value):
+                parts.setdefault(columns, []).append(row)
+        self._session.put(_TABLES[name], whole)
+        for columns, some in parts.items():
+            self._session.change(_TABLES[name], columns, some)
 
     def _shadow_row(self, name: str, row: Row) -> dict[str, Any]:
         record = orjson.dumps(row).decode()

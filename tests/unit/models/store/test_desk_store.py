@@ -132,7 +132,7 @@ def test_batches_keep_to_their_limits_and_linked_groups_whole(desk: DeskStore) -
 
 def test_a_decision_that_does_not_fit_is_expected_to_fall(desk: DeskStore) -> None:
     record(desk, patient(), appointment(), charge(cents=1000))
-    _, first, second = record(desk, cash("p1", cents=1500), spend("p1", 1, 1500), spend("p1", 1, 100))
+    _, first, second = record(desk, cash("p1", cents=1500), spend("p1", 1, 1500), spend("p1", 1, 1100))
     assert (first.verdict, first.granted_cents) == (Verdict.REDUCED, 1000)
     assert second.verdict is Verdict.REJECTED
     assert ask(desk, "SELECT reason FROM outbox WHERE reason <> ''") == [("more_than_owed",)]
