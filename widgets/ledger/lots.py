@@ -17,6 +17,8 @@ from widgets.ledger.state import LedgerState, Lot
 from widgets.theme import S2, S8, S12, S16, Themed
 
 ICONS = {"move": "arrow-right", "refund": "undo-2", "receipt": "printer", "net_out": "arrow-left-right"}
+_ROOMY = 376
+"""From here on a box has room for the icons of its buttons."""
 WORDS = {"move": "Move", "refund": "Refund", "receipt": "Receipt", "net_out": "Net out"}
 
 
@@ -48,10 +50,10 @@ class LotBox(Themed, QWidget):
     picked = Signal(str)
     asked = Signal(object)
 
-    def __init__(self, lot: Lot, offers: list[Offer], keys: dict[str, QAction], *, chosen: bool,
+    def __init__(self, lot: Lot, offers: list[Offer], keys: dict[str, QAction], *, chosen: bool, narrow: bool = False,
                  parent: QWidget | None = None) -> None:  # fmt: skip
         super().__init__(parent)
-        self.lot, self.chosen = lot, chosen
+        self.lot, self.chosen, self._narrow = lot, chosen, narrow
         first = QHBoxLayout()
         first.setSpacing(S8)
         first.addWidget(Text(lot.line.number, "table_strong"))
@@ -67,6 +69,7 @@ class LotBox(Themed, QWidget):
         top.setSpacing(S8)
         top.addLayout(words, 1)
         top.addWidget(amount)
+        top.setContentsMargins(0, 0, S8, 0)
         low = QHBoxLayout()
         low.setSpacing(S8)
         self.buttons = {offer.act: self._button(offer, keys) for offer in offers}
@@ -74,7 +77,7 @@ class LotBox(Themed, QWidget):
             low.addWidget(button)
         low.addStretch(1)
         body = QVBoxLayout(self)
-        body.setContentsMargins(S16, S12, S16, S8 + 1)
+        body.setContentsMargins(S16, S12, S8, S8 + 1)  # the link's words, not its button, end at the inset
         body.setSpacing(S8)
         body.addLayout(top)
         body.addLayout(low)
@@ -84,7 +87,8 @@ class LotBox(Themed, QWidget):
         key = keys.get(offer.act) if self.chosen else None
         role = Role.LINK if offer.act == "receipt" else Role.PRIMARY if key and offer.act == "move" else Role.PLAIN
         words = WORDS[offer.act]
-        button = KeycapButton(words, role=role, action=key, icon=ICONS[offer.act], size="control_tiny")
+        button = KeycapButton(words, role=role, action=key, icon="" if self._narrow else ICONS[offer.act],
+                              size="control_tiny")  # fmt: skip
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if key is None:
             button.clicked.connect(lambda _on=False: self.asked.emit(offer))
@@ -109,6 +113,8 @@ class LotsCard(Card):
     def __init__(self, keys: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(inset=0, clip=True, parent=parent)
         self._keys = keys
+        self._narrow = False
+        self._asked: tuple[LedgerState, Callable[[Lot], list[Offer]]] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._sum = AmountLabel(0, "heading_s", "ok_text")
         head = QHBoxLayout()
@@ -127,15 +133,25 @@ class LotsCard(Card):
         self.body.addWidget(self._none)
         self.body.addWidget(self._scroll, 1)
 
+    def set_room(self, width: int) -> None:
+        """Be `width` pixels wide; where that is little, buttons go without icons."""
+        self.setFixedWidth(width)
+        narrow = width < theme.current().px(_ROOMY)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            if self._asked is not None:
+                self.draw(*self._asked)
+
     def draw(self, state: LedgerState, offers: Callable[[Lot], list[Offer]]) -> None:
         """Show the lots of `state`, each with what it can take."""
+        self._asked = state, offers
         cents = state.view.figures.unallocated_cents if state.view else 0
         self._sum.set_cents(cents, "ok_text" if cents > 0 else "bad_text" if cents < 0 else "muted")
         self._none.setVisible(not state.lots)
         self._scroll.setVisible(bool(state.lots))
         chosen = state.chosen
         offered = [offers(lot) for lot in state.lots]
-        shown = (state.lots, chosen.key if chosen else "", tuple(map(tuple, offered)))
+        shown = (state.lots, chosen.key if chosen else "", tuple(map(tuple, offered)), self._narrow)
         if shown == self._shown:
             return
         self._shown = shown
@@ -147,7 +163,7 @@ class LotsCard(Card):
         for at, lot in enumerate(state.lots):
             if at:
                 column.addWidget(Divider("hairline"))
-            box = LotBox(lot, offered[at], self._keys, chosen=lot is chosen)
+            box = LotBox(lot, offered[at], self._keys, chosen=lot is chosen, narrow=self._narrow)
             box.picked.connect(self.picked)
             box.asked.connect(self.asked)
             self.boxes.append(box)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.account_views import ChargeLine, DocumentLine, LogLine, PaymentLine, PaymentPart, StatementRow, VisitLine
+from models.basics.money import show_cents
 from widgets.common.cells import Cell, MoneyCell, RowKind, TableRow, TailCell, WordsCell
 from widgets.common.pill import Look
 from widgets.common.table import Column
@@ -24,15 +25,13 @@ from widgets.ledger.state import (
 )  # fmt: skip
 from widgets.ledger.tail import LeadCell, MarkCell, TickCell
 
-_MONEY = 76
-
 COLUMNS: dict[Tab, tuple[Column, ...]] = {
     Tab.VISITS: (
         Column("Date", 96), Column("Visit", 210, stretch=1), Column("Owed", 96, right=True),
         Column("Paid", 86, right=True), Column("Balance", 92, right=True), Column("", 126, right=True),
     ),
     Tab.PAYMENTS: (
-        Column("Date", 118), Column("Payment", 186, stretch=1), Column("Amount", 92, right=True),
+        Column("Date", 126), Column("Payment", 180, stretch=1), Column("Amount", 92, right=True),
         Column("Used", 88, right=True), Column("Left", 88, right=True), Column("", 134, right=True),
     ),
     Tab.LINES: (
@@ -50,35 +49,34 @@ COLUMNS: dict[Tab, tuple[Column, ...]] = {
     ),
     Tab.LOG: (
         Column("When", 132), Column("What", 220, stretch=2), Column("Amount", 96, right=True),
-        Column("By", 150, stretch=1), Column("", 92, right=True),
+        Column("By", 132, stretch=1), Column("", 88, right=True),
     ),
 }  # fmt: skip
 
 DEEP: dict[Tab, tuple[Column, ...]] = {
     Tab.VISITS: (
-        Column("Date", 84), Column("Visit", 140, stretch=1), Column("Allowed", _MONEY, right=True),
-        Column("Insurance", _MONEY + 4, right=True), Column("Let off", _MONEY - 6, right=True),
-        Column("Owed", _MONEY, right=True), Column("Paid", _MONEY, right=True), Column("Balance", _MONEY, right=True),
-        Column("", 112, right=True),
-    ),
-    Tab.PAYMENTS: (
-        Column("Date", 118), Column("Payment", 150, stretch=1), Column("Amount", _MONEY, right=True),
-        Column("Used", _MONEY, right=True), Column("Given back", _MONEY + 6, right=True),
-        Column("Left", _MONEY, right=True), Column("", 124, right=True),
+        Column("Date", 78), Column("Visit", 140, stretch=1), Column("Owed", 118, right=True),
+        Column("Paid", 112, right=True), Column("Balance", 100, right=True), Column("", 122, right=True),
     ),
     Tab.LINES: (
-        Column("", 40), Column("Date", 70), Column("Line item", 120, stretch=1), Column("Allowed", _MONEY, right=True),
-        Column("Insurance", _MONEY + 4, right=True), Column("Let off", _MONEY - 6, right=True),
-        Column("Owed", _MONEY, right=True), Column("Paid", _MONEY, right=True), Column("Balance", _MONEY, right=True),
-        Column("", 106, right=True),
+        Column("", 40), Column("Date", 66), Column("Line item", 120, stretch=1), Column("Owed", 118, right=True),
+        Column("Paid", 112, right=True), Column("Balance", 100, right=True), Column("", 122, right=True),
     ),
 }  # fmt: skip
-"""The columns with Simple off: with what insurance and adjustments did."""
+"""The columns with Simple off: wide enough for what insurance and adjustments did, under the amounts."""
 
 
 def columns_of(tab: Tab, *, simple: bool) -> tuple[Column, ...]:
     """The columns of a list."""
     return COLUMNS[tab] if simple else DEEP.get(tab, COLUMNS[tab])
+
+
+def _amount(cents: int | None, style: str, ink: str, under: str = "", part_cents: int = 0) -> Cell:
+    """An amount; over a quiet second line where there is something to say: `allowed $140.00`."""
+    if not part_cents:
+        return MoneyCell(cents, style, ink)
+    shown = MoneyCell(cents, style, ink).text
+    return WordsCell(shown, f"{under} {show_cents(part_cents)}", style, ink, right=True)
 
 
 # Visits -----------------------------------------------------------------------------------------------------------
@@ -109,14 +107,18 @@ def visit_row(line: VisitLine, today: date, *, simple: bool = True, unfolded: bo
     soft = "text2" if quiet else "text"
     fold = ("open" if unfolded else "closed") if line.items else ""
     under = " · ".join(part for part in (line.whose, line.subtitle) if part)
-    depth = () if simple else _depth(line, soft)
     cells: tuple[Cell, ...] = (
         LeadCell(day, style=style, ink=ink, fold=fold),
         WordsCell(line.title, under, "body_medium"),
-        *depth,
-        MoneyCell(line.owed_cents if charged else None, "table", soft),
-        MoneyCell(paid if charged else None, "table", soft),
-        MoneyCell(line.balance_cents if charged else None, "table" if quiet else "table_strong", soft),
+        *_amounts(
+            line,
+            line.owed_cents if charged else None,
+            paid if charged else None,
+            line.balance_cents if charged else None,
+            soft,
+            simple=simple,
+            strong=not quiet,
+        ),
         MarkCell(mark, square=line.prepaid_cents > 0),
     )
     said = [day, line.title, under]
@@ -126,12 +128,16 @@ def visit_row(line: VisitLine, today: date, *, simple: bool = True, unfolded: bo
     return TableRow(visit_key(line), cells, spoken=_said(said, mark))
 
 
-def _depth(line: VisitLine | ChargeLine, ink: str) -> tuple[Cell, ...]:
+def _amounts(
+    line: VisitLine | ChargeLine, owed: int | None, paid: int | None, balance: int | None, ink: str, *, simple: bool,
+    strong: bool = False,
+) -> tuple[Cell, Cell, Cell]:  # fmt: skip
+    """Owed, paid, balance; with Simple off what was allowed, what insurance paid and what was let off under them."""
+    parts = (0, 0, 0) if simple else (line.allowed_cents, line.insurance_paid_cents, line.adjusted_cents)
     return (
-        MoneyCell(line.allowed_cents or None, "table", ink),
-        MoneyCell(line.insurance_paid_cents or None, "table", ink),
-        MoneyCell(line.adjusted_cents or None, "table", ink),
-    )
+        _amount(owed, "table", ink, "allowed", parts[0]), _amount(paid, "table", ink, "insurer", parts[1]),
+        _amount(balance, "table_strong" if strong else "table", ink, "let off", parts[2]),
+    )  # fmt: skip
 
 
 def _item_of_visit(item: ChargeLine, *, simple: bool) -> TableRow:
@@ -140,10 +146,14 @@ def _item_of_visit(item: ChargeLine, *, simple: bool) -> TableRow:
     cells: tuple[Cell, ...] = (
         LeadCell(""),
         WordsCell(item.description, under, "table", "text2"),
-        *(() if simple else _depth(item, "text2")),
-        MoneyCell(item.responsibility_cents - item.adjusted_cents, "table", "text2"),
-        MoneyCell(item.paid_cents or None, "table", "text2"),
-        MoneyCell(item.balance_cents, "table", "text2"),
+        *_amounts(
+            item,
+            item.responsibility_cents - item.adjusted_cents,
+            item.paid_cents or None,
+            item.balance_cents,
+            "text2",
+            simple=simple,
+        ),
         MarkCell(look),
     )
     return TableRow(f"item:{item.charge_id}", cells, spoken=_said(_item_words(item), look))
@@ -168,7 +178,7 @@ def _payment_rows(line: PaymentLine, state: LedgerState, today: date) -> Iterato
     yield payment_row(line, today, simple=state.shown.simple, unfolded=unfolded)
     if unfolded:
         for at, part in enumerate(line.parts):
-            yield _part_row(line, at, part, simple=state.shown.simple)
+            yield _part_row(line, at, part)
 
 
 def payment_row(line: PaymentLine, today: date, *, simple: bool = True, unfolded: bool = False) -> TableRow:
@@ -183,9 +193,8 @@ def payment_row(line: PaymentLine, today: date, *, simple: bool = True, unfolded
     cells: tuple[Cell, ...] = (
         LeadCell(day, words, "table", ink, fold=fold, bubble=meaning),
         WordsCell(line.method_text, under, "body_medium", ink),
-        MoneyCell(line.amount_cents, "table_strong", ink),
+        _amount(line.amount_cents, "table_strong", ink, "back", 0 if simple else line.returned_cents),
         MoneyCell(line.allocated_cents if stands else None, "table", ink),
-        *(() if simple else (MoneyCell(line.returned_cents or None, "table", ink),)),
         MoneyCell(line.unspent_cents if stands else None, "table", "ok_text" if line.unspent_cents > 0 else ink),
         MarkCell(look),
     )
@@ -211,7 +220,7 @@ def _payment_words(line: PaymentLine, today: date, *, simple: bool) -> Iterator[
     yield ", ".join(part for part in (line.by, line.station) if part)
 
 
-def _part_row(line: PaymentLine, at: int, part: PaymentPart, *, simple: bool) -> TableRow:
+def _part_row(line: PaymentLine, at: int, part: PaymentPart) -> TableRow:
     given = part.kind in ("refund", "correction")
     counts = not given or part.state in ("paid", "requested")
     lies = part.kind in ("visit", "credit")
@@ -220,13 +229,11 @@ def _part_row(line: PaymentLine, at: int, part: PaymentPart, *, simple: bool) ->
     used = MoneyCell(part.cents, "table", ink) if part.kind == "charge" else nothing
     back = MoneyCell(-part.cents, "table", ink) if given else nothing
     left = MoneyCell(part.cents, "table", "ok_text") if lies else nothing
-    amount = back if simple and given else nothing
     cells: tuple[Cell, ...] = (
         LeadCell(""),
         WordsCell(part.title, part.subtitle, "table", ink),
-        amount,
+        back,
         used,
-        *(() if simple else (back,)),
         left,
         MarkCell(_PART_LOOKS.get((part.kind, part.state)), square=part.kind == "visit"),
     )
@@ -260,10 +267,15 @@ def charge_row(line: ChargeLine, today: date, *, simple: bool = True, ticked: bo
         TickCell(ticked) if can else None,
         WordsCell(day),
         WordsCell(line.description, under, "body_medium"),
-        *(() if simple else _depth(line, "text")),
-        MoneyCell(line.responsibility_cents - line.adjusted_cents, "table"),
-        MoneyCell(line.paid_cents or None, "table"),
-        MoneyCell(line.balance_cents, "table_strong" if line.balance_cents else "table"),
+        *_amounts(
+            line,
+            line.responsibility_cents - line.adjusted_cents,
+            line.paid_cents or None,
+            line.balance_cents,
+            "text",
+            simple=simple,
+            strong=line.balance_cents > 0,
+        ),
         MarkCell(look),
     )
     return TableRow(f"item:{line.charge_id}", cells, spoken=_said(["ticked" if ticked else "", day,
@@ -348,12 +360,12 @@ def rows_of(state: LedgerState) -> list[TableRow]:
     return [row for line in state.lines for row in make(line, state, today)]
 
 
-def total_row(totals: tuple[int, int, int], *, simple: bool = True) -> TableRow:
+def total_row(totals: tuple[int, int, int]) -> TableRow:
     """The sums under the visits: owed, paid, balance."""
     owed, paid, balance = totals
     said = f"Total, owed {spoken_cents(owed)}, paid {spoken_cents(paid)}, balance {spoken_cents(balance)}"
     cells: tuple[Cell, ...] = (
-        WordsCell("Total", style="table_strong"), None, *(() if simple else (None, None, None)), MoneyCell(owed),
-        MoneyCell(paid), MoneyCell(balance), TailCell(),
+        WordsCell("Total", style="table_strong"), None, MoneyCell(owed), MoneyCell(paid), MoneyCell(balance),
+        TailCell(),
     )  # fmt: skip
     return TableRow("total", cells, RowKind.TOTAL, said)

@@ -196,7 +196,7 @@ def _footnote(view: LedgerView, wanted: Wanted, whole: Sequence[Any], lines: Seq
     if wanted.shown.narrows and len(lines) != len(whole):
         return f"The filter shows {len(lines):,} of {len(whole):,}."
     count = view.insurance_pending
-    if count <= 0:
+    if count <= 0 or wanted.tab not in (Tab.VISITS, Tab.LINES):
         return ""
     pending = [charge for charge in view.charges if charge.insurance_pending]
     day = f" ({pending[0].service_date:%b} {pending[0].service_date.day})" if len(pending) == 1 else ""
@@ -244,14 +244,14 @@ def payment_bubble(line: PaymentLine) -> tuple[str, str]:
     """(meaning, words) of the bubble before a payment: red while some of it is unallocated, grey when it is all used
     (S0-13)."""
     if not line.stands:
-        return "neutral", "Counts nowhere"
+        return "neutral", "Taken back"
     return ("bad", "Not all used") if line.unspent_cents > 0 else ("neutral", "All used")
 
 
 def charge_pill(line: ChargeLine) -> Look:
     """The pill of a line item."""
     if line.insurance_pending:
-        return "With insurance", "warn", "clock"
+        return "Insurance", "warn", "clock"
     if line.balance_cents > 0:
         return ("Ahead", "neutral", "") if line.future else ("Open", "neutral", "")
     let_off = line.adjusted_cents > 0 and line.paid_cents <= 0

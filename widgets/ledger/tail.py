@@ -86,16 +86,16 @@ class MarkDelegate(CellDelegate):
 
 def _paint_lead(painter: QPainter, area: QRectF, room: QRectF, cell: LeadCell, *, lit: bool) -> None:
     look = theme.current()
-    side = look.px(12)
+    side = look.px(10)
     if cell.fold and (lit or cell.fold == "open" or cell.bubble):
-        spot = QRectF(area.x() + S4, area.y() + (area.height() - side) / 2, side, side)
+        spot = QRectF(area.x() + 4, area.y() + (area.height() - side) / 2, side, side)
         icons.paint(painter, spot, "chevron-down" if cell.fold == "open" else "chevron-right", "muted")
     if not cell.subtitle:
         paint.draw_text(painter, room, cell.title, cell.style, cell.ink, paint.LEFT)
         return
     dot = look.px(_BUBBLE)
-    two_lines(painter, QRectF(room).adjusted(dot + 6, 0, 0, 0), cell.title, cell.subtitle, cell.style, cell.ink)
-    spot = QRectF(room.x(), area.y() + (area.height() - dot) / 2, dot, dot)
+    two_lines(painter, QRectF(room).adjusted(dot + 12, 0, 0, 0), cell.title, cell.subtitle, cell.style, cell.ink)
+    spot = QRectF(room.x() + 6, area.y() + (area.height() - dot) / 2, dot, dot)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.colour(f"{cell.bubble}_solid"))
     painter.drawEllipse(spot)

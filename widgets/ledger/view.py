@@ -39,7 +39,7 @@ FIGURES = ("Total paid", "Allocated (paid to visits)", "Unallocated", "Statement
 WHOLE_FAMILY = "*"
 """The key of everybody together in the family switch."""
 _SIDE_SHARE = 0.34
-_AGAIN = {Tab.PAYMENTS: "Print receipt again", Tab.STATEMENTS: "Print again", Tab.DOCUMENTS: "Print again"}
+_AGAIN = frozenset({Tab.PAYMENTS, Tab.STATEMENTS, Tab.DOCUMENTS})
 
 PAGE_ACTS: tuple[tuple[str, str, str], ...] = (
     ("autofill", "AutoFill: oldest balances first…", "Alt+A"),
@@ -204,9 +204,9 @@ class LedgerPage(Themed, QWidget):
         self._right.setSpacing(gap)
         self._foot.setContentsMargins(S16, S8, S12, S8)
         self.family.setFixedWidth(look.px(150))
-        for part in (self.lots, self._panel):
-            if part is not None:
-                part.setFixedWidth(self._side_width())
+        self.lots.set_room(self._side_width())
+        if self._panel is not None:
+            self._panel.setFixedWidth(self._side_width())
         for card in self.figures:
             card.setFixedHeight(look.px(78 if look.compact else 86))
             if look.compact:
@@ -374,8 +374,7 @@ class LedgerPage(Themed, QWidget):
             self.take_focus()
         self.total.setVisible(state.totals is not None)
         if state.totals is not None:
-            simple = state.shown.simple
-            self.total.show_row(total_row(state.totals, simple=simple), columns_of(Tab.VISITS, simple=simple))
+            self.total.show_row(total_row(state.totals), columns_of(Tab.VISITS, simple=state.shown.simple))
         self.empty.setVisible(state.empty is not None)
         if state.empty is not None:
             self.empty.title.setText(state.empty[0])
@@ -385,7 +384,6 @@ class LedgerPage(Themed, QWidget):
     def _draw_foot(self, state: LedgerState) -> None:
         listed = state.empty is None
         self.again.setVisible(listed and state.tab in _AGAIN)
-        self.again.set_text(_AGAIN.get(state.tab, ""))
         self.acts_button.setVisible(listed)
         self.menu_action.setEnabled(listed)
         self.fill.setVisible(bool(state.ticked))
