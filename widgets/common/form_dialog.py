@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -62,6 +62,7 @@ class FormDialog(Overlay):
         body.addWidget(Divider("hairline"))
         body.addWidget(self._scroll, 1)
         body.addWidget(self._foot)
+        self._inner.installEventFilter(self)
         self.say("")
 
     def _lay_head(self) -> QWidget:
@@ -98,6 +99,12 @@ class FormDialog(Overlay):
         """Why it was not done; nothing takes it back."""
         self.error.set(words)
         self.place_panel()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        inner: QWidget | None = vars(self).get("_inner")
+        if inner is not None and watched is inner and event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self.place_panel()  # a part came or went
+        return super().eventFilter(watched, event)
 
     def place_panel(self) -> None:
         wide = min(theme.current().px(self._wanted_width), self.width() - 2 * S16)
