@@ -27,9 +27,11 @@ from app.practice_devices import PracticeDevices
 from app.secrets import STORE_KEY, Secrets
 from app.settings import Settings
 from app.setup import SETUP, PracticeWish, Setup, StaffWish, local_zone
+from app.views import Person
 from app.words import sentence_for
 from models.basics.clock import FixedClock, SystemClock, business_date
 from models.basics.errors import PosError
+from models.rules.rights import rights_of
 from models.store.desk import DeskStore
 
 if TYPE_CHECKING:
@@ -174,13 +176,18 @@ def _past_payments(store: DeskStore, clock: FixedClock, sample: SampleClinic) ->
 
 
 def _set_up_house(store: DeskStore, clock: FixedClock, sample: SampleClinic) -> None:
-    """The practice's own rules, ways to pay and kinds of visit."""
+    """The practice's own rules, ways to pay and kinds of visit; every provider takes part in AutoFill."""
+    from app.clinic import Clinic
+    from app.rules import MoneyRules
     from exchange.samples.house import house
 
     day = business_date(clock.now(), sample.zone).isoformat()
     with store.write() as tx:
         for body in house(store.tenant):
             tx.record(body, person_id=SETUP, business_date=day)
+    rules = MoneyRules(Clinic(store, clock))
+    for provider in rules.view().providers:
+        rules.opt_in(Person(SETUP, "Set-up", "", "", True, rights_of("manager")), provider.practitioner_id, True)
 
 
 def _set_devices(folders: Folders, devices: PracticeDevices, options: argparse.Namespace) -> None:

@@ -24,7 +24,7 @@ def house(tenant: str) -> tuple[object, ...]:
     """The records in the order they are put. The same practice always has the same ids."""
     billing = {name: natural_id(tenant, "sample-billing", name) for name in _CODES}
     return (
-        Rules(no_show_fee_cents=2_500, bounced_check_fee_cents=3_500),
+        Rules(auto_allocate=True, no_show_fee_cents=2_500, bounced_check_fee_cents=3_500),
         Method(id=natural_id(tenant, "sample-method", "fsa"), name="Flex spending card", reference="Trace number",
                position=4),
         *(BillingProfile(id=billing[name], name=name, lines=lines) for name, lines in _CODES.items()),
