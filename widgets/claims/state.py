@@ -22,12 +22,12 @@ from widgets.ledger.offers import Offer
 from widgets.ledger.tail import LeadCell, MarkCell
 
 COLUMNS: Final = (
-    Column("Date", 92), Column("Patient", 148, 3), Column("Visit", 124, 2), Column("Billed", 78, right=True),
-    Column("Allowed", 78, right=True), Column("Insurance", 82, right=True), Column("Patient", 78, right=True),
-    Column("Balance", 88, right=True), Column("On account", 132, 1), Column("", 132, right=True),
+    Column("Date", 84), Column("Patient", 146, 3), Column("Visit", 124, 2), Column("Billed", 76, right=True),
+    Column("Allowed", 76, right=True), Column("Insurance", 88, right=True), Column("Patient", 76, right=True),
+    Column("Balance", 88, right=True), Column("On account", 132, 1), Column("", 152, right=True),
 )  # fmt: skip
 """Billed, allowed, paid by insurance, the patient's part, what of it is open."""
-BESIDE_PANEL: Final = (0, 1, 2, 6, 7, 8, 9)
+BESIDE_PANEL: Final = (0, 1, 2, 7, 8)
 """The columns that stay while something stands beside the list."""
 
 BILLING_LOOKS: Final[dict[str, Look]] = {
@@ -175,12 +175,13 @@ def visit_row(line: ClaimLine, today: date) -> TableRow:
     """One visit: its bill, and the money on account of its patient."""
     charged = line.items > 0
     fold = ("open" if line.lines else "closed") if charged else ""
-    under = " · ".join(part for part in (line.practitioner, line.visit_status) if part)
+    first = line.practitioner if charged else "No charges yet"
+    under = " · ".join(part for part in (first, line.visit_status) if part)
     quiet = "text2" if line.balance_cents <= 0 else "text"
     cells: tuple[Cell, ...] = (
-        LeadCell(day_text(line.service_date, today), fold=fold, ink=quiet),
+        LeadCell(*_day(line.service_date, today), fold=fold, ink=quiet),
         WordsCell(line.patient.name, short_identity_text(line.patient), "body_medium"),
-        WordsCell(line.title if charged else f"{line.title}, no charges yet", under, "table"),
+        WordsCell(line.title, under, "table"),
         MoneyCell(line.billed_cents or None, "table", quiet),
         MoneyCell(line.allowed_cents or None, "table", quiet),
         _insurance(line.insurance_paid_cents, pending=line.insurance_pending, ink=quiet),
@@ -193,6 +194,12 @@ def visit_row(line: ClaimLine, today: date) -> TableRow:
     return TableRow(line.appointment_id, cells, spoken=_sentence(line, today))
 
 
+def _day(day: date, today: date) -> tuple[str, str]:
+    """`May 14`, and the year under it where it is another."""
+    words, _, year = day_text(day, today).partition(", ")
+    return words, year
+
+
 def item_row(item: ChargeLine) -> TableRow:
     """One line item of an unfolded visit."""
     let_off = f"{show_cents(item.adjusted_cents)} let off" if item.adjusted_cents else ""
@@ -201,7 +208,7 @@ def item_row(item: ChargeLine) -> TableRow:
     cells: tuple[Cell, ...] = (
         LeadCell(""),
         WordsCell(item.description, under, "table", "text2"),
-        WordsCell(" · ".join(part for part in (paid, let_off) if part), style="caption", ink="muted"),
+        WordsCell(paid or let_off, let_off if paid else "", "caption", "muted"),
         MoneyCell(item.billed_cents or None, "table", "text2"),
         MoneyCell(item.allowed_cents or None, "table", "text2"),
         _insurance(item.insurance_paid_cents, pending=item.insurance_pending, ink="text2"),

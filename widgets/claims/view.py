@@ -84,12 +84,12 @@ class ClaimsPage(Themed, QWidget):
         self.page_text = Text("", "table", "text2")
         self.before = IconButton("chevron-left", "Page before", action=self.before_action, size="control_small")
         self.after = IconButton("chevron-right", "Next page", action=self.after_action, size="control_small")
-        self.acts = KeycapButton("Actions", action=self.menu_action, size="control_small")
+        self.acts = KeycapButton("Actions", action=self.menu_action)
         self.move_money = KeycapButton(
             "Move", icon="arrow-right", action=self.row_actions["move"], size="control_small"
         )
         self.billing = KeycapButton("Billing status", action=self.row_actions["billing_status"], size="control_small")
-        for button in (self.before, self.after, self.acts, self.move_money, self.billing):
+        for button in (self.before, self.after, self.acts, self.move_money, self.billing, self.unfold_all):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the letters with the row
         self._skeleton = Skeleton(9)
         self._lay_out()
@@ -121,12 +121,14 @@ class ClaimsPage(Themed, QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setSpacing(S12)
+        head.setSpacing(S8)
         head.addWidget(Text("Claims feed", "title"))
         self._days = Text("", "body", "muted")
+        head.addSpacing(S4)
         head.addWidget(self._days)
         head.addStretch(1)
-        head.addWidget(self.unfold_all)
+        for button in (self.move_money, self.billing, self.acts, self.unfold_all):
+            head.addWidget(button)
         self._own = QWidget()
         own = QHBoxLayout(self._own)
         own.setContentsMargins(0, 0, 0, 0)
@@ -143,7 +145,7 @@ class ClaimsPage(Themed, QWidget):
         self._foot.setSpacing(S8)
         self._foot.addWidget(self.foot, 1)
         self._foot.addWidget(self.said, 1)
-        for part in (self.move_money, self.billing, self.acts, self.before, self.page_text, self.after):
+        for part in (self.before, self.page_text, self.after):
             self._foot.addWidget(part)
         self._list = Card(inset=0, clip=True)
         self._stack = QStackedLayout()

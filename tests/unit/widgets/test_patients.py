@@ -242,7 +242,7 @@ def test_a_list_that_cannot_be_saved_is_said(
 ) -> None:
     choose(monkeypatch, tmp_path / "gone" / "list.xlsx")
     press("Ctrl+E")
-    qtbot.waitUntil(lambda: desk.page.banner.isVisible())
+    qtbot.waitUntil(desk.page.banner.isVisible)
     assert "could not be saved" in desk.presenter.state.notice.title
     assert not desk.page.export.busy
 
@@ -263,7 +263,7 @@ def test_a_broken_store_is_said_and_tried_again(desk: Desk, qtbot: Any, monkeypa
     with monkeypatch.context() as patched:
         patched.setattr(desk.patients, "page", broken)
         desk.presenter.refresh()
-        qtbot.waitUntil(lambda: desk.page.banner.isVisible())
+        qtbot.waitUntil(desk.page.banner.isVisible)
         assert len(desk.names()) == 3
     desk.page.banner.pressed.emit()
     qtbot.waitUntil(lambda: not desk.page.banner.isVisible())
