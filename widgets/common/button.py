@@ -56,6 +56,11 @@ _LOOKS: Final[dict[Role, dict[str, tuple[str, str, str]]]] = {
 _STYLES: Final = {"primary": "primary", "primary_l": "primary_l", "tile": "body_strong"}
 
 
+def _plain_enter(event: QKeyEvent) -> bool:
+    """Is it Enter by itself, on whichever part of the keyboard?"""
+    return event.key() in _ENTER and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+
+
 class KeycapButton(Hovered, Ringed, Themed, QPushButton):
     """A button with a label and, printed on it, the key of its `action`.
 
@@ -179,13 +184,13 @@ class KeycapButton(Hovered, Ringed, Themed, QPushButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._busy and event.key() in {*_ENTER, Qt.Key.Key_Space}:
             return
-        if event.key() in _ENTER and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        if _plain_enter(event):
             self.click()
             return
         super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _ENTER:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _plain_enter(event):
             event.accept()  # Enter presses the button that has the focus, not the screen's primary one
             return True
         if self._busy and event.type() in _PRESSES:

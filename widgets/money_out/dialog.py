@@ -78,7 +78,7 @@ class ActDialog(FormDialog):
             return FormRow(ask.label, choice, ask.hint)
         if ask.kind == "amount":
             amount = AmountField(ask.label, allow_zero=ask.allow_zero)
-            amount.textEdited.connect(lambda _text, key=ask.key: self.changed.emit(key, amount.cents))
+            amount.cents_changed.connect(lambda cents, key=ask.key: self.changed.emit(key, cents))
             return FormRow(ask.label, amount, ask.hint or " ")
         text = Field(ask.label)
         text.setMaxLength(NOTE_MOST)
@@ -172,7 +172,9 @@ class ActDialog(FormDialog):
         elif not self._danger:
             self._confirm()
         elif isinstance(here, QLineEdit | QComboBox):
-            self.focusNextPrevChild(True)
+            fields = [row.field for row in self.rows.values()] + [self.lend.pin]
+            left = [part for part in fields[fields.index(here) + 1 :] if part.isVisible()] if here in fields else []
+            (left[0] if left else self.primary).setFocus(Qt.FocusReason.TabFocusReason)
 
 
 def _show(row: FormRow, value: str | int | None) -> None:
@@ -184,6 +186,8 @@ def _show(row: FormRow, value: str | int | None) -> None:
             part.blockSignals(False)
     elif isinstance(part, AmountField):
         if part.cents != value and not part.hasFocus():
+            part.blockSignals(True)
             part.set_cents(value if isinstance(value, int) else None)
+            part.blockSignals(False)
     elif isinstance(part, Field) and part.text() != (value or ""):
         part.setText(str(value or ""))

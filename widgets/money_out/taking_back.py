@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One act: its words, its fields. `again`: deleting, and voiding a card, asks a second time with these words (S0-10,
-    S0-26); `line` names what the act is about in the summary."""
+    """One act: its words, its fields. `again`: deleting, and voiding a card, asks a second time with these words
+    (S0-10, S0-26); `line` names what the act is about in the summary."""
 
     title: str
     verb: str

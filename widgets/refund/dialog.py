@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from app.refund_views import NOTE_MOST
 from widgets.common import AmountField, Banner, Choice, Field, FormRow, KeycapButton, Role, Text, page_action
@@ -11,7 +12,7 @@ from widgets.common.form_dialog import FormDialog
 from widgets.common.lending import LendStrip
 from widgets.common.own_keys import OwnKeys
 from widgets.common.summary import Summary
-from widgets.refund.parts import WayCard
+from widgets.refund.parts import AltKeys, WayCard
 from widgets.refund.state import REASONS, RefundState
 from widgets.theme import S8, S10, S12
 
@@ -35,8 +36,10 @@ class RefundDialog(FormDialog):
     def __init__(self, host: QWidget) -> None:
         super().__init__(host, "Refund payment", "Confirm refund", 640, keys=CONFIRM, role=Role.DANGER)
         self.submitted.connect(self._confirm)
-        self.full = WayCard("Full refund", page_action(self, "Full refund", "Alt+F", self._choose_full))
-        self.part = WayCard("Partial refund", page_action(self, "Partial refund", "Alt+P", self._choose_part))
+        full = page_action(self, "Full refund", "Alt+F", self._choose_full)
+        part = page_action(self, "Partial refund", "Alt+P", self._choose_part)
+        other = page_action(self, "Another way", "Alt+W", self._other_way)
+        self.full, self.part = WayCard("Full refund", full), WayCard("Partial refund", part)
         self.part.say("Choose an amount")
         self.amount = AmountField("Amount to refund", style="heading_s")
         self.amount_row = FormRow("Amount to refund", self.amount, " ")
@@ -50,8 +53,7 @@ class RefundDialog(FormDialog):
         self.check = Field("Number of the check")
         self.check.setMaxLength(30)
         self.check_row = FormRow("Check number", self.check)
-        self.other = KeycapButton("Another way", role=Role.LINK, size="control_tiny",
-                                  action=page_action(self, "Another way", "Alt+W", self._other_way))  # fmt: skip
+        self.other = KeycapButton("Another way", role=Role.LINK, size="control_tiny", action=other)
         self.summary = Summary("What goes back")
         self.lend = LendStrip()
         self.banner = Banner("bad")
@@ -59,11 +61,11 @@ class RefundDialog(FormDialog):
         self._running = False
         self._lay_out()
         self.keys = OwnKeys(self.card, enter=self._next, escape=self.escape)
-        self.amount.textEdited.connect(lambda _text: self._amount_edited())
-        self.reason.chosen.connect(self.reason_chosen)
+        self.letters = AltKeys(self.card, {Qt.Key.Key_F: full, Qt.Key.Key_P: part, Qt.Key.Key_W: other})
+        self.amount.cents_changed.connect(self._amount_edited)
+        self.reason.installEventFilter(self)
         self.reason.currentIndexChanged.connect(lambda _at: self.reason_chosen.emit(self.reason.key))
         self.notes.textEdited.connect(self.note_typed)
-        self.way.chosen.connect(self.way_chosen)
         self.way.currentIndexChanged.connect(lambda _at: self.way_chosen.emit(self.way.key))
         self.check.textEdited.connect(self.check_typed)
 
@@ -151,7 +153,9 @@ class RefundDialog(FormDialog):
 
     def _show_amount(self, cents: int | None) -> None:
         if self.amount.cents != cents:
+            self.amount.blockSignals(True)
             self.amount.set_cents(cents)
+            self.amount.blockSignals(False)
 
     # Hands ------------------------------------------------------------------------------------------------------------
 
@@ -164,10 +168,10 @@ class RefundDialog(FormDialog):
         self.amount.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.amount.selectAll()
 
-    def _amount_edited(self) -> None:
+    def _amount_edited(self, cents: int | None) -> None:
         """Typing an amount means a part."""
         self.full_chosen.emit(False)
-        self.amount_typed.emit(self.amount.cents)
+        self.amount_typed.emit(cents)
 
     def _other_way(self) -> None:
         self.way_row.show()
@@ -180,13 +184,15 @@ class RefundDialog(FormDialog):
             self.confirmed.emit(self.lend.pin.text() if self.lend.isVisible() else "")
 
     def _next(self, here: QWidget) -> None:
-        """Enter moves on; on a button that is not the red one it presses."""
+        """Enter moves on, from field to field and to the red button, which takes no plain Enter. On another button it
+        presses."""
         if isinstance(here, KeycapButton | WayCard):
             if here is not self.primary:
                 here.click()
             return
-        if isinstance(here, QLineEdit | QComboBox):
-            self.focusNextPrevChild(True)
+        fields = (self.amount, self.reason, self.notes, self.way, self.check, self.lend.pin)
+        left = [part for part in fields[fields.index(here) + 1 :] if part.isVisible()] if here in fields else []
+        (left[0] if left else self.primary).setFocus(Qt.FocusReason.TabFocusReason)
 
     def escape(self) -> None:
         """Esc closes; while it runs it only asks to stop."""
@@ -197,6 +203,15 @@ class RefundDialog(FormDialog):
 
     def mousePressEvent(self, event: object) -> None:
         """A click beside the dialog does nothing: what was typed would be lost."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """No reason begins with a digit: digits typed there are the PIN, where one is asked for."""
+        typed = event.text() if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else ""
+        if typed.isdecimal() and watched is self.reason and self.lend.isVisible():
+            self.lend.pin.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.lend.pin.insert(typed)
+            return True
+        return super().eventFilter(watched, event)
 
     def point_at(self, field: str) -> None:
         """Put the focus where something is missing."""

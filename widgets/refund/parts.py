@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from widgets import theme
@@ -13,6 +15,28 @@ from widgets.common.focus_ring import Ringed
 from widgets.common.hover import Hovered
 from widgets.common.keycap import key_words
 from widgets.theme import S10, S12, S16, Themed
+
+
+class AltKeys(QObject):
+    """Alt with a letter inside `part`: its own, before the window's menus get it."""
+
+    def __init__(self, part: QWidget, actions: Mapping[Qt.Key, QAction]) -> None:
+        super().__init__(part)
+        self._actions = dict(actions)
+        for widget in (part, *part.findChildren(QWidget)):
+            widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        wanted = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+        if event.type() not in wanted or not isinstance(event, QKeyEvent):
+            return False
+        action = self._actions.get(Qt.Key(event.key()))
+        if action is None or event.modifiers() != Qt.KeyboardModifier.AltModifier:
+            return False
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
+            action.trigger()
+        return True
 
 
 class WayCard(Hovered, Ringed, Themed, QAbstractButton):

@@ -55,6 +55,7 @@ class RefundPresenter(QObject):
         self._preview: RefundPreview | None = None
         self._notice: Notice | None = None
         self._busy, self._round = "", 0
+        self._hasty: str | None = None
         self._job: Job[Any] | None = None
         self._done: Callable[[str], None] = lambda _words: None
         dialog.full_chosen.connect(self._choose_full)
@@ -111,7 +112,7 @@ class RefundPresenter(QObject):
         self._change(full=False, cents=cents)
 
     def _change(self, **what: Any) -> None:
-        changed = replace(self._draft, **what)
+        changed, self._hasty = replace(self._draft, **what), None
         if changed == self._draft or self.busy:
             return
         moved = (changed.full, changed.cents, changed.tender) != (
@@ -138,10 +139,13 @@ class RefundPresenter(QObject):
         if asked == self._round:
             self._preview = preview
             self._draw()
+            hasty, self._hasty = self._hasty, None
+            if hasty is not None:
+                self._confirm(hasty)
 
     def _not_seen(self, asked: int, error: Exception) -> None:
         if asked == self._round and not self.busy:
-            self._notice = self._speech.error(error)
+            self._notice, self._hasty = self._speech.error(error), None
             self._draw()
 
     def _missing(self) -> tuple[Right, ...]:
@@ -159,8 +163,11 @@ class RefundPresenter(QObject):
 
     @Slot(str)
     def _confirm(self, pin: str) -> None:
-        sheet, preview = self._sheet, self._preview
-        if sheet is None or preview is None or self.busy:
+        sheet = self._sheet
+        if sheet is None or self.busy:
+            return
+        if self._preview is None:  # quicker than the preview: it is done as soon as that is there
+            self._hasty = pin
             return
         order, person, missing = order_of(sheet, self._draft), self._person(), self._missing()
         if missing and not pin:
