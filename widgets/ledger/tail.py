@@ -22,8 +22,8 @@ _BUBBLE = 9
 
 @dataclass(frozen=True, slots=True)
 class LeadCell:
-    """A day (over a second line). `fold` is closed, open or empty; `bubble` a meaning (bad: red, neutral: grey) and
-    comes with a second line that says it in words."""
+    """A day (over a second line). `fold` is closed, open or empty; `bubble` is empty or a meaning (bad: red, neutral:
+    grey) that the second line says in words."""
 
     title: str
     subtitle: str = ""
@@ -94,6 +94,9 @@ def _paint_lead(painter: QPainter, area: QRectF, room: QRectF, cell: LeadCell, *
         paint.draw_text(painter, room, cell.title, cell.style, cell.ink, paint.LEFT)
         return
     dot = look.px(_BUBBLE)
+    if not cell.bubble:
+        two_lines(painter, room, cell.title, cell.subtitle, cell.style, cell.ink)
+        return
     two_lines(painter, QRectF(room).adjusted(dot + 12, 0, 0, 0), cell.title, cell.subtitle, cell.style, cell.ink)
     spot = QRectF(room.x() + 6, area.y() + (area.height() - dot) / 2, dot, dot)
     painter.setPen(Qt.PenStyle.NoPen)
