@@ -144,7 +144,7 @@ class CollectState:
     """All of Collect. `sheet` None: it is being read; `skeleton` then says that it takes long.
 
     `pane` is card, cash, check, other, credit, reasons, running (recording without the reader) or nothing (nothing
-    chosen). `details` is the word on the button for the payment's fields.
+    chosen). `details` says what stands in the payment's fields.
     """
 
     sheet: CollectSheet | None = None
@@ -349,14 +349,14 @@ def _prepaid_after(given: Inputs, extra: int) -> int:
 
 
 def _details(given: Inputs) -> str:
-    """What was said in the payment's details, in a few words; `Details` where nothing was."""
+    """What was said in the payment's details, in a few words; empty where nothing was."""
     said, sheet = given.draft.fields, given.sheet
     parts = [TYPE_WORDS.get(said.payment_type, "") if said.payment_type is not None else ""]
     parts += [f"received {day_text(said.received_on, given.today)}" if said.received_on else ""]
     parts += [name for key, name in sheet.practitioners if key == said.practitioner_id]
     parts += ["with a note" if said.note else ""]
     found = ", ".join(part for part in parts if part)
-    return found[:1].upper() + found[1:] if found else "Details"
+    return found[:1].upper() + found[1:]
 
 
 TYPE_WORDS: dict[str, str] = {

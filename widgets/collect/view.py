@@ -354,7 +354,8 @@ class CollectPage(Themed, QWidget):
         self.stop.setToolTip(why)
         self.other_tender.set_available(state.can_change_tender, why)
         self.details_action.setEnabled(choosing and state.pane != "reasons")
-        self.details.set_text(state.details or "Details")
+        self.details.set_text("Details set" if state.details else "Details")
+        self.details.setToolTip(state.details)
         self.again.setEnabled(bool(state.charge_again))
         self.charge_again.set_text(state.charge_again)
         offered = {tile.tender for tile in state.tiles}

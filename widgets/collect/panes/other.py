@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from widgets.collect.state import CollectState
 from widgets.common import Card, CheckBox, Choice, Field, FormRow, Text
@@ -26,9 +26,14 @@ class OtherPane(Card):
         self.number_row = FormRow("Number", self.number)
         self.tick = CheckBox("Print receipt", checked=True)
         self.words = Text("", "caption", "muted", wrap=True)
+        row = QHBoxLayout()
+        row.setSpacing(S12)
+        for part in (self.way_row, self.number_row):
+            row.addWidget(part, 1, Qt.AlignmentFlag.AlignTop)
         self.body.setSpacing(S12)
-        for part in (self.way_row, self.number_row, self.tick, self.words):
-            self.body.addWidget(part)
+        self.body.addLayout(row)
+        self.body.addWidget(self.tick)
+        self.body.addWidget(self.words)
         self.way.chosen.connect(self.chosen)
         self.number.textEdited.connect(self.typed)
         self.tick.clicked.connect(self.print_switched)
@@ -41,6 +46,7 @@ class OtherPane(Card):
         if [self.way.itemData(at) for at in range(self.way.count())] != [key for key, _ in other.ways]:
             self.way.set_items(other.ways)
         self.way.set_key(other.method_id)
+        self.way.setToolTip(self.way.currentText())
         self.way.setEnabled(not state.locked and len(other.ways) > 1)
         self.number_row.setVisible(bool(other.label))
         self.number_row.label.setText(other.label)
