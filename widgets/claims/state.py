@@ -287,6 +287,7 @@ def _of_visit(line: ClaimLine, whom: Target) -> Iterator[Offer]:
         yield Offer("adjust", "Discount or write off…", replace(here, charge_id=only))
     yield Offer("add_charge", "Add a charge…", here)
     yield Offer("visit_status", "Status of the visit…", here)
+    yield Offer("undo", "Undo your last step on this account", whom)
     yield Offer("ledger", "Open the ledger", whom)
 
 
@@ -308,4 +309,5 @@ def _of_item(line: ClaimLine, item: ChargeLine, whom: Target) -> Iterator[Offer]
     elif item.adjusted_cents > 0:
         yield Offer("adjust", "Take back what was let off…", here)
     yield Offer("billing_status", "Billing status…", replace(here, charge_id=""))
+    yield Offer("undo", "Undo your last step on this account", whom)
     yield Offer("ledger", "Open the ledger", whom)

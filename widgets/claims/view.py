@@ -47,6 +47,7 @@ ROW_KEYS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("billing_status", "Billing status", ("B",)),
     ("adjust", "Discount or write off", ("D",)),
     ("collect", "Collect", ("C",)),
+    ("undo", "Undo the last step", ("Ctrl+Z",)),
 )
 """What single letters do with the row in focus."""
 _SIDE_SHARE = 0.30

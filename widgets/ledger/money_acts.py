@@ -52,7 +52,8 @@ class MoneyActs:
             )  # fmt: skip
         self._stage.show_panel(self._panel)
         self._moving.open(
-            MoveFrom(target.patient_id, target.payment_id, target.appointment_id, target.charge_id), done
+            MoveFrom(target.patient_id, target.payment_id, target.appointment_id, target.charge_id,
+                     target.to_appointment_id), done
         )  # fmt: skip
 
     def fill(self, target: Target, done: Done) -> None:
