@@ -29,6 +29,10 @@ from models.store.rehearsal import Rehearsal
 KIND_WORDS = {
     "discount": "Discount", "courtesy": "Courtesy", "write_off": "Write-off", "recovery": "Owed again after write-off",
 }  # fmt: skip
+DONE_WORDS = {
+    "discount": "adjust.done_discount", "courtesy": "adjust.done_courtesy", "write_off": "adjust.done_write_off",
+    "recovery": "adjust.done_recovery",
+}  # fmt: skip
 NOTE_LETTERS = 200
 
 
@@ -89,7 +93,7 @@ class Adjustments:
             entry = tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat(),
                               group=order.sheet.act_id, supervisor=lender, basis_seq=preview.basis.seq)  # fmt: skip
             insist(entry, owes_cents=item.owes_cents, there_cents=item.written_off_cents)
-        return Acted((entry.op.op_id,), order.cents, f"adjust.done_{order.kind}", {"cents": order.cents})
+        return Acted((entry.op.op_id,), order.cents, DONE_WORDS[order.kind], {"cents": order.cents})
 
     # Inside ---------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from app.basis import basis_of, only_once, still_so
 from app.clinic import Clinic
 from app.heads import day_text
 from app.money_views import Acted, FillItem, FillLine, FillPreview, FillSheet
-from app.moves import may_be_paid
 from app.refusals import insist, need
 from app.views import Person
 from models.basics.errors import RuleBroken
@@ -31,6 +30,7 @@ from models.store.queries.moving import OpenRow
 from models.store.rehearsal import Rehearsal
 
 FILL, AUTOFILL = "fill", "autofill"
+DONE_WORDS = {FILL: "fill.done", AUTOFILL: "autofill.done"}
 
 
 class Fills:
@@ -81,7 +81,7 @@ class Fills:
                                      group=sheet.act_id, basis_seq=preview.basis.seq))  # fmt: skip
         filled = sum(1 for line in preview.lines if line.cents)
         facts: dict[str, int | str | bool | None] = {"cents": preview.cents, "count": filled}
-        return Acted((entry.op.op_id,), preview.cents, f"{preview.way}.done", facts)
+        return Acted((entry.op.op_id,), preview.cents, DONE_WORDS[preview.way], facts)
 
     # Inside ---------------------------------------------------------------------------------------------------------
 
@@ -138,7 +138,7 @@ def _item(row: OpenRow, today: date, *, by_rule: bool) -> FillItem:
     visit = row.visit_title if row.visit_title and row.visit_title != title else ""
     subtitle = " · ".join(part for part in (day_text(day, today), visit, row.code) if part)
     return FillItem(row.charge_id, row.appointment_id, day, title, subtitle, row.owes_cents, by_rule,
-                    ahead=day > today or not may_be_paid(row))  # fmt: skip
+                    ahead=day > today or not moving.may_be_paid(row))  # fmt: skip
 
 
 def _open_item(item: FillItem) -> OpenItem:

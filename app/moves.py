@@ -33,7 +33,7 @@ from models.basics.money import check_entry
 from models.ledger import accounts
 from models.ledger.accounts import LOT_CODES
 from models.ledger.book import Draft
-from models.ledger.judging import GONE, available, free_to_spend, owed
+from models.ledger.judging import available, free_to_spend, owed
 from models.operations.bodies import Move, MoveLine
 from models.rules.people import first_name
 from models.rules.rights import Right
@@ -159,7 +159,7 @@ class Moves:
         """Open visits of the patient, then of the family, oldest first; visits where money can wait; credit."""
         tenant, today = self._clinic.tenant, self._clinic.today()
         people = {row.id: row for row in family.family(reader, tenant, patient_id)}
-        rows = [row for row in moving.open_items(reader, tenant, tuple(people)) if may_be_paid(row)]
+        rows = [row for row in moving.open_items(reader, tenant, tuple(people)) if moving.may_be_paid(row)]
         now = [row for row in rows if row.service_date <= today.isoformat()]
         ahead = [row for row in rows if row.service_date > today.isoformat() and row.appointment_id]
         since = (today - timedelta(days=WAITING_DAYS)).isoformat()
@@ -170,11 +170,6 @@ class Moves:
                                                                  for heap in _by_visit(ahead)]  # fmt: skip
         waits.sort(key=lambda place: (bool(place.whose), place.day or today))
         return (*visits, *waits, MovePlace("credit", "credit", ""))
-
-
-def may_be_paid(row: OpenRow) -> bool:
-    """Does its visit stand, or is it the practice's own fee?"""
-    return row.kind == "fee" or row.status not in GONE
 
 
 def _by_visit(rows: Iterable[OpenRow]) -> list[list[OpenRow]]:

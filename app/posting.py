@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from app.autofill import fill_rest
 from app.clinic import Clinic
 from app.method import method_name
 from app.plan import Plan, PlanLine
@@ -94,8 +95,12 @@ class Posting:
             entries.append(self._record(tx, plan, VisitStatus(
                 appointment_id=plan.appointment_id, patient_id=plan.patient_id, status="checked_in")))  # fmt: skip
         transfers = [transfer for entry in entries for transfer in entry.transfers]
+        filled = fill_rest(tx, clinic, plan, payment_id, transfers) if payment_id else None
+        more: tuple[PlanLine, ...] = ()
+        if filled is not None:
+            transfers, more = [*transfers, *filled.entry.transfers], filled.lines
         after = added(before, figures_from_history(transfers, plan.patient_id))
-        paid = _paid(plan, transfers, shares, home)
+        paid = _paid(replace(plan, lines=(*plan.lines, *more)), transfers, shares, home)
         document = self._document(reader, plan, paid, rest, number, receipt_no, amount_cents, card, after)
         job_id = self._spool(tx, plan, payment_id, document)
         kept = amount_cents + plan.credit_cents - sum(line.cents for line in paid)

@@ -18,6 +18,7 @@ from app.views import Person
 from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id, new_id
 from models.ledger.book import Draft
+from models.ledger.judging import HUB
 from models.operations.bodies import Fee, Undo
 from models.operations.codec import from_json
 from models.rules.rights import Right
@@ -26,6 +27,8 @@ from models.store.queries.moving import ActRow
 from models.store.rehearsal import Rehearsal
 
 UNDOABLE = ("payment.move", "payment.allocate", "charge.adjust", "charge.fee", "refund.place")
+BY_NAME = (*UNDOABLE, "payment.auto_allocate")
+"""What may be undone when it is named: what the hub did by rule too."""
 LOOK_BACK = 200
 """So many of a person's last acts on an account are looked through."""
 
@@ -79,10 +82,10 @@ class Undoing:
         tenant, today = self._clinic.tenant, self._clinic.today().isoformat()
         rows = moving.acts(reader, tenant, patient_id, LOOK_BACK)
         if op_id:
-            named = [row for row in rows if row.op_id == op_id and row.kind in UNDOABLE]
+            named = [row for row in rows if row.op_id == op_id and row.kind in BY_NAME]
             if not named:
                 raise RuleBroken("undo.nothing")
-            if named[0].actor != person.staff_id and Right.BILLING not in person.rights:
+            if named[0].actor not in (person.staff_id, HUB) and Right.BILLING not in person.rights:
                 raise RuleBroken("undo.not_yours")
             return named
         own = [row for row in rows if row.actor == person.staff_id and row.business_date == today]
@@ -152,6 +155,7 @@ def _words(act: ActRow) -> str:
 
 _WORDS = {
     "payment.move move": "undo.moved", "payment.move fill": "undo.filled", "payment.move autofill": "undo.autofilled",
-    "payment.move free": "undo.freed", "payment.allocate": "undo.allocated", "charge.fee": "undo.fee",
+    "payment.move free": "undo.freed", "payment.allocate": "undo.allocated",
+    "payment.auto_allocate": "undo.allocated", "charge.fee": "undo.fee",
     "charge.adjust": "undo.adjusted", "refund.place": "undo.placed",
 }  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.ledger.judging import GONE
 from models.store.queries.rows import NET, STATUS, VISIT_COLUMNS, VISIT_JOIN, VisitRow, marks
 
 
@@ -26,6 +27,11 @@ class OpenRow:
     practitioner_id: str
     status: str
     visit_title: str
+
+
+def may_be_paid(row: OpenRow) -> bool:
+    """Does its visit stand, or is it the practice's own fee?"""
+    return row.kind == "fee" or row.status not in GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,25 @@ def payments_by_id(connection: Any, tenant: str, ids: Collection[str]) -> dict[s
         (tenant, *ids),
     )
     return {str(row[0]): PaymentName(*row) for row in found}
+
+
+def opted_in(connection: Any, tenant: str) -> frozenset[str]:
+    """The ids of practitioners who let credit go to their visits by rule."""
+    found = connection.execute(
+        "SELECT id FROM practitioner WHERE tenant = ? AND auto_allocate = 1 AND deleted_at = ''", (tenant,)
+    )
+    return frozenset(str(row[0]) for row in found)
+
+
+def credit_and_refunds(connection: Any, tenant: str, patient_id: str) -> tuple[int, int]:
+    """A patient's free credit, and what went back in other programs and is not netted yet, in cents."""
+    row = connection.execute(
+        f"SELECT coalesce(sum(CASE a.code WHEN 'CR' THEN {NET} ELSE 0 END), 0), "
+        f"coalesce(sum(CASE a.code WHEN 'RFU' THEN -({NET}) ELSE 0 END), 0) FROM account a "
+        "WHERE a.tenant = ? AND a.patient_id = ? AND a.code IN ('CR', 'RFU')",
+        (tenant, patient_id),
+    ).fetchone()
+    return int(row[0]), int(row[1])
 
 
 def nets(connection: Any, tenant: str, account_ids: Iterable[str]) -> tuple[tuple[str, int], ...]:

@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 
 from app.fills import Fills
+from app.lanes import Job
 from app.money_views import FillPreview
 from app.rules import MoneyRules
+from app.undo import Undoing
+from app.views import Collected, CollectRequest, TenderKind
 from models.basics.errors import RuleBroken
 from models.ledger.figures import Figures
 from models.operations.bodies import RefundElsewhere
 from models.store.queries import collect
 from tests.support.clinic import MARIA, PRIYA, TestClinic
+from tests.support.counter import tillless_checkout
 
 
 @pytest.fixture
@@ -142,6 +146,63 @@ def test_n31_a_second_autofill_has_nothing_to_do(clinic: TestClinic, fills: Fill
     fills.do(fills.auto("rosa"), MARIA)
     assert key_of(fills.auto, "rosa") == "fill.nothing_owed"
     assert figures(clinic).unallocated_cents == 5000
+
+
+# At payment time --------------------------------------------------------------------------------------------------
+
+
+def pay(clinic: TestClinic, extra_cents: int, visit: str = "", **amounts: int) -> Collected:
+    """Take cash: for the lines named, and beyond them."""
+    checkout = tillless_checkout(clinic)
+    sheet = checkout.open("rosa", visit)
+    request = CollectRequest(sheet=sheet, amounts=amounts, use_credit=False, tender=TenderKind.CASH, person=MARIA,
+                             extra_cents=extra_cents, tendered_cents=extra_cents + sum(amounts.values()))  # fmt: skip
+    return checkout.collect(request, Job())
+
+
+def test_s0_18_at_payment_time_what_no_line_took_goes_to_the_oldest_by_rule(clinic: TestClinic):
+    let(clinic)
+    past(clinic, "2026-01-05", 3000)
+    past(clinic, "2026-01-20", 5000)
+    clinic.charge(900, "2026-02-20", charge_id="loose")
+    taken = pay(clinic, 4000, **{"2026-01-20": 4500})
+    assert figures(clinic) == Figures(8900, 8000, 500, 0)
+    assert owed(clinic, "2026-01-05") == 0
+    assert owed(clinic, "2026-01-20") == 0
+    assert taken.receipt is not None
+    assert [line.amount_cents for line in taken.receipt.lines] == [5000, 3000, 500]
+    undo = Undoing(clinic.clinic)
+    preview = undo.last("rosa", MARIA)
+    assert (preview.words, preview.facts) == ("undo.autofilled", {"cents": 3500})
+    undo.do(preview, MARIA)
+    assert figures(clinic) == Figures(8900, 4500, 4000, 0)
+
+
+def test_s0_18_off_it_stays_credit(clinic: TestClinic):
+    past(clinic, "2026-01-05", 3000)
+    pay(clinic, 4000)
+    assert figures(clinic) == Figures(3000, 0, 4000, 0)
+
+
+def test_s0_17_a_payment_tied_to_a_visit_stays_there_and_overpays_no_line_item(clinic: TestClinic):
+    let(clinic)
+    past(clinic, "2026-01-05", 3000)
+    clinic.visit()
+    pay(clinic, 4000, "today")
+    assert figures(clinic) == Figures(3000, 0, 4000, 4000)
+
+
+def test_n11_at_payment_time_what_was_refunded_elsewhere_is_kept_back(clinic: TestClinic):
+    let(clinic)
+    past(clinic, "2026-01-05", 3000)
+    clinic.put(RefundElsewhere(refund_id="minus", patient_id="rosa", amount_cents=3500, tender="cash"))
+    pay(clinic, 4000)
+    assert owed(clinic, "2026-01-05") == 2500
+
+
+def owed(clinic: TestClinic, charge_id: str) -> int:
+    with clinic.store.reader() as reader:
+        return collect.owed_on(reader, "alder", charge_id)
 
 
 # By hand ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,86 @@
+"""At payment time (S0-18): what a payment leaves free goes to open line items by rule, in its own transaction.
+
+A payment tied to a visit stays with that visit (S0-16 a, S0-17): only free credit is given out here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.clinic import Clinic
+from app.plan import Plan, PlanLine
+from models.ledger.book import Entry, Transfer
+from models.operations.bodies import Move, MoveLine
+from models.rules import filling
+from models.rules.collecting import Lot, Part
+from models.rules.filling import OpenItem
+from models.store.queries import moving, recorded
+from models.store.queries.moving import OpenRow
+
+if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
+    from models.store.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was given out: the operation, and the line items beyond the plan's that got something."""
+
+    entry: Entry
+    lines: tuple[PlanLine, ...]
+
+
+def fill_rest(
+    tx: Tx, clinic: Clinic, plan: Plan, payment_id: str, transfers: Sequence[Transfer]
+) -> Filled | None:  # fmt: skip
+    """Give out what is free of a payment just posted by `transfers`. None where the practice does not let it, nothing
+    is free, or nothing may have it."""
+    free = _net(transfers, f"CR:{payment_id}")
+    if free <= 0:
+        return None
+    rules = recorded.rules(tx.reader, clinic.tenant)
+    if not rules.auto_allocate:
+        return None
+    rows = moving.open_items(tx.reader, clinic.tenant, (plan.patient_id,))
+    opted_in = moving.opted_in(tx.reader, clinic.tenant)
+    items = [_item(row, transfers, opted_in) for row in rows]
+    credit, refunded = moving.credit_and_refunds(tx.reader, clinic.tenant, plan.patient_id)
+    spendable = min(free, max(free + credit - refunded, 0))
+    fillings = filling.auto_fill(items, [Lot(payment_id, "", spendable)], plan.business_date)
+    if not fillings:
+        return None
+    body = Move(
+        move_id=plan.attempt_id, patient_id=plan.patient_id, way="autofill", if_short="take_available",
+        lines=tuple(MoveLine(lot_payment_id=each.payment_id, amount_cents=each.cents, to_charge_id=each.charge_id)
+                    for each in fillings),
+    )  # fmt: skip
+    entry = tx.record(body, person_id=plan.person_id, group=plan.attempt_id, business_date=plan.business_date,
+                      basis_seq=plan.basis_seq)  # fmt: skip
+    planned = {line.charge_id for line in plan.lines}
+    by_id = {row.charge_id: row for row in rows}
+    return Filled(entry, tuple(_line(by_id[each.charge_id], each.cents) for each in fillings
+                               if each.charge_id not in planned))  # fmt: skip
+
+
+def _net(transfers: Iterable[Transfer], account_id: str) -> int:
+    """Credits less debits of an account in these transfers."""
+    return sum(
+        each.amount_cents * ((each.credit.id == account_id) - (each.debit.id == account_id)) for each in transfers
+    )
+
+
+def _item(row: OpenRow, transfers: Sequence[Transfer], opted_in: frozenset[str]) -> OpenItem:
+    """A line item as it stands once the payment's own lines are paid."""
+    owes = row.owes_cents - _net(transfers, f"AR:{row.charge_id}")
+    return OpenItem(row.charge_id, row.appointment_id, row.service_date, owes, row.practitioner_id in opted_in,
+                    not moving.may_be_paid(row))  # fmt: skip
+
+
+def _line(row: OpenRow, cents: int) -> PlanLine:
+    """A line item nobody ticked, as the receipt lists it."""
+    return PlanLine(
+        key=row.charge_id, part=Part.BALANCE.value, cents=cents, owes_cents=row.owes_cents,
+        service_date=row.service_date, title=row.description or row.code or "Charge", visit_title=row.visit_title,
+        charge_id=row.charge_id, appointment_id=row.appointment_id, code=row.code, kind=row.kind,
+    )  # fmt: skip
