@@ -117,6 +117,27 @@ def test_the_tour_on_imported_patients_with_devices_that_run_elsewhere(tmp_path:
     assert told["total_paid_cents"] >= told["approved_cents"]  # type: ignore[operator]
 
 
+@pytest.mark.timeout(180)
+def test_the_tour_of_an_account(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ran = subprocess.run([sys.executable, "-m", "app", "demo", "--tour", "accounts", "--out", str(out)],
+                         env=without_display(), capture_output=True, text=True, check=False, timeout=150)  # fmt: skip
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    told = json.loads((out / "summary.json").read_text())
+    assert {path.name for path in out.iterdir()} == {*told["pictures"], "summary.json"}
+    assert {size_of(out / name) for name in told["pictures"]} == {(1366, 768)}
+    acts = {act["act"]: act for act in told["acts"]}
+    assert list(acts) == ["move", "autofill", "undo", "refund"]
+    for name in ("move", "autofill", "undo"):  # what moves leaves both totals as they were
+        before, after = acts[name]["before"], acts[name]["after"]
+        assert before["total_paid_cents"] == after["total_paid_cents"]
+        assert before["total_balance_cents"] == after["total_balance_cents"]
+        assert before != after
+    assert acts["undo"]["after"] == acts["autofill"]["before"]
+    paid = [acts["refund"][when]["total_paid_cents"] for when in ("before", "after")]
+    assert paid[0] - paid[1] == 6000
+
+
 def test_a_window_without_a_screen_is_told_what_to_do() -> None:
     ran = subprocess.run([sys.executable, "-m", "app", "demo"], env=without_display(), capture_output=True, text=True,
                          check=False)  # fmt: skip
