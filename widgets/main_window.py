@@ -23,6 +23,7 @@ from widgets import theme, tokens
 from widgets.bridge import Bridge
 from widgets.commands import Commands
 from widgets.common.banner import Notices
+from widgets.common.overlay import Overlay
 from widgets.find.overlay import FindOverlay
 from widgets.find.presenter import FindPresenter, Ways
 from widgets.lock.presenter import LockPresenter
@@ -30,7 +31,7 @@ from widgets.lock.view import LockView
 from widgets.navigator import Navigator
 from widgets.opening import open_window, run_desk
 from widgets.panels import AboutDialog, AskDialog, KeysDialog, LightDialog, Palette, ReasonDialog
-from widgets.screens import APPROVED, ATTENTION, CLAIMS, COLLECT, LEDGER, PATIENTS, SCREENS, SETTINGS, TODAY, Kit, Place
+from widgets.screens import ATTENTION, CLAIMS, COLLECT, LEDGER, PATIENTS, PREPARED, SCREENS, SETTINGS, TODAY, Kit, Place
 from widgets.session import Session
 from widgets.shell import Shell
 from widgets.watch import IdleWatch, LineWatch
@@ -252,7 +253,7 @@ class MainWindow(QWidget):
     def _unlocked(self, _person: object) -> None:
         if self.navigator.place is None:
             self.navigator.top(Place(TODAY, select_next=True))
-            QTimer.singleShot(_QUIET_MS, self, lambda: self.navigator.prepare((COLLECT, APPROVED, LEDGER, ATTENTION)))
+            QTimer.singleShot(_QUIET_MS, self, lambda: self.navigator.prepare(PREPARED))
         else:
             self.navigator.changed(Change(everything=True))
             if self._before_lock is not None and isValid(self._before_lock):
@@ -266,7 +267,8 @@ class MainWindow(QWidget):
 
     @Slot(object)
     def _page_shown(self, place: Place) -> None:
-        self._close_overlays()
+        for overlay in self.shell.findChildren(Overlay):  # a page's own too: they are about what was there
+            overlay.close_over(give_back=False)
         screen = SCREENS[place.screen]
         self.shell.rail.light(screen.under or screen.name)
         page = self.navigator.page

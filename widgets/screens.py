@@ -167,3 +167,6 @@ SCREENS: dict[str, Screen] = {
     )
 }
 """Every screen by name, the rail's in its order."""
+
+PREPARED = (COLLECT, APPROVED, LEDGER, ATTENTION, PATIENTS, CLAIMS)
+"""Pages made in the first quiet moments after signing in, the likeliest first."""

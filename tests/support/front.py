@@ -17,10 +17,9 @@ from tests.support.clinic import MARIA, TestClinic
 from tests.support.counter import Counter, counter, rosa_with_copay_and_balance
 from tests.support.windows import LoopWatch, loop_watch, picture
 from widgets.main_window import MainWindow
-from widgets.screens import APPROVED, ATTENTION, COLLECT, LEDGER, TODAY, Place
+from widgets.screens import PREPARED, TODAY, Place
 
 PATIENCE_S = 20.0
-PREPARED = (COLLECT, APPROVED, LEDGER, ATTENTION)
 STALL_MS = 100.0
 """No journey may keep the event loop away for longer, on a machine with nothing else to do."""
 
