@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from app.clinic import Clinic
 from app.heads import coverage_head, day_text, days_text, patient_head, visit_head
@@ -16,9 +17,11 @@ from app.views import EXPECTED_STATES, DueLine, DueState, Person, SideView, Toda
 from app.visits import Visits
 from models.basics.errors import RuleBroken
 from models.basics.money import show_cents
+from models.operations.records import Appointment
+from models.rules.billing import BILLING_STATUS_WORDS, copay_mark
 from models.rules.collecting import Part
-from models.rules.visits import has_come
-from models.store.queries import attention, collect, rows, today
+from models.rules.visits import has_come, is_over
+from models.store.queries import attention, collect, recorded, rows, today
 from models.store.queries.rows import ChargeRow, LotRow, VisitRow
 from models.store.queries.today import DayRow
 
@@ -66,7 +69,9 @@ class Schedule:
             figures = collect.figures(reader, tenant, person.id)
             doubt = today.in_doubt(reader, tenant)
             quiet = today.not_collecting(reader, tenant, visit.service_date)
-            paid = _paid_for_visit(collect.charges_of_visit(reader, tenant, visit.id), money.prepaid_cents)
+            own = collect.charges_of_visit(reader, tenant, visit.id)
+            paid = _paid_for_visit(own, money.prepaid_cents)
+            copay = _copay_mark(reader, tenant, visit, own, money)
             last = today.last_paid(reader, tenant, person.id)
         found = dues(clinic, visit, money, charges, self._settings.get(PAST_DUE_DAYS))
         due = due_cents(found)
@@ -76,7 +81,8 @@ class Schedule:
             lines=tuple(_due_line(clinic, each) for each in found if each.selected), total_cents=due,
             credit_cents=figures.credit_cents, prepaid_cents=figures.prepaid_cents,
             due_state=_due_state(due, paid, in_doubt=_doubts(doubt, visit), quiet=visit.id in quiet),
-            last_paid=_last_paid(clinic, last),
+            last_paid=_last_paid(clinic, last), copay=copay,
+            billing=BILLING_STATUS_WORDS.get(self._visits.card(appointment_id).billing_status, ""),
         )  # fmt: skip
 
     def check_in(self, appointment_id: str, person: Person) -> None:
@@ -143,14 +149,27 @@ def _row(clinic: Clinic, book: _Book, found: DayRow, past_due_days: int) -> Toda
 def _copay(book: _Book, found: DayRow) -> tuple[int, int]:
     """(collected, expected) copay of a visit: of its copay charges, else what the plan asks and what is prepaid."""
     own = book.visit_charges.get(found.visit.id, [])
+    if not own and found.visit.status == "no_show":
+        return 0, 0
+    return _copay_of(found.visit, own, found.plan_copay_cents, book.prepaid.get(found.visit.id, 0))
+
+
+def _copay_of(
+    visit: VisitRow, own: Sequence[ChargeRow], plan_copay_cents: int | None, prepaid_cents: int
+) -> tuple[int, int]:  # fmt: skip
+    """(paid, asked) copay of a visit, whether it will be or not."""
     if own:
         copays = [charge for charge in own if charge.kind == "copay"]
         return sum(c.paid_cents for c in copays), sum(c.responsibility_cents for c in copays)
-    if found.visit.status == "no_show":
-        return 0, 0
-    asked = found.visit.copay_cents if found.visit.copay_cents is not None else found.plan_copay_cents
+    asked = visit.copay_cents if visit.copay_cents is not None else plan_copay_cents
     expected = asked or 0
-    return min(book.prepaid.get(found.visit.id, 0), expected), expected
+    return min(max(prepaid_cents, 0), expected), expected
+
+
+def _copay_mark(reader: Any, tenant: str, visit: VisitRow, own: Sequence[ChargeRow], money: VisitMoney) -> str:
+    record = recorded.one(reader, tenant, Appointment, visit.id)
+    paid, asked = _copay_of(visit, own, money.plan_copay_cents, money.prepaid_cents)
+    return "" if record is None or is_over(visit.status) else copay_mark(record.payment_profile, asked, paid)
 
 
 def _paid_for_visit(own: Iterable[ChargeRow], prepaid_cents: int) -> int:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QMenuBar, QStacke
 from widgets import theme, tokens
 from widgets.commands import MENUS, Commands
 from widgets.common import Banner, Text
+from widgets.common.overlay import FLOOR
 from widgets.rail import Rail
 from widgets.screens import SCREENS
 from widgets.status_bar import StatusBar
@@ -56,6 +57,7 @@ class Shell(Themed, QWidget):
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName(FLOOR)  # the lock covers it, and with it every overlay that is open
         self._commands = commands
         self.menu_row = MenuRow()
         entries = tuple(screen for screen in SCREENS.values() if screen.rail)

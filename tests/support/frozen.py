@@ -122,7 +122,7 @@ def side(row: TodayRow, lines: tuple[DueLine, ...] | None = None) -> SideView:
             else (DueLine("Copay", row.visit.title, row.due_cents),) if row.due_cents else ()
         )  # fmt: skip
     return SideView(row.patient, row.visit, BLUE, lines, row.due_cents, row.credit_cents, row.prepaid_cents,
-                    row.due_state, "$30.00 on Feb 11, Visa 4242")  # fmt: skip
+                    row.due_state, "$30.00 on Feb 11, Visa 4242", "paid" if row.paid_cents else "due")  # fmt: skip
 
 
 # Collect ----------------------------------------------------------------------------------------------------------

@@ -12,9 +12,14 @@ from widgets.theme import Themed
 
 _SHADOW, _SHADOW_STEP = 34, 0.018
 
+FLOOR = "floor"
+"""Name of the part of a window that overlays cover."""
+
 
 class Overlay(Themed, QWidget):
     """Covers `host` while it is open. Esc or a click beside the panel closes it. `closed` follows every end.
+
+    Over a window it covers the part named FLOOR, where there is one: what lies above that (the lock) stays above it.
 
     A subclass lays its panel in `place_panel` and takes the focus in `take_focus`.
     """
@@ -22,6 +27,7 @@ class Overlay(Themed, QWidget):
     closed = Signal()
 
     def __init__(self, host: QWidget) -> None:
+        host = host.findChild(QWidget, FLOOR) or host
         super().__init__(host)
         self.hide()
         self._host = host

@@ -13,6 +13,7 @@ from widgets.common.speech import Speech
 from widgets.screens import ATTENTION, COLLECT, LEDGER, Kit, Page, Place
 from widgets.today.presenter import Doors, TodayPresenter
 from widgets.today.view import TodayPage
+from widgets.visits.act import VisitActs
 
 if TYPE_CHECKING:
     from models.store.rows import Change
@@ -26,14 +27,16 @@ class _Page:
             return ZoneInfo(kit.facts().zone)
 
         self.widget = TodayPage()
+        acts = VisitActs(kit, self.widget.window)
         doors = Doors(
             collect=lambda patient_id, visit_id: kit.doors.go(Place(COLLECT, patient_id, visit_id)),
             ledger=lambda patient_id: kit.doors.go(Place(LEDGER, patient_id)),
             attention=lambda: kit.doors.go(Place(ATTENTION)),
-        )
+            new_visit=acts.new_visit, status=acts.status, billing=acts.billing, add_charge=acts.add_charge,
+        )  # fmt: skip
         self.presenter = TodayPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, schedule=kit.desk.schedule, session=kit.session,
-            speech=Speech(zone), doors=doors,
+            speech=Speech(zone), doors=doors, say=kit.notices.show,
         )  # fmt: skip
         checker_of(kit)  # from the first page on, what is not known is asked about
         self._entered: Place | None = None

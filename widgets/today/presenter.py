@@ -26,17 +26,27 @@ REFRESH_MS = 30_000
 """How often the day is read again by itself: the Now line and the minutes late move on."""
 
 
+Done = Callable[[str], None]
+"""Called with words once something is written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Where Today leads: Collect for a visit, a patient's ledger, Needs attention."""
+    """Where Today leads: Collect for a visit, a patient's ledger, Needs attention; and the dialogs about visits (a
+    patient or visit id, and what to call with words once something is written)."""
 
     collect: Callable[[str, str], None]
     ledger: Callable[[str], None]
     attention: Callable[[], None]
+    new_visit: Callable[[str, Done], None]
+    status: Callable[[str, Done], None]
+    billing: Callable[[str, Done], None]
+    add_charge: Callable[[str, Done], None]
 
 
 class TodayPresenter(QObject):
-    """One Today page. `open` after a payment selects who comes next; `refresh` keeps the selection."""
+    """One Today page. `open` after a payment selects who comes next; `refresh` keeps the selection. `say` shows what
+    was done for a moment."""
 
     def __init__(
         self,
@@ -48,12 +58,13 @@ class TodayPresenter(QObject):
         session: Session,
         speech: Speech,
         doors: Doors,
+        say: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent or view)
         self._view, self._bridge, self._lanes = view, bridge, lanes
         self._schedule, self._session = schedule, session
-        self._speech, self._doors = speech, doors
+        self._speech, self._doors, self._say = speech, doors, say
         self._day: date | None = None
         self._known: TodayView | None = None
         self._side: SideView | None = None
@@ -85,6 +96,7 @@ class TodayPresenter(QObject):
         view.ledger_pressed.connect(self._ledger)
         view.attention_pressed.connect(self._doors.attention)
         view.retry_pressed.connect(self.refresh)
+        view.act_wanted.connect(self._act)
 
     @property
     def state(self) -> TodayState:
@@ -241,6 +253,21 @@ class TodayPresenter(QObject):
         row = self._selected()
         if row is not None:
             self._doors.ledger(row.patient.patient_id)
+
+    @Slot(str)
+    def _act(self, act: str) -> None:
+        row = self._selected()
+        if row is None:
+            return
+        about_patient = act == "new_visit"
+        opener: Callable[[str, Done], None] = getattr(self._doors, act)
+        opener(row.patient.patient_id if about_patient else row.visit.appointment_id, self._done)
+
+    def _done(self, words: str) -> None:
+        """A dialog wrote something: say it, and read the day again."""
+        self._say(words)
+        self._view.announce(words)
+        self.refresh()
 
     @Slot()
     def _check_in(self) -> None:

@@ -24,8 +24,14 @@ ACCOUNT_COLUMN = 4
 NOW_KEY = "now"
 
 _OVER = frozenset(
-    {VisitState.CHECKED_IN, VisitState.IN_ROOM, VisitState.IN_SESSION, VisitState.DONE, VisitState.NO_SHOW,
-     VisitState.CANCELLED}
+    {
+        VisitState.CHECKED_IN,
+        VisitState.IN_ROOM,
+        VisitState.IN_SESSION,
+        VisitState.DONE,
+        VisitState.NO_SHOW,
+        VisitState.CANCELLED,
+    }
 )
 
 

@@ -33,6 +33,13 @@ COVERAGE_LOOKS: dict[str, tuple[Look, str, str]] = {
 }
 """Pill, icon and its colour by the state of the insurance."""
 
+COPAY_LOOKS: dict[str, Look] = {
+    "paid": ("Copay paid", "ok", "check"),
+    "part": ("Copay part paid", "warn", "hand-coins"),
+    "due": ("Copay due", "neutral", "hand-coins"),
+}
+"""The COPAY indicator (S0-21); hidden where nobody asks one."""
+
 _NOTHING_WORDS = {
     DueState.NOTHING: "Nothing is due today.",
     DueState.PAID: "Everything due today is paid.",
@@ -142,6 +149,7 @@ class SideCard(Card):
         self._coverage = Coverage()
         self._credit, self._prepaid = Badge("credit"), Badge("prepaid")
         self._due_head = Text("Due today", "caption_medium", "text2")
+        self._copay = Pill()
         self._lines = DueLines()
         self._nothing = Text("", "body", "muted", wrap=True)
         self._total_rule = Divider()
@@ -193,9 +201,12 @@ class SideCard(Card):
         pair.setSpacing(S8)
         pair.addWidget(self.check_in, 1)
         pair.addWidget(self.ledger, 1)
+        due = QHBoxLayout()
+        due.addWidget(self._due_head, 1)
+        due.addWidget(self._copay)
         self._notes.setSpacing(S8)
         for part, room in (
-            (head, S12), (self._coverage, 0), (self._badge_row, S14), (self._due_head, S8), (self._lines, 0),
+            (head, S12), (self._coverage, 0), (self._badge_row, S14), (due, S4), (self._lines, 0),
             (self._nothing, S12), (self._total_rule, S8), (total, S12), (self.primary, S12), (pair, S8),
         ):  # fmt: skip
             if isinstance(part, QWidget):
@@ -227,6 +238,10 @@ class SideCard(Card):
         self._credit.set_cents(row.credit_cents)
         self._prepaid.set_cents(row.prepaid_cents)
         self._badge_row.setVisible(bool(row.credit_cents or row.prepaid_cents))
+        look = COPAY_LOOKS.get(view.copay if view else "")
+        self._copay.setVisible(look is not None)
+        if look is not None:
+            self._copay.set_look(look)
         self._show_due(side)
         self.primary.set_text(side.primary.text)
         self.check_in.set_available(side.can_check_in, "This visit is checked in already.")

@@ -157,6 +157,8 @@ def _coverage_line(view: SideView, today: TodayView) -> str:
 
 def _notes(row: TodayRow, view: SideView | None) -> tuple[tuple[str, str], ...]:
     notes = [("clock", f"Last paid {view.last_paid}")] if view is not None and view.last_paid else []
+    if view is not None and view.billing:
+        notes.append(("receipt-text", f"Bill: {view.billing[:1].lower()}{view.billing[1:]}"))
     if row.patient.receipt_by in RECEIPT_WORDS:
         notes.append(RECEIPT_WORDS[row.patient.receipt_by])
     return tuple(notes)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from app.views import TodayView
 from models.basics.money import show_cents
@@ -17,17 +17,20 @@ from widgets.common import (
     Card,
     CellTable,
     Choice,
+    Divider,
     EmptyState,
     FigureCard,
     IconButton,
     KeycapButton,
+    Role,
     Segments,
     Skeleton,
     Text,
     page_action,
 )  # fmt: skip
+from widgets.common.announce import announce
 from widgets.common.when import count_text
-from widgets.theme import S8, S12, S14, S16, S20, Themed
+from widgets.theme import S4, S8, S12, S14, S16, S20, Themed
 from widgets.today.rows import ACCOUNT_COLUMN, COLUMNS, table_rows
 from widgets.today.side import SideCard
 from widgets.today.state import ALL_PROVIDERS, SEGMENT_WORDS, Segment, TodayState, collected_part
@@ -36,7 +39,8 @@ _SIDE_SHARE = 0.2835
 
 
 class TodayPage(Themed, QWidget):
-    """One Today page. Rows are named by their appointment ids; `day_moved` carries days forward or back."""
+    """One Today page. Rows are named by their appointment ids; `day_moved` carries days forward or back, `act_wanted`
+    what shall be done with the selected visit: status, add_charge, billing, new_visit."""
 
     row_chosen = Signal(str)
     segment_chosen = Signal(str)
@@ -48,6 +52,7 @@ class TodayPage(Themed, QWidget):
     ledger_pressed = Signal()
     attention_pressed = Signal()
     retry_pressed = Signal()
+    act_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,12 +79,32 @@ class TodayPage(Themed, QWidget):
         self.empty = EmptyState("calendar-days", "")
         self._skeleton = Skeleton(8)
         self._blank = QWidget()
+        self.new_visit = page_action(self, "New visit", "Ctrl+N", lambda: self.act_wanted.emit("new_visit"))
+        self.row_actions = tuple(
+            self._row_action(words, key, act)
+            for words, key, act in (("Status…", "S", "status"), ("Add charge…", "A", "add_charge"),
+                                    ("Billing status…", "B", "billing"))
+        )  # fmt: skip
         self.side = SideCard(self.primary, self.check_in, self.ledger)
+        self.acts = tuple(
+            KeycapButton(role=Role.LINK, action=action, size="control_small")
+            for action in (*self.row_actions, self.new_visit)
+        )
+        for button in self.acts:
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the list
         self._lay_out()
         self._connect()
-        for before, after in pairwise((self.table, self.side.primary, self.side.check_in, self.side.ledger)):
+        side = self.side
+        for before, after in pairwise((self.table, side.primary, side.check_in, side.ledger, *self.acts)):
             QWidget.setTabOrder(before, after)
         self.follow_theme()
+
+    def _row_action(self, words: str, key: str, act: str) -> QAction:
+        """An act on the selected visit whose single letter works only while the list has the focus."""
+        action = page_action(self, words, key, lambda: self.act_wanted.emit(act))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.table.addAction(action)
+        return action
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -101,7 +126,16 @@ class TodayPage(Themed, QWidget):
             self._figures.addWidget(card, 1)
         self._list = Card(inset=0, clip=True)
         self._stack = QStackedLayout()
-        self._list.body.addLayout(self._stack)  # first: a stack without a parent shows its pages as windows
+        self._list.body.addLayout(self._stack, 1)  # first: a stack without a parent shows its pages as windows
+        self._foot = QWidget()
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(S8, S4, S8, S4)
+        foot.setSpacing(S8)
+        for button in self.acts:
+            foot.addWidget(button)
+        foot.addStretch(1)
+        self._list.body.addWidget(Divider("hairline"))
+        self._list.body.addWidget(self._foot)
         self._columns = QHBoxLayout()
         self._left = QVBoxLayout()
         self._left.addWidget(self.banner)
@@ -128,6 +162,8 @@ class TodayPage(Themed, QWidget):
         self.table.selected.connect(self._selected)
         self.table.opened.connect(lambda _key: self.primary_pressed.emit())
         self.table.viewport().installEventFilter(self)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._show_menu)
         self.segments.chosen.connect(self.segment_chosen)
         self._providers.chosen.connect(self.practitioner_chosen)
         self._before.clicked.connect(lambda: self.day_moved.emit(-1))
@@ -171,6 +207,20 @@ class TodayPage(Themed, QWidget):
                 self.ledger_pressed.emit()
         return super().eventFilter(watched, event)
 
+    def _show_menu(self, spot: QPoint) -> None:
+        """What can be done with the row under the pointer, or with the selected one (Menu key)."""
+        if not self.table.key:
+            return
+        menu = QMenu(self)
+        menu.addActions([self.primary, self.check_in, *self.row_actions, self.new_visit, self.ledger])
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.table.viewport().mapToGlobal(spot))
+        menu.setActiveAction(self.row_actions[0])
+
+    def announce(self, words: str) -> None:
+        """Speak what was just done."""
+        announce(self, words)
+
     def _selected(self, key: str) -> None:
         if not self._drawing:
             self.row_chosen.emit(key)
@@ -184,7 +234,8 @@ class TodayPage(Themed, QWidget):
             self._draw_head(state)
             self._draw_list(state)
             self.side.show_side(state.side)
-            self.primary.setEnabled(state.side is not None)
+            for action in (self.primary, self.new_visit, *self.row_actions):
+                action.setEnabled(state.side is not None)
         finally:
             self._drawing = False
 

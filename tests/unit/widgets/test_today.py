@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from app.lanes import Lane
 from app.views import DueLine, DueState, SideView, TodayView, VisitState
@@ -217,13 +218,23 @@ class Ways:
 
     def __init__(self) -> None:
         self.went: list[tuple[str, ...]] = []
+        self.said: list[str] = []
 
     def doors(self) -> Doors:
         return Doors(
             collect=lambda patient, visit: self.went.append(("collect", patient, visit)),
             ledger=lambda patient: self.went.append(("ledger", patient)),
             attention=lambda: self.went.append(("attention",)),
+            new_visit=lambda patient, done: self.asked("new_visit", patient, done),
+            status=lambda visit, done: self.asked("status", visit, done),
+            billing=lambda visit, done: self.asked("billing", visit, done),
+            add_charge=lambda visit, done: self.asked("add_charge", visit, done),
         )
+
+    def asked(self, act: str, about: str, done: Callable[[str], None]) -> None:
+        """A dialog that writes something at once."""
+        self.went.append((act, about))
+        done(f"{act} is done")
 
 
 Made = tuple[TodayPage, TodayPresenter, Days, Ways]
@@ -238,7 +249,7 @@ def made(qtbot: Any) -> Iterator[Made]:
     lanes = {name: Lane(name) for name in ("reads", "store")}
     presenter = TodayPresenter(
         page, bridge=bridge, lanes=lanes, schedule=days, session=session,  # type: ignore[arg-type]
-        speech=Speech(lambda: frozen.ZONE), doors=ways.doors(),
+        speech=Speech(lambda: frozen.ZONE), doors=ways.doors(), say=ways.said.append,
     )  # fmt: skip
     page.resize(*FULL)
     yield page, presenter, days, ways
@@ -299,6 +310,53 @@ def test_who_is_in_the_room_is_not_checked_in_again(qtbot: Any, made: Made):
     press("F4")
     assert not page.check_in.isEnabled()
     assert days.checked_in == []
+
+
+@pytest.mark.parametrize(
+    ("key", "act", "about"),
+    [("S", "status", "a-4"), ("A", "add_charge", "a-4"), ("B", "billing", "a-4"), ("Ctrl+N", "new_visit", "p-0041877")],
+)
+def test_the_dialogs_about_visits_are_a_key_away(qtbot: Any, made: Made, key: str, act: str, about: str):
+    _page, _presenter, days, ways = opened(qtbot, made)
+    before = len(days.asked)
+    press(key)
+    assert ways.went == [(act, about)]
+    assert ways.said == [f"{act} is done"]
+    qtbot.waitUntil(lambda: len(days.asked) > before)
+
+
+def test_single_letters_belong_to_the_list(qtbot: Any, made: Made):
+    page, _presenter, _days, ways = opened(qtbot, made)
+    page.segments.setFocus()
+    page._providers.setFocus()
+    press("S")
+    assert ways.went == []
+
+
+def test_the_menu_of_a_row_has_what_can_be_done(qtbot: Any, made: Made):
+    page, _presenter, _days, ways = opened(qtbot, made)
+    page.table.customContextMenuRequested.emit(QPoint(40, 40))
+    [menu] = page.findChildren(QMenu)
+    qtbot.waitUntil(menu.isVisible)
+    assert [action.iconText().rstrip("…") for action in menu.actions()] == [
+        "Collect", "Check in", "Status", "Add charge", "Billing status", "New visit", "Ledger",
+    ]  # fmt: skip
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    assert ways.went == [("status", "a-4")]
+
+
+@pytest.mark.parametrize(
+    ("copay", "words"), [("due", "Copay due"), ("part", "Copay part paid"), ("paid", "Copay paid")]
+)
+def test_s0_21_the_side_shows_whether_the_copay_is_in(qtbot: Any, made: Made, copay: str, words: str):
+    page, _presenter, _days, _ways = opened(qtbot, made)
+    row = frozen.rows()[4]
+    view = replace(frozen.side(row), copay=copay)
+    page.draw(today_state(frozen.today(), Choice(appointment_id="a-4"), view))
+    assert page.side._copay.isVisible()
+    assert page.side._copay.text == words
+    page.draw(today_state(frozen.today(), Choice(appointment_id="a-4"), replace(view, copay="")))
+    assert not page.side._copay.isVisible(), "hidden where nobody asks one"
 
 
 def test_a_refresh_keeps_the_selection_and_the_place(qtbot: Any, made: Made):
