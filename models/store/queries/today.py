@@ -34,7 +34,7 @@ class DayRow:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was collected on a day at every desk, without what was taken back."""
+    """What was collected on a day at every desk, without what was taken back or went back that day."""
 
     payments: int
     cents: int
@@ -96,13 +96,20 @@ def not_collecting(connection: Any, tenant: str, day: str) -> set[str]:
 
 
 def taken(connection: Any, tenant: str, day: str) -> Taken:
-    """What was collected on a day."""
+    """What was collected on a day, less what was refunded and what had been entered too high. Money that only moved on
+    account is no part of it (S0-41)."""
     row = connection.execute(
         "SELECT count(*), coalesce(sum(amount_cents), 0) FROM payment "
         "WHERE tenant = ? AND business_date = ? AND reversed_op_id = '' AND tender <> 'external'",
         (tenant, day),
     ).fetchone()
-    return Taken(int(row[0]), int(row[1]))
+    back = connection.execute(  # asked for that day or up to a month before
+        "SELECT coalesce(sum(amount_cents), 0) FROM refund WHERE tenant = ? "
+        "AND business_date BETWEEN date(?, '-31 days') AND ? AND settled_business_date = ? AND state = 'paid' "
+        "AND kind IN ('refund', 'correction') AND tender <> 'external'",
+        (tenant, day, day, day),
+    ).fetchone()
+    return Taken(int(row[0]), int(row[1]) - int(back[0]))
 
 
 def last_paid(connection: Any, tenant: str, patient_id: str) -> tuple[int, str, str, str, str] | None:
