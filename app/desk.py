@@ -45,6 +45,7 @@ from app.verdicts import Verdicts
 from app.views import DeskFacts
 from app.visit_charges import VisitCharges
 from app.visits import Visits
+from app.ways import Ways
 from models.basics.clock import Clock, SystemClock
 from models.basics.errors import PosError, RuleBroken, StorageError
 from models.basics.facts import facts
@@ -97,6 +98,7 @@ class Desk:
         )  # fmt: skip
         self.sign_in = SignIn(self.clinic)
         self.practice = PracticeFacts(self.clinic)
+        self.ways = Ways(self.clinic)
         self.schedule = Schedule(self.clinic, settings)
         self.visits = Visits(self.clinic)
         self.visit_charges = VisitCharges(self.clinic, self.visits)

@@ -67,6 +67,20 @@ WORDS: Rows = {
         _NOT_WRITTEN,
         "Type it, in {limit} letters at most.",
     ),
+    "ways.name_form": ("A way to pay needs a name", "Nothing was changed.", "Type one of {limit} letters at most."),
+    "ways.name_used": ("There is a way to pay of that name", "Nothing was changed.", "Choose another name."),
+    "ways.number_form": (
+        "The word for its number is too long",
+        "Nothing was changed.",
+        "Shorten it to {limit} letters.",
+    ),
+    "ways.too_many": ("There are {limit} ways to pay already", "Nothing was changed.", "Rename one that is left out."),
+    "ways.gone": ("This way to pay cannot be changed like that", "Nothing was changed.", "Look at the list again."),
+    "ways.last": (
+        "One way to pay must be offered",
+        "Nothing was changed.",
+        "Offer another one before this one is left out.",
+    ),
     "collect.prepay_gone": (
         "This visit was cancelled or taken out of the schedule",
         _NOT_WRITTEN,

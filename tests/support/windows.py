@@ -24,6 +24,7 @@ from app.patients import Patients
 from app.practice import PracticeFacts
 from app.signin import SignIn
 from app.views import AttentionItem, DeviceLight
+from app.ways import Ways
 from tests.support.clinic import TestClinic
 from widgets import fonts, theme
 from widgets.screens import SCREENS
@@ -231,6 +232,7 @@ class StandDesk:
         self.patients = Patients(clinic.clinic)
         self.claims = Claims(clinic.clinic)
         self.practice = PracticeFacts(clinic.clinic)
+        self.ways = Ways(clinic.clinic)
         self.status = Board()
         self.items: tuple[AttentionItem, ...] = ()
         self.attention = SimpleNamespace(items=lambda: self.items)

@@ -12,9 +12,11 @@ from widgets.screens import Kit, Page, Place
 from widgets.settings.desks import DesksPresenter, DesksView
 from widgets.settings.practice import PracticePresenter, PracticeView
 from widgets.settings.presenter import SettingsPresenter
+from widgets.settings.rules import MoneyRulesPresenter, MoneyRulesView
 from widgets.settings.staff import StaffPresenter, StaffView
-from widgets.settings.state import DESKS, IMPORT, PRACTICE, SECTIONS, STAFF
+from widgets.settings.state import DESKS, IMPORT, PRACTICE, RULES, SECTIONS, STAFF, WAYS
 from widgets.settings.view import SettingsView
+from widgets.settings.ways import WaysPresenter, WaysView
 
 if TYPE_CHECKING:
     from models.store.rows import Change
@@ -33,6 +35,10 @@ class SettingsPage:
         self.widget.add_page(STAFF, staff)
         practice = PracticeView()
         self.widget.add_page(PRACTICE, practice)
+        ways = WaysView()
+        self.widget.add_page(WAYS, ways)
+        rules = MoneyRulesView()
+        self.widget.add_page(RULES, rules)
         self.widget.add_below(DESKS, desks)
         self._presenter = SettingsPresenter(
             self.widget, bridge=kit.bridge, lane=kit.desk.lanes["store"], settings=kit.desk.settings
@@ -52,9 +58,18 @@ class SettingsPage:
             practice, bridge=kit.bridge, lane=kit.desk.lanes["store"], practice=kit.desk.practice,
             person=lambda: kit.session.person,
         )  # fmt: skip
+        self._rules = MoneyRulesPresenter(
+            rules, bridge=kit.bridge, lane=kit.desk.lanes["store"], rules=lambda: kit.desk.rules,
+            person=lambda: kit.session.person,
+        )  # fmt: skip
         self._desks = DesksPresenter(
             desks, bridge=kit.bridge, lane=kit.desk.lanes["net"], make_line=lambda name: _join_line(kit, name),
             hosts=lambda: kit.desk.settings.get(HUB_HERE), person=lambda: kit.session.person,
+        )  # fmt: skip
+
+        self._ways = WaysPresenter(
+            ways, bridge=kit.bridge, lane=kit.desk.lanes["store"], ways=kit.desk.ways,
+            person=lambda: kit.session.person,
         )  # fmt: skip
 
     def enter(self, place: Place) -> None:
@@ -62,7 +77,9 @@ class SettingsPage:
         self._presenter.show()
         self._staff.show()
         self._practice.show()
+        self._rules.show()
         self._desks.show()
+        self._ways.show()
         self.widget.open_page(place.item or self.widget.page_name or SECTIONS[0].name)
         self.widget.take_focus()
 
@@ -73,6 +90,8 @@ class SettingsPage:
         """People may have changed, here or at another desk."""
         if change.everything or "staff" in change.topics:
             self._staff.show()
+        if change.everything or "method" in change.topics:
+            self._ways.show()
 
 
 def _join_line(kit: Kit, name: str) -> str:

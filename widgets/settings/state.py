@@ -47,7 +47,7 @@ def _days(*values: int) -> tuple[tuple[int, str], ...]:
     return tuple((value, "At once" if value == 0 else f"After {value} days") for value in values)
 
 
-PRACTICE, STAFF, DESKS, IMPORT = "practice", "staff", "desks", "import"
+PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES = "practice", "staff", "desks", "import", "ways", "rules"
 """Pages with a view of their own."""
 
 SECTIONS: Final[tuple[Section, ...]] = (
@@ -78,6 +78,8 @@ SECTIONS: Final[tuple[Section, ...]] = (
         Row(settings.DRAWER, "Cash drawer", "A drawer hangs on the receipt printer and opens for cash."),
     )),
     Section(PRACTICE, "Practice", "receipt-text"),
+    Section(WAYS, "Ways to pay", "hand-coins"),
+    Section(RULES, "Money rules", "shield-check"),
     Section(STAFF, "Staff", "user-plus"),
     Section(DESKS, "Other desks", "building-2", (
         Row(settings.HUB_LISTEN, "Who may join", "From the next start on.", CHOICE,
