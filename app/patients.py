@@ -11,6 +11,7 @@ from pathlib import Path
 from app.clinic import Clinic
 from app.heads import patient_head
 from app.list_views import BalanceKind, Exported, PatientLine, PatientOrder, PatientsAsk, PatientsView
+from app.refusals import need
 from app.saving import save_private
 from app.views import Person
 from exchange.sheets import WRITERS, Column, Sheet
@@ -76,21 +77,22 @@ class Patients:
         """What an exported list is called unless somebody says otherwise: `patients-2026-05-14.csv`."""
         return f"patients-{self._clinic.today().isoformat()}.{suffix}"
 
-    def export(self, ask: PatientsAsk, path: Path, person: Person) -> Exported:
+    def export(self, ask: PatientsAsk, path: Path, person: Person, supervisor: Person | None = None) -> Exported:
         """Save everybody who fits, in the order shown, as CSV or XLSX by the suffix; only this user may read the file.
+        `supervisor` lends the right to it.
 
         Raises RuleBroken `staff.right_missing`, `export.kind_unknown`; StorageError `export.not_written`. Nothing was
         saved then, and a file that was there is as it was.
         """
-        if Right.EXPORT not in person.rights:
-            raise RuleBroken("staff.right_missing", right=Right.EXPORT.value)
+        lender = need(Right.EXPORT, person, supervisor)
         write = WRITERS.get(path.suffix.lower().removeprefix("."))
         if write is None:
             raise RuleBroken("export.kind_unknown")
         today = self._clinic.today()
         found = self._list.everybody(_wanted(ask, today), today)
         save_private(path, write(Sheet("Patients", COLUMNS, map(_cells, found))))
-        log.info("exported", extra=facts(list="patients", rows=len(found), kind=path.suffix.lower()))
+        log.info("exported", extra=facts(list="patients", rows=len(found), kind=path.suffix.lower(),
+                                         staff=person.staff_id, lender=lender or None))  # fmt: skip
         return Exported(len(found), path.name)
 
 

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
 
+from models.rules.rights import Right
+from widgets.common.lend_dialog import Lending
 from widgets.common.speech import Speech
 from widgets.patients.presenter import Doors, PatientsPresenter
 from widgets.patients.view import PatientsPage
@@ -31,9 +33,13 @@ class _Page:
             ledger=lambda patient_id: kit.doors.go(Place(LEDGER, patient_id)),
             said=lambda words: kit.notices.show(words, "ok"),
         )
+        lending = Lending(
+            self.widget, Right.EXPORT, "Export needs a manager", "Choose where to save", bridge=kit.bridge,
+            lane=kit.desk.lanes["store"], sign_in=kit.desk.sign_in, speech=Speech(zone),
+        )  # fmt: skip
         self.presenter = PatientsPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, patients=kit.desk.patients, session=kit.session,
-            speech=Speech(zone), doors=doors,
+            speech=Speech(zone), doors=doors, lending=lending,
         )  # fmt: skip
 
     def enter(self, _place: Place) -> None:

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QFileDialog
 from app.lanes import Lane
 from app.list_views import BalanceKind, Exported, PatientOrder, PatientsAsk, PatientsView
 from app.patients import PAGE, Patients
+from app.views import Person
 from models.rules.rights import Right
 from widgets.bridge import Bridge
+from widgets.common.lend_dialog import Lending
 from widgets.common.slow import AFTER_MS
 from widgets.common.speech import Notice, Speech
 from widgets.common.when import count_text
@@ -23,7 +25,7 @@ from widgets.session import Session
 
 FORMATS = {"Excel workbook (*.xlsx)": "xlsx", "Comma separated values (*.csv)": "csv"}
 """What a list can be saved as, by the words of the file dialog."""
-_NO_RIGHT = "You need the right “Export lists”: a manager gives it in Settings, Staff."
+_WHY = "You do not have the right to export lists."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,12 @@ class PatientsPresenter(QObject):
         session: Session,
         speech: Speech,
         doors: Doors,
+        lending: Lending,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent or view)
         self._view, self._bridge, self._lanes, self._patients = view, bridge, lanes, patients
-        self._session, self._speech, self._doors = session, speech, doors
+        self._session, self._speech, self._doors, self._lending = session, speech, doors, lending
         self._ask = PatientsAsk()
         self._known: PatientsView | None = None
         self._running = self._again = False
@@ -72,7 +75,6 @@ class PatientsPresenter(QObject):
         view.export_pressed.connect(self._export)
         view.cleared.connect(self._clear)
         view.retry_pressed.connect(self.refresh)
-        self._session.changed.connect(self._person_changed)
 
     @property
     def state(self) -> PatientsState:
@@ -81,7 +83,6 @@ class PatientsPresenter(QObject):
 
     def open(self) -> None:
         """Show the list as it was left, fresh."""
-        self._person_changed()
         if self._known is None and not self._patients.ready:
             self._bridge.start(self._lanes["reads"], lambda _job: self._patients.first(), owner=self,
                                done=self._first_arrived)  # fmt: skip
@@ -163,15 +164,21 @@ class PatientsPresenter(QObject):
         self._view.show_filter("", BalanceKind.ANY, None, None)
         self._change(text="", kind=BalanceKind.ANY, least_cents=None, most_cents=None)
 
-    @Slot()
-    def _person_changed(self) -> None:
-        person = self._session.person
-        self._view.set_export(person is not None and Right.EXPORT in person.rights, _NO_RIGHT)
-
     # Saving ---------------------------------------------------------------------------------------------------------
 
     @Slot()
     def _export(self) -> None:
+        """Save what is shown; without the right to it somebody who has it types their PIN first."""
+        if self._known is None or self._view.export.busy:
+            return
+        if Right.EXPORT in self._session.acting.rights:
+            self._choose_file(None)
+            return
+        patients = count_text(self._state.patients, "patient", "patients")
+        what = f"Names, birth dates, phones and balances of {patients} will be saved in a file only you can open."
+        self._lending.ask(what, _WHY, self._choose_file)
+
+    def _choose_file(self, lender: Person | None) -> None:
         name, chosen = QFileDialog.getSaveFileName(
             self._view, "Save this list", self._patients.file_name("xlsx"), ";;".join(FORMATS)
         )
@@ -183,8 +190,8 @@ class PatientsPresenter(QObject):
         ask, person = self._ask, self._session.acting
         self._view.export.set_busy("Saving…")
         self._bridge.start(
-            self._lanes["lists"], lambda _job: self._patients.export(ask, path, person), owner=self,
-            done=self._exported, failed=self._not_exported,
+            self._lanes["lists"], lambda _job: self._patients.export(ask, path, person, lender),
+            owner=self, done=self._exported, failed=self._not_exported,
         )  # fmt: skip
 
     def _exported(self, saved: Exported) -> None:

@@ -217,10 +217,6 @@ class PatientsPage(Themed, QWidget):
             field.set_cents(cents)
         self._filling = False
 
-    def set_export(self, allowed: bool, why: str) -> None:
-        """May the person who is signed in save lists?"""
-        self.export.set_available(allowed, why)
-
     def draw(self, state: PatientsState) -> None:
         """Show `state`; the selected patient stays selected where they still are."""
         self.kind.set_key(state.ask.kind.value)

@@ -205,6 +205,8 @@ def test_saving_needs_the_right_to_export(patients: Patients, tmp_path: Path) ->
     with pytest.raises(RuleBroken, match=r"staff\.right_missing"):
         patients.export(PatientsAsk(), tmp_path / "list.csv", replace(MARIA, rights=frozenset()))
     assert not (tmp_path / "list.csv").exists()
+    lent = patients.export(PatientsAsk(), tmp_path / "list.csv", replace(MARIA, rights=frozenset()), MANAGER)
+    assert lent.rows == 4
 
 
 def test_another_kind_of_file_is_refused(patients: Patients, tmp_path: Path) -> None:

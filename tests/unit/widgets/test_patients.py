@@ -16,14 +16,16 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.lanes import Lane
 from app.list_views import BalanceKind, PatientLine, PatientOrder, PatientsAsk, PatientsView
 from app.patients import PAGE, Patients
+from app.signin import SignIn
 from app.views import PatientHead, Person
 from models.basics.errors import StorageError
 from models.operations.records import Patient
 from models.rules.rights import Right
 from tests.support.clinic import MARIA, TestClinic
-from tests.support.windows import LOOKS, press, shown, type_text, unfit
+from tests.support.windows import LOOKS, picture, press, shown, type_text, unfit
 from widgets import theme
 from widgets.bridge import Bridge
+from widgets.common.lend_dialog import Lending
 from widgets.common.speech import Notice, Speech
 from widgets.patients.presenter import FORMATS, Doors, PatientsPresenter
 from widgets.patients.state import PatientsState, patients_state
@@ -86,9 +88,14 @@ class Desk:
         self.lanes = {name: Lane(name) for name in ("reads", "lists")}
         self.session = Session()
         self.session.sign_in(person)
+        bridge = Bridge(self.page)
+        self.lending = Lending(
+            self.page, Right.EXPORT, "Export needs a manager", "Choose where to save", bridge=bridge,
+            lane=self.lanes["reads"], sign_in=SignIn(clinic.clinic), speech=Speech(lambda: UTC),
+        )  # fmt: skip
         self.presenter = PatientsPresenter(
-            self.page, bridge=Bridge(self.page), lanes=self.lanes, patients=self.patients, session=self.session,
-            speech=Speech(lambda: UTC), doors=Doors(self.opened.append, self.said.append),
+            self.page, bridge=bridge, lanes=self.lanes, patients=self.patients, session=self.session,
+            speech=Speech(lambda: UTC), doors=Doors(self.opened.append, self.said.append), lending=self.lending,
         )  # fmt: skip
 
     def names(self) -> list[str]:
@@ -247,13 +254,36 @@ def test_a_list_that_cannot_be_saved_is_said(
     assert not desk.page.export.busy
 
 
-def test_without_the_right_there_is_no_saving(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_right_somebody_lends_it_by_pin(
+    desk: Desk, clinic: TestClinic, qtbot: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    choose(monkeypatch, tmp_path / "list.csv")
+    desk.session.sign_in(replace(MARIA, rights=frozenset({Right.PAYMENTS})))
+    clinic.put(SignIn(clinic.clinic).new_staff("Dana Fox", "manager", "739146"))
+    press("Ctrl+E")
+    dialog = desk.lending.dialog
+    assert dialog.isVisible()
+    assert "3 patients" in dialog.what.text()
+    picture(desk.page, "patients-export-lent")
+    type_text("111222")
+    press("Return")
+    qtbot.waitUntil(dialog.lend.error.isVisible)
+    assert not (tmp_path / "list.csv").exists()
+    type_text("739146")
+    press("Return")
+    qtbot.waitUntil(lambda: bool(desk.said))
+    assert (tmp_path / "list.csv").exists()
+    assert not dialog.isVisible()
+
+
+def test_giving_up_the_pin_saves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     offered = choose(monkeypatch, None)
     desk.session.sign_in(replace(MARIA, rights=frozenset({Right.PAYMENTS})))
-    assert not desk.page.export.isEnabled()
-    assert "Export lists" in desk.page.export.toolTip()
     press("Ctrl+E")
+    press("Esc")
+    assert not desk.lending.dialog.isVisible()
     assert offered == []
+    assert desk.page.field.hasFocus()
 
 
 def test_a_broken_store_is_said_and_tried_again(desk: Desk, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
