@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.lanes import Lane
 from app.list_views import BalanceKind, PatientLine, PatientOrder, PatientsAsk, PatientsView
@@ -83,11 +83,15 @@ class Desk:
     """The page over a small clinic."""
 
     def __init__(self, clinic: TestClinic, person: Person = MANAGER) -> None:
+        self.window = QWidget()
         self.page, self.opened, self.said = PatientsPage(), [], []  # type: ignore[var-annotated]
         self.patients = Patients(clinic.clinic)
         self.lanes = {name: Lane(name) for name in ("reads", "lists")}
         self.session = Session()
         self.session.sign_in(person)
+        frame = QVBoxLayout(self.window)
+        frame.setContentsMargins(0, 0, 0, 0)
+        frame.addWidget(self.page)
         bridge = Bridge(self.page)
         self.lending = Lending(
             self.page, Right.EXPORT, "Export needs a manager", "Choose where to save", bridge=bridge,
@@ -122,9 +126,9 @@ def clinic(tmp_path: Path) -> Iterator[TestClinic]:
 @pytest.fixture
 def desk(clinic: TestClinic, qtbot: Any) -> Iterator[Desk]:
     made = Desk(clinic)
-    qtbot.addWidget(made.page)
-    made.page.resize(1162, 654)
-    shown(made.page)
+    qtbot.addWidget(made.window)
+    made.window.resize(1162, 654)
+    shown(made.window)
     made.presenter.open()
     made.page.field.setFocus(Qt.FocusReason.OtherFocusReason)
     qtbot.waitUntil(lambda: made.presenter.state.page_text == "Page 1 of 1")
@@ -264,7 +268,7 @@ def test_without_the_right_somebody_lends_it_by_pin(
     dialog = desk.lending.dialog
     assert dialog.isVisible()
     assert "3 patients" in dialog.what.text()
-    picture(desk.page, "patients-export-lent")
+    picture(desk.window, "patients-export-lent")
     type_text("111222")
     press("Return")
     qtbot.waitUntil(dialog.lend.error.isVisible)
