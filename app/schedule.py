@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from app.clinic import Clinic
 from app.heads import coverage_head, day_text, days_text, patient_head, visit_head
@@ -17,7 +16,7 @@ from app.views import EXPECTED_STATES, DueLine, DueState, Person, SideView, Toda
 from app.visits import Visits
 from models.basics.errors import RuleBroken
 from models.basics.money import show_cents
-from models.operations.records import Appointment
+from models.operations.records import Appointment, AppointmentProfile
 from models.rules.billing import BILLING_STATUS_WORDS, copay_mark
 from models.rules.collecting import Part
 from models.rules.visits import has_come, is_over
@@ -71,7 +70,8 @@ class Schedule:
             quiet = today.not_collecting(reader, tenant, visit.service_date)
             own = collect.charges_of_visit(reader, tenant, visit.id)
             paid = _paid_for_visit(own, money.prepaid_cents)
-            copay = _copay_mark(reader, tenant, visit, own, money)
+            record = recorded.one(reader, tenant, Appointment, visit.id)
+            kind = recorded.one(reader, tenant, AppointmentProfile, record.profile_id) if record else None
             last = today.last_paid(reader, tenant, person.id)
         found = dues(clinic, visit, money, charges, self._settings.get(PAST_DUE_DAYS))
         due = due_cents(found)
@@ -81,7 +81,8 @@ class Schedule:
             lines=tuple(_due_line(clinic, each) for each in found if each.selected), total_cents=due,
             credit_cents=figures.credit_cents, prepaid_cents=figures.prepaid_cents,
             due_state=_due_state(due, paid, in_doubt=_doubts(doubt, visit), quiet=visit.id in quiet),
-            last_paid=_last_paid(clinic, last), copay=copay,
+            last_paid=_last_paid(clinic, last), copay=_copay_mark(visit, record, own, money),
+            consents=kind.consents if kind else (),
             billing=BILLING_STATUS_WORDS.get(self._visits.card(appointment_id).billing_status, ""),
         )  # fmt: skip
 
@@ -128,7 +129,7 @@ def _read(clinic: Clinic, shown: date) -> _Book:
         return _Book(
             found, charges, by_visit, lots, prepaid, today.in_doubt(reader, tenant),
             today.not_collecting(reader, tenant, day), today.taken(reader, tenant, day),
-            attention.count(reader, tenant, clinic.today().isoformat()),
+            attention.count(reader, tenant, clinic.today().isoformat(), clinic.identity.device_id),
         )  # fmt: skip
 
 
@@ -166,8 +167,8 @@ def _copay_of(
     return min(max(prepaid_cents, 0), expected), expected
 
 
-def _copay_mark(reader: Any, tenant: str, visit: VisitRow, own: Sequence[ChargeRow], money: VisitMoney) -> str:
-    record = recorded.one(reader, tenant, Appointment, visit.id)
+def _copay_mark(visit: VisitRow, record: Appointment | None, own: Sequence[ChargeRow], money: VisitMoney) -> str:
+    """The COPAY indicator of a visit that is or will be."""
     paid, asked = _copay_of(visit, own, money.plan_copay_cents, money.prepaid_cents)
     return "" if record is None or is_over(visit.status) else copay_mark(record.payment_profile, asked, paid)
 

@@ -34,7 +34,8 @@ class _Page:
         )
         self.presenter = AttentionPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes,
-            stories=Stories(kit.desk.attention, kit.desk.recovery, kit.desk.printing, kit.desk.visits),
+            stories=Stories(kit.desk.attention, kit.desk.recovery, kit.desk.printing, kit.desk.visits,
+                            lambda: kit.desk.refunds),
             checker=checker_of(kit),
             session=kit.session, notices=kit.notices, speech=Speech(zone),
             now=lambda: kit.desk.clock.now().astimezone(zone()), doors=doors,

@@ -134,6 +134,10 @@ class KnownBox(QWidget):
         self.setVisible(known is not None)
         if known is None:
             return
+        for radio, words in zip((self.charged, self.free), known.words, strict=True):
+            if radio.text() != words:
+                radio.setText(words)
+                radio.restyle()
         for radio, wanted in ((self.charged, known.charged is True), (self.free, known.charged is False)):
             if radio.isChecked() != wanted:
                 radio.setAutoExclusive(False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Slot
 
 from app.lanes import Job, Lane
+from app.refund_views import Refunded, RefundEnd
 from app.views import AttentionItem, Collected, CollectEnd
 from widgets.attention.checking import Checker
 from widgets.attention.state import AttentionState, Known, Looking, attention_state
@@ -17,12 +18,14 @@ from widgets.attention.view import AttentionPage
 from widgets.bridge import Bridge
 from widgets.common.banner import Notices
 from widgets.common.speech import Notice, Speech
+from widgets.refund.ended import ended_words
 from widgets.session import Session
 
 if TYPE_CHECKING:
     from app.attention import Attention
     from app.printing import Printing
     from app.recovery import Recovery
+    from app.refunds import Refunds
     from app.visits import Visits
 
 
@@ -45,6 +48,7 @@ class Stories:
     recovery: Recovery
     printing: Printing
     visits: Visits
+    refunds: Callable[[], Refunds]
 
 
 SETTLED_WORDS: dict[CollectEnd, str] = {
@@ -52,6 +56,7 @@ SETTLED_WORDS: dict[CollectEnd, str] = {
     CollectEnd.PARTLY: "Part of it went through. That part is recorded.",
 }
 NOT_CHARGED = "Nothing was charged. The payment may be taken now."
+REFUND_WENT, REFUND_FELL = "It went back. The refund is recorded.", "Nothing went back. The money lies where it lay."
 
 
 class AttentionPresenter(QObject):
@@ -121,7 +126,7 @@ class AttentionPresenter(QObject):
         if asked != self._round:
             return
         self._items, self._notice = items, None
-        self._checker.follow_only({item.item_id for item in items if item.kind == "unknown_payment"})
+        self._checker.follow_only({item.item_id for item in items if item.kind.startswith("unknown_")})
         self._draw()
 
     def _failed(self, error: Exception) -> None:
@@ -189,6 +194,8 @@ class AttentionPresenter(QObject):
             "known": self._resolve,
             "close": self._close,
             "reprint": self._reprint,
+            "hand_out": self._hand_out,
+            "give_up": self._give_up,
             "move": lambda item: self._about_money(item, "move"),
             "give_back": lambda item: self._about_money(item, "refund"),
             "keep": self._keep,
@@ -221,6 +228,24 @@ class AttentionPresenter(QObject):
             self._stories.attention.close(item.item_id, person)
 
         self._act("store", again)
+
+    def _hand_out(self, item: AttentionItem) -> None:
+        """A refund that was begun: the money leaves now."""
+        person, story = self._session.acting, self._stories.refunds()
+        lane = story.lane_for(str(item.facts.get("tender") or ""))
+
+        def told(ended: Refunded) -> None:
+            self._notices.show(ended_words(ended), "ok" if ended.end is RefundEnd.PAID else "warn")
+            self.refresh()
+
+        self._bridge.start(
+            self._lanes[lane], lambda job: story.finish(item.item_id, person, job), owner=self, done=told,
+            failed=self._failed,
+        )  # fmt: skip
+
+    def _give_up(self, item: AttentionItem) -> None:
+        person, story = self._session.acting, self._stories.refunds()
+        self._act("store", lambda _job: story.give_up(item.item_id, person))
 
     def _resolve(self, item: AttentionItem) -> None:
         known = self._looking.known or Known()
@@ -261,6 +286,8 @@ class AttentionPresenter(QObject):
     def _settled(self, attempt_id: str, found: Collected) -> None:
         self._checker.forget(attempt_id)
         words = SETTLED_WORDS.get(found.end, NOT_CHARGED)
+        if found.facts.get("refund_id"):
+            words = REFUND_WENT if found.end is CollectEnd.TAKEN else REFUND_FELL
         if self._view.isVisible():
             self._notices.show(words, "ok" if found.end in SETTLED_WORDS else "info")
             self._view.announce(words)

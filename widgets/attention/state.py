@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.views import AttentionItem
@@ -60,6 +60,22 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("give_back", "Refund it", "Opens the refund. Nothing goes back before you confirm."),
         Way("keep", "Keep it as credit", "It is free for any visit at once, not only a day from now."),
     ),
+    "unknown_refund": (
+        Way(
+            "wait", "Wait", "It is asked again by itself. Do not give the money back another way yet.", recommended=True
+        ),
+        KNOWN,
+    ),
+    "refund_waiting": (
+        Way(
+            "hand_out",
+            "Hand it out now",
+            "The drawer opens, or the reader is asked. The receipt prints.",
+            recommended=True,
+        ),
+        Way("give_up", "Give it up", "Nothing goes back: the money lies on the account again."),
+        Way("ledger", "Look at the account", "Opens the ledger of this patient."),
+    ),
     "print_unknown": (
         Way("close", "It is on the paper", "Nothing more happens.", recommended=True),
         Way("reprint", "Print it again", "The second one says COPY."),
@@ -87,6 +103,8 @@ OTHERWISE: tuple[Way, ...] = (
 KINDS: dict[str, Kind] = {
     "unknown_payment": Kind("hourglass", "bad", ("Do not charge again yet", "bad", "hourglass")),
     "unknown_void": Kind("hourglass", "bad", ("Not known yet", "bad", "hourglass")),
+    "unknown_refund": Kind("hourglass", "bad", ("Not known yet", "bad", "hourglass")),
+    "refund_waiting": Kind("undo-2", "warn", ("Choose one", "warn", "undo-2")),
     "refused": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "reduced": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "paid_twice": Kind("users", "warn", ("Choose one", "warn", "arrow-left-right")),
@@ -96,6 +114,13 @@ KINDS: dict[str, Kind] = {
     "print_unknown": Kind("printer", "neutral", ("Choose one", "neutral", "printer"), money=False),
 }
 
+
+SEEN: dict[str, tuple[str, str]] = {
+    "unknown_void": ("The payment was voided", "The payment stands"),
+    "unknown_refund": ("The money went back", "Nothing went back"),
+}
+"""What a person may have seen, where it is not about a charge: that it happened, and that it did not."""
+DONE = {"unknown_void": "voided", "unknown_refund": "given back"}
 
 ASK_FIRST = 2
 """So often the reader is asked before a person may decide."""
@@ -121,11 +146,12 @@ def ordered(items: tuple[AttentionItem, ...]) -> tuple[AttentionItem, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a person says they saw: charged or not (None: not said yet), and where."""
+    """What a person says they saw: charged or not (None: not said yet), and where. `words` name the two."""
 
     charged: bool | None = None
     reason: str = ""
     error: str = ""
+    words: tuple[str, str] = ("The card was charged", "Nothing was charged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +285,7 @@ def _detail(
     ways = ways_of(item, checked)
     chosen = looking.chosen if looking.item_id == item.item_id and looking.chosen < len(ways) else 0
     mine = looking.known if looking.item_id == item.item_id and ways[chosen].act == "known" else None
+    asked = replace(mine or Known(), words=SEEN.get(sort_of(item), Known().words))
     number = str(item.facts.get("number") or "")
     who = [item.patient.name, identity_text(item.patient)] if item.patient else []
     unknown = item.kind.startswith("unknown")
@@ -273,7 +300,7 @@ def _detail(
         ways=ways,
         chosen=chosen,
         apply_text=_apply_text(ways[chosen], chosen, mine, item),
-        known=mine if mine is not None else Known() if ways[chosen].act == "known" else None,
+        known=asked if ways[chosen].act == "known" else None,
         can_check=unknown,
         checking=unknown and checked is not None and checked.next_in_s is None,
     )
@@ -283,7 +310,8 @@ def _apply_text(way: Way, chosen: int, known: Known | None, item: AttentionItem)
     if way.act == "known":
         amount = show_cents(item.amount_cents)
         if known is not None and known.charged is not None:
-            return f"Record {amount} as charged" if known.charged else f"Record {amount} as not charged"
+            done = DONE.get(sort_of(item), "charged")
+            return f"Record {amount} as {done}" if known.charged else f"Record {amount} as not {done}"
         return "Record what happened"
     return f"Apply choice {chosen + 1}"
 

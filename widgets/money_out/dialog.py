@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from app.refund_views import NOTE_MOST
@@ -134,6 +134,7 @@ class ActDialog(FormDialog):
             self.primary.set_idle()
             self.primary.set_available(state.ready, "Fill in what is missing first")
         self.place_panel()
+        QTimer.singleShot(0, self, self.place_panel)  # once more: what was hidden has its size then
 
     def offer(self, key: str, items: tuple[tuple[str, str], ...]) -> None:
         """Other items for a choice."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Slot
 from app.lanes import Job, Lane
 from app.views import Person
 from models.basics.errors import PosError
-from models.rules.rights import Right
+from models.rules.rights import RIGHT_WORDS, Right
 from widgets.bridge import Bridge
 from widgets.common.speech import Notice, Speech
 from widgets.money_out.dialog import ActDialog, ActState
@@ -146,7 +146,9 @@ class ActPresenter(QObject):
 
     def _draw(self) -> None:
         if self._sheet is not None:
-            self._dialog.draw(self._state("You may not do this alone" if self._missing() else ""))
+            missing = self._missing()
+            why = f"Needs the right \u201c{RIGHT_WORDS[missing[-1]]}\u201d" if missing else ""
+            self._dialog.draw(self._state(why))
 
     @Slot(str)
     def _confirm(self, pin: str) -> None:

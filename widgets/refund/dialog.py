@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
@@ -145,6 +145,7 @@ class RefundDialog(FormDialog):
             self.primary.set_idle()
             self.primary.set_available(state.ready, "Type an amount first")
         self.place_panel()
+        QTimer.singleShot(0, self, self.place_panel)  # once more: what was hidden has its size then
 
     def _draw_notice(self, state: RefundState) -> None:
         if state.notice is not None:

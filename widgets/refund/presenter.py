@@ -13,11 +13,11 @@ from app.lanes import Job, Lane
 from app.refund_views import Refunded, RefundEnd, RefundPreview, RefundSheet
 from app.views import Person
 from models.basics.errors import PosError
-from models.basics.money import show_cents
 from models.rules.rights import Right
 from widgets.bridge import Bridge
 from widgets.common.speech import Notice, Speech
 from widgets.refund.dialog import RefundDialog
+from widgets.refund.ended import ended_words
 from widgets.refund.state import Draft, amount_error, order_of, refund_state
 
 if TYPE_CHECKING:
@@ -231,14 +231,3 @@ class RefundPresenter(QObject):
         self._draw()
         if isinstance(error, PosError):
             self._dialog.point_at(str(error.facts.get("field") or ""))
-
-
-def ended_words(told: Refunded) -> str:
-    """What is said and shown once the dialog is closed."""
-    amount = show_cents(told.amount_cents)
-    if told.end is RefundEnd.WAITING:
-        return f"{amount} is set aside. The hub has not answered; it waits in Needs attention."
-    if told.end is RefundEnd.UNKNOWN:
-        return f"We do not know yet whether {amount} went back. See Needs attention."
-    to = f" to {told.way_words}" if "\u2022" in told.way_words else ""
-    return f"Refunded {amount}{to}. {told.number}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from models.store.queries import visits
+from models.store.queries import refunds, visits
 
 FALLEN_DAYS = 31
 """Visits that fell out are listed for so long."""
@@ -75,14 +75,15 @@ def doubles(connection: Any, tenant: str, day: str) -> list[DoubleRow]:
     return [DoubleRow(*row) for row in found]
 
 
-def count(connection: Any, tenant: str, day: str) -> int:
-    """How many things need somebody; doubles may be fewer once the time between them is looked at."""
+def count(connection: Any, tenant: str, day: str, device: str) -> int:
+    """How many things need somebody at a desk; doubles may be fewer once the time between them is looked at."""
     row = connection.execute(
         "SELECT (SELECT count(*) FROM terminal_attempt WHERE tenant = ? AND state <> 'resolved') + "
         f"(SELECT count(*) {_REFUSED}) + (SELECT count(*) {_UNSURE}) + (SELECT count(*) {_DOUBLE})",
         (tenant, tenant, tenant, tenant, day),
     ).fetchone()
-    return int(row[0]) + visits.count_fallen(connection, tenant, fallen_since(day))
+    waiting = len(refunds.unfinished(connection, tenant, device))
+    return int(row[0]) + waiting + visits.count_fallen(connection, tenant, fallen_since(day))
 
 
 def fallen_since(day: str) -> str:

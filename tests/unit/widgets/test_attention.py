@@ -256,7 +256,7 @@ class Desk:
         self.notices = Notices(self.page)
         self.presenter = AttentionPresenter(
             self.page, bridge=bridge, lanes=lanes,
-            stories=Stories(self.items, self.finder, self.items, self.items),  # type: ignore[arg-type]
+            stories=Stories(self.items, self.finder, self.items, self.items, lambda: self.items),  # type: ignore[arg-type]
             checker=self.checker, session=session, notices=self.notices, speech=SPEECH,
             now=lambda: frozen.at(9, 41),
             doors=Doors(collect=lambda *who: self.went.append(("collect", *who)),
