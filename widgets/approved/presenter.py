@@ -179,9 +179,33 @@ class ApprovedPresenter(QObject):
 
     @Slot()
     def _open_undo(self) -> None:
-        if self._state is not None and self._state.can_undo:
-            self._undo, self._notice = Undo(), None
+        """Ask why; credit that is put back needs no reason, no money changes hands."""
+        if self._state is None or not self._state.can_undo:
+            return
+        self._undo, self._notice = Undo(), None
+        collected = self._collected
+        if collected is not None and not collected.payment_id:
+            self._put_back(collected)
+        else:
             self._draw()
+
+    def _put_back(self, collected: Collected) -> None:
+        """Give back what credit alone has paid."""
+        person = self._session.acting
+        self._undo = Undo(running=True)
+        self.busy_changed.emit(True)
+        self._bridge.start(
+            self._lanes[self._checkout.lane_for(collected.tender)],
+            lambda _job: self._checkout.undo_credit(collected, person),
+            owner=self,
+            done=self._taken_back,
+            failed=self._not_put_back,
+        )
+
+    def _not_put_back(self, error: Exception) -> None:
+        self._undo = None
+        self.busy_changed.emit(False)
+        self._tell(error)
 
     @Slot(str)
     def _choose_reason(self, reason: str) -> None:

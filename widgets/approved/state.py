@@ -76,6 +76,7 @@ HEADLINES: dict[TenderKind, str] = {
     TenderKind.CARD: "Approved",
     TenderKind.CASH: "Cash taken",
     TenderKind.CHECK: "Check recorded",
+    TenderKind.OTHER: "Payment recorded",
     TenderKind.CREDIT: "Paid from credit",
 }
 
@@ -91,6 +92,7 @@ UNDO_TEXT: dict[TenderKind, tuple[str, str]] = {
     TenderKind.CARD: ("Void this card payment", "Void {amount}"),
     TenderKind.CASH: ("Give the cash back", "Return {amount} in cash"),
     TenderKind.CHECK: ("Hand the check back", "Hand back check for {amount}"),
+    TenderKind.OTHER: ("Take this payment back", "Take {amount} back"),
     TenderKind.CREDIT: ("Put the credit back", "Put {amount} back on account"),
 }
 """Title and button of taking back, by how it was paid."""
@@ -99,6 +101,7 @@ UNDONE_TEXT: dict[TenderKind, str] = {
     TenderKind.CARD: "Voided. The card is not charged.",
     TenderKind.CASH: "Taken back. Hand the cash back.",
     TenderKind.CHECK: "Taken back. Hand the check back.",
+    TenderKind.OTHER: "Taken back. Give the money back the way it came.",
     TenderKind.CREDIT: "Taken back. The credit is on account again.",
 }
 

@@ -1,4 +1,4 @@
-"""Payment details over the window: money in advance and for what, and the payment's fields (Alt+D)."""
+"""Payment details over the window: money in advance and for what, and the payment's fields (Alt+T)."""
 
 from __future__ import annotations
 

@@ -111,8 +111,8 @@ class CollectPage(Themed, QWidget):
         self.back = page_action(self, "Back", "Esc", self.cancel_pressed.emit)
         self.change = page_action(self, "Change amounts", "Alt+A", self.change_asked.emit)
         self.not_today = page_action(self, "Not collecting today", "Alt+N", self.not_today_asked.emit)
-        self.family = page_action(self, "Pay for the family too", "Alt+F", self._toggle_family)
-        self.details_action = page_action(self, "Payment details", "Alt+D", self.details_asked.emit)
+        self.family = page_action(self, "Pay for the family too", "Alt+M", self._toggle_family)
+        self.details_action = page_action(self, "Payment details", "Alt+T", self.details_asked.emit)
         self.again = page_action(self, "Charge again", ("Ctrl+Return", "Ctrl+Enter"), self.charge_again_asked.emit)
         self.tender_actions: dict[TenderKind, QAction] = {
             kind: page_action(self, words, key, lambda kind=kind: self.tender_chosen.emit(kind.value))  # type: ignore[misc]
