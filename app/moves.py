@@ -33,7 +33,7 @@ from models.basics.money import check_entry
 from models.ledger import accounts
 from models.ledger.accounts import LOT_CODES
 from models.ledger.book import Draft
-from models.ledger.judging import available, free_to_spend, owed
+from models.ledger.judging import available, free_to_spend, oldest_first, owed
 from models.operations.bodies import Move, MoveLine
 from models.rules.people import first_name
 from models.rules.rights import Right
@@ -230,7 +230,7 @@ def _sources(book: Draft, what: MoveFrom) -> list[Where]:
         paid = [where for charge in book.charges_of_appointment(what.appointment_id)
                 for where in _on_charge(book, charge.charge_id)]  # fmt: skip
         return aside + paid
-    lots = [lot for lot in book.purse(what.patient_id) if lot.code in LOT_CODES]
+    lots = [lot for lot in oldest_first(book, book.purse(what.patient_id)) if lot.code in LOT_CODES]
     return [Where(lot.payment_id, appointment_id=lot.appointment_id)
             for lot in sorted(lots, key=lambda lot: bool(lot.appointment_id))]  # fmt: skip
 
