@@ -19,7 +19,7 @@ from models.basics.ids import new_id
 from models.ledger import accounts
 from models.ledger.accounts import LOT_CODES, Code
 from models.ledger.book import Draft
-from models.ledger.judging import available, waiting
+from models.ledger.judging import available, oldest_first, waiting
 from models.operations.bodies import Move, MoveLine
 from models.rules import filling
 from models.rules.collecting import Lot
@@ -124,7 +124,7 @@ def money_on_account(book: Draft, patient_id: str) -> tuple[tuple[Lot, ...], int
     """What a patient's account holds, lot by lot in the order money came; and what went back in other programs and
     waits to be netted."""
     lots, refunded = [], 0
-    for account in book.purse(patient_id):
+    for account in oldest_first(book, book.purse(patient_id)):
         if account.code in LOT_CODES and available(book, account) > 0:
             lots.append(Lot(account.payment_id, account.appointment_id, available(book, account)))
         elif account.code is Code.REFUND_ELSEWHERE:

@@ -234,6 +234,17 @@ class _Day:
         known = self.draft.payment(payment_id)
         return known.patient_id if known and self.sensible(9) else self.draw(st.sampled_from(PATIENTS))
 
+    def furnish(self) -> None:
+        """A clinic that knows who comes, what is owed, and has taken money before."""
+        for body in [*people(), self.rules()]:
+            self.do(body)
+        for name in ("c1", "c3", "c5", "c6"):
+            self.do(line_item(name, self.draw(st.integers(20, 100))))
+        for name in PAYMENTS[:3]:
+            where = self.draw(st.sampled_from(["", "v1", "v2"]))
+            tender = "card" if name == "p3" else "cash"
+            self.do(collect(name, ANN, self.draw(st.integers(20, 120)), visit=where, tender=tender))
+
     # One method an act ----------------------------------------------------------------------------------------------
 
     def charge(self) -> object:
@@ -374,21 +385,29 @@ _ACTS = tuple(name for name, often in _OFTEN.items() for _ in range(often))
 @st.composite
 def _random_day(draw: st.DrawFn) -> list[object]:
     day = _Day(draw)
-    if draw(st.integers(0, 9)):  # mostly a clinic that knows who comes, what is owed, and has taken money before
-        for body in [*people(), day.rules()]:
-            day.do(body)
-        for name in ("c1", "c3", "c5", "c6"):
-            day.do(line_item(name, draw(st.integers(20, 100))))
-        for name in PAYMENTS[:3]:
-            where = draw(st.sampled_from(["", "v1", "v2"]))
-            day.do(
-                collect(name, ANN, draw(st.integers(20, 120)), visit=where, tender="card" if name == "p3" else "cash")
-            )
+    if draw(st.integers(0, 9)):
+        day.furnish()
     for name in draw(st.lists(st.sampled_from(_ACTS), min_size=3, max_size=25)):
         day.do(getattr(day, name)())
     return day.acts
 
 
+@st.composite
+def _acts_on_a_day(draw: st.DrawFn) -> tuple[list[object], list[object]]:
+    day = _Day(draw)
+    day.furnish()
+    for name in draw(st.lists(st.sampled_from(_ACTS), max_size=8)):
+        day.do(getattr(day, name)())
+    before = len(day.acts)
+    for name in draw(
+        st.lists(st.sampled_from(("move", "move", "allocate", "adjust", "place")), min_size=2, max_size=8)
+    ):
+        day.do(getattr(day, name)())
+    return day.acts[:before], day.acts[before:]
+
+
+acts_on_a_day = _acts_on_a_day()
+"""A day, and what can be undone that people do then."""
 money_days = _random_day()
 """Lists of bodies in the order they happen: every kind of money act, of families and strangers, mostly what makes
 sense. See `resolved` for the Undos among them."""
