@@ -173,7 +173,8 @@ class DueLine:
 @dataclass(frozen=True, slots=True)
 class SideView:
     """The decision column of Today for the selected visit. `copay` is the COPAY indicator: paid, part, due, or empty
-    where none is asked (S0-21); `billing` the words of the visit's billing status."""
+    where none is asked (S0-21); `billing` the words of the visit's billing status; `consents` the forms its kind
+    of visit asks to sign (S0-34)."""
 
     patient: PatientHead
     visit: VisitHead
@@ -186,6 +187,7 @@ class SideView:
     last_paid: str = ""
     copay: str = ""
     billing: str = ""
+    consents: tuple[str, ...] = ()
 
 
 # Find -------------------------------------------------------------------------------------------------------------

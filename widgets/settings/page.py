@@ -12,9 +12,10 @@ from widgets.screens import Kit, Page, Place
 from widgets.settings.desks import DesksPresenter, DesksView
 from widgets.settings.practice import PracticePresenter, PracticeView
 from widgets.settings.presenter import SettingsPresenter
+from widgets.settings.profiles import ProfilesPresenter, ProfilesView
 from widgets.settings.rules import MoneyRulesPresenter, MoneyRulesView
 from widgets.settings.staff import StaffPresenter, StaffView
-from widgets.settings.state import DESKS, IMPORT, PRACTICE, RULES, SECTIONS, STAFF, WAYS
+from widgets.settings.state import DESKS, IMPORT, PRACTICE, PROFILES, RULES, SECTIONS, STAFF, WAYS
 from widgets.settings.view import SettingsView
 from widgets.settings.ways import WaysPresenter, WaysView
 
@@ -39,6 +40,8 @@ class SettingsPage:
         self.widget.add_page(WAYS, ways)
         rules = MoneyRulesView()
         self.widget.add_page(RULES, rules)
+        profiles = ProfilesView()
+        self.widget.add_page(PROFILES, profiles)
         self.widget.add_below(DESKS, desks)
         self._presenter = SettingsPresenter(
             self.widget, bridge=kit.bridge, lane=kit.desk.lanes["store"], settings=kit.desk.settings
@@ -62,6 +65,10 @@ class SettingsPage:
             rules, bridge=kit.bridge, lane=kit.desk.lanes["store"], rules=lambda: kit.desk.rules,
             person=lambda: kit.session.person,
         )  # fmt: skip
+        self._profiles = ProfilesPresenter(
+            profiles, bridge=kit.bridge, lane=kit.desk.lanes["store"], profiles=lambda: kit.desk.profiles,
+            person=lambda: kit.session.person,
+        )  # fmt: skip
         self._desks = DesksPresenter(
             desks, bridge=kit.bridge, lane=kit.desk.lanes["net"], make_line=lambda name: _join_line(kit, name),
             hosts=lambda: kit.desk.settings.get(HUB_HERE), person=lambda: kit.session.person,
@@ -78,6 +85,7 @@ class SettingsPage:
         self._staff.show()
         self._practice.show()
         self._rules.show()
+        self._profiles.show()
         self._desks.show()
         self._ways.show()
         self.widget.open_page(place.item or self.widget.page_name or SECTIONS[0].name)
@@ -92,6 +100,8 @@ class SettingsPage:
             self._staff.show()
         if change.everything or "method" in change.topics:
             self._ways.show()
+        if change.everything or change.topics & {"billing_profile", "appointment_profile"}:
+            self._profiles.show()
 
 
 def _join_line(kit: Kit, name: str) -> str:

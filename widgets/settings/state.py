@@ -47,7 +47,9 @@ def _days(*values: int) -> tuple[tuple[int, str], ...]:
     return tuple((value, "At once" if value == 0 else f"After {value} days") for value in values)
 
 
-PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES = "practice", "staff", "desks", "import", "ways", "rules"
+PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES, PROFILES = (
+    "practice", "staff", "desks", "import", "ways", "rules", "profiles",
+)  # fmt: skip
 """Pages with a view of their own."""
 
 SECTIONS: Final[tuple[Section, ...]] = (
@@ -80,6 +82,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section(PRACTICE, "Practice", "receipt-text"),
     Section(WAYS, "Ways to pay", "hand-coins"),
     Section(RULES, "Money rules", "shield-check"),
+    Section(PROFILES, "Profiles", "calendar-days"),
     Section(STAFF, "Staff", "user-plus"),
     Section(DESKS, "Other desks", "building-2", (
         Row(settings.HUB_LISTEN, "Who may join", "From the next start on.", CHOICE,

@@ -157,6 +157,8 @@ def _coverage_line(view: SideView, today: TodayView) -> str:
 
 def _notes(row: TodayRow, view: SideView | None) -> tuple[tuple[str, str], ...]:
     notes = [("clock", f"Last paid {view.last_paid}")] if view is not None and view.last_paid else []
+    if view is not None and view.consents and may_check_in(row.visit.state):
+        notes.insert(0, ("square-pen", f"To sign: {', '.join(view.consents)}"))
     if view is not None and view.billing:
         notes.append(("receipt-text", f"Bill: {view.billing[:1].lower()}{view.billing[1:]}"))
     if row.patient.receipt_by in RECEIPT_WORDS:

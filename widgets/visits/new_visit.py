@@ -20,6 +20,7 @@ from widgets.common.form_dialog import FormDialog
 from widgets.common.patient import identity_text
 from widgets.common.when import count_text, day_text
 from widgets.theme import S4, S8, S12, S16
+from widgets.visits.marks import colour_mark
 from widgets.visits.new_visit_state import (
     AGAIN,
     NOTHING_CHARGED,
@@ -138,6 +139,8 @@ class NewVisitDialog(FormDialog):
         """Offer what the practice has and show `typed`."""
         self.subtitle.setText(f"{offer.patient.name} · {identity_text(offer.patient)}")
         self.profile.set_items([("", NO_PROFILE), *((each.id, each.name) for each in offer.profiles)])
+        for at, each in enumerate(offer.profiles, start=1):
+            self.profile.setItemIcon(at, colour_mark(each.color))
         self.charges.set_items([("", NO_CHARGES), *((each.id, each.name) for each in offer.billing_profiles)])
         self.practitioner.set_items([("", NOBODY), *offer.practitioners])
         self.location.set_items([("", NOWHERE), *offer.locations])
