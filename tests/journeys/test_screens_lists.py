@@ -100,8 +100,9 @@ def test_s0_23_the_billing_status_is_set_from_the_feed(desk: Front) -> None:
     desk.wait(lambda: any(each.isVisible() for each in desk.window.findChildren(PickDialog)))
     dialog = next(each for each in desk.window.findChildren(PickDialog) if each.isVisible())
     desk.picture("window-claims-billing")
-    desk.press("Esc")
+    desk.press(*["Down"] * 6, "Return")
     desk.wait(lambda: not dialog.isVisible())
+    desk.wait(lambda: desk.state.lines[1].billing_status == "settled")
     assert desk.screen == CLAIMS
 
 
