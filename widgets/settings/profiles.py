@@ -18,6 +18,7 @@ from models.basics.money import show_cents
 from models.operations.records import AppointmentProfile, BillingProfile, ProfileLine
 from models.rules.billing import PAYMENT_PROFILE_WORDS
 from models.rules.rights import Right
+from widgets import theme
 from widgets.bridge import Bridge
 from widgets.common import (
     AmountField,
@@ -167,8 +168,10 @@ class LineRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(S8)
-        for part, share in ((self.code, 4), (self.description, 14), (self.price, 5), (self.units, 2), (close, 0)):
-            row.addWidget(part, share)
+        for part, wide in ((self.code, 84), (self.description, 0), (self.price, 108), (self.units, 44), (close, 0)):
+            if wide:
+                part.setFixedWidth(theme.current().px(wide))
+            row.addWidget(part, 1 if part is self.description else 0)
 
     def line(self) -> ProfileLine:
         """What stands in it. Units and amounts that are none count as -1 and 0, which nobody may keep."""
@@ -320,8 +323,8 @@ class ProfilesView(QWidget):
         form.body.addWidget(self.save, 0, Qt.AlignmentFlag.AlignRight)
         columns = QHBoxLayout()
         columns.setSpacing(S16)
-        columns.addWidget(listed, 2)
-        columns.addWidget(form, 3)
+        columns.addWidget(listed, 5)
+        columns.addWidget(form, 9)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(S12)
