@@ -81,6 +81,7 @@ WORDS: Rows = {
         _NOTHING,
         "Only the practice\u2019s own fees are changed here. Take a discount or write it off instead.",
     ),
+    "refused.known_already": ("This is already done", "It was not done a second time.", _LOOK),
     "refused.refunded_elsewhere": (
         "Another program gave that money back already",
         "That refund is not netted with its payment yet, so the money is not spent or given back again. "

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.operations import bodies, records
 from models.operations.codec import LARGEST_WHOLE, BodyInvalid, canonical, from_json, to_json
@@ -43,6 +44,30 @@ RECORDS = [
 @pytest.mark.parametrize("body", RECORDS, ids=lambda body: type(body).__name__)
 def test_every_shape_comes_back(body: Any) -> None:
     assert from_json(type(body), to_json(body)) == body
+
+
+_SIMPLE = {str: st.text("aé\u2009 0", max_size=4), int: st.integers(0, LARGEST_WHOLE), bool: st.booleans()}
+
+
+def of_type(hint: Any) -> st.SearchStrategy[Any]:
+    """Any value of a field's type."""
+    if hint in _SIMPLE:
+        return _SIMPLE[hint]
+    if get_origin(hint) is tuple:
+        return st.lists(of_type(get_args(hint)[0]), max_size=3).map(tuple)
+    if type(None) in get_args(hint):
+        return st.none() | of_type(next(each for each in get_args(hint) if each is not type(None)))
+    return st.builds(hint, **{name: of_type(each) for name, each in get_type_hints(hint).items()})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=15)
+@given(data=st.data())
+def test_a_body_of_every_kind_comes_back(kind: str, data: st.DataObject) -> None:
+    body = data.draw(of_type(KINDS[kind].body))
+    assert kind_of(body) == kind
+    stored = orjson.loads(canonical(to_json(body)))
+    assert body_of(kind, KINDS[kind].version, stored) == body
 
 
 def test_newer_fields_are_left_alone_and_missing_ones_are_default() -> None:
