@@ -159,6 +159,8 @@ def spend_what_waits(op: Operation, appointment_id: str, draft: Draft) -> None:
 
 def spend_by_rule_at(op: Operation, appointment_id: str, draft: Draft) -> None:
     """The patient is here: what the visit's charges still owe falls due, and rule applies to it as to a new charge."""
+    if not draft.rules().auto_allocate:
+        return
     for charge in draft.charges_of_appointment(appointment_id):
         _spend_by_rule(op, charge, draft)
 

@@ -63,7 +63,8 @@ def _why_short(body: bodies.Allocate, granted: int, branch: Draft) -> str:
     owed, or not that much lies there."""
     payment = branch.payment(body.lot_payment_id)
     mirrored = payment is not None and payment.tender == "external"
-    if granted == 0 and mirrored and all(line.charge_id and _has_paid(body.lot_payment_id, line, branch) for line in body.lines):
+    paid = [line.charge_id and _has_paid(body.lot_payment_id, line, branch) for line in body.lines]
+    if granted == 0 and mirrored and all(paid):
         return KNOWN_ALREADY
     if granted == 0 and left_in_lots(branch, body.lot_payment_id) == 0:
         return "credit_used"

@@ -75,7 +75,9 @@ _DISPUTE = (
 _PURSE_LIST = ", ".join(f"'{code}'" for code in sorted(PURSE_CODES))
 _PURSE = f"{_ACCOUNT}code IN ({_PURSE_LIST}) AND debits + pending_debits <> credits + pending_credits AND "
 _RULES = f"SELECT {', '.join(_RULE_NAMES)} FROM rules WHERE tenant = :tenant AND "
-_BY_RECEIPT = _PAYMENT + "receipt_no <> '' AND receipt_no IN (:ids)"
+_NEW_PAYMENT = f"{_PAYMENT} payment_id IN (:ids) UNION ALL {_PAYMENT} receipt_no <> '' AND receipt_no IN (:receipts)"
+"""Is there a payment with the id or the receipt number of a new one? Two index searches: with OR the whole table would
+be read."""
 _TRANSFER = (
     "SELECT debit, credit, amount_cents, code, reverses_op, reverses_n FROM transfer WHERE tenant = :tenant AND "
 )
@@ -265,11 +267,9 @@ class TableBook:
         wanted = Wanted()
         for op in ops:
             wanted.add(op)
-        payments = wanted.payments | wanted.new_payments
         plan: list[tuple[str, set[str], Callable[[set[str], list[Any]], None]]] = [
-            (_PAYMENT + "payment_id IN (:ids)", payments - self._payments.keys(), self._take_payments),
+            (_PAYMENT + "payment_id IN (:ids)", wanted.payments - self._payments.keys(), self._take_payments),
             (_ACCOUNT + "payment_id IN (:ids)", wanted.payments - self._lots_of_payment.keys(), self._take_lots),
-            (_BY_RECEIPT, wanted.receipts - self._receipts.keys(), self._take_receipts),
             (_CHARGE + "c.id IN (:ids)", wanted.charges - self._charges.keys(), self._take_charges),
             (_ACCOUNT + "id IN (:ids)", wanted.accounts - self._accounts.keys(), self._take_accounts),
             (
@@ -283,9 +283,13 @@ class TableBook:
             (_DISPUTE + "d.dispute_id IN (:ids)", wanted.disputes - self._disputes.keys(), self._take_disputes),
             (_RULES + "id IN (:ids)", wanted.rules - self._rules.keys(), self._take_rules),
         ]
-        return [
-            Ask(query, {"tenant": self._tenant, "ids": ids}, partial(take, ids)) for query, ids, take in plan if ids
-        ]
+        values = {"tenant": self._tenant}
+        asks = [Ask(query, values | {"ids": ids}, partial(take, ids)) for query, ids, take in plan if ids]
+        fresh = wanted.new_payments - self._payments.keys() - wanted.payments
+        if fresh or wanted.receipts - self._receipts.keys():
+            both = {"ids": fresh or {""}, "receipts": wanted.receipts or {""}}
+            asks.append(Ask(_NEW_PAYMENT, values | both, partial(self._take_new, fresh, wanted.receipts)))
+        return asks
 
     def known_account(self, account_id: str) -> bool:
         """Is the account certainly in the tables? False means: not known here."""
@@ -476,6 +480,10 @@ class TableBook:
         self._payments.update({row[0]: _payment_state(row) for row in found})
         for payment_id in ids - {row[0] for row in found}:  # no payment, no lots
             self._lots_of_payment.setdefault(payment_id, ())
+
+    def _take_new(self, ids: set[str], receipts: set[str], found: list[Any]) -> None:
+        self._take_payments(ids, [row for row in found if row[0] in ids])
+        self._take_receipts(receipts, [row for row in found if row[8] in receipts])
 
     def _take_refunds(self, ids: set[str], found: list[Any]) -> None:
         self._refunds.update(dict.fromkeys(ids))
