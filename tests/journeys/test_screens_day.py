@@ -76,7 +76,7 @@ def test_the_ledger_and_back_keeps_the_place(desk: Front) -> None:
     desk.press("Down", "Ctrl+L")
     desk.arrive(LEDGER, lambda: desk.state.view)
     assert [figure.cents for figure in desk.state.figures] == [18000, 0, 18000, 20000, 2000]
-    assert [lot.cents for lot in desk.state.lots] == [18000]
+    assert [lot.line.cents for lot in desk.state.lots] == [18000]
     desk.picture("journey-ledger")
     desk.press("Esc")
     desk.arrive(TODAY)

@@ -17,7 +17,7 @@ from widgets.claims.view import ClaimsPage
 from widgets.common.slow import AFTER_MS
 from widgets.common.speech import Notice, Speech
 from widgets.ledger.acts import LedgerActs, Opener
-from widgets.ledger.offers import Offer
+from widgets.ledger.offer import Offer
 
 
 @dataclass(frozen=True, slots=True)

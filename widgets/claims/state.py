@@ -18,7 +18,7 @@ from widgets.common.speech import Notice
 from widgets.common.table import Column
 from widgets.common.when import count_text, day_text, spoken_cents
 from widgets.ledger.acts import Target
-from widgets.ledger.offers import Offer
+from widgets.ledger.offer import Offer
 from widgets.ledger.tail import LeadCell, MarkCell
 
 COLUMNS: Final = (

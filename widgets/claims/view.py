@@ -38,7 +38,7 @@ from widgets.common import (
 )  # fmt: skip
 from widgets.common.announce import announce
 from widgets.ledger.filter_bar import DayField
-from widgets.ledger.offers import Offer
+from widgets.ledger.offer import Offer
 from widgets.ledger.table import FoldingTable
 from widgets.theme import S4, S8, S12, S16, S20, Themed
 

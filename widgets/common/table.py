@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, overload
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -53,19 +53,50 @@ class Column:
     right: bool = False
 
 
+class LazyRows(Sequence[TableRow]):
+    """Rows of a long list, each made when it is first looked at. All of them can be selected (RowKind.ROW); their
+    `keys` are known before."""
+
+    def __init__(self, keys: Sequence[str], make: Callable[[int], TableRow]) -> None:
+        self.keys, self._make = tuple(keys), make
+        self._made: dict[int, TableRow] = {}
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, at: int) -> TableRow: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[TableRow]: ...
+    def __getitem__(self, at: int | slice) -> TableRow | Sequence[TableRow]:
+        if isinstance(at, slice):
+            return [self[number] for number in range(*at.indices(len(self)))]
+        number = range(len(self))[at]
+        row = self._made.get(number)
+        if row is None:
+            row = self._made[number] = self._make(number)
+        return row
+
+
+def _identities(rows: Sequence[TableRow]) -> Sequence[object]:
+    """What tells whether a list has to be laid out again."""
+    if isinstance(rows, LazyRows):
+        return [(key, RowKind.ROW) for key in rows.keys]
+    return [(row.key, row.kind) for row in rows]
+
+
 class RowsModel(QAbstractTableModel):
     """Frozen rows under fixed columns."""
 
     def __init__(self, columns: Sequence[Column], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
-        self.rows: tuple[TableRow, ...] = ()
+        self.rows: Sequence[TableRow] = ()
 
     def set_rows(self, rows: Sequence[TableRow]) -> bool:
         """Show other rows. True when keys and kinds stayed in place, so that nothing had to be laid out again."""
-        new = tuple(rows)
-        same = [(row.key, row.kind) for row in new] == [(row.key, row.kind) for row in self.rows]
-        if same:
+        new = rows if isinstance(rows, LazyRows) else tuple(rows)
+        if len(new) == len(self.rows) and _identities(new) == _identities(self.rows):
             self.rows = new
             if new:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, len(self.columns) - 1))
@@ -270,7 +301,7 @@ class CellTable(Themed, QTableView):
             self._lay_columns()
 
     @property
-    def rows(self) -> tuple[TableRow, ...]:
+    def rows(self) -> Sequence[TableRow]:
         """What it shows."""
         return self._rows_model.rows
 
@@ -283,11 +314,14 @@ class CellTable(Themed, QTableView):
 
     def set_key(self, key: str) -> bool:
         """Select the row `key` and bring it into view. False where there is no such row."""
-        for number, row in enumerate(self._rows_model.rows):
-            if row.key == key and row.kind is RowKind.ROW:
-                self._choose(number)
-                return True
-        return False
+        rows = self._rows_model.rows
+        if isinstance(rows, LazyRows):
+            found = rows.keys.index(key) if key in rows.keys else -1
+        else:
+            found = next((n for n, row in enumerate(rows) if row.key == key and row.kind is RowKind.ROW), -1)
+        if found >= 0:
+            self._choose(found)
+        return found >= 0
 
     def select_first(self) -> None:
         """Select the first row that can be."""
@@ -383,6 +417,9 @@ class CellTable(Themed, QTableView):
         plain = look.size(self._row_size)
         self.verticalHeader().setDefaultSectionSize(plain)
         self.clearSpans()
+        if isinstance(self._rows_model.rows, LazyRows):
+            self.verticalHeader().reset()  # all as high as the header says
+            return
         for number, row in enumerate(self._rows_model.rows):
             height = heights.get(row.kind, plain)
             if self.rowHeight(number) != height:
@@ -408,4 +445,4 @@ class CellTable(Themed, QTableView):
     def content_height(self) -> int:
         """How high head and rows are together: for lists that never scroll."""
         head = self.horizontalHeader().height() if self.horizontalHeader().isVisibleTo(self) else 0
-        return head + sum(self.rowHeight(number) for number in range(len(self.rows)))
+        return head + self.verticalHeader().length()

@@ -8,15 +8,18 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from models.basics.money import show_cents
 from widgets import theme
 from widgets.common import AmountLabel, Card, Divider, KeycapButton, Role, Text, paint
 from widgets.common.focus_ring import Ringed
 from widgets.common.when import spoken_cents
-from widgets.ledger.offers import Offer
+from widgets.ledger.offer import Offer
 from widgets.ledger.state import LedgerState, Lot
 from widgets.theme import S2, S8, S12, S16, Themed
 
 ICONS = {"move": "arrow-right", "refund": "undo-2", "receipt": "printer", "net_out": "arrow-left-right"}
+MOST_BOXES = 16
+"""More money than in so many payments is told as a sum."""
 _ROOMY = 376
 """From here on a box has room for the icons of its buttons."""
 WORDS = {"move": "Move", "refund": "Refund", "receipt": "Receipt", "net_out": "Net out"}
@@ -50,7 +53,7 @@ class LotBox(Themed, QWidget):
     picked = Signal(str)
     asked = Signal(object)
 
-    def __init__(self, lot: Lot, offers: list[Offer], keys: dict[str, QAction], *, chosen: bool, narrow: bool = False,
+    def __init__(self, lot: Lot, keys: dict[str, QAction], *, chosen: bool, narrow: bool = False,
                  parent: QWidget | None = None) -> None:  # fmt: skip
         super().__init__(parent)
         self.lot, self.chosen, self._narrow = lot, chosen, narrow
@@ -72,7 +75,7 @@ class LotBox(Themed, QWidget):
         top.setContentsMargins(0, 0, S8, 0)
         low = QHBoxLayout()
         low.setSpacing(S8)
-        self.buttons = {offer.act: self._button(offer, keys) for offer in offers}
+        self.buttons = {offer.act: self._button(offer, keys) for offer in lot.offers}
         for button in self.buttons.values():
             low.addWidget(button)
         low.addStretch(1)
@@ -114,7 +117,7 @@ class LotsCard(Card):
         super().__init__(inset=0, clip=True, parent=parent)
         self._keys = keys
         self._narrow = False
-        self._asked: tuple[LedgerState, Callable[[Lot], list[Offer]]] | None = None
+        self._state: LedgerState | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._sum = AmountLabel(0, "heading_s", "ok_text")
         head = QHBoxLayout()
@@ -139,19 +142,18 @@ class LotsCard(Card):
         narrow = width < theme.current().px(_ROOMY)
         if narrow != self._narrow:
             self._narrow = narrow
-            if self._asked is not None:
-                self.draw(*self._asked)
+            if self._state is not None:
+                self.draw(self._state)
 
-    def draw(self, state: LedgerState, offers: Callable[[Lot], list[Offer]]) -> None:
+    def draw(self, state: LedgerState) -> None:
         """Show the lots of `state`, each with what it can take."""
-        self._asked = state, offers
+        self._state = state
         cents = state.view.figures.unallocated_cents if state.view else 0
         self._sum.set_cents(cents, "ok_text" if cents > 0 else "bad_text" if cents < 0 else "muted")
         self._none.setVisible(not state.lots)
         self._scroll.setVisible(bool(state.lots))
         chosen = state.chosen
-        offered = [offers(lot) for lot in state.lots]
-        shown = (state.lots, chosen.key if chosen else "", tuple(map(tuple, offered)), self._narrow)
+        shown = (state.lots, chosen.key if chosen else "", self._narrow)
         if shown == self._shown:
             return
         self._shown = shown
@@ -160,14 +162,22 @@ class LotsCard(Card):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.boxes = []
-        for at, lot in enumerate(state.lots):
+        for at, lot in enumerate(state.lots[:MOST_BOXES]):
             if at:
                 column.addWidget(Divider("hairline"))
-            box = LotBox(lot, offered[at], self._keys, chosen=lot is chosen, narrow=self._narrow)
+            box = LotBox(lot, self._keys, chosen=lot is chosen, narrow=self._narrow)
             box.picked.connect(self.picked)
             box.asked.connect(self.asked)
             self.boxes.append(box)
             column.addWidget(box)
+        rest = state.lots[MOST_BOXES:]
+        if rest:
+            left = show_cents(sum(lot.line.cents for lot in rest))
+            words = f"{len(rest):,} more with {left} in all. The list of payments has every one of them."
+            more = Text(words, "caption", "muted", wrap=True)
+            more.setContentsMargins(S16, S12, S16, S12)
+            column.addWidget(Divider("hairline"))
+            column.addWidget(more)
         column.addStretch(1)
         self._scroll.show_inner(inner, [box for box in self.boxes if box.lot is chosen])
 

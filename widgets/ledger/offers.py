@@ -6,27 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.account_views import ChargeLine, DocumentLine, LogLine, LotLine, PaymentLine, PaymentPart, StatementRow
+from app.account_views import ChargeLine, DocumentLine, LogLine, PaymentLine, PaymentPart, StatementRow
 from app.account_views import VisitLine as Visit
 from models.basics.money import show_cents
 from widgets.ledger.acts import Target
-from widgets.ledger.rows import payment_key, visit_key
+from widgets.ledger.offer import Offer
+from widgets.ledger.rows import NAMES
 from widgets.ledger.state import LedgerState, Tab
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One act on one target: `act` names an opener of LedgerActs or one of the page's own (OWN_ACTS); `risky` acts
-    stand apart, at the end of a menu."""
-
-    act: str
-    words: str
-    target: Target
-    risky: bool = False
-
-
-OWN_ACTS = frozenset({"receipt", "show", "print", "collect", "fold"})
-"""What the page does by itself: print a receipt again, show a paper, print it, go to Collect, fold a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +36,8 @@ def row_behind(state: LedgerState, key: str) -> Row | None:
     if kind == "item" and state.tab is Tab.VISITS:
         found = ((line, item) for line in state.lines for item in line.items if item.charge_id == rest)
         return next((Row(line, item=item) for line, item in found), None)
-    named: dict[str, Callable[[Any], str]] = {
-        "visit": visit_key, "payment": payment_key, "item": lambda line: f"item:{line.charge_id}",
-        "statement": lambda line: f"statement:{line.statement_id}", "document": lambda line: f"document:{line.key}",
-        "log": lambda line: f"log:{line.op_id}",
-    }  # fmt: skip
-    name = named.get(kind)
-    return next((Row(line) for line in state.lines if name and name(line) == key), None)
+    name = NAMES[state.tab]
+    return next((Row(line) for line in state.lines if name(line) == key), None)
 
 
 _KINDS: dict[Tab, tuple[str, ...]] = {
@@ -77,16 +58,6 @@ def offers_for(state: LedgerState, key: str) -> list[Offer]:
     if row.item is not None:
         return list(_of_item(row.item, whom))
     return list(_OFFERS[type(row.line)](row.line, whom))
-
-
-def lot_offers(line: LotLine, patient_id: str) -> list[Offer]:
-    """What money on account can take."""
-    target = Target(patient_id, payment_id=line.payment_id, appointment_id=line.appointment_id,
-                    refund_id=line.refund_id)  # fmt: skip
-    if line.kind == "elsewhere":
-        return [Offer("net_out", "Net out…", target)]
-    return [Offer("move", "Move…", target), Offer("refund", "Refund…", target),
-            Offer("receipt", "Print receipt again", target)]  # fmt: skip
 
 
 def _of_visit(line: Visit, whom: Target) -> Iterator[Offer]:

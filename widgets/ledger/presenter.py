@@ -17,8 +17,9 @@ from widgets.common.slow import AFTER_MS
 from widgets.common.speech import Notice, Speech
 from widgets.ledger.acts import LedgerActs, Opener, Target
 from widgets.ledger.filters import Filter
-from widgets.ledger.offers import OWN_ACTS, Offer, lot_offers, offers_for
-from widgets.ledger.state import LedgerState, Lot, Tab, Wanted, ledger_state
+from widgets.ledger.offer import OWN_ACTS, Offer
+from widgets.ledger.offers import offers_for
+from widgets.ledger.state import LedgerState, Tab, Wanted, ledger_state
 from widgets.ledger.view import WHOLE_FAMILY, LedgerPage
 from widgets.session import Session
 
@@ -167,9 +168,9 @@ class LedgerPresenter(QObject):
             self._state = LedgerState(skeleton=slow, tab=self._wanted.tab, notice=self._notice)
         else:
             self._state = ledger_state(
-                self._known, self._today(), self._wanted, notice=self._notice, said=self._said
-            )  # fmt: skip
-        self._view.draw(self._state, self._lot_offers)
+                self._known, self._today(), self._wanted, notice=self._notice, said=self._said, offered=self._offered
+            )
+        self._view.draw(self._state)
         self._follow_row()
 
     # What is shown ------------------------------------------------------------------------------------------------
@@ -235,13 +236,12 @@ class LedgerPresenter(QObject):
         found: Opener | None = getattr(self._acts, act, None)
         return found
 
+    def _offered(self, act: str) -> bool:
+        return act in OWN_ACTS or self._opener(act) is not None
+
     def offers(self, key: str) -> list[Offer]:
         """What the row `key` can take here: acts somebody offers, and the page's own."""
-        return [each for each in offers_for(self._state, key) if each.act in OWN_ACTS or self._opener(each.act)]
-
-    def _lot_offers(self, lot: Lot) -> list[Offer]:
-        known = lot_offers(lot.line, self._patient_id)
-        return [each for each in known if each.act in OWN_ACTS or self._opener(each.act)]
+        return [each for each in offers_for(self._state, key) if self._offered(each.act)]
 
     @Slot(object)
     def take(self, offer: Offer) -> None:
@@ -281,7 +281,7 @@ class LedgerPresenter(QObject):
             return self._fill_offer()
         row = {each.act: each for each in reversed(self.offers(self._view.key))}
         chosen = self._state.chosen
-        lot = {each.act: each for each in self._lot_offers(chosen)} if chosen else {}
+        lot = {each.act: each for each in chosen.offers} if chosen else {}
         if act == "print":
             return row.get("receipt") or row.get("print")
         own_list = self._state.tab in (Tab.PAYMENTS, Tab.LINES) and not self._view.on_lots

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from app.account_views import ChargeLine, DocumentLine, LogLine, PaymentLine, Pa
 from models.basics.money import show_cents
 from widgets.common.cells import Cell, MoneyCell, RowKind, TableRow, TailCell, WordsCell
 from widgets.common.pill import Look
-from widgets.common.table import Column
+from widgets.common.table import Column, LazyRows
 from widgets.common.when import count_text, day_text, spoken_cents, time_text
 from widgets.ledger.state import (
     LedgerState,
@@ -346,18 +346,32 @@ def _said(parts: list[str], last: Look | None) -> str:
     return ", ".join(part for part in (*parts, last[0] if last else "") if part)
 
 
+NAMES: dict[Tab, Callable[[Any], str]] = {
+    Tab.VISITS: visit_key, Tab.PAYMENTS: payment_key, Tab.LINES: lambda line: f"item:{line.charge_id}",
+    Tab.STATEMENTS: lambda line: f"statement:{line.statement_id}",
+    Tab.DOCUMENTS: lambda line: f"document:{line.key}", Tab.LOG: lambda line: f"log:{line.op_id}",
+}  # fmt: skip
+"""The key of each line's row, by list."""
+
 _MAKERS: dict[Tab, Callable[[Any, LedgerState, date], Iterator[TableRow]]] = {
     Tab.VISITS: _visit_rows, Tab.PAYMENTS: _payment_rows, Tab.LINES: _item_rows, Tab.STATEMENTS: _statement_rows,
     Tab.DOCUMENTS: _document_rows, Tab.LOG: _log_rows,
 }  # fmt: skip
 
 
-def rows_of(state: LedgerState) -> list[TableRow]:
+_SHORT = 200
+"""A list up to here is made at once; a longer one row by row, as it is looked at."""
+
+
+def rows_of(state: LedgerState) -> Sequence[TableRow]:
     """The rows of the list that is shown."""
     make, today = _MAKERS.get(state.tab), state.today
     if make is None or today is None:
         return []
-    return [row for line in state.lines for row in make(line, state, today)]
+    if len(state.lines) <= _SHORT or not state.shown.condensed or state.unfolded:
+        return [row for line in state.lines for row in make(line, state, today)]
+    name, lines = NAMES[state.tab], state.lines
+    return LazyRows([name(line) for line in lines], lambda at: next(make(lines[at], state, today)))
 
 
 def total_row(totals: tuple[int, int, int]) -> TableRow:

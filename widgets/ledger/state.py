@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -15,6 +15,7 @@ from widgets.common.pill import PAYMENT_LOOKS, Look
 from widgets.common.speech import Notice
 from widgets.common.when import count_text, day_text, time_text
 from widgets.ledger.filters import Filter, narrowed
+from widgets.ledger.offer import Offer, lot_offers
 
 
 class Tab(StrEnum):
@@ -64,12 +65,13 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class Lot:
     """Money on account, or a refund made elsewhere that waits, as its box says it. `meaning` is ok (free), warn
-    (prepaid for a visit) or moved (to net out)."""
+    (prepaid for a visit) or moved (to net out); `offers` is what can be done with it here."""
 
     line: LotLine
     meaning: str
     badge: str
     words: str
+    offers: tuple[Offer, ...] = ()
 
     @property
     def key(self) -> str:
@@ -129,12 +131,14 @@ def lines_of(tab: Tab, view: LedgerView) -> tuple[Any, ...]:
 
 
 def ledger_state(
-    view: LedgerView, today: date, wanted: Wanted, *, notice: Notice | None = None, said: str = ""
-) -> LedgerState:
-    """All of the Ledger from one account. `said` is what was just done (a receipt on its way)."""
+    view: LedgerView, today: date, wanted: Wanted, *, notice: Notice | None = None, said: str = "",
+    offered: Callable[[str], bool] = lambda _act: True,
+) -> LedgerState:  # fmt: skip
+    """All of the Ledger from one account. `said` is what was just done (a receipt on its way), `offered` tells which
+    acts can be done here."""
     whole = lines_of(wanted.tab, view)
     lines = narrowed(whole, wanted.shown)
-    lots = tuple(_lot(line, today) for line in view.lots)
+    lots = tuple(_lot(line, today, view.patient.patient_id, offered) for line in view.lots)
     owed = {charge.charge_id for charge in view.charges if charge.balance_cents > 0}
     return LedgerState(
         view=view, today=today, figures=_figures(view, today), lots=lots, lot=wanted.lot, tab=wanted.tab,
@@ -184,12 +188,13 @@ def _figures(view: LedgerView, today: date) -> tuple[Figure, ...]:
 _LOT_LOOKS = {"credit": ("ok", "Unallocated"), "prepaid": ("warn", "Prepaid visit"), "elsewhere": ("moved", "Refund")}
 
 
-def _lot(line: LotLine, today: date) -> Lot:
+def _lot(line: LotLine, today: date, patient_id: str, offered: Callable[[str], bool]) -> Lot:
     meaning, badge = _LOT_LOOKS[line.kind]
     plain = {"credit": "free for any visit", "elsewhere": "not netted yet"}.get(line.kind, "")
     words = " · ".join(part for part in (day_text(line.day, today), line.method_text, line.where or plain, line.whose)
                        if part)  # fmt: skip
-    return Lot(line, meaning, badge, words)
+    offers = tuple(offer for offer in lot_offers(line, patient_id) if offered(offer.act))
+    return Lot(line, meaning, badge, words, offers)
 
 
 def _footnote(view: LedgerView, wanted: Wanted, whole: Sequence[Any], lines: Sequence[Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -29,9 +29,9 @@ from widgets.common.patient_bar import PatientBar
 from widgets.common.tabs import Tabs
 from widgets.ledger.filter_bar import FilterBar
 from widgets.ledger.lots import LotsCard
-from widgets.ledger.offers import Offer
+from widgets.ledger.offer import Offer
 from widgets.ledger.rows import columns_of, rows_of, total_row
-from widgets.ledger.state import TAB_WORDS, LedgerState, Lot, Tab
+from widgets.ledger.state import TAB_WORDS, LedgerState, Tab
 from widgets.ledger.table import LedgerTable, TotalRow
 from widgets.theme import S8, S12, S16, S20, Themed
 
@@ -319,8 +319,8 @@ class LedgerPage(Themed, QWidget):
 
     # Drawing ----------------------------------------------------------------------------------------------------
 
-    def draw(self, state: LedgerState, offers: Callable[[Lot], list[Offer]]) -> None:
-        """Show `state`; the selected row stays selected. `offers` says what money on account can take."""
+    def draw(self, state: LedgerState) -> None:
+        """Show `state`; the selected row stays selected."""
         view = state.view
         self.bar.show_patient(view.patient if view else None, phone=True)
         self.bar.badge.set_cents(max(view.figures.unallocated_cents, 0) if view else 0)
@@ -342,7 +342,7 @@ class LedgerPage(Themed, QWidget):
             card.set(show_cents(figure.cents), figure.under, ink=f"{figure.meaning}_text" if figure.meaning else "text")
         self._draw_list(state)
         self._draw_foot(state)
-        self.lots.draw(state, offers)
+        self.lots.draw(state)
 
     def _draw_family(self, state: LedgerState) -> None:
         view = state.view

@@ -26,7 +26,8 @@ from widgets.common.cells import RowKind
 from widgets.common.speech import Speech
 from widgets.ledger.acts import LedgerActs, Opener, Target
 from widgets.ledger.filters import Filter, narrowed, read_day
-from widgets.ledger.offers import OWN_ACTS, lot_offers, offers_for
+from widgets.ledger.offer import OWN_ACTS, lot_offers
+from widgets.ledger.offers import offers_for
 from widgets.ledger.presenter import Doors, LedgerPresenter
 from widgets.ledger.rows import rows_of, total_row
 from widgets.ledger.state import (
@@ -152,6 +153,26 @@ def test_s0_03_keys_of_rows_are_unique_and_cells_fill_the_columns(tab: Tab, simp
     rows = rows_of(state(tab=tab, shown=Filter(simple=simple, condensed=condensed)))
     assert len({row.key for row in rows}) == len(rows) > 0
     assert {len(row.cells) for row in rows} == {len(columns_of(tab, simple=simple))}
+
+
+@pytest.mark.parametrize("tab", [Tab.VISITS, Tab.PAYMENTS, Tab.LINES, Tab.LOG])
+def test_a_long_list_is_made_as_it_is_looked_at_and_says_the_same(tab: Tab):
+    from widgets.common.table import LazyRows
+
+    view = frozen.ledger()
+    long = replace(view, visits=_many(view.visits, "appointment_id"), payments=_many(view.payments, "payment_id"),
+                   charges=_many(view.charges, "charge_id"), log=_many(view.log, "op_id"))  # fmt: skip
+    rows = rows_of(state(long, tab))
+    assert isinstance(rows, LazyRows)
+    assert rows._made == {}
+    assert [row.key for row in rows] == list(rows.keys)
+    first = rows_of(state(view, tab))[0]
+    assert replace(rows[0], key="") == replace(first, key="")
+    assert [row.key for row in rows[-2:]] == [rows[len(rows) - 2].key, rows[-1].key]
+
+
+def _many(lines: tuple[Any, ...], name: str) -> tuple[Any, ...]:
+    return tuple(replace(line, **{name: f"{getattr(line, name)}-{n}"}) for n in range(110) for line in lines)
 
 
 def test_s0_03_condensed_off_shows_what_every_visit_and_payment_is_made_of():
@@ -590,6 +611,24 @@ def test_a_patient_who_is_gone_is_said(qtbot: Any, desk: Desk):
     assert desk.went == []
 
 
+def test_a_row_of_a_long_list_stays_selected_over_a_refresh(qtbot: Any, at: Desk):
+    view = replace(frozen.ledger(), visits=_many(frozen.ledger().visits, "appointment_id"))
+    at.books.view = view
+    at.presenter.refresh()
+    table = at.page.tables[Tab.VISITS]
+    qtbot.waitUntil(lambda: len(table.rows) == 550)
+    press("End")
+    press("Ctrl+End")
+    key = table.key
+    assert key == table.rows[549].key
+    assert table.set_key(table.rows[300].key)
+    at.books.view = replace(view, visits=view.visits[5:])
+    at.presenter.refresh()
+    qtbot.waitUntil(lambda: len(table.rows) == 545)
+    assert table.key == table.rows[295].key
+    assert not table.set_key("visit:nothing")
+
+
 def test_the_total_stands_under_its_columns(qtbot: Any, at: Desk):
     at.books.view = replace(frozen.ledger(), visits=_many_visits())
     at.presenter.refresh()
@@ -639,7 +678,7 @@ def test_money_on_account_fits_its_column(qtbot: Any, look: str):
     qtbot.addWidget(page)
     page.resize(*LOOKS[look][1])
     shown(page)
-    page.draw(state(), lambda lot: lot_offers(lot.line, "p"))
+    page.draw(state())
     QTest.qWait(2)
     for box in page.lots.boxes:
         assert box.width() < page.lots.width()
@@ -648,10 +687,8 @@ def test_money_on_account_fits_its_column(qtbot: Any, look: str):
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_nothing_is_clipped(qtbot: Any, look: str, monkeypatch: pytest.MonkeyPatch):
+def test_nothing_is_clipped(qtbot: Any, look: str):
     theme.current().set(**LOOKS[look][0])
     page = LedgerPage()
     qtbot.addWidget(page)
-    plain = page.draw
-    monkeypatch.setattr(page, "draw", lambda found: plain(found, lambda lot: lot_offers(lot.line, "p")))
     assert unfit(page, "ledger", look, states(), page.take_focus) == {}
