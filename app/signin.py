@@ -90,7 +90,7 @@ class SignIn:
         """Everybody who may sign in here, with their rights: those of the role, and those given by name."""
         with self._clinic.store.reader() as reader:
             known = staff.staff(reader, self._clinic.tenant)
-        return tuple(StaffMember(row.id, row.name, row.role, ROLE_RIGHTS.get(row.role, frozenset()),
+        return tuple(StaffMember(row.id, row.name, _title(row), ROLE_RIGHTS.get(row.role, frozenset()),
                                  rights_of(row.role, row.rights)) for row in known)  # fmt: skip
 
     def set_rights(self, staff_id: str, rights: frozenset[Right], by: Person) -> None:

@@ -43,7 +43,7 @@ class StaffMember:
 
     staff_id: str
     name: str
-    role: str
+    title: str
     of_role: frozenset[Right]
     rights: frozenset[Right]
 
