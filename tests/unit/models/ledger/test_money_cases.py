@@ -106,6 +106,11 @@ POSTED: dict[str, tuple[list[object], list[str]]] = {
     "a mother's credit pays for her daughter": (
         [line_item("c6", 30), *CREDIT_70, move(ANN, line("p1", 30, "", "c6"))], ["CR:p1 < AR:c6 30 allocate"],
     ),
+    "an allocation takes what is set aside for the visit first": (
+        [line_item("c1", 80), collect("p1", ANN, 70, visit="v1"), move(ANN, line("p1", 30, "v1", "")),
+         allocate("p1", ANN, ("c1", 50))],
+        ["CRE:p1:v1 < AR:c1 40 allocate", "CR:p1 < AR:c1 10 allocate"],
+    ),
     # Undo -----------------------------------------------------------------------------------------------------------
     "undo of a move": (
         [*PAID_80, line_item("c3", 50), move(ANN, line("p1", 50, "c1", "c3")), undo(ANN, nth(5))],
@@ -144,6 +149,7 @@ POSTED: dict[str, tuple[list[object], list[str]]] = {
         [*PAID_80, request("r1", "p1", 40), failed("r1")],
         ["RFP:r1 < CR:p1 40 refund_failed", "CR:p1 < AR:c1 40 allocate"],
     ),
+    "refund failed, told twice": ([*PAID_80, request("r1", "p1", 40), failed("r1"), failed("r1")], []),
     "refund failed, and the charge was paid otherwise meanwhile": (
         [*PAID_80, request("r1", "p1", 40), collect("p2", ANN, 40), allocate("p2", ANN, ("c1", 40)), failed("r1")],
         ["RFP:r1 < CR:p1 40 refund_failed"],
@@ -273,9 +279,17 @@ POSTED: dict[str, tuple[list[object], list[str]]] = {
     "cancelled by mistake: what waits pays again": (
         [*PAID_80, status("v1", "cancelled"), status("v1", "confirmed")], ["CRE:p1:v1 < AR:c1 80 auto_allocate"],
     ),
+    "money set aside for another visit stays there": (
+        [AUTO, collect("p1", ANN, 20, visit="v2"), line_item("c1", 30)], ["AR:c1 < RESP:ann 30 charge"],
+    ),
     # Families -------------------------------------------------------------------------------------------------------
     "set aside for a daughter's visit": (
         [*CREDIT_70, move(ANN, line("p1", 30, "", "v4"))], ["CR:p1 < CRE:p1:v4 30 earmark"],
+    ),
+    "what was set aside for a daughter stays hers on a bill of her own": (
+        [*CREDIT_70, move(ANN, line("p1", 30, "", "v4")), line_item("c6", 60), move(ANN, line("p1", 30, "", "c6")),
+         records.Patient(id=AMY, family="Quillfeather"), line_item("c6", 50)],
+        ["AR:c6 < CR:p1 10 release", "CR:p1 < CRE:p1:v4 10 earmark", "RESP:amy < AR:c6 10 responsibility"],
     ),
     "a mother pays for her daughter's visit": (
         [collect("p1", ANN, 30, visit="v4"), line_item("c6", 20)],
