@@ -354,6 +354,11 @@ REFUSED: dict[str, tuple[list[object], str]] = {
         [line_item("c1", 80), collect("p1", ANN, 200), elsewhere("x1", 200), move(ANN, line("p1", 80, "", "c1"))],
         "refunded_elsewhere",
     ),
+    "N11: what was refunded elsewhere counts against free credit first": (
+        [line_item("c3", 80), collect("p1", ANN, 30), collect("p2", ANN, 50, visit="v1"), elsewhere("x1", 30),
+         move(ANN, line("p1", 5, "", "c3"))],
+        "refunded_elsewhere",
+    ),
     "one of two lines": (
         [line_item("c1", 30), *CREDIT_70, move(ANN, line("p1", 30, "", "c1"), line("p1", 50, "", "v2"))],
         "not_that_much",
