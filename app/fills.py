@@ -49,22 +49,26 @@ class Fills:
         Nothing (0 cents) when no money fits; raises RuleBroken only for what the ledger refuses."""
         today = self._clinic.today().isoformat()
         items = [_open_item(item) for item in sheet.items if item.charge_id in ticked]
-        return self._preview(sheet, FILL, filling.fill(items, sheet.lots, today, sheet.refunded_cents), ticked)
+        fillings = filling.fill(items, sheet.lots, today, sheet.refunded_cents)
+        with self._clinic.store.reader() as reader:
+            return _preview(self._rehearsal(reader), sheet, FILL, fillings, ticked)
 
     def auto(self, patient_id: str) -> FillPreview:
         """What AutoFill would do now. Raises RuleBroken: `autofill.off`, `fill.nothing_owed`, `autofill.no_provider`,
         `fill.no_money`."""
-        sheet = self.open(patient_id)
-        if not sheet.autofill:
-            raise RuleBroken("autofill.off")
-        open_now = [item for item in sheet.items if not item.ahead]
-        if not open_now:
-            raise RuleBroken("fill.nothing_owed")
-        preview = self._preview(sheet, AUTOFILL, self._by_rule(sheet), None)
-        if not preview.cents:
-            closed = not any(item.by_rule for item in open_now)
-            raise RuleBroken("autofill.no_provider" if closed and sheet.lots else "fill.no_money")
-        return preview
+        with self._clinic.store.reader() as reader:
+            rehearsal = self._rehearsal(reader)
+            sheet = self._sheet(reader, rehearsal.book, patient_id)
+            if not sheet.autofill:
+                raise RuleBroken("autofill.off")
+            open_now = [item for item in sheet.items if not item.ahead]
+            if not open_now:
+                raise RuleBroken("fill.nothing_owed")
+            fillings = self._by_rule(sheet)
+            if not fillings:
+                closed = not any(item.by_rule for item in open_now)
+                raise RuleBroken("autofill.no_provider" if closed and sheet.lots else "fill.no_money")
+            return _preview(rehearsal, sheet, AUTOFILL, fillings, None)
 
     def do(self, preview: FillPreview, person: Person) -> Acted:
         """Fill as previewed: all of it, or nothing. Raises RuleBroken, nothing written: `fill.nothing_ticked`,
@@ -104,20 +108,18 @@ class Fills:
             use_other_visits=sheet.use_other_visits, refunded_cents=sheet.refunded_cents,
         )  # fmt: skip
 
-    def _preview(
-        self, sheet: FillSheet, way: str, fillings: tuple[Filling, ...], ticked: Collection[str] | None
-    ) -> FillPreview:
-        """`ticked` None: what gets something is shown."""
-        with self._clinic.store.reader() as reader:
-            rehearsal = self._rehearsal(reader)
-            if fillings:
-                insist(rehearsal.act(_move(sheet, way, fillings)))
-            relied = {f"AR:{each.charge_id}" for each in fillings} | {_lot_id(each) for each in fillings}
-            basis = basis_of(rehearsal, sheet.patient_id, relied)
-            after = rehearsal.after(basis.figures, sheet.patient_id)
-        lines = _lines(sheet, fillings, ticked)
-        cents = sum(each.cents for each in fillings)
-        return FillPreview(sheet, way, fillings, lines, cents, basis.figures, after, basis)
+
+def _preview(
+    seen: Rehearsal, sheet: FillSheet, way: str, fillings: tuple[Filling, ...], ticked: Collection[str] | None
+) -> FillPreview:
+    """`ticked` None: what gets something is shown."""
+    if fillings:
+        insist(seen.act(_move(sheet, way, fillings)))
+    relied = {f"AR:{each.charge_id}" for each in fillings} | {_lot_id(each) for each in fillings}
+    basis = basis_of(seen, sheet.patient_id, relied)
+    after = seen.after(basis.figures, sheet.patient_id)
+    cents = sum(each.cents for each in fillings)
+    return FillPreview(sheet, way, fillings, _lines(sheet, fillings, ticked), cents, basis.figures, after, basis)
 
 
 def money_on_account(book: Draft, patient_id: str) -> tuple[tuple[Lot, ...], int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Code(StrEnum):
@@ -67,6 +68,10 @@ class Account:
     payment_id: str = ""
 
 
+KEPT = 4_096
+"""So many accounts of charges and payments are kept at hand: a fill names the same ones for every line."""
+
+
 def cash(drawer: str) -> Account:
     """Notes and coins in a drawer."""
     return Account(f"CASH:{drawer}", Code.CASH)
@@ -97,6 +102,7 @@ def suspense() -> Account:
     return Account("SUSP", Code.SUSPENSE)
 
 
+@lru_cache(KEPT)
 def receivable(charge_id: str, patient_id: str, appointment_id: str) -> Account:
     """What the patient owes for one charge."""
     return Account(f"AR:{charge_id}", Code.RECEIVABLE, Guard.RECEIVABLE, patient_id, appointment_id, charge_id)
@@ -107,11 +113,13 @@ def responsibility(patient_id: str) -> Account:
     return Account(f"RESP:{patient_id}", Code.RESPONSIBILITY, patient_id=patient_id)
 
 
+@lru_cache(KEPT)
 def credit(payment_id: str, patient_id: str) -> Account:
     """The free part of a payment's lot: credit for any visit."""
     return Account(f"CR:{payment_id}", Code.CREDIT, Guard.LOT, patient_id, payment_id=payment_id)
 
 
+@lru_cache(KEPT)
 def earmarked(payment_id: str, patient_id: str, appointment_id: str) -> Account:
     """The part of a payment's lot that waits for the charges of one appointment."""
     return Account(f"CRE:{payment_id}:{appointment_id}", Code.EARMARKED, Guard.LOT, patient_id, appointment_id,

@@ -241,6 +241,8 @@ class Draft:
         self._adjusted: dict[str, list[Transfer]] = {}
         self._mirrored: set[str] = set()
         self._purses: dict[str, list[Account]] = {}
+        self._given_back: dict[str, Sequence[Account]] = {}
+        self._drafted_back: dict[str, list[Account]] = {}
         self.appointments: dict[str, AppointmentState] = {}
         self.guarantors: dict[str, str] = {}
         self.practitioners: dict[str, bool] = {}
@@ -318,10 +320,13 @@ class Draft:
 
     def refunds_elsewhere(self, patient_id: str) -> Sequence[Account]:
         """The refunds made elsewhere of a patient, empty ones too: asked for every line of a fill."""
-        base = self.base
-        known = base.refunds_elsewhere(patient_id) if isinstance(base, Draft) else _elsewhere(base.purse(patient_id))
-        drafted = self._purses.get(patient_id)
-        return _merged(known, _elsewhere(drafted)) if drafted else known
+        known = self._given_back.get(patient_id)
+        if known is None:  # what lies below does not change while this draft is at work
+            base = self.base
+            found = base.refunds_elsewhere(patient_id) if isinstance(base, Draft) else base.purse(patient_id)
+            known = self._given_back[patient_id] = [each for each in found if each.code is Code.REFUND_ELSEWHERE]
+        drafted = self._drafted_back.get(patient_id)
+        return _merged(known, drafted) if drafted else known
 
     def refund(self, refund_id: str) -> RefundState | None:
         return self.refunds.get(refund_id) or self.base.refund(refund_id)
@@ -403,6 +408,8 @@ class Draft:
             delta = self.deltas[account.id] = Delta(account)
             if account.code in PURSE_CODES:
                 self._purses.setdefault(account.patient_id, []).append(account)
+            if account.code is Code.REFUND_ELSEWHERE:
+                self._drafted_back.setdefault(account.patient_id, []).append(account)
             if account.code in LOT_CODES:
                 self._lots_of_payment.setdefault(account.payment_id, []).append(account)
                 if account.appointment_id:
@@ -475,10 +482,6 @@ def net_paid_by_payment(
         before = net.get((ar.id, lot.id), (ar, lot, 0))[2]
         net[ar.id, lot.id] = (ar, lot, before + sign * transfer.amount_cents)
     return [row for row in net.values() if row[2]]
-
-
-def _elsewhere(purse: Iterable[Account]) -> list[Account]:
-    return [account for account in purse if account.code is Code.REFUND_ELSEWHERE]
 
 
 def _merged(known: Sequence[Account], drafted: Sequence[Account]) -> Sequence[Account]:
