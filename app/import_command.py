@@ -26,8 +26,8 @@ from models.basics.errors import PosError, RuleBroken, StorageError
 from models.store.desk import DeskStore
 
 _KIND_WORDS = {
-    "practitioner": "Practitioners", "location": "Places", "patient": "Patients", "coverage": "Coverages",
-    "appointment": "Visits", "charge": "Charges",
+    "method": "Ways to pay", "practitioner": "Practitioners", "location": "Places", "patient": "Patients",
+    "coverage": "Coverages", "appointment": "Visits", "charge": "Charges", "payment": "Payments",
 }  # fmt: skip
 _BAR_WIDTH = 30
 _UTC = ZoneInfo("UTC")

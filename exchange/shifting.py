@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from exchange.linking.state import Planned
+from exchange.money import MoneyElsewhere
 from models.basics.clock import parse_utc, utc_text
 from models.basics.ids import natural_id
 from models.operations import records
@@ -38,7 +39,7 @@ class Move:
 
 
 def shift_to(today: date, zone: ZoneInfo, planned: Iterable[Planned]) -> None:
-    """Move visits, charges and insurance periods of `planned` in place so that the newest visits lie on `today`.
+    """Move visits, charges, payments and insurance periods of `planned` in place: the newest visits lie on `today`.
 
     Patients without visits stay as they are. Times of day stay on the clinic's clock, save for the visits of today,
     which are spread over the day from nine o'clock in quarters of an hour.
@@ -126,4 +127,9 @@ def _coverage(coverage: records.Coverage, move: Move, _today: date, _zone: ZoneI
                    period_end=_moved_day(coverage.period_end, move.days))  # fmt: skip
 
 
-_CHANGES: dict[str, Any] = {"appointment": _visit, "charge": _charge, "coverage": _coverage}
+def _payment(payment: MoneyElsewhere, move: Move, _today: date, _zone: ZoneInfo) -> MoneyElsewhere:
+    return replace(payment, received_date=_moved_day(payment.received_date, move.days),
+                   posted_date=_moved_day(payment.posted_date, move.days))  # fmt: skip
+
+
+_CHANGES: dict[str, Any] = {"appointment": _visit, "charge": _charge, "coverage": _coverage, "payment": _payment}

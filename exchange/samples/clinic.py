@@ -112,6 +112,10 @@ class SampleClinic:
         """The visits of the day as a table."""
         return tables.appointments(self.resources, self.zone)
 
+    def csv_payments(self) -> bytes:
+        """What the practice took before today as its old program's table: every payment, and a few given back."""
+        return tables.payments(self.payments, self.zone)
+
     def record_id(self, tenant: str, name: str, source: str = SOURCE) -> str:
         """The id an import gives to what the source calls `name` (`Type/id`)."""
         kind, _, source_id = name.partition("/")

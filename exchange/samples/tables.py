@@ -1,4 +1,4 @@
-"""Patients and the day's visits as a practice system's tables."""
+"""Patients, the day's visits and the payments before it as a practice system's tables."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from exchange.samples.clinic import SamplePayment
 
 Resource = dict[str, Any]
 
@@ -47,6 +50,34 @@ def appointments(resources: Sequence[Resource], zone: ZoneInfo) -> bytes:
             str(visit["minutesDuration"]), visit["appointmentType"]["text"], names[actors[1]], _STATUS[visit["status"]],
         ))  # fmt: skip
     return _written(rows)
+
+
+def payments(taken: Sequence[SamplePayment], zone: ZoneInfo) -> bytes:
+    """`id,patient,appointment,…` with the field's codes: types COPAY and credit, methods CASH, CHCK and VISA; the two
+    oldest were given back in part (REF) and corrected (COR); UTF-8."""
+    rows: list[tuple[str, ...]] = [("id", "patient", "appointment", "line_item", "payment_method",
+                                    "payment_transaction_type", "amount", "received_date", "posted_date",
+                                    "trace_number", "notes")]  # fmt: skip
+    for number, payment in enumerate(sorted(taken, key=lambda each: (each.taken_at, each.patient)), start=1):
+        day = payment.taken_at.astimezone(zone).date().isoformat()
+        line = payment.lines[0][0].partition("/")[2] if payment.lines else ""
+        method = {"cash": "CASH", "check": "CHCK"}.get(payment.tender, payment.brand.upper() or "CRDT")
+        head = (payment.patient.partition("/")[2], payment.appointment.partition("/")[2], line, method)
+        kind = "COPAY" if line.startswith("copay") else ""
+        trace = f"{2280 + number}" if payment.tender == "check" else ""
+        rows.append((f"{number}", *head, kind, _dollars(payment.amount_cents), day, day, trace, ""))
+        if number in _GIVEN_BACK and payment.amount_cents > 500:
+            code, note = _GIVEN_BACK[number]
+            rows.append((f"{number}-b", *head[:2], "", method, code, _dollars(-500), day, day, "", note))
+    return _written(rows)
+
+
+_GIVEN_BACK = {1: ("REF", "Paid twice"), 2: ("COR", "Entered five dollars too high")}
+"""Which payments went back in part, how, and why."""
+
+
+def _dollars(cents: int) -> str:
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
 def _called(name: Resource) -> str:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from app.importing import ImportReport
 
 KIND_WORDS: Final = {
-    "practitioner": "Practitioners", "location": "Places", "patient": "Patients", "coverage": "Coverages",
-    "appointment": "Visits", "charge": "Charges",
+    "method": "Ways to pay", "practitioner": "Practitioners", "location": "Places", "patient": "Patients",
+    "coverage": "Coverages", "appointment": "Visits", "charge": "Charges", "payment": "Payments",
 }  # fmt: skip
 SHOWN_REFUSALS: Final = 200
 """Refusals on the screen; the saved list has them all."""

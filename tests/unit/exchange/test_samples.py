@@ -13,6 +13,7 @@ from exchange.csv.read import read_csv
 from exchange.drafts import FileContent, Reading
 from exchange.fhir.bundle import read_fhir
 from exchange.linking.link import Linked, link
+from exchange.money import GIVEN_BACK, TAKEN, TAKEN_OFF, MoneyElsewhere
 from exchange.samples.clinic import SampleClinic, clinic
 from exchange.samples.resources import npi
 from exchange.unpack import csv_text, json_text, unpacked
@@ -154,3 +155,21 @@ def test_a_day_in_another_zone_begins_at_nine_there() -> None:
     assert min(v.starts_at for v in visits if v.service_date == "2026-05-14") == "2026-05-14T16:00:00.000Z"
     assert sample.practice.timezone == "America/Los_Angeles"
     assert sample.now - datetime(2026, 5, 14, 16, 41, tzinfo=UTC) == timedelta()
+
+
+def test_its_payments_come_back_as_a_table() -> None:
+    """Every payment of the practice with its line or visit, one refund and one correction tied to theirs."""
+    sample = clinic(DAY)
+    people = read_fhir("clinic.ndjson", json_text(sample.ndjson()), Reading(ZONE))
+    table = read_csv("payments.csv", csv_text(sample.csv_payments()), Reading(ZONE), Mapping(), DAY)
+    result = of_files(people, table)
+    assert reasons(result) == []
+    money = made(result, MoneyElsewhere)
+    taken = [each for each in money if each.way == TAKEN]
+    assert len(taken) == len(sample.payments)
+    assert sum(each.amount_cents for each in taken) == sum(each.amount_cents for each in sample.payments)
+    lines = {charge.id: charge.patient_id for charge in made(result, Charge)}
+    for each in taken:
+        assert not each.charge_id or lines[each.charge_id] == each.patient_id
+    assert sum(bool(each.charge_id) for each in taken) == sum(bool(each.lines) for each in sample.payments)
+    assert sorted(each.way for each in money if each.way != TAKEN) == [GIVEN_BACK, TAKEN_OFF]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from exchange.linking.state import Planned
+from exchange.money import TAKEN, MoneyElsewhere
 from exchange.shifting import FIRST_VISITS_ARRIVED, MOST_TODAY, shift_to
 from models.basics.clock import parse_utc
 from models.operations.records import Appointment, Charge, Coverage, Patient
@@ -127,3 +128,15 @@ def test_patients_without_visits_stay_and_the_ends_of_the_calendar_do_not_break(
     assert items[0].record == charge
     assert items[1].record.service_date == "2026-05-14"
     assert items[2].record.service_date == "0001-01-02"
+
+
+def test_payments_move_with_their_patient() -> None:
+    items = practice(1)
+    paid = MoneyElsewhere(id="m", patient_id="p0", way=TAKEN, amount_cents=1, method_id="cash",
+                          received_date="2020-03-01", posted_date="")  # fmt: skip
+    items.append(Planned(0, "", "payment", paid))
+    newest = max(visit.service_date for visit in visits(items))
+    shift_to(TODAY, ZONE, items)
+    moved = TODAY - date.fromisoformat(newest)
+    assert items[-1].record.received_date == (date(2020, 3, 1) + moved).isoformat()
+    assert items[-1].record.posted_date == ""
