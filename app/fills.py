@@ -10,7 +10,6 @@ from typing import Any
 
 from app.basis import basis_of, only_once, still_so
 from app.clinic import Clinic
-from app.heads import day_text
 from app.money_views import Acted, FillItem, FillLine, FillPreview, FillSheet
 from app.refusals import insist, need
 from app.views import Person
@@ -23,7 +22,7 @@ from models.ledger.judging import available, oldest_first, waiting
 from models.operations.bodies import Move, MoveLine
 from models.rules import filling
 from models.rules.collecting import Lot
-from models.rules.filling import Filling, OpenItem
+from models.rules.filling import Filling
 from models.rules.rights import Right
 from models.store.queries import moving
 from models.store.queries.moving import OpenRow
@@ -48,7 +47,7 @@ class Fills:
         """What filling the ticked line items would do: their own visit's money first, then credit, oldest first.
         Nothing (0 cents) when no money fits; raises RuleBroken only for what the ledger refuses."""
         today = self._clinic.today().isoformat()
-        items = [_open_item(item) for item in sheet.items if item.charge_id in ticked]
+        items = [item for item in sheet.items if item.charge_id in ticked]
         fillings = filling.fill(items, sheet.lots, today, sheet.refunded_cents)
         with self._clinic.store.reader() as reader:
             return _preview(self._rehearsal(reader), sheet, FILL, fillings, ticked)
@@ -104,7 +103,7 @@ class Fills:
 
     def _by_rule(self, sheet: FillSheet) -> tuple[Filling, ...]:
         return filling.auto_fill(
-            [_open_item(item) for item in sheet.items], sheet.lots, self._clinic.today().isoformat(),
+            sheet.items, sheet.lots, self._clinic.today().isoformat(),
             use_other_visits=sheet.use_other_visits, refunded_cents=sheet.refunded_cents,
         )  # fmt: skip
 
@@ -137,15 +136,11 @@ def money_on_account(book: Draft, patient_id: str) -> tuple[tuple[Lot, ...], int
 def _item(row: OpenRow, today: date, *, by_rule: bool) -> FillItem:
     day = date.fromisoformat(row.service_date)
     title = row.description or row.code or "Charge"
-    visit = row.visit_title if row.visit_title and row.visit_title != title else ""
-    subtitle = " · ".join(part for part in (day_text(day, today), visit, row.code) if part)
-    return FillItem(row.charge_id, row.appointment_id, day, title, subtitle, row.owes_cents, by_rule,
-                    ahead=day > today or not moving.may_be_paid(row))  # fmt: skip
-
-
-def _open_item(item: FillItem) -> OpenItem:
-    return OpenItem(item.charge_id, item.appointment_id, item.day.isoformat(), item.owes_cents, item.by_rule,
-                    gone=item.ahead)  # fmt: skip
+    visit = row.visit_title if row.visit_title != title else ""
+    gone = not moving.may_be_paid(row)
+    return FillItem(row.charge_id, row.appointment_id, row.service_date, row.owes_cents, by_rule, gone, day=day,
+                    title=title, subtitle=" \u00b7 ".join(part for part in (visit, row.code) if part),
+                    ahead=gone or day > today)  # fmt: skip
 
 
 def _lines(

@@ -11,7 +11,7 @@ from models.ledger.figures import Figures
 from models.operations.bodies import Fee, Undo
 from models.rules.adjusting import AdjustReason
 from models.rules.collecting import Lot
-from models.rules.filling import Filling
+from models.rules.filling import Filling, OpenItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +147,14 @@ class MovePreview:
 # Fill and AutoFill --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class FillItem:
-    """One open line item. `ahead`: its visit lies ahead or will not be, so that credit does not go there."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillItem(OpenItem):
+    """One open line item as it is shown. `ahead`: its visit lies ahead or will not be, so that credit does not go
+    there."""
 
-    charge_id: str
-    appointment_id: str
     day: date
     title: str
     subtitle: str
-    owes_cents: int
-    by_rule: bool
     ahead: bool = False
 
 

@@ -154,8 +154,8 @@ def make_operation(
 ) -> Operation:
     """A new operation around a typed body, hashed and placed in its stream. `patient` defaults to the body's own.
 
-    Whoever judges it reads the body again from what is written, as the hub will; `as_given` spares that for acts that
-    are only looked at.
+    Whoever judges it reads the body again from what is written, as the hub will. `as_given` spares writing and reading
+    it for acts that are only looked at: such an operation can be judged, and neither stored nor sent.
     """
     kind = kind_of(body)
     row = KINDS[kind]
@@ -164,7 +164,7 @@ def make_operation(
         "device": device, "epoch": epoch, "dseq": dseq, "prev": prev, "group": group or op_id, "linked": linked,
         "patient": patient or getattr(body, "patient_id", ""), "actor": actor, "supervisor": supervisor,
         "drawer_session": drawer_session, "basis_seq": basis_seq, "business_date": business_date,
-        "device_time": device_time, "body": to_json(body),
+        "device_time": device_time, "body": {} if as_given else to_json(body),
     }  # fmt: skip
     values["body_hash"] = sha256_hex(canonical([values[name] for name in _MEANING]))
     values["hash"] = sha256_hex(canonical([values[name] for name in _PLACE]))

@@ -129,8 +129,7 @@ def _row(line: FillLine, today: date) -> TableRow:
     item = line.item
     day = day_text(item.day, today)
     origins = " and ".join(_FROM[origin] for origin in line.origins)
-    about = item.subtitle.partition(" \u00b7 ")[2]
-    under = " \u00b7 ".join(part for part in (about, f"from {origins}" if origins else "") if part)
+    under = " \u00b7 ".join(part for part in (item.subtitle, f"from {origins}" if origins else "") if part)
     quiet = "text" if line.cents else "muted"
     said = (f"{day}, {item.title}, owes {spoken_cents(item.owes_cents)}, gets {spoken_cents(line.cents)}, "
             f"left {spoken_cents(line.left_cents)}")  # fmt: skip
