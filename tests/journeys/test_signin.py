@@ -12,6 +12,7 @@ from app.folders import Folders
 from app.signin import SignIn
 from models.basics.errors import RuleBroken, StorageError
 from models.operations.records import Staff
+from models.rules.rights import ROLE_RIGHTS, Right
 from tests.support.clinic import TestClinic
 from tests.support.counter import Counter, furnish, rosa_with_copay_and_balance
 
@@ -151,3 +152,65 @@ def test_the_desk_opens_again_with_everything_in_it(tmp_path: Path) -> None:
     assert again.desk.facts().business_date.isoformat() == "2026-05-14"
     assert again.desk.find.search("quilfether")[0].patient.patient_id == "rosa"
     again.close()
+
+
+# Rights -----------------------------------------------------------------------------------------------------------
+
+
+def lent(sign_in: SignIn, pin: str, *rights: Right) -> str:
+    """Who lent the rights, or why nobody did."""
+    try:
+        return sign_in.supervise(pin, *rights).staff_id
+    except RuleBroken as error:
+        return error.message_key
+
+
+def test_a_right_is_lent_by_the_pin_of_who_has_it(tmp_path: Path) -> None:
+    clinic, sign_in, maria, priya = staffed(tmp_path)
+    assert lent(sign_in, "2580", Right.REFUND_OVER_LIMIT) == priya
+    assert lent(sign_in, "4711", Right.REFUND_OVER_LIMIT) == "pin.wrong", "Maria has no such right"
+    assert lent(sign_in, "4711", Right.VOID) == maria
+    assert lent(sign_in, "4711", Right.VOID, Right.BILLING) == "pin.wrong"
+    assert lent(sign_in, "2580", Right.VOID, Right.BILLING) == priya
+    clinic.close()
+
+
+def test_guessing_at_lending_is_locked_for_the_desk_and_survives_a_restart(tmp_path: Path) -> None:
+    clinic, sign_in, maria, priya = staffed(tmp_path)
+    said = [lent(sign_in, "0000", Right.BILLING) for _ in range(5)]
+    assert said == ["pin.wrong"] * 4 + ["pin.locked"]
+    assert lent(sign_in, "2580", Right.BILLING) == "pin.locked"
+    assert sign_in.verify(priya, "2580").staff_id == priya, "signing in is another matter"
+    clinic.close()
+    again = TestClinic(tmp_path, now=clinic.clock.now())
+    later = SignIn(again.clinic)
+    assert lent(later, "2580", Right.BILLING) == "pin.locked"
+    again.clock.advance(301)
+    assert lent(later, "2580", Right.BILLING) == priya
+    again.close()
+    assert maria
+
+
+def test_where_nobody_has_a_right_nobody_lends_it(tmp_path: Path) -> None:
+    clinic = TestClinic(tmp_path)
+    sign_in = SignIn(clinic.clinic)
+    clinic.put(sign_in.new_staff("Maria Delgado", "receptionist", "4711"))
+    assert lent(sign_in, "4711", Right.DISPUTES) == "staff.right_missing"
+    clinic.close()
+
+
+def test_rights_are_given_by_name_and_those_of_the_role_stay(tmp_path: Path) -> None:
+    clinic, sign_in, maria, priya = staffed(tmp_path)
+    boss, clerk = sign_in.person(priya), sign_in.person(maria)
+    with pytest.raises(RuleBroken, match=r"staff\.right_missing"):
+        sign_in.set_rights(maria, frozenset(Right), clerk)
+    sign_in.set_rights(maria, frozenset({Right.CORRECT}), boss)
+    now = sign_in.verify(maria, "4711")
+    assert now.rights == ROLE_RIGHTS["receptionist"] | {Right.CORRECT}
+    sign_in.set_pin(maria, "9137", boss)
+    assert Right.CORRECT in sign_in.verify(maria, "9137").rights, "a new PIN changes no rights"
+    [shown] = [member for member in sign_in.members() if member.staff_id == maria]
+    assert (shown.of_role, shown.rights) == (ROLE_RIGHTS["receptionist"], now.rights)
+    sign_in.set_rights(maria, frozenset(), boss)
+    assert sign_in.person(maria).rights == ROLE_RIGHTS["receptionist"]
+    clinic.close()

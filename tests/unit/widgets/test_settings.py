@@ -16,6 +16,7 @@ from app.settings import OPTIONS, Settings
 from app.signin import SignIn
 from app.views import Person
 from models.basics.errors import StorageError, SyncLater
+from models.rules.rights import Right, rights_of
 from tests.support.clinic import TestClinic
 from tests.support.windows import clipped, picture, press, settle, shown, type_text
 from widgets.bridge import Bridge
@@ -251,6 +252,28 @@ def test_a_receptionist_may_change_only_her_own_pin(staff, qtbot) -> None:
     QTest.mouseClick(view.change, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: view.banner.title.text() == "The PIN is changed")
     assert sign_in.verify(staff_id, "9137").staff_id == staff_id
+
+
+def test_rights_are_shown_and_given_by_who_sets_up(staff, qtbot) -> None:
+    view, sign_in = staff
+    staff_id = sign_in.add("Maria Delgado", "receptionist", "2580", NORA)
+    view.who = replace(NORA, rights=rights_of("manager"))
+    view.presenter.show()
+    qtbot.waitUntil(lambda: len(view.table.rows) == 1)
+    ticks = view.rights.ticks
+    assert ticks[Right.VOID].isChecked()
+    assert not ticks[Right.VOID].isEnabled(), "what the role brings stays"
+    assert not view.save_rights.isEnabled(), "nothing was changed yet"
+    ticks[Right.CORRECT].setFocus()
+    QTest.keyClick(ticks[Right.CORRECT], Qt.Key.Key_Space)
+    QTest.mouseClick(view.save_rights, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: view.banner.title.text() == "What they may do is changed")
+    assert Right.CORRECT in sign_in.person(staff_id).rights
+    picture(view, "settings-staff-rights")
+    view.who = NORA  # without the right to set up
+    view.presenter.show()
+    qtbot.waitUntil(lambda: not ticks[Right.CORRECT].isEnabled())
+    assert not view.save_rights.isEnabled()
 
 
 # Other desks ------------------------------------------------------------------------------------------------------
