@@ -7,15 +7,28 @@ from pathlib import Path
 
 import pytest
 
+from models.operations import bodies
 from models.store.desk import DeskStore
 from models.store.hub import HubStore
 from models.store.session import Session
 from tests.support import stores
+from tests.support.money_acts import correct, elsewhere, request
 from tests.unit.models.store.takings import appointment, cash, charge, patient, record, spend
 
 
 def _fill(desk: DeskStore) -> None:
     record(desk, patient(), appointment(), charge(cents=2500), cash("p1"), spend("p1", 1, 1000))
+
+
+def _fill_more(desk: DeskStore) -> None:
+    """A refund set aside, one made elsewhere, a correction, a discount, a dispute."""
+    record(
+        desk, cash("p3", cents=900, tender="card"), request("r1", "p3", 500, patient_id="patient-1", tender="card"),
+        elsewhere("x1", 300, "patient-1"), cash("p4", cents=100), correct("p4", 40, "patient-1"),
+        bodies.Adjust(adjustment_id="j1", charge_id="charge-1", patient_id="patient-1", kind="discount", group="PR",
+                      reason_code="SELFPAY", amount_cents=100),
+        bodies.DisputeOpened(dispute_id="d1", payment_id="p3", patient_id="patient-1", amount_cents=400),
+    )  # fmt: skip
 
 
 def _on_desk(desk: DeskStore, sql: str) -> int:
@@ -27,6 +40,7 @@ def _on_desk(desk: DeskStore, sql: str) -> int:
 def filled(hub: HubStore, tmp_path: Path) -> Iterator[tuple[HubStore, DeskStore]]:
     desk = stores.joined_desk(hub, tmp_path)
     _fill(desk)
+    _fill_more(desk)
     stores.sync(hub, desk)
     yield hub, desk
     desk.close()
@@ -66,6 +80,24 @@ FORBIDDEN = {
     ),
     "a payment of nothing": "INSERT INTO payment (tenant, payment_id, amount_cents) VALUES ('clinic', 'p2', 0)",
     "a negative charge": "UPDATE charge SET responsibility_cents = -1",
+    "give back more than was set aside": "UPDATE account SET debits = debits + 501 WHERE id = 'RFP:r1'",
+    "net more than was given back elsewhere": "UPDATE account SET credits = credits + 301 WHERE id = 'RFU:x1'",
+    "a refund of nothing": "UPDATE refund SET amount_cents = 0",
+    "a refund in a state nobody knows": "UPDATE refund SET state = 'perhaps'",
+    "a refund of a kind nobody knows": "UPDATE refund SET kind = 'gift'",
+    "a refund of no payment": "UPDATE refund SET payment_id = '' WHERE refund_id = 'r1'",
+    "a refund elsewhere of a payment": "UPDATE refund SET payment_id = 'p1' WHERE refund_id = 'x1'",
+    "a correction that waits": "UPDATE refund SET state = 'requested' WHERE kind = 'correction'",
+    "two refunds with one id": (
+        "INSERT INTO refund (tenant, refund_id, kind, state, payment_id, amount_cents) "
+        "VALUES ('clinic', 'r1', 'refund', 'paid', 'p1', 1)"
+    ),
+    "an adjustment of nothing": "UPDATE adjustment SET amount_cents = 0",
+    "an adjustment of a kind nobody knows": "UPDATE adjustment SET kind = 'gift'",
+    "a dispute of nothing": "UPDATE dispute SET amount_cents = 0",
+    "a dispute with a negative fee": "UPDATE dispute SET fee_cents = -1",
+    "a dispute with an end nobody knows": "UPDATE dispute SET outcome = 'perhaps', closed_at = 'now'",
+    "a dispute that ended at no time": "UPDATE dispute SET outcome = 'won'",
     "two operations with one id": (
         "INSERT INTO log (tenant, seq, op_id) SELECT tenant, 9999, op_id FROM log WHERE seq = 1"
     ),
@@ -88,6 +120,7 @@ def test_the_desk_database_refuses_the_same(tmp_path: Path) -> None:
     hub = stores.sqlite_hub(tmp_path)
     desk = stores.joined_desk(hub, tmp_path)
     _fill(desk)
+    _fill_more(desk)
     stores.sync(hub, desk)
     for act, sql in FORBIDDEN.items():
         with pytest.raises(Exception, match=r"(?i)constraint|insert only|unique"):

@@ -14,8 +14,10 @@ from models.operations.operation import GENESIS, Operation
 from models.operations.protocol import Cursor, PushBatch, PushConflict
 from models.store.hub import OPERATOR, HubStore
 from models.store.rows import DeviceRow
+from models.store.session import Session
 from tests.support import stores
 from tests.support.acts import OpMaker, allocate, charge, collect, reverse
+from tests.support.money_acts import adjust, closed, correct, fee, opened, paid, request
 from tests.support.stores import TENANT
 
 
@@ -346,8 +348,6 @@ def test_serialization_failures_are_tried_again(hub: HubStore, line: Line, monke
 
 def test_verify_names_what_was_tampered_with(hub: HubStore, line: Line) -> None:
     """Below the triggers' reach, as an owner of the database could: the chain and the sums tell."""
-    from models.store.session import Session
-
     line.push(charge("c1", 80), collect("p1", "ann", 50), allocate("p1", "ann", ("c1", 30)))
     with hub._engine.begin() as connection:
         session = Session(connection)
@@ -360,3 +360,36 @@ def test_verify_names_what_was_tampered_with(hub: HubStore, line: Line) -> None:
         session.run("UPDATE transfer SET amount_cents = 31 WHERE code = 'allocate'")
     found = {failure.invariant for failure in hub.verify(TENANT, deep=True)}
     assert {"I2", "I6", "I9", "I10", "I11"} <= found
+
+
+TAMPERED = {
+    "I10 a payment says more": ("I10", "UPDATE payment SET amount_cents = amount_cents + 1 WHERE payment_id = 'p1'"),
+    "I10 a refund says less": ("I10", "UPDATE refund SET amount_cents = 19 WHERE refund_id = 'r1'"),
+    "I10 a correction is gone": ("I10", "DELETE FROM refund WHERE kind = 'correction'"),
+    "I10 a lost dispute is gone": ("I10", "DELETE FROM dispute"),
+    "I10 a refund was not paid": ("I10", "UPDATE refund SET state = 'requested' WHERE refund_id = 'r1'"),
+    "I11 an adjustment is gone": ("I11", "DELETE FROM adjustment"),
+    "I11 an adjustment was undone": ("I11", "UPDATE adjustment SET undone_op_id = 'x'"),
+    "I11 an adjustment says more": ("I11", "UPDATE adjustment SET amount_cents = 8"),
+    "I13 more went back than came": ("I13", "UPDATE refund SET amount_cents = 300 WHERE refund_id = 'r1'"),
+    "I15 nobody looks at what was over-refunded": ("I15", "UPDATE log SET verdict = 'accepted'"),
+    "I27 a fee says more": ("I27", "UPDATE charge SET responsibility_cents = 26 WHERE kind = 'fee'"),
+}
+
+
+@pytest.mark.parametrize("case", TAMPERED)
+def test_verify_names_rows_that_no_longer_agree_with_the_ledger(hub: HubStore, line: Line, case: str) -> None:
+    """Refunds, corrections, disputes, adjustments and fees are told twice: by their rows and by their transfers."""
+    invariant, sql = TAMPERED[case]
+    line.push(
+        charge("c1", 80), collect("p1", "ann", 100, tender="card"), request("r1", "p1", 20, tender="card"),
+        paid("r1", "p1", 20, tender="card"), correct("p1", 10), opened("d1", "p1", 30), closed("d1", "owed_again"),
+        adjust("c1", 7), fee("f1", 25), paid("r2", "p1", 60, tender="card"),
+    )  # fmt: skip
+    assert hub.verify(TENANT, deep=True) == []
+    with hub._engine.begin() as connection:
+        session = Session(connection)
+        drop = "DROP TRIGGER log_no_update" if session.dialect == "sqlite" else "DROP TRIGGER log_no_change ON log"
+        session.run(drop)
+        assert session.run(sql)
+    assert invariant in {failure.invariant for failure in hub.verify(TENANT)}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -14,12 +16,17 @@ from sqlalchemy import Engine, MetaData, inspect, text
 
 import models.migrations
 from models.basics.errors import StorageError
+from models.basics.ids import new_id
 from models.migrations import HEAD, migrate
+from models.operations import bodies
 from models.store.desk import DeskStore
 from models.store.engine import postgres_engine, sqlite_engine
+from models.store.layers import Stream, replay, take_away
 from models.store.reading import SCHEMA, connect, schema_of
+from models.store.upgrade import settle_file
 from models.tables.catalogue import Role, tables_of
-from tests.support.stores import KEY, empty_desk
+from tests.support.acts import OpMaker
+from tests.support.stores import KEY, empty_desk, identity
 
 KINDS: list[tuple[str, Role]] = [("sqlite", "desk"), ("sqlite", "hub"), ("postgres", "hub")]
 
@@ -86,6 +93,59 @@ def test_up_and_down_with_rows(store: tuple[Engine, Role]) -> None:
     assert counts(engine, role) == made
     migrate(engine, role, "base")
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+
+
+OLD_ROWS = (
+    "INSERT INTO staff (tenant, id, name, role, active, seq) VALUES ('clinic', 's', 'Maria', 'manager', 1, 1)",
+    "INSERT INTO practitioner (tenant, id, name, seq) VALUES ('clinic', 'd', 'Dr. Okafor', 2)",
+    "INSERT INTO appointment (tenant, id, patient_id, status, service_date, desk_status, seq) "
+    "VALUES ('clinic', 'v', 'ann', 'scheduled', '2026-03-16', 'cancelled', 3)",
+    "INSERT INTO charge (tenant, id, patient_id, appointment_id, responsibility_cents, posted_cents, kind, seq) "
+    "VALUES ('clinic', 'c', 'ann', 'v', 2500, 2500, 'copay', 4)",
+    "INSERT INTO payment (tenant, payment_id, patient_id, tender, amount_cents, receipt_no, seq) "
+    "VALUES ('clinic', 'p', 'ann', 'cash', 2500, 'R-1', 5)",
+    "INSERT INTO payment (tenant, payment_id, patient_id, tender, amount_cents, receipt_no, reversed_op_id, seq) "
+    "VALUES ('clinic', 'q', 'ann', 'card', 1000, 'R-2', 'op-9', 6)",
+    "INSERT INTO transfer (tenant, op_id, n, seq, debit, credit, amount_cents, code, reverses_op, reverses_n) "
+    "VALUES ('clinic', 'op-9', 0, 6, 'CR:q', 'CARD:main', 1000, 'reverse', 'op-8', 0)",
+)
+"""What a store of revision 0001 holds."""
+
+
+def test_rows_of_the_first_tables_go_up_to_0002_and_down_again(store: tuple[Engine, Role]) -> None:
+    """What was there says in the new columns what it always meant: one unit, taken back by a void, nothing else."""
+    engine, role = store
+    migrate(engine, role, "0001")
+    with engine.begin() as connection:
+        for row in OLD_ROWS:
+            connection.execute(text(row))
+    before = _everything(engine, OLD_TABLES)
+    migrate(engine, role, "0002")
+    with engine.connect() as connection:
+        asked = {
+            "SELECT units, made_here, diagnoses, modifiers FROM charge": [(1, 0, "", "")],
+            "SELECT payment_id, reversed_act, method_id, payment_type, trace_no FROM payment ORDER BY payment_id": [
+                ("p", "", "", "", ""), ("q", "void", "", "", ""),
+            ],
+            "SELECT rights FROM staff": [("",)],
+            "SELECT auto_allocate FROM practitioner": [(0,)],
+            "SELECT desk_status, desk_billing, billing_status, series_id FROM appointment": [("cancelled", "", "", "")],
+            "SELECT count(*) FROM refund": [(0,)],
+        }  # fmt: skip
+        for query, rows in asked.items():
+            assert [tuple(row) for row in connection.execute(text(query))] == rows, query
+    migrate(engine, role, "0001")
+    assert _everything(engine, OLD_TABLES) == before
+    migrate(engine, role)
+
+
+OLD_TABLES = ("staff", "practitioner", "appointment", "charge", "payment", "transfer")
+
+
+def _everything(engine: Engine, tables: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
+    with engine.connect() as connection:
+        return {name: [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {name} ORDER BY 1, 2"))]
+                for name in tables}  # fmt: skip
 
 
 def test_the_newest_is_what_the_tables_say(store: tuple[Engine, Role]) -> None:
@@ -159,28 +219,66 @@ def test_a_store_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_an_older_store_is_migrated_by_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rows are there afterwards, and so is the old file. A store of the day before yesterday is made by hand here:
-    there is only one revision yet."""
-    store = empty_desk(tmp_path)
-    with store.write() as tx:
-        tx.set_meta("greeting", "hello")
-    path = store.path
-    store.close()
+def older_desk(folder: Path) -> Path:
+    """A desk's store of revision 0001: enrolled, with a visit the hub knows and a check-in that still waits: its row
+    pending, the confirmed one in the shadow, with the columns there were then."""
+    path = folder / "desk.db"
+    engine = sqlite_engine(path, KEY)
+    migrate(engine, "desk", "0001")
+    maker = OpMaker(device="device-1")
+    op = maker.make(bodies.VisitStatus(appointment_id="v", patient_id="ann", status="checked_in"))
+    envelope = orjson.dumps(op.to_wire(), option=orjson.OPT_SORT_KEYS).decode()
+    visit = {"tenant": "clinic", "id": "v", "patient_id": "ann", "starts_at": "2026-03-16T15:00:00.000Z",
+             "service_date": "2026-03-16", "status": "scheduled", "desk_status": ""}  # fmt: skip
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("meta", {"tenant": "", "key": "identity", "value": orjson.dumps(asdict(identity())).decode()}),
+        ("meta", {"tenant": "clinic", "key": "greeting", "value": '"hello"'}),
+        ("stream", {"tenant": "clinic", "epoch": 1, "dseq": 1, "hash": op.hash, "pending_no": 1, "last_id": new_id(),
+                    "server_epoch": "e0", "cursor_seq": 7, "payment_count": 41}),
+        ("appointment", {**visit, "desk_status": "checked_in", "seq": 0}),
+        ("outbox", {"tenant": "clinic", "op_id": op.op_id, "epoch": 1, "dseq": 1, "body_hash": op.body_hash,
+                    "op": envelope, "bytes": len(envelope), "created_at": op.device_time}),
+    ]  # fmt: skip
+    with engine.begin() as connection:
+        known = {c["name"] for c in inspect(connection).get_columns("appointment")}
+        covered = {**dict.fromkeys(known - {"minutes", "copay_cents"}, ""), **visit, "minutes": 20, "seq": 3}
+        rows.append(("shadow", {"tenant": "clinic", "name": "appointment", "id": "v",
+                                "record": orjson.dumps({**covered, "copay_cents": None}).decode()}))  # fmt: skip
+        for table, row in rows:
+            names = ", ".join(f'"{name}"' for name in row)
+            marks = ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
+    engine.dispose()
     connection = connect(path, KEY)
-    connection.execute("UPDATE alembic_version SET version_num = '0000'")
+    settle_file(connection)
     connection.close()
+    return path
+
+
+def test_an_older_store_is_migrated_by_copy(tmp_path: Path) -> None:
+    """The rows are there afterwards, and so is the old file."""
+    path = older_desk(tmp_path)
     old = path.read_bytes()
+    desk = DeskStore.open(path, KEY)
+    assert desk.meta("greeting") == "hello"
+    with desk.write() as tx:
+        assert tx.next_payment_number("REF") == "REF-1-00042"
+    desk.close()
+    assert path.with_name("desk.db.before-0001").read_bytes() == old
 
-    def stamp(engine: Engine, role: Role) -> None:
-        with engine.begin() as made:
-            made.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": SCHEMA})
 
-    monkeypatch.setattr("models.store.upgrade.migrate", stamp)
-    again = DeskStore.open(path, KEY)
-    assert again.meta("greeting") == "hello"
-    again.close()
-    assert path.with_name("desk.db.before-0000").read_bytes() == old
+def test_what_waited_before_an_update_is_replayed_after_it(tmp_path: Path) -> None:
+    """The pending row is taken away and put back over a shadow that was written with fewer columns."""
+    desk = DeskStore.open(older_desk(tmp_path), KEY)
+    assert desk.verify(deep=True) == []
+    with desk.write() as tx:
+        take_away(tx.session, "clinic")
+        assert tx.session.rows("SELECT desk_status, desk_billing, series_id, minutes, seq FROM appointment") == [
+            ("", "", "", 20, 3)
+        ]
+        replay(tx.session, "clinic", Stream.read(tx.session, "clinic") or Stream(1))
+        assert tx.session.rows("SELECT desk_status, desk_billing, seq FROM appointment") == [("checked_in", "", 0)]
+    desk.close()
 
 
 def test_what_a_killed_migration_left_is_cleared_away(tmp_path: Path) -> None:
@@ -193,12 +291,7 @@ def test_what_a_killed_migration_left_is_cleared_away(tmp_path: Path) -> None:
 
 
 def test_a_migration_that_fails_leaves_the_old_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = empty_desk(tmp_path)
-    path = store.path
-    store.close()
-    connection = connect(path, KEY)
-    connection.execute("UPDATE alembic_version SET version_num = '0000'")
-    connection.close()
+    path = older_desk(tmp_path)
     old = path.read_bytes()
 
     def fail(engine: Engine, role: Role) -> None:
