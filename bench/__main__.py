@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.measure import Row
 
-MODULES = ("desk", "acts", "accounts", "patients", "sync", "receipts", "window")
+MODULES = ("desk", "acts", "accounts", "autofill", "patients", "sync", "receipts", "window")
 Measure = Callable[[], Row]
 
 
