@@ -1,6 +1,7 @@
 """Settings: each change is written as it is made; refused values keep their reason; people, desks and imports."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
