@@ -6,7 +6,7 @@ A fee's charge has a natural id of visit and code, so that two desks ask for it 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.basis import basis_of, only_once, still_so
 from app.clinic import Clinic
@@ -22,7 +22,9 @@ from models.ledger.judging import one_family
 from models.operations.bodies import Fee
 from models.rules.rights import Right
 from models.store.queries import moving, rows
-from models.store.rehearsal import Rehearsal
+
+if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
+    from models.store.rehearsal import Rehearsal
 
 NO_SHOW, BOUNCED, OTHER = "NOSHOW", "NSF", "FEE"
 FEE_WORDS = {NO_SHOW: "No-show fee", BOUNCED: "Returned check fee", OTHER: "Other fee"}
@@ -96,6 +98,8 @@ class Fees:
     # Inside ---------------------------------------------------------------------------------------------------------
 
     def _rehearsal(self, reader: Any) -> Rehearsal:
+        from models.store.rehearsal import Rehearsal
+
         clinic = self._clinic
         return Rehearsal(reader, clinic.tenant, clinic.identity.device_id, clinic.today().isoformat())
 

@@ -14,7 +14,6 @@ from app.list_views import BalanceKind, Exported, PatientLine, PatientOrder, Pat
 from app.refusals import need
 from app.saving import save_private
 from app.views import Person
-from exchange.sheets import WRITERS, Column, Sheet
 from models.basics.errors import RuleBroken
 from models.basics.facts import facts
 from models.rules import people
@@ -30,12 +29,12 @@ PAGE = 50
 _NEWEST_FIRST = frozenset(
     {PatientOrder.STATEMENT, PatientOrder.TOTAL, PatientOrder.UNALLOCATED, PatientOrder.LAST_VISIT}
 )
-COLUMNS = (
-    Column("Family name"), Column("Given name"), Column("Birth date"), Column("MRN"), Column("Phone"),
-    Column("Statement balance", money=True), Column("Total balance", money=True), Column("Unallocated", money=True),
-    Column("Credit", money=True), Column("Prepaid", money=True), Column("Last visit"),
+COLUMNS: tuple[tuple[str, bool], ...] = (
+    ("Family name", False), ("Given name", False), ("Birth date", False), ("MRN", False), ("Phone", False),
+    ("Statement balance", True), ("Total balance", True), ("Unallocated", True), ("Credit", True), ("Prepaid", True),
+    ("Last visit", False),
 )  # fmt: skip
-"""What an exported table has, in order; dates as ISO text."""
+"""What an exported table has, in order, and whether it is money; dates as ISO text."""
 
 
 class Patients:
@@ -84,13 +83,16 @@ class Patients:
         Raises RuleBroken `staff.right_missing`, `export.kind_unknown`; StorageError `export.not_written`. Nothing was
         saved then, and a file that was there is as it was.
         """
+        from exchange.sheets import WRITERS, Column, Sheet
+
         lender = need(Right.EXPORT, person, supervisor)
         write = WRITERS.get(path.suffix.lower().removeprefix("."))
         if write is None:
             raise RuleBroken("export.kind_unknown")
         today = self._clinic.today()
         found = self._list.everybody(_wanted(ask, today), today)
-        save_private(path, write(Sheet("Patients", COLUMNS, map(_cells, found))))
+        columns = tuple(Column(name, money=money) for name, money in COLUMNS)
+        save_private(path, write(Sheet("Patients", columns, map(_cells, found))))
         log.info("exported", extra=facts(list="patients", rows=len(found), kind=path.suffix.lower(),
                                          staff=person.staff_id, lender=lender or None))  # fmt: skip
         return Exported(len(found), path.name)
