@@ -33,6 +33,8 @@ from widgets.common import (
 from widgets.theme import S8, S12, S16, S20
 
 _ROLES = (("receptionist", "Front desk"), ("manager", "Manager"))
+_LEAST = 250
+"""The left column is never narrower: a name and two PINs are typed there."""
 _NOT_YOURS = "Only somebody who may set up the practice may change this"
 
 
@@ -137,7 +139,8 @@ class StaffView(QWidget):
         adding = Card(inset=S20)
         adding.body.setSpacing(S8)
         adding.body.addWidget(Text("Add somebody", "heading_s"))
-        adding.body.addLayout(_row(self.name, FormRow("Role", self.role)))
+        adding.body.addWidget(self.name)
+        adding.body.addWidget(FormRow("Role", self.role))
         adding.body.addLayout(_row(self.pin, self.again))
         adding.body.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         left = QVBoxLayout()
@@ -146,6 +149,7 @@ class StaffView(QWidget):
         left.addWidget(adding)
         columns = QHBoxLayout()
         columns.setSpacing(S16)
+        adding.setMinimumWidth(_LEAST)
         columns.addLayout(left, 2)
         columns.addWidget(form, 3)
         body = QVBoxLayout(self)
