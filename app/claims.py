@@ -4,7 +4,7 @@ beside each (S3-03, S3-04, S0-23)."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +13,6 @@ from app.account_views import ChargeLine
 from app.clinic import Clinic
 from app.heads import patient_head
 from app.list_views import ANY_STATUS, ClaimBalance, ClaimLine, ClaimsAsk, ClaimsView
-from models.operations.records import Rules
 from models.rules.billing import Bill, billing_status
 from models.rules.visits import is_over, status_words
 from models.store.queries import claims, ledger, recorded
@@ -27,14 +26,14 @@ LONGEST_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True)
-class _Feed:
-    """What the store knows of a span of days, as read in one moment."""
+class _Found:
+    """A visit with its bill added up and the money beside it."""
 
-    visits: tuple[ClaimVisit, ...]
-    sums: Mapping[str, ClaimSums]
-    prepaid: Mapping[str, int]
-    credit: Mapping[str, int]
-    rules: Rules
+    each: ClaimVisit
+    bill: ClaimSums
+    billing_status: str
+    prepaid_cents: int
+    credit_cents: int
 
 
 class Claims:
@@ -48,29 +47,37 @@ class Claims:
         clinic, today = self._clinic, self._clinic.today()
         begin = max(ask.first, ask.last - timedelta(days=LONGEST_DAYS - 1))
         with clinic.store.reader() as reader:
-            feed = _read(reader, clinic.tenant, begin, ask.last)
+            found = [each for each in _read(reader, clinic.tenant, begin, ask.last) if _fits(each, ask)]
             people = claims.practitioners(reader, clinic.tenant)
-            fitting = [line for line in _lines(feed, today) if _fits(line[0], line[1], ask)]
-            first = min(max(ask.page, 0) * PAGE, max(len(fitting) - 1, 0) // PAGE * PAGE)
-            shown = [line for line, _ in fitting[first : first + PAGE]]
+            first = min(max(ask.page, 0) * PAGE, max(len(found) - 1, 0) // PAGE * PAGE)
+            shown = [_line(each, today) for each in found[first : first + PAGE]]
             lines = _with_items(reader, clinic.tenant, shown, ask.unfolded, today)
         return ClaimsView(
-            ask=ask, lines=tuple(lines), today=today, practitioners=tuple(people), first=first, visits=len(fitting),
-            billed_cents=sum(line.billed_cents for line, _ in fitting),
-            balance_cents=sum(line.balance_cents for line, _ in fitting),
-            pending=sum(line.insurance_pending for line, _ in fitting),
+            ask=ask, lines=tuple(lines), today=today, practitioners=tuple(people), first=first, visits=len(found),
+            billed_cents=sum(each.bill.billed_cents for each in found),
+            balance_cents=sum(each.bill.owed_cents for each in found),
+            pending=sum(each.bill.insurance_pending for each in found),
         )  # fmt: skip
 
 
-def _read(reader: Any, tenant: str, first: date, last: date) -> _Feed:
+def _read(reader: Any, tenant: str, first: date, last: date) -> list[_Found]:
+    """Every visit of these days that belongs into the feed, newest first."""
     span = (first.isoformat(), last.isoformat())
     sums, prepaid = claims.sums(reader, tenant, *span), claims.prepaid(reader, tenant, *span)
-    found = tuple(
+    visits = [
         each for each in claims.visits(reader, tenant, *span)
         if _belongs(each, sums.get(each.visit.id), prepaid.get(each.visit.id, 0))
-    )  # fmt: skip
-    credit = claims.credit(reader, tenant, {each.patient.id for each in found})
-    return _Feed(found, sums, prepaid, credit, recorded.rules(reader, tenant))
+    ]  # fmt: skip
+    credit = claims.credit(reader, tenant, {each.patient.id for each in visits})
+    follows = recorded.rules(reader, tenant).paid_in_full_follows
+    made = []
+    for each in visits:
+        bill = sums.get(each.visit.id, ClaimSums())
+        said = Bill(bill.responsibility_cents, bill.owed_cents, bool(bill.insurance_pending), each.payment_profile,
+                    each.billing_said)  # fmt: skip
+        made.append(_Found(each, bill, billing_status(said, paid_in_full_follows=follows),
+                           prepaid.get(each.visit.id, 0), credit.get(each.patient.id, 0)))  # fmt: skip
+    return made
 
 
 def _belongs(each: ClaimVisit, bill: ClaimSums | None, prepaid_cents: int) -> bool:
@@ -80,40 +87,33 @@ def _belongs(each: ClaimVisit, bill: ClaimSums | None, prepaid_cents: int) -> bo
     return not is_over(each.visit.status) or bool(bill.responsibility_cents or bill.owed_cents or prepaid_cents)
 
 
-def _lines(feed: _Feed, today: date) -> Iterable[tuple[ClaimLine, str]]:
-    """Every line, with the id of the practitioner."""
-    for each in feed.visits:
-        visit, bill = each.visit, feed.sums.get(each.visit.id, ClaimSums())
-        status = billing_status(
-            Bill(bill.responsibility_cents, bill.owed_cents, bool(bill.insurance_pending), each.payment_profile,
-                 each.billing_said),
-            paid_in_full_follows=feed.rules.paid_in_full_follows,
-        )  # fmt: skip
-        day = date.fromisoformat(visit.service_date)
-        yield ClaimLine(
-            appointment_id=visit.id, patient=patient_head(each.patient, today), service_date=day,
-            title=visit.title or "Visit", practitioner=visit.practitioner, visit_status=status_words(visit.status),
-            billed_cents=bill.billed_cents, allowed_cents=bill.allowed_cents,
-            insurance_paid_cents=bill.insurance_paid_cents, patient_cents=bill.responsibility_cents,
-            balance_cents=bill.owed_cents, insurance_pending=bool(bill.insurance_pending),
-            credit_cents=feed.credit.get(each.patient.id, 0), prepaid_cents=feed.prepaid.get(visit.id, 0),
-            billing_status=status, items=bill.items, future=day > today,
-        ), each.practitioner_id  # fmt: skip
-
-
-def _fits(line: ClaimLine, practitioner_id: str, ask: ClaimsAsk) -> bool:
-    money = line.credit_cents > 0 or line.prepaid_cents > 0
+def _fits(found: _Found, ask: ClaimsAsk) -> bool:
+    owed, aside = found.bill.owed_cents, found.prepaid_cents
     kept = {
         ClaimBalance.ANY: True,
-        ClaimBalance.OWES: line.balance_cents > 0,
-        ClaimBalance.ON_ACCOUNT: money,
-        ClaimBalance.SETTLED: line.balance_cents <= 0 and line.prepaid_cents <= 0 and not line.insurance_pending,
+        ClaimBalance.OWES: owed > 0,
+        ClaimBalance.ON_ACCOUNT: found.credit_cents > 0 or aside > 0,
+        ClaimBalance.SETTLED: owed <= 0 and aside <= 0 and not found.bill.insurance_pending,
     }
     return (
-        ask.practitioner_id in ("", practitioner_id)
-        and ask.billing_status in (ANY_STATUS, line.billing_status)
+        ask.practitioner_id in ("", found.each.practitioner_id)
+        and ask.billing_status in (ANY_STATUS, found.billing_status)
         and kept[ask.balance]
     )
+
+
+def _line(found: _Found, today: date) -> ClaimLine:
+    visit, bill = found.each.visit, found.bill
+    day = date.fromisoformat(visit.service_date)
+    return ClaimLine(
+        appointment_id=visit.id, patient=patient_head(found.each.patient, today), service_date=day,
+        title=visit.title or "Visit", practitioner=visit.practitioner, visit_status=status_words(visit.status),
+        billed_cents=bill.billed_cents, allowed_cents=bill.allowed_cents,
+        insurance_paid_cents=bill.insurance_paid_cents, patient_cents=bill.responsibility_cents,
+        balance_cents=bill.owed_cents, insurance_pending=bool(bill.insurance_pending),
+        credit_cents=found.credit_cents, prepaid_cents=found.prepaid_cents, billing_status=found.billing_status,
+        items=bill.items, future=day > today,
+    )  # fmt: skip
 
 
 def _with_items(

@@ -1,4 +1,4 @@
-"""The list of patients: a page of it, and the balance filter, over 100,000 patients."""
+"""The long lists over 100,000 patients: a page of all, the balance filter, and the claims feed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import itertools
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
+from app.claims import Claims
 from app.clinic import Clinic
-from app.list_views import BalanceKind, PatientOrder, PatientsAsk
+from app.list_views import BalanceKind, ClaimsAsk, PatientOrder, PatientsAsk
 from app.patients import Patients
+from bench.data import TODAY
 from bench.measure import Row, interleaved
 from bench.rows.desk import NOON, filled_store
 from bench.rows.desk_counter import BENCH_KEY
@@ -83,4 +86,14 @@ def balance_filter() -> Row:
                      50)  # fmt: skip
 
 
-ROWS = {"patients page": first_page, "balance filter": balance_filter}
+def claims_feed() -> Row:
+    """The claims feed as it opens: 30 days of a practice with some twenty visits a day, and eighty today."""
+    _, store, _ = _patients()
+    clock = FixedClock(NOON)
+    feed = Claims(Clinic(store, clock))
+    ask = ClaimsAsk(TODAY - timedelta(days=29), TODAY)
+    (ours,) = interleaved([lambda: feed.page(ask)], rounds=ROUNDS)
+    return Row("claims feed, 30 days", ours, "", figures={"visits": feed.page(ask).visits})
+
+
+ROWS = {"patients page": first_page, "balance filter": balance_filter, "claims feed": claims_feed}
