@@ -13,7 +13,7 @@ from app.account_log import log_lines
 from app.account_views import LedgerView, StatementRow
 from app.clinic import Clinic
 from app.documents import document_lines
-from app.family import FamilyMember
+from app.family import FamilyMember, short_names
 from app.heads import patient_head
 from app.method import method_names
 from app.payables import VisitMoney, due_cents, dues
@@ -96,7 +96,7 @@ class Accounts:
             clinic=clinic, today=clinic.today(), visits=visits, items=items, shares=shares, payments=payments,
             lots=lots, refunds=ledger.refunds(reader, tenant, patients, also),
             disputes=ledger.disputes(reader, tenant, patients), patients=tuple(patients),
-            names={each.patient.patient_id: each.patient.name for each in members},
+            names=short_names([each.patient for each in members]),
             staff=staff.staff_names(reader, tenant), stations=_stations(clinic, payments),
             methods=method_names(reader, tenant),
             others=ledger.items_of(reader, tenant, _named(away)) if away else (),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -76,3 +78,10 @@ class Family:
             raise RuleBroken("family.is_dependent")
         if family.dependents(tx.reader, self._clinic.tenant, patient_id):
             raise RuleBroken("family.has_dependents")
+
+
+def short_names(members: Sequence[PatientHead]) -> dict[str, str]:
+    """What each of a family is called beside the others, by patient: the first name; whole names where two share it."""
+    firsts = Counter(member.name.split()[0] for member in members)
+    return {member.patient_id: member.name.split()[0] if firsts[member.name.split()[0]] == 1 else member.name
+            for member in members}  # fmt: skip

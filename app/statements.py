@@ -13,6 +13,7 @@ from app.account_views import LedgerView, VisitLine
 from app.accounts import Accounts
 from app.basis import Basis, only_once, still_so
 from app.clinic import Clinic
+from app.family import short_names
 from app.refusals import need
 from app.views import Person
 from models.basics.errors import RuleBroken
@@ -137,7 +138,7 @@ class Statements:
 
 def _items(view: LedgerView, covers: Covers, addressee: str) -> Iterable[StatementItem]:
     """The visits to list, oldest first; those of somebody else of the family by name."""
-    names = {each.patient.patient_id: each.patient.name.split()[0] for each in view.family}
+    names = short_names([each.patient for each in view.family])
     for line in reversed(view.visits):
         if line.items and (covers is Covers.ALL or line.balance_cents > 0):
             yield StatementItem(service_date=line.service_date.isoformat(), owed_cents=line.owed_cents,

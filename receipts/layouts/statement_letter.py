@@ -178,7 +178,7 @@ class _Letter:
         right = top - 20
         facts = (("Name", document.name), ("Account", document.account_no), ("Statement", document.number),
                  ("To pay", show_cents(document.to_pay_cents)))  # fmt: skip
-        for words, text in facts:
+        for words, text in (fact for fact in facts if fact[1]):
             sheets.words(340, right, words, SMALL, ink=MUTED)
             for line in sheets.lines(text, RIGHT - 420, BODY, strong=words == "To pay")[:1]:
                 sheets.words(420, right, line, BODY, strong=words == "To pay")

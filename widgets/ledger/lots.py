@@ -15,7 +15,7 @@ from widgets.common.focus_ring import Ringed
 from widgets.common.when import spoken_cents
 from widgets.ledger.offer import Offer
 from widgets.ledger.state import LedgerState, Lot
-from widgets.theme import S2, S8, S12, S16, Themed
+from widgets.theme import S2, S8, S10, S12, S16, Themed
 
 ICONS = {"move": "arrow-right", "refund": "undo-2", "receipt": "printer", "net_out": "arrow-left-right"}
 MOST_BOXES = 16
@@ -80,7 +80,7 @@ class LotBox(Themed, QWidget):
             low.addWidget(button)
         low.addStretch(1)
         body = QVBoxLayout(self)
-        body.setContentsMargins(S16, S12, S8, S8 + 1)  # the link's words, not its button, end at the inset
+        body.setContentsMargins(S16, S10, S8, S8)  # the link's words, not its button, end at the inset
         body.setSpacing(S8)
         body.addLayout(top)
         body.addLayout(low)
@@ -121,7 +121,7 @@ class LotsCard(Card):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._sum = AmountLabel(0, "heading_s", "ok_text")
         head = QHBoxLayout()
-        head.setContentsMargins(S16, S12, S16, S12)
+        head.setContentsMargins(S16, S10, S16, S10)
         head.addWidget(Text("Money on account", "heading_s"))
         head.addStretch(1)
         head.addWidget(self._sum)

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
+from app.family import short_names
 from models.basics.money import show_cents
 from widgets import theme
 from widgets.common import (
@@ -81,6 +82,8 @@ class LedgerPage(Themed, QWidget):
         super().__init__(parent)
         self.setAccessibleName("Ledger")
         self._drawn: tuple[object, ...] = ()
+        self._focus_due = False
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._make_actions()
         self.bar = PatientBar(self.back)
         self.family = Choice("Family", size="control")
@@ -203,7 +206,7 @@ class LedgerPage(Themed, QWidget):
         self._columns.setSpacing(S16 - 2)
         self._right.setSpacing(gap)
         self._foot.setContentsMargins(S16, S8, S12, S8)
-        self.family.setFixedWidth(look.px(150))
+        self.family.setFixedWidth(look.px(164))
         self.lots.set_room(self._side_width())
         if self._panel is not None:
             self._panel.setFixedWidth(self._side_width())
@@ -269,7 +272,10 @@ class LedgerPage(Themed, QWidget):
     def take_focus(self) -> None:
         """Put the focus into the list shown."""
         table = self._table
-        if table is not None and table.isVisibleTo(self):
+        self._focus_due = self._stack.currentIndex() != 0
+        if self._focus_due:  # nothing is known yet: the page keeps the keys until there is a list
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif table is not None and table.isVisibleTo(self):
             table.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.tabs.take_focus()
@@ -351,8 +357,9 @@ class LedgerPage(Themed, QWidget):
         self.family_action.setVisible(bool(family))
         if view is None or not family:
             return
-        items = [(each.patient.patient_id, each.patient.name + (" (guarantor)" if each.is_guarantor else ""))
-                 for each in family]  # fmt: skip
+        names = short_names([each.patient for each in family])
+        items = [(who, f"{names[who]}, guarantor" if each.is_guarantor else names[who])
+                 for each in family if (who := each.patient.patient_id)]  # fmt: skip
         self.family.set_items([*items, (WHOLE_FAMILY, f"Whole family, {len(family)}")])
         self.family.set_key(WHOLE_FAMILY if view.whole_family else view.patient.patient_id)
 
@@ -370,8 +377,6 @@ class LedgerPage(Themed, QWidget):
                     table.select_first()
             table.setVisible(tab is state.tab and state.empty is None)
         self._drawn = drawn
-        if focused:
-            self.take_focus()
         self.total.setVisible(state.totals is not None)
         if state.totals is not None:
             self.total.show_row(total_row(state.totals), columns_of(Tab.VISITS, simple=state.shown.simple))
@@ -380,6 +385,8 @@ class LedgerPage(Themed, QWidget):
             self.empty.title.setText(state.empty[0])
             self.empty.text.setText(state.empty[1])
             self.empty.text.show()
+        if focused or self._focus_due:
+            self.take_focus()
 
     def _draw_foot(self, state: LedgerState) -> None:
         listed = state.empty is None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.papers import Paper
 from widgets import theme
@@ -26,7 +26,7 @@ from widgets.common import (
 from widgets.common.button import IconButton
 from widgets.common.overlay import Overlay
 from widgets.papers.sheets import SheetView
-from widgets.theme import S8, S10, S12, S16, S24
+from widgets.theme import S4, S8, S10, S12, S16, S24
 
 _WIDTH, _SIDE = 820, 232
 
@@ -73,7 +73,9 @@ class PaperDialog(Overlay):
         self.error = ErrorText()
         self.choices = {name: Choice(label, items) for name, (label, items) in CHOICES.items()}
         self._rows = {name: FormRow(CHOICES[name][0], choice) for name, choice in self.choices.items()}
-        self._facts = Text("", "table", "text2", wrap=True)
+        self._facts = QGridLayout()
+        self._facts.setColumnStretch(0, 1)
+        self._facts.setVerticalSpacing(S4)
         self._note = Text("", "caption", "muted", wrap=True)
         self.print_action = page_action(self, "Print", ENTER, self.print_pressed.emit)
         self.save_action = page_action(self, "Save as PDF", "Ctrl+S", self.save_pressed.emit)
@@ -101,7 +103,7 @@ class PaperDialog(Overlay):
         side.setSpacing(S12)
         for row in self._rows.values():
             side.addWidget(row)
-        side.addWidget(self._facts)
+        side.addLayout(self._facts)
         side.addWidget(self._note)
         side.addWidget(self.error)
         side.addStretch(1)
@@ -127,6 +129,15 @@ class PaperDialog(Overlay):
         first = next((choice for choice in self.choices.values() if choice.isVisibleTo(self)), None)
         (first or self.sheets).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _draw_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
+        while (item := self._facts.takeAt(0)) is not None:
+            if (label := item.widget()) is not None:
+                label.deleteLater()
+        for row, (words, text) in enumerate(facts):
+            last = row == len(facts) - 1
+            self._facts.addWidget(Text(words, "table", "text2"), row, 0)
+            self._facts.addWidget(Text(text, "table_strong" if last else "table"), row, 1, Qt.AlignmentFlag.AlignRight)
+
     def draw(self, state: PaperState) -> None:
         """Show `state`."""
         self.title.setText(state.title)
@@ -137,8 +148,7 @@ class PaperDialog(Overlay):
             row.setVisible(offered)
             if offered and state.choices is not None:
                 self.choices[name].set_key(state.choices[name])
-        self._facts.setText("\n".join(f"{words} {text}" for words, text in state.facts))
-        self._facts.setVisible(bool(state.facts))
+        self._draw_facts(state.facts)
         self._note.setText(state.note)
         self._note.setVisible(bool(state.note))
         self.error.set(state.error)
