@@ -96,7 +96,7 @@ def charge_lines(books: Books) -> list[ChargeLine]:
                 row.description or row.code or "Charge", row.responsibility_cents,
                 row.responsibility_cents - let_off - row.owed_cents, row.owed_cents, row.billed_cents,
                 row.allowed_cents, row.insurance_paid_cents, let_off, bool(row.insurance_pending), row.practitioner,
-                row.kind == "fee", books.whose(row.patient_id), row.service_date > today,
+                row.kind == "fee", books.whose(row.patient_id), row.service_date > today, bool(row.made_here),
             ))  # fmt: skip
     return made
 

@@ -14,7 +14,8 @@ from models.ledger.figures import Figures
 @dataclass(frozen=True, slots=True)
 class ChargeLine:
     """One line item (S0-02): what was billed and allowed, what insurance paid, what was let off, what the patient is
-    responsible for, what was paid and what is still owed. `whose` names the person in a family's ledger."""
+    responsible for, what was paid and what is still owed. `whose` names the person in a family's ledger; `made_here`:
+    listed at a desk, so it can be changed at one."""
 
     charge_id: str
     patient_id: str
@@ -34,6 +35,7 @@ class ChargeLine:
     fee: bool = False
     whose: str = ""
     future: bool = False
+    made_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

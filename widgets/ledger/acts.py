@@ -87,6 +87,9 @@ class LedgerActs:
     """Open a dispute about `payment_id`, or close `dispute_id`."""
     new_visit: Opener | None = None
     add_charge: Opener | None = None
+    """On `appointment_id`."""
+    change_charge: Opener | None = None
+    """Change `charge_id`, listed at a desk, or take it off."""
     visit_status: Opener | None = None
     billing_status: Opener | None = None
     family: Opener | None = None

@@ -119,7 +119,9 @@ def _of_item(line: ChargeLine, whom: Target) -> Iterator[Offer]:
         yield Offer("move", "Move money off this item…", target)
     if line.fee:
         yield Offer("fee", "Change this fee…", target)
-    elif line.adjusted_cents > 0 and line.balance_cents <= 0:
+    elif line.made_here and line.appointment_id:
+        yield Offer("change_charge", "Change or take off…", target)
+    if not line.fee and line.adjusted_cents > 0 and line.balance_cents <= 0:
         yield Offer("adjust", "Take back what was let off…", target)
 
 

@@ -84,6 +84,9 @@ def openers(kit: Kit, stage: Stage) -> dict[str, Opener]:
         acts.new_visit(target.patient_id, done)
 
     def add_charge(target: Target, done: Done) -> None:
+        acts.add_charge(target.appointment_id, done)
+
+    def change_charge(target: Target, done: Done) -> None:
         acts.add_charge(target.appointment_id, done, target.charge_id)
 
     def visit_status(target: Target, done: Done) -> None:
@@ -92,5 +95,5 @@ def openers(kit: Kit, stage: Stage) -> dict[str, Opener]:
     def billing_status(target: Target, done: Done) -> None:
         acts.billing(target.appointment_id, done)
 
-    return {"new_visit": new_visit, "add_charge": add_charge, "visit_status": visit_status,
-            "billing_status": billing_status}  # fmt: skip
+    return {"new_visit": new_visit, "add_charge": add_charge, "change_charge": change_charge,
+            "visit_status": visit_status, "billing_status": billing_status}  # fmt: skip

@@ -30,6 +30,7 @@ class ItemRow:
     billed_cents: int
     allowed_cents: int
     insurance_paid_cents: int
+    made_here: int = 0
 
 
 @dataclass(frozen=True, slots=True)

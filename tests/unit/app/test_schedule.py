@@ -15,6 +15,7 @@ from app.schedule import Schedule
 from app.views import DueState, VisitState
 from models.basics.errors import RuleBroken
 from models.operations.bodies import Collect, NotCollecting
+from models.operations.records import AppointmentProfile
 from tests.support.clinic import DAY, TestClinic
 
 
@@ -124,7 +125,52 @@ def test_the_account_of_the_day_agrees(clinic: TestClinic) -> None:
     ]
     assert [line.act for line in henry.log][:2] == ["act.collected", "act.charge"]
     walter = Accounts(clinic.clinic, clinic.settings).ledger("walter")
-    assert walter.payments[0].earmarked_for == "May 14 visit"
+    assert walter.payments[0].earmarked_for == "May 14 Office visit"
     with pytest.raises(RuleBroken) as refused:
         Accounts(clinic.clinic, clinic.settings).ledger("nobody")
     assert refused.value.message_key == "collect.patient_gone"
+
+
+def test_s3_03_credit_stands_on_every_visit_and_s3_04_prepaid_on_its_own(clinic: TestClinic) -> None:
+    clinic.visit("r2", "rosa", minutes=120, title="Lab draw", status="scheduled")
+    clinic.paid(4000, "free", "rosa")
+    clinic.paid(1500, "ahead", "rosa", visit="r2")
+    rows = {row.visit.appointment_id: row for row in Schedule(clinic.clinic, clinic.settings).day().rows}
+    assert [(rows[name].credit_cents, rows[name].prepaid_cents) for name in ("r", "r2")] == [(4000, 0), (4000, 1500)]
+    clinic.charge(1000, DAY, "rosa", "lab", "r2")  # charges appear: what waits pays them, without anybody's act
+    rows = {row.visit.appointment_id: row for row in Schedule(clinic.clinic, clinic.settings).day().rows}
+    assert (rows["r2"].credit_cents, rows["r2"].prepaid_cents, rows["r2"].paid_cents) == (4000, 500, 1500)
+
+
+@pytest.mark.parametrize(
+    ("profile", "paid", "mark"),
+    [("", 0, "due"), ("insurance", 1000, "part"), ("insurance", 3000, "paid"), ("cash", 0, ""), ("cash", 3000, "")],
+)
+def test_s0_21_the_copay_indicator_of_a_visit(clinic: TestClinic, profile: str, paid: int, mark: str) -> None:
+    clinic.patient("ingrid", "Ingrid")
+    clinic.coverage("ingrid", 3000)
+    clinic.visit("i", "ingrid", minutes=200, payment_profile=profile)
+    if paid:
+        clinic.paid(paid, "i-paid", "ingrid", visit="i")
+    assert Schedule(clinic.clinic, clinic.settings).side("i").copay == mark
+
+
+def test_the_side_names_the_bill_and_the_forms_to_sign(clinic: TestClinic) -> None:
+    schedule = Schedule(clinic.clinic, clinic.settings)
+    assert (schedule.side("h").billing, schedule.side("h").consents) == ("Balance due", ())
+    clinic.put(AppointmentProfile(id="shot", name="Flu shot", consents=("Vaccines",)))
+    clinic.patient("ingrid", "Ingrid")
+    clinic.visit("i", "ingrid", minutes=200, profile_id="shot")
+    assert (schedule.side("i").billing, schedule.side("i").consents) == ("", ("Vaccines",))
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "own"),
+    [("confirmed", VisitState.CONFIRMED, ""), ("in_session", VisitState.IN_SESSION, ""),
+     ("custom:At x-ray", VisitState.CUSTOM, "At x-ray"), ("newer_than_us", VisitState.CUSTOM, "newer_than_us")],
+)  # fmt: skip
+def test_s0_39_today_shows_every_status(clinic: TestClinic, status: str, state: VisitState, own: str) -> None:
+    clinic.patient("ingrid", "Ingrid")
+    clinic.visit("i", "ingrid", minutes=200, status=status)
+    row = Schedule(clinic.clinic, clinic.settings).day().rows[-1]
+    assert (row.visit.state, row.visit.own_status) == (state, own)

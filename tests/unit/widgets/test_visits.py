@@ -4,7 +4,7 @@ charges; and how they look."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from app.account_views import ChargeLine
 from app.lanes import Lane
 from app.visit_charges import VisitCharges
 from app.visit_views import BookingPreview, Offer, VisitCard
@@ -23,7 +24,9 @@ from tests.support import frozen
 from tests.support.clinic import DAY, MARIA, TestClinic
 from tests.support.windows import LOOKS, clipped, picture, press, settle, shown, type_text
 from widgets.bridge import Bridge
-from widgets.visits.act import VisitActs
+from widgets.ledger.acts import LedgerActs, Target
+from widgets.ledger.offers import _of_item
+from widgets.visits.act import VisitActs, openers
 from widgets.visits.new_visit_state import Typed, filled, meant, summary
 from widgets.visits.status_state import moved_words, outlook
 
@@ -494,3 +497,17 @@ def seen(window: QWidget, view: Any, name: str) -> None:
     assert clipped(view) == []
     assert window.rect().contains(view.card.geometry())
     assert view._inner.width() <= view._scroll.viewport().width(), "wider than its card"
+
+
+def test_the_ledger_changes_only_what_was_listed_at_a_desk() -> None:
+    own = ChargeLine("c", "rosa", "today", date(2026, 5, 14), "99213", "Office visit", 3000, 0, 3000, made_here=True)
+    whom = Target("rosa")
+    assert "change_charge" in [offer.act for offer in _of_item(own, whom)]
+    assert "change_charge" not in [offer.act for offer in _of_item(replace(own, made_here=False), whom)]
+    assert "change_charge" not in [offer.act for offer in _of_item(replace(own, fee=True), whom)]
+
+
+def test_openers_of_the_ledger_name_its_acts(window: QWidget) -> None:
+    stage: Any = SimpleNamespace(host=window)
+    kit: Any = SimpleNamespace()
+    assert set(openers(kit, stage)) <= {field.name for field in fields(LedgerActs)}
