@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.lanes import Lane
 from app.signin import SignIn
@@ -56,6 +56,7 @@ class RightsBox(QWidget):
         for at, tick in enumerate(self.ticks.values()):
             grid.addWidget(tick, at % half, at // half)
             tick.setToolTip(tick.text())
+            tick.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             tick.clicked.connect(lambda _on=False: self.changed.emit())
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
