@@ -44,7 +44,8 @@ def still_so(reader: Any, tenant: str, basis: Basis) -> None:
         raise account_changed(figures)
 
 
-def only_once(reader: Any, tenant: str, act_id: str) -> None:
-    """This act was not made before: its id was made when its dialog opened. Raises RuleBroken `account.done_before`."""
-    if moving.done_under(reader, tenant, act_id):
+def only_once(reader: Any, tenant: str, act_id: str, since: str = "") -> None:
+    """This act was not made before: its id was made when its dialog opened, or (with `since`) follows from that older
+    one. Raises RuleBroken `account.done_before`."""
+    if moving.done_under(reader, tenant, act_id, since or act_id):
         raise RuleBroken("account.done_before")

@@ -61,7 +61,7 @@ class Undoing:
         `refused.already_undone`, `refused.cannot_undo` and others."""
         clinic = self._clinic
         with clinic.store.write() as tx:
-            only_once(tx.reader, clinic.tenant, preview.act_id)
+            only_once(tx.reader, clinic.tenant, preview.act_id, preview.op_ids[-1])
             still_so(tx.reader, clinic.tenant, preview.basis)
             entry = insist(tx.record(
                 preview.body, person_id=person.staff_id, business_date=clinic.today().isoformat(),

@@ -178,4 +178,4 @@ def test_ctrl_z_takes_the_last_step_back_and_says_when_there_is_none(at: Front):
     at.wait(lambda: "Move undone" in at.state.said)
     at.wait(lambda: at.state.view.figures == before)
     at.press("Ctrl+Z")
-    at.wait(lambda: "nothing of yours to undo" in at.state.said)
+    at.wait(lambda: any("nothing of yours to undo" in text for text in at.window.notices.texts))

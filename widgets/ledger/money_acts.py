@@ -94,7 +94,7 @@ class MoneyActs:
         kit.bridge.start(
             kit.desk.lanes["store"], lambda _job: work(), owner=self._stage.host,
             done=lambda acted: done(self._speech.key(acted.words, acted.facts).title),
-            failed=lambda error: done(str(sentence_for(error))),
+            failed=lambda error: kit.notices.show(str(sentence_for(error)), "warn"),
         )  # fmt: skip
 
     def _fills(self) -> FillPresenter:

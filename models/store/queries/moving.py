@@ -136,12 +136,12 @@ def nets(connection: Any, tenant: str, account_ids: Iterable[str]) -> tuple[tupl
     return tuple((account_id, known.get(account_id, 0)) for account_id in ids)
 
 
-def done_under(connection: Any, tenant: str, group: str) -> bool:
-    """Did this desk make an act of this name, among its last thousand operations?"""
+def done_under(connection: Any, tenant: str, group: str, since: str) -> bool:
+    """Did this desk make an act of this name? `since` is an id made before it: ids grow with time, so that only what
+    came after it is looked through."""
+    moment = since[:13]
     row = connection.execute(
-        "SELECT 1 FROM outbox o, stream t WHERE o.tenant = ? AND t.tenant = o.tenant AND o.epoch = t.epoch "
-        "AND o.dseq > t.dseq - 1000 AND o.group_id = ? LIMIT 1",
-        (tenant, group),
+        "SELECT 1 FROM outbox WHERE tenant = ? AND op_id >= ? AND group_id = ? LIMIT 1", (tenant, moment, group)
     ).fetchone()
     return row is not None
 

@@ -28,6 +28,7 @@ from tests.support.clinic import MARIA, PRIYA, TestClinic
 from tests.support.windows import LOOKS, clipped, picture, press, settle, shown, type_text
 from widgets import theme
 from widgets.bridge import Bridge
+from widgets.common import Notices
 from widgets.ledger.acts import Target
 from widgets.ledger.money_acts import MoneyActs
 
@@ -97,7 +98,9 @@ class Here:
             def acting(self) -> Any:
                 return here.who
 
-        kit: Any = SimpleNamespace(desk=desk, bridge=Bridge(window), session=Session(), facts=clinic.clinic.facts)
+        self.notices = Notices(window)
+        kit: Any = SimpleNamespace(desk=desk, bridge=Bridge(window), session=Session(), facts=clinic.clinic.facts,
+                                   notices=self.notices)  # fmt: skip
         self.stage = Table(window)
         self.acts = MoneyActs(kit, self.stage)  # type: ignore[arg-type]
 
@@ -349,8 +352,9 @@ def test_nothing_to_move_is_said_and_escape_leaves(here: Here, qtbot: Any):
 
 def test_undo_says_what_it_took_back_or_why_not(here: Here, qtbot: Any):
     here.acts.undo(Target("rosa"), here.told.append)
-    qtbot.waitUntil(lambda: len(here.told) == 1)
-    assert "nothing of yours" in here.told[0]
+    qtbot.waitUntil(lambda: len(here.notices.texts) == 1)
+    assert "nothing of yours" in here.notices.texts[0]
+    assert here.told == []
 
 
 # How they look ------------------------------------------------------------------------------------------------------
