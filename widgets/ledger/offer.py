@@ -19,8 +19,8 @@ class Offer:
     risky: bool = False
 
 
-OWN_ACTS = frozenset({"receipt", "show", "print", "collect", "fold"})
-"""What the page does by itself: print a receipt again, show a paper, print it, go to Collect, fold a row."""
+OWN_ACTS = frozenset({"receipt", "show", "print", "collect"})
+"""What the page does by itself: print a receipt again, show a paper, print it, go to Collect."""
 
 
 def lot_offers(line: LotLine, patient_id: str) -> list[Offer]:
