@@ -19,7 +19,7 @@ WORDS: Rows = {
     ),
     "visit.no_patient": ("This person is not among the patients", _BOOKED, "Find the patient again."),
     "visit.title_missing": ("Say what the visit is for", _BOOKED, "Choose a kind of visit, or type a title."),
-    "visit.time": ("That is no time of day", _BOOKED, "Type it like 9:30 or 2:15 PM."),
+    "visit.time": ("That is no time of day", "Nothing was written.", "Type it like 9:30 or 2:15 PM."),
     "visit.minutes": ("A visit lasts 0 to {most} minutes", _BOOKED, "Type how long it takes."),
     "visit.day_out_of_range": (
         "That day is too far away",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTableView
 
 from app.lanes import Lane
 from app.profiles import COLORS, Profiles
@@ -162,3 +163,8 @@ def test_it_fits(clinic, qtbot, lane, themed, look: str) -> None:
         picture(view, f"profiles-{name}-{look}")
         assert clipped(view) == []
         assert (view.width(), view.height()) == room
+        controls = [each for kind in (QAbstractButton, QComboBox, QLineEdit, QTableView)
+                    for each in view.findChildren(kind)
+                    if each.isVisible() and not type(each).__module__.startswith("PySide6")]  # fmt: skip
+        assert [type(each).__name__ for each in controls if not each.accessibleName()] == []
+        assert [each.accessibleName() for each in controls if min(each.width(), each.height()) < 24] == []

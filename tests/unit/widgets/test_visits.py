@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTableView, QWidget
 
 from app.account_views import ChargeLine
 from app.lanes import Lane
@@ -497,6 +497,10 @@ def seen(window: QWidget, view: Any, name: str) -> None:
     assert clipped(view) == []
     assert window.rect().contains(view.card.geometry())
     assert view._inner.width() <= view._scroll.viewport().width(), "wider than its card"
+    controls = [each for kind in (QAbstractButton, QComboBox, QLineEdit, QTableView) for each in view.findChildren(kind)
+                if each.isVisible() and not type(each).__module__.startswith("PySide6")]  # fmt: skip
+    assert [type(each).__name__ for each in controls if not each.accessibleName()] == []
+    assert [each.accessibleName() for each in controls if min(each.width(), each.height()) < 24] == []
 
 
 def test_the_ledger_changes_only_what_was_listed_at_a_desk() -> None:
