@@ -93,7 +93,8 @@ class Posting:
             entries.append(self._record(tx, plan, self._allocate(plan, lot_payment_id, lines)))
         if plan.check_in and plan.appointment_id:
             entries.append(self._record(tx, plan, VisitStatus(
-                appointment_id=plan.appointment_id, patient_id=plan.patient_id, status="checked_in")))  # fmt: skip
+                appointment_id=plan.appointment_id, patient_id=plan.patient_id, status="checked_in",
+                by_payment=True)))  # fmt: skip
         transfers = [transfer for entry in entries for transfer in entry.transfers]
         filled = fill_rest(tx, clinic, plan, payment_id, transfers) if payment_id else None
         more: tuple[PlanLine, ...] = ()

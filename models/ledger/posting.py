@@ -137,10 +137,12 @@ def _visit_status(op: Operation, body: bodies.VisitStatus, draft: Draft) -> None
         quarantine(draft, op, "status_unknown")
         return
     known = draft.appointment(body.appointment_id)
-    if known is None:
-        accept(draft, op)
-    else:
+    if known is not None and not body.by_payment:
         _stands(op, replace(known, desk_status=body.status), known, draft)
+        return
+    if known is not None:
+        draft.know_appointment(replace(known, desk_status=body.status))
+    accept(draft, op)
 
 
 _HERE = frozenset({"arrived", "checked_in", "checked_in_online", "in_room", "in_session", "done"})

@@ -372,11 +372,13 @@ class VisitBilling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitStatus:
-    """A visit moves on (fact), to one of records.APPOINTMENT_STATUSES or a `custom:` one."""
+    """A visit moves on (fact), to one of records.APPOINTMENT_STATUSES or a `custom:` one. `by_payment`: a payment for
+    the visit checked it in; what waits for the visit is left as that payment's sheet showed it."""
 
     appointment_id: str
     patient_id: str
     status: str
+    by_payment: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -267,6 +267,16 @@ POSTED: dict[str, tuple[list[object], list[str]]] = {
         [line_item("c7", 30), *CREDIT_70, move(ANN, line("p1", 30, "", "v5")), status("v5", "checked_in")],
         ["CRE:p1:v5 < AR:c7 30 auto_allocate"],
     ),
+    "checked in by a payment: what waits is left as its sheet showed it": (
+        [line_item("c7", 30), *CREDIT_70, move(ANN, line("p1", 30, "", "v5")),
+         replace(status("v5", "checked_in"), by_payment=True)],
+        [],
+    ),
+    "and pays when the visit goes on": (
+        [line_item("c7", 30), *CREDIT_70, move(ANN, line("p1", 30, "", "v5")),
+         replace(status("v5", "checked_in"), by_payment=True), status("v5", "in_room")],
+        ["CRE:p1:v5 < AR:c7 30 auto_allocate"],
+    ),
     "H6: cancelled, what was paid waits there": (
         [*PAID_80, status("v1", "cancelled")], ["AR:c1 < CR:p1 80 release", "CR:p1 < CRE:p1:v1 80 earmark"],
     ),
