@@ -177,4 +177,4 @@ def acts(connection: Any, tenant: str, patient_id: str, limit: int) -> list[ActR
         f"SELECT op_id, kind, {_OP} FROM log WHERE tenant = ? AND patient = ? AND {stands} ORDER BY seq DESC LIMIT ?",
         (tenant, patient_id, limit),
     ).fetchall()
-    return [ActRow(*row[:5], json.loads(row[5])) for row in [*waiting, *logged][:limit]]
+    return [ActRow(*[*row[:5], json.loads(row[5])]) for row in [*waiting, *logged][:limit]]

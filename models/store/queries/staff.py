@@ -45,7 +45,7 @@ def staff_member(connection: Any, tenant: str, staff_id: str) -> StaffRow | None
 
 
 def _staff_row(row: Any) -> StaffRow:
-    return StaffRow(*row[:5], tuple(json.loads(row[5] or "[]")))
+    return StaffRow(*[*row[:5], tuple(json.loads(row[5] or "[]"))])
 
 
 def staff_names(connection: Any, tenant: str) -> dict[str, str]:
