@@ -24,7 +24,7 @@ from widgets.ledger.tail import LeadCell, MarkCell
 COLUMNS: Final = (
     Column("Date", 84), Column("Patient", 146, 3), Column("Visit", 124, 2), Column("Billed", 76, right=True),
     Column("Allowed", 76, right=True), Column("Insurance", 88, right=True), Column("Patient", 76, right=True),
-    Column("Balance", 88, right=True), Column("On account", 132, 1), Column("", 152, right=True),
+    Column("Balance", 88, right=True), Column("On account", 150, 1), Column("", 152, right=True),
 )  # fmt: skip
 """Billed, allowed, paid by insurance, the patient's part, what of it is open."""
 BESIDE_PANEL: Final = (0, 1, 2, 7, 8)
