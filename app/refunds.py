@@ -119,7 +119,7 @@ class Refunds:
         clinic, sheet = self._clinic, order.sheet
         with clinic.store.reader() as reader:
             rehearsal = Rehearsal(reader, clinic.tenant, clinic.identity.device_id, clinic.today().isoformat())
-            entry = rehearsal.act(self._body(order, "REF"))
+            entry = rehearsal.act(self._body(order, "", self._payment(reader, sheet.payment_id)))
             held = refunds.held(reader, clinic.tenant, sheet.payment_id)
             insist(entry, held_cents=held.held_cents)
             before = collect.figures(reader, clinic.tenant, sheet.patient.patient_id)
@@ -168,9 +168,11 @@ class Refunds:
 
     def give_up(self, refund_id: str, person: Person) -> None:
         """Nothing goes back after all: what was set aside lies again where it lay. Lane `store`. Raises RuleBroken
-        `refund.not_waiting`."""
+        `refund.not_waiting`, PaymentUnavailable `card.frozen` while the card's answer is not known."""
         with self._clinic.store.write() as tx:
             row = self._waiting(tx.reader, refund_id)
+            if row.tender == "card":
+                self._no_doubt(tx.reader, row.patient_id)
             who = Who(person.staff_id, person.name)
             self._giving.failed(tx, refund_id, row.patient_id, "given_up", who)
 
@@ -205,6 +207,7 @@ class Refunds:
     def _begin(self, order: RefundOrder, who: Who, person: Person, job: Job[Refunded]) -> Refunded:
         clinic, sheet = self._clinic, order.sheet
         going: _Going | Written | None = None
+        told: Refunded | None = None
         with clinic.store.write() as tx:
             known = refunds.refund(tx.reader, clinic.tenant, sheet.refund_id)
             if known is not None:
@@ -215,11 +218,16 @@ class Refunds:
             if order.way.tender == "card":
                 self._no_doubt(tx.reader, payment.patient_id)
             number = tx.next_payment_number("REF")
-            entry = self._giving.request(tx, self._body(order, number), who)
+            entry = self._giving.request(tx, self._body(order, number, payment), who)
             insist(entry, held_cents=sheet.left_cents)
             row = self._row(order, payment, number, entry, who)
             if not asks_hub:
                 going = self._go(tx, row, payment, who, order.check_no.strip(), entry)
+                if isinstance(going, Written):  # told from pages that are at hand
+                    told = self._told_of(tx.reader, row, RefundEnd.PAID, going)
+        if told is not None:
+            self._till.paper()
+            return told
         if asks_hub:
             verdict, reason = self._hub.wait(row.request_op_id, job)
             if not verdict:
@@ -321,12 +329,10 @@ class Refunds:
             reason=reason, host_text=host_text,
         )  # fmt: skip
 
-    def _body(self, order: RefundOrder, number: str) -> bodies.RefundRequest:
+    def _body(self, order: RefundOrder, number: str, payment: PaidRow) -> bodies.RefundRequest:
         sheet = order.sheet
         part = min(sheet.from_cents, order.amount_cents)
         lines = (bodies.RefundLine(charge_id=sheet.from_charge_id, amount_cents=part),) if sheet.from_charge_id else ()
-        with self._clinic.store.reader() as reader:
-            payment = self._payment(reader, sheet.payment_id)
         return bodies.RefundRequest(
             refund_id=sheet.refund_id, payment_id=sheet.payment_id, patient_id=sheet.patient.patient_id,
             amount_cents=order.amount_cents, tender=order.way.tender, reason=order.reason or "other", number=number,
