@@ -6,15 +6,15 @@ A payment tied to a visit stays with that visit (S0-16 a, S0-17): only free cred
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from app.clinic import Clinic
 from app.plan import Plan, PlanLine
 from models.ledger.book import Entry, Transfer
 from models.operations.bodies import Move, MoveLine
 from models.rules import filling
-from models.rules.collecting import Lot, Part
+from models.rules.collecting import Lot, Part, Share
 from models.rules.filling import OpenItem
 from models.store.queries import moving, recorded
 from models.store.queries.moving import OpenRow
@@ -39,15 +39,9 @@ def fill_rest(
     free = _net(transfers, f"CR:{payment_id}")
     if free <= 0:
         return None
-    rules = recorded.rules(tx.reader, clinic.tenant)
-    if not rules.auto_allocate:
-        return None
-    rows = moving.open_items(tx.reader, clinic.tenant, (plan.patient_id,))
-    opted_in = moving.opted_in(tx.reader, clinic.tenant)
-    items = [_item(row, transfers, opted_in) for row in rows]
-    credit, refunded = moving.credit_and_refunds(tx.reader, clinic.tenant, plan.patient_id)
-    spendable = min(free, max(free + credit - refunded, 0))
-    fillings = filling.auto_fill(items, [Lot(payment_id, "", spendable)], plan.business_date)
+    rows, items, held_back = _by_rule(tx.reader, clinic.tenant, plan.patient_id)
+    still = [replace(item, owes_cents=item.owes_cents - _net(transfers, f"AR:{item.charge_id}")) for item in items]
+    fillings = filling.auto_fill(still, [Lot(payment_id, "", max(free - held_back, 0))], plan.business_date)
     if not fillings:
         return None
     body = Move(
@@ -70,11 +64,36 @@ def _net(transfers: Iterable[Transfer], account_id: str) -> int:
     )
 
 
-def _item(row: OpenRow, transfers: Sequence[Transfer], opted_in: frozenset[str]) -> OpenItem:
-    """A line item as it stands once the payment's own lines are paid."""
-    owes = row.owes_cents - _net(transfers, f"AR:{row.charge_id}")
-    return OpenItem(row.charge_id, row.appointment_id, row.service_date, owes, row.practitioner_id in opted_in,
-                    not moving.may_be_paid(row))  # fmt: skip
+def what_may_be_filled(reader: Any, tenant: str, patient_id: str) -> tuple[tuple[OpenItem, ...], int]:
+    """The line items that money left over goes to by rule, and how much of it is held back because other programs gave
+    as much back already. Nothing where the practice does not let it."""
+    _, items, held_back = _by_rule(reader, tenant, patient_id)
+    return tuple(items), held_back
+
+
+def shared_out(
+    items: Sequence[OpenItem], held_back: int, shares: Sequence[Share], rest: int, today: str
+) -> tuple[tuple[Share, ...], int]:
+    """What the lines of a sheet get once the `rest` is given out by rule too, and what is left then. Pure."""
+    given = {share.key: share for share in shares}
+    got = {key: share.cents for key, share in given.items()}
+    still = [replace(item, owes_cents=item.owes_cents - got.get(item.charge_id, 0)) for item in items]
+    for each in filling.auto_fill(still, [Lot("", "", max(rest - held_back, 0))], today):
+        known = given.get(each.charge_id, Share(each.charge_id))
+        given[each.charge_id] = replace(known, tender_cents=known.tender_cents + each.cents)
+        rest -= each.cents
+    return tuple(given.values()), rest
+
+
+def _by_rule(reader: Any, tenant: str, patient_id: str) -> tuple[list[OpenRow], list[OpenItem], int]:
+    if not recorded.rules(reader, tenant).auto_allocate:
+        return [], [], 0
+    rows = moving.open_items(reader, tenant, (patient_id,))
+    opted_in = moving.opted_in(reader, tenant)
+    items = [OpenItem(row.charge_id, row.appointment_id, row.service_date, row.owes_cents,
+                      row.practitioner_id in opted_in, not moving.may_be_paid(row)) for row in rows]  # fmt: skip
+    credit, refunded = moving.credit_and_refunds(reader, tenant, patient_id)
+    return rows, items, max(refunded - credit, 0)
 
 
 def _line(row: OpenRow, cents: int) -> PlanLine:

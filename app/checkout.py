@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.attempts import Attempts
+from app.autofill import shared_out, what_may_be_filled
 from app.card_reader import CardReader
 from app.fields import prepay_choices
 from app.heads import coverage_head, patient_head, visit_head
@@ -78,6 +79,7 @@ class Checkout:
             ways = methods.methods(reader, tenant)
             visits = prepay_choices(clinic, reader, patient_id)
             practitioners = tuple(methods.practitioners(reader, tenant))
+            by_rule, held_back = what_may_be_filled(reader, tenant, patient_id)
         payables = now.payables()
         head = patient_head(now.patient, clinic.today())
         return CollectSheet(
@@ -89,7 +91,7 @@ class Checkout:
             receipt_default=self._settings.get(PRINT_RECEIPTS) and head.receipt_by in ("", "print"),
             frozen_by_unknown=doubt is not None, lots=now.lots, figures=figures,
             visit_charged=now.visit_charged_cents > 0, ways=_own_ways(ways), visits=visits,
-            practitioners=practitioners,
+            practitioners=practitioners, by_rule=by_rule, held_back_cents=held_back,
         )  # fmt: skip
 
     def _tenders(self, now: Standing, ways: Sequence[MethodRow]) -> tuple[str, ...]:
@@ -122,6 +124,10 @@ class Checkout:
         to_collect = sum(wanted.values()) - used + max(extra_cents, 0)
         shares, rest = distribute(payables, wanted, spends, to_collect)
         waits_for = sheet.extra_for if extra_for is None else extra_for
+        over = rest
+        if not waits_for and sheet.by_rule:
+            today = self._clinic.today().isoformat()
+            shares, rest = shared_out(sheet.by_rule, sheet.held_back_cents, shares, rest, today)
         after = _after(sheet, shares, rest, waits_for)
         expected = [line for line in sheet.lines
                     if line.kind is LineKind.EXPECTED_COPAY and line.appointment_id == waits_for]  # fmt: skip
@@ -134,7 +140,7 @@ class Checkout:
             rows=_rows(sheet, shares, family), owed_before_cents=owed, credit_used_cents=used,
             to_collect_cents=to_collect,
             unallocated_after_cents=after.unallocated_cents, before=sheet.figures, after=after,
-            owed_after_cents=owed - sum(wanted.values()) - towards_copay,
+            owed_after_cents=owed - sum(wanted.values()) - towards_copay - (over - rest),
         )  # fmt: skip
 
     def quick_amounts(self, cents: int) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from models.ledger.figures import Figures
 from models.rules.collecting import Lot
+from models.rules.filling import OpenItem
 from models.rules.rights import Right
 from receipts.document import ReceiptDocument
 
@@ -278,7 +279,8 @@ class CollectSheet:
     `attempt_id` is made here, once: a second Enter pays nothing twice. `basis_seq` is what the person was looking at.
     `credit_cents` may be spent on these lines, out of `lots`; `figures` is the account as it stands.
     `visit_charged`: the visit has charges, so money beyond the lines is free credit rather than prepaid for it.
-    `ways` are the practice's own, `visits` those that may be paid in advance, `practitioners` (id, name).
+    `ways` are the practice's own, `visits` those that may be paid in advance, `practitioners` (id, name). What no line
+    takes goes to `by_rule` (empty: the practice does not let it), but for `held_back_cents`.
     """
 
     attempt_id: str
@@ -300,6 +302,8 @@ class CollectSheet:
     ways: tuple[WayToPay, ...] = ()
     visits: tuple[VisitChoice, ...] = ()
     practitioners: tuple[tuple[str, str], ...] = ()
+    by_rule: tuple[OpenItem, ...] = ()
+    held_back_cents: int = 0
 
     @property
     def extra_for(self) -> str:

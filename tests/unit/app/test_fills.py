@@ -178,6 +178,19 @@ def test_s0_18_at_payment_time_what_no_line_took_goes_to_the_oldest_by_rule(clin
     assert figures(clinic) == Figures(8900, 4500, 4000, 0)
 
 
+def test_s0_18_collect_shows_beforehand_where_the_rest_will_go(clinic: TestClinic):
+    let(clinic)
+    past(clinic, "2026-01-05", 3000)
+    past(clinic, "2026-01-20", 5000)
+    clinic.put(RefundElsewhere(refund_id="minus", patient_id="rosa", amount_cents=300, tender="cash"))
+    checkout = tillless_checkout(clinic)
+    shown = checkout.distribute(checkout.open("rosa"), {"2026-01-20": 4500}, False, 4000)
+    assert [(row.this_payment_cents, row.left_cents) for row in shown.rows] == [(3000, 0), (5000, 0)]
+    assert (shown.after, shown.owed_after_cents) == (Figures(8000, 8000, 200, 0), 0)
+    pay(clinic, 4000, **{"2026-01-20": 4500})
+    assert figures(clinic) == shown.after
+
+
 def test_s0_18_off_it_stays_credit(clinic: TestClinic):
     past(clinic, "2026-01-05", 3000)
     pay(clinic, 4000)
