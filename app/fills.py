@@ -16,15 +16,13 @@ from app.views import Person
 from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.ledger import accounts
-from models.ledger.accounts import LOT_CODES, Code
 from models.ledger.book import Draft
-from models.ledger.judging import available, oldest_first, waiting
 from models.operations.bodies import Move, MoveLine
 from models.rules import filling
 from models.rules.collecting import Lot
 from models.rules.filling import Filling
 from models.rules.rights import Right
-from models.store.queries import moving
+from models.store.queries import collect, moving
 from models.store.queries.moving import OpenRow
 from models.store.rehearsal import Rehearsal
 
@@ -98,7 +96,9 @@ class Fills:
         rows = moving.open_items(reader, clinic.tenant, (patient_id,))
         by_rule = {name: book.auto_allocates(name) for name in {row.practitioner_id for row in rows}}
         items = tuple(_item(row, today, by_rule=by_rule[row.practitioner_id]) for row in rows)
-        lots, refunded = money_on_account(book, patient_id)
+        found = collect.lots(reader, clinic.tenant, patient_id)
+        lots = tuple(Lot(row.payment_id, row.appointment_id, row.cents) for row in found)
+        refunded = collect.given_back_elsewhere(reader, clinic.tenant, patient_id)
         return FillSheet(new_id(), patient_id, items, lots, refunded, rules.auto_allocate, rules.use_other_visits)
 
     def _by_rule(self, sheet: FillSheet) -> tuple[Filling, ...]:
@@ -119,18 +119,6 @@ def _preview(
     after = seen.after(basis.figures, sheet.patient_id)
     cents = sum(each.cents for each in fillings)
     return FillPreview(sheet, way, fillings, _lines(sheet, fillings, ticked), cents, basis.figures, after, basis)
-
-
-def money_on_account(book: Draft, patient_id: str) -> tuple[tuple[Lot, ...], int]:
-    """What a patient's account holds, lot by lot in the order money came; and what went back in other programs and
-    waits to be netted."""
-    lots, refunded = [], 0
-    for account in oldest_first(book, book.purse(patient_id)):
-        if account.code in LOT_CODES and available(book, account) > 0:
-            lots.append(Lot(account.payment_id, account.appointment_id, available(book, account)))
-        elif account.code is Code.REFUND_ELSEWHERE:
-            refunded += waiting(book, account)
-    return tuple(lots), refunded
 
 
 def _item(row: OpenRow, today: date, *, by_rule: bool) -> FillItem:
