@@ -154,13 +154,13 @@ class Posting:
 
     def describe(self, reader: Any, payment: PaidRow, names: dict[str, str]) -> ReceiptDocument:
         """The receipt of a payment taken earlier or elsewhere, from what is in the books now. Balances are left out:
-        they have moved on since."""
+        they have moved on since. What another program took says the day alone: nobody here took it."""
         clinic = self._clinic
         lines = self._applied(reader, payment)
         if payment.reversed_at:
             lines = (SaleLine(amount_cents=payment.amount_cents, kind="other", description="Payment taken back"),)
         here = payment.device == clinic.identity.device_id
-        return compose(replace(
+        document = compose(replace(
             self.sale(reader, payment.patient_id, names.get(payment.actor, ""), None),
             receipt_no=payment.reversal_receipt_no or payment.receipt_no.partition("+")[0], lines=lines,
             payment_number=payment.number, kind=(payment.reversed_act or "void") if payment.reversed_at else "payment",
@@ -170,6 +170,9 @@ class Posting:
             tenders=(self._tender(reader, payment, None),), requested_cents=payment.requested_cents,
             received_date=payment.received_date, note=payment.memo,
         ))  # fmt: skip
+        if payment.tender != "external":
+            return document
+        return replace(document, taken_at=document.taken_on, zone="", cashier="", station="")
 
     def _applied(self, reader: Any, payment: PaidRow) -> tuple[SaleLine, ...]:
         """Where the money of a payment lies now, as lines of a receipt."""

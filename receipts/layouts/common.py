@@ -177,7 +177,8 @@ def _banners(document: ReceiptDocument) -> Iterator[str]:
 def _facts(document: ReceiptDocument) -> Iterator[Row]:
     if document.refers_to:
         yield Row(REFERS.get(document.banner, "About receipt"), document.refers_to)
-    yield Row("Receipt", document.receipt_no)
+    if document.receipt_no:
+        yield Row("Receipt", document.receipt_no)
     if document.payment_number:
         yield Row(NUMBERS.get(document.banner, NUMBERS[""]), document.payment_number)
     yield Row("Date", when(document))
@@ -188,7 +189,9 @@ def _facts(document: ReceiptDocument) -> Iterator[Row]:
         yield Row("Account", document.account_no)
     if document.received_on:
         yield Row("Received", document.received_on)
-    yield Row(BY.get(document.banner, BY[""]), ", ".join(filter(None, (document.cashier, document.station))))
+    by = ", ".join(filter(None, (document.cashier, document.station)))
+    if by:
+        yield Row(BY.get(document.banner, BY[""]), by)
     if document.reason:
         yield Row("Reason", document.reason)
     if document.note:

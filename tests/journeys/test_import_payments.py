@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from app.importing import Importing, ImportReport
+from exchange.money import TAKEN, MoneyElsewhere, as_operations
 from models.basics.clock import FixedClock
 from models.ledger.figures import Figures
 from models.operations.records import Charge
-from models.store.queries import attention
+from models.store.queries import attention, receipts
+from receipts.layouts.common import said
 from tests.support.imports import NOW, ImportDesk
 from tests.support.stores import TENANT, joined_desk, sqlite_hub, sync
 
@@ -161,3 +163,30 @@ def test_the_same_file_at_two_desks_makes_one_payment(tmp_path: Path) -> None:
         assert desk.verify(deep=True) == []
         desk.close()
     hub.close()
+
+
+def test_its_receipt_says_where_and_when_it_was_paid_and_that_nobody_here_took_it(tmp_path: Path) -> None:
+    from tests.support.clinic import TestClinic
+    from tests.support.counter import counter
+
+    def fill(clinic: TestClinic) -> None:
+        clinic.patient()
+        clinic.charge(5000, "2026-03-02")
+        money = MoneyElsewhere(id="m", patient_id="rosa", way=TAKEN, amount_cents=4000, method_id="check",
+                               check_no="318", received_date="2026-03-04", posted_date="2026-03-05", note="by post",
+                               charge_id="charge-2026-03-02")  # fmt: skip
+        with clinic.store.write() as tx:
+            for body in as_operations(money):
+                tx.record(body, person_id="import", business_date="2026-03-05")
+
+    with counter(tmp_path, fill) as desk, desk.desk.store.reader() as reader:
+        row = receipts.payment(reader, "alder", "m")
+        assert row is not None
+        words = said(desk.desk.checkout._parts.till.posting.describe(reader, row, {}))
+        facts = {fact.left: fact.right for fact in words.facts}
+        assert facts == {"Date": "Mar 5, 2026", "Received": "Mar 4, 2026", "Patient": "Rosa Quillfeather",
+                         "Account": "0041877", "Note": "by post"}  # fmt: skip
+        assert [(tender.left, tender.right) for tender in words.tenders] == [
+            ("Paid elsewhere, Check no. 318", "$40.00")
+        ]
+        assert [item.left for item in words.items] == ["Balance: Lab panel"]

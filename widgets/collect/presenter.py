@@ -211,9 +211,7 @@ class CollectPresenter(QObject):
     def _decided(self, sheet: CollectSheet) -> tuple[Decided, Distribution]:
         decided = decide(sheet, self._draft, self._speech.field)
         draft = self._draft
-        goes = self._checkout.distribute(
-            sheet, decided.amounts, draft.use_credit, decided.extra_cents, draft.extra_for
-        )
+        goes = self._checkout.distribute(sheet, decided.amounts, draft.use_credit, decided.extra_cents, draft.extra_for)
         return decided, goes
 
     def _draw(self) -> None:

@@ -185,6 +185,37 @@ SALES: dict[str, Sale] = {
         after=Figures(20000),
         reason="Returned by the bank",
     ),
+    "family-another-way": replace(
+        CARD_SALE,
+        lines=(
+            COPAY,
+            replace(LAB, patient="Ben"),
+            replace(
+                COPAY, kind="prepayment", description="", amount_cents=2000, service_date="2026-05-28", patient="Mia"
+            ),
+        ),
+        tenders=(
+            SaleTender(
+                tender="other",
+                amount_cents=9500,
+                name="Flex spending card",
+                trace_no="118-22",
+                trace_label="Confirmation number",
+            ),
+        ),
+        requested_cents=0,
+        received_date="2026-05-12",
+        note="Sent by post",
+        after=Figures(3000, 3000),
+    ),
+    "paid-elsewhere": replace(
+        CARD_SALE,
+        receipt_no="",
+        payment_number="1042",
+        tenders=(SaleTender(tender="external", amount_cents=7500, name="Check", check_no="318"),),
+        requested_cents=0,
+        after=None,
+    ),
     "after-midnight": replace(
         CARD_SALE, taken_at=datetime(2026, 5, 15, 0, 5, tzinfo=timezone(timedelta(hours=5, minutes=30)))
     ),
