@@ -10,6 +10,7 @@ import pytest
 from tests.support.clinic import TestClinic
 from tests.support.front import Front, front
 from tests.support.windows import themed  # noqa: F401
+from widgets.ledger.adjust_dialog import AdjustDialog
 from widgets.screens import CLAIMS, COLLECT, LEDGER, PATIENTS
 from widgets.visits.status import PickDialog
 
@@ -91,6 +92,29 @@ def test_s0_14_money_is_moved_from_the_claims_feed_in_three_keys(desk: Front) ->
     assert desk.view.table.hasFocus()
     desk.press("Ctrl+Z")
     desk.wait(lambda: {line.appointment_id: line.credit_cents for line in desk.state.lines}["today"] == 6000)
+
+
+def test_s0_14_an_overpayment_is_moved_off_a_visit_from_the_feed(desk: Front) -> None:
+    desk.press("Ctrl+3")
+    desk.arrive(CLAIMS, lambda: rows(desk) == ["ahead", "today", "may"])
+    assert desk.state.lines[0].prepaid_cents == 2500
+    desk.press("M")
+    desk.wait(lambda: desk.view._panel is not None and desk.view._panel.amount.cents == 2500)
+    assert desk.view._panel.place.key == "credit"
+    desk.press("Return", "Return")
+    desk.wait(lambda: rows(desk) == ["today", "may"])  # nothing lies on that visit any more
+    assert desk.counter.rows("SELECT sum(credits + pending_credits - debits - pending_debits) FROM account "
+                             "WHERE patient_id = 'ben' AND code = 'CR'") == [(2500,)]  # fmt: skip
+
+
+def test_s0_27_a_discount_begins_in_the_feed(desk: Front) -> None:
+    desk.press("Ctrl+3")
+    desk.arrive(CLAIMS, lambda: rows(desk) == ["ahead", "today", "may"])
+    desk.press("Down", "D")
+    desk.wait(lambda: any(each.isVisible() for each in desk.window.findChildren(AdjustDialog)))
+    desk.press("Esc")
+    desk.wait(lambda: not any(each.isVisible() for each in desk.window.findChildren(AdjustDialog)))
+    assert desk.view.table.hasFocus()
 
 
 def test_s0_23_the_billing_status_is_set_from_the_feed(desk: Front) -> None:
