@@ -16,7 +16,6 @@ from app.attempts import Attempts
 from app.attention import Attention
 from app.card_reader import CardReader
 from app.checkout import Checkout, Parts
-from app.claims import Claims
 from app.clinic import Clinic
 from app.collected import Telling
 from app.family import Family
@@ -27,7 +26,6 @@ from app.lanes import Job, Lane
 from app.logs import start_log
 from app.one_desk import FolderLock
 from app.papers import Papers
-from app.patients import Patients
 from app.posting import Posting
 from app.practice import PracticeFacts
 from app.printing import Printing
@@ -53,12 +51,14 @@ from models.store.desk import DeskStore
 
 if TYPE_CHECKING:
     from app.adjustments import Adjustments
+    from app.claims import Claims
     from app.fees import Fees
     from app.fills import Fills
     from app.hub_process import HubProcess
     from app.importing import Importing
     from app.moves import Moves
     from app.netting import Netting
+    from app.patients import Patients
     from app.practice_devices import PracticeDevices
     from app.refunds import Refunds
     from app.rules import MoneyRules
@@ -104,8 +104,6 @@ class Desk:
         self.visit_charges = VisitCharges(self.clinic, self.visits)
         self.profiles = Profiles(self.clinic)
         self.find = Find(self.clinic, settings)
-        self.patients = Patients(self.clinic)
-        self.claims = Claims(self.clinic)
         self.accounts = Accounts(self.clinic, settings)
         self.statements = Statements(self.clinic, self.accounts)
         self.papers = Papers(self.printing, self.statements)
@@ -129,6 +127,20 @@ class Desk:
         from app.importing import Importing
 
         return Importing(self.store, self.clock)
+
+    @cached_property
+    def patients(self) -> Patients:
+        """The list of everybody."""
+        from app.patients import Patients
+
+        return Patients(self.clinic)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """The claims feed."""
+        from app.claims import Claims
+
+        return Claims(self.clinic)
 
     @cached_property
     def moves(self) -> Moves:
@@ -227,7 +239,8 @@ class Desk:
             self.lanes[name].close()
         if self.sync is not None:
             self.sync.stop()
-        self.patients.close()
+        if "patients" in vars(self):
+            self.patients.close()
         self.printing.close()
         self._reader.close()
         if self._practice is not None:
