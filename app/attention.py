@@ -22,6 +22,12 @@ from models.store.queries.refunds import RefundRow
 from models.store.queries.visits import FallenRow
 
 _KINDS = {"reduced": "reduced", "rejected": "refused", "excepted": "excepted", "quarantined": "quarantined"}
+_NOT_DONE = {
+    "payment.move": "attention.move_not_done", "act.undo": "attention.undo_not_done",
+    "charge.adjust": "attention.adjust_not_done", "charge.fee": "attention.fee_not_done",
+    "refund.place": "attention.place_not_done",
+}  # fmt: skip
+"""Decisions the hub rejected that leave everything as it was, and the words for it."""
 
 
 class Attention:
@@ -64,10 +70,13 @@ class Attention:
         body = op["body"]
         asked = body.get("amount_cents") or sum(line.get("amount_cents", 0) for line in body.get("lines") or ())
         lost = asked - (row.granted or 0) if row.verdict in ("reduced", "rejected") else asked
-        kind = _KINDS.get(row.verdict, "excepted")
+        kind, words = _KINDS.get(row.verdict, "excepted"), ""
+        if kind == "refused" and op["kind"] in _NOT_DONE:
+            kind, words = "not_done", _NOT_DONE[op["kind"]]
         return AttentionItem(
             item_id=row.op_id, kind=kind, at=parse_utc(op["device_time"]).astimezone(self._clinic.zone),
-            patient=self._patient(reader, op["patient"]), amount_cents=int(lost or 0), words=f"attention.{kind}",
+            patient=self._patient(reader, op["patient"]), amount_cents=int(lost or 0),
+            words=words or f"attention.{kind}",
             facts={"cents": int(asked or 0), "granted_cents": row.granted or 0, "reason": row.reason},
         )  # fmt: skip
 

@@ -182,5 +182,31 @@ WORDS: Rows = {
         "Up to {limit} letters, and none that is already there.",
     ),
     "rules.provider_gone": ("This provider is not in the list", _NOTHING, "Open Settings again."),
-    "rules.too_many": ("That are too many statuses", _NOTHING, "Up to {limit} of your own are possible."),
+    "rules.too_many": ("Too many statuses", _NOTHING, "Up to {limit} of your own are possible."),
+    # What the hub did not do, in Needs attention ----------------------------------------------------------------------
+    "attention.move_not_done": (
+        "Money was not moved as planned",
+        "Another desk was first: {cents:money} lies where it lay before, and the visit owes what it owed.",
+        "Look at the account, then move what is there.",
+    ),
+    "attention.undo_not_done": (
+        "A step could not be undone",
+        "Another desk used the money first, or undid it already. Everything is as it was.",
+        "Look at the account, then move the money by hand.",
+    ),
+    "attention.adjust_not_done": (
+        "A discount or write-off was not taken",
+        "{cents:money} was no longer owed there: another desk was first. The line item owes what it owed.",
+        "Look at the account before letting more off.",
+    ),
+    "attention.fee_not_done": (
+        "A fee was not asked for",
+        "{cents:money} is not on the account ({reason}).",
+        "Look at the account, then ask for it again.",
+    ),
+    "attention.place_not_done": (
+        "A refund was not netted as planned",
+        "Another desk was first, and nothing was changed.",
+        "Look at the account to see where it lies now.",
+    ),
 }

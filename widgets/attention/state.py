@@ -106,6 +106,7 @@ KINDS: dict[str, Kind] = {
     "unknown_refund": Kind("hourglass", "bad", ("Not known yet", "bad", "hourglass")),
     "refund_waiting": Kind("undo-2", "warn", ("Choose one", "warn", "undo-2")),
     "refused": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "not_done": Kind("arrow-left-right", "warn", ("Look at it", "warn", "arrow-left-right")),
     "reduced": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "paid_twice": Kind("users", "warn", ("Choose one", "warn", "arrow-left-right")),
     "visit_fallen": Kind("calendar-clock", "warn", ("Choose one", "warn", "arrow-left-right")),

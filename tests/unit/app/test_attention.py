@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.views import Collected, TenderKind
+from app.words import sentence
 from models.basics.errors import RuleBroken
+from models.operations import bodies
 from models.operations.bodies import Allocate, AllocationLine
 from models.operations.protocol import PushAnswer, PushResult
 from models.store.queries import visits
@@ -64,6 +67,31 @@ def test_what_the_hub_did_not_take(
     assert desk.rows("SELECT value FROM meta WHERE key LIKE 'seen:%'")[0][0].startswith('{"by":"maria"')
     with pytest.raises(RuleBroken):
         desk.desk.attention.close(op_id, MARIA)
+
+
+@pytest.mark.parametrize(
+    ("body", "words", "cents"),
+    [
+        (bodies.Move(move_id="m", patient_id="rosa", lines=(bodies.MoveLine(
+            lot_payment_id="early", amount_cents=2500, to_charge_id="charge-2026-03-02"),)),
+         "attention.move_not_done", 2500),
+        (bodies.Adjust(adjustment_id="a", charge_id="charge-2026-03-02", patient_id="rosa", kind="courtesy",
+                       group="PR", reason_code="PROF", amount_cents=500), "attention.adjust_not_done", 500),
+        (bodies.Fee(charge_id="f", patient_id="rosa", code="FEE", description="Copies", amount_cents=700,
+                    service_date="2026-05-14"), "attention.fee_not_done", 700),
+    ],
+)  # fmt: skip
+def test_a_decision_the_hub_rejected_says_that_everything_is_as_it_was(
+    desk: Counter, body: Any, words: str, cents: int
+) -> None:
+    with desk.desk.store.write() as tx:
+        op_id = tx.record(body, person_id="maria", business_date="2026-05-14").op.op_id
+    answer(desk, op_id, "rejected", 0, "credit_used")
+    [item] = desk.desk.attention.items()
+    assert (item.kind, item.words, item.amount_cents) == ("not_done", words, cents)
+    assert sentence(item.words, item.facts).action.startswith("Look at the account")
+    desk.desk.attention.close(op_id, MARIA)
+    assert desk.desk.attention.items() == ()
 
 
 def test_an_accepted_operation_needs_nobody(desk: Counter) -> None:
