@@ -10,6 +10,7 @@ from models.basics.money import show_cents
 from widgets.common.when import day_text
 
 ALL_ITEMS = "All of it, oldest first"
+TITLE_LETTERS = 24
 Items = tuple[tuple[str, str], ...]
 
 
@@ -92,12 +93,17 @@ def place_words(place: MovePlace, today: date) -> str:
     day = day_text(place.day, today) if place.day else ""
     whose = f" of {place.whose}" if place.whose else ""
     what = f"owes {show_cents(place.owes_cents)}" if place.kind == "visit" else "set aside for it"
-    return f"{day} {place.title}{whose}, {what}"
+    return f"{day} {_short(place.title)}{whose}, {what}"
+
+
+def _short(title: str) -> str:
+    """A title so long that what is owed still stands beside it."""
+    return title if len(title) <= TITLE_LETTERS else f"{title[: TITLE_LETTERS - 1].rstrip()}\u2026"
 
 
 def item_words(item: MoveItem) -> str:
     """`Lab panel, owes $45.00`."""
-    return f"{item.title}, owes {show_cents(item.owes_cents)}"
+    return f"{_short(item.title)}, owes {show_cents(item.owes_cents)}"
 
 
 def after_words(preview: MovePreview, today: date) -> str:
@@ -109,7 +115,8 @@ def after_words(preview: MovePreview, today: date) -> str:
     day = day_text(place.day, today) if place.day else "It"
     if place.kind == "wait":
         return f"{show_cents(preview.waits_cents)} will wait for {day}"
-    return f"{day} will owe {show_cents(preview.will_owe_cents)}"
+    what = "Line item" if order.charge_id else day
+    return f"{what} will owe {show_cents(preview.will_owe_cents)}"
 
 
 def stays_words(sheet: MoveSheet, order: MoveOrder, preview: MovePreview) -> str:
