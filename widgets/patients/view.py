@@ -233,6 +233,8 @@ class PatientsPage(Themed, QWidget):
         self._skeleton.setVisible(state.skeleton)
         self.foot.setText(state.foot)
         self.page_text.setText(state.page_text)
+        if not self.export.busy:
+            self.export_action.setEnabled(bool(state.rows) and bool(state.page_text))  # once the list is whole
         self.before_action.setEnabled(state.has_before)
         self.after_action.setEnabled(state.has_after)
         self._draw_rows(state)

@@ -1,0 +1,65 @@
+"""Tables for other programs: what is written is read back the same, and nothing in it is ever a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exchange.sheets import WRITERS, Column, Sheet, as_csv, as_xlsx
+
+COLUMNS = (Column("Name"), Column("Balance", money=True))
+_text = st.text(st.characters(exclude_categories=("Cc", "Cs", "Co", "Cn")), max_size=40)
+_rows = st.lists(st.tuples(_text, st.integers(-(10**12), 10**12)), max_size=12)
+
+
+def read_csv(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+@settings(max_examples=60, deadline=None)
+@given(_rows)
+def test_csv_is_read_back_the_same(rows: list[tuple[str, int]]) -> None:
+    head, *found = read_csv(as_csv(Sheet("List", COLUMNS, rows)))
+    assert head == ["Name", "Balance"]
+    assert [(name.removeprefix("'"), Decimal(cents)) for name, cents in found] == [
+        (name.removeprefix("'"), Decimal(cents) / 100) for name, cents in rows
+    ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(_rows)
+def test_a_workbook_is_read_back_the_same(rows: list[tuple[str, int]]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx(Sheet("List", COLUMNS, rows))))
+    assert book.sheetnames == ["List"]
+    head, *found = book["List"].iter_rows(max_col=2)
+    assert [cell.value for cell in head] == ["Name", "Balance"]
+    assert [(cells[0].value or "", round(Decimal(str(cells[1].value)), 2)) for cells in found] == [
+        (name, Decimal(cents) / 100) for name, cents in rows
+    ]
+    assert all(cells[0].data_type != "f" and cells[0].hyperlink is None for cells in found)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-2", "@sum(a)", "\tx", '=HYPERLINK("http://x","y")'])
+def test_what_a_spreadsheet_would_run_is_text(text: str) -> None:
+    assert read_csv(as_csv(Sheet("List", COLUMNS, [(text, 0)])))[1][0] == f"'{text}"
+    cell = openpyxl.load_workbook(io.BytesIO(as_xlsx(Sheet("List", COLUMNS, [(text, 0)])))).active["A2"]
+    assert (cell.data_type, cell.value) == ("s", text)
+
+
+@pytest.mark.parametrize(
+    ("cents", "shown"), [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (-1234, "-12.34"), (100, "1.00")]
+)
+def test_amounts_have_two_decimals(cents: int, shown: str) -> None:
+    assert read_csv(as_csv(Sheet("List", COLUMNS, [("Ann", cents)])))[1][1] == shown
+
+
+def test_an_empty_list_still_has_its_head() -> None:
+    for write in WRITERS.values():
+        assert write(Sheet("List", COLUMNS, []))
+    assert read_csv(as_csv(Sheet("List", COLUMNS, []))) == [["Name", "Balance"]]
