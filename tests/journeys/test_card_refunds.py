@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from app.folders import Folders
 from app.lanes import Job
 from app.refund_views import RefundEnd, RefundOrder, TakeBack, TakeBackOrder
 from app.settings import TERMINAL_URL
 from app.views import CollectEnd, TenderKind
 from models.basics.errors import PaymentUnavailable, RuleBroken
+from tests.journeys.test_answer_lost import crash
 from tests.support.clinic import MARIA, PRIYA
-from tests.support.counter import Counter, counter, rosa_with_copay_and_balance
+from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance
 from tests.support.simulators import PaxProcess, pax_running, printer_running
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -143,27 +144,49 @@ def test_a_person_says_that_it_did_not_go_through(desk: Counter, terminal: PaxPr
     assert (stands(desk), aside(desk)) == ([("failed", 2500)], 0)
 
 
-def test_the_program_ends_in_the_middle(tmp_path: Path, terminal: PaxProcess) -> None:
+CRASH = """
+    import os, signal, sys
+    from pathlib import Path
+    from app.attempts import Attempts
+    from app.folders import Folders
+    from app.lanes import Job
+    from app.refund_views import RefundOrder
+    from devices.terminals.pax import PaxTerminal
+    from tests.support.clinic import PRIYA
+    from tests.support.counter import Counter
+
+    def die(*what, **more):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    {where} = die
+    desk = Counter(Folders(Path(sys.argv[1])))
+    [(payment_id,)] = desk.rows("SELECT payment_id FROM payment")
+    story = desk.desk.refunds
+    story.refund(RefundOrder(story.open(payment_id), 2500, "patient_request"), PRIYA, Job())
+"""
+KILLED = {"PaxTerminal.refund": ("failed", 7500), "Attempts.settle": ("paid", 5000)}
+"""Where the program dies: before the first byte, and with the approval in its hands; what the books and the bank say
+after the next start."""
+
+
+@pytest.mark.parametrize("where", KILLED)
+def test_the_program_is_killed_in_the_middle(tmp_path: Path, terminal: PaxProcess, where: str) -> None:
     terminal.reset()
-    with counter(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url) as desk:
-        payment_id = paid_by_card(desk)
-        story, attempts = desk.desk.refunds, desk.desk._attempts
-        order = RefundOrder(story.open(payment_id), 2500, "patient_request")
-        settle = attempts.settle_or_park
-        attempts.settle_or_park = lambda *_: (_ for _ in ()).throw(SystemExit)  # type: ignore[assignment,method-assign]
-        with pytest.raises(SystemExit):
-            story.refund(order, PRIYA, Job())
-        attempts.settle_or_park = settle  # type: ignore[method-assign]
-        assert stands(desk) == [("requested", 2500)]
-    again = Counter(Folders(tmp_path))
+    state, captured = KILLED[where]
+    folders = furnish(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url)
+    first = Counter(folders)
+    paid_by_card(first)
+    first.close()
+    crash(CRASH.format(where=where), folders)
+    desk = Counter(folders)
     try:
-        again.desk.lanes["terminal"].call(lambda _job: None, 60.0)  # behind the recovery of the start
-        assert stands(again) == [("paid", 2500)]
-        assert terminal.captured_cents() == 5000
-        assert terminal.tell("captured")["requests"]["T00"] == 2, "nothing was sent a second time"
-        again.holds()
+        until(lambda: desk.desk.recovery.asked, 30)
+        assert stands(desk) == [(state, 2500)]
+        assert (aside(desk), terminal.captured_cents()) == (0, captured)
+        assert terminal.requests("T00") == (2 if state == "paid" else 1), "nothing was sent a second time"
+        desk.holds()
     finally:
-        again.close()
+        desk.close()
 
 
 def test_set_aside_and_never_sent_is_handed_out_or_given_up(desk: Counter, terminal: PaxProcess) -> None:

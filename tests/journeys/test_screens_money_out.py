@@ -8,12 +8,15 @@ import pytest
 
 from app.signin import SignIn
 from app.views import TenderKind
-from models.operations.bodies import Collect
+from models.operations.bodies import Collect, RefundElsewhere, RefundRequest
 from models.operations.records import Rules, Staff
+from models.store.queries import collect
 from tests.support.clinic import DAY, TestClinic
 from tests.support.front import Front, front
 from tests.support.simulators import PaxProcess, pax_running
-from widgets.screens import LEDGER, Place
+from widgets.ledger.acts import Target
+from widgets.ledger.offers import Offer
+from widgets.screens import ATTENTION, LEDGER, Place
 
 PIN = "2580"
 
@@ -187,3 +190,113 @@ def test_s0_26_a_card_is_voided_after_two_confirmations(tmp_path: Path, qapp: ob
         at.press("Ctrl+Return")
         at.wait(lambda: not shown.isVisible())
         assert terminal.captured_cents() == 0
+
+
+# The rest of the ways ----------------------------------------------------------------------------------------------
+
+
+def offer(at: Front, key: str, act: str) -> None:
+    """Choose an act of a row, as its menu does."""
+    found = next(offer for offer in at.page.presenter.offers(key) if offer.act == act)
+    at.page.presenter.take(found)
+
+
+def test_a_cash_refund_is_handed_back_by_keys(tmp_path: Path, qapp: object) -> None:
+    with front(tmp_path, rosa) as at:
+        ledger(at)
+        at.press("R")
+        shown = dialog(at, "refund")
+        at.press("Alt+P")
+        at.type("20")
+        at.press("Return", "P", "Ctrl+Return")
+        at.wait(lambda: not shown.isVisible())
+        at.wait(lambda: any(part.kind == "refund" for part in at.state.view.payments[0].parts))
+        parts = at.state.view.payments[0].parts
+        at.view.fold_wanted.emit("payment:paid", None)
+        number = next(n for n, part in enumerate(parts) if part.kind == "refund")
+        assert parts[number].can_undo
+        offer(at, f"part:paid:{number}", "refund_undo")
+        back = dialog(at, "act")
+        at.press("R")
+        at.wait(back.primary.isEnabled)
+        at.picture("hand-back")
+        at.press("Return")
+        at.wait(lambda: not back.isVisible())
+        assert at.counter.rows("SELECT state FROM refund") == [("undone",)]
+        at.wait(lambda: at.state.view.figures.total_paid_cents == 32000)
+
+
+def elsewhere(clinic: TestClinic) -> None:
+    """A refund of another program waits for its payment."""
+    clinic.patient()
+    clinic.visit()
+    clinic.paid(20000, number="PAY-1-00002")
+    clinic.put(RefundElsewhere(refund_id="their", patient_id="rosa", amount_cents=12000, tender="external",
+                               number="R-9"))  # fmt: skip
+
+
+def test_s3_07_a_refund_of_another_program_is_netted_by_keys(tmp_path: Path, qapp: object) -> None:
+    with front(tmp_path, elsewhere) as at:
+        ledger(at)
+        assert [lot.kind for lot in at.state.view.lots if lot.refund_id] == ["elsewhere"]
+        at.page.presenter.take(Offer("net_out", "Net out", Target("rosa", refund_id="their")))
+        shown = dialog(at, "act")
+        at.wait(lambda: "120.00" in shown.primary.label)
+        at.picture("net-out")
+        at.press("Return")
+        at.wait(lambda: not shown.isVisible())
+        at.wait(lambda: not [lot for lot in at.state.view.lots if lot.kind == "elsewhere"])
+        assert at.state.view.figures.unallocated_cents == 8000
+
+
+def test_a_declined_card_refund_keeps_the_dialog_and_can_be_tried_again(
+    tmp_path: Path, qapp: object, terminal: PaxProcess
+) -> None:
+    terminal.reset()
+    with front(tmp_path, terminal=terminal.url) as at:
+        here = at.counter
+        here.collect(here.request(here.sheet(), TenderKind.CARD))
+        at.watch.longest_ms = 0.0  # the test itself waited for the card
+        terminal.next("slow-bank:0.5s")
+        terminal.next("declined:05 DO NOT HONOR")
+        ledger(at)
+        at.press("R")
+        shown = dialog(at, "refund")
+        at.press("Alt+P")
+        at.type("20")
+        at.press("Return", "D", "Ctrl+Return")
+        at.wait(lambda: shown.primary.busy)
+        assert at.page.money_in_flight, "the window neither closes nor leaves now"
+        at.wait(lambda: "said no" in shown.banner.title.text())
+        assert "DO NOT HONOR" in shown.banner.text.text()
+        at.picture("refund-declined")
+        at.press("Ctrl+Return")
+        at.wait(lambda: not shown.isVisible())
+        assert not at.page.money_in_flight
+        assert here.rows("SELECT state, amount_cents FROM refund ORDER BY requested_at, state") == [
+            ("failed", 2000), ("paid", 2000)]  # fmt: skip
+        assert terminal.captured_cents() == 5500
+
+
+def waiting(clinic: TestClinic) -> None:
+    """A refund was begun at this desk, and the program ended."""
+    rosa(clinic)
+    clinic.put(RefundRequest(refund_id="begun", payment_id="paid", patient_id="rosa", amount_cents=4000, tender="cash",
+                             reason="patient_request", number="REF-1-00002"))  # fmt: skip
+
+
+@pytest.mark.parametrize(("choice", "state", "left"), [("1", "paid", 28000), ("2", "failed", 32000)])
+def test_a_refund_that_waits_is_handed_out_or_given_up(
+    tmp_path: Path, qapp: object, choice: str, state: str, left: int
+) -> None:
+    with front(tmp_path, waiting) as at:
+        at.window.navigator.go(Place(ATTENTION))
+        at.arrive(ATTENTION, lambda: at.state.detail is not None)
+        assert at.state.detail.item.kind == "refund_waiting"
+        at.press(choice)
+        at.picture(f"refund-waiting-{choice}")
+        at.press("Return")
+        at.wait(lambda: at.counter.rows("SELECT state FROM refund") == [(state,)])
+        at.wait(lambda: at.state.detail is None)
+        with at.counter.desk.store.reader() as reader:
+            assert collect.figures(reader, "alder", "rosa").total_paid_cents == left
