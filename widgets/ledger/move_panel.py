@@ -87,7 +87,9 @@ class MovePanel(Themed, QWidget):
         outer.addWidget(self._card)
 
     def restyle(self) -> None:
-        self.amount.setFixedWidth(theme.current().px(120))
+        look = theme.current()
+        self.amount.setFixedWidth(look.px(120))
+        self._after.setMinimumHeight(look.px(40))  # two lines of it
         self._card.set_look(line="accent", width=1)
 
     # Drawing --------------------------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def after_words(preview: MovePreview, today: date) -> str:
     day = day_text(place.day, today) if place.day else "It"
     if place.kind == "wait":
         return f"{show_cents(preview.waits_cents)} will wait for {day}"
-    what = "Line item" if order.charge_id else day
+    what = "This item" if order.charge_id else day
     return f"{what} will owe {show_cents(preview.will_owe_cents)}"
 
 

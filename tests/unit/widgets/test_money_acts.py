@@ -333,7 +333,7 @@ def test_one_line_item_is_chosen(here: Here, qtbot: Any):
     to(panel.place, "Apr 22")
     qtbot.waitUntil(panel.item.isVisible)
     to(panel.item, "Comprehensive")
-    qtbot.waitUntil(lambda: panel.amount.cents == 3000 and panel._after.text() == "Line item will owe $0.00")
+    qtbot.waitUntil(lambda: panel.amount.cents == 3000 and panel._after.text() == "This item will owe $0.00")
     assert clipped(panel) == []
     picture(here.window, "move-line-item")
     panel.amount.setFocus()
