@@ -6,9 +6,10 @@ of operations is going to need in a handful of queries; what was not foreseen is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ from models.ledger.book import (
     Balance,
     ChargeState,
     DisputeState,
+    Draft,
     PaymentState,
     RefundState,
     RefundStep,
@@ -53,10 +55,9 @@ _CHARGE = (
     "appointment a ON a.tenant = c.tenant AND a.id = c.appointment_id WHERE c.tenant = :tenant AND "
 )
 """A charge and its visit: who judges the one asks for the other."""
-_VISIT = (
-    "SELECT id, patient_id, service_date, status, practitioner_id, desk_status FROM appointment "
-    "WHERE tenant = :tenant AND "
-)  # fmt: skip
+_VISIT_CELLS = ("id", "patient_id", "service_date", "status", "practitioner_id", "desk_status")
+_visit_cells = itemgetter(*_VISIT_CELLS)
+_VISIT = f"SELECT {', '.join(_VISIT_CELLS)} FROM appointment WHERE tenant = :tenant AND "
 _PAYMENT = (
     "SELECT payment_id, patient_id, appointment_id, tender, amount_cents, drawer, merchant, collect_op_id, "
     "receipt_no, reversed_op_id <> '', method_id, (SELECT coalesce(sum(r.amount_cents), 0) FROM refund r WHERE "
@@ -93,21 +94,11 @@ the whole table would be read."""
 _IN_ORDER = " ORDER BY seq = 0, seq, pending_no, n"
 
 
-@dataclass
 class Wanted:
-    """What a run of operations is going to ask for, as ids: accounts by id, lots by payment and by appointment, …"""
+    """What a run of operations is going to ask for: ids by question (see _QUESTIONS)."""
 
-    accounts: set[str] = field(default_factory=set)
-    charges: set[str] = field(default_factory=set)
-    payments: set[str] = field(default_factory=set)
-    new_payments: set[str] = field(default_factory=set)
-    receipts: set[str] = field(default_factory=set)
-    appointments: set[str] = field(default_factory=set)
-    visits: set[str] = field(default_factory=set)
-    purses: set[str] = field(default_factory=set)
-    refunds: set[str] = field(default_factory=set)
-    disputes: set[str] = field(default_factory=set)
-    rules: set[str] = field(default_factory=set)
+    def __init__(self) -> None:
+        self.ids: dict[str, set[str]] = {}
 
     def add(self, op: Operation) -> None:
         """Look at one operation. What cannot be read asks for nothing: the engine quarantines it."""
@@ -119,64 +110,69 @@ class Wanted:
         except (NotUnderstood, BodyInvalid):
             return
 
+    def ask(self, question: str, row_id: str) -> None:
+        """Ask for one more; an empty id names nothing."""
+        if row_id:
+            self.ids.setdefault(question, set()).add(row_id)
+
     def _charge(self, charge_id: str) -> None:
         if charge_id:
-            self.charges.add(charge_id)
-            self.accounts.add(f"AR:{charge_id}")
+            self.ask("charge", charge_id)
+            self.ask("account", f"AR:{charge_id}")
 
     def _visit(self, appointment_id: str) -> None:
-        if appointment_id:
-            self.appointments.add(appointment_id)
-            self.visits.add(appointment_id)
+        self.ask("lots_for", appointment_id)
+        self.ask("visit", appointment_id)
+
+    def _payment(self, payment_id: str) -> None:
+        self.ask("payment", payment_id)
+        self.ask("lots_of", payment_id)
 
     def _collect(self, body: bodies.Collect) -> None:
-        self.new_payments.add(body.payment_id)
-        if body.receipt_no:
-            self.receipts.add(body.receipt_no)
-        if body.appointment_id:
-            self.visits.add(body.appointment_id)
+        self.ask("new_payment", body.payment_id)
+        self.ask("receipt", body.receipt_no)
+        self.ask("visit", body.appointment_id)
 
     def _allocate(self, body: bodies.Allocate) -> None:
-        self.payments.add(body.lot_payment_id)
-        self.purses.add(body.patient_id)
+        self._payment(body.lot_payment_id)
+        self.ask("purse", body.patient_id)
         for line in body.lines:
             self._charge(line.charge_id)
-            if line.appointment_id:
-                self.visits.add(line.appointment_id)
+            self.ask("visit", line.appointment_id)
 
     def _move(self, body: bodies.Move) -> None:
-        self.purses.add(body.patient_id)
+        self.ask("purse", body.patient_id)
         for line in body.lines:
-            self.payments.add(line.lot_payment_id)
+            self._payment(line.lot_payment_id)
             self._charge(line.from_charge_id)
             self._charge(line.to_charge_id)
-            self.visits |= {line.from_appointment_id} - {""}
+            self.ask("visit", line.from_appointment_id)
             self._visit(line.to_appointment_id)
 
     def _of_payment(self, body: bodies.Reverse | bodies.Correct) -> None:
-        self.payments.add(body.payment_id)
+        self._payment(body.payment_id)
 
     def _refund(self, body: bodies.RefundRequest | bodies.RefundPaid) -> None:
-        self.payments.add(body.payment_id)
-        self.refunds.add(body.refund_id)
+        self._payment(body.payment_id)
+        self.ask("refund", body.refund_id)
         if isinstance(body, bodies.RefundRequest):
-            self.purses.add(body.patient_id)
+            self.ask("purse", body.patient_id)
             for line in body.lines:
                 self._charge(line.charge_id)
 
     def _of_refund(self, body: bodies.RefundFailed | bodies.RefundUndone | bodies.RefundElsewhere) -> None:
-        self.refunds.add(body.refund_id)
+        self.ask("refund", body.refund_id)
 
     def _place(self, body: bodies.RefundPlace) -> None:
-        self.refunds.add(body.refund_id)
-        self.purses.add(body.patient_id)
-        self.payments |= {body.lot_payment_id} - {""}
+        self.ask("refund", body.refund_id)
+        self.ask("purse", body.patient_id)
+        self._payment(body.lot_payment_id)
         self._visit(body.appointment_id)
 
     def _dispute(self, body: bodies.DisputeOpened | bodies.DisputeClosed) -> None:
-        self.disputes.add(body.dispute_id)
+        self.ask("dispute", body.dispute_id)
         if isinstance(body, bodies.DisputeOpened):
-            self.payments.add(body.payment_id)
+            self._payment(body.payment_id)
 
     def _adjust(self, body: bodies.Adjust) -> None:
         self._charge(body.charge_id)
@@ -184,22 +180,23 @@ class Wanted:
     def _fee(self, body: bodies.Fee) -> None:
         self._charge(body.charge_id)
         self._visit(body.appointment_id)
-        self.rules.add(RULES)
+        self.ask("rules", RULES)
 
     def _charge_put(self, body: records.Charge) -> None:
         self._charge(body.id)
         self._visit(body.appointment_id)
-        self.rules.add(RULES)
+        self.ask("rules", RULES)
 
     def _visit_status(self, body: bodies.VisitStatus) -> None:
         self._visit(body.appointment_id)
 
     def _freed(self, body: bodies.Freed) -> None:
         self._visit(body.appointment_id)
-        self.payments |= {line.lot_payment_id for line in body.lines}
+        for line in body.lines:
+            self._payment(line.lot_payment_id)
 
     def _appointment_put(self, body: records.Appointment) -> None:
-        self.visits.add(body.id)
+        self.ask("visit", body.id)
 
 
 _LOOK: dict[str, Any] = {
@@ -255,41 +252,37 @@ class TableBook:
         self._rules: dict[str, records.Rules] = {}
         self._moved: dict[tuple[str, ...], list[Transfer]] = {}
 
-    def prefetch(self, ops: Iterable[Operation]) -> None:
-        """Ask at once for what judging `ops` will need and is not known yet."""
-        asks = self.asks(ops)
+    def prefetch(self, ops: Iterable[Operation], drafted: Draft | None = None) -> None:
+        """Ask at once for what judging `ops` will need and is known neither here nor to the draft above."""
+        asks = self.asks(ops, drafted)
         answers = self._session.read_together([(ask.query, ask.values) for ask in asks])
         for ask, found in zip(asks, answers, strict=True):
             ask.take(found)
 
-    def asks(self, ops: Iterable[Operation]) -> list[Ask]:
+    def asks(self, ops: Iterable[Operation], drafted: Draft | None = None) -> list[Ask]:
         """What `prefetch` would ask, for those who ask other things in the same journey."""
         wanted = Wanted()
         for op in ops:
             wanted.add(op)
-        plan: list[tuple[str, set[str], Callable[[set[str], list[Any]], None]]] = [
-            (_PAYMENT + "payment_id IN (:ids)", wanted.payments - self._payments.keys(), self._take_payments),
-            (_ACCOUNT + "payment_id IN (:ids)", wanted.payments - self._lots_of_payment.keys(), self._take_lots),
-            (_CHARGE + "c.id IN (:ids)", wanted.charges - self._charges.keys(), self._take_charges),
-            (_ACCOUNT + "id IN (:ids)", wanted.accounts - self._accounts.keys(), self._take_accounts),
-            (
-                _ACCOUNT + "appointment_id IN (:ids)",
-                wanted.appointments - self._lots_for_appointment.keys(),
-                self._take_earmarks,
-            ),
-            (_VISIT + "id IN (:ids)", wanted.visits - self._visits.keys(), self._take_visits),
-            (_PURSE + "patient_id IN (:ids)", wanted.purses - self._purses.keys(), self._take_purses),
-            (_REFUND + "refund_id IN (:ids)", wanted.refunds - self._refunds.keys(), self._take_refunds),
-            (_DISPUTE + "d.dispute_id IN (:ids)", wanted.disputes - self._disputes.keys(), self._take_disputes),
-            (_RULES + "id IN (:ids)", wanted.rules - self._rules.keys(), self._take_rules),
-        ]
-        values = {"tenant": self._tenant}
-        asks = [Ask(query, values | {"ids": ids}, partial(take, ids)) for query, ids, take in plan if ids]
-        fresh = wanted.new_payments - self._payments.keys() - wanted.payments
-        if fresh or wanted.receipts - self._receipts.keys():
-            both = {"ids": fresh or {""}, "receipts": wanted.receipts or {""}}
-            asks.append(Ask(_NEW_PAYMENT, values | both, partial(self._take_new, fresh, wanted.receipts)))
+        fresh = wanted.ids.pop("new_payment", set()).difference(self._payments)
+        receipts = wanted.ids.pop("receipt", set()).difference(self._receipts)
+        tenant, asks = {"tenant": self._tenant}, list[Ask]()
+        for question, asked in wanted.ids.items():
+            query, known, take, above = _QUESTIONS[question]
+            ids = asked.difference(getattr(self, known))
+            if drafted is not None and above:
+                ids = ids.difference(getattr(drafted, above))
+            if ids:
+                asks.append(Ask(query, tenant | {"ids": ids}, partial(take, self, ids)))
+        if fresh or receipts:
+            both = {"ids": fresh or {""}, "receipts": receipts or {""}}
+            asks.append(Ask(_NEW_PAYMENT, tenant | both, partial(self._take_new, fresh, receipts)))
         return asks
+
+    def learn_visit(self, appointment_id: str, row: Mapping[str, Any] | None) -> None:
+        """Take a visit's row from who has read it anyway."""
+        if appointment_id not in self._visits:
+            self._visits[appointment_id] = AppointmentState(*_visit_cells(row)) if row else None
 
     def known_account(self, account_id: str) -> bool:
         """Is the account certainly in the tables? False means: not known here."""
@@ -405,7 +398,7 @@ class TableBook:
         return self._moved[key] if key else []
 
     def _transfers(self, found: list[Any]) -> list[Transfer]:
-        missing = {row[side] for row in found for side in (0, 1)} - self._accounts.keys()
+        missing = {row[side] for row in found for side in (0, 1)}.difference(self._accounts)
         if missing:
             self._take_accounts(missing, self._ask(_ACCOUNT + "id IN (:ids)", ids=missing))
         return [
@@ -423,7 +416,7 @@ class TableBook:
         return self._session.rows(query, tenant=self._tenant, **values)
 
     def _take_accounts(self, ids: set[str], found: list[Any]) -> None:
-        self._accounts.update(dict.fromkeys(ids - self._accounts.keys()))
+        self._accounts.update(dict.fromkeys(ids.difference(self._accounts)))
         for row in found:
             self._take_account(row)
 
@@ -499,6 +492,21 @@ class TableBook:
     def _take_receipts(self, ids: set[str], found: list[Any]) -> None:
         self._receipts.update(dict.fromkeys(ids, ""))
         self._receipts.update({row[8]: row[0] for row in found})
+
+
+_QUESTIONS: dict[str, tuple[str, str, Callable[[TableBook, set[str], list[Any]], None], str]] = {
+    "payment": (_PAYMENT + "payment_id IN (:ids)", "_payments", TableBook._take_payments, "payments"),
+    "lots_of": (_ACCOUNT + "payment_id IN (:ids)", "_lots_of_payment", TableBook._take_lots, ""),
+    "lots_for": (_ACCOUNT + "appointment_id IN (:ids)", "_lots_for_appointment", TableBook._take_earmarks, ""),
+    "account": (_ACCOUNT + "id IN (:ids)", "_accounts", TableBook._take_accounts, ""),
+    "purse": (_PURSE + "patient_id IN (:ids)", "_purses", TableBook._take_purses, ""),
+    "charge": (_CHARGE + "c.id IN (:ids)", "_charges", TableBook._take_charges, "charges"),
+    "visit": (_VISIT + "id IN (:ids)", "_visits", TableBook._take_visits, "appointments"),
+    "refund": (_REFUND + "refund_id IN (:ids)", "_refunds", TableBook._take_refunds, "refunds"),
+    "dispute": (_DISPUTE + "d.dispute_id IN (:ids)", "_disputes", TableBook._take_disputes, "disputes"),
+    "rules": (_RULES + "id IN (:ids)", "_rules", TableBook._take_rules, ""),
+}
+"""By question: the query, where its answers are kept, who takes them, and where a draft keeps what it knows better."""
 
 
 def _payment_state(row: Any) -> PaymentState:

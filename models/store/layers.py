@@ -21,6 +21,7 @@ from models.store.postings import Postings, wire_transfers
 from models.store.projection import REFUSED, project
 from models.store.session import Session, column_names
 from models.store.sheet import Sheet, restore
+from models.store.subjects import changes
 from models.tables.desk import stream as stream_table
 from models.tables.log import log
 
@@ -86,8 +87,11 @@ class Recorder:
     def prepare(self, ops: Iterable[Operation]) -> None:
         """Read at once what judging and showing `ops` needs."""
         ops = list(ops)
-        self._book.prefetch(ops)
         self._sheet.need(ops)
+        for table, row_id in (subject for op in ops for subject in changes(op)):
+            if table == "appointment":
+                self._book.learn_visit(row_id, self._sheet.get(table, row_id))
+        self._book.prefetch(ops, self._draft)
 
     def write(self) -> tuple[set[str], set[str]]:
         """Write everything kept. Returns (names of tables, ids of patients) touched."""

@@ -53,7 +53,7 @@ class Sheet:
         for op in ops:
             for name, row_id in self._subjects(op):
                 wanted.setdefault(name, set()).add(row_id)
-        asks = [(name, ids - self._rows[name].keys()) for name, ids in wanted.items()]
+        asks = [(name, ids.difference(self._rows[name])) for name, ids in wanted.items()]
         asks = [ask for ask in asks if ask[1]]
         answers = self._session.read_together(
             [(_SELECT(name), {"tenant": self._tenant, "ids": ids}) for name, ids in asks]
