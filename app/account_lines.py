@@ -213,6 +213,10 @@ def _payment_line(books: Books, row: PaymentRow, parts: tuple[PaymentPart, ...])
             sums[part.kind] += part.cents
     returned = sums["refund"] + sums["correction"]
     aside = next((part for part in parts if part.kind == "visit"), None)
+    rest = row.amount_cents - returned - sums["charge"] - sums["visit"] - sums["credit"]
+    if row.patient_id not in books.patients and rest > 0 and not row.reversed_at:
+        parts = (*parts, PaymentPart("other", rest, f"With {books.names.get(row.patient_id, 'the family')}",
+                                     "In the payer's own account"))  # fmt: skip
     return PaymentLine(
         payment_id=row.payment_id, number=row.number, receipt_no=row.receipt_no.partition("+")[0],
         taken_at=clinic.local(row.taken_at), method_text=way_text(books, row), amount_cents=row.amount_cents,
@@ -309,12 +313,13 @@ def lot_lines(books: Books) -> list[LotLine]:
                 day = date.fromisoformat(refund.received_date or refund.business_date)
                 made.append(LotLine("elsewhere", lot.cents, refund.number or "Refund", day,
                                     way_text(books, refund), refund_id=refund.refund_id, where=where,
-                                    appointment_id=lot.appointment_id, whose=books.whose(lot.patient_id)))  # fmt: skip
+                                    appointment_id=lot.appointment_id, whose=books.whose(lot.patient_id),
+                                    patient_id=lot.patient_id))  # fmt: skip
         elif payment is not None and lot.cents > 0:
             kind = "prepaid" if lot.code == "CRE" else "credit"
             day = date.fromisoformat(payment.received_date or payment.business_date)
             made.append(LotLine(kind, lot.cents, payment.number or "Payment", day, way_text(books, payment),
                                 payment.payment_id, "", lot.appointment_id, where,
-                                books.whose(payment.patient_id)))  # fmt: skip
+                                books.whose(payment.patient_id), lot.patient_id))  # fmt: skip
     order = {"credit": 0, "prepaid": 1, "elsewhere": 2}
     return sorted(made, key=lambda lot: (order[lot.kind], lot.day, lot.number, lot.key))

@@ -73,7 +73,7 @@ class VisitLine:
 @dataclass(frozen=True, slots=True)
 class PaymentPart:
     """Where a part of a payment lies or went. `kind` is charge, visit (set aside for it), credit, refund, correction,
-    dispute; the ids name it. `state` is that of a refund (requested, paid, failed, undone) or dispute (open, won,
+    dispute, other (with somebody else of the family, in a ledger that is not theirs); the ids name it. `state` is that of a refund (requested, paid, failed, undone) or dispute (open, won,
     owed_again, absorbed); `number` its number."""
 
     kind: str
@@ -147,6 +147,7 @@ class LotLine:
     appointment_id: str = ""
     where: str = ""
     whose: str = ""
+    patient_id: str = ""
 
     @property
     def key(self) -> str:

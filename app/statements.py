@@ -63,19 +63,20 @@ class Statements:
     def draft(
         self, patient_id: str, *, whole_family: bool = False, covers: Covers = Covers.OPEN, due_days: int = DUE_DAYS[1]
     ) -> StatementDraft:
-        """What a statement would say now; for a whole family it goes to the guarantor. Raises RuleBroken
-        `collect.patient_gone`."""
+        """What a statement would say now. It goes to who gets the bill: the guarantor, for one patient as for a whole
+        family. Raises RuleBroken `collect.patient_gone`."""
         view = self._accounts.ledger(patient_id, whole_family=whole_family, log_length=0)
         members = view.family if view.whole_family else ()
-        addressee = next((each.patient.patient_id for each in members if each.is_guarantor), patient_id)
+        addressee = next((each.patient.patient_id for each in view.family if each.is_guarantor), patient_id)
+        about = addressee if members else patient_id
         today = self._clinic.today()
         document = self._document(
-            addressee, issued_on=today, due_on=(today + timedelta(days=due_days)).isoformat(),
+            about, issued_on=today, due_on=(today + timedelta(days=due_days)).isoformat(),
             items=tuple(_items(view, covers, addressee)), balance_cents=view.figures.statement_balance_cents,
             unallocated_cents=view.figures.unallocated_cents,
         )  # fmt: skip
         seen = tuple(Basis(each.patient.patient_id, each.figures) for each in members)
-        return StatementDraft(new_id(), addressee, document, seen or (Basis(patient_id, view.figures),),
+        return StatementDraft(new_id(), about, document, seen or (Basis(patient_id, view.figures),),
                               in_family=bool(view.family))  # fmt: skip
 
     def issue(self, draft: StatementDraft, channel: str, person: Person) -> StatementDocument:
@@ -122,15 +123,18 @@ class Statements:
     ) -> StatementDocument:  # fmt: skip
         clinic, practice = self._clinic, self._clinic.practice
         with clinic.store.reader() as reader:
-            person = StoredRecords(reader, clinic.tenant).stored("patient", patient_id)
+            stored = StoredRecords(reader, clinic.tenant)
+            patient = stored.stored("patient", patient_id)
             rules = recorded.rules(reader, clinic.tenant)
-        if person is None:
-            raise RuleBroken("collect.patient_gone")
+            if patient is None:
+                raise RuleBroken("collect.patient_gone")
+            payer = stored.stored("patient", patient.guarantor_id) if patient.guarantor_id else None
+        person = payer or patient
         return StatementDocument(
             clinic=ClinicBlock(name=practice.name, address=practice.address, phone=practice.phone, npi=practice.npi,
                                tin=practice.tin),
             number="", issued_on=issued_on.isoformat(), due_on=due_on,
-            name=display_name(family=person.family, given=person.given, suffix=person.suffix), account_no=person.mrn,
+            name=display_name(family=person.family, given=person.given, suffix=person.suffix), account_no=patient.mrn,
             address=person.address, items=items, balance_cents=balance_cents, unallocated_cents=unallocated_cents,
             message=rules.statement_message,
         )  # fmt: skip

@@ -25,7 +25,7 @@ OWN_ACTS = frozenset({"receipt", "show", "print", "collect"})
 
 def lot_offers(line: LotLine, patient_id: str) -> list[Offer]:
     """What money on account can take."""
-    target = Target(patient_id, payment_id=line.payment_id, appointment_id=line.appointment_id,
+    target = Target(line.patient_id or patient_id, payment_id=line.payment_id, appointment_id=line.appointment_id,
                     refund_id=line.refund_id)  # fmt: skip
     if line.kind == "elsewhere":
         return [Offer("net_out", "Net out…", target)]

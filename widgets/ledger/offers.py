@@ -52,7 +52,8 @@ def offers_for(state: LedgerState, key: str) -> list[Offer]:
     row = row_behind(state, key)
     if row is None or state.view is None:
         return []
-    whom = Target(state.view.patient.patient_id)
+    own = getattr(row.line, "patient_id", "") if state.view.whole_family else ""
+    whom = Target(own or state.view.patient.patient_id)
     if row.part is not None:
         return list(_of_part(row.line, row.part, whom))
     if row.item is not None:

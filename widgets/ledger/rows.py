@@ -226,7 +226,7 @@ def _part_row(line: PaymentLine, at: int, part: PaymentPart) -> TableRow:
     lies = part.kind in ("visit", "credit")
     ink = "text2" if counts else "muted"
     nothing = MoneyCell(None, "table", "muted", words=" ")
-    used = MoneyCell(part.cents, "table", ink) if part.kind == "charge" else nothing
+    used = MoneyCell(part.cents, "table", ink) if part.kind in ("charge", "other") else nothing
     back = MoneyCell(-part.cents, "table", ink) if given else nothing
     left = MoneyCell(part.cents, "table", "ok_text") if lies else nothing
     cells: tuple[Cell, ...] = (

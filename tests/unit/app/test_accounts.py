@@ -271,6 +271,8 @@ def test_a_dependents_account_shows_who_paid(household: TestClinic):
     line = payment(view, "early")
     assert (line.whose, view.visits_paid, view.payments_count) == ("Rosa", 1, 1)
     assert [(lot.kind, lot.cents, lot.whose) for lot in view.lots] == [("prepaid", 500, "Rosa")]
+    assert parts(view, "early") == [("charge", 4000, "May 13 Well child"), ("visit", 500, "May 28 Vaccination"),
+                                    ("other", 1500, "With Rosa")]  # fmt: skip
     assert "act.moved" in {entry.act for entry in view.log}
     sums_hold(view)
 

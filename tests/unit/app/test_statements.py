@@ -82,6 +82,15 @@ def test_a_family_statement_goes_to_the_guarantor_and_names_whose_visit_it_was(s
     assert draft.document.balance_cents == 11500
 
 
+def test_a_dependents_statement_goes_to_who_gets_the_bill(clinic: TestClinic, statements: Statements):
+    draft = statements.draft("ama")
+    assert (draft.patient_id, draft.document.name, draft.document.account_no) == ("ama", "Rosa Quillfeather", "0041878")
+    assert [line[1] for line in listed(draft)] == ["Ama: Well child"]
+    made = statements.issue(draft, "print", MARIA)
+    assert statements.document(draft.statement_id) == replace(made, copy=True)
+    assert len(Accounts(clinic.clinic, clinic.settings).ledger("ama").statements) == 1
+
+
 def test_what_lies_on_account_never_makes_the_sum_negative(statements: Statements):
     document = replace(statements.draft("rosa").document, unallocated_cents=99_900)
     assert document.to_pay_cents == 0
