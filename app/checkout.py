@@ -80,13 +80,13 @@ class Checkout:
             visits = prepay_choices(clinic, reader, patient_id)
             practitioners = tuple(methods.practitioners(reader, tenant))
             by_rule, held_back = what_may_be_filled(reader, tenant, patient_id)
-        payables = now.payables()
+        own = [due.payable for due in now.dues if not due.patient]
         head = patient_head(now.patient, clinic.today())
         return CollectSheet(
             attempt_id=new_id(), patient=head, visit=visit_head(now.visit, clinic) if now.visit else None,
             coverage=coverage_head(insured, clinic), lines=tuple(_line(due) for due in now.dues),
-            owed_in_all_cents=sum(due.payable.owes_cents for due in now.dues if not due.patient),
-            credit_cents=spendable(payables, now.lots), prepaid_cents=figures.prepaid_cents, basis_seq=seq,
+            owed_in_all_cents=sum(payable.owes_cents for payable in own),
+            credit_cents=spendable(own, now.lots), prepaid_cents=figures.prepaid_cents, basis_seq=seq,
             tenders=self._tenders(now, ways), reader_name=self._settings.get(TERMINAL_NAME),
             receipt_default=self._settings.get(PRINT_RECEIPTS) and head.receipt_by in ("", "print"),
             frozen_by_unknown=doubt is not None, lots=now.lots, figures=figures,

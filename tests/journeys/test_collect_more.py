@@ -276,6 +276,7 @@ def test_n11_what_went_back_elsewhere_is_not_offered_as_credit(tmp_path: Path) -
         desk.collect(desk.request(sheet, TenderKind.CASH, use_credit=True))
         assert preview.after == desk.desk.accounts.ledger("rosa").figures
         assert desk.desk.schedule.day().rows[0].credit_cents == 0
+        assert [found.credit_cents for found in desk.desk.find.search("Quillfeather")] == [0]
         desk.holds()
 
 

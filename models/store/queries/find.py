@@ -140,12 +140,13 @@ def _any_of(group: tuple[Code, ...]) -> str:
 
 
 def on_account(connection: Any, tenant: str, patient_ids: list[str]) -> dict[str, OnAccount]:
-    """What each of these patients owes, and their free credit."""
+    """What each of these patients owes, and their free credit, less what other programs gave back of it."""
     if not patient_ids:
         return {}
     found = connection.execute(
         f"SELECT a.patient_id, sum(CASE WHEN a.code = 'AR' THEN -({NET}) ELSE 0 END), "
-        f"sum(CASE WHEN a.code = 'CR' THEN {NET} ELSE 0 END) FROM account a "
+        f"max(sum(CASE WHEN a.code IN ('CR', 'RFU') AND a.appointment_id = '' THEN {NET} ELSE 0 END), 0) "
+        "FROM account a "
         f"WHERE a.tenant = ? AND a.patient_id IN ({marks(len(patient_ids))}) AND {OPEN} GROUP BY a.patient_id",
         (tenant, *patient_ids),
     )
