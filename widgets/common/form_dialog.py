@@ -122,7 +122,9 @@ def _height(part: QWidget, width: int) -> int:
     if layout is None:
         return part.sizeHint().height()
     layout.activate()
-    return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+    if not layout.hasHeightForWidth():
+        return layout.totalSizeHint().height()
+    return max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())  # a scroll area asks for both
 
 
 class _Scroll(QScrollArea):
