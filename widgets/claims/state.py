@@ -22,11 +22,11 @@ from widgets.ledger.offer import Offer
 from widgets.ledger.tail import LeadCell, MarkCell
 
 COLUMNS: Final = (
-    Column("Date", 84), Column("Patient", 146, 3), Column("Visit", 124, 2), Column("Billed", 76, right=True),
-    Column("Allowed", 76, right=True), Column("Insurance", 88, right=True), Column("Patient", 76, right=True),
-    Column("Balance", 88, right=True), Column("On account", 150, 1), Column("", 152, right=True),
+    Column("Date", 78), Column("Name", 146, 3), Column("Visit", 122, 2), Column("Billed", 76, right=True),
+    Column("Allowed", 76, right=True), Column("Insurance", 86, right=True), Column("Patient", 76, right=True),
+    Column("Balance", 86, right=True), Column("On account", 136, 1), Column("", 141, right=True),
 )  # fmt: skip
-"""Billed, allowed, paid by insurance, the patient's part, what of it is open."""
+"""Of whom; billed, allowed, paid by insurance, the patient's part, what of it is open."""
 BESIDE_PANEL: Final = (0, 1, 2, 7, 8)
 """The columns that stay while something stands beside the list."""
 
