@@ -89,7 +89,7 @@ class ClaimsPage(Themed, QWidget):
         self.move_money = KeycapButton(
             "Move", icon="arrow-right", action=self.row_actions["move"], size="control_small"
         )
-        self.billing = KeycapButton("Billing status", action=self.row_actions["billing_status"], size="control_small")
+        self.billing = KeycapButton("Billing status", action=self.row_actions["billing_status"])
         for button in (self.before, self.after, self.acts, self.move_money, self.billing, self.unfold_all):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the letters with the row
         self._skeleton = Skeleton(9)
