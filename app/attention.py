@@ -16,7 +16,7 @@ from app.views import AttentionItem, PatientHead, Person
 from models.basics.clock import parse_utc, utc_text
 from models.basics.errors import RuleBroken
 from models.rules.duplicates import Taken, paid_twice
-from models.store.queries import attention, jobs, receipts, rows, visits
+from models.store.queries import attention, jobs, receipts, refunds, rows, visits
 from models.store.queries.attention import DoubleRow, RefusedRow
 from models.store.queries.refunds import RefundRow
 from models.store.queries.visits import FallenRow
@@ -108,12 +108,13 @@ class Attention:
         )  # fmt: skip
 
     def _unsure(self, reader: Any, job: jobs.JobRow) -> AttentionItem:
-        payment = receipts.payment(reader, self._clinic.tenant, job.payment_id) if job.payment_id else None
+        tenant, source_id = self._clinic.tenant, job.payment_id
+        source = receipts.payment(reader, tenant, source_id) or refunds.refund(reader, tenant, source_id)
         return AttentionItem(
             item_id=job.job_id, kind="print_unknown", at=self._clinic.local(job.created_at),
-            patient=self._patient(reader, payment.patient_id) if payment else None, amount_cents=0,
+            patient=self._patient(reader, source.patient_id) if source else None, amount_cents=0,
             words="attention.print_unknown",
-            facts={"number": payment.number if payment else "", "payment_id": job.payment_id},
+            facts={"number": source.number if source else "", "payment_id": source_id},
         )  # fmt: skip
 
     def _patient(self, reader: Any, patient_id: str) -> PatientHead | None:

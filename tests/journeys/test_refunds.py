@@ -19,8 +19,8 @@ from models.basics.errors import RuleBroken
 from models.ledger.figures import Figures
 from models.operations.records import Rules, Staff
 from models.rules.rights import Right
-from models.store.queries import collect
-from tests.support.clinic import MARIA, PRIYA, TestClinic
+from models.store.queries import collect, receipts
+from tests.support.clinic import DAY, MARIA, PRIYA, TestClinic
 from tests.support.counter import Counter, counter
 
 
@@ -201,7 +201,7 @@ def test_one_line_items_part_goes_first(desk: Counter) -> None:
     assert (now.allocated_cents, now.unallocated_cents) == (4500, 500), "without a line item, credit goes first"
 
 
-def test_refunded_money_cannot_be_spent_again(desk: Counter) -> None:
+def test_s3_08_a_refund_takes_its_payments_money_so_it_cannot_be_spent_again(desk: Counter) -> None:
     payment_id = pay(desk, 6000, extra_cents=2000)
     refund(desk, ask(desk.desk.refunds.open(payment_id), 2000))
     assert figures(desk).unallocated_cents == 0
@@ -262,3 +262,12 @@ def test_refunds_never_exceed_what_was_paid(desk: Counter, amounts: list[int]) -
     [(lies,)] = desk.rows("SELECT coalesce(sum(credits + pending_credits - debits - pending_debits), 0) FROM account "
                           f"WHERE payment_id = '{payment_id}' AND code IN ('CR', 'CRE')")  # fmt: skip
     assert lies == 9000 - back
+
+
+def test_the_last_receipt_is_that_of_the_refund(desk: Counter) -> None:
+    payment_id = pay(desk)
+    desk.clock.advance(60)  # type: ignore[attr-defined]
+    told = refund(desk, ask(desk.desk.refunds.open(payment_id), 1000))
+    with desk.desk.store.reader() as reader:
+        assert receipts.last_payment_here(reader, "alder", "desk-1", DAY) == told.refund_id
+        assert desk.desk.printing._document(reader, told.refund_id).banner == "REFUND"

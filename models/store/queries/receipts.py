@@ -93,11 +93,12 @@ def payments_of_attempt(connection: Any, tenant: str, patient_id: str, attempt_i
 
 
 def last_payment_here(connection: Any, tenant: str, device: str, business_date: str) -> str:
-    """The id of the newest payment this desk took on a day, or empty."""
+    """The id of the newest payment this desk took on a day, or of the refund it gave since; empty without any."""
     row = connection.execute(
-        "SELECT payment_id FROM payment WHERE tenant = ? AND business_date = ? AND device = ? "
-        "ORDER BY taken_at DESC, payment_id DESC LIMIT 1",
-        (tenant, business_date, device),
+        "SELECT payment_id, taken_at FROM payment WHERE tenant = :tenant AND business_date = :day AND device = :device "
+        "UNION ALL SELECT refund_id, settled_at FROM refund WHERE tenant = :tenant AND business_date = :day "
+        "AND device = :device AND receipt_no <> '' AND kind <> 'elsewhere' ORDER BY 2 DESC, 1 DESC LIMIT 1",
+        {"tenant": tenant, "day": business_date, "device": device},
     ).fetchone()
     return str(row[0]) if row else ""
 
