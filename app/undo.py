@@ -6,7 +6,7 @@ voided or refunded. A fee is undone by asking for what was asked before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -40,21 +40,19 @@ class Undoing:
         self._clinic = clinic
 
     def last(self, patient_id: str, person: Person, op_id: str = "") -> UndoPreview:
-        """What would be taken back, and what that does: the last act of this person on this account today, or the act
-        `op_id` whenever it was. Raises RuleBroken `undo.nothing`, `undo.not_yours`, `refused.…`."""
-        clinic = self._clinic
-        with clinic.store.reader() as reader:
-            rehearsal = self._rehearsal(reader)
-            acts = self._acts(reader, rehearsal.book, patient_id, person, op_id)
-            body = _body(acts, patient_id, rehearsal.book)
-            insist(rehearsal.act(body))
-            ids = tuple(act.op_id for act in acts)
-            basis = basis_of(rehearsal, patient_id, _touched(rehearsal.book, ids))
-            return UndoPreview(
-                act_id=undo_group(clinic.tenant, ids[-1]), patient_id=patient_id, op_ids=ids, body=body,
-                words=_words(acts[-1]), facts={"cents": _cents(rehearsal.book, acts)}, before=basis.figures,
-                after=rehearsal.after(basis.figures, patient_id), basis=basis,
-            )  # fmt: skip
+        """What would be taken back, and what that does: the last act of this person on this account today that can be,
+        or the act `op_id` whenever it was. Raises RuleBroken `undo.nothing`, `undo.not_yours`, `refused.…`."""
+        with self._clinic.store.reader() as reader:
+            rows = moving.acts(reader, self._clinic.tenant, patient_id, LOOK_BACK)
+            if op_id:
+                return self._preview(reader, patient_id, _named(rows, person, op_id))
+            refused: RuleBroken | None = None
+            for acts in self._own(reader, rows, person):
+                try:
+                    return self._preview(reader, patient_id, acts)
+                except RuleBroken as error:  # its money was used since: look at the act before it
+                    refused = refused or error
+            raise refused or RuleBroken("undo.nothing")
 
     def do(self, preview: UndoPreview, person: Person) -> Acted:
         """Take it back. Raises RuleBroken, nothing written: `account.changed`, `account.done_before`,
@@ -75,20 +73,23 @@ class Undoing:
         clinic = self._clinic
         return Rehearsal(reader, clinic.tenant, clinic.identity.device_id, clinic.today().isoformat())
 
-    def _acts(
-        self, reader: Any, book: Draft, patient_id: str, person: Person, op_id: str
-    ) -> list[ActRow]:  # fmt: skip
-        """The operations of the act, in the order they were made."""
+    def _preview(self, reader: Any, patient_id: str, acts: list[ActRow]) -> UndoPreview:
+        rehearsal = self._rehearsal(reader)
+        body = _body(acts, patient_id, rehearsal.book)
+        insist(rehearsal.act(body))
+        ids = tuple(act.op_id for act in acts)
+        basis = basis_of(rehearsal, patient_id, _touched(rehearsal.book, ids))
+        return UndoPreview(
+            act_id=undo_group(self._clinic.tenant, ids[-1]), patient_id=patient_id, op_ids=ids, body=body,
+            words=_words(acts[-1]), facts={"cents": _cents(rehearsal.book, acts)}, before=basis.figures,
+            after=rehearsal.after(basis.figures, patient_id), basis=basis,
+        )  # fmt: skip
+
+    def _own(self, reader: Any, rows: Sequence[ActRow], person: Person) -> Iterator[list[ActRow]]:
+        """This person's acts of today that stand, the newest first; each one's operations in the order they were
+        made."""
         tenant, today = self._clinic.tenant, self._clinic.today().isoformat()
-        rows = moving.acts(reader, tenant, patient_id, LOOK_BACK)
-        if op_id:
-            named = [row for row in rows if row.op_id == op_id and row.kind in BY_NAME]
-            if not named:
-                raise RuleBroken("undo.nothing")
-            if named[0].actor not in (person.staff_id, HUB) and Right.BILLING not in person.rights:
-                raise RuleBroken("undo.not_yours")
-            return named
-        own = [row for row in rows if row.actor == person.staff_id and row.business_date == today]
+        book = self._rehearsal(reader).book
         groups = {row.group for row in rows}
         undos = {undo_group(tenant, row.op_id) for row in rows}
 
@@ -96,11 +97,21 @@ class Undoing:
             undone = book.is_mirrored(row.op_id) or undo_group(tenant, row.op_id) in groups
             return not undone and row.group not in undos
 
+        own = [row for row in rows if row.actor == person.staff_id and row.business_date == today]
         for _, run in groupby(own, key=lambda row: row.group):
             found = _undoable(list(run), stands)
             if found:
-                return found[::-1]
+                yield found[::-1]
+
+
+def _named(rows: Sequence[ActRow], person: Person, op_id: str) -> list[ActRow]:
+    """The act of that operation, where this person may take it back: their own, the hub's, or with the right any."""
+    named = [row for row in rows if row.op_id == op_id and row.kind in BY_NAME]
+    if not named:
         raise RuleBroken("undo.nothing")
+    if named[0].actor not in (person.staff_id, HUB) and Right.BILLING not in person.rights:
+        raise RuleBroken("undo.not_yours")
+    return named
 
 
 def _undoable(run: Sequence[ActRow], stands: Callable[[ActRow], bool]) -> list[ActRow]:

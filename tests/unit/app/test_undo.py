@@ -139,6 +139,14 @@ def test_what_was_used_since_cannot_be_undone(clinic: TestClinic, undoing: Undoi
     assert key_of(undoing.last, "rosa", MARIA, op_id) == "refused.cannot_undo"
 
 
+def test_an_act_whose_money_was_used_since_is_passed_over(clinic: TestClinic, undoing: Undoing):
+    adjust(clinic)
+    move(clinic, 4000)
+    clinic.charge(3500, visit="march", charge_id="c")  # 2,500 were let off: 3,000 come off again
+    preview = undoing.last("rosa", MARIA)
+    assert preview.words == "undo.adjusted"
+
+
 def test_only_own_acts_of_today_by_key_and_others_by_name(clinic: TestClinic, undoing: Undoing):
     move(clinic, 4000)
     op_id = undoing.last("rosa", MARIA).op_ids[0]
