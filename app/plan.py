@@ -67,7 +67,8 @@ class PlanSpend:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One payment to be made. `due_cents` is what the tender has to bring; money beyond the lines waits for the visit
-    `extra_appointment_id` (`extra_patient_id` says whose, `extra_date` its day) or, without one, is free credit.
+    `extra_appointment_id` (`extra_date` its day, `extra_patient` whose where that is another one of the family) or,
+    without one, is free credit.
     `attempt_id` is the sheet's: it names this payment for ever. `method_name` and `trace_label` are words for the
     receipt, `practitioner` a name."""
 
@@ -83,7 +84,7 @@ class Plan:
     appointment_id: str = ""
     extra_cents: int = 0
     extra_appointment_id: str = ""
-    extra_patient_id: str = ""
+    extra_patient: str = ""
     extra_date: str = ""
     tendered_cents: int = 0
     change_cents: int = 0
@@ -253,7 +254,7 @@ def draw_up(clinic: Clinic, settings: Settings, reader: Any, request: CollectReq
         person_id=request.person.staff_id, person_name=request.person.name, business_date=clinic.today().isoformat(),
         due_cents=due, lines=lines, spends=spends, appointment_id=visit.id if visit else "",
         extra_cents=request.extra_cents, extra_appointment_id=extra.id if extra else "",
-        extra_patient_id=extra.patient_id if extra else "", extra_date=extra.service_date if extra else "",
+        extra_patient=_first_name(clinic, reader, extra, now), extra_date=extra.service_date if extra else "",
         tendered_cents=details.tendered_cents, change_cents=details.change_cents, check_no=details.check_no,
         check_name=details.check_name, print_receipt=request.print_receipt,
         check_in=checks_in(clinic, settings, visit), basis_seq=sheet.basis_seq,
@@ -262,6 +263,14 @@ def draw_up(clinic: Clinic, settings: Settings, reader: Any, request: CollectReq
         trace_label=details.trace_label, received_date=fields.received_date, practitioner_id=fields.practitioner_id,
         practitioner=fields.practitioner, note=fields.note,
     )  # fmt: skip
+
+
+def _first_name(clinic: Clinic, reader: Any, visit: VisitRow | None, now: Standing) -> str:
+    """Whose visit it is, where that is another one of the family."""
+    if visit is None or visit.patient_id == now.patient.id:
+        return ""
+    other = rows.patient(reader, clinic.tenant, visit.patient_id)
+    return (other.given or other.family) if other else ""
 
 
 def _extra(clinic: Clinic, reader: Any, request: CollectRequest, now: Standing) -> VisitRow | None:

@@ -235,7 +235,7 @@ class Posting:
         ]  # fmt: skip
         if rest and plan.extra_appointment_id:
             lines.append(SaleLine(amount_cents=rest, kind="prepayment", service_date=plan.extra_date,
-                                  provider=plan.practitioner))  # fmt: skip
+                                  provider=plan.practitioner, patient=plan.extra_patient))  # fmt: skip
         tenders = []
         if amount_cents:
             tenders.append(SaleTender(tender=plan.tender, amount_cents=amount_cents, card=card, check_no=plan.check_no,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from app.settings import CARD_WAIT_S
-from app.views import CollectEnd, TenderKind
+from app.views import CollectEnd, PaymentFields, TenderKind
 from models.basics.errors import PaymentUnavailable
+from tests.support.clinic import TestClinic
 from tests.support.counter import Counter, counter, rosa_with_copay_and_balance
 from tests.support.simulators import PaxProcess, PrinterProcess, pax_running, printer_running
 from tests.support.waiting import until
@@ -223,3 +225,38 @@ def test_undo_voids_the_sale_on_the_reader(desk: Counter, terminal: PaxProcess) 
     assert (figures.total_paid_cents, figures.statement_balance_cents) == (0, 4500)
     assert attempts(desk) == [("resolved", "approved"), ("resolved", "approved")]
     assert desk.sheet().owed_in_all_cents == 7500
+
+
+def test_a_card_pays_for_a_family_and_a_visit_ahead(tmp_path: Path, terminal: PaxProcess) -> None:
+    """What was decided lies in the journal while the bank is asked: lines, whose they are, the visit and the fields.
+    A received date is never a card's."""
+
+    def family(clinic: TestClinic) -> None:
+        rosa_with_copay_and_balance(clinic)
+        clinic.patient("ben", "Ben", birth_date="2015-01-02", mrn="0041878", guarantor_id="rosa")
+        clinic.charge(2000, "2026-04-02", "ben", charge_id="bens")
+        clinic.visit("bens-next", "ben", minutes=60 * 24 * 14, service_date="2026-05-28", status="scheduled")
+
+    terminal.reset()
+    with counter(tmp_path, family, terminal=terminal.url) as desk:
+        sheet = desk.sheet()
+        amounts = {line.key: line.owes_cents for line in sheet.lines}
+        fields = PaymentFields(payment_type="other", received_on=date(2026, 5, 1), note="for the spring")
+        request = desk.request(sheet, TenderKind.CARD, amounts=amounts, extra_cents=1500, extra_for="bens-next",
+                               fields=fields)  # fmt: skip
+        taken = desk.collect(request)
+        assert (taken.end, taken.amount_cents) == (CollectEnd.TAKEN, 11000)
+        assert terminal.captured_cents() == 11000
+        assert desk.rows("SELECT payment_type, received_date, memo FROM payment") == [("other", "", "for the spring")]
+        figures = {member.patient.patient_id: member.figures for member in desk.desk.family.members("rosa")}
+        assert (figures["rosa"].allocated_cents, figures["rosa"].prepaid_cents) == (4500, 3000)
+        assert (figures["ben"].allocated_cents, figures["ben"].prepaid_cents) == (2000, 1500)
+        assert taken.receipt is not None
+        assert [(line.patient, line.amount_cents) for line in taken.receipt.lines] == [
+            ("", 3000), ("", 4500), ("Ben", 2000), ("Ben", 1500),
+        ]  # fmt: skip
+        voided = desk.undo(taken)
+        assert voided.end is CollectEnd.TAKEN
+        after = {member.patient.patient_id: member.figures for member in desk.desk.family.members("rosa")}
+        assert [each.total_paid_cents for each in after.values()] == [0, 0]
+        desk.holds()

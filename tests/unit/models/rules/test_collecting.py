@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,8 @@ from models.rules.collecting import (
     expected_copay_cents,
     in_order,
     is_for_visit_only,
+    less_given_back,
+    payment_type,
     selected_by_default,
     spend_credit,
 )  # fmt: skip
@@ -25,7 +28,7 @@ from models.rules.collecting import (
 TODAY = date(2026, 5, 14)
 
 
-def payable(key: str, part: Part, owes: int, day: date = TODAY, visit: str = "", **more: bool) -> Payable:
+def payable(key: str, part: Part, owes: int, day: date = TODAY, visit: str = "", **more: Any) -> Payable:
     return Payable(key, part, owes, day, "" if part is Part.EXPECTED_COPAY else f"charge-{key}", visit, **more)
 
 
@@ -163,3 +166,60 @@ def test_every_cent_is_somewhere_and_no_line_gets_more_than_asked(
         assert spent <= lot.cents
     if rest:
         assert all(share.cents == amounts.get(share.key, 0) for share in shares)
+
+
+# Families, visits ahead, refunds made elsewhere -----------------------------------------------------------------------
+
+
+def test_n27_a_family_stands_in_one_order() -> None:
+    mine = payable("p1", Part.BALANCE, 6000, date(2026, 1, 10), patient_id="one")
+    others = payable("p2", Part.BALANCE, 4000, date(2026, 2, 10), patient_id="two")
+    later = payable("p1b", Part.BALANCE, 5000, date(2026, 3, 10), patient_id="one")
+    family = [later, others, mine]
+    shares, rest = distribute(family, {"p1": 6000, "p2": 4000, "p1b": 5000}, (), 15000)
+    assert [(share.key, share.tender_cents) for share in shares] == [("p1", 6000), ("p2", 4000), ("p1b", 5000)]
+    assert rest == 0
+    shares, _ = distribute(family, {"p1": 6000, "p2": 4000, "p1b": 5000}, (), 8000)
+    assert [share.tender_cents for share in shares] == [6000, 2000, 0]
+
+
+def test_s0_19_free_credit_pays_no_visit_ahead_but_what_was_taken_for_it_does() -> None:
+    ahead = payable("next", Part.TODAY, 5000, date(2026, 5, 28), visit="later", ahead=True)
+    lots = (Lot("free", "", 9000), Lot("for it", "later", 1200), Lot("other", "elsewhen", 700))
+    assert [(each.payment_id, each.cents) for each in spend_credit([ahead], {"next": 5000}, lots)] == [("for it", 1200)]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "extra", "found"),
+    [
+        (["copay"], 0, "copay"), (["copay", "copay"], 0, "copay"), (["coinsurance"], 0, "coinsurance"),
+        (["copay", "coinsurance"], 0, ""), (["deductible"], 0, ""), (["balance"], 0, ""), ([], 0, ""),
+        (["copay"], 1, ""),
+    ],
+)  # fmt: skip
+def test_s0_05_a_payment_is_for_what_it_pays(kinds: list[str], extra: int, found: str) -> None:
+    assert payment_type(kinds, extra) == found
+
+
+_lots = st.lists(
+    st.builds(Lot, st.sampled_from("abc"), st.sampled_from(["", "v", "w"]), st.integers(1, 500)), max_size=6
+)
+
+
+@given(_lots, st.integers(0, 3000))
+def test_n11_what_went_back_elsewhere_is_not_there_to_spend(lots: list[Lot], given_back: int) -> None:
+    """Never more than is there, nothing of zero, free credit before what is set aside, the newest money first."""
+    left = less_given_back(lots, given_back)
+    total = sum(lot.cents for lot in lots)
+    assert sum(lot.cents for lot in left) == max(total - given_back, 0)
+    assert all(lot.cents > 0 for lot in left)
+    free = sum(lot.cents for lot in lots if not lot.appointment_id)
+    assert sum(lot.cents for lot in left if not lot.appointment_id) == max(free - given_back, 0)
+    if given_back == 0:
+        assert list(left) == lots
+
+
+def test_n11_the_oldest_money_stays_longest() -> None:
+    lots = (Lot("old", "", 300), Lot("new", "", 300), Lot("set aside", "v", 100))
+    assert less_given_back(lots, 350) == (Lot("old", "", 250), Lot("set aside", "v", 100))
+    assert less_given_back(lots, 650) == (Lot("set aside", "v", 50),)
