@@ -34,7 +34,8 @@ PATIENT_WIDTH = 9
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
-    """One visit: when (UTC text), what, whom to, how it stands; `copay_cents` None where not known."""
+    """One visit: when (UTC text), what, whom to, how it stands; `copay_cents` None where not known, 0 where the
+    patient pays everything (payment profile Cash): nobody asks a copay then."""
 
     id: str
     patient_id: str
@@ -48,7 +49,7 @@ class VisitRow:
 
 VISIT_COLUMNS = (
     "v.id, v.patient_id, v.starts_at, v.service_date, CASE v.title WHEN '' THEN v.reason ELSE v.title END, "
-    f"coalesce(w.name, ''), {STATUS}, v.copay_cents"
+    f"coalesce(w.name, ''), {STATUS}, CASE v.payment_profile WHEN 'cash' THEN 0 ELSE v.copay_cents END"
 )
 VISIT_JOIN = "LEFT JOIN practitioner w ON w.tenant = v.tenant AND w.id = v.practitioner_id"
 VISIT_WIDTH = 8

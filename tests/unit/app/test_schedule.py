@@ -152,7 +152,9 @@ def test_s0_21_the_copay_indicator_of_a_visit(clinic: TestClinic, profile: str, 
     clinic.visit("i", "ingrid", minutes=200, payment_profile=profile)
     if paid:
         clinic.paid(paid, "i-paid", "ingrid", visit="i")
-    assert Schedule(clinic.clinic, clinic.settings).side("i").copay == mark
+    side = Schedule(clinic.clinic, clinic.settings).side("i")
+    assert side.copay == mark
+    assert side.total_cents == (0 if profile == "cash" else 3000 - paid), "with Cash nobody asks a copay"
 
 
 def test_the_side_names_the_bill_and_the_forms_to_sign(clinic: TestClinic) -> None:
