@@ -86,9 +86,7 @@ class ClaimsPage(Themed, QWidget):
         self.before = IconButton("chevron-left", "Page before", action=self.before_action, size="control_small")
         self.after = IconButton("chevron-right", "Next page", action=self.after_action, size="control_small")
         self.acts = KeycapButton("Actions", action=self.menu_action)
-        self.move_money = KeycapButton(
-            "Move", icon="arrow-right", action=self.row_actions["move"], size="control_small"
-        )
+        self.move_money = KeycapButton("Move", icon="arrow-right", action=self.row_actions["move"])
         self.billing = KeycapButton("Billing status", action=self.row_actions["billing_status"])
         for button in (self.before, self.after, self.acts, self.move_money, self.billing, self.unfold_all):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the letters with the row
