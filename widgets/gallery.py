@@ -50,8 +50,10 @@ from widgets.common import (
 )  # fmt: skip
 from widgets.common.brand import Logo
 from widgets.common.focus_ring import FocusRing
+from widgets.common.lending import LendStrip
 from widgets.common.pill import PAYMENT_LOOKS, VISIT_LOOKS
 from widgets.common.progress import DONE, NOW, TODO
+from widgets.common.summary import SumLine, Summary
 from widgets.theme import S4, S8, S10, S12, S16, S20, Themed
 
 _SWATCHES: Final = (
@@ -269,6 +271,18 @@ def _banners(_page: QWidget) -> Card:
     )
 
 
+def _summary(_page: QWidget) -> Card:
+    summary = Summary("What goes back")
+    summary.show_lines((
+        SumLine("Paid May 6", "$320.00"),
+        SumLine("Goes back to Mastercard \u2022\u2022\u2022\u2022 5454", "\u2212$120.00", strong=True, ink="bad_text"),
+        SumLine("Kept by the clinic", "$200.00", line_before=True),
+    ))  # fmt: skip
+    lend = LendStrip()
+    lend.ask("Refunds over $50.00 need a manager")
+    return _card("Summary and a right that is lent", summary, lend)
+
+
 def _loading(_page: QWidget) -> Card:
     return _card("Loading (only when nothing is known yet)", Skeleton(3))
 
@@ -303,7 +317,7 @@ def _rows(_page: QWidget) -> Card:
 _COLUMNS: Final[tuple[tuple[Callable[[QWidget], Card], ...], ...]] = (
     (_buttons, _fields, _keycaps, _colours),
     (_payment_status, _visit_status, _money, _devices, _progress, _empty),
-    (_banners, _loading, _error, _rows),
+    (_banners, _summary, _loading, _error, _rows),
 )
 
 VARIANTS: Final[dict[str, dict[str, object]]] = {
