@@ -226,7 +226,7 @@ def _payment_line(books: Books, row: PaymentRow, parts: tuple[PaymentPart, ...])
         patient_id=row.patient_id, tender=row.tender, type_words=TYPE_WORDS.get(row.payment_type, ""),
         received=_day(row.received_date), trace_no=row.trace_no, memo=row.memo, practitioner=row.practitioner,
         returned_cents=returned, posted_on=_day(row.business_date), parts=parts,
-        whose=books.whose(row.patient_id), void_receipt_no=row.reversal_receipt_no,
+        whose=books.whose(row.patient_id), same_day=row.business_date == books.today.isoformat(),
     )  # fmt: skip
 
 

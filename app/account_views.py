@@ -73,8 +73,8 @@ class VisitLine:
 @dataclass(frozen=True, slots=True)
 class PaymentPart:
     """Where a part of a payment lies or went. `kind` is charge, visit (set aside for it), credit, refund, correction,
-    dispute, other (with somebody else of the family, in a ledger that is not theirs); the ids name it. `state` is that of a refund (requested, paid, failed, undone) or dispute (open, won,
-    owed_again, absorbed); `number` its number."""
+    dispute, other (with somebody else of the family, in a ledger that is not theirs); the ids name it. `state` is that
+    of a refund (requested, paid, failed, undone) or dispute (open, won, owed_again, absorbed); `number` its number."""
 
     kind: str
     cents: int
@@ -92,8 +92,9 @@ class PaymentPart:
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
     """One payment as it was posted (nothing of it changes afterwards) and where its money is now. `unspent_cents` still
-    lies in its lots, `returned_cents` went back; `pending`: the hub has not confirmed it yet. `state` is paid, voided,
-    deleted, bounced, refunded, partly_refunded or disputed; `whose` names the payer in another's ledger."""
+    lies in its lots, `returned_cents` went back; `pending`: the hub has not confirmed it yet; `same_day`: it was posted
+    on the business day that runs. `state` is paid, voided, deleted, bounced, refunded, partly_refunded or disputed;
+    `whose` names the payer in another's ledger."""
 
     payment_id: str
     number: str
@@ -119,7 +120,7 @@ class PaymentLine:
     posted_on: date | None = None
     parts: tuple[PaymentPart, ...] = ()
     whose: str = ""
-    void_receipt_no: str = ""
+    same_day: bool = False
 
     @property
     def day(self) -> date:

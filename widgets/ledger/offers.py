@@ -90,12 +90,14 @@ def _of_payment(line: PaymentLine, whom: Target) -> Iterator[Offer]:
         yield Offer("receipt", "Print receipt again", target)
     if line.stands and held > 0:
         yield Offer("correct", "Correct the amount…", target, risky=True)
-        yield Offer("void", "Void, same day only…", target, risky=True)
+        if line.same_day:
+            yield Offer("void", "Void…", target, risky=True)
         if line.tender == "check":
             yield Offer("bounce", "Check came back…", target, risky=True)
         if line.tender == "card":
             yield Offer("dispute", "Chargeback…", target, risky=True)
-        yield Offer("delete", "Delete, before the day is closed…", target, risky=True)
+        if line.same_day:
+            yield Offer("delete", "Delete…", target, risky=True)
 
 
 def _of_part(line: PaymentLine, part: PaymentPart, whom: Target) -> Iterator[Offer]:

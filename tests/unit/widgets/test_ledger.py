@@ -229,12 +229,12 @@ def test_days_are_read_as_they_are_typed(typed: str, day: date | None):
         (
             Tab.PAYMENTS,
             "payment:id-PAY-1-10391",
-            ["move", "refund", "show", "receipt", "correct", "void", "bounce", "delete"],
+            ["move", "refund", "show", "receipt", "correct", "bounce"],
         ),
         (
             Tab.PAYMENTS,
             "payment:id-PAY-1-10447",
-            ["move", "refund", "show", "receipt", "correct", "void", "dispute", "delete"],
+            ["move", "refund", "show", "receipt", "correct", "dispute"],
         ),
         (Tab.PAYMENTS, "payment:id-PAY-1-10120", ["show", "receipt"]),
         (Tab.PAYMENTS, "part:id-PAY-1-10355:0", ["move", "refund"]),
@@ -256,6 +256,12 @@ def test_offers_name_the_money_by_where_it_lies():
     assert paid.target == Target("p-0039914", payment_id="id-PAY-1-10355", charge_id="c-12")
     aside = offers_for(state(tab=Tab.PAYMENTS), "part:id-PAY-1-10447:0")[0]
     assert aside.target == Target("p-0039914", payment_id="id-PAY-1-10447", appointment_id="a-9")
+
+
+def test_s0_26_only_a_payment_of_the_day_can_be_voided_or_deleted():
+    line = replace(frozen.ledger().payments[1], same_day=True)
+    found = offers_for(state(replace(frozen.ledger(), payments=(line,)), Tab.PAYMENTS), "payment:id-PAY-1-10391")
+    assert [offer.act for offer in found if offer.risky] == ["correct", "void", "bounce", "delete"]
 
 
 def test_s0_24_a_cash_refund_of_today_can_be_handed_back_and_an_open_dispute_closed():
