@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.store.queries import methods
+from models.store.queries.moving import PaymentName
 from models.store.queries.receipts import PaidRow
 
 DOTS = "\u2022\u2022\u2022\u2022"
@@ -62,6 +63,13 @@ def paid_text(reader: Any, tenant: str, payment: PaidRow) -> str:
     named = method_name(reader, tenant, payment.method_id)
     return method_text(payment.tender, brand=payment.brand, last4=payment.last4, check_no=payment.check_no,
                        method=named, trace_no=payment.trace_no)  # fmt: skip
+
+
+def named_text(payment: PaymentName) -> str:
+    """The same for a payment by its name alone."""
+    return method_text(payment.tender, brand=payment.brand, last4=payment.last4, check_no=payment.check_no,
+                       method=payment.method or KNOWN_METHODS.get(payment.method_id, ""),
+                       trace_no=payment.trace_no)  # fmt: skip
 
 
 def method_name(reader: Any, tenant: str, method_id: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from app.basis import basis_of, only_once, still_so
 from app.clinic import Clinic
 from app.heads import day_text
-from app.method import method_text
+from app.method import named_text
 from app.money_views import (
     Acted,
     MoveItem,
@@ -149,7 +149,7 @@ class Moves:
             payment = payments.get(where.payment_id, PaymentName(where.payment_id, *[""] * 7))
             row = moving.item(reader, tenant, where.charge_id) if where.charge_id else None
             day = clinic.local(payment.taken_at).date() if payment.taken_at else today
-            method = method_text(payment.tender, brand=payment.brand, last4=payment.last4, check_no=payment.check_no)
+            method = named_text(payment)
             place = _place_words(where, row, visits.get(where.appointment_id), today)
             sources.append(MoveSource(where, payment.number, day, method, place, _lies(book, where),
                                       _spendable(book, where)))  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from app.basis import basis_at, only_once, still_so
 from app.clinic import Clinic
 from app.heads import day_text, patient_head
-from app.method import method_text
+from app.method import method_text, named_text
 from app.refund_views import NetPlace, NetPreview, NetSheet
 from app.refusals import insist, need
 from app.views import Person
@@ -86,7 +86,7 @@ class Netting:
                 aside[lot.appointment_id] += lot.cents
                 continue
             name = payments[lot.payment_id]
-            method = method_text(name.tender, brand=name.brand, last4=name.last4, check_no=name.check_no)
+            method = named_text(name)
             day = day_text(self._clinic.local(name.taken_at).date(), today)
             found.append(NetPlace(lot.payment_id, f"{name.number or 'Payment'} \u00b7 {method}", f"{day}, free credit",
                                   lot.cents, payment_id=lot.payment_id))  # fmt: skip

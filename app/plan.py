@@ -68,9 +68,8 @@ class PlanSpend:
 class Plan:
     """One payment to be made. `due_cents` is what the tender has to bring; money beyond the lines waits for the visit
     `extra_appointment_id` (`extra_date` its day, `extra_patient` whose where that is another one of the family) or,
-    without one, is free credit.
-    `attempt_id` is the sheet's: it names this payment for ever. `method_name` and `trace_label` are words for the
-    receipt, `practitioner` a name."""
+    without one, is free credit. `attempt_id` is the sheet's: it names this payment for ever. `method_name` and
+    `trace_label` are words for the receipt, `practitioner` a name."""
 
     attempt_id: str
     patient_id: str

@@ -18,7 +18,7 @@ from app.card_reader import CardReader
 from app.giving_back import Who, Written
 from app.heads import patient_head
 from app.lanes import Job
-from app.method import method_text
+from app.method import method_text, paid_text
 from app.recovery import Recovery
 from app.refund_views import (
     NOTE_MOST,
@@ -322,7 +322,7 @@ class Refunds:
         person = rows.patient(reader, tenant, row.patient_id)
         head = patient_head(person or rows.PatientRow(row.patient_id, *[""] * 8), self._clinic.today())
         own = payment is not None and payment.tender == row.tender
-        words = way_words(payment) if own and payment else method_text(row.tender)
+        words = paid_text(reader, tenant, payment) if own and payment else method_text(row.tender)
         return Refunded(
             end, head, row.refund_id, row.payment_id, row.number, row.amount_cents, words,
             receipt=written.document if written else None, print_job_id=written.print_job_id if written else "",

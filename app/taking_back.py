@@ -15,6 +15,7 @@ from app.checkout import Checkout
 from app.giving_back import GivingBack, Who
 from app.heads import patient_head
 from app.lanes import Job
+from app.method import paid_text
 from app.posting import Undoing, tender_of
 from app.refund_views import (
     NOTE_MOST,
@@ -25,7 +26,7 @@ from app.refund_views import (
     TakeBackSheet,
     TakenBack,
 )  # fmt: skip
-from app.refunds import seen_of, still_seen, way_words
+from app.refunds import seen_of, still_seen
 from app.refusals import insist, lend
 from app.till import Till
 from app.views import Collected, CollectEnd, Person
@@ -95,10 +96,11 @@ class TakingBack:
             if act is TakeBack.DISPUTE_END and (dispute is None or dispute.outcome):
                 raise RuleBroken("dispute.not_open")
             person = rows.patient(reader, clinic.tenant, payment.patient_id)
+            way = paid_text(reader, clinic.tenant, payment)
         whole = act in (TakeBack.VOID, TakeBack.DELETE, TakeBack.BOUNCE)
         most = payment.amount_cents - seen.held.disputed_cents if act is TakeBack.DISPUTE else seen.held.held_cents
         return TakeBackSheet(
-            act=act, act_id=new_id(), payment_id=payment_id, number=payment.number, method=way_words(payment),
+            act=act, act_id=new_id(), payment_id=payment_id, number=payment.number, method=way,
             patient=patient_head(person or rows.PatientRow(payment.patient_id, *[""] * 8), clinic.today()),
             paid_on=date.fromisoformat(payment.business_date), paid_cents=payment.amount_cents,
             most_cents=payment.amount_cents if whole else most, needs=RIGHTS[act], seen=seen,

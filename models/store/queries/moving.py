@@ -36,7 +36,7 @@ def may_be_paid(row: OpenRow) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PaymentName:
-    """A payment as people call it. `taken_at` is UTC text."""
+    """A payment as people call it. `taken_at` is UTC text, `method` the name of the practice's own way to pay."""
 
     payment_id: str
     patient_id: str
@@ -46,6 +46,9 @@ class PaymentName:
     brand: str
     last4: str
     check_no: str
+    method_id: str = ""
+    method: str = ""
+    trace_no: str = ""
 
 
 _OPEN = (
@@ -99,8 +102,9 @@ def visits_by_id(connection: Any, tenant: str, ids: Collection[str]) -> dict[str
 def payments_by_id(connection: Any, tenant: str, ids: Collection[str]) -> dict[str, PaymentName]:
     """Payments as people call them, by id."""
     found = connection.execute(
-        "SELECT payment_id, patient_id, number, taken_at, tender, brand, last4, check_no FROM payment "
-        f"WHERE tenant = ? AND payment_id IN ({marks(len(ids))})",
+        "SELECT y.payment_id, y.patient_id, y.number, y.taken_at, y.tender, y.brand, y.last4, y.check_no, y.method_id, "
+        "coalesce(m.name, ''), y.trace_no FROM payment y LEFT JOIN method m ON m.tenant = y.tenant AND "
+        f"m.id = y.method_id WHERE y.tenant = ? AND y.payment_id IN ({marks(len(ids))})",
         (tenant, *ids),
     )
     return {str(row[0]): PaymentName(*row) for row in found}
