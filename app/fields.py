@@ -11,8 +11,7 @@ from app.views import CollectRequest, PaymentFields, TenderKind, VisitChoice
 from devices.scrubber import holds_card_data
 from models.basics.errors import RuleBroken
 from models.operations.bodies import PAYMENT_TYPES
-from models.rules.visits import is_over
-from models.store.queries import family, methods, prepaying, rows
+from models.store.queries import collect, family, methods, prepaying, rows
 
 NOTE_LIMIT = 200
 OLDEST_DAYS = 366
@@ -31,6 +30,8 @@ class Checked:
     note: str = ""
 
 
+LATE_DAYS = 90
+"""A visit so long ago may still get money while its charges are awaited."""
 PLAIN = PaymentFields()
 
 
@@ -75,24 +76,29 @@ def _received(day: date | None, today: date, tender: TenderKind) -> str:
 
 
 def prepay_choices(clinic: Clinic, reader: Any, patient_id: str) -> tuple[VisitChoice, ...]:
-    """The visits of a patient and their family that money may be taken for in advance: of today and to come, soonest
-    first; none that will not be."""
+    """The visits of a patient and their family that money may wait on (S3-01, S3-02): to come, and of late without
+    anything owed; none that will not be."""
+    today = clinic.today()
     names = {row.id: row.given or row.family for row in family.family(reader, clinic.tenant, patient_id)}
-    found = prepaying.visits_ahead(reader, clinic.tenant, list(names), clinic.today().isoformat())
+    since = (today - timedelta(days=LATE_DAYS)).isoformat()
+    found = prepaying.visits_to_prepay(reader, clinic.tenant, list(names), since, today.isoformat())
     return tuple(
         VisitChoice(row.id, date.fromisoformat(row.service_date), row.title or "Visit", row.practitioner,
                     "" if row.patient_id == patient_id else names.get(row.patient_id, ""), row.patient_id)
-        for row in found if not is_over(row.status)
+        for row in found
     )  # fmt: skip
 
 
 def visit_to_prepay(clinic: Clinic, reader: Any, patient_id: str, appointment_id: str) -> rows.VisitRow:
-    """The visit money is taken for. Raises RuleBroken `collect.prepay_gone` where it is not one of the family's, or
-    will not be."""
+    """The visit money is taken for. Raises RuleBroken: `collect.prepay_gone` where it is not one of the family's, or
+    will not be; `collect.prepay_charged` where it owes something by now, which is to be paid first."""
     visit = rows.visit(reader, clinic.tenant, appointment_id)
     if visit is None or visit.status in ("cancelled", "no_show"):
         raise RuleBroken("collect.prepay_gone", field="visit")
     head = family.guarantor(reader, clinic.tenant, patient_id)
     if visit.patient_id != patient_id and family.guarantor(reader, clinic.tenant, visit.patient_id) != head:
         raise RuleBroken("collect.prepay_gone", field="visit")
+    owes = sum(row.owed_cents for row in collect.charges_of_visit(reader, clinic.tenant, appointment_id))
+    if owes > 0 and visit.service_date <= clinic.today().isoformat():
+        raise RuleBroken("collect.prepay_charged", owes_cents=owes)
     return visit

@@ -81,6 +81,11 @@ WORDS: Rows = {
         "Nothing was changed.",
         "Offer another one before this one is left out.",
     ),
+    "collect.prepay_charged": (
+        "This visit owes {owes_cents:money} by now",
+        _NOT_WRITTEN,
+        "Open Collect again and tick its charges.",
+    ),
     "collect.prepay_gone": (
         "This visit was cancelled or taken out of the schedule",
         _NOT_WRITTEN,

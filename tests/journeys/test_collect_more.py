@@ -238,6 +238,30 @@ def test_s3_01_a_charge_of_a_visit_to_come_is_paid_by_money_taken_for_it(tmp_pat
         desk.holds()
 
 
+def test_s3_01_an_earlier_visit_may_get_money_while_its_charges_are_awaited(tmp_path: Path) -> None:
+    """One that owes is paid by its lines; one long ago, or that was none, is not offered."""
+
+    def past(clinic: TestClinic) -> None:
+        ahead(clinic)
+        for name, days, status in (("last-week", 7, "done"), ("owing", 9, "done"), ("old", 120, "done"),
+                                   ("missed", 5, "no_show")):  # fmt: skip
+            day = TODAY - timedelta(days=days)
+            clinic.visit(name, minutes=-60 * 24 * days, service_date=day.isoformat(), status=status)
+        clinic.charge(900, "2026-05-05", charge_id="owing", visit="owing")
+
+    with counter(tmp_path, past) as desk:
+        sheet = desk.sheet("rosa", "")
+        assert [choice.appointment_id for choice in sheet.visits] == ["today", "bens", "later", "last-week"]
+        desk.collect(desk.request(sheet, TenderKind.CASH, amounts={}, extra_cents=2000, extra_for="last-week"))
+        assert figures(desk)[:3] == (0, 2000, 2000)
+        clinic = TestClinic.over(desk.desk.store, desk.clock)
+        clinic.charge(1500, "2026-05-07", charge_id="came", visit="last-week")
+        assert figures(desk)[:3] == (1500, 500, 500)
+        request = desk.request(desk.sheet("rosa", ""), TenderKind.CASH, amounts={}, extra_cents=1, extra_for="owing")
+        assert refused(lambda: desk.collect(request)) == "collect.prepay_charged"
+        desk.holds()
+
+
 @pytest.mark.parametrize("place", ["eves", "nowhere", "gone"])
 def test_money_is_not_taken_for_a_visit_of_a_stranger_or_one_that_will_not_be(tmp_path: Path, place: str) -> None:
     def with_gone(clinic: TestClinic) -> None:

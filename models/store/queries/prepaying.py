@@ -1,23 +1,33 @@
-"""Visits that money may be taken for in advance, and the visits of one day of somebody."""
+"""Visits that money may be taken for beside their charges, and the visits of one day of somebody."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from models.store.queries.rows import VISIT_COLUMNS, VISIT_JOIN, VisitRow, marks
+from models.store.queries.rows import NET, STATUS, VISIT_COLUMNS, VISIT_JOIN, VisitRow, marks
 
 MOST = 60
-"""So many visits are offered, soonest first."""
+"""So many visits are offered."""
+
+_OPEN_CHARGE = (
+    "EXISTS (SELECT 1 FROM account a WHERE a.tenant = v.tenant AND a.appointment_id = v.id AND a.code = 'AR' "
+    f"AND {NET} < 0)"
+)
 
 
-def visits_ahead(connection: Any, tenant: str, patient_ids: Sequence[str], day: str) -> list[VisitRow]:
-    """The visits of patients from `day` (ISO) on."""
+def visits_to_prepay(
+    connection: Any, tenant: str, patient_ids: Sequence[str], since: str, today: str
+) -> list[VisitRow]:  # fmt: skip
+    """The visits of patients that money may wait on: of today and to come, soonest first, then those since `since`,
+    newest first (ISO days). None that will not be, and none of today or before that still owes."""
     found = connection.execute(
         f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} WHERE v.tenant = ? "
         f"AND v.patient_id IN ({marks(len(patient_ids))}) AND v.service_date >= ? AND v.deleted_at = '' "
-        "ORDER BY v.starts_at, v.id LIMIT ?",
-        (tenant, *patient_ids, day, MOST),
+        f"AND {STATUS} NOT IN ('cancelled', 'no_show') AND (v.service_date > ? OR NOT {_OPEN_CHARGE}) "
+        "ORDER BY v.service_date < ?, CASE WHEN v.service_date < ? THEN '' ELSE v.starts_at END, v.starts_at DESC, "
+        "v.id LIMIT ?",
+        (tenant, *patient_ids, since, today, today, today, MOST),
     )
     return [VisitRow(*row) for row in found]
 
