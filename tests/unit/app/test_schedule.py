@@ -157,6 +157,14 @@ def test_s0_21_the_copay_indicator_of_a_visit(clinic: TestClinic, profile: str, 
     assert side.total_cents == (0 if profile == "cash" else 3000 - paid), "with Cash nobody asks a copay"
 
 
+@pytest.mark.parametrize("status", ["no_show", "cancelled"])
+def test_s0_21_no_copay_of_a_visit_that_was_not(clinic: TestClinic, status: str) -> None:
+    clinic.patient("ingrid", "Ingrid")
+    clinic.coverage("ingrid", 3000)
+    clinic.visit("i", "ingrid", minutes=200, status=status)
+    assert Schedule(clinic.clinic, clinic.settings).side("i").copay == ""
+
+
 def test_the_side_names_the_bill_and_the_forms_to_sign(clinic: TestClinic) -> None:
     schedule = Schedule(clinic.clinic, clinic.settings)
     assert (schedule.side("h").billing, schedule.side("h").consents) == ("Balance due", ())

@@ -356,6 +356,15 @@ def test_h6_put_back_on_the_schedule_the_charges_are_owed_again(clinic: TestClin
     assert owed - credit - prepaid == 15500 + 700 - 2500
 
 
+def test_h6_nobody_asks_the_payer_about_a_visit_that_was_not(clinic: TestClinic, story: Visits) -> None:
+    story.book(form(billing_profile_id="codes", payment_profile="insurance"), MARIA)
+    story.set_status("new", "cancelled", MARIA)
+    assert not any(each.insurance_pending for each in charges(clinic))
+    story.set_status("new", "scheduled", MARIA)
+    assert [(each.insurance_pending, each.responsibility_cents) for each in charges(clinic)] == [(True, 0)] * 2
+    assert story.card("new").billing_status == "bill_insurance"
+
+
 def test_h6_charges_of_another_program_wait_for_its_word(clinic: TestClinic, story: Visits) -> None:
     clinic.visit(status="scheduled")
     clinic.charge(4000, DAY, charge_id="theirs", visit="today")
