@@ -209,6 +209,10 @@ class _LotScroll(Ringed, QScrollArea):
         self.viewport().setAutoFillBackground(False)
 
     def show_inner(self, inner: QWidget, chosen: list[LotBox]) -> None:
+        before = self.takeWidget()
+        if before is not None:
+            before.hide()
+            before.deleteLater()  # not at once: a box may be answering a click right now
         self.setWidget(inner)
         inner.setAutoFillBackground(False)
         self.updateGeometry()

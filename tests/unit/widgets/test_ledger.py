@@ -408,6 +408,14 @@ def test_s0_14_m_moves_the_money_on_account_that_is_chosen(at: Desk):
     assert at.acts[1:] == [("move", Target("p-0039914", payment_id="id-PAY-1-10447", appointment_id="a-9"))]
 
 
+def test_a_click_beside_the_buttons_chooses_the_money_letters_are_about(at: Desk):
+    for number in (1, 0, 1):
+        QTest.mouseClick(at.page.lots.boxes[number], Qt.MouseButton.LeftButton, pos=QPoint(4, 4))
+        assert [box.chosen for box in at.page.lots.boxes] == [number == 0, number == 1]
+    press("M")
+    assert at.acts == [("move", Target("p-0039914", payment_id="id-PAY-1-10447", appointment_id="a-9"))]
+
+
 def test_m_and_r_are_about_the_row_on_the_payments_list(at: Desk):
     at.tab(Tab.PAYMENTS)
     press("Down")
