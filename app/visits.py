@@ -187,8 +187,8 @@ class Visits:
             later = self._run(reader, now, following=True)[1:]
             prepaid = collect.prepaid_for(reader, tenant, appointment_id)
         bill = Bill(
-            sum(row.responsibility_cents for row in charged), sum(row.owed_cents for row in charged),
-            any(row.insurance_pending for row in charged), visit.payment_profile, now.billing,
+            sum(charge.responsibility_cents for charge in own), sum(row.owed_cents for row in charged),
+            any(charge.insurance_pending for charge in own), visit.payment_profile, now.billing,
         )  # fmt: skip
         return VisitCard(
             appointment_id=appointment_id, patient=patient_head(person, clinic.today()),

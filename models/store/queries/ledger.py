@@ -161,7 +161,7 @@ def _columns(row: type[Any], alias: str, **instead: str) -> str:
     return ", ".join(instead.get(field.name) or f"{alias}.{field.name}" for field in fields(row))
 
 
-_ITEM = _columns(ItemRow, "c", charge_id="c.id", appointment_id="a.appointment_id", owed_cents=f"-({NET})",
+_ITEM = _columns(ItemRow, "c", charge_id="c.id", owed_cents=f"coalesce(-({NET}), 0)",
                  practitioner="coalesce(w.name, '')")  # fmt: skip
 _PAYMENT = _columns(PaymentRow, "y", practitioner="coalesce(w.name, '')")
 _REFUND = _columns(RefundRow, "f")
@@ -170,11 +170,13 @@ _PAYMENT_JOIN = "LEFT JOIN practitioner w ON w.tenant = y.tenant AND w.id = y.pr
 
 
 def items(connection: Any, tenant: str, patients: Sequence[str]) -> list[ItemRow]:
-    """Every charge, newest first."""
+    """Every charge, newest first; those a payer still decides about too, which owe nothing yet and have no account.
+    One that was taken off altogether (nothing billed, nothing owed) is told by the log alone."""
     found = connection.execute(
-        f"SELECT {_ITEM} FROM account a JOIN charge c ON c.tenant = a.tenant AND c.id = a.charge_id "
+        f"SELECT {_ITEM} FROM charge c LEFT JOIN account a ON a.tenant = c.tenant AND a.id = 'AR:' || c.id "
         "LEFT JOIN practitioner w ON w.tenant = c.tenant AND w.id = c.practitioner_id "
-        f"WHERE a.tenant = ? AND a.patient_id IN ({marks(len(patients))}) AND a.code = 'AR' "
+        f"WHERE c.tenant = ? AND c.patient_id IN ({marks(len(patients))}) AND (c.deleted_at = '' OR a.id IS NOT NULL) "
+        f"AND (c.responsibility_cents > 0 OR c.billed_cents > 0 OR c.insurance_pending = 1 OR coalesce({NET}, 0) <> 0) "
         "ORDER BY c.service_date DESC, c.id",
         (tenant, *patients),
     )

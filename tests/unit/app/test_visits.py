@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.accounts import Accounts
 from app.profiles import Profiles
 from app.visit_charges import VisitCharges
 from app.visit_views import ChargeForm, NewVisit
@@ -589,3 +590,17 @@ def test_s0_34_a_kind_of_visit_that_makes_no_sense(profiles: Profiles, change: d
 def test_profiles_belong_to_who_sets_up_the_practice(profiles: Profiles) -> None:
     made = AppointmentProfile(id="k2", name="New", minutes=30)
     refused("staff.right_missing", profiles.save_appointment, made, MARIA)
+
+
+def test_s0_02_the_ledger_lists_what_a_payer_decides_about_and_not_what_was_taken_off(
+    clinic: TestClinic, story: Visits, items: VisitCharges
+) -> None:
+    story.book(form(billing_profile_id="codes", payment_profile="insurance"), MARIA)
+    items.save(item(), MARIA)
+    listed = Accounts(clinic.clinic, clinic.settings).ledger("rosa").charges
+    assert {(line.code, line.responsibility_cents, line.insurance_pending) for line in listed} == {
+        ("99213", 0, True), ("J1885", 0, True), ("99213", 3000, False),
+    }  # fmt: skip
+    items.remove("line", MARIA)
+    listed = Accounts(clinic.clinic, clinic.settings).ledger("rosa").charges
+    assert {line.code for line in listed if not line.insurance_pending} == set()
