@@ -341,6 +341,20 @@ class Draft:
         for transfer in entry.transfers:
             self.move(transfer)
 
+    def adopt(self, entry: Entry, branch: Draft) -> None:
+        """Take an entry into the draft whose transfers, and no others, a branch of it has let weigh: its net is taken
+        over, a fill of hundreds of lines is not added up twice."""
+        self.entries.append(entry)
+        self._transfers.setdefault(entry.op.op_id, entry.transfers)
+        for delta in branch.deltas.values():
+            mine = self._delta(delta.account)
+            mine.debits += delta.debits
+            mine.credits += delta.credits
+        for charge_id, moves in branch._paid_to_charge.items():
+            self._paid_to_charge.setdefault(charge_id, []).extend(moves)
+        for payment_id, moves in branch._paid_by_payment.items():
+            self._paid_by_payment.setdefault(payment_id, []).extend(moves)
+
     def move(self, transfer: Transfer) -> None:
         """Let a transfer weigh on the balances without an entry of its own."""
         self._delta(transfer.debit).debits += transfer.amount_cents

@@ -33,10 +33,12 @@ def accept(draft: Draft, op: Operation, *transfers: Transfer) -> None:
     draft.add(Entry(op, Verdict.ACCEPTED, transfers))
 
 
-def grant(draft: Draft, op: Operation, transfers: Iterable[Transfer], asked: int, granted: int) -> None:
-    """A decision stands: whole, or reduced to what was there."""
+def grant(
+    draft: Draft, op: Operation, transfers: Iterable[Transfer], asked: int, granted: int, branch: Draft
+) -> None:  # fmt: skip
+    """A decision stands, as it was tried on a branch: whole, or reduced to what was there."""
     verdict = Verdict.ACCEPTED if granted == asked else Verdict.REDUCED
-    draft.add(Entry(op, verdict, tuple(transfers), granted_cents=granted))
+    draft.adopt(Entry(op, verdict, tuple(transfers), granted_cents=granted), branch)
 
 
 def reject(draft: Draft, op: Operation, reason: str) -> None:
@@ -84,10 +86,11 @@ def waiting(draft: Draft, account: Account) -> int:
     return balance.debits - balance.credits
 
 
-def free_to_spend(draft: Draft, lot: Account) -> int:
+def free_to_spend(draft: Draft, lot: Account, there: int | None = None) -> int:
     """Cents of a lot that may go to a charge. What another program gave back and nobody netted yet is not spent again
-    (domain row N11): it counts against free credit first, and beyond that against what is set aside."""
-    there = available(draft, lot)
+    (domain row N11): it counts against free credit first, and beyond that against what is set aside. `there`: what lies
+    in it, where that is known."""
+    there = available(draft, lot) if there is None else there
     if there <= 0:
         return 0
     given_back = sum(waiting(draft, each) for each in draft.refunds_elsewhere(lot.patient_id))

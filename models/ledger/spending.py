@@ -55,7 +55,7 @@ def allocate(op: Operation, body: bodies.Allocate, draft: Draft) -> None:
     except Refused as refused:
         reject(draft, op, str(refused))
         return
-    grant(draft, op, transfers, asked, granted)
+    grant(draft, op, transfers, asked, granted, branch)
 
 
 def _why_short(body: bodies.Allocate, granted: int, branch: Draft) -> str:
@@ -173,7 +173,7 @@ def move(op: Operation, body: bodies.Move, draft: Draft) -> None:
     except Refused as refused:
         reject(draft, op, str(refused))
         return
-    grant(draft, op, transfers, asked, granted)
+    grant(draft, op, transfers, asked, granted, branch)
 
 
 def _move_line(
@@ -234,7 +234,8 @@ def _lies_at(line: bodies.MoveLine, payment: PaymentState, branch: Draft) -> tup
     lot = accounts.credit(payment.payment_id, payment.patient_id)
     if line.from_appointment_id:
         lot = aside_for(branch, payment, line.from_appointment_id)
-    return max(available(branch, lot), 0), free_to_spend(branch, lot)
+    there = max(available(branch, lot), 0)
+    return there, free_to_spend(branch, lot, there)
 
 
 def _lift(line: bodies.MoveLine, payment: PaymentState, cents: int, branch: Draft) -> list[Transfer]:

@@ -38,12 +38,12 @@ def charged_on_visit(connection: Any, tenant: str, appointment_id: str) -> int:
 
 
 def lots(connection: Any, tenant: str, patient_id: str) -> list[LotRow]:
-    """Money on account, oldest payment first: lots, free or set aside for a visit."""
+    """Money on account, free or set aside for a visit; oldest payment first: ids of operations grow with time."""
     found = connection.execute(
         f"SELECT a.patient_id, a.payment_id, a.appointment_id, {NET} - a.held FROM account a "
         "LEFT JOIN payment y ON y.tenant = a.tenant AND y.payment_id = a.payment_id "
         f"WHERE a.tenant = ? AND a.patient_id = ? AND a.code IN ('CR', 'CRE') AND {NET} - a.held > 0 "
-        "ORDER BY y.taken_at, a.payment_id",
+        "ORDER BY y.taken_at, y.collect_op_id, a.payment_id",
         (tenant, patient_id),
     )
     return [LotRow(*row) for row in found]
