@@ -103,7 +103,7 @@ class Recorder:
         names, patients = self._sheet.touched()
         if self._postings.touched:
             names |= {"account", "transfer"}
-        return names, patients
+        return names, patients | {delta.account.patient_id for delta in self._draft.deltas.values()} - {""}
 
     def _keep(self, op: Operation, entries: Sequence[Entry]) -> Entry:
         own = entries[0]
@@ -126,6 +126,8 @@ def take_away(session: Session, tenant: str) -> tuple[set[str], set[str]]:
     ids = [row[0] for row in session.rows(pending, tenant=tenant)]
     names, patients = restore(session, tenant)
     if ids:
+        whose = "SELECT DISTINCT patient_id FROM account WHERE tenant = :tenant AND id IN (:ids) AND patient_id <> ''"
+        patients |= {str(row[0]) for row in session.rows(whose, tenant=tenant, ids=ids)}
         session.run(
             "UPDATE account SET pending_debits = 0, pending_credits = 0 WHERE tenant = :tenant AND id IN (:ids)",
             tenant=tenant, ids=ids,

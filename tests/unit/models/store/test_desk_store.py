@@ -20,6 +20,8 @@ from models.store.rows import AttemptRow, Change, PrintJobRow
 from models.store.transaction import epoch_letters
 from models.store.upgrade import settle_file
 from tests.support import stores
+from tests.support.acts import collect
+from tests.support.money_acts import line, line_item, move, people
 from tests.support.stores import KEY, TODAY
 from tests.unit.models.store.takings import (
     BY,
@@ -207,6 +209,15 @@ def test_attempts_and_print_jobs_move_on(desk: DeskStore) -> None:
         tx.set_attempt("nobody", "resolved")
     with pytest.raises(TypeError), desk.write() as tx:
         tx.set_attempt("a1", "resolved", amount_cents="1")
+
+
+def test_subscribers_hear_of_everybody_whose_money_moved(desk: DeskStore) -> None:
+    """A mother's credit pays for her daughter: the operation is the mother's, both accounts changed."""
+    heard: list[Change] = []
+    record(desk, *people(), line_item("c6", 3000), collect("p", "ann", 3000))
+    desk.subscribe(heard.append)
+    record(desk, move("ann", line("p", 3000, "", "c6")))
+    assert heard[-1].patients == {"ann", "amy"}
 
 
 def test_subscribers_hear_of_every_commit_and_of_nothing_else(desk: DeskStore) -> None:
