@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.clinic import Clinic
-from app.posting import Posting
+from app.posting import Posting, desk_of
 from app.refund_views import REASON_WORDS
 from models.ledger.book import Entry, Transfer
 from models.ledger.figures import Figures, figures_from_history
@@ -161,8 +161,7 @@ class GivingBack:
         taken = self._parts(reader, row.request_op_id)
         document = self._document(reader, row, taken, names.get(row.settled_by or row.requested_by, ""), None,
                                   card if row.tender == "card" else None)  # fmt: skip
-        station = self._clinic.identity.desk_name if here else document.station
-        return replace(document, station=station, banner=document.banner)
+        return document if here else replace(document, station=desk_of(row.number))
 
     # Inside -----------------------------------------------------------------------------------------------------------
 

@@ -166,7 +166,7 @@ class Posting:
             payment_number=payment.number, kind=(payment.reversed_act or "void") if payment.reversed_at else "payment",
             refers_to=payment.receipt_no if payment.reversed_at else "",
             business_date=payment.business_date, taken_at=clinic.local(payment.reversed_at or payment.taken_at),
-            station=clinic.identity.desk_name if here else _desk_of(payment.number),
+            station=clinic.identity.desk_name if here else desk_of(payment.number),
             tenders=(self._tender(reader, payment, None),), requested_cents=payment.requested_cents,
             received_date=payment.received_date, note=payment.memo,
         ))  # fmt: skip
@@ -400,6 +400,7 @@ def tender_of(payment: PaidRow, card: CardFacts | None, cents: int = 0) -> SaleT
     )  # fmt: skip
 
 
-def _desk_of(number: str) -> str:
+def desk_of(number: str) -> str:
+    """The desk a number was handed out at, as it says itself: `Desk 2` of `PAY-2-00017`; empty for others."""
     parts = number.split("-")
     return f"Desk {parts[1]}" if len(parts) == 3 else ""

@@ -341,17 +341,14 @@ class Refunds:
 
     def _row(self, order: RefundOrder, payment: PaidRow, number: str, entry: Entry, who: Who) -> RefundRow:
         """The refund as its row will be once the request is committed."""
-        sheet = order.sheet
-        known = dict.fromkeys(RefundRow.__slots__, "")
-        known |= {
-            "refund_id": sheet.refund_id, "payment_id": sheet.payment_id, "patient_id": sheet.patient.patient_id,
-            "kind": "refund", "state": "requested", "tender": order.way.tender, "reason": order.reason,
-            "note": order.note.strip(), "number": number, "request_op_id": entry.op.op_id,
-            "method_id": payment.method_id if order.way.own else "", "check_no": order.check_no.strip(),
-            "requested_by": who.person_id, "supervisor": who.supervisor, "device": entry.op.device,
-            "business_date": entry.op.business_date,
-        }  # fmt: skip
-        return RefundRow(**{**known, "amount_cents": order.amount_cents})  # type: ignore[arg-type]
+        sheet, own = order.sheet, order.way.own
+        return RefundRow(
+            refund_id=sheet.refund_id, payment_id=sheet.payment_id, patient_id=sheet.patient.patient_id, kind="refund",
+            state="requested", amount_cents=order.amount_cents, tender=order.way.tender,
+            method_id=payment.method_id if own else "", reason=order.reason, note=order.note.strip(), number=number,
+            check_no=order.check_no.strip(), requested_by=who.person_id, supervisor=who.supervisor,
+            device=entry.op.device, business_date=entry.op.business_date, request_op_id=entry.op.op_id,
+        )  # fmt: skip
 
     def _payment(self, reader: Any, payment_id: str) -> PaidRow:
         payment = receipts.payment(reader, self._clinic.tenant, payment_id)

@@ -20,28 +20,28 @@ class RefundRow:
     state: str
     amount_cents: int
     tender: str
-    method_id: str
-    reason: str
-    note: str
-    number: str
-    receipt_no: str
-    check_no: str
-    brand: str
-    last4: str
-    auth_code: str
-    drawer: str
-    requested_at: str
-    requested_by: str
-    supervisor: str
-    device: str
-    business_date: str
-    request_op_id: str
-    settled_at: str
-    settled_by: str
-    settled_business_date: str
-    failed_reason: str
-    undone_receipt_no: str
-    received_date: str
+    method_id: str = ""
+    reason: str = ""
+    note: str = ""
+    number: str = ""
+    receipt_no: str = ""
+    check_no: str = ""
+    brand: str = ""
+    last4: str = ""
+    auth_code: str = ""
+    drawer: str = ""
+    requested_at: str = ""
+    requested_by: str = ""
+    supervisor: str = ""
+    device: str = ""
+    business_date: str = ""
+    request_op_id: str = ""
+    settled_at: str = ""
+    settled_by: str = ""
+    settled_business_date: str = ""
+    failed_reason: str = ""
+    undone_receipt_no: str = ""
+    received_date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
