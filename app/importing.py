@@ -218,11 +218,19 @@ def _bodies(record: Any, today: date) -> Iterable[tuple[object, str]]:
     return [(body, day) for body in as_operations(record)]
 
 
+_OURS: Mapping[str, tuple[str, ...]] = {
+    "practitioner": ("auto_allocate",),
+    "appointment": ("payment_profile", "billing_status", "profile_id", "series_id", "instance_key"),
+}
+"""Fields no other program knows of: what the practice set here stays."""
+
+
 def _merged(item: Planned, stored: Any | None) -> Planned:
     """The record to write: where its source is silent, the store's value stays."""
-    if stored is None:
+    if stored is None or isinstance(item.record, MoneyElsewhere):
         return item
-    kept = {name: getattr(stored, name) for name in item.silent if getattr(item.record, name) in ("", None, ())}
+    kept = {name: getattr(stored, name) for name in _OURS.get(item.kind, ())}
+    kept |= {name: getattr(stored, name) for name in item.silent if getattr(item.record, name) in ("", None, ())}
     return replace(item, record=replace(item.record, **kept)) if kept else item
 
 

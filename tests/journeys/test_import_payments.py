@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from models.basics.clock import FixedClock
 from models.ledger.figures import Figures
 from models.operations.records import Charge
 from models.store.queries import attention, receipts
+from models.store.queries.records import StoredRecords
 from receipts.layouts.common import said
 from tests.support.imports import NOW, ImportDesk
 from tests.support.stores import TENANT, joined_desk, sqlite_hub, sync
@@ -190,3 +192,24 @@ def test_its_receipt_says_where_and_when_it_was_paid_and_that_nobody_here_took_i
             ("Paid elsewhere, Check no. 318", "$40.00")
         ]
         assert [item.left for item in words.items] == ["Balance: Lab panel"]
+
+
+def test_what_the_practice_set_here_stays_when_its_files_come_again(desk: ImportDesk, tmp_path: Path) -> None:
+    """A provider who lets credit go to visits by rule, and who is asked to pay for a visit."""
+    (tmp_path / "doctors.csv").write_text("id,name,npi\nd1,Dr. Okafor,1234567893\n")
+    desk.run(tmp_path / "doctors.csv")
+    doctor = desk.rows("SELECT id FROM practitioner")[0][0]
+    visit = ids(desk)["2026-01-22"]
+    with desk.store.reader() as reader:
+        stored = StoredRecords(reader, "tenant-1")
+        records = stored.stored("practitioner", doctor), stored.stored("appointment", visit)
+    assert all(records)
+    with desk.store.write() as tx:
+        for record in (replace(records[0], auto_allocate=True), replace(records[1], payment_profile="cash")):
+            tx.record(record, person_id="maria", business_date="2026-05-14")
+    again = desk.run(tmp_path / "doctors.csv", tmp_path / "people.csv", tmp_path / "visits.csv")
+    assert (again.created, again.updated) == (0, 0)
+    (tmp_path / "doctors.csv").write_text("id,name,npi\nd1,Dr. Chidi Okafor,1234567893\n")
+    assert desk.run(tmp_path / "doctors.csv").updated == 1
+    assert desk.rows("SELECT name, auto_allocate FROM practitioner") == [("Dr. Chidi Okafor", 1)]
+    assert desk.rows("SELECT payment_profile FROM appointment WHERE id = ?", visit) == [("cash",)]
