@@ -12,7 +12,7 @@ from app.lanes import Job
 from app.money_views import AdjustOrder, FeeOrder, MoveOrder, Where
 from app.moves import MoveFrom
 from app.refund_views import RefundOrder, TakeBack, TakeBackOrder
-from app.views import CollectRequest, TenderKind
+from app.views import CollectRequest, CollectSheet, TenderKind
 from models.basics.errors import RuleBroken
 from models.operations import bodies, records
 from models.rules.adjusting import reasons_for
@@ -103,7 +103,7 @@ def _pay(desk: CaseDesk, values: Values) -> Enter:
     request = CollectRequest(
         sheet=sheet, amounts={keys[charge]: cents for charge, cents in wanted.items()},
         use_credit=values.get("use_credit", False), tender=TenderKind(by), person=MANAGER, extra_cents=extra,
-        extra_for=values.get("visit", ""), tendered_cents=values.get("tendered", 0),
+        extra_for=_extra_for(sheet, values.get("visit", "")), tendered_cents=values.get("tendered", 0),
         check_no="2281" if by == "check" else "", print_receipt=False,
     )  # fmt: skip
 
@@ -111,6 +111,11 @@ def _pay(desk: CaseDesk, values: Values) -> Enter:
         desk.names.payments[values.get("id", "")] = desk.checkout.collect(request, Job()).payment_id
 
     return enter
+
+
+def _extra_for(sheet: CollectSheet, visit: str) -> str:
+    """Money beyond the line items waits at the visit while that has no charges; otherwise it is credit."""
+    return visit if visit and not sheet.visit_charged else ""
 
 
 def _pay_by_record(desk: CaseDesk, values: Values, by: str) -> Enter:
