@@ -112,7 +112,7 @@ class RuleRow(QWidget):
 
 def _switch(row: RuleRow) -> QWidget:
     switch = Switch(row.rule.title)
-    switch.toggled.connect(lambda on: row.changed.emit(on))
+    switch.toggled.connect(row.changed.emit)
     return switch
 
 
