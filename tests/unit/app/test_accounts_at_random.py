@@ -80,7 +80,7 @@ def _adjust(clinic: TestClinic, n: int, cents: int, first: int, second: int) -> 
     name = _pick(CHARGES, first)
     kind, code = (("discount", "44"), ("write_off", "SMALL"), ("recovery", "RECOVERED"))[second % 3]
     clinic.put(bodies.Adjust(adjustment_id=f"a{n}", charge_id=name, patient_id=CHARGES[name][0], kind=kind, group="PR",
-                             reason_code=code, amount_cents=cents or 1))  # fmt: skip
+                             reason_code=code, amount_cents=cents // 10 + 1))  # fmt: skip
 
 
 def _elsewhere(clinic: TestClinic, n: int, cents: int, first: int, _second: int) -> None:
@@ -108,6 +108,8 @@ def test_what_the_lists_say_adds_up_whatever_happens(steps: list[Step]) -> None:
         clinic.patient("ama", "Ama", birth_date="2015-02-01", mrn="0041878", guarantor_id="rosa")
         for name, (who, day) in VISITS.items():
             clinic.visit(name, who, service_date=day, status="done" if day < "2026-05-14" else "scheduled")
+        for n, name in enumerate(CHARGES):
+            _charge(clinic, 0, 3_000 + n, sorted(CHARGES).index(name), 0)
         for n, (what, cents, first, second) in enumerate(steps):
             ACTS[what](clinic, n, cents, first, second)
         accounts = Accounts(clinic.clinic, clinic.settings)
