@@ -4,6 +4,7 @@ twice, never guessed. The simulated bank is the truth."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -209,7 +210,7 @@ def test_set_aside_and_never_sent_is_handed_out_or_given_up(desk: Counter, termi
         item_id = order.sheet.refund_id
         assert (item.kind, item.item_id) == ("refund_waiting", item_id)
         if act == "finish":
-            assert on_lane(desk, lambda job: story.finish(item_id, PRIYA, job)).end is RefundEnd.PAID
+            assert on_lane(desk, partial(story.finish, item_id, PRIYA)).end is RefundEnd.PAID
         else:
             story.give_up(item.item_id, PRIYA)
         assert desk.desk.attention.items() == ()
