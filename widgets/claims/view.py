@@ -35,6 +35,7 @@ from widgets.common import (
     Skeleton,
     Text,
     page_action,
+    skeleton_page,
 )  # fmt: skip
 from widgets.common.announce import announce
 from widgets.ledger.filter_bar import DayField
@@ -163,17 +164,8 @@ class ClaimsPage(Themed, QWidget):
         self._body.addLayout(head)
         self._body.addWidget(self.banner)
         self._body.addLayout(self._columns, 1)
-        for page in (self._wrapped(self._skeleton), self.table, self.empty):
+        for page in (skeleton_page(self._skeleton), self.table, self.empty):
             self._stack.addWidget(page)
-
-    @staticmethod
-    def _wrapped(skeleton: Skeleton) -> QWidget:
-        page = QWidget()
-        body = QVBoxLayout(page)
-        body.setContentsMargins(S16, S12, S16, S12)
-        body.addWidget(skeleton)
-        body.addStretch(1)
-        return page
 
     def _connect(self) -> None:
         for choice in (self.span, self.provider, self.status, self.balance):

@@ -3,7 +3,7 @@
 from widgets.common.actions import ENTER, page_action
 from widgets.common.banner import Banner, Notices
 from widgets.common.button import IconButton, KeycapButton, Role
-from widgets.common.card import Avatar, Bar, Card, EmptyState, FigureCard, IconLabel, IconTile, Skeleton
+from widgets.common.card import Avatar, Bar, Card, EmptyState, FigureCard, IconLabel, IconTile, Skeleton, skeleton_page
 from widgets.common.cells import (
     AvatarCell,
     BadgeCell,
@@ -30,5 +30,5 @@ __all__ = [
     "ErrorText", "Field", "FigureCard", "FormRow", "IconButton", "IconCell", "IconLabel", "IconTile", "Keycap",
     "KeycapButton", "MoneyCell", "Notices", "Pill", "PillCell", "Radio", "Ring", "Role", "RowKind", "Segments",
     "Skeleton", "Spinner", "Steps", "Switch", "TableRow", "TailCell", "Text", "WordsCell", "key_words", "money_look",
-    "page_action", "visit_look",
+    "page_action", "skeleton_page", "visit_look",
 ]  # fmt: skip

@@ -105,11 +105,6 @@ class KeycapButton(Hovered, Ringed, Themed, QPushButton):
             self._own_text = text
             self._follow_action()
 
-    def set_role(self, role: Role) -> None:
-        """Look as `role` from now on."""
-        self._role = role
-        self.restyle()
-
     def set_icon(self, icon: str) -> None:
         """Show the icon `icon`, or none for an empty name."""
         self._icon = icon

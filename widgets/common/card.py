@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets import icons, theme
 from widgets.common import paint
 from widgets.common.text import Text
-from widgets.theme import S4, S8, S16, S20, S24, Themed
+from widgets.theme import S4, S8, S12, S16, S20, S24, Themed
 
 
 class Card(Themed, QFrame):
@@ -236,6 +236,16 @@ class Skeleton(Themed, QWidget):
                     )
 
 
+def skeleton_page(skeleton: Skeleton) -> QWidget:
+    """The skeleton at the top of a page of a list, inset as the rows will be."""
+    page = QWidget()
+    body = QVBoxLayout(page)
+    body.setContentsMargins(S16, S12, S16, S12)
+    body.addWidget(skeleton)
+    body.addStretch(1)
+    return page
+
+
 class EmptyState(QWidget):
     """Nothing to show, said calmly: icon, one sentence, a second line, and a way on (add buttons to `ways`)."""
 
@@ -314,10 +324,3 @@ def paint_icon_tile(painter: QPainter, area: QRectF, icon: str, meaning: str) ->
     side = look.size("icon_l")
     spot = QRectF(area.center().x() - side / 2, area.center().y() - side / 2, side, side)
     icons.paint(painter, spot, icon, f"{meaning}_text")
-
-
-def with_alpha(colour: QColor, alpha: float) -> QColor:
-    """The colour at an opacity of 0 to 1."""
-    made = QColor(colour)
-    made.setAlphaF(alpha)
-    return made

@@ -24,6 +24,7 @@ from widgets.common import (
     Skeleton,
     Text,
     page_action,
+    skeleton_page,
 )  # fmt: skip
 from widgets.patients.state import COLUMNS, KIND_WORDS, ORDER_WORDS, PatientsState
 from widgets.theme import S4, S8, S12, S16, S20, Themed
@@ -150,17 +151,8 @@ class PatientsPage(Themed, QWidget):
         self._body.addLayout(head)
         self._body.addWidget(self.banner)
         self._body.addWidget(self._list, 1)
-        for page in (self._wrapped(self._skeleton), self.table, self.empty):
+        for page in (skeleton_page(self._skeleton), self.table, self.empty):
             self._stack.addWidget(page)
-
-    @staticmethod
-    def _wrapped(skeleton: Skeleton) -> QWidget:
-        page = QWidget()
-        body = QVBoxLayout(page)
-        body.setContentsMargins(S16, S12, S16, S12)
-        body.addWidget(skeleton)
-        body.addStretch(1)
-        return page
 
     def _connect(self) -> None:
         self.field.textEdited.connect(self.typed)

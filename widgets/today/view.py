@@ -27,6 +27,7 @@ from widgets.common import (
     Skeleton,
     Text,
     page_action,
+    skeleton_page,
 )  # fmt: skip
 from widgets.common.announce import announce
 from widgets.common.when import count_text
@@ -146,17 +147,8 @@ class TodayPage(Themed, QWidget):
         self._body.addLayout(head)
         self._body.addLayout(self._figures)
         self._body.addLayout(self._columns, 1)
-        for page in (self._blank, self.table, self.empty, self._wrapped(self._skeleton)):
+        for page in (self._blank, self.table, self.empty, skeleton_page(self._skeleton)):
             self._stack.addWidget(page)  # a stack shows its first page at once: it must stand in the window first
-
-    @staticmethod
-    def _wrapped(skeleton: Skeleton) -> QWidget:
-        page = QWidget()
-        body = QVBoxLayout(page)
-        body.setContentsMargins(S16, S12, S16, S12)
-        body.addWidget(skeleton)
-        body.addStretch(1)
-        return page
 
     def _connect(self) -> None:
         self.table.selected.connect(self._selected)
