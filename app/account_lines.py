@@ -12,7 +12,8 @@ from app.clinic import Clinic
 from app.heads import clock_text, day_text
 from app.method import method_text
 from models.rules.visits import is_over, status_words
-from models.store.queries.ledger import DisputeRow, ItemRow, LotRow, PaymentRow, RefundRow, ShareRow
+from models.store.queries.ledger import DisputeRow, ItemRow, LotRow, PaymentRow, ShareRow
+from models.store.queries.refunds import RefundRow
 from models.store.queries.rows import VisitRow
 
 TYPE_WORDS = {"copay": "Copay", "coinsurance": "Coinsurance", "other": "Other"}
@@ -212,7 +213,6 @@ def _payment_line(books: Books, row: PaymentRow, parts: tuple[PaymentPart, ...])
         if part.kind not in ("refund", "correction") or part.state in ("paid", "requested"):
             sums[part.kind] += part.cents
     returned = sums["refund"] + sums["correction"]
-    aside = next((part for part in parts if part.kind == "visit"), None)
     rest = row.amount_cents - returned - sums["charge"] - sums["visit"] - sums["credit"]
     if row.patient_id not in books.patients and rest > 0 and not row.reversed_at:
         parts = (*parts, PaymentPart("other", rest, f"With {books.names.get(row.patient_id, 'the family')}",
@@ -221,7 +221,7 @@ def _payment_line(books: Books, row: PaymentRow, parts: tuple[PaymentPart, ...])
         payment_id=row.payment_id, number=row.number, receipt_no=row.receipt_no.partition("+")[0],
         taken_at=clinic.local(row.taken_at), method_text=way_text(books, row), amount_cents=row.amount_cents,
         allocated_cents=sums["charge"], unspent_cents=sums["visit"] + sums["credit"],
-        earmarked_for=aside.title if aside else "", state=_payment_state(row, returned, parts),
+        state=_payment_state(row, returned, parts),
         by=books.staff.get(row.actor, ""), station=books.stations.get(row.device, ""), pending=row.seq == 0,
         patient_id=row.patient_id, tender=row.tender, type_words=TYPE_WORDS.get(row.payment_type, ""),
         received=_day(row.received_date), trace_no=row.trace_no, memo=row.memo, practitioner=row.practitioner,

@@ -104,7 +104,6 @@ class PaymentLine:
     amount_cents: int
     allocated_cents: int
     unspent_cents: int
-    earmarked_for: str
     state: str
     by: str
     station: str

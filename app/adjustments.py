@@ -77,8 +77,7 @@ class Adjustments:
             basis = basis_of(rehearsal, order.sheet.patient_id, [f"AR:{item.charge_id}"])
             return AdjustPreview(
                 order=order, owes_before_cents=before, owes_after_cents=owed(rehearsal.draft, item.charge_id),
-                over_limit=is_over(order), before=basis.figures,
-                after=rehearsal.after(basis.figures, order.sheet.patient_id), basis=basis,
+                before=basis.figures, after=rehearsal.after(basis.figures, order.sheet.patient_id), basis=basis,
             )  # fmt: skip
 
     def do(self, preview: AdjustPreview, person: Person, supervisor: Person | None = None) -> Acted:
@@ -135,12 +134,8 @@ class Adjustments:
 
 def needed(order: AdjustOrder) -> Right:
     """The right this adjustment needs. What makes a patient owe more again has no limit."""
-    return Right.ADJUST_OVER_LIMIT if is_over(order) else Right.ADJUST
-
-
-def is_over(order: AdjustOrder) -> bool:
-    """Is it above the practice's limit?"""
-    return order.kind != "recovery" and 0 < order.sheet.limit_cents < order.cents
+    over_limit = order.kind != "recovery" and 0 < order.sheet.limit_cents < order.cents
+    return Right.ADJUST_OVER_LIMIT if over_limit else Right.ADJUST
 
 
 def _of(sheet: AdjustSheet, charge_id: str) -> AdjustItem:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from app.account_lines import Books, way_text
 from app.account_views import DocumentLine
 from models.basics.money import show_cents
-from models.store.queries.ledger import PaymentRow, RefundRow, StatementRow
+from models.store.queries.ledger import PaymentRow, StatementRow
+from models.store.queries.refunds import RefundRow
 
 _TAKEN_BACK = {"delete": "Receipt of a deleted payment", "bounced": "Receipt of a returned check"}
 _GIVEN_BACK = {"refund": "Refund receipt", "correction": "Correction receipt"}

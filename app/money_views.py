@@ -248,12 +248,11 @@ class AdjustOrder:
 
 @dataclass(frozen=True, slots=True)
 class AdjustPreview:
-    """What the adjustment would do. `over_limit`: it needs the right for it, or a manager's PIN."""
+    """What the adjustment would do."""
 
     order: AdjustOrder
     owes_before_cents: int
     owes_after_cents: int
-    over_limit: bool
     before: Figures
     after: Figures
     basis: Basis

@@ -35,7 +35,7 @@ from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id, new_id
 from models.operations import bodies
 from models.rules.rights import Right
-from models.store.queries import collect, receipts, recorded, refunds, rows
+from models.store.queries import collect, ledger, receipts, recorded, refunds, rows
 from models.store.queries.receipts import PaidRow
 from models.store.queries.refunds import HeldRow
 from models.store.rehearsal import Rehearsal
@@ -92,7 +92,7 @@ class TakingBack:
             seen = seen_of(reader, clinic.tenant, payment)
             self._check(act, _Case(payment, seen.held, clinic.today().isoformat()))
             rules = recorded.rules(reader, clinic.tenant)
-            dispute = refunds.dispute(reader, clinic.tenant, dispute_id) if dispute_id else None
+            dispute = ledger.dispute(reader, clinic.tenant, dispute_id) if dispute_id else None
             if act is TakeBack.DISPUTE_END and (dispute is None or dispute.outcome):
                 raise RuleBroken("dispute.not_open")
             person = rows.patient(reader, clinic.tenant, payment.patient_id)

@@ -45,10 +45,6 @@ class Guard(StrEnum):
     RECEIVABLE = "A"
 
 
-DEBIT_NORMAL = frozenset({
-    Code.CASH, Code.CARD, Code.CHECK, Code.EXTERNAL, Code.OTHER, Code.RECEIVABLE, Code.OVER_REFUNDED,
-    Code.REFUND_ELSEWHERE, Code.DISPUTED, Code.DISCOUNTS, Code.WRITE_OFFS, Code.CHARGEBACK_LOSS, Code.PROCESSOR_FEES,
-})  # fmt: skip
 LOT_CODES = frozenset({Code.CREDIT, Code.EARMARKED})
 """Unallocated money."""
 RESPONSIBLE_CODES = frozenset({Code.RESPONSIBILITY, Code.FEES, Code.DISCOUNTS, Code.WRITE_OFFS})

@@ -89,11 +89,6 @@ def instance_key(series_id: str, planned: date) -> str:
     return f"{series_id}_{planned:%Y%m%d}"
 
 
-def planned_day(key: str) -> date:
-    """The day a visit was first planned for, out of its instance key."""
-    return datetime.strptime(key.rpartition("_")[2], "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
-
-
 def moment(day: date, wall: str, zone: ZoneInfo) -> datetime:
     """When a visit begins (UTC): `wall` is the clinic's clock, `09:30`. Where the clock skips that time it is as much
     later, where it shows it twice it is the first. Raises ValueError for what is no time."""

@@ -11,7 +11,6 @@ LATE_AFTER_MINUTES = 5
 
 CUSTOM = "custom:"
 """Before the name of a status of the practice's own."""
-LONGEST_CUSTOM = 32
 
 
 class Stage(StrEnum):

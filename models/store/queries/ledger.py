@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from models.store.queries.refunds import RefundRow
 from models.store.queries.rows import NET, VISIT_COLUMNS, VISIT_JOIN, VisitRow, marks
 
 
@@ -85,35 +86,6 @@ class LotRow:
     payment_id: str
     appointment_id: str
     cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class RefundRow:
-    """Money that went back, or is on its way: a refund, a correction, a refund made elsewhere."""
-
-    refund_id: str
-    payment_id: str
-    patient_id: str
-    kind: str
-    state: str
-    amount_cents: int
-    tender: str
-    method_id: str
-    reason: str
-    note: str
-    number: str
-    receipt_no: str
-    check_no: str
-    brand: str
-    last4: str
-    received_date: str
-    requested_at: str
-    requested_by: str
-    settled_at: str
-    business_date: str
-    settled_business_date: str
-    device: str
-    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +276,15 @@ def disputes(connection: Any, tenant: str, patients: Sequence[str]) -> list[Disp
         (tenant, *patients),
     )
     return [DisputeRow(*row) for row in found]
+
+
+def dispute(connection: Any, tenant: str, dispute_id: str) -> DisputeRow | None:
+    """One dispute, or None."""
+    row = connection.execute(
+        f"SELECT {_columns(DisputeRow, 'd')} FROM dispute d WHERE d.tenant = ? AND d.dispute_id = ?",
+        (tenant, dispute_id),
+    ).fetchone()
+    return DisputeRow(*row) if row else None
 
 
 def statements(connection: Any, tenant: str, patients: Sequence[str]) -> list[StatementRow]:

@@ -83,15 +83,6 @@ def payment(connection: Any, tenant: str, payment_id: str) -> PaidRow | None:
     return PaidRow(*row) if row else None
 
 
-def payments_of_attempt(connection: Any, tenant: str, patient_id: str, attempt_id: str) -> list[PaidRow]:
-    """What was paid under one sheet of Collect, oldest first."""
-    found = connection.execute(
-        f"SELECT {_COLUMNS} FROM payment WHERE tenant = ? AND patient_id = ? AND attempt_id = ? ORDER BY taken_at",
-        (tenant, patient_id, attempt_id),
-    )
-    return [PaidRow(*row) for row in found]
-
-
 def last_payment_here(connection: Any, tenant: str, device: str, business_date: str) -> str:
     """The id of the newest payment this desk took on a day, or of the refund it gave since; empty without any."""
     row = connection.execute(

@@ -11,7 +11,8 @@ from models.store.queries.rows import NET, marks
 
 @dataclass(frozen=True, slots=True)
 class RefundRow:
-    """A refund, correction, or refund made elsewhere, as it stands. `state` is requested, paid, failed or undone."""
+    """A refund, correction, or refund made elsewhere, as it stands. `state` is requested, paid, failed or undone;
+    `seq` 0: the hub has not confirmed it yet."""
 
     refund_id: str
     payment_id: str
@@ -39,25 +40,8 @@ class RefundRow:
     settled_at: str = ""
     settled_by: str = ""
     settled_business_date: str = ""
-    failed_reason: str = ""
-    undone_receipt_no: str = ""
     received_date: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeRow:
-    """A dispute about a card payment; `outcome` empty while it is open."""
-
-    dispute_id: str
-    payment_id: str
-    patient_id: str
-    amount_cents: int
-    fee_cents: int
-    reason: str
-    reference: str
-    outcome: str
-    note: str
-    opened_at: str
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +86,6 @@ class ItemRow:
 
 
 _REFUND = ", ".join(field.name for field in fields(RefundRow))
-_DISPUTE = ", ".join(field.name for field in fields(DisputeRow))
 
 
 def refund(connection: Any, tenant: str, refund_id: str) -> RefundRow | None:
@@ -111,15 +94,6 @@ def refund(connection: Any, tenant: str, refund_id: str) -> RefundRow | None:
         f"SELECT {_REFUND} FROM refund WHERE tenant = ? AND refund_id = ?", (tenant, refund_id)
     ).fetchone()
     return RefundRow(*row) if row else None
-
-
-def refunds_of(connection: Any, tenant: str, payment_id: str) -> list[RefundRow]:
-    """Refunds and corrections of a payment, oldest first, failed ones too."""
-    found = connection.execute(
-        f"SELECT {_REFUND} FROM refund WHERE tenant = ? AND payment_id = ? ORDER BY requested_at, refund_id",
-        (tenant, payment_id),
-    )
-    return [RefundRow(*row) for row in found]
 
 
 def unfinished(connection: Any, tenant: str, device: str) -> list[RefundRow]:
@@ -208,20 +182,3 @@ def visits(connection: Any, tenant: str, appointment_ids: Iterable[str]) -> dict
         (tenant, *ids),
     )
     return {row[0]: ItemRow(*row) for row in found}
-
-
-def dispute(connection: Any, tenant: str, dispute_id: str) -> DisputeRow | None:
-    """One dispute, or None."""
-    row = connection.execute(
-        f"SELECT {_DISPUTE} FROM dispute WHERE tenant = ? AND dispute_id = ?", (tenant, dispute_id)
-    ).fetchone()
-    return DisputeRow(*row) if row else None
-
-
-def disputes_of(connection: Any, tenant: str, payment_id: str) -> list[DisputeRow]:
-    """Disputes about a payment, oldest first."""
-    found = connection.execute(
-        f"SELECT {_DISPUTE} FROM dispute WHERE tenant = ? AND payment_id = ? ORDER BY opened_at, dispute_id",
-        (tenant, payment_id),
-    )
-    return [DisputeRow(*row) for row in found]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.adjustments import Adjustments
+from app.adjustments import Adjustments, needed
 from app.fees import BOUNCED, NO_SHOW, OTHER, Fees
 from app.money_views import AdjustOrder, AdjustSheet, FeeOrder, FeeSheet
 from app.rules import MoneyRules
@@ -101,7 +101,7 @@ def test_s0_27_what_was_written_off_may_be_owed_again(clinic: TestClinic, story:
 def test_an_adjustment_needs_the_right_and_above_the_limit_more(clinic: TestClinic, story: Adjustments):
     sheet = story.open("rosa", "c")
     small, large = story.preview(order(sheet, 5000)), story.preview(order(sheet, 5001))
-    assert (small.over_limit, large.over_limit) == (False, True)
+    assert [needed(each.order) for each in (small, large)] == [Right.ADJUST, Right.ADJUST_OVER_LIMIT]
     assert refused(story.do, small, MARIA).message_key == "staff.right_missing"
     assert refused(story.do, large, ALMA).message_key == "staff.right_missing"
     story.do(large, ALMA, PRIYA)

@@ -125,7 +125,7 @@ def test_the_account_of_the_day_agrees(clinic: TestClinic) -> None:
     ]
     assert [line.act for line in henry.log][:2] == ["act.collected", "act.charge"]
     walter = Accounts(clinic.clinic, clinic.settings).ledger("walter")
-    assert walter.payments[0].earmarked_for == "May 14 Office visit"
+    assert [part.title for part in walter.payments[0].parts if part.kind == "visit"] == ["May 14 Office visit"]
     with pytest.raises(RuleBroken) as refused:
         Accounts(clinic.clinic, clinic.settings).ledger("nobody")
     assert refused.value.message_key == "collect.patient_gone"
