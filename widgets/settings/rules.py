@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.lanes import Lane
-from app.rules import MoneyRules, Provider, RulesView
+from app.rules import MESSAGE_LETTERS, STATUS_LETTERS, STATUSES_AT_MOST, MoneyRules, Provider, RulesView
 from app.views import Person
 from app.words import sentence, sentence_for
 from models.basics.money import LARGEST_ENTRY_CENTS
 from models.rules.rights import Right
-from widgets import theme
 from widgets.bridge import Bridge
-from widgets.common import AmountField, Banner, Card, Divider, ErrorText, Field, Switch, Text
-from widgets.theme import S4, S8, S10, S12, S16, S20
+from widgets.common import AmountField, Banner, Card, Divider, Text
+from widgets.settings.rows import AmountRow, NamesRow, SettingRow, SwitchRow, TextRow
+from widgets.theme import S4, S8, S12, S20
 
 SWITCH: Final = "switch"
 AMOUNT: Final = "amount"
@@ -66,85 +66,13 @@ CARDS: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
 """Every rule, card by card."""
 
 
-class RuleRow(QWidget):
-    """Words at the left, the control at the right, the error under it. `changed(value)` once something is decided."""
-
-    changed = Signal(object)
-
-    def __init__(self, rule: Rule) -> None:
-        super().__init__()
-        self.rule = rule
-        self.error = ErrorText()
-        self.control = _MAKERS[rule.kind](self)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(Text(rule.title, "body_medium"))
-        if rule.hint:
-            words.addWidget(Text(rule.hint, "caption", "muted", wrap=True))
-        line = QHBoxLayout()
-        line.setSpacing(S16)
-        line.addLayout(words, 3)
-        line.addWidget(self.control, 2 if rule.kind in (NAMES, TEXT) else 0)
-        body = QVBoxLayout(self)
-        body.setContentsMargins(0, S10, 0, S10)
-        body.setSpacing(S4)
-        body.addLayout(line)
-        body.addWidget(self.error)
-
-    def show_value(self, value: Any) -> None:
-        """Show what stands; what is being typed stays."""
-        control = self.control
-        if isinstance(control, Switch):
-            control.blockSignals(True)
-            control.setChecked(bool(value))
-            control.blockSignals(False)
-        elif isinstance(control, AmountField) and not control.hasFocus():
-            control.set_cents(int(value))
-        elif isinstance(control, Field) and not control.hasFocus():
-            control.setText(", ".join(value) if self.rule.kind == NAMES else str(value))
-
-    def show_error(self, text: str) -> None:
-        """Say why it was not taken, or nothing."""
-        self.error.set(text)
-        if isinstance(self.control, Field | AmountField):
-            self.control.set_wrong(bool(text))
-
-
-def _switch(row: RuleRow) -> QWidget:
-    switch = Switch(row.rule.title)
-    switch.toggled.connect(row.changed.emit)
-    return switch
-
-
-def _amount(row: RuleRow) -> QWidget:
-    field = AmountField(row.rule.title, allow_zero=True)
-    field.setFixedWidth(theme.current().px(130))
-
-    def done() -> None:
-        if field.isModified():
-            field.setModified(False)
-            row.changed.emit(field.cents if field.text().strip() else 0)
-
-    field.editingFinished.connect(done)
-    return field
-
-
-def _text(row: RuleRow) -> QWidget:
-    field = Field(row.rule.title)
-    field.setMaxLength(300)
-
-    def done() -> None:
-        if field.isModified():
-            field.setModified(False)
-            typed = field.text()
-            names = tuple(name.strip() for name in typed.split(",") if name.strip())
-            row.changed.emit(names if row.rule.kind == NAMES else typed)
-
-    field.editingFinished.connect(done)
-    return field
-
-
-_MAKERS: dict[str, Callable[[RuleRow], QWidget]] = {SWITCH: _switch, AMOUNT: _amount, NAMES: _text, TEXT: _text}
+_NAMES_LETTERS = STATUSES_AT_MOST * (STATUS_LETTERS + len(", "))
+_MAKERS: dict[str, Callable[[Rule], SettingRow]] = {
+    SWITCH: lambda rule: SwitchRow(rule.title, rule.hint),
+    AMOUNT: lambda rule: AmountRow(rule.title, rule.hint),
+    NAMES: lambda rule: NamesRow(rule.title, rule.hint, _NAMES_LETTERS),
+    TEXT: lambda rule: TextRow(rule.title, rule.hint, MESSAGE_LETTERS),
+}
 
 
 class MoneyRulesView(QWidget):
@@ -158,8 +86,8 @@ class MoneyRulesView(QWidget):
         self.setAccessibleName("Money rules")
         self.banner = Banner("info")
         self.banner.hide()
-        self.rows: dict[str, RuleRow] = {}
-        self.providers: dict[str, RuleRow] = {}
+        self.rows: dict[str, SettingRow] = {}
+        self.providers: dict[str, SettingRow] = {}
         self._people = Card(inset=S20)
         self._shown: tuple[tuple[str, str], ...] | None = None
         self._allowed = True
@@ -193,7 +121,7 @@ class MoneyRulesView(QWidget):
         for number, rule in enumerate(rules):
             if number:
                 card.body.addWidget(Divider("hairline"))
-            row = self.rows[rule.name] = RuleRow(rule)
+            row = self.rows[rule.name] = _MAKERS[rule.kind](rule)
             row.changed.connect(lambda value, name=rule.name: self.changed.emit(name, value))
             card.body.addWidget(row)
         return card
@@ -225,7 +153,7 @@ class MoneyRulesView(QWidget):
         for number, each in enumerate(providers):
             if number:
                 body.addWidget(Divider("hairline"))
-            row = self.providers[each.practitioner_id] = RuleRow(Rule(each.practitioner_id, each.name, ""))
+            row = self.providers[each.practitioner_id] = SwitchRow(each.name)
             row.changed.connect(lambda on, name=each.practitioner_id: self.opted.emit(name, bool(on)))
             body.addWidget(row)
 
@@ -240,7 +168,7 @@ class MoneyRulesView(QWidget):
             self.banner.set("Only a manager may change these rules", "They hold at every desk.", meaning="info")
             self.banner.show()
 
-    def row(self, name: str) -> RuleRow:
+    def row(self, name: str) -> SettingRow:
         """The row of a rule, or of a provider by id."""
         return self.rows.get(name) or self.providers[name]
 

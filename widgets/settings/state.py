@@ -11,7 +11,9 @@ from app.settings import Option
 SWITCH: Final = "switch"
 CHOICE: Final = "choice"
 TEXT: Final = "text"
-NUMBER: Final = "number"
+
+Choices = tuple[tuple[Any, str], ...]
+"""What may be chosen: value, words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Row:
     title: str
     hint: str = ""
     kind: str = SWITCH
-    choices: tuple[tuple[Any, str], ...] = ()
+    choices: Choices = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,8 @@ SECTIONS: Final[tuple[Section, ...]] = (
 """Every page of Settings that does something."""
 
 
-def choices_with(row: Row, value: Any) -> tuple[tuple[Any, str], ...]:
+def choices_with(choices: Choices, value: Any) -> Choices:
     """The choices of a row, with the present value among them even where it was set elsewhere."""
-    if any(choice == value for choice, _ in row.choices):
-        return row.choices
-    return (*row.choices, (value, str(value)))
+    if any(choice == value for choice, _ in choices):
+        return choices
+    return (*choices, (value, str(value)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -20,12 +20,15 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from widgets import icons, theme
-from widgets.common import Card, Choice, Divider, ErrorText, Field, Switch, Text, paint
+from widgets.common import Card, Divider, Text, paint
 from widgets.common.focus_ring import Ringed
-from widgets.settings.state import CHOICE, SECTIONS, SWITCH, TEXT, Row, Section, choices_with
+from widgets.settings.rows import ChoiceRow, SettingRow, SwitchRow, TextRow
+from widgets.settings.state import CHOICE, SECTIONS, SWITCH, TEXT, Row, Section
 from widgets.theme import S4, S8, S10, S12, S16, S20, Themed
 
 Refused = Mapping[str, str]
+
+OPTION_LETTERS = 200
 
 
 class _PageButton(Ringed, Themed, QAbstractButton):
@@ -58,79 +61,11 @@ class _PageButton(Ringed, Themed, QAbstractButton):
             paint.draw_text(painter, words, self.section.title, style, ink)
 
 
-class OptionRow(QWidget):
-    """One option: words and hint at the left, its control at the right; the error under it."""
-
-    changed = Signal(str, object)
-
-    def __init__(self, row: Row) -> None:
-        super().__init__()
-        self.row = row
-        self.error = ErrorText()
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(Text(row.title, "body_medium"))
-        if row.hint:
-            words.addWidget(Text(row.hint, "caption", "muted", wrap=True))
-        line = QHBoxLayout()
-        line.setSpacing(S16)
-        line.addLayout(words, 3)
-        self.control = _MAKERS[row.kind](self)
-        line.addWidget(self.control, 2 if row.kind == TEXT else 0)
-        body = QVBoxLayout(self)
-        body.setContentsMargins(0, S10, 0, S10)
-        body.setSpacing(S4)
-        body.addLayout(line)
-        body.addWidget(self.error)
-
-    def show_value(self, value: Any) -> None:
-        """Show the option's value."""
-        control = self.control
-        if isinstance(control, Switch):
-            control.blockSignals(True)
-            control.setChecked(bool(value))
-            control.blockSignals(False)
-        elif isinstance(control, Choice):
-            control.set_items([(str(choice), words) for choice, words in choices_with(self.row, value)])
-            control.set_key(str(value))
-        elif isinstance(control, Field) and not control.hasFocus():
-            control.setText(str(value))
-
-    def show_error(self, text: str) -> None:
-        """Say what is wrong with the value that was given, or nothing."""
-        self.error.set(text)
-        if isinstance(self.control, Field):
-            self.control.set_wrong(bool(text))
-
-
-def _switch(row: OptionRow) -> QWidget:
-    switch = Switch(row.row.title)
-    switch.toggled.connect(lambda on: row.changed.emit(row.row.option.key, on))
-    return switch
-
-
-def _choice(row: OptionRow) -> QWidget:
-    choice = Choice(row.row.title, [(str(value), words) for value, words in row.row.choices])
-    choice.setMinimumWidth(theme.current().px(160))
-    kind = type(row.row.option.default)
-    choice.chosen.connect(lambda key: row.changed.emit(row.row.option.key, kind(key)))
-    return choice
-
-
-def _text(row: OptionRow) -> QWidget:
-    field = Field(row.row.title)
-    field.setMaxLength(200)
-
-    def done() -> None:
-        if field.isModified():
-            field.setModified(False)
-            row.changed.emit(row.row.option.key, field.text().strip())
-
-    field.editingFinished.connect(done)
-    return field
-
-
-_MAKERS = {SWITCH: _switch, CHOICE: _choice, TEXT: _text}
+_MAKERS: dict[str, Callable[[Row], SettingRow]] = {
+    SWITCH: lambda row: SwitchRow(row.title, row.hint),
+    CHOICE: lambda row: ChoiceRow(row.title, row.hint, row.choices, type(row.option.default)),
+    TEXT: lambda row: TextRow(row.title, row.hint, OPTION_LETTERS),
+}
 
 
 class SettingsView(Themed, QWidget):
@@ -141,7 +76,7 @@ class SettingsView(Themed, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Settings")
-        self._rows: dict[str, OptionRow] = {}
+        self._rows: dict[str, SettingRow] = {}
         self._stack = QStackedWidget()
         self._pages: dict[str, QWidget] = {}
         self._bodies: dict[str, QVBoxLayout] = {}
@@ -189,8 +124,8 @@ class SettingsView(Themed, QWidget):
         for number, row in enumerate(section.rows):
             if number:
                 card.body.addWidget(Divider("hairline"))
-            made = OptionRow(row)
-            made.changed.connect(self.changed)
+            made = _MAKERS[row.kind](row)
+            made.changed.connect(lambda value, key=row.option.key: self.changed.emit(key, value))
             self._rows[row.option.key] = made
             card.body.addWidget(made)
         holder = QWidget()
@@ -214,7 +149,7 @@ class SettingsView(Themed, QWidget):
         self._buttons[name].setChecked(True)
         self._stack.setCurrentWidget(self._pages[name])
 
-    def row(self, key: str) -> OptionRow:
+    def row(self, key: str) -> SettingRow:
         """The row of an option."""
         return self._rows[key]
 

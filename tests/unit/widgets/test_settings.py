@@ -120,8 +120,8 @@ def test_what_cannot_be_written_says_so_at_its_row(view, kept, qtbot, monkeypatc
 
 def test_a_value_set_elsewhere_stays_among_the_choices() -> None:
     row = next(row for section in SECTIONS for row in section.rows if row.option is settings.LOCK_MINUTES)
-    assert (7, "7") in choices_with(row, 7)
-    assert choices_with(row, 3) == row.choices
+    assert (7, "7") in choices_with(row.choices, 7)
+    assert choices_with(row.choices, 3) == row.choices
 
 
 # The practice -----------------------------------------------------------------------------------------------------
