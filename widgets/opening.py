@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable
@@ -32,6 +33,11 @@ AFTER_PAINT_MS = 30
 
 BEHIND_LOCK_MS = 300
 """When the first pages' modules are loaded: while somebody types a PIN."""
+
+
+SETTLED_MS = 5_000
+"""What was loaded by then stays as long as the program: the collector of cycles is spared looking at it again, which
+would take a tenth of a second of the window's thread every now and then."""
 
 
 def _load_first_pages() -> None:
@@ -70,6 +76,7 @@ def open_window(desk: Desk, then: Callable[[MainWindow], None] | None = None) ->
     app = application()
     window = MainWindow(desk)
     show(window)
+    QTimer.singleShot(SETTLED_MS, window, gc.freeze)
     if then is not None:
         then(window)
     return app.exec()
@@ -179,6 +186,7 @@ class DeskWindow(QObject):
         self._put(window)
         QTimer.singleShot(AFTER_PAINT_MS, desk.start)
         QTimer.singleShot(BEHIND_LOCK_MS, _load_first_pages)
+        QTimer.singleShot(SETTLED_MS, window, gc.freeze)
 
     def _show_first_run(self) -> None:
         from app.lanes import Lane

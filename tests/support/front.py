@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -127,6 +128,7 @@ def front(
         made = Front(here, watch)
         try:
             if signed_in:
+                gc.collect()  # what other tests left behind is not this window's to clear away
                 made.sign_in()
                 watch.longest_ms = 0.0
             yield made
