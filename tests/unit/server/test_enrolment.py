@@ -13,6 +13,7 @@ from app.sync.keys import RequestSigner
 from app.sync.line import HubRefusal, Line
 from models.basics.clock import FixedClock, SystemClock
 from models.basics.errors import RuleBroken, SyncLater, SyncRefused
+from models.basics.version import VERSION
 from models.operations.joining import SIGNS, JoinLine
 from models.operations.operation import GENESIS
 from models.operations.protocol import Cursor
@@ -110,7 +111,7 @@ def test_a_request_that_is_not_whole_names_the_field(
 ) -> None:
     key = new_device_key()
     body = {"code": "ABCD-EFGH-JKMN", "public_key": RequestSigner(key, "", SystemClock()).public_key,
-            "desk_name": "Desk 1", "version": "0.1.0", **change}  # fmt: skip
+            "desk_name": "Desk 1", "version": VERSION, **change}  # fmt: skip
     with pytest.raises(HubRefusal) as refused:
         ask(sqlite_hub, orjson.dumps(body), key)
     assert (refused.value.status, refused.value.facts["field"]) == (400, field)
@@ -120,7 +121,7 @@ def test_the_new_key_must_have_signed(sqlite_hub: RunningHub) -> None:
     line = sqlite_hub.line(sqlite_hub.practice())
     key = new_device_key()
     body = orjson.dumps({"code": line.code, "public_key": RequestSigner(key, "", SystemClock()).public_key,
-                         "desk_name": "Desk 1", "version": "0.1.0"})  # fmt: skip
+                         "desk_name": "Desk 1", "version": VERSION})  # fmt: skip
     for another_key, signed_body in ((new_device_key(), body), (key, b"{}")):
         with pytest.raises(HubRefusal) as refused:
             ask(sqlite_hub, body, another_key, signed_body)
