@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from app.attempts import Attempts
 from app.autofill import shared_out, what_may_be_filled
@@ -40,9 +41,10 @@ from models.operations.bodies import NOT_COLLECTING_REASONS, TENDERS, NotCollect
 from models.rules import change
 from models.rules.collecting import Part, Share, distribute, spend_credit
 from models.rules.rights import Right
-from models.store.queries import collect, methods, receipts, rows
+from models.store.queries import collect, methods, receipts, refunds, rows
 from models.store.queries.methods import MethodRow
 from models.store.queries.receipts import PaidRow
+from models.store.queries.refunds import HeldRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,24 +199,27 @@ class Checkout:
     # Taking it back -----------------------------------------------------------------------------------------------
 
     def undo(
-        self, payment_id: str, reason: str, person: Person, job: Job[Collected], supervisor: Person | None = None
-    ) -> Collected:
+        self, payment_id: str, reason: str, person: Person, job: Job[Collected], supervisor: Person | None = None,
+        still: Callable[[Any], None] = lambda _reader: None,
+    ) -> Collected:  # fmt: skip
         """Take a whole payment of today back: cash and checks are handed back, a card sale is voided on the reader,
         written down before it is sent. Ends TAKEN when it is taken back.
 
-        Credit that was spent with it is given back too. Raises RuleBroken: `undo.not_found`, `undo.done_before`,
-        `undo.not_today`, `undo.not_possible`, `undo.credit_moved`, `undo.reason_missing`; PaymentUnavailable when the
-        card cannot be voided now. Nothing was changed then.
+        Credit that was spent with it is given back too. `still` is asked inside the transaction and raises where the
+        account is not as it was seen. Raises RuleBroken: `undo.not_found`, `undo.done_before`, `undo.not_today`,
+        `undo.partly_back`, `undo.disputed`, `undo.not_possible`, `undo.credit_moved`, `undo.reason_missing`;
+        PaymentUnavailable when the card cannot be voided now. Nothing was changed then.
         """
         lent = need(Right.VOID, person, supervisor)
         if not reason.strip():
             raise RuleBroken("undo.reason_missing", field="reason")
         undo = replace(self._undoing(payment_id, reason.strip()[:200], person), supervisor=lent)
         if undo.payment.tender == "card":
-            return self._void(undo, job)
+            return self._void(undo, job, still)
         clinic, parts = self._clinic, self._parts
         with clinic.store.write() as tx:
             self._check_undo(tx.reader, undo.payment)
+            still(tx.reader)
             document, job_id = parts.till.posting.reverse(tx, undo)
         parts.till.paper()
         with clinic.store.reader() as reader:
@@ -253,10 +258,11 @@ class Checkout:
             raise RuleBroken("undo.done_before")
         if now.business_date != self._clinic.today().isoformat():
             raise RuleBroken("undo.not_today")
+        check_whole(now, refunds.held(reader, self._clinic.tenant, now.payment_id))
         if not self._parts.till.may_undo(now):
             raise RuleBroken("undo.not_possible")
 
-    def _void(self, undo: Undoing, job: Job[Collected]) -> Collected:
+    def _void(self, undo: Undoing, job: Job[Collected], still: Callable[[Any], None]) -> Collected:
         """Void on the reader: the try is committed, sent once, and settled like a sale."""
         clinic, parts, payment = self._clinic, self._parts, undo.payment
         telling = parts.till.telling
@@ -266,6 +272,7 @@ class Checkout:
         attempt_id = new_id()
         with clinic.store.write() as tx:
             self._check_undo(tx.reader, payment)
+            still(tx.reader)
             doubt = collect.attempt_in_doubt(tx.reader, clinic.tenant, payment.patient_id)
             if doubt is not None:
                 raise PaymentUnavailable("card.frozen", cents=doubt[1])
@@ -295,6 +302,15 @@ class Checkout:
             return parts.till.telling.not_undone(
                 reader, payment, end, result, attempt_id=attempt_id, reason=result.reason
             )
+
+
+def check_whole(payment: PaidRow, held: HeldRow) -> None:
+    """Only a payment of which nothing went back, nor is in dispute, is taken back whole (S0-26). Raises RuleBroken
+    `undo.partly_back`, `undo.disputed`."""
+    if held.held_cents < payment.amount_cents:
+        raise RuleBroken("undo.partly_back", left_cents=held.held_cents)
+    if held.disputed_cents:
+        raise RuleBroken("undo.disputed", disputed_cents=held.disputed_cents)
 
 
 def _line(due: Due) -> CollectLine:

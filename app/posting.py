@@ -141,11 +141,9 @@ class Posting:
         `undo.credit_moved` where that is no longer there; never for a card, whose void has happened."""
         if undo.act != "void":
             return ()
-        payment, tenant = undo.payment, self._clinic.tenant
-        ops = receipts.spent_with(tx.reader, tenant, payment.payment_id)
-        if not ops:
+        body = credit_back(tx.reader, self._clinic.tenant, undo.payment)
+        if body is None:
             return ()
-        body = Undo(undo_id=natural_id(tenant, payment.payment_id, "credit"), patient_id=payment.patient_id, op_ids=ops)
         entry = tx.record(body, person_id=undo.person_id, business_date=self._clinic.today().isoformat(),
                           group=undo.group, supervisor=undo.supervisor)  # fmt: skip
         if entry.verdict is Verdict.REJECTED and card is None:
@@ -297,6 +295,14 @@ class Undoing:
     supervisor: str = ""
     group: str = ""
     on_paper: bool = True
+
+
+def credit_back(reader: Any, tenant: str, payment: PaidRow) -> Undo | None:
+    """What gives back the credit that was spent in the same act as a payment; None where none was."""
+    ops = receipts.spent_with(reader, tenant, payment.payment_id)
+    if not ops:
+        return None
+    return Undo(undo_id=natural_id(tenant, payment.payment_id, "credit"), patient_id=payment.patient_id, op_ids=ops)
 
 
 def added(first: Figures, second: Figures) -> Figures:

@@ -94,13 +94,15 @@ class Refunds:
 
     def open(self, payment_id: str, charge_id: str = "") -> RefundSheet:
         """What the dialog shows, with an id of its own. Raises RuleBroken: `refund.not_found`, `refund.taken_back`,
-        `refund.nothing_left`."""
+        `refund.nothing_left`, `refund.disputed`."""
         tenant = self._clinic.tenant
         with self._clinic.store.reader() as reader:
             payment = self._payment(reader, payment_id)
             seen = seen_of(reader, tenant, payment)
             if not seen.held.held_cents:
                 raise RuleBroken("refund.nothing_left", refunded_cents=seen.held.refunded_cents)
+            if not seen.held.refundable_cents:
+                raise RuleBroken("refund.disputed", disputed_cents=seen.held.disputed_cents)
             person = rows.patient(reader, tenant, payment.patient_id)
             rules = recorded.rules(reader, tenant)
             there = next((row.cents for row in receipts.applied(reader, tenant, payment_id)
@@ -109,7 +111,7 @@ class Refunds:
         return RefundSheet(
             refund_id=new_id(), payment_id=payment_id, number=payment.number, patient=head,
             paid_on=date.fromisoformat(payment.business_date), paid_cents=payment.amount_cents,
-            refunded_cents=seen.held.refunded_cents, left_cents=seen.held.held_cents, ways=self._ways(payment),
+            refunded_cents=seen.held.refunded_cents, left_cents=seen.held.refundable_cents, ways=self._ways(payment),
             limit_cents=rules.refund_limit_cents, seen=seen, from_charge_id=charge_id if there else "",
             from_cents=there,
         )  # fmt: skip
@@ -121,7 +123,9 @@ class Refunds:
             rehearsal = Rehearsal(reader, clinic.tenant, clinic.identity.device_id, clinic.today().isoformat())
             entry = rehearsal.act(self._body(order, "", self._payment(reader, sheet.payment_id)))
             held = refunds.held(reader, clinic.tenant, sheet.payment_id)
-            insist(entry, held_cents=held.held_cents)
+            insist(entry, held_cents=held.refundable_cents)
+            if order.amount_cents > held.refundable_cents:
+                raise refusal("more_than_paid", held_cents=held.refundable_cents)
             before = collect.figures(reader, clinic.tenant, sheet.patient.patient_id)
             after = rehearsal.after(before, sheet.patient.patient_id)
             visits = visits_after(reader, clinic.tenant, rehearsal.entries(), sheet.patient.patient_id)
@@ -376,7 +380,7 @@ class Refunds:
 
     def _held(self, payment_id: str) -> int:
         with self._clinic.store.reader() as reader:
-            return refunds.held(reader, self._clinic.tenant, payment_id).held_cents
+            return refunds.held(reader, self._clinic.tenant, payment_id).refundable_cents
 
     def _no_doubt(self, reader: Any, patient_id: str) -> None:
         doubt = collect.attempt_in_doubt(reader, self._clinic.tenant, patient_id)

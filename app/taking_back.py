@@ -11,12 +11,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.basis import only_once
-from app.checkout import Checkout
+from app.checkout import Checkout, check_whole
 from app.giving_back import GivingBack, Who
 from app.heads import patient_head
 from app.lanes import Job
 from app.method import paid_text
-from app.posting import Undoing, tender_of
+from app.posting import Undoing, credit_back, tender_of
 from app.refund_views import (
     NOTE_MOST,
     RefundEnd,
@@ -33,6 +33,7 @@ from app.views import Collected, CollectEnd, Person
 from app.visits_after import visits_after
 from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id, new_id
+from models.ledger.book import Verdict
 from models.operations import bodies
 from models.rules.rights import Right
 from models.store.queries import collect, ledger, receipts, recorded, refunds, rows
@@ -115,6 +116,9 @@ class TakingBack:
         with clinic.store.reader() as reader:
             payment = self._payment(reader, sheet.payment_id)
             rehearsal = Rehearsal(reader, clinic.tenant, clinic.identity.device_id, clinic.today().isoformat())
+            spent = credit_back(reader, clinic.tenant, payment) if sheet.act is TakeBack.VOID else None
+            if spent and rehearsal.act(spent).verdict is Verdict.REJECTED and not sheet.card:
+                raise RuleBroken("undo.credit_moved")
             for body in self._bodies(order, payment, "", ""):
                 insist(rehearsal.act(body))
             before = collect.figures(reader, clinic.tenant, sheet.patient.patient_id)
@@ -156,7 +160,12 @@ class TakingBack:
 
     def _void(self, order: TakeBackOrder, person: Person, job: Job[Collected], supervisor: Person | None) -> TakenBack:
         sheet = order.sheet
-        ended = self._checkout.undo(sheet.payment_id, _words(order), person, job, supervisor)
+        clinic = self._clinic
+
+        def still(reader: Any) -> None:
+            still_seen(reader, clinic.tenant, self._payment(reader, sheet.payment_id), sheet.seen)
+
+        ended = self._checkout.undo(sheet.payment_id, _words(order), person, job, supervisor, still)
         return TakenBack(
             sheet.act, _ENDS.get(ended.end, RefundEnd.DECLINED), sheet.patient, sheet.number, sheet.paid_cents,
             ended.receipt, ended.print_job_id, reason=str(ended.facts.get("reason") or ""), host_text=ended.host_text,
@@ -227,7 +236,7 @@ class TakingBack:
         return payment
 
     def _check(self, act: TakeBack, case: _Case) -> None:
-        if case.payment.reversed_at:
+        if case.payment.reversed_at and act is not TakeBack.DISPUTE_END:
             raise RuleBroken("refund.taken_back")
         _CHECKS[act](case)
 
@@ -235,7 +244,7 @@ class TakingBack:
 def _check_void(case: _Case) -> None:
     if case.payment.business_date != case.today:
         raise RuleBroken("undo.not_today")
-    _check_whole(case)
+    check_whole(case.payment, case.held)
     if case.payment.tender == "external" or (case.payment.tender == "card" and not case.payment.terminal_txn_no):
         raise RuleBroken("undo.elsewhere")
 
@@ -247,7 +256,7 @@ def _check_delete(case: _Case) -> None:
         raise RuleBroken("undo.elsewhere")
     if case.payment.business_date != case.today:
         raise RuleBroken("delete.not_today")
-    _check_whole(case)
+    check_whole(case.payment, case.held)
 
 
 def _check_correct(case: _Case) -> None:
@@ -260,9 +269,10 @@ def _check_correct(case: _Case) -> None:
 
 
 def _check_bounce(case: _Case) -> None:
+    """The bank returns a check whatever was corrected or given back since; what is missing then somebody must look
+    after."""
     if case.payment.tender != "check":
         raise RuleBroken("bounce.not_check")
-    _check_whole(case)
 
 
 def _check_dispute(case: _Case) -> None:
@@ -270,12 +280,6 @@ def _check_dispute(case: _Case) -> None:
         raise RuleBroken("dispute.not_card")
     if case.held.disputed_cents >= case.payment.amount_cents:
         raise RuleBroken("dispute.whole_disputed")
-
-
-def _check_whole(case: _Case) -> None:
-    """Only a payment of which nothing went back is taken back whole (S0-26)."""
-    if case.held.held_cents < case.payment.amount_cents:
-        raise RuleBroken("undo.partly_back", left_cents=case.held.held_cents)
 
 
 _CHECKS: dict[TakeBack, Callable[[_Case], None]] = {

@@ -38,6 +38,11 @@ WORDS: Rows = {
         "The money is set aside for this refund, and nothing was handed back.",
         "It waits in Needs attention: hand it out there, or give it up.",
     ),
+    "refund.disputed": (
+        "A bank took back {disputed_cents:money} of this payment",
+        "The patient has that from the bank. Nothing was given back.",
+        "Close the dispute in the ledger when the bank has decided.",
+    ),
     "refund.not_waiting": ("This refund does not wait any more", _NOTHING, "Look at the account."),
     "refund.not_granted": (
         "The hub has not said yes to this refund",
@@ -82,6 +87,11 @@ WORDS: Rows = {
         "Only a whole payment is taken back. {left_cents:money} of it is left.",
         "Refund the rest instead.",
     ),
+    "undo.disputed": (
+        "A bank took back {disputed_cents:money} of this payment",
+        "The patient has that from the bank. Nothing was changed.",
+        "Close the dispute in the ledger when the bank has decided.",
+    ),
     "undo.elsewhere": (
         "This payment was taken in another program",
         _NOTHING,
@@ -105,7 +115,11 @@ WORDS: Rows = {
     "correct.amount": ("Between $0.01 and {most_cents:money} can be taken off", _NOTHING, "Type the amount again."),
     "bounce.not_check": ("Only a check can be returned by the bank", _NOTHING, "Choose the check\u2019s payment."),
     "dispute.not_card": ("Only a card payment can be disputed", _NOTHING, "Choose the card payment."),
-    "dispute.whole_disputed": ("All of this payment is in dispute already", _NOTHING, "Close that dispute first."),
+    "dispute.whole_disputed": (
+        "The bank took back all of this payment before",
+        _NOTHING,
+        "Look at its disputes in the ledger.",
+    ),
     "dispute.not_open": ("This dispute is closed", _NOTHING, "Look at the account again."),
     "dispute.amount": (
         "Between $0.01 and {most_cents:money} can be in dispute",

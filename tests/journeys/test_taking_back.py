@@ -94,6 +94,28 @@ def test_s0_26_cash_of_today_is_voided_whole(desk: Counter) -> None:
     assert refused(lambda: do(desk, asked, MARIA)).message_key == "undo.done_before"
 
 
+def test_a_voids_preview_knows_the_credit_that_was_spent_with_it(desk: Counter) -> None:
+    desk.desk.taking_back.do(order(desk, TakeBack.BOUNCE, CHECK_OF_MARCH), PRIYA, Job())
+    sheet = desk.sheet()
+    asked = desk.request(sheet, TenderKind.CASH, amounts={sheet.lines[0].key: 10000}, use_credit=True)
+    payment_id = desk.collect(asked).payment_id
+    assert figures(desk).unallocated_cents == 0
+    void = order(desk, TakeBack.VOID, payment_id)
+    seen = preview(desk, void)
+    assert (seen.after.allocated_cents, seen.after.unallocated_cents) == (0, 6000)
+    do(desk, void)
+    assert figures(desk) == seen.after
+
+
+def test_s0_26_cash_is_handed_back_once_whichever_way_it_goes(desk: Counter) -> None:
+    payment_id = cash_today(desk)
+    do(desk, order(desk, TakeBack.CORRECT, payment_id, amount_cents=100))
+    made = desk.rows("SELECT count(*) FROM outbox")
+    error = refused(lambda: desk.desk.checkout.undo(payment_id, "wrong amount", PRIYA, Job()))
+    assert (error.message_key, error.facts["left_cents"]) == ("undo.partly_back", 9900)
+    assert desk.rows("SELECT count(*) FROM outbox") == made
+
+
 def test_s0_26_only_today_and_only_whole(desk: Counter) -> None:
     assert refused(lambda: order(desk, TakeBack.VOID, CARD_OF_MARCH)).message_key == "undo.not_today"
     payment_id = cash_today(desk)

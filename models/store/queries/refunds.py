@@ -47,7 +47,8 @@ class RefundRow:
 @dataclass(frozen=True, slots=True)
 class HeldRow:
     """What a payment still holds, in cents: on the account (free and set aside), paid to charges, and what of it went
-    back: by refunds (set aside or paid out), corrections, and disputes that are open."""
+    back: by refunds (set aside or paid out), corrections, and what a bank took back in disputes that are open or that
+    the practice bears."""
 
     unallocated_cents: int
     paid_cents: int
@@ -57,8 +58,13 @@ class HeldRow:
 
     @property
     def held_cents(self) -> int:
-        """What may still go back."""
+        """What is still here of it in the books."""
         return self.unallocated_cents + self.paid_cents
+
+    @property
+    def refundable_cents(self) -> int:
+        """What may still go back: the patient has from the bank what is or was in dispute."""
+        return max(self.held_cents - self.disputed_cents, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,8 @@ def held(connection: Any, tenant: str, payment_id: str) -> HeldRow:
         "AND state IN ('requested', 'paid') GROUP BY kind", (tenant, payment_id),
     ).fetchall())  # fmt: skip
     disputed = connection.execute(
-        "SELECT coalesce(sum(amount_cents), 0) FROM dispute WHERE tenant = ? AND payment_id = ? AND outcome = ''",
+        "SELECT coalesce(sum(amount_cents), 0) FROM dispute WHERE tenant = ? AND payment_id = ? "
+        "AND outcome IN ('', 'absorbed')",
         (tenant, payment_id),
     ).fetchone()
     return HeldRow(int(lies[0]), int(paid[0]), int(back.get("refund", 0)), int(back.get("correction", 0)),
