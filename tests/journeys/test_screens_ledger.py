@@ -110,10 +110,10 @@ def test_s0_03_depth_is_two_switches_away(desk: Front) -> None:
 
 def test_s0_14_money_moves_in_three_keys(desk: Front) -> None:
     desk.press("M")
-    desk.wait(lambda: desk.view._panel is not None and desk.view._panel.isVisible())
+    desk.wait(lambda: desk.view.beside.panel is not None and desk.view.beside.panel.isVisible())
     desk.picture("journey-account-move")
     desk.press("Esc")
-    desk.wait(lambda: desk.view._panel is None)
+    desk.wait(lambda: desk.view.beside.panel is None)
     assert desk.view.tables[Tab.VISITS].hasFocus()
 
 

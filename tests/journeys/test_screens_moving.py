@@ -41,7 +41,7 @@ def ledger(made: Front) -> None:
 
 
 def panel(made: Front) -> Any:
-    return made.page.widget._panel
+    return made.page.widget.beside.panel
 
 
 def movable(made: Front) -> bool:

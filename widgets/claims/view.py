@@ -38,6 +38,7 @@ from widgets.common import (
     skeleton_page,
 )  # fmt: skip
 from widgets.common.announce import announce
+from widgets.common.beside import Beside, side_width
 from widgets.ledger.filter_bar import DayField
 from widgets.ledger.offer import Offer
 from widgets.ledger.table import FoldingTable
@@ -74,7 +75,6 @@ class ClaimsPage(Themed, QWidget):
         self.setAccessibleName("Claims feed")
         self._drawing = False
         self._state = ClaimsState()
-        self._panel: QWidget | None = None
         self._make_actions()
         self._make_bar()
         self.banner = Banner("bad", button="Try again")
@@ -155,11 +155,12 @@ class ClaimsPage(Themed, QWidget):
         body.addLayout(self._stack, 1)  # a stack shows its first page at once: it must stand in the window first
         body.addWidget(Divider())
         body.addLayout(self._foot)
-        self._right = QVBoxLayout()
-        self._right.addStretch(1)
+        right = QVBoxLayout()
+        right.addStretch(1)
+        self.beside = Beside(right, 0, self._side_width)
         self._columns = QHBoxLayout()
         self._columns.addWidget(self._list, 1)
-        self._columns.addLayout(self._right)
+        self._columns.addLayout(right)
         self._body = QVBoxLayout(self)
         self._body.addLayout(head)
         self._body.addWidget(self.banner)
@@ -193,18 +194,14 @@ class ClaimsPage(Themed, QWidget):
             button.setFixedWidth(look.px(36))
         self.page_text.setContentsMargins(S4, 0, S4, 0)
         self._list.body.setSpacing(0)
-        if self._panel is not None:
-            self._panel.setFixedWidth(self._side_width())
+        self.beside.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._panel is not None:
-            self._panel.setFixedWidth(self._side_width())
+        self.beside.fit()
 
     def _side_width(self) -> int:
-        look = theme.current()
-        wide = round((self.width() - 2 * S20) * _SIDE_SHARE)
-        return min(look.size("side_most"), max(look.size("side_least"), wide))
+        return side_width(self, _SIDE_SHARE)
 
     # Where acts stand -----------------------------------------------------------------------------------------------
 
@@ -215,27 +212,14 @@ class ClaimsPage(Themed, QWidget):
 
     def show_panel(self, panel: QWidget) -> None:
         """Lay `panel` beside the list, in place of one that is there; the list steps back to its main columns."""
-        if self._panel is not None and self._panel is not panel:
-            self._drop_panel()
-        if self._panel is None:
-            self._panel = panel
-            self._right.insertWidget(0, panel)
-        panel.setFixedWidth(self._side_width())
-        panel.show()
+        self.beside.show(panel)
         self.draw(self._state)
 
     def hide_panel(self) -> None:
         """Take the panel away and give the focus back to the list."""
-        if self._panel is not None:
-            self._drop_panel()
+        if self.beside.drop():
             self.draw(self._state)
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _drop_panel(self) -> None:
-        panel, self._panel = self._panel, None
-        if panel is not None:
-            panel.hide()
-            self._right.removeWidget(panel)
 
     # What the clerk did ---------------------------------------------------------------------------------------------
 
@@ -314,8 +298,8 @@ class ClaimsPage(Themed, QWidget):
         for action in (self.open_action, self.ledger_action, self.menu_action, self.all_action):
             action.setEnabled(listed)
         for button in (self.move_money, self.billing, self.acts):
-            button.setVisible(listed and self._panel is None)
-        beside = self._panel is not None
+            button.setVisible(listed and self.beside.panel is None)
+        beside = self.beside.panel is not None
         self.table.set_columns(tuple(COLUMNS[at] for at in BESIDE_PANEL) if beside else COLUMNS)
         self.table.set_rows(beside_panel(state.rows) if beside else state.rows)
         self._skeleton.setVisible(state.skeleton)

@@ -26,6 +26,7 @@ from widgets.common import (
     page_action,
 )  # fmt: skip
 from widgets.common.announce import announce
+from widgets.common.beside import Beside, side_width
 from widgets.common.patient_bar import PatientBar
 from widgets.common.tabs import Tabs
 from widgets.ledger.filter_bar import FilterBar
@@ -109,7 +110,6 @@ class LedgerPage(Themed, QWidget):
         self.lots = LotsCard(self.row_actions)
         self.lots.setObjectName("decision")
         self._skeleton = Skeleton(7)
-        self._panel: QWidget | None = None
         for button in (self.collect, self.statement, self.more, self.older, self.fill, self.again, self.filter_button,
                        self.acts_button):  # fmt: skip
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Enter with the page
@@ -178,6 +178,7 @@ class LedgerPage(Themed, QWidget):
         self._right = QVBoxLayout()
         self._right.addWidget(self.lots)
         self._right.addStretch(1)
+        self.beside = Beside(self._right, 1, self._side_width)
         self._columns = QHBoxLayout()
         self._columns.addWidget(self._list, 1)
         self._columns.addLayout(self._right)
@@ -208,17 +209,14 @@ class LedgerPage(Themed, QWidget):
         self._foot.setContentsMargins(S16, S8, S12, S8)
         self.family.setFixedWidth(look.px(164))
         self.lots.set_room(self._side_width())
-        if self._panel is not None:
-            self._panel.setFixedWidth(self._side_width())
+        self.beside.fit()
         for card in self.figures:
             card.setFixedHeight(look.px(78 if look.compact else 86))
             if look.compact:
                 card.body.setContentsMargins(S16, S8, S16, S8)
 
     def _side_width(self) -> int:
-        look = theme.current()
-        wide = round((self.width() - 2 * S20) * _SIDE_SHARE)
-        return min(look.size("side_most"), max(look.size("side_least"), wide))
+        return side_width(self, _SIDE_SHARE)
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
@@ -233,25 +231,12 @@ class LedgerPage(Themed, QWidget):
 
     def show_panel(self, panel: QWidget) -> None:
         """Lay `panel` under Money on account, in place of one that is there."""
-        if self._panel is not None and self._panel is not panel:
-            self._drop_panel()
-        if self._panel is None:
-            self._panel = panel
-            self._right.insertWidget(1, panel)
-        panel.setFixedWidth(self._side_width())
-        panel.show()
+        self.beside.show(panel)
 
     def hide_panel(self) -> None:
         """Take the panel away and give the focus back to the list."""
-        if self._panel is not None:
-            self._drop_panel()
+        if self.beside.drop():
             self.take_focus()
-
-    def _drop_panel(self) -> None:
-        panel, self._panel = self._panel, None
-        if panel is not None:
-            panel.hide()
-            self._right.removeWidget(panel)
 
     @property
     def key(self) -> str:

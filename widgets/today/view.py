@@ -30,6 +30,7 @@ from widgets.common import (
     skeleton_page,
 )  # fmt: skip
 from widgets.common.announce import announce
+from widgets.common.beside import side_width
 from widgets.common.when import count_text
 from widgets.theme import S4, S8, S12, S14, S16, S20, Themed
 from widgets.today.rows import ACCOUNT_COLUMN, COLUMNS, table_rows
@@ -185,9 +186,7 @@ class TodayPage(Themed, QWidget):
         self._fit_side()
 
     def _fit_side(self) -> None:
-        look = theme.current()
-        wide = round((self.width() - 2 * S20) * _SIDE_SHARE)
-        self.side.setFixedWidth(min(look.size("side_most"), max(look.size("side_least"), wide)))
+        self.side.setFixedWidth(side_width(self, _SIDE_SHARE))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A click on money on account opens it."""
