@@ -33,10 +33,12 @@ from app.views import Collected, CollectEnd, Person
 from app.visits_after import visits_after
 from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id, new_id
+from models.basics.money import check_entry
 from models.ledger.book import Verdict
 from models.operations import bodies
 from models.rules.rights import Right
 from models.store.queries import collect, ledger, receipts, recorded, refunds, rows
+from models.store.queries.ledger import DisputeRow
 from models.store.queries.receipts import PaidRow
 from models.store.queries.refunds import HeldRow
 from models.store.rehearsal import Rehearsal
@@ -94,8 +96,8 @@ class TakingBack:
             self._check(act, _Case(payment, seen.held, clinic.today().isoformat()))
             rules = recorded.rules(reader, clinic.tenant)
             dispute = ledger.dispute(reader, clinic.tenant, dispute_id) if dispute_id else None
-            if act is TakeBack.DISPUTE_END and (dispute is None or dispute.outcome):
-                raise RuleBroken("dispute.not_open")
+            if act is TakeBack.DISPUTE_END:
+                _insist_open(dispute)
             person = rows.patient(reader, clinic.tenant, payment.patient_id)
             way = paid_text(reader, clinic.tenant, payment)
         whole = act in (TakeBack.VOID, TakeBack.DELETE, TakeBack.BOUNCE)
@@ -137,8 +139,8 @@ class TakingBack:
         """Do it. The same sheet a second time does nothing more.
 
         Raises RuleBroken (nothing written): as `open`, and `undo.reason_missing`, `correct.amount`, `dispute.amount`,
-        `dispute.outcome`, `staff.right_missing`, `account.changed`, `account.done_before`. A void ends as the reader
-        says.
+        `dispute.outcome`, a fee that may not be, `staff.right_missing`, `account.changed`, `account.done_before`. A
+        void ends as the reader says.
         """
         sheet = order.sheet
         _check_form(order)
@@ -189,7 +191,9 @@ class TakingBack:
         return written.document, written.print_job_id
 
     def _dispute(self, tx: Tx, order: TakeBackOrder, payment: PaidRow, who: Who) -> tuple[Any, str]:
-        self._record(tx, self._bodies(order, payment, "", "")[0], who, order.sheet.act_id)
+        if order.sheet.act is TakeBack.DISPUTE_END:
+            _insist_open(ledger.dispute(tx.reader, self._clinic.tenant, order.sheet.dispute_id))
+        insist(self._record(tx, self._bodies(order, payment, "", "")[0], who, order.sheet.act_id))
         return None, ""
 
     def _record(self, tx: Tx, body: object, who: Who, group: str) -> Any:
@@ -299,8 +303,15 @@ _WRITERS: dict[TakeBack, Callable[..., tuple[Any, str]]] = {
 }
 
 
+def _insist_open(dispute: DisputeRow | None) -> None:
+    if dispute is None or dispute.outcome:
+        raise RuleBroken("dispute.not_open")
+
+
 def _check_form(order: TakeBackOrder) -> None:
     sheet = order.sheet
+    if order.fee_cents:
+        check_entry(order.fee_cents)
     if sheet.act is TakeBack.DISPUTE_END:
         if order.outcome not in bodies.DISPUTE_OUTCOMES:
             raise RuleBroken("dispute.outcome", field="outcome")

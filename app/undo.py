@@ -13,7 +13,7 @@ from typing import Any
 from app.basis import basis_of, only_once, still_so
 from app.clinic import Clinic
 from app.money_views import Acted, UndoPreview
-from app.refusals import insist
+from app.refusals import insist, refusal
 from app.views import Person
 from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id, new_id
@@ -131,6 +131,9 @@ def _body(acts: Sequence[ActRow], patient_id: str, book: Draft) -> Undo | Fee:
     if acts[-1].kind != "charge.fee":
         return Undo(undo_id=new_id(), patient_id=patient_id, op_ids=tuple(act.op_id for act in acts))
     fee: Fee = from_json(Fee, acts[-1].body)
+    stands = book.charge(fee.charge_id)
+    if stands is None or stands.responsibility_cents != fee.amount_cents:  # somebody changed it since
+        raise refusal("cannot_undo")
     asked = sum(
         each.amount_cents if each.credit.code == "REV" else -each.amount_cents
         for each in book.transfers_of(acts[-1].op_id)

@@ -259,3 +259,14 @@ def test_what_a_dispute_needs(desk: Counter) -> None:
         assert refused(lambda: do(desk, asked)).message_key == key  # noqa: B023 - called at once
     end = order(desk, TakeBack.DISPUTE_END, CARD_OF_MARCH, disputed(desk), outcome="shrugged")
     assert refused(lambda: do(desk, end)).message_key == "dispute.outcome"
+
+
+@pytest.mark.parametrize(("fee_cents", "key"), [(-500, "amount.negative"), (10**12, "amount.too_large")])
+@pytest.mark.parametrize(("act", "payment_id"), [(TakeBack.DISPUTE, CARD_OF_MARCH), (TakeBack.BOUNCE, CHECK_OF_MARCH)])
+def test_a_fee_that_cannot_be_is_refused(
+    desk: Counter, act: TakeBack, payment_id: str, fee_cents: int, key: str
+) -> None:  # fmt: skip
+    made = desk.rows("SELECT count(*) FROM outbox")
+    asked = order(desk, act, payment_id, amount_cents=1000, fee_cents=fee_cents)
+    assert refused(lambda: do(desk, asked)).message_key == key
+    assert desk.rows("SELECT count(*) FROM outbox") == made

@@ -166,3 +166,19 @@ def key_of(call: Any, *arguments: Any) -> str:
     with pytest.raises(RuleBroken) as caught:
         call(*arguments)
     return caught.value.message_key
+
+
+def test_a_fee_somebody_changed_since_is_not_undone(clinic: TestClinic, undoing: Undoing) -> None:
+    fee(clinic)
+    fees = Fees(clinic.clinic)
+    [charge_id] = [row[0] for row in clinic.rows("SELECT id FROM charge WHERE kind = 'fee'")]
+    sheet = fees.open("rosa", "march", charge_id)
+    fees.do(fees.preview(FeeOrder(sheet, charge_id, "", 9900)), PRIYA)
+    made = clinic.rows("SELECT count(*) FROM outbox")
+    with pytest.raises(RuleBroken) as error:
+        undoing.last("rosa", MARIA)
+    assert error.value.message_key == "refused.cannot_undo"
+    assert clinic.rows("SELECT count(*) FROM outbox") == made
+    undoing.do(undoing.last("rosa", PRIYA), PRIYA)
+    undoing.do(undoing.last("rosa", MARIA), MARIA)
+    assert clinic.rows("SELECT responsibility_cents FROM charge WHERE kind = 'fee'") == [(0,)]
