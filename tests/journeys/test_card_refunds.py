@@ -18,14 +18,8 @@ from models.basics.errors import PaymentUnavailable, RuleBroken
 from tests.journeys.test_answer_lost import crash
 from tests.support.clinic import MARIA, PRIYA
 from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance
-from tests.support.simulators import PaxProcess, pax_running, printer_running
+from tests.support.simulators import PaxProcess, printer_running
 from tests.support.waiting import until
-
-
-@pytest.fixture(scope="module")
-def terminal() -> Iterator[PaxProcess]:
-    with pax_running() as running:
-        yield running
 
 
 @pytest.fixture

@@ -14,20 +14,8 @@ from app.views import CollectEnd, PaymentFields, TenderKind
 from models.basics.errors import PaymentUnavailable
 from tests.support.clinic import TestClinic
 from tests.support.counter import Counter, counter, rosa_with_copay_and_balance
-from tests.support.simulators import PaxProcess, PrinterProcess, pax_running, printer_running
+from tests.support.simulators import PaxProcess, PrinterProcess, pax_running
 from tests.support.waiting import until
-
-
-@pytest.fixture(scope="module")
-def terminal() -> Iterator[PaxProcess]:
-    with pax_running() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def paper() -> Iterator[PrinterProcess]:
-    with printer_running() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,23 +11,11 @@ from models.operations.records import Staff
 from tests.support.clinic import TestClinic
 from tests.support.counter import rosa_with_copay_and_balance
 from tests.support.front import front
-from tests.support.simulators import PaxProcess, PrinterProcess, pax_running, printer_running
+from tests.support.simulators import PaxProcess, PrinterProcess
 from tests.support.windows import themed  # noqa: F401
 from widgets.screens import APPROVED, COLLECT, TODAY
 
 pytestmark = pytest.mark.usefixtures("themed")
-
-
-@pytest.fixture(scope="module")
-def terminal() -> Iterator[PaxProcess]:
-    with pax_running() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def paper() -> Iterator[PrinterProcess]:
-    with printer_running() as running:
-        yield running
 
 
 def two_patients(clinic: TestClinic) -> None:

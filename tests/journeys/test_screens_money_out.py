@@ -13,7 +13,7 @@ from models.operations.records import Rules, Staff
 from models.store.queries import collect
 from tests.support.clinic import DAY, TestClinic
 from tests.support.front import Front, front
-from tests.support.simulators import PaxProcess, pax_running
+from tests.support.simulators import PaxProcess
 from widgets.ledger.acts import Target
 from widgets.ledger.offers import Offer
 from widgets.screens import ATTENTION, LEDGER, Place
@@ -164,12 +164,6 @@ def test_taking_a_payment_back_by_keys(tmp_path: Path, qapp: object, act: str) -
         at.wait(lambda: not shown.isVisible())
         left = {"void": 0, "delete": 0, "correct": 30000}[act]
         at.wait(lambda: at.state.view.figures.total_paid_cents == left)
-
-
-@pytest.fixture(scope="module")
-def terminal() -> object:
-    with pax_running() as running:
-        yield running
 
 
 def test_s0_26_a_card_is_voided_after_two_confirmations(tmp_path: Path, qapp: object, terminal: PaxProcess) -> None:
