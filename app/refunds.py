@@ -100,7 +100,7 @@ class Refunds:
             payment = self._payment(reader, payment_id)
             seen = seen_of(reader, tenant, payment)
             if not seen.held.held_cents:
-                raise RuleBroken("refund.nothing_left", refunded_cents=seen.held.refunded_cents)
+                raise RuleBroken("refund.nothing_left")
             if not seen.held.refundable_cents:
                 raise RuleBroken("refund.disputed", disputed_cents=seen.held.disputed_cents)
             person = rows.patient(reader, tenant, payment.patient_id)

@@ -101,7 +101,7 @@ class TakingBack:
             person = rows.patient(reader, clinic.tenant, payment.patient_id)
             way = paid_text(reader, clinic.tenant, payment)
         whole = act in (TakeBack.VOID, TakeBack.DELETE, TakeBack.BOUNCE)
-        most = payment.amount_cents - seen.held.disputed_cents if act is TakeBack.DISPUTE else seen.held.held_cents
+        most = _disputable(payment, seen.held) if act is TakeBack.DISPUTE else seen.held.held_cents
         return TakeBackSheet(
             act=act, act_id=new_id(), payment_id=payment_id, number=payment.number, method=way,
             patient=patient_head(person or rows.PatientRow(payment.patient_id, *[""] * 8), clinic.today()),
@@ -269,7 +269,7 @@ def _check_correct(case: _Case) -> None:
     if case.payment.tender == "external":
         raise RuleBroken("undo.elsewhere")
     if not case.held.held_cents:
-        raise RuleBroken("refund.nothing_left", refunded_cents=case.held.refunded_cents)
+        raise RuleBroken("refund.nothing_left")
 
 
 def _check_bounce(case: _Case) -> None:
@@ -282,8 +282,13 @@ def _check_bounce(case: _Case) -> None:
 def _check_dispute(case: _Case) -> None:
     if case.payment.tender != "card":
         raise RuleBroken("dispute.not_card")
-    if case.held.disputed_cents >= case.payment.amount_cents:
+    if _disputable(case.payment, case.held) <= 0:
         raise RuleBroken("dispute.whole_disputed")
+
+
+def _disputable(payment: PaidRow, held: HeldRow) -> int:
+    """Cents a bank can still take back, whatever the practice gave back itself: no more than was charged."""
+    return payment.amount_cents - held.disputed_cents - held.charged_back_cents
 
 
 _CHECKS: dict[TakeBack, Callable[[_Case], None]] = {

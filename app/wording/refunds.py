@@ -11,8 +11,8 @@ WORDS: Rows = {
     "refund.taken_back": ("This payment was already taken back", "None of it is left. Nothing was given back.", ""),
     "refund.nothing_left": (
         "Nothing is left of this payment",
-        "{refunded_cents:money} went back before. Nothing was given back.",
-        "",
+        "It went back or was corrected before. Nothing was given back.",
+        "Look at what happened to it in the ledger.",
     ),
     "refund.amount": ("Between $0.01 and {most_cents:money} can be refunded", _STAYS, "Type the amount again."),
     "refund.reason_missing": ("Say why it is refunded", _STAYS, "Choose a reason."),

@@ -48,13 +48,14 @@ class RefundRow:
 class HeldRow:
     """What a payment still holds, in cents: on the account (free and set aside), paid to charges, and what of it went
     back: by refunds (set aside or paid out), corrections, and what a bank took back in disputes that are open or that
-    the practice bears."""
+    the practice bears; `charged_back_cents` what it took for good, owed again since."""
 
     unallocated_cents: int
     paid_cents: int
     refunded_cents: int
     corrected_cents: int
     disputed_cents: int
+    charged_back_cents: int = 0
 
     @property
     def held_cents(self) -> int:
@@ -135,12 +136,13 @@ def held(connection: Any, tenant: str, payment_id: str) -> HeldRow:
         "AND state IN ('requested', 'paid') GROUP BY kind", (tenant, payment_id),
     ).fetchall())  # fmt: skip
     disputed = connection.execute(
-        "SELECT coalesce(sum(amount_cents), 0) FROM dispute WHERE tenant = ? AND payment_id = ? "
-        "AND outcome IN ('', 'absorbed')",
+        "SELECT coalesce(sum(CASE WHEN outcome IN ('', 'absorbed') THEN amount_cents END), 0), "
+        "coalesce(sum(CASE WHEN outcome = 'owed_again' THEN amount_cents END), 0) "
+        "FROM dispute WHERE tenant = ? AND payment_id = ?",
         (tenant, payment_id),
     ).fetchone()
     return HeldRow(int(lies[0]), int(paid[0]), int(back.get("refund", 0)), int(back.get("correction", 0)),
-                   int(disputed[0]))  # fmt: skip
+                   int(disputed[0]), int(disputed[1]))  # fmt: skip
 
 
 def waits_at(connection: Any, tenant: str, refund_id: str) -> list[tuple[str, int]]:
