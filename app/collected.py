@@ -19,6 +19,7 @@ from app.settings import Settings
 from app.views import Collected, CollectEnd, CollectSheet, DueLine, NextUp, TenderKind
 from devices.base import PaymentResult
 from models.basics.errors import Fact
+from models.basics.money import show_cents
 from models.operations.codec import from_json
 from models.store.queries import collect, find, jobs, receipts, refunds, rows, staff, today
 from models.store.queries.jobs import AttemptRow
@@ -195,7 +196,7 @@ class Telling:
         if day == today_is or line.appointment_id == plan.appointment_id != "":
             return DueLine(line.title, "today" if day == today_is else day_text(day, today_is), each.cents)
         left = line.owes_cents - each.cents
-        rest = "closed" if left <= 0 else f"${left // 100:,}.{left % 100:02d} left"
+        rest = "closed" if left <= 0 else f"{show_cents(left)} left"
         return DueLine(line.title, f"{day_text(day, today_is)} · {rest}", each.cents)
 
     def _still_owed(self, left: Iterable[ChargeRow]) -> str:

@@ -20,7 +20,7 @@ from models.ledger.book import Entry, Transfer
 from models.ledger.figures import Figures, figures_from_history
 from models.operations import bodies
 from models.store.queries import collect, receipts, refunds, staff
-from models.store.queries.refunds import ItemRow, RefundRow, TakenRow
+from models.store.queries.refunds import ReceiptItemRow, RefundRow, TakenRow
 from receipts.compose import SaleLine, SaleTender, compose
 from receipts.document import ReceiptDocument
 
@@ -233,7 +233,7 @@ def _parts_taken(transfers: Iterable[TakenRow]) -> tuple[Part, ...]:
     return tuple(parts + ([Part("", "", free)] if free > 0 else []))
 
 
-def _line(part: Part, item: ItemRow | None) -> SaleLine:
+def _line(part: Part, item: ReceiptItemRow | None) -> SaleLine:
     if item is None:
         return SaleLine(amount_cents=part.cents, kind="other", description="Credit on account")
     return SaleLine(amount_cents=part.cents, kind=item.kind, description=item.description or "Visit",

@@ -127,11 +127,6 @@ WORDS: Rows = {
         "Do not charge the card again.",
         "Take cash or a check, or look at Needs attention.",
     ),
-    "card.reader_silent": (
-        "Reader not connected",
-        _NOT_CHARGED,
-        "Check its cable and power, then try again. Cash and checks work meanwhile.",
-    ),
     "card.approved_not_saved": (
         "The card was approved, but this computer could not write it down",
         "{cents:money} was charged. Do not charge again.",

@@ -440,7 +440,7 @@ def _ring(phase: Phase) -> tuple[int, int] | None:
 
 def _cash_state(given: Inputs) -> CashState:
     cash = cash_of(given.draft, given.goes.to_collect_cents, given.say)
-    text = given.draft.received or f"{given.goes.to_collect_cents // 100:,}.{given.goes.to_collect_cents % 100:02d}"
+    text = given.draft.received or show_cents(given.goes.to_collect_cents, symbol="")
     return CashState(text, given.quick, cash.received_cents, cash.change_cents,
                      given.notes if cash.change_cents else (), cash.error, bool(given.draft.received))  # fmt: skip
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from models.basics.errors import RuleBroken
-from models.basics.money import parse_cents
+from models.basics.money import parse_cents, show_cents
 from widgets import icons, theme
 from widgets.common import paint
 from widgets.common.card import IconLabel
@@ -124,7 +124,7 @@ class AmountField(Redressed, QLineEdit):
 
     def set_cents(self, cents: int | None) -> None:
         """Show `cents` with two decimals, or nothing."""
-        self.setText("" if cents is None else f"{cents / 100:,.2f}" if cents % 100 else f"{cents // 100:,}.00")
+        self.setText("" if cents is None else show_cents(cents, symbol=""))
         self._read(self.text())
 
     def set_wrong(self, wrong: bool) -> None:

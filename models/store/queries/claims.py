@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from models.store.queries.ledger import ItemRow
+from models.store.queries.ledger import ITEM_COLUMNS, ITEM_FROM, ItemRow
 from models.store.queries.rows import (
     NET,
     PATIENT_COLUMNS,
@@ -100,11 +100,7 @@ def credit(connection: Any, tenant: str, patients: Collection[str]) -> dict[str,
 def items(connection: Any, tenant: str, appointments: Collection[str]) -> list[ItemRow]:
     """The charges of these visits, in the order they were listed."""
     found = connection.execute(
-        "SELECT c.id, c.patient_id, c.appointment_id, c.service_date, c.description, c.code, c.kind, "
-        f"c.responsibility_cents, coalesce(-({NET}), 0), c.insurance_pending, coalesce(w.name, ''), c.billed_cents, "
-        "c.allowed_cents, c.insurance_paid_cents FROM charge c "
-        "LEFT JOIN account a ON a.tenant = c.tenant AND a.id = 'AR:' || c.id "
-        "LEFT JOIN practitioner w ON w.tenant = c.tenant AND w.id = c.practitioner_id "
+        f"SELECT {ITEM_COLUMNS} FROM {ITEM_FROM} "
         "WHERE c.tenant = ? AND c.appointment_id IN (SELECT value FROM json_each(?)) AND c.deleted_at = '' "
         "ORDER BY c.service_date, c.id",
         (tenant, json.dumps(sorted(appointments))),

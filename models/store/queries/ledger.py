@@ -133,8 +133,12 @@ def _columns(row: type[Any], alias: str, **instead: str) -> str:
     return ", ".join(instead.get(field.name) or f"{alias}.{field.name}" for field in fields(row))
 
 
-_ITEM = _columns(ItemRow, "c", charge_id="c.id", owed_cents=f"coalesce(-({NET}), 0)",
+ITEM_COLUMNS = _columns(ItemRow, "c", charge_id="c.id", owed_cents=f"coalesce(-({NET}), 0)",
                  practitioner="coalesce(w.name, '')")  # fmt: skip
+ITEM_FROM = (
+    "charge c LEFT JOIN account a ON a.tenant = c.tenant AND a.id = 'AR:' || c.id "
+    "LEFT JOIN practitioner w ON w.tenant = c.tenant AND w.id = c.practitioner_id"
+)
 _PAYMENT = _columns(PaymentRow, "y", practitioner="coalesce(w.name, '')")
 _REFUND = _columns(RefundRow, "f")
 _LOT = _columns(LotRow, "a", account_id="a.id", cents=NET)
@@ -145,8 +149,7 @@ def items(connection: Any, tenant: str, patients: Sequence[str]) -> list[ItemRow
     """Every charge, newest first; those a payer still decides about too, which owe nothing yet and have no account.
     One that was taken off altogether (nothing billed, nothing owed) is told by the log alone."""
     found = connection.execute(
-        f"SELECT {_ITEM} FROM charge c LEFT JOIN account a ON a.tenant = c.tenant AND a.id = 'AR:' || c.id "
-        "LEFT JOIN practitioner w ON w.tenant = c.tenant AND w.id = c.practitioner_id "
+        f"SELECT {ITEM_COLUMNS} FROM {ITEM_FROM} "
         f"WHERE c.tenant = ? AND c.patient_id IN ({marks(len(patients))}) AND (c.deleted_at = '' OR a.id IS NOT NULL) "
         f"AND (c.responsibility_cents > 0 OR c.billed_cents > 0 OR c.insurance_pending = 1 OR coalesce({NET}, 0) <> 0) "
         "ORDER BY c.service_date DESC, c.id",
@@ -205,9 +208,7 @@ def shares_elsewhere(connection: Any, tenant: str, patients: Sequence[str]) -> l
 def items_of(connection: Any, tenant: str, charges: Sequence[str]) -> list[ItemRow]:
     """These charges, whosever they are."""
     found = connection.execute(
-        f"SELECT {_ITEM} FROM charge c JOIN account a ON a.tenant = c.tenant AND a.id = 'AR:' || c.id "
-        "LEFT JOIN practitioner w ON w.tenant = c.tenant AND w.id = c.practitioner_id "
-        f"WHERE c.tenant = ? AND c.id IN ({marks(len(charges))})",
+        f"SELECT {ITEM_COLUMNS} FROM {ITEM_FROM} WHERE c.tenant = ? AND c.id IN ({marks(len(charges))})",
         (tenant, *charges),
     )
     return [ItemRow(*row) for row in found]

@@ -79,7 +79,7 @@ class TakenRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRow:
+class ReceiptItemRow:
     """A charge or visit in the words of a receipt."""
 
     item_id: str
@@ -166,7 +166,7 @@ def taken_by(connection: Any, tenant: str, op_id: str) -> list[TakenRow]:
     return [TakenRow(*row) for row in found]
 
 
-def charges(connection: Any, tenant: str, charge_ids: Iterable[str]) -> dict[str, ItemRow]:
+def charges(connection: Any, tenant: str, charge_ids: Iterable[str]) -> dict[str, ReceiptItemRow]:
     """Charges by id, with what is owed on them."""
     ids = list(charge_ids)
     found = connection.execute(
@@ -176,10 +176,10 @@ def charges(connection: Any, tenant: str, charge_ids: Iterable[str]) -> dict[str
         f"WHERE c.tenant = ? AND c.id IN ({marks(len(ids))})",
         (tenant, *ids),
     )
-    return {row[0]: ItemRow(*row) for row in found}
+    return {row[0]: ReceiptItemRow(*row) for row in found}
 
 
-def visits(connection: Any, tenant: str, appointment_ids: Iterable[str]) -> dict[str, ItemRow]:
+def visits(connection: Any, tenant: str, appointment_ids: Iterable[str]) -> dict[str, ReceiptItemRow]:
     """Visits by id, with what is owed on all their charges."""
     ids = list(appointment_ids)
     found = connection.execute(
@@ -190,4 +190,4 @@ def visits(connection: Any, tenant: str, appointment_ids: Iterable[str]) -> dict
         f"WHERE v.tenant = ? AND v.id IN ({marks(len(ids))})",
         (tenant, *ids),
     )
-    return {row[0]: ItemRow(*row) for row in found}
+    return {row[0]: ReceiptItemRow(*row) for row in found}

@@ -537,7 +537,7 @@ def test_trying_another_card_waits_for_the_fresh_sheet_and_keeps_the_amounts(qtb
     [
         (CollectEnd.TIMED_OUT, {}, "No card was shown"),
         (CollectEnd.CANCELLED, {}, "Patient pressed cancel"),
-        (CollectEnd.NOT_SENT, {"reason": "card.reader_silent"}, "Reader not connected"),
+        (CollectEnd.NOT_SENT, {"reason": "terminal.not_answering"}, "Reader not connected"),
         (CollectEnd.DUPLICATE, {"at": "9:12 AM"}, "Charged before"),
         (CollectEnd.DECLINED, {"reason": "terminal.chip_not_read"}, "Use the chip"),
     ],
