@@ -19,6 +19,7 @@ from app.folders import Folders, desk_folder
 from app.words import sentence_for
 from models.basics.errors import PosError
 from widgets import theme
+from widgets.collector import Collector
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -54,6 +55,7 @@ def application() -> QApplication:
         app = QApplication(sys.argv[:1])
         app.setWindowIcon(QIcon(str(resources.path("logo.svg"))))
         theme.apply(app)
+        Collector(app)
     return app
 
 

@@ -19,6 +19,7 @@ from tests.support.hub import (  # noqa: F401
     sqlite_settings,
 )
 from tests.support.simulators import PaxProcess, PrinterProcess, pax_running, printer_running
+from tests.support.windows import cycles_wait  # noqa: F401
 
 
 @pytest.fixture(scope="module")

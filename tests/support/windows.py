@@ -3,6 +3,7 @@ and a watch over the event loop's stalls."""
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -47,6 +48,16 @@ def themed(qapp: QApplication) -> Iterator[theme.Theme]:
     look.set(**plain)
     yield look
     look.set(**plain)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cycles_wait() -> Iterator[None]:
+    """Garbage of windows is cleared away on this thread, as the program does it: on a lane it would take timers with it
+    that Qt still ticks."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture
