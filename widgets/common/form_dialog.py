@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -94,6 +94,18 @@ class FormDialog(Overlay):
         """What will happen, or is good to know, beside the buttons."""
         self.note.setText(words)
         self._info.setVisible(bool(words))
+
+    def show_verb(self, verb: str, busy: str, why_not: str) -> None:
+        """What the button says, or what it is `busy` with; `why_not` it cannot be pressed yet. The card then takes the
+        room its parts need now."""
+        self.primary.set_text(verb)
+        if busy:
+            self.primary.set_busy(busy)
+        else:
+            self.primary.set_idle()
+            self.primary.set_available(not why_not, why_not)
+        self.place_panel()
+        QTimer.singleShot(0, self, self.place_panel)  # once more: what was hidden has its size then
 
     def refuse(self, words: str) -> None:
         """Why it was not done; nothing takes it back."""

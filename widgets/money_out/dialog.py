@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from app.refund_views import NOTE_MOST
@@ -127,14 +127,7 @@ class ActDialog(FormDialog):
         if state.notice is not None:
             self.banner.set(state.notice.title, state.notice.body)
         self.banner.setVisible(state.notice is not None)
-        self.primary.set_text(state.verb)
-        if state.busy:
-            self.primary.set_busy(state.busy)
-        else:
-            self.primary.set_idle()
-            self.primary.set_available(state.ready, "Fill in what is missing first")
-        self.place_panel()
-        QTimer.singleShot(0, self, self.place_panel)  # once more: what was hidden has its size then
+        self.show_verb(state.verb, state.busy, "" if state.ready else "Fill in what is missing first")
 
     def offer(self, key: str, items: tuple[tuple[str, str], ...]) -> None:
         """Other items for a choice."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
@@ -138,14 +138,7 @@ class RefundDialog(FormDialog):
         for part in (self.full, self.part, self.amount, self.reason, self.notes, self.way, self.check, self.lend,
                      self.other, self.cancel):  # fmt: skip
             part.setEnabled(not state.busy)
-        self.primary.set_text(state.verb)
-        if state.busy:
-            self.primary.set_busy(state.busy)
-        else:
-            self.primary.set_idle()
-            self.primary.set_available(state.ready, "Type an amount first")
-        self.place_panel()
-        QTimer.singleShot(0, self, self.place_panel)  # once more: what was hidden has its size then
+        self.show_verb(state.verb, state.busy, "" if state.ready else "Type an amount first")
 
     def _draw_notice(self, state: RefundState) -> None:
         if state.notice is not None:
