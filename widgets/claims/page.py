@@ -6,8 +6,6 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt
-
 from widgets.claims.presenter import ClaimsPresenter, Doors
 from widgets.claims.view import ClaimsPage
 from widgets.common.speech import Speech
@@ -40,7 +38,7 @@ class _Page:
     def enter(self, _place: Place) -> None:
         """The feed as it was left, read again."""
         self.presenter.refresh()
-        self.widget.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.widget.take_focus()
 
     def leave(self) -> None:
         """Filters, page and row stay."""

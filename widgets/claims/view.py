@@ -73,7 +73,7 @@ class ClaimsPage(Themed, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Claims feed")
-        self._drawing = False
+        self._drawing = self._focus_due = False
         self._state = ClaimsState()
         self._make_actions()
         self._make_bar()
@@ -221,6 +221,12 @@ class ClaimsPage(Themed, QWidget):
             self.draw(self._state)
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def take_focus(self) -> None:
+        """Put the focus into the list, where letters are about the row; while it is being read, once it is there."""
+        self._focus_due = not (self.table.isVisible() or self.empty.isVisible())
+        if not self._focus_due:
+            (self.table if self.table.isVisible() else self.span).setFocus(Qt.FocusReason.OtherFocusReason)
+
     # What the clerk did ---------------------------------------------------------------------------------------------
 
     def _open(self) -> None:
@@ -310,3 +316,5 @@ class ClaimsPage(Themed, QWidget):
         elif listed and not self.table.key:
             self.table.select_first()
         self._stack.setCurrentIndex(2 if state.empty is not None else 1 if listed else 0)
+        if self._focus_due and (listed or state.empty is not None):
+            self.take_focus()

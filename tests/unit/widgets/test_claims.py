@@ -232,6 +232,18 @@ def desk(clinic: TestClinic, qtbot: Any) -> Iterator[Desk]:
     made.close()
 
 
+def test_the_list_takes_the_focus_as_soon_as_it_is_read(desk: Desk) -> None:
+    desk.page.draw(ClaimsState(skeleton=True))
+    desk.page.span.setFocus()
+    desk.page.take_focus()
+    assert desk.page.span.hasFocus()
+    desk.page.draw(desk.presenter.state)
+    assert desk.page.table.hasFocus()
+    desk.page.span.setFocus()
+    desk.page.draw(desk.presenter.state)
+    assert desk.page.span.hasFocus(), "what is read again takes the focus from nobody"
+
+
 def test_enter_and_ctrl_l_open_the_account(desk: Desk) -> None:
     press("Return")
     press("Ctrl+L")
