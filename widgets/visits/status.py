@@ -26,6 +26,7 @@ from widgets.theme import S4, S12, S16
 from widgets.visits.status_state import (
     BILLING_HINTS,
     billing_words,
+    likely_next,
     moved_words,
     outlook,
 )  # fmt: skip
@@ -145,7 +146,7 @@ class StatusPresenter(QObject):
         self._view.fee.restyle()
         self._view.following.setText(f"Also the {count_text(card.following, 'visit', 'visits')} after it")
         self._view.following.restyle()
-        self._view.show_rows([status_row(key) for key, _ in card.ways], status)
+        self._view.show_rows([status_row(key) for key, _ in card.ways], status or likely_next(card))
         self._view.open_over()
         self._draw()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.visit_views import MovedOn, VisitCard
 from models.basics.money import show_cents
 from models.rules.billing import BILLING_STATUS_WORDS
-from models.rules.visits import Stage, stage_of, status_words
+from models.rules.visits import STATUSES, Stage, stage_of, status_words
 from widgets.common.when import count_text
 
 RESCHEDULED = "rescheduled"
@@ -22,6 +22,22 @@ class Outlook:
     asks_day: bool = False
     asks_following: bool = False
     asks_fee: bool = False
+
+
+_AFTER_ALL = {"done": "in_session", "no_show": "arrived"}
+"""What is put right most often: a visit that is not over yet, and somebody who came late."""
+
+
+def likely_next(card: VisitCard) -> str:
+    """What is chosen when the list opens: the next step of the visit's day, so that Enter alone puts nothing back."""
+    ways, order = [key for key, _ in card.ways], list(STATUSES)
+    at = order.index(card.status) if card.status in STATUSES else -1
+    later = [key for key in ways if key in STATUSES and order.index(key) > at and stage_of(key) in _COMING]
+    usual = _AFTER_ALL.get(card.status, "")
+    return usual if usual in ways else later[0] if later else ways[0] if ways else ""
+
+
+_COMING = (Stage.PLANNED, Stage.HERE, Stage.DONE)
 
 
 def outlook(card: VisitCard, status: str, *, following: bool) -> Outlook:

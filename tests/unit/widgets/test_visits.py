@@ -19,6 +19,7 @@ from app.visit_charges import VisitCharges
 from app.visit_views import BookingPreview, Offer, VisitCard
 from app.visits import Visits
 from models.operations.records import AppointmentProfile, BillingProfile, Location, Practitioner, ProfileLine, Rules
+from models.rules.visits import offered, status_words
 from models.store.queries import collect, visits
 from tests.support import frozen
 from tests.support.clinic import DAY, MARIA, TestClinic
@@ -28,7 +29,7 @@ from widgets.ledger.acts import LedgerActs, Target
 from widgets.ledger.offers import _of_item
 from widgets.visits.act import VisitActs, openers
 from widgets.visits.new_visit_state import Typed, filled, meant, summary
-from widgets.visits.status_state import moved_words, outlook
+from widgets.visits.status_state import likely_next, moved_words, outlook
 
 pytestmark = pytest.mark.usefixtures("themed")
 LONG = "Comprehensive preventive re-evaluation and management with counselling, established patient"
@@ -402,6 +403,24 @@ def test_what_a_status_asks(status: str, following: bool, verb: str, asks: tuple
     look = outlook(CARD, status, following=following)
     assert look.verb == verb
     assert (look.asks_day, look.asks_following, look.asks_fee) == asks
+
+
+@pytest.mark.parametrize(
+    ("status", "chosen"),
+    [
+        ("scheduled", "confirmed"),
+        ("arrived", "checked_in"),
+        ("in_room", "in_session"),
+        ("in_session", "done"),
+        ("done", "in_session"),
+        ("no_show", "arrived"),
+        ("cancelled", "scheduled"),
+        ("custom:At x-ray", "scheduled"),
+    ],
+)
+def test_s0_39_the_list_opens_at_the_next_step_of_the_day(status: str, chosen: str) -> None:
+    ways = tuple((each, status_words(each)) for each in offered(status, ()))
+    assert likely_next(replace(CARD, status=status, ways=ways)) == chosen
 
 
 def test_a_visit_that_comes_back_is_charged_again() -> None:
