@@ -207,14 +207,14 @@ def ledger() -> LedgerView:
                   (office,)),
     )  # fmt: skip
     payments = (
-        _payment("PAY-1-10447", date(2026, 5, 9), "Visa •••• 1881", 2000, 0, 2000, "May 28 visit",
+        _payment("PAY-1-10447", date(2026, 5, 9), "Visa •••• 1881", 2000, 0, 2000,
                  parts=(PaymentPart("visit", 2000, "May 28 Follow-up", "Set aside for this visit",
                                     appointment_id="a-9"),), tender="card"),
-        _payment("PAY-1-10391", date(2026, 4, 2), "Check 2281", 18000, 0, 18000, "",
+        _payment("PAY-1-10391", date(2026, 4, 2), "Check 2281", 18000, 0, 18000,
                  parts=(PaymentPart("credit", 18000, "Credit on account", "Free for any visit"),), tender="check"),
-        _payment("PAY-1-10355", date(2026, 3, 18), "Cash", 6700, 6700, 0, "", pending=True,
+        _payment("PAY-1-10355", date(2026, 3, 18), "Cash", 6700, 6700, 0, pending=True,
                  parts=(PaymentPart("charge", 6700, "Mar 18 Comprehensive metabolic panel", "80053", "c-12", "a-7"),)),
-        _payment("PAY-1-10120", date(2026, 2, 10), "Visa •••• 1881", 6000, 6000, 0, "", state="voided", tender="card"),
+        _payment("PAY-1-10120", date(2026, 2, 10), "Visa •••• 1881", 6000, 6000, 0, state="voided", tender="card"),
     )  # fmt: skip
     log = (
         LogLine(at(9, 2), "act.collected", "Maria Delgado", "Desk 1", 2000, "PAY-1-10447", pending=True, op_id="op-2"),
@@ -248,11 +248,11 @@ def item(
 
 
 def _payment(
-    number: str, day: date, method: str, cents: int, used: int, left: int, earmarked: str, *, state: str = "paid",
+    number: str, day: date, method: str, cents: int, used: int, left: int, *, state: str = "paid",
     pending: bool = False, tender: str = "cash", parts: tuple[PaymentPart, ...] = (),
 ) -> PaymentLine:  # fmt: skip
     taken = datetime(day.year, day.month, day.day, 10, 5, tzinfo=ZONE)
-    return PaymentLine(f"id-{number}", number, f"R-{number}", taken, method, cents, used, left, earmarked, state,
+    return PaymentLine(f"id-{number}", number, f"R-{number}", taken, method, cents, used, left, state,
                        "Maria Delgado", "Desk 1", pending, "p-0039914", tender, posted_on=day, parts=parts)  # fmt: skip
 
 

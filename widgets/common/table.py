@@ -409,6 +409,7 @@ class CellTable(Themed, QTableView):
         head.setFixedHeight(look.size("row_head"))
         self._lay_rows()
         self._lay_columns()
+        self.updateGeometry()  # rows of another height: a list that ends with its last row wants another room
         self.viewport().update()
 
     def _lay_rows(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ from widgets.common.focus_ring import Ringed
 from widgets.common.when import spoken_cents
 from widgets.ledger.offer import Offer
 from widgets.ledger.state import LedgerState, Lot
-from widgets.theme import S2, S8, S10, S12, S16, Themed
+from widgets.theme import S2, S6, S8, S10, S12, S16, Themed
 
 ICONS = {"move": "arrow-right", "refund": "undo-2", "receipt": "printer", "net_out": "arrow-left-right"}
 MOST_BOXES = 16
@@ -79,12 +79,16 @@ class LotBox(Themed, QWidget):
         for button in self.buttons.values():
             low.addWidget(button)
         low.addStretch(1)
-        body = QVBoxLayout(self)
-        body.setContentsMargins(S16, S10, S8, S8)  # the link's words, not its button, end at the inset
-        body.setSpacing(S8)
-        body.addLayout(top)
-        body.addLayout(low)
+        self._body = QVBoxLayout(self)
+        self._body.addLayout(top)
+        self._body.addLayout(low)
         self.follow_theme()
+
+    def restyle(self) -> None:
+        compact = theme.current().compact
+        above, below = (S6, S6) if compact else (S10, S8)
+        self._body.setContentsMargins(S16, above, S8, below)  # the link's words, not its button, end at the inset
+        self._body.setSpacing(S6 if compact else S8)
 
     def _button(self, offer: Offer, keys: dict[str, QAction]) -> KeycapButton:
         key = keys.get(offer.act) if self.chosen else None
@@ -219,6 +223,12 @@ class _LotScroll(Ringed, QScrollArea):
         for box in chosen:
             inner.adjustSize()
             self.ensureWidgetVisible(box, 0, 0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Boxes of another height, after a change of the theme, want another room."""
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))

@@ -63,14 +63,13 @@ def offers_for(state: LedgerState, key: str) -> list[Offer]:
 
 def _of_visit(line: Visit, whom: Target) -> Iterator[Offer]:
     target = replace(whom, patient_id=line.patient_id or whom.patient_id, appointment_id=line.appointment_id)
-    if len(line.items) == 1:
-        target = replace(target, charge_id=line.items[0].charge_id)
+    only = replace(target, charge_id=line.items[0].charge_id) if len(line.items) == 1 else target
     if line.appointment_id and line.balance_cents > 0:
         yield Offer("collect", f"Collect {show_cents(line.balance_cents)}", target)
     if line.paid_cents > 0 or line.prepaid_cents > 0:
-        yield Offer("move", "Move money off this visit…", replace(target, charge_id=""))
-    if line.balance_cents > 0 and (line.appointment_id or target.charge_id):
-        yield Offer("adjust", "Discount or write off…", target)
+        yield Offer("move", "Move money off this visit…", target)
+    if line.balance_cents > 0 and (line.appointment_id or only.charge_id):
+        yield Offer("adjust", "Discount or write off…", only)
     if line.appointment_id:
         yield Offer("add_charge", "Add a charge…", target)
         yield Offer("fee", "Add a fee…", target)

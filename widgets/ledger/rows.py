@@ -48,8 +48,8 @@ COLUMNS: dict[Tab, tuple[Column, ...]] = {
         Column("", 130, right=True),
     ),
     Tab.LOG: (
-        Column("When", 132), Column("What", 220, stretch=2), Column("Amount", 96, right=True),
-        Column("By", 132, stretch=1), Column("", 88, right=True),
+        Column("When", 124), Column("What", 220, stretch=2), Column("Amount", 92, right=True),
+        Column("By", 116, stretch=1), Column("", 88, right=True),
     ),
 }  # fmt: skip
 
@@ -330,11 +330,12 @@ def log_row(line: LogLine, today: date) -> TableRow:
     sending = "On its way to the other desks" if line.pending else ""
     under = " · ".join(part for part in (line.what, sending) if part)
     look = ("Undone", "neutral", "undo-2") if line.undone else None
+    who = [part for part in (line.by, line.station, approved) if part]
     cells: tuple[Cell, ...] = (
         WordsCell(when, ink="text2"),
         WordsCell(words, under, "body_medium", "muted" if line.undone else "text"),
         MoneyCell(line.amount_cents, "table") if line.amount_cents is not None else None,
-        WordsCell(line.by, ", ".join(part for part in (line.station, approved) if part), ink="text2"),
+        WordsCell(who[0], ", ".join(who[1:]), ink="text2") if who else None,
         MarkCell(look),
     )
     cents = spoken_cents(line.amount_cents) if line.amount_cents is not None else ""

@@ -351,7 +351,7 @@ class LedgerPage(Themed, QWidget):
     def _draw_list(self, state: LedgerState) -> None:
         focused = any(table.hasFocus() for table in self.tables.values())
         self.tabs.set_key(state.tab.value)
-        self.filters.setVisible(state.filtering)
+        self.filters.setVisible(state.filtering and state.tab is not Tab.PLANS)
         if state.today is not None:
             self.filters.draw(state.shown, state.today)
         drawn = (state.tab, state.lines, state.unfolded, state.ticked, state.shown, state.today)
@@ -375,6 +375,8 @@ class LedgerPage(Themed, QWidget):
 
     def _draw_foot(self, state: LedgerState) -> None:
         listed = state.empty is None
+        self.filter_action.setEnabled(state.tab is not Tab.PLANS)
+        self.filter_button.setVisible(state.tab is not Tab.PLANS)
         self.again.setVisible(listed and state.tab in _AGAIN)
         self.acts_button.setVisible(listed)
         self.menu_action.setEnabled(listed)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QScrollArea
 
 from app.account_views import LedgerView, LotLine, PaymentPart
 from app.family import FamilyMember
@@ -29,7 +29,7 @@ from widgets.ledger.filters import Filter, narrowed, read_day
 from widgets.ledger.offer import OWN_ACTS, lot_offers
 from widgets.ledger.offers import offers_for
 from widgets.ledger.presenter import Doors, LedgerPresenter
-from widgets.ledger.rows import rows_of, total_row
+from widgets.ledger.rows import log_row, rows_of, total_row
 from widgets.ledger.state import (
     LedgerState,
     Tab,
@@ -256,6 +256,18 @@ def test_offers_name_the_money_by_where_it_lies():
     assert paid.target == Target("p-0039914", payment_id="id-PAY-1-10355", charge_id="c-12")
     aside = offers_for(state(tab=Tab.PAYMENTS), "part:id-PAY-1-10447:0")[0]
     assert aside.target == Target("p-0039914", payment_id="id-PAY-1-10447", appointment_id="a-9")
+
+
+def test_a_fee_of_a_visit_is_a_new_one_also_where_one_item_stands_there():
+    by_act = {offer.act: offer.target for offer in offers_for(state(), "visit:a-6:2026-04-22")}
+    assert by_act["fee"] == Target("p-0039914", appointment_id="a-6")
+    assert by_act["adjust"].charge_id, "what is let off is of the only item"
+
+
+def test_an_act_nobody_signed_is_told_by_its_desk():
+    line = replace(frozen.ledger().log[0], by="", station="Desk 1")
+    [who] = [cell for cell in log_row(line, frozen.DAY).cells if cell and "Desk 1" in cell.spoken]
+    assert who.spoken == "Desk 1"
 
 
 def test_s0_26_only_a_payment_of_the_day_can_be_voided_or_deleted():
@@ -572,6 +584,15 @@ def test_s0_03_the_filter_narrows_as_it_is_typed_and_escape_puts_it_away(qtbot: 
     assert len(at.state.lines) == 5
 
 
+def test_plans_have_nothing_to_filter(at: Desk):
+    at.page.tab_chosen.emit(Tab.PLANS)
+    assert not at.page.filter_button.isVisible()
+    press("Ctrl+F")
+    assert not at.page.filters.isVisible()
+    at.page.tab_chosen.emit(Tab.LOG)
+    assert at.page.filter_button.isVisible()
+
+
 def test_the_family_switch_shows_another_member_or_all_of_them(qtbot: Any, at: Desk):
     assert not at.page.family.isVisible()
     at.books.view = family()
@@ -698,6 +719,22 @@ def test_money_on_account_fits_its_column(qtbot: Any, look: str):
         assert box.width() < page.lots.width()
         assert all(button.geometry().right() <= box.width() for button in box.buttons.values())
         assert all(button.width() >= button.sizeHint().width() for button in box.buttons.values())
+
+
+def test_lists_take_the_room_they_want_after_a_change_of_the_theme(qtbot: Any):
+    page = LedgerPage()
+    qtbot.addWidget(page)
+    page.resize(*FULL)
+    shown(page)
+    theme.current().set(compact=True)
+    page.draw(state())
+    theme.current().set(compact=False)
+    scroll = page.lots.findChild(QScrollArea)
+    qtbot.waitUntil(lambda: scroll.viewport().height() == scroll.widget().height() == scroll.sizeHint().height())
+    assert not scroll.verticalScrollBar().isVisible()
+    table = page.tables[Tab.VISITS]
+    qtbot.waitUntil(lambda: page.total.y() == table.geometry().bottom() + 1)
+    assert table.height() == table.sizeHint().height()
 
 
 @pytest.mark.parametrize("look", LOOKS)
