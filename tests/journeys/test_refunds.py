@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from models.rules.rights import Right
 from models.store.queries import collect, receipts
 from tests.support.clinic import DAY, MARIA, PRIYA, TestClinic
 from tests.support.counter import Counter, counter
+from tests.support.refusing import refused
 
 
 def rosa(clinic: TestClinic) -> None:
@@ -57,12 +58,6 @@ def ask(sheet: RefundSheet, cents: int, reason: str = "billing_error", **more: A
 
 def refund(desk: Counter, order: RefundOrder, person: Any = MARIA, supervisor: Any = None) -> Any:
     return desk.desk.refunds.refund(order, person, Job(), supervisor)
-
-
-def refused(act: Callable[[], Any]) -> RuleBroken:
-    with pytest.raises(RuleBroken) as told:
-        act()
-    return told.value
 
 
 def test_s0_24_n16_cash_goes_back_and_is_owed_again(desk: Counter) -> None:

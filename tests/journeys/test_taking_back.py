@@ -17,9 +17,9 @@ from models.operations.bodies import CardFacts, Collect
 from models.operations.records import Rules
 from models.rules.rights import Right, rights_of
 from models.store.queries import collect
-from tests.journeys.test_refunds import refused
 from tests.support.clinic import DAY, MARIA, PRIYA, TestClinic
 from tests.support.counter import Counter, counter
+from tests.support.refusing import refused
 
 CARD_OF_MARCH = "card-march"
 CHECK_OF_MARCH = "check-march"

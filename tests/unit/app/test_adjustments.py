@@ -13,12 +13,12 @@ from app.adjustments import Adjustments, needed
 from app.fees import BOUNCED, NO_SHOW, OTHER, Fees
 from app.money_views import AdjustOrder, AdjustSheet, FeeOrder, FeeSheet
 from app.rules import MoneyRules
-from models.basics.errors import RuleBroken
 from models.ledger.figures import Figures
 from models.rules.adjusting import REASONS
 from models.rules.rights import Right
 from models.store.queries import collect
 from tests.support.clinic import MARIA, PRIYA, TestClinic
+from tests.support.refusing import refused
 
 ALMA = replace(MARIA, staff_id="alma", rights=MARIA.rights | {Right.ADJUST})
 """Somebody at the desk who may adjust up to the limit."""
@@ -59,12 +59,6 @@ def fee(sheet: FeeSheet, code: str, words: str, cents: int) -> FeeOrder:
     """An order for the fee of a code; a name of no fee where the sheet has none."""
     found = next((choice.charge_id for choice in sheet.choices if choice.code == code), "none")
     return FeeOrder(sheet, found, words, cents)
-
-
-def refused(call: Any, *arguments: Any) -> RuleBroken:
-    with pytest.raises(RuleBroken) as caught:
-        call(*arguments)
-    return caught.value
 
 
 # Adjustments ------------------------------------------------------------------------------------------------------

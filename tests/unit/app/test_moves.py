@@ -18,6 +18,7 @@ from models.operations.bodies import RefundElsewhere, VisitStatus
 from models.operations.records import Appointment
 from models.store.queries import collect
 from tests.support.clinic import MARIA, TestClinic
+from tests.support.refusing import refused
 
 
 @pytest.fixture
@@ -180,12 +181,6 @@ def test_a_guarantors_money_pays_for_the_family(clinic: TestClinic, moves: Moves
 
 
 # Refused ----------------------------------------------------------------------------------------------------------
-
-
-def refused(call: Any, *arguments: Any) -> RuleBroken:
-    with pytest.raises(RuleBroken) as caught:
-        call(*arguments)
-    return caught.value
 
 
 @pytest.mark.parametrize(
