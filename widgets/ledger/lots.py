@@ -242,4 +242,4 @@ class _LotScroll(Ringed, QScrollArea):
         return QSize(200, inner.sizeHint().height() if inner is not None else 0)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, min(self.sizeHint().height(), theme.current().px(96)))
+        return QSize(120, min(self.sizeHint().height(), theme.current().px(48)))  # a panel below goes first
