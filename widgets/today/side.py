@@ -33,6 +33,9 @@ COVERAGE_LOOKS: dict[str, tuple[Look, str, str]] = {
 }
 """Pill, icon and its colour by the state of the insurance."""
 
+MANY_LINES = 3
+"""From so many lines on they need the room of the notes."""
+
 COPAY_LOOKS: dict[str, Look] = {
     "paid": ("Copay paid", "ok", "check"),
     "part": ("Copay part paid", "warn", "hand-coins"),
@@ -112,7 +115,7 @@ class DueLines(QScrollArea):
         grid = QGridLayout(inner)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(S12)
-        grid.setVerticalSpacing(S10)
+        grid.setVerticalSpacing(S8)
         grid.setColumnStretch(0, 1)
         for at, line in enumerate(self._lines):
             words = QVBoxLayout()
@@ -247,7 +250,8 @@ class SideCard(Card):
         self.check_in.set_available(side.can_check_in, "This visit is checked in already.")
         self.ledger.set_available(True)
         self.ledger.setVisible(side.shows_ledger)
-        self._show_notes(side.notes[:1] if theme.current().compact else side.notes)
+        crowded = view is not None and len(view.lines) >= MANY_LINES  # what is due comes before what is good to know
+        self._show_notes(side.notes[:1] if crowded or theme.current().compact else side.notes)
 
     def _show_due(self, side: SideState) -> None:
         lines = side.view.lines if side.view else ()
