@@ -91,7 +91,7 @@ class GivingBack:
 
     def paid(
         self, tx: Tx, refund: RefundRow, who: Who, *, card: bodies.CardFacts | None = None, attempt_id: str = "",
-        check_no: str = "", before: Entry | None = None,
+        before: Entry | None = None,
     ) -> Written:  # fmt: skip
         """The money of a refund left the house: the fact, its REFUND receipt, and the drawer for cash. `before` is the
         request when it is part of the same transaction."""
@@ -100,12 +100,12 @@ class GivingBack:
         body = bodies.RefundPaid(
             refund_id=refund.refund_id, payment_id=refund.payment_id, patient_id=refund.patient_id,
             amount_cents=refund.amount_cents, tender=refund.tender, receipt_no=receipt_no, drawer=drawer,
-            check_no=check_no, method_id=refund.method_id, attempt_id=attempt_id, card=card,
+            check_no=refund.check_no, method_id=refund.method_id, attempt_id=attempt_id, card=card,
         )  # fmt: skip
         entry = self._record(tx, body, who, group=refund.refund_id)
         entries = [each for each in (before, entry) if each is not None]
         after = self._after(tx.reader, refund.patient_id, entries)
-        done = replace(refund, receipt_no=receipt_no, check_no=check_no, brand=card.brand if card else "",
+        done = replace(refund, receipt_no=receipt_no, brand=card.brand if card else "",
                        last4=card.last4 if card else "", auth_code=card.auth_code if card else "")  # fmt: skip
         taken = parts_of(before) if before is not None else self._parts(tx.reader, refund.request_op_id)
         document = self._document(tx.reader, done, taken, who.person_name, after, card)

@@ -167,7 +167,7 @@ class Refunds:
         with self._giving.running(refund_id):
             with self._clinic.store.write() as tx:
                 self._waiting(tx.reader, refund_id)
-                going = self._go(tx, row, payment, who, row.check_no, None)
+                going = self._go(tx, row, payment, who, None)
             return self._end(row, payment, going, person, job)
 
     def give_up(self, refund_id: str, person: Person) -> None:
@@ -226,7 +226,7 @@ class Refunds:
             insist(entry, held_cents=sheet.left_cents)
             row = self._row(order, payment, number, entry, who)
             if not asks_hub:
-                going = self._go(tx, row, payment, who, order.check_no.strip(), entry)
+                going = self._go(tx, row, payment, who, entry)
                 if isinstance(going, Written):  # told from pages that are at hand
                     told = self._told_of(tx.reader, row, RefundEnd.PAID, going)
         if told is not None:
@@ -240,7 +240,7 @@ class Refunds:
                 raise refusal(reason, held_cents=self._held(sheet.payment_id))
             with clinic.store.write() as tx:
                 self._waiting(tx.reader, sheet.refund_id)
-                going = self._go(tx, row, payment, who, order.check_no.strip(), None)
+                going = self._go(tx, row, payment, who, None)
         assert going is not None
         return self._end(row, payment, going, person, job)
 
@@ -256,12 +256,10 @@ class Refunds:
             raise RuleBroken("refund.offline", limit_cents=offline_cents)
         return False
 
-    def _go(
-        self, tx: Tx, row: RefundRow, payment: PaidRow, who: Who, check_no: str, before: Entry | None
-    ) -> _Going | Written:  # fmt: skip
+    def _go(self, tx: Tx, row: RefundRow, payment: PaidRow, who: Who, before: Entry | None) -> _Going | Written:
         """Money that is there leaves now; a card refund is written down as on its way."""
         if row.tender != "card":
-            return self._giving.paid(tx, row, who, check_no=check_no, before=before)
+            return self._giving.paid(tx, row, who, before=before)
         self._no_doubt(tx.reader, row.patient_id)
         attempt_id = new_id()
         reference = self._attempts.open_refund(tx, attempt_id, row, payment.appointment_id, who, self._reader.driver)
@@ -340,7 +338,8 @@ class Refunds:
         return bodies.RefundRequest(
             refund_id=sheet.refund_id, payment_id=sheet.payment_id, patient_id=sheet.patient.patient_id,
             amount_cents=order.amount_cents, tender=order.way.tender, reason=order.reason or "other", number=number,
-            note=order.note.strip()[:NOTE_MOST], method_id=payment.method_id if order.way.own else "", lines=lines,
+            note=order.note.strip()[:NOTE_MOST], method_id=payment.method_id if order.way.own else "",
+            check_no=order.check_no.strip(), lines=lines,
         )  # fmt: skip
 
     def _row(self, order: RefundOrder, payment: PaidRow, number: str, entry: Entry, who: Who) -> RefundRow:

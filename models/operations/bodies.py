@@ -192,6 +192,7 @@ class RefundRequest:
     number: str
     note: str = ""
     method_id: str = ""
+    check_no: str = ""
     lines: tuple[RefundLine, ...] = ()
 
 

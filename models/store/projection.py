@@ -164,7 +164,7 @@ def _request_refund(op: Operation, body: bodies.RefundRequest, _reason: str, she
     sheet.put("refund", _refund_row(
         op, sheet, body.payment_id, refund_id=body.refund_id, patient_id=body.patient_id, kind="refund",
         state="requested", amount_cents=body.amount_cents, tender=body.tender, method_id=body.method_id,
-        reason=body.reason, note=body.note, number=body.number, request_op_id=op.op_id,
+        reason=body.reason, note=body.note, number=body.number, check_no=body.check_no, request_op_id=op.op_id,
     ), seq=seq)  # fmt: skip
 
 

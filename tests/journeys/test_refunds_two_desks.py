@@ -112,6 +112,19 @@ def give(story: Refunds, payment_id: str, cents: int, **more: Any) -> Any:
     return story.refund(RefundOrder(story.open(payment_id), cents, "patient_request", **more), PRIYA, Job())
 
 
+class Deaf:
+    """A line that seems up, and sends nothing."""
+
+    def __init__(self, desk: ClinicDesk) -> None:
+        self._desk = desk
+
+    def state(self) -> Any:
+        return replace(self._desk.engine.state(), online=True)
+
+    def nudge(self) -> None:
+        """Nobody hears it."""
+
+
 @contextmanager
 def refused(key: str) -> Iterator[Any]:
     with pytest.raises(RuleBroken) as told:
@@ -159,18 +172,8 @@ def test_without_an_answer_the_money_is_set_aside_and_handed_out_later(
     front, second = desks
     payment_id = paid(front, 5000)
     until(lambda: in_step(front, second))
-
-    class Deaf:
-        """Seems online, and sends nothing."""
-
-        def state(self) -> Any:
-            return replace(front.engine.state(), online=True)
-
-        def nudge(self) -> None:
-            """Nobody hears it."""
-
     front.disconnect()
-    story = refunds(front, Deaf(), patience_s=0.05)
+    story = refunds(front, Deaf(front), patience_s=0.05)
     told = give(story, payment_id, 3000)
     assert (told.end, told.reason) == (RefundEnd.WAITING, "refund.waiting")
     assert rows(front, "SELECT state FROM refund") == [("requested",)]
@@ -182,6 +185,23 @@ def test_without_an_answer_the_money_is_set_aside_and_handed_out_later(
     assert refunds(front).finish(told.refund_id, MARIA, Job()).end is RefundEnd.PAID
     until(lambda: in_step(front, second))
     assert rows(second, "SELECT state, amount_cents FROM refund") == [("paid", 3000)]
+
+
+def test_a_check_that_waited_for_the_hub_keeps_its_number(desks: tuple[ClinicDesk, ClinicDesk]) -> None:
+    front, second = desks
+    payment_id = paid(front, 5000, "check")
+    until(lambda: in_step(front, second))
+    front.disconnect()
+    told = give(refunds(front, Deaf(front), patience_s=0.05), payment_id, 3000, check_no="1187")
+    assert told.end is RefundEnd.WAITING
+    front.connect()
+    until(lambda: in_step(front, second))
+    finished = refunds(front).finish(told.refund_id, MARIA, Job())
+    assert finished.end is RefundEnd.PAID
+    assert finished.receipt is not None
+    assert [tender.check_no for tender in finished.receipt.tenders] == ["1187"]
+    until(lambda: in_step(front, second))
+    assert rows(second, "SELECT state, check_no FROM refund") == [("paid", "1187")]
 
 
 def test_without_the_line_only_small_cash_of_this_desk_goes_out(desks: tuple[ClinicDesk, ClinicDesk]) -> None:
