@@ -80,7 +80,7 @@ def test_s0_14_money_is_moved_from_the_claims_feed_in_three_keys(desk: Front) ->
     desk.picture("window-claims")
     desk.keys.clear()
     desk.press("M")
-    panel = desk.view._panel
+    panel = desk.view.beside.panel
     desk.wait(lambda: panel is not None and panel.amount.cents == 3000)
     desk.picture("window-claims-move")
     desk.press("Return", "Return")
@@ -99,8 +99,8 @@ def test_s0_14_an_overpayment_is_moved_off_a_visit_from_the_feed(desk: Front) ->
     desk.arrive(CLAIMS, lambda: rows(desk) == ["ahead", "today", "may"])
     assert desk.state.lines[0].prepaid_cents == 2500
     desk.press("M")
-    desk.wait(lambda: desk.view._panel is not None and desk.view._panel.amount.cents == 2500)
-    assert desk.view._panel.place.key == "credit"
+    desk.wait(lambda: desk.view.beside.panel is not None and desk.view.beside.panel.amount.cents == 2500)
+    assert desk.view.beside.panel.place.key == "credit"
     desk.press("Return", "Return")
     desk.wait(lambda: rows(desk) == ["today", "may"])  # nothing lies on that visit any more
     assert desk.counter.rows("SELECT sum(credits + pending_credits - debits - pending_debits) FROM account "

@@ -122,7 +122,7 @@ def test_h6_moving_it_goes_on_in_the_ledger(desk: Front) -> None:
     desk.arrive(ATTENTION, lambda: desk.state.detail)
     desk.press("Return")
     desk.arrive(LEDGER, lambda: desk.state.view and desk.state.view.patient.patient_id == "henry")
-    desk.wait(lambda: desk.view._panel is not None)
+    desk.wait(lambda: desk.view.beside.panel is not None)
     desk.picture("journey-visit-fallen-move")
     desk.press("Esc")
     desk.press("Esc")
