@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from models.tables.catalogue import Role
 
-HEAD = "0002"
+HEAD = "0006"
 """The newest revision; `models.store.reading.SCHEMA` repeats it for those who must not import this."""
 
 
