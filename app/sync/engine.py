@@ -208,7 +208,7 @@ class SyncEngine:
 
     def _met(self, loop: str) -> None:
         """The hub answered a loop; when that loop was in trouble, the other one need not wait any longer."""
-        news = self._board.met(loop, self._store.pending_count())
+        news = self._board.met(loop, self._store.pending_count(), self._transport.hub_ahead_ms)
         self._store.sends_at_once = self.state().online
         if news:
             log.info("answered again", extra=facts(loop=loop))

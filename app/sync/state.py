@@ -16,7 +16,10 @@ class SyncState:
 
     `since` is when `online` last changed, `pending` how many operations wait to be sent, `cause` a message key when
     something is wrong (empty otherwise). `stopped`: the desk works on and keeps everything, but sending or fetching
-    waits for a person.
+    waits for a person. `hub_ahead_ms` is how far the hub's clock is ahead of this computer's, as of the last answer.
+
+    `repair` is the message key of a mending that goes on by itself (empty when there is none), over `repair_count`
+    records: it needs nobody, and is told so that nobody wonders.
     """
 
     online: bool
@@ -25,6 +28,9 @@ class SyncState:
     last_synced_at: datetime | None = None
     cause: str = ""
     stopped: bool = False
+    hub_ahead_ms: int = 0
+    repair: str = ""
+    repair_count: int = 0
 
 
 class StateBoard:
@@ -37,6 +43,8 @@ class StateBoard:
         self._clock = clock
         self._lock = threading.Lock()
         self._trouble: dict[str, tuple[str, bool]] = {"pull": ("sync.connecting", False)}
+        self._hub_ahead_ms = 0
+        self._repair = ("", 0)
         self._state = SyncState(False, clock.now(), pending, cause="sync.connecting")
         self._callbacks: list[Callable[[SyncState], None]] = []
 
@@ -57,11 +65,12 @@ class StateBoard:
 
         return end
 
-    def met(self, loop: str, pending: int) -> bool:
+    def met(self, loop: str, pending: int, hub_ahead_ms: int = 0) -> bool:
         """A loop had a good answer. True when it had been in trouble."""
         with self._lock:
             news = self._trouble.pop(loop, None) is not None
             self._state = replace(self._state, last_synced_at=self._clock.now())
+            self._hub_ahead_ms = hub_ahead_ms
         self._settle(pending)
         return news
 
@@ -77,13 +86,23 @@ class StateBoard:
         """So many operations wait to be sent."""
         self._settle(pending)
 
+    def repairing(self, message_key: str, count: int = 0) -> None:
+        """A mending goes on by itself over `count` records; an empty key ends it."""
+        with self._lock:
+            self._repair = (message_key, count)
+            pending = self._state.pending
+        self._settle(pending)
+
     def _settle(self, pending: int) -> None:
         with self._lock:
             before = self._state
             worst = max(self._trouble.values(), key=lambda trouble: trouble[1], default=("", False))
             online = not self._trouble
             since = before.since if online == before.online else self._clock.now()
-            after = replace(before, online=online, since=since, pending=pending, cause=worst[0], stopped=worst[1])
+            after = replace(
+                before, online=online, since=since, pending=pending, cause=worst[0], stopped=worst[1],
+                hub_ahead_ms=self._hub_ahead_ms, repair=self._repair[0], repair_count=self._repair[1],
+            )  # fmt: skip
             self._state = after
             callbacks = tuple(self._callbacks) if after != before else ()
         for callback in callbacks:
