@@ -14,13 +14,13 @@ REASONS = (
     "credit_used", "not_that_much", "more_than_owed", "more_than_paid", "future_visit", "visit_cancelled",
     "wrong_patient", "other_patient", "amount_not_positive", "missing_dependency", "payment_reversed", "same_place",
     "reason_unknown", "cannot_undo", "already_undone", "already_netted", "refund_id_used", "not_a_fee",
-    "linked_rejected", "refunded_elsewhere", "known_already",
+    "linked_rejected", "refunded_elsewhere", "known_already", "disputed",
 )  # fmt: skip
 """Every reason for which the engine rejects a decision."""
 
 _NAMES_AMOUNT = {
     "not_that_much": "there_cents", "more_than_owed": "owes_cents", "more_than_paid": "held_cents",
-    "refunded_elsewhere": "spendable_cents",
+    "refunded_elsewhere": "spendable_cents", "disputed": "held_cents",
 }  # fmt: skip
 """Reasons whose sentence is better with the amount that is possible, and the fact that carries it."""
 
@@ -29,8 +29,8 @@ def refusal(reason: str, **facts: Fact) -> RuleBroken:
     """The error for a reason of the engine. Nothing was written, or the caller's transaction is about to fall.
 
     Give what is possible now: `there_cents` with not_that_much, `owes_cents` with more_than_owed, `held_cents` with
-    more_than_paid, `spendable_cents` with refunded_elsewhere; without it the sentence goes without an amount. A reason
-    this program does not know is told as `refused.unknown`.
+    more_than_paid and disputed, `spendable_cents` with refunded_elsewhere; without it the sentence goes without an
+    amount. A reason this program does not know is told as `refused.unknown`.
     """
     if reason not in REASONS:
         return RuleBroken("refused.unknown", reason=reason)

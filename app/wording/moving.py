@@ -30,6 +30,16 @@ WORDS: Rows = {
         _NOTHING,
         "Up to {held_cents:money} is possible.",
     ),
+    "refused.disputed": (
+        "A bank has taken some of that money back",
+        "It is in dispute, so it cannot go out a second time. Nothing was changed.",
+        "Take less, or wait until the dispute is closed.",
+    ),
+    "refused.disputed_now": (
+        "A bank has taken some of that money back",
+        "It is in dispute, so it cannot go out a second time. Nothing was changed.",
+        "Up to {held_cents:money} is possible until the dispute is closed.",
+    ),
     "refused.refunded_elsewhere_now": (
         "Another program already gave some of that money back",
         "It cannot pay a visit as well. Nothing was changed.",

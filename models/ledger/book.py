@@ -209,6 +209,10 @@ class Book(Protocol):
 
     def dispute(self, dispute_id: str) -> DisputeState | None: ...
 
+    def disputes_of(self, payment_id: str) -> Sequence[DisputeState]:
+        """The disputes of a payment, open and closed, by id."""
+        ...
+
 
 @dataclass(slots=True)
 class Delta:
@@ -333,6 +337,11 @@ class Draft:
 
     def dispute(self, dispute_id: str) -> DisputeState | None:
         return self.disputes.get(dispute_id) or self.base.dispute(dispute_id)
+
+    def disputes_of(self, payment_id: str) -> Sequence[DisputeState]:
+        known = {each.dispute_id: each for each in self.base.disputes_of(payment_id)}
+        known |= {each.dispute_id: each for each in self.disputes.values() if each.payment_id == payment_id}
+        return [known[dispute_id] for dispute_id in sorted(known)]
 
     def add(self, entry: Entry) -> None:
         """Take an entry into the draft."""

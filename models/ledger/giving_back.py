@@ -179,13 +179,24 @@ def refund_request(op: Operation, body: bodies.RefundRequest, draft: Draft) -> N
 
 
 def refundable(draft: Draft, payment: PaymentState) -> int:
-    """Cents of a payment that may still go back: what it holds, less what another program gave back of the payer's
-    money beyond what else lies on the account (domain row N9: that money is gone already)."""
+    """Cents of a payment that may still go back: what it holds less what a bank disputes of it, less what another
+    program gave back of the payer's money beyond what else lies on the account (domain row N9: that money is gone
+    already)."""
     purse = draft.purse(payment.patient_id)
     given_back = sum(waiting(draft, each) for each in purse if each.code is Code.REFUND_ELSEWHERE)
     others = sum(available(draft, each) for each in purse
                  if each.code in LOT_CODES and each.payment_id != payment.payment_id)  # fmt: skip
-    return max(holds(draft, payment.payment_id) - max(given_back - others, 0), 0)
+    return max(undisputed(draft, payment.payment_id) - max(given_back - others, 0), 0)
+
+
+BANK_KEEPS = frozenset({"", "absorbed"})
+"""Outcomes of a dispute (open, borne by the practice) in which the bank has money that the payment still counts."""
+
+
+def undisputed(draft: Draft, payment_id: str) -> int:
+    """Cents of a payment that are here and that no bank took back: given back once more, they would be gone twice."""
+    taken = sum(each.amount_cents for each in draft.disputes_of(payment_id) if each.outcome in BANK_KEEPS)
+    return max(holds(draft, payment_id) - taken, 0)
 
 
 def _cannot_refund(body: bodies.RefundRequest, payment: PaymentState | None, draft: Draft) -> str:
@@ -202,8 +213,14 @@ def _cannot_refund(body: bodies.RefundRequest, payment: PaymentState | None, dra
     if draft.refund(body.refund_id) is not None:
         return KNOWN_ALREADY if body.tender == "external" else "refund_id_used"
     if body.amount_cents > refundable(draft, payment):
-        return "more_than_paid" if body.amount_cents > holds(draft, payment.payment_id) else "refunded_elsewhere"
+        return _why_too_much(body.amount_cents, payment.payment_id, draft)
     return ""
+
+
+def _why_too_much(cents: int, payment_id: str, draft: Draft) -> str:
+    if cents > holds(draft, payment_id):
+        return "more_than_paid"
+    return "disputed" if cents > undisputed(draft, payment_id) else "refunded_elsewhere"
 
 
 def refund_paid(op: Operation, body: bodies.RefundPaid, draft: Draft) -> None:

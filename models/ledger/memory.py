@@ -79,6 +79,9 @@ class EmptyBook:
     def dispute(self, dispute_id: str) -> DisputeState | None:  # noqa: ARG002
         return None
 
+    def disputes_of(self, payment_id: str) -> Sequence[DisputeState]:  # noqa: ARG002
+        return ()
+
 
 def memory_book() -> Draft:
     """A draft over nothing: keeps every entry it was given."""

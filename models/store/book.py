@@ -156,6 +156,7 @@ class Wanted:
         self._payment(body.payment_id)
         self.ask("refund", body.refund_id)
         if isinstance(body, bodies.RefundRequest):
+            self.ask("disputes_of", body.payment_id)
             self.ask("purse", body.patient_id)
             for line in body.lines:
                 self._charge(line.charge_id)
@@ -241,6 +242,7 @@ class TableBook:
         self._payments: dict[str, PaymentState | None] = {}
         self._receipts: dict[str, str] = {}
         self._lots_of_payment: dict[str, tuple[Account, ...]] = {}
+        self._disputes_of: dict[str, tuple[DisputeState, ...]] = {}
         self._lots_for_appointment: dict[str, tuple[Account, ...]] = {}
         self._charges_of_appointment: dict[str, tuple[ChargeState, ...]] = {}
         self._visits: dict[str, AppointmentState | None] = {}
@@ -385,6 +387,11 @@ class TableBook:
             self._take_disputes({dispute_id}, self._ask(_DISPUTE + "d.dispute_id = :id", id=dispute_id))
         return self._disputes[dispute_id]
 
+    def disputes_of(self, payment_id: str) -> Sequence[DisputeState]:
+        if payment_id not in self._disputes_of:
+            self._take_disputes_of({payment_id}, self._ask(_DISPUTE + "d.payment_id = :id", id=payment_id))
+        return self._disputes_of[payment_id]
+
     def _allocations(self, account_ids: Sequence[str]) -> list[tuple[Transfer, int]]:
         """Allocations and releases of these accounts, oldest first, each with its sign."""
         return [(each, sign) for each in self._moves(account_ids) if (sign := sign_of(each))]
@@ -486,6 +493,11 @@ class TableBook:
         self._disputes.update(dict.fromkeys(ids))
         self._disputes.update({row[0]: DisputeState(*row) for row in found})
 
+    def _take_disputes_of(self, ids: set[str], found: list[Any]) -> None:
+        states = sorted((DisputeState(*row) for row in found), key=lambda dispute: dispute.dispute_id)
+        for payment_id in ids:
+            self._disputes_of[payment_id] = tuple(each for each in states if each.payment_id == payment_id)
+
     def _take_rules(self, _ids: set[str], found: list[Any]) -> None:
         self._rules[RULES] = _rules_of(found[0]) if found else records.Rules()
 
@@ -504,6 +516,7 @@ _QUESTIONS: dict[str, tuple[str, str, Callable[[TableBook, set[str], list[Any]],
     "visit": (_VISIT + "id IN (:ids)", "_visits", TableBook._take_visits, "appointments"),
     "refund": (_REFUND + "refund_id IN (:ids)", "_refunds", TableBook._take_refunds, "refunds"),
     "dispute": (_DISPUTE + "d.dispute_id IN (:ids)", "_disputes", TableBook._take_disputes, "disputes"),
+    "disputes_of": (_DISPUTE + "d.payment_id IN (:ids)", "_disputes_of", TableBook._take_disputes_of, ""),
     "rules": (_RULES + "id IN (:ids)", "_rules", TableBook._take_rules, ""),
 }
 """By question: the query, where its answers are kept, who takes them, and where a draft keeps what it knows better."""

@@ -377,6 +377,12 @@ REFUSED: dict[str, tuple[list[object], str]] = {
     "refund of what was refunded": (
         [*CARD_50, request("r1", "p1", 30), request("r2", "p1", 21)], "more_than_paid",
     ),
+    "refund of what a bank disputes": (
+        [*CARD_50, opened("d1", "p1", 20), request("r1", "p1", 31)], "disputed",
+    ),
+    "refund of what a bank keeps": (
+        [*CARD_50, opened("d1", "p1", 20), closed("d1", "absorbed"), request("r1", "p1", 31)], "disputed",
+    ),
     "refund of what went back elsewhere": (
         [*CARD_50, elsewhere("x1", 50), request("r1", "p1", 10)], "refunded_elsewhere",
     ),
