@@ -88,7 +88,7 @@ class KindForm(QWidget):
         self.payer = Choice("Who pays", PAYMENT_PROFILE_WORDS.items(), narrow=True)
         self.charges = Choice("Charges to list", narrow=True)
         self.consents = Field("Consent forms", "Such as Vaccines, Telehealth")
-        self.online = Switch("Marked as bookable online")
+        self.online = Switch("Patients can book this online")
         self.active = Switch("In use")
         for at in range(1, self.color.count()):
             self.color.setItemIcon(at, colour_mark(str(self.color.itemData(at))))

@@ -178,9 +178,9 @@ class NewVisitDialog(FormDialog):
             until=self.until.text(),
         )  # fmt: skip
 
-    def show_hints(self, day: str, time: str, until: str) -> None:
-        """The days as they are understood, under their fields."""
-        for name, words in (("day", day), ("time", time), ("until", until)):
+    def show_hints(self, kind: str, day: str, time: str, until: str) -> None:
+        """What is known of the kind of visit, and the days as they are understood, under their fields."""
+        for name, words in (("profile", kind), ("day", day), ("time", time), ("until", until)):
             self.rows[name].hint.setText(words)
             self.rows[name].hint.setVisible(bool(words) and not self.rows[name].error.text)
         self._show_again()
@@ -338,7 +338,7 @@ class NewVisitPresenter(QObject):
         for name, row in self._view.rows.items():
             if row.error.text and name not in found.errors:
                 row.set_error("")
-        self._view.show_hints(found.day_hint, found.time_hint, found.until_hint)
+        self._view.show_hints(found.kind_hint, found.day_hint, found.time_hint, found.until_hint)
         self._asked += 1
         if found.form is None:
             self._view.show_summary(WAITING)

@@ -58,6 +58,7 @@ class Meant:
 
     form: NewVisit | None
     errors: dict[str, str]
+    kind_hint: str = ""
     day_hint: str = ""
     time_hint: str = ""
     until_hint: str = ""
@@ -78,7 +79,7 @@ def meant(typed: Typed, offer: Offer) -> Meant:
         errors["minutes"] = "Minutes, such as 30."
     repeat, until = _repeat(typed, offer, day, errors)
     hints = (
-        long_day_text(day) if day else "", show_time(time) if time else "", long_day_text(until) if until else "",
+        _kind_hint(typed.profile_id, offer), long_day_text(day) if day else "", show_time(time) if time else "", long_day_text(until) if until else "",
     )  # fmt: skip
     if errors or day is None or minutes is None:
         return Meant(None, errors, *hints)
@@ -89,6 +90,12 @@ def meant(typed: Typed, offer: Offer) -> Meant:
         practitioner_id=typed.practitioner_id, location_id=typed.location_id, repeat=repeat,
     )  # fmt: skip
     return Meant(form, errors, *hints)
+
+
+def _kind_hint(profile_id: str, offer: Offer) -> str:
+    """What to tell the patient who would rather book by themselves next time (S0-34)."""
+    online = any(each.online for each in offer.profiles if each.id == profile_id)
+    return "Patients can book this online too." if online else ""
 
 
 def _repeat(typed: Typed, offer: Offer, day: date | None, errors: dict[str, str]) -> tuple[Repeat | None, date | None]:

@@ -389,6 +389,13 @@ def test_fields_that_make_no_visit(typed: Typed, wrong: str) -> None:
     assert list(found.errors) == [wrong]
 
 
+def test_s0_34_what_can_be_booked_online_is_said_while_booking() -> None:
+    online, by_phone = replace(ROUTINE, id="online", online=True), replace(ROUTINE, id="phone", online=False)
+    offer = replace(OFFER, profiles=(online, by_phone))
+    told = [meant(Typed(profile_id=kind), offer).kind_hint for kind in ("online", "phone", "")]
+    assert told == ["Patients can book this online too.", "", ""]
+
+
 @pytest.mark.parametrize(
     ("status", "following", "verb", "asks"),
     [
