@@ -79,7 +79,8 @@ def meant(typed: Typed, offer: Offer) -> Meant:
         errors["minutes"] = "Minutes, such as 30."
     repeat, until = _repeat(typed, offer, day, errors)
     hints = (
-        _kind_hint(typed.profile_id, offer), long_day_text(day) if day else "", show_time(time) if time else "", long_day_text(until) if until else "",
+        _kind_hint(typed.profile_id, offer), long_day_text(day) if day else "", show_time(time) if time else "",
+        long_day_text(until) if until else "",
     )  # fmt: skip
     if errors or day is None or minutes is None:
         return Meant(None, errors, *hints)
