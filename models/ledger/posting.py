@@ -16,11 +16,22 @@ from typing import Any
 
 from models.ledger import accounts, charges, giving_back, spending
 from models.ledger.book import AppointmentState, Draft, Entry, PaymentState, Transfer, Verdict
-from models.ledger.judging import GONE, HUB, KNOWN_ALREADY, accept, aside_for, except_, quarantine, tender_account
-from models.operations import bodies, records
+from models.ledger.judging import (
+    GONE,
+    HUB,
+    KNOWN_ALREADY,
+    accept,
+    aside_for,
+    except_,
+    quarantine,
+    reject,
+    tender_account,
+)
+from models.operations import bodies, messages, records
 from models.operations.codec import BodyInvalid
 from models.operations.kinds import NotUnderstood, OpClass
 from models.operations.operation import Operation
+from models.rules.addresses import address_for
 
 RECEIPT_USED = "receipt_no_used"
 """Reason of a payment that is posted although another one carries its receipt number: a person must look."""
@@ -193,6 +204,17 @@ def _rules_put(op: Operation, body: records.Rules, draft: Draft) -> None:
     accept(draft, op)
 
 
+def _message_send(op: Operation, body: messages.MessageSend, draft: Draft) -> None:
+    """A message that no carrier could take falls at once; nothing is sent."""
+    known = body.channel in messages.CHANNELS and body.template in messages.TEMPLATES and bool(body.papers)
+    if not known or (body.channel == "text" and (body.attach or body.template == "superbill")):
+        reject(draft, op, "message_unknown")
+    elif address_for(body.channel, body.address) != body.address:
+        reject(draft, op, "address_wrong")
+    else:
+        accept(draft, op)
+
+
 _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "charge.put": charges.charge_put,
     "charge.fee": charges.fee,
@@ -218,6 +240,7 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "patient.put": _patient_put,
     "practitioner.put": _practitioner_put,
     "rules.put": _rules_put,
+    "message.send": _message_send,
 }
 
 __all__ = ["HUB", "RECEIPT_USED", "settle", "settle_run"]

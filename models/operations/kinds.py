@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from models.operations import bodies, records
+from models.operations import bodies, messages, records
 from models.operations.codec import from_json
 
 
@@ -43,6 +43,7 @@ RECORD_KINDS: dict[str, type[Any]] = {
     "billing_profile.put": records.BillingProfile,
     "appointment_profile.put": records.AppointmentProfile,
     "series.put": records.Series,
+    "channels.put": records.Channels,
 }
 
 KINDS: dict[str, Kind] = {
@@ -67,6 +68,10 @@ KINDS: dict[str, Kind] = {
     "dispute.closed": Kind(OpClass.FACT, 1, bodies.DisputeClosed),
     "statement.issued": Kind(OpClass.FACT, 1, bodies.StatementIssued),
     "visit.billing": Kind(OpClass.FACT, 1, bodies.VisitBilling),
+    "message.send": Kind(OpClass.DECISION, 1, messages.MessageSend),
+    "message.sent": Kind(OpClass.DERIVED, 1, messages.MessageSent),
+    "message.failed": Kind(OpClass.DERIVED, 1, messages.MessageFailed),
+    "message.consent": Kind(OpClass.FACT, 1, messages.MessageConsent),
     "payment.release": Kind(OpClass.DERIVED, 1, bodies.Released),
     "payment.auto_allocate": Kind(OpClass.DERIVED, 1, bodies.AutoAllocated),
     "payment.freed": Kind(OpClass.DERIVED, 1, bodies.Freed),

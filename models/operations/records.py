@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """The clinic as its receipts name it. `timezone` is an IANA name; `closing_hour` 0 to 12 local."""
+    """The clinic as its receipts name it. `timezone` is an IANA name; `closing_hour` 0 to 12 local; `reply_to` the
+    e-mail address that answers to its messages go to."""
 
     id: str
     name: str
@@ -24,6 +25,7 @@ class Practice:
     location_code: str = "01"
     receipt_message: str = ""
     refund_policy: str = ""
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,3 +270,15 @@ class Series:
     profile_id: str = ""
     practitioner_id: str = ""
     location_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channels:
+    """What the hub can send with, one record with id `channels`, put by the hub itself. `email_trouble` and
+    `text_trouble` say why messages wait (a message key of `hub.`), empty while they go."""
+
+    id: str = "channels"
+    email: bool = False
+    text: bool = False
+    email_trouble: str = ""
+    text_trouble: str = ""

@@ -14,7 +14,7 @@ import orjson
 
 from models.ledger.book import Verdict
 from models.ledger.posting import RECEIPT_USED
-from models.operations import bodies, records
+from models.operations import bodies, messages, records
 from models.operations.codec import BodyInvalid
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation
@@ -298,6 +298,48 @@ def _issue_statement(op: Operation, body: bodies.StatementIssued, _reason: str, 
 
 _STATEMENT = tuple(field.name for field in dataclasses.fields(bodies.StatementIssued) if field.name != "lines")
 
+# Messages ---------------------------------------------------------------------------------------------------------
+
+
+def _ask_message(op: Operation, body: messages.MessageSend, _reason: str, sheet: Sheet, seq: int) -> None:
+    """The first request with an id stands."""
+    if sheet.get("message", body.message_id):
+        return
+    papers = tuple(dataclasses.replace(paper, document="") for paper in body.papers)
+    row = {field: getattr(body, field) for field in _MESSAGE} | {
+        "papers": _cell(papers), "attach": int(body.attach), "state": "waiting", "reason": "", "reference": "",
+        "asked_at": op.device_time, "settled_at": "", "business_date": op.business_date, "actor": op.actor,
+        "device": op.device, "op_id": op.op_id,
+    }  # fmt: skip
+    sheet.put("message", row, seq=seq)
+
+
+_MESSAGE = ("message_id", "patient_id", "channel", "address", "template", "instead_of")
+
+
+def _message_sent(op: Operation, body: messages.MessageSent, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("message", body.message_id)
+    if before:
+        settled = {"state": "sent", "reason": "", "reference": body.reference, "settled_at": op.device_time}
+        sheet.put("message", {**before, **settled}, seq=seq)
+
+
+def _message_failed(op: Operation, body: messages.MessageFailed, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("message", body.message_id)
+    if before and before["state"] == "waiting":
+        settled = {"state": "failed", "reason": body.reason, "settled_at": op.device_time}
+        sheet.put("message", {**before, **settled}, seq=seq)
+
+
+def _note_consent(op: Operation, body: messages.MessageConsent, _reason: str, sheet: Sheet, seq: int) -> None:
+    row = {
+        "consent_id": body.consent_id, "patient_id": body.patient_id, "channel": body.channel, "address": body.address,
+        "agreed": int(body.agreed), "words": body.words, "said_at": op.device_time, "actor": op.actor,
+        "device": op.device, "op_id": op.op_id,
+    }  # fmt: skip
+    sheet.put("consent", row, seq=seq)
+
+
 _Handler = Callable[[Operation, Any, str, Sheet, int], None]
 _HANDLERS: dict[str, _Handler] = {
     **dict.fromkeys((f"{name}.put" for name in RECORD_TABLES), _put_record),
@@ -320,4 +362,8 @@ _HANDLERS: dict[str, _Handler] = {
     "dispute.closed": _close_dispute,
     "act.undo": _undo,
     "statement.issued": _issue_statement,
+    "message.send": _ask_message,
+    "message.sent": _message_sent,
+    "message.failed": _message_failed,
+    "message.consent": _note_consent,
 }

@@ -25,7 +25,7 @@ from models.tables.records import not_collecting
 
 _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
     "payment": "payment_id", "not_collecting": "op_id", "refund": "refund_id", "adjustment": "op_id",
-    "dispute": "dispute_id", "statement": "statement_id",
+    "dispute": "dispute_id", "statement": "statement_id", "message": "message_id", "consent": "consent_id",
 }  # fmt: skip
 _TABLES: dict[str, Table] = RECORD_TABLES | {"payment": payment, "not_collecting": not_collecting} | ACT_TABLES
 

@@ -55,6 +55,10 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "dispute.closed": (("dispute", "dispute_id"),),
     "statement.issued": (("statement", "statement_id"),),
     "act.undo": (("adjustment", "op_ids"),),
+    "message.send": (("message", "message_id"),),
+    "message.sent": (("message", "message_id"),),
+    "message.failed": (("message", "message_id"),),
+    "message.consent": (("consent", "consent_id"),),
 }
 """By kind: (table, the body's field that names its row, or rows)."""
 

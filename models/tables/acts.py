@@ -1,4 +1,5 @@
-"""What people did besides taking money: gave it back, let it off, disputed it, told patients what they owe."""
+"""What people did besides taking money: gave it back, let it off, disputed it, told patients what they owe, and sent
+them papers."""
 
 from __future__ import annotations
 
@@ -73,5 +74,31 @@ index(statement, "tenant", "patient_id", "issued_at")
 index(statement, "tenant", "business_date")
 index(statement, "tenant", "seq", where="seq = 0")
 
-ACT_TABLES = {made.name: made for made in (refund, adjustment, dispute, statement)}
+message = table(
+    "message",
+    key("tenant"), key("message_id"), words("patient_id"), words("channel"), words("address"), words("template"),
+    words("papers"), whole("attach"), words("instead_of"), words("state"), words("reason"), words("reference"),
+    words("asked_at"), words("settled_at"), words("business_date"), words("actor"), words("device"), words("op_id"),
+    whole("seq"),
+    check("channel IN ('email', 'text')", "channel"), check("state IN ('waiting', 'sent', 'failed')", "state"),
+)  # fmt: skip
+"""A paper that was to leave by e-mail or text, and what became of it. `papers` is a JSON list of
+`messages.MessagePaper` without the documents: those stay in the log."""
+
+index(message, "tenant", "patient_id", "asked_at")
+index(message, "tenant", "op_id", where="state = 'waiting'")
+index(message, "tenant", "asked_at", where="state = 'failed'")
+index(message, "tenant", "seq", where="seq = 0")
+
+consent = table(
+    "consent",
+    key("tenant"), key("consent_id"), words("patient_id"), words("channel"), words("address"), whole("agreed"),
+    words("words"), words("said_at"), words("actor"), words("device"), words("op_id"), whole("seq"),
+)  # fmt: skip
+"""Whether a patient wants papers at an address although they travel unprotected; the newest word stands."""
+
+index(consent, "tenant", "patient_id")
+index(consent, "tenant", "seq", where="seq = 0")
+
+ACT_TABLES = {made.name: made for made in (refund, adjustment, dispute, statement, message, consent)}
 """By name."""

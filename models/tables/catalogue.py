@@ -16,7 +16,7 @@ RECORD_TABLES: dict[str, Table] = {
     for made in (
         records.practice, records.staff, records.practitioner, records.location, records.patient, records.coverage,
         records.appointment, records.charge, records.rules, records.method, records.billing_profile,
-        records.appointment_profile, records.series,
+        records.appointment_profile, records.series, records.channels,
     )
 }  # fmt: skip
 """By record name: the tables of `<name>.put`."""
@@ -37,7 +37,7 @@ OWN_TABLES: dict[Role, dict[str, Table]] = {
             desk.pin_failure, search.patient_index, search.name_slip,
         )
     },
-    "hub": {made.name: made for made in (hub.tenant_head, hub.device, hub.enrolment)},
+    "hub": {made.name: made for made in (hub.tenant_head, hub.device, hub.enrolment, hub.message_outbox)},
 }  # fmt: skip
 """What only one role has."""
 

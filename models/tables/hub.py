@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.tables.columns import index, key, table, whole, words
+from models.tables.columns import check, index, key, table, whole, words
 
 tenant_head = table(
     "tenant_head",
@@ -29,3 +29,15 @@ enrolment = table(
 """A one-time code, kept only as its SHA-256; valid for ten minutes, used once."""
 
 index(enrolment, "code_hash")
+
+message_outbox = table(
+    "message_outbox",
+    key("tenant"), key("op_id"), key("template"), key("address"), words("channel"), words("message_id"),
+    words("patient_id"), words("state"), whole("attempts"), words("asked_at"), words("due_at"), words("claimed_by"),
+    words("claimed_until"), words("reason"),
+    check("state IN ('waiting', 'sent', 'failed')", "state"),
+)  # fmt: skip
+"""What the hub has to send: one row per request, words and address. Whoever sets `claimed_by` sends it, until
+`claimed_until`; `due_at` is when it may be tried (again), `reason` why not the last time."""
+
+index(message_outbox, "tenant", "due_at", where="state = 'waiting'")

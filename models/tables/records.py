@@ -51,6 +51,7 @@ method = _record_table("method", records.Method)
 billing_profile = _record_table("billing_profile", records.BillingProfile)
 appointment_profile = _record_table("appointment_profile", records.AppointmentProfile)
 series = _record_table("series", records.Series)
+channels = _record_table("channels", records.Channels)
 
 appointment = _record_table("appointment", records.Appointment, words("desk_status"), words("desk_billing"))
 """`status` is the source's word, `desk_status` what a desk said since (empty: nothing). The visit stands at

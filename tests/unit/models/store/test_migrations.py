@@ -67,6 +67,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "dispute": {"amount_cents": 1},
     "terminal_attempt": {"state": "created", "amount_cents": 1},
     "print_job": {"kind": "receipt", "state": "queued"},
+    "message": {"channel": "email", "state": "sent"},
+    "message_outbox": {"state": "sent"},
 }
 
 

@@ -1,0 +1,76 @@
+"""Bodies of the operations about papers that leave by e-mail or text: asked for by a desk, sent by the hub alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CHANNELS = ("email", "text")
+TEMPLATES = ("receipt", "statement", "superbill")
+"""Which words a message uses; a superbill goes by e-mail only."""
+
+PAPER_KINDS = ("receipt", "void", "refund", "correction", "statement", "superbill")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePaper:
+    """One paper a message is about: its number, its day (ISO) and its amount, as the words name them. `document` is the
+    paper itself as JSON text where it goes along as a PDF, else empty."""
+
+    kind: str
+    source_id: str
+    number: str
+    day: str
+    amount_cents: int
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSend:
+    """Tell a patient something by e-mail or text (decision; S0-40). Everything the message says travels in it, so that
+    the request of a desk without a line is sent later as it was meant.
+
+    `address` is as `models.rules.addresses` writes it; `attach`: the papers go along, which needs the patient's word
+    (MessageConsent); `instead_of` names a message that failed.
+    """
+
+    message_id: str
+    patient_id: str
+    channel: str
+    address: str
+    template: str
+    papers: tuple[MessagePaper, ...]
+    attach: bool = False
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSent:
+    """Derived by the hub: a mail server or text provider took the message. `reference` is what it calls it."""
+
+    message_id: str
+    patient_id: str
+    cause_op_id: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFailed:
+    """Derived by the hub: the message was not sent and will not be. `reason` is one of `rules.addresses.FAILURES`."""
+
+    message_id: str
+    patient_id: str
+    cause_op_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageConsent:
+    """The patient was told that papers travel unprotected and said yes or no (fact), for one address. `consent_id` is
+    the natural id of patient, channel and address; `words` the version of what they were told."""
+
+    consent_id: str
+    patient_id: str
+    channel: str
+    address: str
+    agreed: bool
+    words: str
