@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from PySide6.QtCore import QObject, QPoint, QTimer, Slot
+from PySide6.QtCore import QObject, QPoint, Slot
 
 from app.claims import PAGE, Claims
 from app.lanes import Lane
@@ -14,7 +14,7 @@ from app.list_views import ClaimsView
 from widgets.bridge import Bridge
 from widgets.claims.state import OWN_ACTS, OWN_SPAN, Chosen, ClaimsState, claims_state, offers_for
 from widgets.claims.view import ClaimsPage
-from widgets.common.slow import AFTER_MS
+from widgets.common.newest import Newest
 from widgets.common.speech import Notice, Speech
 from widgets.ledger.acts import LedgerActs, Opener
 from widgets.ledger.offer import Offer
@@ -45,16 +45,15 @@ class ClaimsPresenter(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent or view)
-        self._view, self._bridge, self._lanes, self._claims = view, bridge, lanes, claims
+        self._view, self._claims = view, claims
         self._speech, self._today, self._doors, self._acts = speech, today, doors, acts
         self._chosen = Chosen()
         self._known: ClaimsView | None = None
-        self._running = self._again = False
         self._notice: Notice | None = None
         self._said = ""
         self._state = ClaimsState()
-        self._slow = QTimer(self, singleShot=True, interval=AFTER_MS)
-        self._slow.timeout.connect(self._draw)
+        self._questions = Newest(bridge, lanes["lists"], self)
+        self._questions.late.connect(self._draw)
         self._connect()
 
     def _connect(self) -> None:
@@ -79,41 +78,25 @@ class ClaimsPresenter(QObject):
     @Slot()
     def refresh(self) -> None:
         """Ask again; what is shown stays until the answer is there."""
-        if self._running:
-            self._again = True
-            return
-        self._running, self._again = True, False
         chosen = self._chosen
         ask = chosen.ask(self._today())
-        self._slow.start()
-        self._bridge.start(
-            self._lanes["lists"], lambda _job: self._claims.page(ask), owner=self,
-            done=lambda view: self._arrived(chosen, view), failed=self._failed,
-        )  # fmt: skip
+        self._questions.ask(lambda: self._claims.page(ask), lambda view: self._arrived(chosen, view), self._failed)
 
     def _arrived(self, chosen: Chosen, view: ClaimsView) -> None:
-        self._running = False
-        self._slow.stop()
         self._notice = None
         if chosen == self._chosen:
             self._known = view
             self._chosen = replace(self._chosen, page=view.first // PAGE)
         self._draw()
-        if self._again:
-            self.refresh()
 
     def _failed(self, error: Exception) -> None:
-        self._running = False
-        self._slow.stop()
         self._notice = self._speech.error(error)
         self._draw()
 
     @Slot()
     def _draw(self) -> None:
         if self._known is None:
-            self._state = ClaimsState(
-                chosen=self._chosen, notice=self._notice, skeleton=self._running and not self._slow.isActive()
-            )
+            self._state = ClaimsState(chosen=self._chosen, notice=self._notice, skeleton=self._questions.is_late)
         else:
             self._state = claims_state(self._known, self._chosen, PAGE, said=self._said, notice=self._notice)
         self._view.draw(self._state)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.find import Find
 from app.lanes import Lane
@@ -14,7 +14,7 @@ from app.views import FoundPatient
 from app.words import sentence_for
 from widgets.bridge import Bridge
 from widgets.common.keycap import key_words
-from widgets.common.slow import AFTER_MS
+from widgets.common.newest import Newest
 from widgets.find.panel import FindPanel
 from widgets.find.state import FindState, find_state, may_check_in
 
@@ -50,14 +50,13 @@ class FindPresenter(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent or panel)
-        self._panel, self._bridge, self._lane = panel, bridge, lane
-        self._find, self._today, self._ways = find, today, ways
-        self._typed, self._running, self._walk_in = "", False, False
+        self._panel, self._find, self._today, self._ways = panel, find, today, ways
+        self._typed, self._walk_in = "", False
         self._found: tuple[FoundPatient, ...] = ()
         self._answered = ""
         self._open_when_found = False
-        self._slow = QTimer(self, singleShot=True, interval=AFTER_MS)
-        self._slow.timeout.connect(self._takes_long)
+        self._questions = Newest(bridge, lane, self)
+        self._questions.late.connect(self._takes_long)
         panel.typed.connect(self._type)
         panel.chosen.connect(self._name_enter)
         panel.opened.connect(self._open)
@@ -74,7 +73,7 @@ class FindPresenter(QObject):
 
     def again(self) -> None:
         """Search for the same once more, where something was searched for."""
-        if self._typed.strip() and not self._running:
+        if self._typed.strip():
             self._search()
 
     def shows(self, patient_id: str) -> bool:
@@ -87,40 +86,26 @@ class FindPresenter(QObject):
         if not text.strip():
             self._found, self._answered = (), ""
             self._draw()
-        elif not self._running:
+        else:
             self._search()
 
     def _search(self) -> None:
-        self._running = True
         asked = self._typed
-        self._slow.start()
-        self._bridge.start(
-            self._lane,
-            lambda _job: self._find.search(asked),
-            owner=self,
-            done=lambda found: self._arrived(asked, found),
-            failed=self._failed,
-        )
+        self._questions.ask(lambda: self._find.search(asked), lambda found: self._arrived(asked, found), self._failed)
 
     def _arrived(self, asked: str, found: tuple[FoundPatient, ...]) -> None:
-        self._running = False
-        self._slow.stop()
         if self._typed.strip():
             self._found, self._answered = found, asked
             self._draw()
-            if self._typed != asked:
-                self._search()
 
     def _failed(self, error: Exception) -> None:
-        self._running = False
-        self._slow.stop()
         words = sentence_for(error)
         rest = " ".join(part for part in (words.body, words.action) if part)
         self._panel.draw(FindState(message=(words.title, rest)))
 
     @Slot()
     def _takes_long(self) -> None:
-        if self._running and not self._found:
+        if not self._found:
             self._panel.draw(FindState(message=("", "Searching…")))
 
     def _draw(self) -> None:

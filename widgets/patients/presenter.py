@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.lanes import Lane
@@ -16,7 +16,7 @@ from app.views import Person
 from models.rules.rights import Right
 from widgets.bridge import Bridge
 from widgets.common.lend_dialog import Lending
-from widgets.common.slow import AFTER_MS
+from widgets.common.newest import Newest
 from widgets.common.speech import Notice, Speech
 from widgets.common.when import count_text
 from widgets.patients.state import ONE_CENT, PatientsState, amounts_wrong, patients_state
@@ -57,11 +57,10 @@ class PatientsPresenter(QObject):
         self._session, self._speech, self._doors, self._lending = session, speech, doors, lending
         self._ask = PatientsAsk()
         self._known: PatientsView | None = None
-        self._running = self._again = False
         self._notice: Notice | None = None
         self._state = PatientsState()
-        self._slow = QTimer(self, singleShot=True, interval=AFTER_MS)
-        self._slow.timeout.connect(self._draw)
+        self._questions = Newest(bridge, lanes["lists"], self)
+        self._questions.late.connect(self._draw)
         self._connect()
 
     def _connect(self) -> None:
@@ -91,16 +90,8 @@ class PatientsPresenter(QObject):
     @Slot()
     def refresh(self) -> None:
         """Ask again; what is shown stays until the answer is there."""
-        if self._running:
-            self._again = True
-            return
-        self._running, self._again = True, False
         ask = self._ask
-        self._slow.start()
-        self._bridge.start(
-            self._lanes["lists"], lambda _job: self._patients.page(ask), owner=self, done=self._arrived,
-            failed=self._failed,
-        )  # fmt: skip
+        self._questions.ask(lambda: self._patients.page(ask), self._arrived, self._tell)
 
     def _first_arrived(self, view: PatientsView) -> None:
         if self._known is None and self._ask == view.ask:
@@ -108,20 +99,11 @@ class PatientsPresenter(QObject):
             self._draw()
 
     def _arrived(self, view: PatientsView) -> None:
-        self._running = False
-        self._slow.stop()
         self._notice = None
         if view.ask == self._ask:
             self._known = view
             self._ask = replace(self._ask, page=view.first // PAGE)
         self._draw()
-        if self._again:
-            self.refresh()
-
-    def _failed(self, error: Exception) -> None:
-        self._running = False
-        self._slow.stop()
-        self._tell(error)
 
     def _tell(self, error: Exception) -> None:
         self._notice = self._speech.error(error)
@@ -131,7 +113,7 @@ class PatientsPresenter(QObject):
     def _draw(self) -> None:
         wrong = amounts_wrong(self._ask.least_cents, self._ask.most_cents)
         if self._known is None:
-            self._state = PatientsState(ask=self._ask, skeleton=self._running and not self._slow.isActive(),
+            self._state = PatientsState(ask=self._ask, skeleton=self._questions.is_late,
                                         notice=self._notice)  # fmt: skip
         else:
             self._state = replace(patients_state(self._known, PAGE, notice=self._notice), ask=self._ask,
