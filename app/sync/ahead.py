@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from app.sync.transport import HubTransport
+from app.sync.transport import Transport
 from models.operations.protocol import Cursor, Page
 
 
 class PagesAhead:
     """A transport's `pull`, one page ahead where there is more. For one thread; `close` after the last call."""
 
-    def __init__(self, transport: HubTransport) -> None:
+    def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._pool = ThreadPoolExecutor(1, "sync-ahead")
         self._next: tuple[Cursor, Future[Page]] | None = None

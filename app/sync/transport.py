@@ -1,10 +1,10 @@
-"""What a desk asks of its hub, as calls: push, pull, wait, snapshot, a join code for a further desk."""
+"""What a desk asks of its hub, as calls: push, pull, wait, snapshot, and what a manager asks about desks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
 import orjson
@@ -12,9 +12,9 @@ import orjson
 from app.sync.keys import RequestSigner
 from app.sync.line import CONNECT_S, READ_S, HubRefusal, Line
 from models.basics.clock import Clock, SystemClock, parse_utc
-from models.basics.errors import SyncLater
-from models.operations.joining import JoinLine
+from models.basics.errors import RuleBroken, SyncLater
 from models.operations.protocol import Cursor, Page, PushAnswer, PushBatch, PushConflict
+from models.operations.signing import HEADER_REPORT
 from models.operations.wire import WireInvalid, answer_from_bytes, batch_to_bytes, page_from_bytes
 
 CONFLICTS = {"sync.gap": "gap", "sync.fork": "fork", "sync.device": "device"}
@@ -31,6 +31,28 @@ class Advice:
     min_interval_ms: int = 0
 
 
+class Transport(Protocol):
+    """What the steps and the loops ask of a hub, over a line or without one. Every call raises SyncLater (try again by
+    itself) or SyncRefused (a person must look); `push` raises PushConflict too."""
+
+    advice: Advice
+
+    @property
+    def hub_ahead_ms(self) -> int: ...
+
+    def push(self, batch: PushBatch) -> PushAnswer: ...
+
+    def pull(self, cursor: Cursor, *, limit: int = 1000, wait_s: int = 0) -> Page: ...
+
+    def snapshot(self) -> dict[str, Any]: ...
+
+    def chunks(self, manifest: dict[str, Any]) -> Iterator[tuple[str, bytes]]: ...
+
+    def stop_waiting(self) -> None: ...
+
+    def abort(self) -> None: ...
+
+
 class HubTransport:
     """A desk's line to the hub it joined. Thread-safe; every call blocks for as long as its patience says.
 
@@ -39,11 +61,13 @@ class HubTransport:
     """
 
     def __init__(self, hub_url: str, *, device_id: str, private_key_hex: str, fingerprint: str = "",
-                 clock: Clock | None = None, connect_s: float = CONNECT_S, read_s: float = READ_S) -> None:  # fmt: skip
+                 clock: Clock | None = None, connect_s: float = CONNECT_S, read_s: float = READ_S,
+                 report: Callable[[], str] | None = None) -> None:  # fmt: skip
+        """`report` says what this desk tells of itself with every pull (`HEADER_REPORT`)."""
         self._line = Line(hub_url, fingerprint, connect_s=connect_s)
         self._waiting_line = Line(hub_url, fingerprint, connect_s=connect_s)
         self._signer = RequestSigner(private_key_hex, device_id, clock or SystemClock())
-        self._read_s = read_s
+        self._read_s, self._report = read_s, report
         self.advice = Advice()
 
     @property
@@ -67,9 +91,89 @@ class HubTransport:
         SyncRefused `sync.history_diverged` when the hub's log is not the one the cursor stands in."""
         target = f"/v1/sync/pull?epoch={quote(cursor.server_epoch)}&after={cursor.seq}&hash={cursor.hash}&limit={limit}"
         if wait_s:
-            body = self._ask("GET", f"{target}&wait={wait_s}", read_s=self._read_s + wait_s, line=self._waiting_line)
+            body = self._ask("GET", f"{target}&wait={wait_s}", read_s=self._read_s + wait_s, line=self._waiting_line,
+                             told=self._told())  # fmt: skip
         else:
-            body = self._ask("GET", target)
+            body = self._ask("GET", target, told=self._told())
+        page = _understood(page_from_bytes, body)
+        if not wait_s:
+            self._learn_time(page.server_time)
+        return page
+
+    def snapshot(self) -> dict[str, Any]:
+        """The manifest of a snapshot."""
+        body = self._ask("GET", "/v1/sync/snapshot", read_s=SNAPSHOT_S)
+        manifest = _understood(orjson.loads, body)
+        if not isinstance(manifest, dict) or type(manifest.get("seq")) is not int:
+            raise SyncLater("sync.garbled")
+        return manifest
+
+    def chunks(self, manifest: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+        """The chunks of a manifest, one after another."""
+        for row in manifest["chunks"]:
+            target = f"/v1/sync/snapshot/{quote(str(row['id']), safe='')}?seq={manifest['seq']}"
+            yield str(row["id"]), self._ask("GET", target, read_s=SNAPSHOT_S, content_type="application/gzip")
+
+    def ask_about_desks(self, what: str, question: dict[str, object]) -> dict[str, Any]:
+        """Ask what a manager asks of the clinic's desks (`/v1/desks/` and `what`). Raises RuleBroken with the hub's own
+        key when a rule says no: nothing was changed then."""
+        try:
+            told = _understood(orjson.loads, self._ask("POST", f"/v1/desks/{what}", orjson.dumps(question)))
+        except HubRefusal as refusal:
+            if refusal.status == 422:
+                raise RuleBroken(refusal.message_key, **refusal.facts) from refusal
+            raise
+        if not isinstance(told, dict):
+            raise SyncLater("sync.garbled")
+        return told
+
+    def stop_waiting(self) -> None: ...
+
+    def abort(self) -> None: ...
+
+
+class HubTransport:
+    """A desk's line to the hub it joined. Thread-safe; every call blocks for as long as its patience says.
+
+    Every call raises SyncLater (try again by itself) or SyncRefused (a person must look). A push whose answer was lost
+    may have been taken: sending the same again is answered with the same verdicts.
+    """
+
+    def __init__(self, hub_url: str, *, device_id: str, private_key_hex: str, fingerprint: str = "",
+                 clock: Clock | None = None, connect_s: float = CONNECT_S, read_s: float = READ_S,
+                 report: Callable[[], str] | None = None) -> None:  # fmt: skip
+        """`report` says what this desk tells of itself with every pull (`HEADER_REPORT`)."""
+        self._line = Line(hub_url, fingerprint, connect_s=connect_s)
+        self._waiting_line = Line(hub_url, fingerprint, connect_s=connect_s)
+        self._signer = RequestSigner(private_key_hex, device_id, clock or SystemClock())
+        self._read_s, self._report = read_s, report
+        self.advice = Advice()
+
+    @property
+    def hub_ahead_ms(self) -> int:
+        """How far the hub's clock is ahead of this machine's (negative: behind), as of the last answer."""
+        return self._signer.hub_ahead_ms
+
+    def push(self, batch: PushBatch) -> PushAnswer:
+        """Send a batch. Raises PushConflict when it does not follow the stream the hub knows."""
+        body = self._ask("POST", "/v1/sync/push", batch_to_bytes(batch))
+        answer, advice = _understood(answer_from_bytes, body)
+        if [result.op_id for result in answer.results] != [op.op_id for op in batch.ops]:
+            raise SyncLater("sync.garbled")
+        known = {name: value for name, value in advice.items() if name in Advice.__slots__ and value >= 0}
+        self.advice = replace(Advice(), **known)
+        self._learn_time(answer.server_time)
+        return answer
+
+    def pull(self, cursor: Cursor, *, limit: int = 1000, wait_s: int = 0) -> Page:
+        """The log after `cursor`; with `wait_s` the hub holds an empty page back until there is something. Raises
+        SyncRefused `sync.history_diverged` when the hub's log is not the one the cursor stands in."""
+        target = f"/v1/sync/pull?epoch={quote(cursor.server_epoch)}&after={cursor.seq}&hash={cursor.hash}&limit={limit}"
+        if wait_s:
+            body = self._ask("GET", f"{target}&wait={wait_s}", read_s=self._read_s + wait_s, line=self._waiting_line,
+                             told=self._told())  # fmt: skip
+        else:
+            body = self._ask("GET", target, told=self._told())
         page = _understood(page_from_bytes, body)
         if not wait_s:
             self._learn_time(page.server_time)
@@ -110,10 +214,11 @@ class HubTransport:
         self._waiting_line.close()
 
     def _ask(self, method: str, target: str, body: bytes = b"", read_s: float = 0.0,
-             content_type: str = "application/json", line: Line | None = None) -> bytes:  # fmt: skip
+             content_type: str = "application/json", line: Line | None = None,
+             told: dict[str, str] | None = None) -> bytes:  # fmt: skip
         """One signed exchange; signed again once when the hub's clock turns out to be another."""
         for attempt in (1, 2):
-            headers = self._signer.headers(method, target, body)
+            headers = {**self._signer.headers(method, target, body), **(told or {})}
             if body:
                 headers["Content-Type"] = "application/json"
             try:
@@ -126,9 +231,12 @@ class HubTransport:
                     raise PushConflict(conflict, int(expected or 0), str(last)) from refusal
                 if attempt == 2 or refusal.message_key != "auth.stale":
                     raise
-                told = refusal.facts.get("server_time_ms")
-                self._signer.hub_ahead_ms = int(told or 0) - self._signer.now_ms()
+                hub_ms = refusal.facts.get("server_time_ms")
+                self._signer.hub_ahead_ms = int(hub_ms or 0) - self._signer.now_ms()
         raise AssertionError("unreachable")
+
+    def _told(self) -> dict[str, str]:
+        return {HEADER_REPORT: self._report()} if self._report is not None else {}
 
     def _learn_time(self, server_time: str) -> None:
         """Take the hub's clock from an answer that came at once; a second more or less does not matter."""

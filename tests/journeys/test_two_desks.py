@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sync import engine
+from app.sync import steps
 from models.store.rows import Change
 from tests.support.desks import ClinicDesk, HubOutside, in_step
 from tests.support.waiting import until
@@ -101,7 +101,7 @@ def test_one_credit_spent_at_two_desks(outside_hub: HubOutside, desks: tuple[Cli
 def test_a_new_desk_begins_with_a_snapshot(
     outside_hub: HubOutside, desks: tuple[ClinicDesk, ClinicDesk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "SNAPSHOT_BEHIND", 10)
+    monkeypatch.setattr(steps, "SNAPSHOT_BEHIND", 10)
     front, second = desks
     for cents in range(1_000, 1_010):
         patient, charge = front.patient(cents)
