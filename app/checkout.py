@@ -35,6 +35,7 @@ from app.views import (
 from devices.base import Capability, Outcome, PaymentResult, ReversalRequest
 from models.basics.errors import DeviceError, PaymentUnavailable, RuleBroken, StorageError
 from models.basics.ids import natural_id, new_id
+from models.basics.points import Point, point
 from models.ledger.book import Verdict
 from models.ledger.figures import Figures
 from models.operations.bodies import NOT_COLLECTING_REASONS, TENDERS, NotCollecting, Undo
@@ -279,8 +280,10 @@ class Checkout:
             reference = parts.attempts.open_void(tx, attempt_id, undo, parts.reader.driver)
         asked = ReversalRequest(attempt_id=attempt_id, terminal_ref=reference, amount_cents=payment.amount_cents,
                                 terminal_txn_no=payment.terminal_txn_no, host_ref=payment.host_ref)  # fmt: skip
+        point(Point.BEFORE_CARD)
         try:
             result = terminal.reversal(asked, job)
+            point(Point.AFTER_CARD)
         except DeviceError as error:
             parts.attempts.not_sent(attempt_id, error.message_key)
             with clinic.store.reader() as reader:

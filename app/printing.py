@@ -28,6 +28,7 @@ from models.basics.clock import parse_utc
 from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, Effect, PosError, RuleBroken, StorageError
 from models.basics.facts import facts
 from models.basics.ids import new_id
+from models.basics.points import Point, point
 from models.operations.codec import to_json
 from models.store.queries import jobs, receipts, staff
 from models.store.queries.jobs import JobRow
@@ -249,6 +250,7 @@ class Printing:
             self._move(job, "not_printed", "receipt.not_printed")
             return True
         self._move(job, "sending")
+        point(Point.BEFORE_PRINT)
         try:
             result = self._driver().print_bytes(data)
         except DeviceError as error:  # before the first byte: the job waits on
@@ -256,6 +258,7 @@ class Printing:
             self._move(job, "queued", error.message_key)
             return False
         self._ready_at = time.monotonic() if result is PrintResult.PRINTED else -STATUS_HOLDS_S
+        point(Point.AFTER_PRINT)
         reasons = {PrintResult.PRINTED: "", PrintResult.NOT_PRINTED: "receipt.not_printed"}
         self._move(job, _ENDS[result], reasons.get(result, "receipt.unknown"))
         return result is PrintResult.PRINTED
@@ -263,8 +266,10 @@ class Printing:
     def _pulse(self, job: JobRow) -> None:
         """One pulse: written down as sent before it is sent, so that nothing ever sends it again."""
         self._move(job, "sending")
+        point(Point.BEFORE_PULSE)
         try:
             self._driver().open_drawer()
+            point(Point.AFTER_PULSE)
         except PosError as error:
             self._move(job, "unknown" if error.effect is Effect.UNKNOWN else "not_printed", error.message_key)
         else:

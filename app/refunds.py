@@ -40,6 +40,7 @@ from app.visits_after import visits_after
 from devices.base import Capability, Outcome, PaymentResult, RefundRequest
 from models.basics.errors import DeviceError, PaymentUnavailable, RuleBroken, StorageError
 from models.basics.ids import new_id
+from models.basics.points import Point, point
 from models.ledger.book import Entry
 from models.operations import bodies
 from models.rules.rights import Right
@@ -281,8 +282,10 @@ class Refunds:
             host_ref=payment.host_ref if payment.tender == "card" else "", clerk=person.initials[:4],
         )  # fmt: skip
         watch = CardWatch(job, self._till.settings.get(CARD_WAIT_S), self._told)
+        point(Point.BEFORE_CARD)
         try:
             result = checked(self._reader.terminal().refund(asked, watch), asked, whole=True)
+            point(Point.AFTER_CARD)
         except DeviceError as error:
             self._attempts.not_sent(going.attempt_id, error.message_key)
             with self._clinic.store.reader() as reader:

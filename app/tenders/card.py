@@ -22,6 +22,7 @@ from app.till import Till
 from app.views import Collected, CollectEnd, CollectRequest
 from devices.base import Outcome, PaymentRequest, PaymentResult, RefundRequest, Step
 from models.basics.errors import DeviceError, Fact, PaymentUnavailable, StorageError
+from models.basics.points import Point, point
 from models.store.queries import collect, jobs
 
 _ENDS = {
@@ -94,8 +95,10 @@ class Card:
             attempt_id=plan.attempt_id, terminal_ref=reference, amount_cents=plan.due_cents,
             invoice=plan.attempt_id[-12:], clerk=request.person.initials[:4], allow_duplicate=request.allow_duplicate,
         )  # fmt: skip
+        point(Point.BEFORE_CARD)
         try:
             result = checked(terminal.payment(asked, watch), asked)
+            point(Point.AFTER_CARD)
         except DeviceError as error:
             return self._not_sent(plan, error)
         except Exception:  # a bug of ours: from here on the outcome is not known, and the journal says so

@@ -22,6 +22,16 @@ StaffId = NewType("StaffId", str)
 _NATURAL = uuid.UUID("7c0e6a52-2f0b-5d3e-9a54-0c0a9d1e5c11")
 
 
+def _chance() -> int:
+    """Eighty random bits."""
+    return int.from_bytes(os.urandom(10), "big")
+
+
+def _wall_ms() -> int:
+    """This machine's time in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
 class IdMaker:
     """Makes UUIDv7 strings that never go back, even when the wall clock does (RFC 9562 §6.2, method 1 and 2).
 
@@ -35,9 +45,9 @@ class IdMaker:
 
     def new(self) -> str:
         """A new id, greater than every one made before by this maker."""
-        chance = int.from_bytes(os.urandom(10), "big")
+        chance = _chance()
         with self._lock:
-            now_ms = time.time_ns() // 1_000_000
+            now_ms = _wall_ms()
             if now_ms > self._last_ms:
                 self._last_ms, self._counter = now_ms, chance >> 69
             else:

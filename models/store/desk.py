@@ -20,6 +20,7 @@ from models.basics.clock import Clock, SystemClock, utc_text
 from models.basics.errors import StorageError, SyncRefused
 from models.basics.facts import facts
 from models.basics.ids import IdMaker
+from models.basics.points import Point, point
 from models.store.checkpoints import Checkpoints
 from models.store.failures import translate
 from models.store.reading import BUSY_MS, SCHEMA, Readers, connect, schema_of
@@ -166,11 +167,13 @@ class DeskStore:
                 change = tx.finish()
                 if tx.session.failed is not None:  # whoever caught it inside cannot make it undone
                     raise tx.session.failed
+                point(Point.BEFORE_COMMIT)
                 transaction.commit()
             except BaseException:
                 with suppress(Exception):
                     transaction.rollback()
                 raise
+        point(Point.AFTER_COMMIT)
         self._after(change)
 
     def enrol(self, identity: DeskIdentity) -> None:
@@ -311,7 +314,9 @@ class DeskStore:
         with self._readers.paused():
             for suffix in ("-wal", "-shm"):
                 self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            point(Point.BEFORE_SWAP)
             build.replace(self.path)
+            point(Point.AFTER_SWAP)
         self._checkpoints = Checkpoints(self.path, self._key_hex, self._busy_ms)
 
     def _read_identity(self) -> None:

@@ -22,6 +22,7 @@ from models.basics.clock import Clock, SystemClock, parse_utc, utc_text
 from models.basics.errors import RuleBroken, StorageError, SyncRefused
 from models.basics.facts import facts
 from models.basics.ids import new_id
+from models.basics.points import Point, point
 from models.ledger.posting import HUB
 from models.operations import records
 from models.operations.codec import sha256_hex
@@ -32,6 +33,7 @@ from models.operations.wire import page_to_bytes
 from models.store.combiner import Combiner
 from models.store.failures import translate
 from models.store.freeing import anything_waits, to_be_freed
+from models.store.hub_desks import HubDesks
 from models.store.invariants import check_hub
 from models.store.pushing import push_batches
 from models.store.reading import SCHEMA
@@ -76,6 +78,7 @@ class HubStore:
         postgres = engine.dialect.name == "postgresql"
         self._moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if postgres else {"read_only": True}
         self._combiner: Combiner[str, PushBatch, PushAnswer] = Combiner(self._push_together)
+        self.desks = HubDesks(self._transaction, self._look, self._clock)
 
     @classmethod
     def open(cls, engine: Engine, clock: Clock | None = None, *, upgrade: bool = True) -> HubStore:
@@ -193,6 +196,20 @@ class HubStore:
 
         return self._look(work, one_moment=True)
 
+    def begin_epoch(self, tenant: str) -> str:
+        """Let the log be another one from here on: a restored hub no longer knows what came after its backup, and its
+        desks must notice. Returns the new epoch. Raises SyncRefused `sync.tenant_unknown`."""
+        epoch = secrets.token_hex(16)
+
+        def work(session: Session) -> None:
+            _head(session, tenant)
+            session.run("UPDATE tenant_head SET server_epoch = :epoch WHERE tenant = :tenant",
+                        epoch=epoch, tenant=tenant)  # fmt: skip
+
+        self._transaction(work)
+        _log.info("new epoch", extra=facts(tenant=tenant))
+        return epoch
+
     def verify(self, tenant: str, *, deep: bool = False) -> list[Failure]:
         """Which invariants do not hold; `deep` also reads every link of the log."""
         return self._look(lambda session: check_hub(session.connection, tenant, deep=deep), one_moment=True)
@@ -268,7 +285,10 @@ class HubStore:
 
         def attempt() -> T:
             with self._engine.begin() as connection:
-                return work(Session(connection))
+                made = work(Session(connection))
+                point(Point.HUB_BEFORE_COMMIT)
+            point(Point.HUB_AFTER_COMMIT)
+            return made
 
         return self._guarded(attempt)
 

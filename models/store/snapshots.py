@@ -21,6 +21,7 @@ import orjson
 from sqlalchemy import Connection, Table
 
 from models.basics.errors import StorageError, SyncRefused
+from models.basics.points import Point, point
 from models.migrations import migrate
 from models.store.engine import sqlite_engine
 from models.store.invariants import check_ledger
@@ -160,6 +161,7 @@ def _load(session: Session, tenant: str, manifest: Mapping[str, Any], chunks: It
         session.insert(table, rows)
         if table.name == "patient":
             index_patients(session, tenant, rows)
+        point(Point.SNAPSHOT_CHUNK)
     if expected:
         raise SyncRefused("sync.snapshot_damaged")
 
