@@ -16,6 +16,7 @@ from app.sync.transport import Transport
 from models.basics.clock import Clock, SystemClock
 from models.basics.errors import SyncError, SyncLater, SyncRefused
 from models.basics.facts import facts
+from models.basics.points import Point, point
 from models.operations.protocol import Cursor, Page, PushBatch, PushConflict
 from models.store.desk import DeskStore
 
@@ -66,6 +67,7 @@ class Exchange:
             self._resend_from = 0
             return False
         self._store.mark_attempted(batch)
+        point(Point.BEFORE_PUSH)
         try:
             answer = self._transport.push(batch)
         except PushConflict as conflict:
@@ -74,6 +76,7 @@ class Exchange:
         except SyncError as error:
             self._shrink(batch, error)
             raise
+        point(Point.AFTER_PUSH)
         self._store.acknowledge(answer)
         self.sent = len(batch.ops)
         self._most_ops = min(self._most_ops * 2, advice.max_ops)
@@ -105,6 +108,7 @@ class Exchange:
         """
         cursor = self._store.cursor()
         page = self._pages.pull(cursor, wait_s=wait_s)
+        point(Point.AFTER_PULL)
         if cursor.seq == 0 and page.head > SNAPSHOT_BEHIND:
             manifest = self._transport.snapshot()
             self._store.load_snapshot(manifest, self._transport.chunks(manifest))
