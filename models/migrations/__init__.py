@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from alembic import command, context
 from alembic.config import Config
 
+from models.migrations import walls
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
@@ -37,10 +39,15 @@ def migrate_connection(connection: Connection, role: Role, revision: str = "head
     config.attributes["connection"] = connection
     config.attributes["role"] = role
     now = _revision(connection)
+    walled = role == "hub" and connection.dialect.name == "postgresql"
+    if walled:
+        walls.take_down(connection)
     if revision == "base" or (revision != "head" and now is not None and revision < now):
         command.downgrade(config, revision)
     else:
         command.upgrade(config, revision)
+    if walled and revision != "base":
+        walls.put_up(connection)
 
 
 def role() -> Role:

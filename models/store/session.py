@@ -38,7 +38,19 @@ class Session:
         self.dialect = connection.dialect.name
         self.driver: Any = connection.connection.dbapi_connection
         self._postgres = self.dialect == "postgresql"
+        self._entering: str | None = None
         self.failed: Exception | None = None
+
+    def enter(self, tenant: str, *, at_once: bool = False) -> None:
+        """From here on act for this practice alone, for the rest of the transaction: on PostgreSQL under the serving
+        role, behind the walls of `models.migrations.walls`; with an empty `tenant` only the directory is seen.
+
+        Travels with the next statement; `at_once` for those who use `connection` without this session.
+        """
+        if self._postgres:
+            self._entering = tenant
+            if at_once:
+                self._execute("SELECT 1", ())
 
     def rows(self, query: str, /, **values: Any) -> list[Any]:
         """Every row of a query with `:name` values; `IN (:names)` takes a collection of text."""
@@ -119,7 +131,12 @@ class Session:
         if self.failed is not None:
             raise self.failed
         try:
-            return self.driver.execute(statement, values)
+            if self._entering is None:
+                return self.driver.execute(statement, values)
+            with self.driver.pipeline():  # begins the transaction, too, in the same journey
+                tenant, self._entering = self._entering, None
+                self.driver.execute(_ENTER, (tenant,))
+                return self.driver.execute(statement, values)
         except Exception as error:
             self.failed = error
             raise
@@ -244,6 +261,7 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
+_ENTER = "SELECT set_config('role', 'copaydesk_serving', true), set_config('copaydesk.tenant', %s, true)"
 _ADD_SQLITE = (
     "UPDATE account SET {layer}debits = {layer}debits + ?, {layer}credits = {layer}credits + ? "
     "WHERE tenant = ? AND id = ?"
