@@ -16,6 +16,7 @@ from models.store.hub import HubStore
 from server.auth import Asked, DeviceAuth
 from server.heads import Heads
 from server.limits import EnrolmentGuard
+from server.presence import Presence
 from server.refusals import Refused
 from server.settings import HubSettings
 from server.snapshots import SnapshotShelf
@@ -64,6 +65,7 @@ class Hub:
         self.settings, self.store, self.clock, self.address = settings, store, clock, address
         self.auth = DeviceAuth(store, clock)
         self.guard = EnrolmentGuard(clock)
+        self.presence = Presence(clock)
         self.snapshots = SnapshotShelf(store, settings.data_dir / "snapshots", settings.transient_key)
         self.heads = Heads(self._read_heads if settings.shared else None)
         self._readers, self._writers = ThreadPoolExecutor(READERS, "read"), ThreadPoolExecutor(WRITERS, "push")

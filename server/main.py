@@ -25,10 +25,10 @@ from models.basics.errors import PosError, RuleBroken, StorageError, SyncRefused
 from models.basics.facts import facts
 from models.store.engine import postgres_engine, sqlite_engine
 from models.store.hub import HubStore
-from server import practices
+from server import practices, presence
 from server.deps import Address, Hub
 from server.refusals import Refused, answer_refused, json_response
-from server.routes import enrolment, health, sync
+from server.routes import desks, enrolment, health, sync
 from server.settings import HubSettings, settings_from
 from server.snapshots import emptied
 from server.tls import Certificate, given_certificate, own_certificate
@@ -55,15 +55,18 @@ def create_app(
         app.state.hub = Hub(settings, opened, given_clock, where)
         if settings.ready_file is not None:
             write_ready_file(settings.ready_file, where)
-        freeing = asyncio.create_task(keep_freeing(app.state.hub))
+        tasks = [asyncio.create_task(keep_freeing(app.state.hub)),
+                 asyncio.create_task(presence.keep_writing(app.state.hub))]  # fmt: skip
         yield
-        freeing.cancel()
+        for task in tasks:
+            task.cancel()
         app.state.hub.close()
         opened.close()
 
     app = FastAPI(title="Copaydesk hub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.router.routes.extend(sync.ROUTES)  # first: the hot path is found at once
     app.include_router(enrolment.router)
+    app.include_router(desks.router)
     app.include_router(health.router)
     app.add_exception_handler(Refused, answer_refused)
     app.add_exception_handler(PosError, _answer_error)
@@ -97,12 +100,12 @@ def open_store(settings: HubSettings, clock: Clock) -> HubStore:
 class AppFactory:
     """Makes the application in whichever process serves it. An open store can be handed over within one process."""
 
-    def __init__(self, settings: HubSettings, address: Address, store: HubStore | None = None) -> None:
-        self.settings, self.address, self._store = settings, address, store
+    def __init__(self, settings: HubSettings, address: Address, clock: Clock, store: HubStore | None = None) -> None:
+        self.settings, self.address, self._clock, self._store = settings, address, clock, store
         self.app: FastAPI | None = None
 
     def __call__(self) -> FastAPI:
-        self.app = create_app(self.settings, self.address, store=self._store)
+        self.app = create_app(self.settings, self.address, self._clock, self._store)
         return self.app
 
 
@@ -165,7 +168,7 @@ def prepare(settings: HubSettings, clock: Clock, store: HubStore | None) -> tupl
     fingerprint = certificate.fingerprint if certificate else ""
     address = Address(settings.host, port, fingerprint, settings.public_address)
     emptied(settings.data_dir / "snapshots")
-    factory = AppFactory(settings, address, store)
+    factory = AppFactory(settings, address, clock, store)
     config = uvicorn.Config(
         factory, factory=True, interface="asgi3", http="h11", ws="none", loop="asyncio", lifespan="on",
         log_config=None, access_log=False, server_header=False, proxy_headers=False, workers=settings.workers,

@@ -121,83 +121,13 @@ class HubTransport:
             told = _understood(orjson.loads, self._ask("POST", f"/v1/desks/{what}", orjson.dumps(question)))
         except HubRefusal as refusal:
             if refusal.status == 422:
-                raise RuleBroken(refusal.message_key, **refusal.facts) from refusal
+                broken = RuleBroken(refusal.message_key)
+                broken.facts.update(refusal.facts)
+                raise broken from refusal
             raise
         if not isinstance(told, dict):
             raise SyncLater("sync.garbled")
         return told
-
-    def stop_waiting(self) -> None: ...
-
-    def abort(self) -> None: ...
-
-
-class HubTransport:
-    """A desk's line to the hub it joined. Thread-safe; every call blocks for as long as its patience says.
-
-    Every call raises SyncLater (try again by itself) or SyncRefused (a person must look). A push whose answer was lost
-    may have been taken: sending the same again is answered with the same verdicts.
-    """
-
-    def __init__(self, hub_url: str, *, device_id: str, private_key_hex: str, fingerprint: str = "",
-                 clock: Clock | None = None, connect_s: float = CONNECT_S, read_s: float = READ_S,
-                 report: Callable[[], str] | None = None) -> None:  # fmt: skip
-        """`report` says what this desk tells of itself with every pull (`HEADER_REPORT`)."""
-        self._line = Line(hub_url, fingerprint, connect_s=connect_s)
-        self._waiting_line = Line(hub_url, fingerprint, connect_s=connect_s)
-        self._signer = RequestSigner(private_key_hex, device_id, clock or SystemClock())
-        self._read_s, self._report = read_s, report
-        self.advice = Advice()
-
-    @property
-    def hub_ahead_ms(self) -> int:
-        """How far the hub's clock is ahead of this machine's (negative: behind), as of the last answer."""
-        return self._signer.hub_ahead_ms
-
-    def push(self, batch: PushBatch) -> PushAnswer:
-        """Send a batch. Raises PushConflict when it does not follow the stream the hub knows."""
-        body = self._ask("POST", "/v1/sync/push", batch_to_bytes(batch))
-        answer, advice = _understood(answer_from_bytes, body)
-        if [result.op_id for result in answer.results] != [op.op_id for op in batch.ops]:
-            raise SyncLater("sync.garbled")
-        known = {name: value for name, value in advice.items() if name in Advice.__slots__ and value >= 0}
-        self.advice = replace(Advice(), **known)
-        self._learn_time(answer.server_time)
-        return answer
-
-    def pull(self, cursor: Cursor, *, limit: int = 1000, wait_s: int = 0) -> Page:
-        """The log after `cursor`; with `wait_s` the hub holds an empty page back until there is something. Raises
-        SyncRefused `sync.history_diverged` when the hub's log is not the one the cursor stands in."""
-        target = f"/v1/sync/pull?epoch={quote(cursor.server_epoch)}&after={cursor.seq}&hash={cursor.hash}&limit={limit}"
-        if wait_s:
-            body = self._ask("GET", f"{target}&wait={wait_s}", read_s=self._read_s + wait_s, line=self._waiting_line,
-                             told=self._told())  # fmt: skip
-        else:
-            body = self._ask("GET", target, told=self._told())
-        page = _understood(page_from_bytes, body)
-        if not wait_s:
-            self._learn_time(page.server_time)
-        return page
-
-    def snapshot(self) -> dict[str, Any]:
-        """The manifest of a snapshot."""
-        body = self._ask("GET", "/v1/sync/snapshot", read_s=SNAPSHOT_S)
-        manifest = _understood(orjson.loads, body)
-        if not isinstance(manifest, dict) or type(manifest.get("seq")) is not int:
-            raise SyncLater("sync.garbled")
-        return manifest
-
-    def chunks(self, manifest: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
-        """The chunks of a manifest, one after another."""
-        for row in manifest["chunks"]:
-            target = f"/v1/sync/snapshot/{quote(str(row['id']), safe='')}?seq={manifest['seq']}"
-            yield str(row["id"]), self._ask("GET", target, read_s=SNAPSHOT_S, content_type="application/gzip")
-
-    def ask_join_code(self, desk_name: str, staff_id: str) -> JoinLine:
-        """A join line for a further desk, good for ten minutes; `staff_id` is the manager who asks."""
-        body = self._ask("POST", "/v1/desks/codes", orjson.dumps({"desk_name": desk_name, "staff_id": staff_id}))
-        told = _understood(orjson.loads, body)
-        return _understood(lambda row: JoinLine(row["host"], row["port"], row["code"], row["fingerprint_group"]), told)
 
     def stop_waiting(self) -> None:
         """Let a pull that waits for news fail now: its line may be dead without anybody having said so."""

@@ -14,6 +14,9 @@ HEADER_TIME = "X-Copaydesk-Time"
 HEADER_NONCE = "X-Copaydesk-Nonce"
 HEADER_SIGNATURE = "X-Copaydesk-Signature"
 HEADER_WIRE = "X-Copaydesk-Wire"
+HEADER_REPORT = "X-Copaydesk-Report"
+"""What a desk says of itself when it asks for news: program version, operations that wait, when the oldest of them was
+made (UTC text, `-` for none), with `;` between. Not under the signature: it is shown to managers, nothing follows."""
 
 LARGEST_SKEW_MS = 60_000
 """A signature older or newer than this by the hub's clock is refused."""

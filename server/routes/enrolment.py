@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from models.basics.errors import RuleBroken
@@ -13,12 +13,10 @@ from models.operations.joining import plain_code
 from models.operations.signing import HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIME
 from server.auth import Asked, public_key_usable
 from server.deps import Hub, asked, hub_of
+from server.questions import MOST_BYTES, Short, understood
 from server.refusals import Refused, json_response
 
 router = APIRouter()
-_MOST_BYTES = 8_192
-T = TypeVar("T", bound=BaseModel)
-Short = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class JoinRequest(BaseModel):
@@ -32,27 +30,19 @@ class JoinRequest(BaseModel):
     system: Annotated[str, Field(max_length=80)] = ""
 
 
-class CodeRequest(BaseModel):
-    """A manager's desk wants a code for a further desk."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
-    desk_name: Short
-    staff_id: Short
-
-
 @router.post("/v1/enrol")
 async def enrol(request: Request) -> Response:
     """Exchange a one-time code for an identity. The same code with the same key answers the same again: a lost reply
     costs nothing."""
     hub = hub_of(request)
-    question = await asked(request, _MOST_BYTES)
+    question = await asked(request, MOST_BYTES)
     address = request.client.host if request.client else ""
     return json_response(await hub.run(_enrol, hub, question, address))
 
 
 def _enrol(hub: Hub, question: Asked, address: str) -> dict[str, object]:
     hub.guard.check(address)
-    told = _understood(JoinRequest, question.body)
+    told = understood(JoinRequest, question.body)
     if not public_key_usable(told.public_key):
         raise Refused(400, "sync.not_understood", field="public_key")
     signed = [question.headers.get(name, "") for name in (HEADER_TIME, HEADER_NONCE, HEADER_SIGNATURE)]
@@ -68,27 +58,3 @@ def _enrol(hub: Hub, question: Asked, address: str) -> dict[str, object]:
         "tenant": joined.tenant, "device_id": joined.device_id, "device_no": joined.device_no, "epoch": joined.epoch,
         "desk_name": joined.name, "server_epoch": hub.store.head(joined.tenant).server_epoch,
     }  # fmt: skip
-
-
-@router.post("/v1/desks/codes")
-async def new_code(request: Request) -> Response:
-    """A join line for a further desk, asked for by an enrolled one; `staff_id` is the manager who asks."""
-    hub = hub_of(request)
-    question = await asked(request, _MOST_BYTES)
-    return json_response(await hub.run(_new_code, hub, question))
-
-
-def _new_code(hub: Hub, question: Asked) -> dict[str, object]:
-    row = hub.auth.welcome(hub.auth.device(question))
-    told = _understood(CodeRequest, question.body)
-    code = hub.store.new_code(row.tenant, told.desk_name, told.staff_id)
-    line = hub.address.join_line(code)
-    return {"host": line.host, "port": line.port, "code": line.code, "fingerprint_group": line.fingerprint_group}
-
-
-def _understood(kind: type[T], body: bytes) -> T:
-    try:
-        return kind.model_validate_json(body)
-    except ValidationError as error:
-        field = ".".join(str(part) for part in error.errors()[0]["loc"]) or "body"
-        raise Refused(400, "sync.not_understood", field=field) from None

@@ -71,6 +71,7 @@ async def pull(request: Request) -> Response:
 
 def _first_page(hub: Hub, question: Asked, cursor: Cursor, limit: int) -> tuple[DeviceRow, int, bytes]:
     row = hub.auth.welcome(hub.auth.device(question))
+    hub.presence.note(row, question.headers)
     head, body = _page(hub, row.tenant, cursor, limit)
     return row, head, body
 

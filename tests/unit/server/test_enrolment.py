@@ -17,7 +17,6 @@ from models.basics.version import VERSION
 from models.operations.joining import SIGNS, JoinLine
 from models.operations.operation import GENESIS
 from models.operations.protocol import Cursor
-from models.operations.records import Staff
 from server.settings import HubSettings
 from tests.support.hub import RunningHub
 
@@ -153,18 +152,3 @@ def test_another_machines_hub_is_known_by_its_certificate(sqlite_settings: HubSe
             imposter.ask("GET", "/v1/health", {})
     finally:
         hub.close()
-
-
-def test_a_managers_desk_asks_for_a_code(hub: RunningHub) -> None:
-    tenant = hub.practice()
-    desk = hub.member(tenant)
-    desk.stream.add(Staff(id="staff-9", name="Mina Park", role="manager"))
-    desk.stream.add(Staff(id="staff-3", name="Ana Cruz", role="receptionist"))
-    desk.transport.push(desk.stream.batch())
-    line = desk.transport.ask_join_code("Desk 2", "staff-9")
-    assert line.port == hub.address.port
-    assert join(line, new_device_key(), "Desk 2").tenant == tenant
-    for person in ("staff-3", "nobody"):
-        with pytest.raises(HubRefusal) as refused:
-            desk.transport.ask_join_code("Desk 3", person)
-        assert refused.value.message_key == "enrol.not_a_manager"
