@@ -35,6 +35,10 @@ class Code(StrEnum):
     WRITE_OFFS = "WO"
     CHARGEBACK_LOSS = "CBL"
     PROCESSOR_FEES = "FEE"
+    SAFE = "SAFE"
+    TRANSIT = "TRANSIT"
+    OVER_SHORT = "OS"
+    PETTY_CASH = "EXP"
 
 
 class Guard(StrEnum):
@@ -81,6 +85,26 @@ def card(merchant: str) -> Account:
 def check() -> Account:
     """Checks taken and not yet deposited."""
     return Account("CHK", Code.CHECK)
+
+
+def safe() -> Account:
+    """Cash that was taken out of the drawers and is not at the bank."""
+    return Account("SAFE", Code.SAFE)
+
+
+def transit() -> Account:
+    """On its way to the bank."""
+    return Account("TRANSIT", Code.TRANSIT)
+
+
+def over_short() -> Account:
+    """What counts of drawers were off by: short is a debit."""
+    return Account("OS", Code.OVER_SHORT)
+
+
+def petty_cash() -> Account:
+    """Paid out of drawers for the practice, less what was put in."""
+    return Account("EXP", Code.PETTY_CASH)
 
 
 def external() -> Account:

@@ -142,6 +142,15 @@ class DisputeState:
     outcome: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DepositState:
+    """A slip for the bank as the ledger knows it; `made_op_id` is the operation that posted it."""
+
+    deposit_id: str
+    made_op_id: str
+    deleted: bool = False
+
+
 class Book(Protocol):
     """The state an operation is judged against. Every answer is as of the log position being judged."""
 
@@ -209,6 +218,12 @@ class Book(Protocol):
 
     def dispute(self, dispute_id: str) -> DisputeState | None: ...
 
+    def deposit(self, deposit_id: str) -> DepositState | None: ...
+
+    def deposit_of(self, payment_id: str) -> str:
+        """The id of the slip a payment is on, empty when it is on none."""
+        ...
+
     def disputes_of(self, payment_id: str) -> Sequence[DisputeState]:
         """The disputes of a payment, open and closed, by id."""
         ...
@@ -252,6 +267,8 @@ class Draft:
         self.practitioners: dict[str, bool] = {}
         self.refunds: dict[str, RefundState] = {}
         self.disputes: dict[str, DisputeState] = {}
+        self.deposits: dict[str, DepositState] = {}
+        self.deposited: dict[str, str] = {}
         self.rules_put: Rules | None = None
 
     def balance(self, account_id: str) -> Balance:
@@ -343,6 +360,13 @@ class Draft:
         known |= {each.dispute_id: each for each in self.disputes.values() if each.payment_id == payment_id}
         return [known[dispute_id] for dispute_id in sorted(known)]
 
+    def deposit(self, deposit_id: str) -> DepositState | None:
+        return self.deposits.get(deposit_id) or self.base.deposit(deposit_id)
+
+    def deposit_of(self, payment_id: str) -> str:
+        known = self.deposited.get(payment_id)
+        return self.base.deposit_of(payment_id) if known is None else known
+
     def add(self, entry: Entry) -> None:
         """Take an entry into the draft."""
         self.entries.append(entry)
@@ -406,6 +430,11 @@ class Draft:
         """From now on the dispute stands like this."""
         self.disputes[state.dispute_id] = state
 
+    def know_deposit(self, state: DepositState, payments: Iterable[str]) -> None:
+        """From now on the slip stands like this: its payments are on it, or on none."""
+        self.deposits[state.deposit_id] = state
+        self.deposited |= dict.fromkeys(payments, "" if state.deleted else state.deposit_id)
+
     def branch(self) -> Draft:
         """A draft on top of this one: keep it by `merge`, forget it by dropping it."""
         return Draft(self)
@@ -423,6 +452,8 @@ class Draft:
         self.practitioners |= branch.practitioners
         self.refunds |= branch.refunds
         self.disputes |= branch.disputes
+        self.deposits |= branch.deposits
+        self.deposited |= branch.deposited
         self.rules_put = branch.rules_put or self.rules_put
 
     def _delta(self, account: Account) -> Delta:

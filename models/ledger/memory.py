@@ -9,6 +9,7 @@ from models.ledger.book import (
     AppointmentState,
     Balance,
     ChargeState,
+    DepositState,
     DisputeState,
     Draft,
     Entry,
@@ -78,6 +79,12 @@ class EmptyBook:
 
     def dispute(self, dispute_id: str) -> DisputeState | None:  # noqa: ARG002
         return None
+
+    def deposit(self, deposit_id: str) -> DepositState | None:  # noqa: ARG002
+        return None
+
+    def deposit_of(self, payment_id: str) -> str:  # noqa: ARG002
+        return ""
 
     def disputes_of(self, payment_id: str) -> Sequence[DisputeState]:  # noqa: ARG002
         return ()

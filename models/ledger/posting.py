@@ -4,7 +4,7 @@ Facts always post: what a guarded account cannot bear goes to SUSP or OVR, and t
 accepted, reduced to what is there, or rejected with a coded reason. What follows from an operation by rule (release of
 an overpaid charge, waiting money onto new charges) becomes derived entries around it; only the hub's count.
 
-Here operations are dispatched; the postings themselves are in `charges`, `spending` and `giving_back`.
+Here operations are dispatched; the postings themselves are in `charges`, `spending`, `giving_back` and `days`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from models.ledger import accounts, charges, giving_back, spending
+from models.ledger import accounts, charges, days, giving_back, spending
 from models.ledger.book import AppointmentState, Draft, Entry, PaymentState, Transfer, Verdict
 from models.ledger.judging import (
     GONE,
@@ -232,6 +232,11 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "refund.undone": giving_back.refund_undone,
     "refund.elsewhere": giving_back.refund_elsewhere,
     "refund.place": spending.refund_place,
+    "drawer.opened": days.drawer_opened,
+    "drawer.moved": days.drawer_moved,
+    "drawer.closed": days.drawer_closed,
+    "deposit.made": days.deposit_made,
+    "deposit.deleted": days.deposit_deleted,
     "dispute.opened": giving_back.dispute_opened,
     "dispute.closed": giving_back.dispute_closed,
     "visit.status": _visit_status,

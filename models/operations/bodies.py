@@ -441,3 +441,107 @@ class Freed:
     appointment_id: str
     patient_id: str
     lines: tuple[ReleaseLine, ...]
+
+
+# The drawer and the day --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawerOpened:
+    """A drawer begins with a counted float (fact). `moved_cents` came from the safe for it; negative: went there."""
+
+    session_id: str
+    drawer: str
+    float_cents: int
+    moved_cents: int = 0
+
+
+DRAWER_MOVES = ("paid_in", "paid_out", "no_sale")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawerMoved:
+    """Money was put into a drawer or taken out without a patient, or it was only opened (fact): `kind` is one of
+    DRAWER_MOVES, `amount_cents` 0 for no_sale."""
+
+    move_id: str
+    drawer: str
+    kind: str
+    reason: str
+    amount_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoinCount:
+    """So many notes or coins of `value_cents`; `rolls` are counted as an amount: value 1, `rolled`."""
+
+    value_cents: int
+    count: int
+    rolled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenderCount:
+    """A way to pay at the close: what the books say of it, what was in hand or on the reader's own report, in cents.
+    `brand` names a card brand."""
+
+    tender: str
+    sales: int
+    taken_cents: int
+    refunded_cents: int
+    counted_cents: int
+    brand: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSeen:
+    """A check of the day: in hand, missing, or in hand and never posted (`payment_id` empty)."""
+
+    payment_id: str = ""
+    check_no: str = ""
+    amount_cents: int = 0
+    in_hand: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawerClosed:
+    """A drawer was counted and its day closed (fact). `expected_cents` is what the books said then; the difference is
+    posted as over or short, and what is beyond `kept_cents` goes to the safe. The operation's business date, and every
+    day before it, is locked at this desk."""
+
+    close_id: str
+    drawer: str
+    number: str
+    float_cents: int
+    expected_cents: int
+    counted_cents: int
+    kept_cents: int
+    coins: tuple[CoinCount, ...] = ()
+    tenders: tuple[TenderCount, ...] = ()
+    checks: tuple[CheckSeen, ...] = ()
+    recounts: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositMade:
+    """A slip for the bank (decision): the cash of a close and the payments it lists. A payment is on one slip at most,
+    else the slip falls. `coin_cents` is the part of `cash_cents` in coins."""
+
+    deposit_id: str
+    number: str
+    drawer: str
+    close_id: str
+    cash_cents: int
+    check_cents: int
+    payment_ids: tuple[str, ...] = ()
+    coin_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositDeleted:
+    """A slip is taken back (decision): its payments, the same as it listed, may go on another."""
+
+    deposit_id: str
+    payment_ids: tuple[str, ...]
+    reason: str = ""

@@ -183,7 +183,8 @@ class Rules:
     `auto_allocate`, `auto_unallocate`, `use_other_visits` are S0-18's three settings. `paid_in_full_follows`: a visit
     whose charges are paid shows Paid in full by itself (S0-23). Refunds above `refund_limit_cents` and adjustments
     above `adjust_limit_cents` need a manager. `offline_refund_cents`: cash given back without the hub, at most.
-    Amounts are cents, 0: none. `custom_statuses`: names of the practice's own visit statuses.
+    `drawer_float_cents` stays in a drawer overnight; a count that is off by more than `drawer_allowance_cents` needs a
+    manager. Amounts are cents, 0: none. `custom_statuses`: names of the practice's own visit statuses.
     """
 
     id: str = "rules"
@@ -196,6 +197,8 @@ class Rules:
     offline_refund_cents: int = 5_000
     no_show_fee_cents: int = 0
     bounced_check_fee_cents: int = 0
+    drawer_float_cents: int = 15_000
+    drawer_allowance_cents: int = 1_000
     custom_statuses: tuple[str, ...] = ()
     statement_message: str = ""
 

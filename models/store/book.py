@@ -23,6 +23,7 @@ from models.ledger.book import (
     AppointmentState,
     Balance,
     ChargeState,
+    DepositState,
     DisputeState,
     Draft,
     PaymentState,
@@ -386,6 +387,15 @@ class TableBook:
         if dispute_id not in self._disputes:
             self._take_disputes({dispute_id}, self._ask(_DISPUTE + "d.dispute_id = :id", id=dispute_id))
         return self._disputes[dispute_id]
+
+    def deposit(self, deposit_id: str) -> DepositState | None:
+        query = "SELECT deposit_id, op_id, deleted_at <> '' FROM deposit WHERE tenant = :tenant AND deposit_id = :id"
+        found = self._ask(query, id=deposit_id)
+        return DepositState(found[0][0], found[0][1], bool(found[0][2])) if found else None
+
+    def deposit_of(self, payment_id: str) -> str:
+        found = self._ask("SELECT deposit_id FROM deposited WHERE tenant = :tenant AND payment_id = :id", id=payment_id)
+        return str(found[0][0]) if found else ""
 
     def disputes_of(self, payment_id: str) -> Sequence[DisputeState]:
         if payment_id not in self._disputes_of:

@@ -283,6 +283,8 @@ def _undo(op: Operation, body: bodies.Undo, _reason: str, sheet: Sheet, seq: int
         before = sheet.get("adjustment", op_id)
         if before:
             sheet.put("adjustment", {**before, "undone_op_id": op.op_id}, seq=seq)
+    if any(sheet.get("moved", op_id) for op_id in body.op_ids):
+        _put_moved(op, body.undo_id, body.patient_id, "undo", sheet, seq)
 
 
 def _issue_statement(op: Operation, body: bodies.StatementIssued, _reason: str, sheet: Sheet, seq: int) -> None:
@@ -340,6 +342,72 @@ def _note_consent(op: Operation, body: messages.MessageConsent, _reason: str, sh
     sheet.put("consent", row, seq=seq)
 
 
+# Moved cash, the drawer, the day ----------------------------------------------------------------------------------
+
+
+def _note_move(op: Operation, body: bodies.Move, _reason: str, sheet: Sheet, seq: int) -> None:
+    _put_moved(op, body.move_id, body.patient_id, body.way, sheet, seq)
+
+
+def _note_freed(op: Operation, body: bodies.Freed, _reason: str, sheet: Sheet, seq: int) -> None:
+    _put_moved(op, body.appointment_id, body.patient_id, "freed", sheet, seq)
+
+
+def _put_moved(op: Operation, move_id: str, patient_id: str, way: str, sheet: Sheet, seq: int) -> None:
+    row = {"op_id": op.op_id, "move_id": move_id, "patient_id": patient_id, "way": way, "moved_at": op.device_time,
+           "business_date": op.business_date, "actor": op.actor, "device": op.device}  # fmt: skip
+    sheet.put("moved", row, seq=seq, fresh=True)
+
+
+def _open_drawer(op: Operation, body: bodies.DrawerOpened, _reason: str, sheet: Sheet, seq: int) -> None:
+    _put_drawer_act(op, body.drawer, "opened", sheet, seq, session_id=body.session_id, amount_cents=body.float_cents,
+                    moved_cents=body.moved_cents)  # fmt: skip
+
+
+def _move_drawer(op: Operation, body: bodies.DrawerMoved, _reason: str, sheet: Sheet, seq: int) -> None:
+    _put_drawer_act(op, body.drawer, body.kind, sheet, seq, session_id=body.move_id, amount_cents=body.amount_cents,
+                    reason=body.reason)  # fmt: skip
+
+
+def _put_drawer_act(op: Operation, drawer: str, kind: str, sheet: Sheet, seq: int, **said: Any) -> None:
+    row = {"moved_cents": 0, "reason": "", **said, "op_id": op.op_id, "drawer": drawer or op.device, "kind": kind,
+           "made_at": op.device_time, "business_date": op.business_date, "actor": op.actor,
+           "supervisor": op.supervisor, "device": op.device}  # fmt: skip
+    sheet.put("drawer_act", row, seq=seq, fresh=True)
+
+
+def _close_drawer(op: Operation, body: bodies.DrawerClosed, _reason: str, sheet: Sheet, seq: int) -> None:
+    """What was counted never changes: the first close with an id stands."""
+    if sheet.get("day_close", body.close_id):
+        return
+    row = {field.name: _cell(getattr(body, field.name)) for field in dataclasses.fields(bodies.DrawerClosed)} | {
+        "drawer": body.drawer or op.device, "closed_at": op.device_time, "business_date": op.business_date,
+        "actor": op.actor, "supervisor": op.supervisor, "device": op.device, "op_id": op.op_id,
+    }  # fmt: skip
+    sheet.put("day_close", row, seq=seq)
+
+
+def _make_deposit(op: Operation, body: bodies.DepositMade, _reason: str, sheet: Sheet, seq: int) -> None:
+    row = {
+        "deposit_id": body.deposit_id, "number": body.number, "close_id": body.close_id, "drawer": body.drawer,
+        "cash_cents": body.cash_cents, "coin_cents": body.coin_cents, "check_cents": body.check_cents,
+        "payments": len(body.payment_ids), "made_at": op.device_time, "business_date": op.business_date,
+        "actor": op.actor, "device": op.device, "op_id": op.op_id, "deleted_at": "", "deleted_by": "",
+    }  # fmt: skip
+    sheet.put("deposit", row, seq=seq)
+    for payment_id in body.payment_ids:
+        sheet.put("deposited", {"payment_id": payment_id, "deposit_id": body.deposit_id}, seq=seq)
+
+
+def _delete_deposit(op: Operation, body: bodies.DepositDeleted, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("deposit", body.deposit_id)
+    if before:
+        deleted = {"deleted_at": op.device_time, "deleted_by": op.actor}
+        sheet.put("deposit", {**before, **deleted}, seq=seq)
+    for payment_id in body.payment_ids:
+        sheet.put("deposited", {"payment_id": payment_id, "deposit_id": ""}, seq=seq)
+
+
 _Handler = Callable[[Operation, Any, str, Sheet, int], None]
 _HANDLERS: dict[str, _Handler] = {
     **dict.fromkeys((f"{name}.put" for name in RECORD_TABLES), _put_record),
@@ -361,6 +429,13 @@ _HANDLERS: dict[str, _Handler] = {
     "dispute.opened": _open_dispute,
     "dispute.closed": _close_dispute,
     "act.undo": _undo,
+    "payment.move": _note_move,
+    "payment.freed": _note_freed,
+    "drawer.opened": _open_drawer,
+    "drawer.moved": _move_drawer,
+    "drawer.closed": _close_drawer,
+    "deposit.made": _make_deposit,
+    "deposit.deleted": _delete_deposit,
     "statement.issued": _issue_statement,
     "message.send": _ask_message,
     "message.sent": _message_sent,

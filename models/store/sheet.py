@@ -19,6 +19,7 @@ from models.store.session import Row, Session, as_rows, select_columns
 from models.store.subjects import Subject, changes, looks_at, makes
 from models.tables.acts import ACT_TABLES
 from models.tables.catalogue import RECORD_TABLES, Role
+from models.tables.days import DAY_TABLES
 from models.tables.desk import shadow
 from models.tables.payments import payment
 from models.tables.records import not_collecting
@@ -26,8 +27,13 @@ from models.tables.records import not_collecting
 _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
     "payment": "payment_id", "not_collecting": "op_id", "refund": "refund_id", "adjustment": "op_id",
     "dispute": "dispute_id", "statement": "statement_id", "message": "message_id", "consent": "consent_id",
+    "quarantine": "op_id",
+    "drawer_act": "op_id", "day_close": "close_id", "deposit": "deposit_id", "deposited": "payment_id",
+    "moved": "op_id",
 }  # fmt: skip
-_TABLES: dict[str, Table] = RECORD_TABLES | {"payment": payment, "not_collecting": not_collecting} | ACT_TABLES
+_TABLES: dict[str, Table] = (
+    RECORD_TABLES | {"payment": payment, "not_collecting": not_collecting} | ACT_TABLES | DAY_TABLES
+)
 
 
 class Sheet:

@@ -55,6 +55,9 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "dispute.closed": (("dispute", "dispute_id"),),
     "statement.issued": (("statement", "statement_id"),),
     "act.undo": (("adjustment", "op_ids"),),
+    "drawer.closed": (("day_close", "close_id"),),
+    "deposit.made": (("deposit", "deposit_id"), ("deposited", "payment_ids")),
+    "deposit.deleted": (("deposit", "deposit_id"), ("deposited", "payment_ids")),
     "message.send": (("message", "message_id"),),
     "message.sent": (("message", "message_id"),),
     "message.failed": (("message", "message_id"),),
@@ -70,10 +73,13 @@ _LOOKS_AT: dict[str, tuple[tuple[str, str], ...]] = {
     "refund.request": (("payment", "payment_id"),),
     "refund.paid": (("payment", "payment_id"),),
     "dispute.opened": (("payment", "payment_id"),),
+    "act.undo": (("moved", "op_ids"),),
 }
 
 _MAKES: dict[str, tuple[str, Callable[[Operation], object]]] = {
     "payment.collect": ("payment", lambda op: op.body.get("payment_id")),
     "visit.not_collecting": ("not_collecting", lambda op: op.op_id),
     "charge.adjust": ("adjustment", lambda op: op.op_id),
+    **dict.fromkeys(("drawer.opened", "drawer.moved"), ("drawer_act", lambda op: op.op_id)),
+    **dict.fromkeys(("payment.move", "payment.freed", "act.undo"), ("moved", lambda op: op.op_id)),
 }

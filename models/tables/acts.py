@@ -30,6 +30,7 @@ index(refund, "tenant", "patient_id", "requested_at")
 index(refund, "tenant", "payment_id", where="payment_id <> ''")
 index(refund, "tenant", "business_date")
 index(refund, "tenant", "state", where="state = 'requested'")
+index(refund, "tenant", "settled_business_date", where="settled_business_date <> business_date")
 index(refund, "tenant", "seq", where="seq = 0")
 
 adjustment = table(

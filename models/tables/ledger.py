@@ -39,3 +39,8 @@ index(transfer, "tenant", "credit", "seq")
 index(transfer, "tenant", "reverses_op", "reverses_n", unique=True, where="reverses_op <> '' AND seq > 0")
 index(transfer, "tenant", "reverses_op", where="reverses_op <> ''")
 index(transfer, "tenant", "pending_no", where="seq = 0")
+index(
+    transfer, "tenant", "business_date",
+    where="code IN ('charge', 'responsibility', 'adjust', 'lapse')",
+)  # fmt: skip
+"""What came to be owed, by the day it was posted; a payment writes nothing here."""

@@ -78,6 +78,7 @@ index(
 index(series, "tenant", "patient_id")
 index(charge, "tenant", "patient_id", "service_date")
 index(charge, "tenant", "appointment_id")
+index(charge, "tenant", "service_date", where="appointment_id = ''")
 
 not_collecting = table(
     "not_collecting",

@@ -69,6 +69,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "print_job": {"kind": "receipt", "state": "queued"},
     "message": {"channel": "email", "state": "sent"},
     "message_outbox": {"state": "sent"},
+    "quarantine": {"resolution": ""},
+    "drawer_act": {"kind": "no_sale"},
 }
 
 

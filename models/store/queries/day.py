@@ -1,0 +1,250 @@
+"""Financial transactions of a span of days (S0-41): every payment, whatever of it went back, every charge and
+adjustment, and cash that only moved, as one list of rows. Sums are made from these rows and from nothing else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from models.store.queries.rows import NET, STATUS
+
+POSTED, PAID, SERVED = "posted", "paid", "served"
+"""By which day: the business date an act was posted on; the day the money came in; the day of the visit."""
+
+MONEY = frozenset({"payment", "void", "delete", "bounced", "refund", "refund_undone", "correction", "elsewhere"})
+"""Kinds of rows that say of money that came or went."""
+
+
+class DayAct(NamedTuple):
+    """One row. `amount_cents` is as the kind says it: money in is positive and out negative; a charge that makes more
+    owed is positive; so is an adjustment that lets off; moved cash is positive where it came to and negative where it
+    came from. `on_account_cents` is what of a payment lies unallocated now, `code` the reason or the charge's code.
+    """
+
+    kind: str
+    source_id: str
+    at: str
+    day: str
+    patient_id: str
+    appointment_id: str
+    practitioner_id: str
+    tender: str = ""
+    method_id: str = ""
+    brand: str = ""
+    number: str = ""
+    actor: str = ""
+    device: str = ""
+    amount_cents: int = 0
+    on_account_cents: int = 0
+    code: str = ""
+    description: str = ""
+    payment_type: str = ""
+    op_id: str = ""
+
+
+class CopayRow(NamedTuple):
+    """A visit that is or was to be, and its copay: `charges` of any kind, asked and paid on copay charges, what the
+    visit or the plan asks, and what waits for it. All in cents but `charges`."""
+
+    appointment_id: str
+    practitioner_id: str
+    location_id: str
+    status: str
+    charges: int
+    asked_cents: int
+    paid_cents: int
+    visit_copay_cents: int | None
+    plan_copay_cents: int | None
+    prepaid_cents: int
+
+
+def acts(
+    connection: Any, tenant: str, first: str, last: str, *, by: str = POSTED, moved: bool = False, device: str = ""
+) -> list[DayAct]:  # fmt: skip
+    """Every act of these days (ISO, both included), oldest first. `by` is POSTED, PAID or SERVED; `moved` asks for cash
+    that only moved too, as rows that cancel out; `device` is this desk, whose own acts may not have come back yet."""
+    values = {"tenant": tenant, "first": first, "last": last, "device": device}
+    reads = _BY_SERVICE if by == SERVED else _BY_PAYMENT if by == PAID else _BY_POSTING
+    found = [DayAct._make(row) for query in reads for row in connection.execute(query, values)]
+    if moved and by != SERVED:
+        found += _moved(connection, values)
+    found.sort(key=lambda act: (act.day, act.at, act.op_id, act.amount_cents < 0, act.source_id))
+    return found
+
+
+_ON_ACCOUNT = (
+    f"coalesce((SELECT sum({NET}) FROM account a WHERE a.tenant = p.tenant AND a.payment_id = p.payment_id "
+    "AND a.code IN ('CR', 'CRE')), 0)"
+)
+
+
+def _payments(day: str, condition: str) -> str:
+    return (
+        f"SELECT 'payment', p.payment_id, p.taken_at, {day}, p.patient_id, p.appointment_id, p.practitioner_id, "
+        "p.tender, p.method_id, p.brand, p.number, p.actor, p.device, p.amount_cents, "
+        f"{_ON_ACCOUNT}, p.check_no, p.memo, p.payment_type, p.collect_op_id FROM payment p "
+        f"WHERE p.tenant = :tenant AND {condition}"
+    )
+
+
+_WITHIN = "BETWEEN :first AND :last"
+_PAYMENTS_POSTED = _payments("p.business_date", f"p.business_date {_WITHIN}")
+_PAYMENTS_PAID = _payments("p.business_date", f"p.business_date {_WITHIN} AND p.received_date = ''")
+_PAYMENTS_RECEIVED = _payments("p.received_date", f"p.received_date <> '' AND p.received_date {_WITHIN}")
+_TAKEN_BACK = (
+    "SELECT CASE p.reversed_act WHEN '' THEN 'void' ELSE p.reversed_act END, p.payment_id, p.reversed_at, "
+    "p.reversed_business_date, p.patient_id, p.appointment_id, p.practitioner_id, p.tender, p.method_id, p.brand, "
+    "p.number, p.reversed_by, coalesce(l.device, :device), -p.amount_cents, 0, p.check_no, p.reversed_reason, "
+    "p.payment_type, p.reversed_op_id FROM payment p LEFT JOIN log l ON l.tenant = p.tenant "
+    "AND l.op_id = p.reversed_op_id WHERE p.tenant = :tenant AND p.reversed_business_date <> '' "
+    f"AND p.reversed_business_date {_WITHIN}"
+)
+
+
+def _refunds(kind: str, sign: str, condition: str) -> str:
+    return (
+        f"SELECT {kind}, r.refund_id, r.settled_at, r.settled_business_date, r.patient_id, "
+        "coalesce(p.appointment_id, ''), coalesce(p.practitioner_id, ''), r.tender, r.method_id, r.brand, r.number, "
+        "r.settled_by, CASE r.drawer WHEN '' THEN r.device ELSE r.drawer END, "
+        f"{sign}r.amount_cents, 0, r.check_no, r.reason, '', r.settled_op_id FROM refund r "
+        "LEFT JOIN payment p ON p.tenant = r.tenant AND p.payment_id = r.payment_id AND r.payment_id <> '' "
+        f"WHERE r.tenant = :tenant AND {condition}"
+    )
+
+
+_THAT_DAY = f"r.business_date {_WITHIN} AND r.settled_business_date = r.business_date"
+_ANOTHER_DAY = f"r.settled_business_date <> r.business_date AND r.settled_business_date {_WITHIN}"
+_REFUNDS = tuple(
+    _refunds(kind, sign, f"{when} AND r.state {states}")
+    for when in (_THAT_DAY, _ANOTHER_DAY)
+    for kind, sign, states in (("r.kind", "-", "IN ('paid', 'undone')"), ("'refund_undone'", "", "= 'undone'"))
+)
+"""Refunds, corrections and what other programs gave back; what was handed back was so on the same day."""
+
+_OWED = (
+    "SELECT CASE t.code WHEN 'adjust' THEN 'adjustment' WHEN 'lapse' THEN 'adjustment' ELSE "
+    "CASE c.kind WHEN 'fee' THEN 'fee' ELSE 'charge' END END, a.charge_id, coalesce(j.made_at, ''), t.business_date, "
+    "a.patient_id, a.appointment_id, coalesce(c.practitioner_id, ''), '', '', '', '', coalesce(j.actor, ''), "
+    "coalesce(j.device, ''), CASE WHEN t.debit = a.id THEN t.amount_cents ELSE -t.amount_cents END "
+    "* CASE WHEN t.code IN ('adjust', 'lapse') THEN -1 ELSE 1 END, 0, "
+    "CASE WHEN t.code IN ('adjust', 'lapse') THEN coalesce(j.kind, CASE t.code WHEN 'lapse' THEN 'lapse' "
+    "ELSE 'taken_back' END) ELSE coalesce(c.code, '') END, coalesce(c.description, ''), '', t.op_id FROM transfer t "
+    "JOIN account a ON a.tenant = t.tenant AND a.id IN (t.debit, t.credit) AND a.code = 'AR' "
+    "LEFT JOIN charge c ON c.tenant = a.tenant AND c.id = a.charge_id "
+    "LEFT JOIN adjustment j ON j.tenant = t.tenant AND j.op_id = t.op_id "
+    "WHERE t.tenant = :tenant AND t.code IN ('charge', 'responsibility', 'adjust', 'lapse') "
+    f"AND t.business_date {_WITHIN}"
+)
+"""What came to be owed and what was let off, as it was posted."""
+
+_DISPUTES = (
+    "SELECT 'dispute', d.dispute_id, d.opened_at, d.business_date, d.patient_id, coalesce(p.appointment_id, ''), "
+    "coalesce(p.practitioner_id, ''), 'card', '', coalesce(p.brand, ''), coalesce(p.number, ''), d.opened_by, "
+    "coalesce(p.device, ''), -d.amount_cents, 0, d.reason, d.reference, '', d.op_id FROM dispute d "
+    "LEFT JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id "
+    f"WHERE d.tenant = :tenant AND d.business_date {_WITHIN}"
+)
+
+_BY_POSTING = (_PAYMENTS_POSTED, _TAKEN_BACK, *_REFUNDS, _OWED, _DISPUTES)
+_BY_PAYMENT = (_PAYMENTS_PAID, _PAYMENTS_RECEIVED, _TAKEN_BACK, *_REFUNDS, _OWED, _DISPUTES)
+
+# By the day of the visit ------------------------------------------------------------------------------------------
+
+_SERVED = (
+    "served AS (SELECT c.id, c.patient_id, c.appointment_id, c.practitioner_id, v.service_date AS day, c.kind, c.code, "
+    "c.description, c.responsibility_cents FROM appointment v JOIN charge c ON c.tenant = v.tenant "
+    f"AND c.appointment_id = v.id AND c.deleted_at = '' WHERE v.tenant = :tenant AND v.service_date {_WITHIN} "
+    "UNION ALL SELECT c.id, c.patient_id, '', c.practitioner_id, c.service_date, c.kind, c.code, c.description, "
+    "c.responsibility_cents FROM charge c WHERE c.tenant = :tenant AND c.appointment_id = '' AND c.deleted_at = '' "
+    f"AND c.service_date {_WITHIN})"
+)
+_SERVED_CHARGES = (
+    f"WITH {_SERVED} SELECT CASE kind WHEN 'fee' THEN 'fee' ELSE 'charge' END, id, '', day, patient_id, "
+    "appointment_id, practitioner_id, '', '', '', '', '', '', responsibility_cents, 0, code, description, '', '' "
+    "FROM served WHERE responsibility_cents <> 0"
+)
+
+
+_PAYS = "'allocate', 'auto_allocate'"
+_SERVED_PAYMENTS = (
+    f"WITH {_SERVED}, put AS (SELECT a.payment_id, s.day, s.appointment_id, s.practitioner_id, s.id AS charge_id, "
+    "t.amount_cents AS cents FROM served s JOIN transfer t ON t.tenant = :tenant AND t.credit = 'AR:' || s.id "
+    f"AND t.code IN ({_PAYS}) JOIN account a ON a.tenant = t.tenant AND a.id = t.debit "
+    "UNION ALL SELECT a.payment_id, s.day, s.appointment_id, s.practitioner_id, s.id, -t.amount_cents FROM served s "
+    "JOIN transfer t ON t.tenant = :tenant AND t.debit = 'AR:' || s.id AND t.code = 'release' "
+    "JOIN account a ON a.tenant = t.tenant AND a.id = t.credit "
+    "UNION ALL SELECT a.payment_id, v.service_date, v.id, v.practitioner_id, '', "
+    f"{NET} FROM appointment v JOIN account a ON a.tenant = v.tenant AND a.appointment_id = v.id AND a.code = 'CRE' "
+    f"WHERE v.tenant = :tenant AND v.service_date {_WITHIN}) "
+    "SELECT 'payment', p.payment_id, p.taken_at, put.day, p.patient_id, put.appointment_id, put.practitioner_id, "
+    "p.tender, p.method_id, p.brand, p.number, p.actor, p.device, sum(put.cents), "
+    "sum(CASE put.charge_id WHEN '' THEN put.cents ELSE 0 END), p.check_no, p.memo, p.payment_type, p.collect_op_id "
+    "FROM put JOIN payment p ON p.tenant = :tenant AND p.payment_id = put.payment_id "
+    "GROUP BY p.payment_id, put.day, put.appointment_id HAVING sum(put.cents) <> 0"
+)
+"""Money where it lies now: on the charges of the visits, and set aside for them. What went back lies there no more."""
+
+_SERVED_ADJUSTMENTS = (
+    f"WITH {_SERVED}, off AS (SELECT s.id AS charge_id, s.patient_id, s.day, s.appointment_id, s.practitioner_id, "
+    "s.description, t.amount_cents AS cents FROM served s JOIN transfer t ON t.tenant = :tenant "
+    "AND t.credit = 'AR:' || s.id AND t.code = 'adjust' UNION ALL SELECT s.id, s.patient_id, s.day, s.appointment_id, "
+    "s.practitioner_id, s.description, -t.amount_cents FROM served s JOIN transfer t ON t.tenant = :tenant "
+    "AND t.debit = 'AR:' || s.id AND t.code IN ('adjust', 'lapse')) "
+    "SELECT 'adjustment', charge_id, '', day, patient_id, appointment_id, practitioner_id, '', '', '', '', '', '', "
+    "sum(cents), 0, 'let_off', description, '', '' FROM off GROUP BY charge_id HAVING sum(cents) <> 0"
+)
+
+_BY_SERVICE = (_SERVED_CHARGES, _SERVED_PAYMENTS, _SERVED_ADJUSTMENTS)
+
+# Cash that only moved -----------------------------------------------------------------------------------------------
+
+_MOVED = (
+    "SELECT m.op_id, m.move_id, m.moved_at, m.business_date, m.actor, m.device, t.amount_cents, "
+    "d.code, d.patient_id, d.appointment_id, d.payment_id, c.code, c.patient_id, c.appointment_id, c.payment_id, m.way "
+    "FROM moved m JOIN transfer t ON t.tenant = m.tenant AND t.op_id = m.op_id "
+    "JOIN account d ON d.tenant = t.tenant AND d.id = t.debit "
+    "JOIN account c ON c.tenant = t.tenant AND c.id = t.credit "
+    f"WHERE m.tenant = :tenant AND m.business_date {_WITHIN} ORDER BY m.business_date, m.op_id, t.n"
+)
+
+
+def _moved(connection: Any, values: dict[str, str]) -> Iterator[DayAct]:
+    """Every act that moved money on account: one row for each place it came from and went to; they add up to zero."""
+    places: dict[tuple[Any, ...], dict[tuple[str, str], int]] = {}
+    for row in connection.execute(_MOVED, values):
+        net = places.setdefault((*row[:6], row[15]), defaultdict(int))
+        cents = row[6]
+        net[row[8], row[9]] -= cents  # off where it is debited
+        net[row[12], row[13]] += cents
+    for (op_id, move_id, at, day, actor, device, way), net in places.items():
+        for (patient_id, appointment_id), cents in net.items():
+            if cents:
+                yield DayAct(
+                    "moved", move_id, at, day, patient_id, appointment_id, "", actor=actor, device=device,
+                    amount_cents=cents, code=way, op_id=op_id,
+                )  # fmt: skip
+
+
+# Beside the rows ---------------------------------------------------------------------------------------------------
+
+_COPAYS = (
+    f"SELECT v.id, v.practitioner_id, v.location_id, {STATUS}, "
+    "(SELECT count(*) FROM charge c WHERE c.tenant = v.tenant AND c.appointment_id = v.id AND c.deleted_at = ''), "
+    "coalesce((SELECT sum(c.responsibility_cents) FROM charge c WHERE c.tenant = v.tenant "
+    "AND c.appointment_id = v.id AND c.deleted_at = '' AND c.kind = 'copay'), 0), "
+    f"coalesce((SELECT sum(c.responsibility_cents + ({NET})) FROM charge c JOIN account a ON a.tenant = c.tenant "
+    "AND a.id = 'AR:' || c.id WHERE c.tenant = v.tenant AND c.appointment_id = v.id AND c.deleted_at = '' "
+    "AND c.kind = 'copay'), 0), CASE v.payment_profile WHEN 'cash' THEN 0 ELSE v.copay_cents END, "
+    "(SELECT k.copay_cents FROM coverage k WHERE k.tenant = v.tenant AND k.patient_id = v.patient_id "
+    "AND k.status = 'active' AND k.deleted_at = '' ORDER BY k.\"order\", k.id LIMIT 1), "
+    f"coalesce((SELECT sum({NET}) FROM account a WHERE a.tenant = v.tenant AND a.appointment_id = v.id "
+    "AND a.code = 'CRE'), 0) FROM appointment v WHERE v.tenant = :tenant AND v.deleted_at = '' "
+    f"AND v.service_date {_WITHIN}"
+)
+
+
+def copays(connection: Any, tenant: str, first: str, last: str) -> list[CopayRow]:
+    """The visits of these days with their copay."""
+    values = {"tenant": tenant, "first": first, "last": last}
+    return [CopayRow._make(row) for row in connection.execute(_COPAYS, values)]
