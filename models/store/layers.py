@@ -44,6 +44,7 @@ class Stream:
     server_time: str = ""
     payment_count: int = 0
     receipt_count: int = 0
+    token: str = ""
 
     @classmethod
     def read(cls, session: Session, tenant: str) -> Stream | None:

@@ -206,7 +206,7 @@ class Tx:
             "tenant": op.tenant, "op_id": op.op_id, "epoch": op.epoch, "dseq": op.dseq, "group_id": op.group,
             "body_hash": op.body_hash, "op": envelope.decode(), "bytes": len(envelope), "verdict": "", "seq": 0,
             "granted": None, "reason": reason, "created_at": self._now, "attempted_at": self._attempted_at,
-            "acknowledged_at": "", "returned_at": "",
+            "acknowledged_at": "", "returned_at": "", "prior": "",
         })  # fmt: skip
 
     def _update(self, table: str, key: str, row_id: str, allowed: tuple[str, ...], columns: dict[str, Any]) -> None:

@@ -101,5 +101,17 @@ consent = table(
 index(consent, "tenant", "patient_id")
 index(consent, "tenant", "seq", where="seq = 0")
 
-ACT_TABLES = {made.name: made for made in (refund, adjustment, dispute, statement, message, consent)}
+quarantine = table(
+    "quarantine",
+    key("tenant"), key("op_id"), words("kind"), words("device"), whole("epoch"), whole("dseq"), words("patient_id"),
+    words("reason"), words("op"), words("made_at"), words("business_date"), words("actor"), words("resolution"),
+    words("resolved_at"), words("resolved_by"), words("resolved_note"), words("resolved_op_id"), whole("seq"),
+    check("resolution IN ('', 'accepted', 'discarded')", "resolution"),
+)  # fmt: skip
+"""What a hub keeps apart until a manager has looked at it: an operation that is not understood or damaged, or of a desk
+that was revoked or runs twice. `op` is the envelope (JSON) as it came, `op_id` as in the log."""
+
+index(quarantine, "tenant", "seq", where="resolution = ''")
+
+ACT_TABLES = {made.name: made for made in (refund, adjustment, dispute, statement, message, consent, quarantine)}
 """By name."""

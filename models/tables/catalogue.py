@@ -34,11 +34,16 @@ OWN_TABLES: dict[Role, dict[str, Table]] = {
     "desk": {
         made.name: made
         for made in (
-            desk.meta, desk.stream, desk.outbox, desk.shadow, desk.terminal_attempt, desk.print_job,
+            desk.meta, desk.stream, desk.outbox, desk.proof, desk.shadow, desk.terminal_attempt, desk.print_job,
             desk.pin_failure, search.patient_index, search.name_slip,
         )
     },
-    "hub": {made.name: made for made in (hub.tenant_head, hub.device, hub.enrolment, hub.message_outbox)},
+    "hub": {
+        made.name: made
+        for made in (
+            hub.tenant_head, hub.device, hub.enrolment, hub.stream_end, hub.hub_epoch, hub.message_outbox,
+        )
+    },
 }  # fmt: skip
 """What only one role has."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.tables.columns import check, index, key, maybe_whole, table, whole, words
+from models.tables.columns import check, index, key, maybe_whole, number_key, table, whole, words
 
 meta = table("meta", key("tenant"), key("key"), words("value"))
 """Single values as JSON text under their key; tenant '' holds `identity`."""
@@ -11,24 +11,28 @@ stream = table(
     "stream",
     key("tenant"), whole("epoch"), whole("dseq"), words("hash"), whole("pending_no"), words("last_id"),
     words("server_epoch"), whole("cursor_seq"), words("cursor_hash"), words("server_time"), whole("payment_count"),
-    whole("receipt_count"),
+    whole("receipt_count"), words("token"),
 )  # fmt: skip
 """One row: where this desk's own stream stands (`epoch`, `dseq`, `hash`), the newest id made, the cursor in the hub's
 log (`server_epoch`, `cursor_seq`, `cursor_hash`), and how many payment and receipt numbers were handed out. It moves
-in the same transaction as what it describes."""
+in the same transaction as what it describes. `token` is what the next push presents to the hub."""
 
 outbox = table(
     "outbox",
     key("tenant"), key("op_id"), whole("epoch"), whole("dseq"), words("group_id"), words("body_hash"), words("op"),
     whole("bytes"), words("verdict"), whole("seq"), maybe_whole("granted"), words("reason"), words("created_at"),
-    words("attempted_at"), words("acknowledged_at"), words("returned_at"),
+    words("attempted_at"), words("acknowledged_at"), words("returned_at"), words("prior"),
 )  # fmt: skip
 """Own operations, kept at least 45 days after the hub's answer. `verdict` and `seq` are the hub's (empty and 0 before);
 `reason` before that says why the operation will probably be refused. `acknowledged_at`: the hub answered, do not send
-again. `returned_at`: it came back in the log, it is no longer part of the pending layer."""
+again. `returned_at`: it came back in the log, it is no longer part of the pending layer. `prior` is the verdict (JSON)
+of a hub that has forgotten it since: it was restored from a backup."""
 
 index(outbox, "tenant", "epoch", "dseq", where="returned_at = ''")
 index(outbox, "tenant", "verdict", where="verdict NOT IN ('', 'accepted', 'duplicate')")
+
+proof = table("proof", key("tenant"), number_key("seq"), words("mark"))
+"""The hub's own mark on places of the log as it served them: by it a restored hub knows again what it has forgotten."""
 
 shadow = table("shadow", key("tenant"), key("name"), key("id"), words("record"))
 """The confirmed record (JSON) under a row that a pending operation has changed: table name, id, columns."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.tables.columns import check, index, key, table, whole, words
+from models.tables.columns import check, index, key, number_key, table, whole, words
 
 tenant_head = table(
     "tenant_head",
@@ -14,9 +14,10 @@ device = table(
     "device",
     key("tenant"), key("device_id"), whole("device_no"), whole("epoch"), words("name"), words("public_key"),
     whole("last_dseq"), words("last_hash"), words("info"), words("created_at"), words("last_seen_at"),
-    words("revoked_at"),
+    words("revoked_at"), words("token"), words("token_before"), words("apart_at"),
 )  # fmt: skip
-"""A desk: where its stream stands (`epoch`, `last_dseq`, `last_hash`) and its public key (base64)."""
+"""A desk: where its stream stands (`epoch`, `last_dseq`, `last_hash`) and its public key (base64). `token` is what its
+next push shall present, `token_before` what the last one did; `apart_at`: it was seen running twice since then."""
 
 index(device, "tenant", "device_no", unique=True)
 index(device, "device_id")
@@ -24,20 +25,36 @@ index(device, "device_id")
 enrolment = table(
     "enrolment",
     key("tenant"), key("code_hash"), words("desk_name"), words("created_by"), words("created_at"),
-    words("expires_at"), words("used_at"), words("device_id"),
+    words("expires_at"), words("used_at"), words("device_id"), words("again_for"),
 )  # fmt: skip
-"""A one-time code, kept only as its SHA-256; valid for ten minutes, used once."""
+"""A one-time code, kept only as its SHA-256; valid for ten minutes, used once. `again_for` names the desk that joins
+once more with it, with a new key and a new epoch."""
 
 index(enrolment, "code_hash")
+
+stream_end = table(
+    "stream_end",
+    key("tenant"), key("device_id"), number_key("epoch"), whole("last_dseq"), words("last_hash"), words("token"),
+    words("ask_id"), whole("next_epoch"), words("ended_at"),
+)  # fmt: skip
+"""Where an epoch of a desk's stream ended: `token` was the last one given out in it, `ask_id` is of the request that
+ended it, `next_epoch` what it was given."""
+
+hub_epoch = table(
+    "hub_epoch",
+    key("tenant"), key("server_epoch"), words("before"), whole("seq"), words("hash"), words("began_at"),
+)  # fmt: skip
+"""Every time a hub was restored: from which place of the log on it is another log, and which epoch it was `before`."""
 
 message_outbox = table(
     "message_outbox",
     key("tenant"), key("op_id"), key("template"), key("address"), words("channel"), words("message_id"),
-    words("patient_id"), words("state"), whole("attempts"), words("asked_at"), words("due_at"), words("claimed_by"),
+    words("patient_id"), words("state"), whole("attempts"), words("since"), words("due_at"), words("claimed_by"),
     words("claimed_until"), words("reason"),
     check("state IN ('waiting', 'sent', 'failed')", "state"),
 )  # fmt: skip
 """What the hub has to send: one row per request, words and address. Whoever sets `claimed_by` sends it, until
-`claimed_until`; `due_at` is when it may be tried (again), `reason` why not the last time."""
+`claimed_until`; `since` is when the hub first saw it, `due_at` when it may be tried (again), `reason` why not the last
+time."""
 
 index(message_outbox, "tenant", "due_at", where="state = 'waiting'")

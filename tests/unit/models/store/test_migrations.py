@@ -52,7 +52,7 @@ def fill(engine: Engine, role: Role) -> dict[str, int]:
     """One row in every table."""
     with engine.begin() as connection:
         for table in tables_of(role).values():
-            values: dict[str, Any] = {c.name: 1 if c.name in {"n", "seq", "no"} else str(c.name)
+            values: dict[str, Any] = {c.name: 1 if c.name in {"n", "seq", "no", "epoch"} else str(c.name)
                                       for c in table.primary_key.columns}  # fmt: skip
             values |= SPECIAL.get(table.name, {})
             connection.execute(table.insert(), [values])
