@@ -112,6 +112,20 @@ def doctor(options: argparse.Namespace) -> int:
     return doctor_command(options)
 
 
+def backup(options: argparse.Namespace) -> int:
+    """Copy desk and hub to the backup folder, encrypted and checked."""
+    from app.backup_command import backup_command
+
+    return backup_command(options)
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Put a backup in place."""
+    from app.backup_command import restore_command
+
+    return restore_command(options)
+
+
 def _demo_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--tour", nargs="?", const="copay", choices=("copay", "accounts"),
                      help="drive a visit (or a patient's account) by itself, with or without a display")  # fmt: skip
@@ -135,6 +149,18 @@ def _server_options(sub: argparse.ArgumentParser) -> None:
     add_options(sub)
 
 
+def _backup_options(sub: argparse.ArgumentParser) -> None:
+    from app.backup_command import add_backup_options
+
+    add_backup_options(sub)
+
+
+def _restore_options(sub: argparse.ArgumentParser) -> None:
+    from app.backup_command import add_restore_options
+
+    add_restore_options(sub)
+
+
 def _nothing(_sub: argparse.ArgumentParser) -> None:
     """No options of its own."""
 
@@ -149,6 +175,8 @@ COMMANDS: list[tuple[str, str, Callable[[argparse.ArgumentParser], None], Comman
     ("import", "bring in patients, visits and charges (FHIR R4, CSV)", _import_options, bring_in),
     ("simulate", "a card terminal or receipt printer that behaves (see copaydesk simulate --help)", _nothing, simulate),
     ("server", "run the clinic's hub", _server_options, server),
+    ("backup", "copy this computer's desk and hub, encrypted and checked", _backup_options, backup),
+    ("restore", "put a backup of a desk or a hub in place", _restore_options, restore),
     ("doctor", "check store, keyring, devices, hub and clock", _nothing, doctor),
 ]
 

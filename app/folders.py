@@ -43,6 +43,21 @@ class Folders:
         return self.home / "hub"
 
     @property
+    def backups(self) -> Path:
+        """Backups, until somebody chose a folder on another disk."""
+        return self.home / "backups"
+
+    @property
+    def backup_state(self) -> Path:
+        """How the last backups went, JSON."""
+        return self.home / "backups.json"
+
+    @property
+    def reserve(self) -> Path:
+        """Room on the disk to finish a day with."""
+        return self.home / "reserve"
+
+    @property
     def devices(self) -> Path:
         """Addresses and paper of practice devices."""
         return self.home / "practice-devices"

@@ -22,6 +22,7 @@ from models.basics.errors import StorageError
 STORE_KEY = "store-key"
 DEVICE_KEY = "device-key"
 HUB_KEY = "hub-key"
+RECOVERY_KEY = "recovery-key"
 
 _TRUSTED = {
     "keyring.backends.SecretService.Keyring": "Secret Service (GNOME Keyring, KeePassXC)",

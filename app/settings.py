@@ -56,11 +56,14 @@ WINDOW_TEXT_SCALE = Option("window.text_scale", 100, "size of text in per cent",
 WINDOW_LESS_MOTION = Option("window.less_motion", False, "spinners and fades stand still")
 LOCK_MINUTES = Option("lock.minutes", 3, "minutes without a key press after which the desk locks", least=1, most=15)
 KEY_FILE_CONSENT = Option("secrets.key_file_consent", "", "who agreed to keep keys in a plain file, and when")
+BACKUP_FOLDER = Option("backups.folder", "", "folder of backups; empty: beside the store, on the same disk")
+BACKUP_EVERY_HOURS = Option("backups.every_hours", 24, "hours between backups by itself; 0: never", most=168)
+BACKUP_ALARM_DAYS = Option("backups.alarm_days", 7, "days after which a last good backup is too old", least=1, most=44)
 
 OPTIONS: tuple[Option[Any], ...] = (
     TERMINAL_URL, TERMINAL_NAME, CARD_WAIT_S, PRINTER_URL, PRINTER_PROFILE, PRINT_RECEIPTS, DRAWER, PAST_DUE_DAYS,
     CHECK_IN_ON_PAYMENT, HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, WINDOW_SCHEME, WINDOW_COMPACT, WINDOW_TEXT_SCALE,
-    WINDOW_LESS_MOTION, LOCK_MINUTES, KEY_FILE_CONSENT,
+    WINDOW_LESS_MOTION, LOCK_MINUTES, KEY_FILE_CONSENT, BACKUP_FOLDER, BACKUP_EVERY_HOURS, BACKUP_ALARM_DAYS,
 )  # fmt: skip
 """Every option there is."""
 

@@ -18,13 +18,14 @@ from app.clinic import Clinic
 from app.folders import Folders
 from app.lanes import Job
 from app.practice_devices import PracticeDevices
-from app.secrets import DEVICE_KEY, HUB_KEY, STORE_KEY, Secrets, new_store_key
+from app.secrets import DEVICE_KEY, HUB_KEY, RECOVERY_KEY, STORE_KEY, Secrets, new_store_key
 from app.settings import DRAWER, HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, PRINTER_URL, TERMINAL_URL, Settings
 from app.signin import SignIn
 from models.basics.clock import Clock
 from models.basics.errors import RuleBroken, SyncLater
 from models.basics.ids import natural_id
 from models.operations.records import Practice, Staff
+from models.operations.recovery_key import new_recovery_key
 from models.store.desk import DeskStore
 
 if TYPE_CHECKING:
@@ -154,12 +155,17 @@ class Setup:
         PracticeDevices.start(self._folders).close()
         self._settings.update({PRACTICE_DEVICES: True, DRAWER: True})
 
+    def recovery_key(self) -> str:
+        """What opens this desk's backups: shown once at the end, to be written down. Known once a step has run."""
+        return self._secrets.get(RECOVERY_KEY) or ""
+
     def _keys(self, *, hub: bool) -> str:
         """Make and keep the keys that are not there yet, before anything uses them. Returns the device's."""
         from app.sync.keys import new_device_key
 
         self._folders.make()
-        makers = {STORE_KEY: new_store_key, DEVICE_KEY: new_device_key} | ({HUB_KEY: new_store_key} if hub else {})
+        makers = {STORE_KEY: new_store_key, DEVICE_KEY: new_device_key, RECOVERY_KEY: new_recovery_key}
+        makers |= {HUB_KEY: new_store_key} if hub else {}
         for name, make in makers.items():
             if self._secrets.get(name) is None:
                 self._secrets.put(name, make())

@@ -14,7 +14,7 @@ from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.wording import claims, desk, devices, files, ledger, line, money, moving, refunds, store, visits
+from app.wording import care, claims, desk, devices, files, ledger, line, money, moving, refunds, store, visits
 from models.basics.clock import parse_utc
 from models.basics.errors import Fact, PosError
 from models.basics.money import show_cents
@@ -45,6 +45,7 @@ WORDS: dict[str, Words] = {
         devices.WORDS,
         desk.WORDS,
         store.WORDS,
+        care.WORDS,
         line.WORDS,
         files.WORDS,
     )

@@ -212,14 +212,17 @@ def _kept(
 
 
 def _copy_rows(source: Session, target: Session, tenants: tuple[str, ...]) -> None:
-    """Every row of a hub's tables, a stretch at a time, so that memory does not grow with the clinic."""
-    for name, table in tables_of("hub").items():
-        rule = " WHERE tenant = ANY(%s)" if tenants else ""
-        with source.driver.cursor(name=f"backup_{name}") as cursor:
-            cursor.execute(select_columns(table) + rule, [list(tenants)] if tenants else None)
+    """Every row of a hub's tables, practice by practice behind its own walls, a stretch at a time, so that memory does
+    not grow with the clinic."""
+    chosen = tenants or tuple(row[0] for row in source.rows("SELECT tenant FROM tenant_head ORDER BY tenant"))
+    for tenant in chosen:
+        source.enter(tenant, at_once=True)
+        for name, table in tables_of("hub").items():
             names = column_names(table)
-            while rows := cursor.fetchmany(_STRETCH):
-                target.insert(table, [dict(zip(names, row, strict=True)) for row in rows])
+            with source.driver.cursor(name=f"backup_{name}") as cursor:
+                cursor.execute(f"{select_columns(table)} WHERE tenant = %s", (tenant,))
+                while rows := cursor.fetchmany(_STRETCH):
+                    target.insert(table, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def check_copy(path: Path, key_hex: str, kind: Role) -> list[Failure]:

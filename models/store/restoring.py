@@ -126,11 +126,12 @@ def _fill(source: Session, target: Session, opened: Backup) -> None:
     for head in opened.manifest.heads:
         if head.tenant in there:
             raise RuleBroken("restore.practice_there")
-    for table in tables_of("hub").values():
-        cursor = source.driver.execute(select_columns(table))
-        while rows := cursor.fetchmany(_STRETCH):
-            target.insert(table, as_rows(table, rows))
     for head in opened.manifest.heads:
+        target.enter(head.tenant, at_once=True)
+        for table in tables_of("hub").values():
+            cursor = source.driver.execute(f"{select_columns(table)} WHERE tenant = ?", (head.tenant,))
+            while rows := cursor.fetchmany(_STRETCH):
+                target.insert(table, as_rows(table, rows))
         failures = check_hub(target.connection, head.tenant, deep=True)
         if failures:
             raise StorageError("restore.not_sound", invariant=failures[0].invariant)
