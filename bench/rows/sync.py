@@ -26,9 +26,10 @@ from models.operations.joining import JoinLine
 from models.operations.protocol import PushBatch
 from models.store.desk import DeskStore
 from tests.support.desks import DESK_KEY, ClinicDesk, EmbeddedHub, HubOutside, SharedHub, free_port
-from tests.support.hub import KEY, until
+from tests.support.hub import KEY
 from tests.support.postgres import running_postgres
 from tests.support.stream import Stream
+from tests.support.waiting import until
 
 CLIENTS = 8
 MANY = 10_000
@@ -46,11 +47,12 @@ class Client:
     """A desk's line and stream, without a desk's store: what the hub sees of a desk."""
 
     def __init__(self, line: JoinLine, name: str) -> None:
-        key = new_device_key()
-        self.identity = join(line, key, name)
-        self.transport = HubTransport(self.identity.hub_url, device_id=self.identity.device_id, private_key_hex=key)
-        self.stream = Stream(self.identity.tenant, self.identity.device_id)
-        self._sent = 0
+        self.key = new_device_key()
+        self.identity = join(line, self.key, name)
+        device_id = self.identity.device_id
+        self.transport = HubTransport(self.identity.hub_url, device_id=device_id, private_key_hex=self.key)
+        self.stream = Stream(self.identity.tenant, device_id)
+        self._sent = self.head = 0
 
     def owing(self, patients: int) -> list[tuple[str, str]]:
         """Patients with one charge each, pushed."""
@@ -65,7 +67,7 @@ class Client:
         """Send what was not sent yet."""
         while self._sent < self.stream.dseq:
             stop = min(self._sent + most, self.stream.dseq)
-            self.transport.push(self.stream.batch(self._sent + 1, stop))
+            self.head = self.transport.push(self.stream.batch(self._sent + 1, stop)).head
             self._sent = stop
 
     def copays(self, count: int) -> Iterator[PushBatch]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from models.operations.joining import parse_join_line
 from models.store.rows import Change
 from tests.support.desks import ClinicDesk
-from tests.support.hub import until
+from tests.support.waiting import until
 
 
 def main() -> None:

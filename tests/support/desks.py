@@ -224,9 +224,9 @@ class SharedHub:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = 0
         self._process = self._start()
-        self._store = HubStore.open(postgres_engine(database_url), SystemClock())
+        self.store = HubStore.open(postgres_engine(database_url), SystemClock())
         practice = a_practice()
-        practices.add_record(self._store, practice)
+        practices.add_record(self.store, practice)
         self.tenant = practice.id
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -243,7 +243,12 @@ class SharedHub:
         return process
 
     def line(self, desk_name: str) -> JoinLine:
-        return JoinLine("127.0.0.1", self.port, practices.join_code(self._store, self.tenant, desk_name))
+        return JoinLine("127.0.0.1", self.port, practices.join_code(self.store, self.tenant, desk_name))
+
+    @property
+    def process_id(self) -> int:
+        """The process that serves (with one worker)."""
+        return self._process.pid
 
     def kill(self) -> None:
         self._process.kill()
@@ -251,12 +256,12 @@ class SharedHub:
         self._process = self._start()
 
     def failures(self) -> list[str]:
-        return [failure.invariant for failure in self._store.verify(self.tenant)]
+        return [failure.invariant for failure in self.store.verify(self.tenant)]
 
     def close(self) -> None:
         self._process.terminate()
         self._process.wait(15)
-        self._store.close()
+        self.store.close()
 
 
 def _failures(open_store: Callable[[], HubStore], tenant: str) -> list[str]:
