@@ -16,6 +16,7 @@ from models.store.hub import HubStore
 from server.auth import Asked, DeviceAuth
 from server.heads import Heads
 from server.limits import EnrolmentGuard
+from server.messages import MessageWorker, carriers_for
 from server.presence import Presence
 from server.refusals import Refused
 from server.settings import HubSettings
@@ -68,6 +69,9 @@ class Hub:
         self.presence = Presence(clock)
         self.snapshots = SnapshotShelf(store, settings.data_dir / "snapshots", settings.transient_key)
         self.heads = Heads(self._read_heads if settings.shared else None)
+        self.messages = MessageWorker(store, carriers_for(settings.messages), clock, self._log_moved,
+                                      alone=not settings.shared)  # fmt: skip
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._readers, self._writers = ThreadPoolExecutor(READERS, "read"), ThreadPoolExecutor(WRITERS, "push")
         self._in_hand = 0
 
@@ -92,11 +96,23 @@ class Hub:
         finally:
             self._in_hand -= 1
 
+    def start(self) -> None:
+        """Begin what runs beside the requests; on the event loop's thread."""
+        self._loop = asyncio.get_running_loop()
+        self.messages.start()
+
     def close(self) -> None:
         """Let the waiting go, end the running."""
+        self.messages.close()
         self.heads.close()
         self._readers.shutdown()
         self._writers.shutdown()
+
+    def _log_moved(self, tenant: str) -> None:
+        """The hub itself added to a log, on a thread of its own: whoever waits for news hears of it."""
+        loop, head = self._loop, self.store.head(tenant)
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self.heads.moved, tenant, head.seq)
 
     async def _read_heads(self, tenants: Iterable[str]) -> dict[str, int]:
         return await self.run(self.store.heads, tuple(tenants))

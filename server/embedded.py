@@ -24,6 +24,7 @@ from models.operations.records import Practice
 from models.store.hub import HubStore
 from server import main, practices
 from server.deps import Address
+from server.message_settings import message_settings
 from server.settings import HubSettings
 
 
@@ -59,10 +60,11 @@ def _settings(options: argparse.Namespace, line: bytes) -> HubSettings:
         key = orjson.loads(line)["key"]
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise RuleBroken("hub.setting_wrong", setting="key") from error
+    data_dir = options.data_dir or Path.cwd()
     return HubSettings(
-        data_dir=options.data_dir or Path.cwd(), key_hex=key, host=options.host, port=options.port,
+        data_dir=data_dir, key_hex=key, host=options.host, port=options.port,
         public_address=options.public_address or "", tls_certificate=options.tls_certificate, tls_key=options.tls_key,
-        ready_file=options.ready_file, embedded=True,
+        ready_file=options.ready_file, embedded=True, messages=message_settings(data_dir),
     ).checked()  # fmt: skip
 
 

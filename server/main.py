@@ -25,6 +25,7 @@ from models.basics.errors import PosError, RuleBroken, StorageError, SyncRefused
 from models.basics.facts import facts
 from models.store.engine import postgres_engine, sqlite_engine
 from models.store.hub import HubStore
+from models.store.paging import fit_pages
 from server import practices, presence
 from server.deps import Address, Hub
 from server.refusals import Refused, answer_refused, json_response
@@ -53,6 +54,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = store or open_store(settings, given_clock)
         app.state.hub = Hub(settings, opened, given_clock, where)
+        app.state.hub.start()
         if settings.ready_file is not None:
             write_ready_file(settings.ready_file, where)
         tasks = [asyncio.create_task(keep_freeing(app.state.hub)),
@@ -94,6 +96,8 @@ def open_store(settings: HubSettings, clock: Clock) -> HubStore:
     if settings.shared:
         return HubStore.open(postgres_engine(settings.database_url), clock)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if settings.database_path.exists():
+        fit_pages(settings.database_path, settings.key_hex)
     return HubStore.open(sqlite_engine(settings.database_path, settings.key_hex), clock)
 
 

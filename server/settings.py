@@ -13,11 +13,7 @@ from pathlib import Path
 
 from models.basics.errors import RuleBroken
 from models.operations.joining import is_loopback
-
-PLACEHOLDER = re.compile(
-    r"change.?me|your[-_ ]|example|placeholder|replace.?me|<[^>]*>|\bsecret\b|\bpassword\b|x{4,}", re.I
-)
-"""What people leave in a settings file instead of a secret."""
+from server.message_settings import PLACEHOLDER, MessageSettings, message_settings
 
 KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -40,6 +36,7 @@ class HubSettings:
     workers: int = 1
     ready_file: Path | None = None
     embedded: bool = False
+    messages: MessageSettings = field(default_factory=MessageSettings)
     transient_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     @property
@@ -98,7 +95,7 @@ def settings_from(options: argparse.Namespace, environment: Mapping[str, str] = 
     return HubSettings(
         data_dir=data_dir, database_url=url, key_hex=key, host=options.host, port=options.port,
         public_address=options.public_address or "", tls_certificate=options.tls_certificate, tls_key=options.tls_key,
-        workers=options.workers, ready_file=options.ready_file,
+        workers=options.workers, ready_file=options.ready_file, messages=message_settings(data_dir, environment),
     ).checked()  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from models.ledger import accounts, charges, days, giving_back, spending
+from models.ledger import accounts, charges, days, giving_back, holding, spending, tasks
 from models.ledger.book import AppointmentState, Draft, Entry, PaymentState, Transfer, Verdict
 from models.ledger.judging import (
     GONE,
@@ -46,9 +46,14 @@ def settle(op: Operation, draft: Draft) -> tuple[Entry, ...]:
         body = op.typed_body()
     except (NotUnderstood, BodyInvalid) as error:
         return _added(draft, Entry(op, Verdict.QUARANTINED, reason=type(error).__name__))
+    if holding.only_by_hub(op, draft):
+        return (draft.entries[-1],)
     start = len(draft.entries)
+    draft.acting = op.device
     handler = _HANDLERS.get(op.kind, _record_only)
     handler(op, body, draft)
+    tasks.follow(op, body, draft, start)
+    holding.fit(op, draft, start)
     return tuple(draft.entries[start:])
 
 
@@ -80,7 +85,10 @@ def _fall(op: Operation, together: Sequence[Entry], draft: Draft) -> tuple[Entry
     """Reject a decision because of the others it is linked with; for its own reason when it had one."""
     own = [entry.reason for entry in together if entry.verdict is Verdict.REJECTED]
     reason = own[0] if own else "linked_rejected"
-    return _added(draft, Entry(op, Verdict.REJECTED, reason=reason))
+    start = len(draft.entries)
+    draft.add(Entry(op, Verdict.REJECTED, reason=reason))
+    tasks.fell(op, reason, draft)
+    return tuple(draft.entries[start:])
 
 
 def _added(draft: Draft, *entries: Entry) -> tuple[Entry, ...]:
@@ -130,6 +138,7 @@ def _collect(op: Operation, body: bodies.Collect, draft: Draft) -> None:
         except_(draft, op, RECEIPT_USED, *transfers)
     else:
         accept(draft, op, *transfers)
+    tasks.match(op, body.payment_id, draft)
     if body.tender == "external" and body.appointment_id:
         charges.spend_what_waits(op, body.appointment_id, draft)
 
@@ -207,12 +216,25 @@ def _rules_put(op: Operation, body: records.Rules, draft: Draft) -> None:
 def _message_send(op: Operation, body: messages.MessageSend, draft: Draft) -> None:
     """A message that no carrier could take falls at once; nothing is sent."""
     known = body.channel in messages.CHANNELS and body.template in messages.TEMPLATES and bool(body.papers)
-    if not known or (body.channel == "text" and (body.attach or body.template == "superbill")):
+    paper_only = body.template == "superbill"
+    if not known or (body.attach and body.channel != "email") or (paper_only and not body.attach):
         reject(draft, op, "message_unknown")
-    elif address_for(body.channel, body.address) != body.address:
+    elif not body.address or address_for(body.channel, body.address) != body.address:
         reject(draft, op, "address_wrong")
     else:
         accept(draft, op)
+
+
+def _of_payment(op: Operation, body: bodies.Reverse | bodies.Correct, draft: Draft) -> None:
+    """A whole payment is taken back, or was entered too high; one never seen here is waited for."""
+    if isinstance(body, bodies.Correct) and body.amount_cents <= 0:
+        quarantine(draft, op, "amount_not_positive")
+    elif draft.payment(body.payment_id) is None:
+        tasks.not_known(op, draft, body.payment_id)
+    elif isinstance(body, bodies.Reverse):
+        giving_back.reverse(op, body, draft)
+    else:
+        giving_back.correct(op, body, draft)
 
 
 _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
@@ -224,8 +246,8 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "payment.move": spending.move,
     "act.undo": spending.undo,
     "payment.freed": spending.freed,
-    "payment.reverse": giving_back.reverse,
-    "payment.correct": giving_back.correct,
+    "payment.reverse": _of_payment,
+    "payment.correct": _of_payment,
     "refund.request": giving_back.refund_request,
     "refund.paid": giving_back.refund_paid,
     "refund.failed": giving_back.refund_failed,
@@ -246,6 +268,11 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "practitioner.put": _practitioner_put,
     "rules.put": _rules_put,
     "message.send": _message_send,
+    "task.resolved": tasks.resolve,
+    "hold.ask": holding.ask,
+    "hold.returned": holding.returned,
+    "hold.expired": holding.expired,
+    "hold.broken": holding.broken,
 }
 
 __all__ = ["HUB", "RECEIPT_USED", "settle", "settle_run"]

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.basics.clock import Clock, SystemClock, parse_utc, utc_text
@@ -35,6 +35,7 @@ from models.store.failures import translate
 from models.store.freeing import anything_waits, to_be_freed
 from models.store.hub_desks import HubDesks
 from models.store.invariants import check_hub
+from models.store.message_outbox import MessageOutbox
 from models.store.pushing import push_batches
 from models.store.reading import SCHEMA
 from models.store.rows import DeviceRow, Failure
@@ -78,6 +79,7 @@ class HubStore:
         postgres = engine.dialect.name == "postgresql"
         self._moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if postgres else {"read_only": True}
         self._combiner: Combiner[str, PushBatch, PushAnswer] = Combiner(self._push_together)
+        self.messages = MessageOutbox(self._transaction, self._look, clock)
         self.desks = HubDesks(self._transaction, self._look, self._clock)
 
     @classmethod
@@ -113,7 +115,7 @@ class HubStore:
             )  # fmt: skip
             push_batches(session, tenant, [PushBatch("hub", 0, 0, (op,))], now)
 
-        self._transaction(work)
+        self._transaction(work, tenant)
 
     def tenants(self) -> tuple[str, ...]:
         """Every practice of this hub."""
@@ -123,7 +125,7 @@ class HubStore:
 
     def head(self, tenant: str) -> Cursor:
         """Where the tenant's log ends. Raises SyncRefused `sync.tenant_unknown`."""
-        return self._look(lambda session: _head(session, tenant))
+        return self._look(lambda session: _head(session, tenant), tenant)
 
     def heads(self, tenants: Collection[str]) -> dict[str, int]:
         """The last sequence of several tenants' logs, in one read; unknown ones are left out."""
@@ -152,7 +154,7 @@ class HubStore:
 
     def _push_together(self, tenant: str, batches: Sequence[PushBatch]) -> list[PushAnswer | BaseException]:
         now = utc_text(self._clock.now())
-        return self._transaction(lambda session: push_batches(session, tenant, batches, now))
+        return self._transaction(lambda session: push_batches(session, tenant, batches, now), tenant)
 
     def pull(self, tenant: str, cursor: Cursor, limit: int = 1000) -> Page:
         """The log after `cursor`, at most `limit` entries.
@@ -160,12 +162,12 @@ class HubStore:
         Raises SyncRefused `sync.history_diverged` when the cursor is of another epoch or another past, and
         `sync.tenant_unknown`.
         """
-        return self._look(lambda session: _page(session, tenant, cursor, limit, utc_text(self._clock.now())))
+        return self._look(lambda session: _page(session, tenant, cursor, limit, utc_text(self._clock.now())), tenant)
 
     def pull_bytes(self, tenant: str, cursor: Cursor, limit: int = 1000) -> tuple[int, bytes]:
         """The same page as it travels, and the head it tells: JSON of the log is passed on as it is."""
         now = utc_text(self._clock.now())
-        page = self._look(lambda session: _page(session, tenant, cursor, limit, now, orjson.Fragment))
+        page = self._look(lambda session: _page(session, tenant, cursor, limit, now, orjson.Fragment), tenant)
         return page.head, page_to_bytes(page)
 
     def free_waiting(self, tenant: str) -> int:
@@ -173,7 +175,7 @@ class HubStore:
 
         Asks first, without holding anybody up; the tenant's lock is only taken where there is something to do.
         """
-        if not self._look(lambda session: anything_waits(session, tenant)):
+        if not self._look(lambda session: anything_waits(session, tenant), tenant):
             return 0
         now = self._clock.now()
 
@@ -184,7 +186,7 @@ class HubStore:
                 push_batches(session, tenant, [PushBatch(HUB, 0, 0, tuple(ops))], utc_text(now))
             return len(ops)
 
-        return self._transaction(work)
+        return self._transaction(work, tenant)
 
     def snapshot(self, tenant: str) -> Snapshot:
         """Everything a new desk begins with, as of one moment."""
@@ -194,7 +196,7 @@ class HubStore:
             _head(session, tenant)
             return take_snapshot(session.connection, tenant, utc_text(self._clock.now()))
 
-        return self._look(work, one_moment=True)
+        return self._look(work, tenant, one_moment=True)
 
     def begin_epoch(self, tenant: str) -> str:
         """Let the log be another one from here on: a restored hub no longer knows what came after its backup, and its
@@ -206,13 +208,13 @@ class HubStore:
             session.run("UPDATE tenant_head SET server_epoch = :epoch WHERE tenant = :tenant",
                         epoch=epoch, tenant=tenant)  # fmt: skip
 
-        self._transaction(work)
+        self._transaction(work, tenant)
         _log.info("new epoch", extra=facts(tenant=tenant))
         return epoch
 
     def verify(self, tenant: str, *, deep: bool = False) -> list[Failure]:
         """Which invariants do not hold; `deep` also reads every link of the log."""
-        return self._look(lambda session: check_hub(session.connection, tenant, deep=deep), one_moment=True)
+        return self._look(lambda session: check_hub(session.connection, tenant, deep=deep), tenant, one_moment=True)
 
     # Desks ---------------------------------------------------------------------------------------------------------
 
@@ -236,7 +238,7 @@ class HubStore:
                 created_at=utc_text(now), expires_at=utc_text(now + timedelta(minutes=CODE_MINUTES)),
             )  # fmt: skip
 
-        self._transaction(work)
+        self._transaction(work, tenant)
         return code
 
     def redeem(self, code: str, public_key: str, info: dict[str, object]) -> DeviceRow:
@@ -255,17 +257,20 @@ class HubStore:
 
     def devices(self, tenant: str) -> tuple[DeviceRow, ...]:
         """Every desk of a practice, by number."""
-        found = self._look(lambda session: session.rows(_DEVICE + "tenant = :tenant ORDER BY device_no", tenant=tenant))
+        found = self._look(
+            lambda session: session.rows(_DEVICE + "tenant = :tenant ORDER BY device_no", tenant=tenant), tenant
+        )
         return tuple(_device_row(row) for row in found)
 
     def revoke(self, device_id: str) -> None:
         """From now on what the desk pushes is kept in quarantine, and it may pull no more. Twice does no harm."""
         now = utc_text(self._clock.now())
-        self._transaction(
-            lambda session: session.run(
-                "UPDATE device SET revoked_at = :now WHERE device_id = :id AND revoked_at = ''", now=now, id=device_id
-            )
-        )
+        row = self.device(device_id)
+        if row is not None:
+            query = "UPDATE device SET revoked_at = :now WHERE tenant = :tenant AND device_id = :id AND revoked_at = ''"
+            self._transaction(
+                lambda session: session.run(query, tenant=row.tenant, now=now, id=device_id), row.tenant
+            )  # fmt: skip
 
     def close(self) -> None:
         """Close the connections."""
@@ -280,26 +285,27 @@ class HubStore:
                 return ""
             return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
 
-    def _transaction(self, work: Callable[[Session], T]) -> T:
-        """Run `work` in one transaction, again when the database asks for that."""
+    def _transaction(self, work: Callable[[Session], T], tenant: str = "") -> T:
+        """Run `work` for one practice in one transaction, again when the database asks for that. Without a practice
+        only the directory of practices and desks is there."""
 
         def attempt() -> T:
             with self._engine.begin() as connection:
-                made = work(Session(connection))
+                made = work(_session(connection, tenant))
                 point(Point.HUB_BEFORE_COMMIT)
             point(Point.HUB_AFTER_COMMIT)
             return made
 
         return self._guarded(attempt)
 
-    def _look(self, work: Callable[[Session], T], *, one_moment: bool = False) -> T:
+    def _look(self, work: Callable[[Session], T], tenant: str = "", *, one_moment: bool = False) -> T:
         """Run `work`, which only reads, in one transaction that holds nobody up; `one_moment`: however many queries
         it asks, all see the same."""
         options = self._moment if one_moment else {"read_only": True}
 
         def attempt() -> T:
             with self._engine.connect() as connection, connection.execution_options(**options).begin():
-                return work(Session(connection))
+                return work(_session(connection, tenant, one_moment))
 
         return self._guarded(attempt)
 
@@ -318,6 +324,12 @@ class HubStore:
                 _log.error("hub store failed", extra=facts(key=found.message_key))
                 raise found from error
         raise AssertionError("unreachable")
+
+
+def _session(connection: Connection, tenant: str, at_once: bool = False) -> Session:
+    session = Session(connection)
+    session.enter(tenant, at_once=at_once)
+    return session
 
 
 def _head(session: Session, tenant: str) -> Cursor:
@@ -365,6 +377,7 @@ def _redeem(session: Session, code: str, public_key: str, info: dict[str, object
     if not found:
         raise RuleBroken("enrol.code_wrong")
     tenant, desk_name, expires_at, used_at, device_id = found[0]
+    session.enter(tenant)
     session.run("UPDATE tenant_head SET seq = seq WHERE tenant = :tenant", tenant=tenant)
     if used_at:
         again = _one_device(session, tenant, device_id)

@@ -22,6 +22,9 @@ MOST_BODY_BYTES = 2 * MAX_BYTES
 MOST_OPS = 5 * MAX_OPS
 """Desks send at most MAX_OPS, but a linked group is never torn: a larger one comes whole."""
 
+MESSAGE_SEND = "message.send"
+"""What the hub does more with than judge it."""
+
 ADVICE = {"max_ops": MAX_OPS, "max_bytes": MAX_BYTES, "min_interval_ms": 0}
 
 
@@ -46,6 +49,8 @@ def _push(hub: Hub, question: Asked) -> tuple[DeviceRow, int, bytes]:
         raise Refused(413, "sync.too_large", limit_ops=MOST_OPS)
     try:
         answer = hub.store.push(row.tenant, batch)
+        if any(op.kind == MESSAGE_SEND for op in batch.ops):
+            hub.messages.wake(row.tenant)
     except PushConflict as conflict:
         raise Refused(409, f"sync.{conflict.code}", expected_dseq=conflict.expected_dseq,
                       last_hash=conflict.last_hash) from conflict  # fmt: skip

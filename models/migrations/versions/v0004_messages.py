@@ -68,7 +68,7 @@ def _outbox() -> None:
     op.create_table(
         "message_outbox",
         key("tenant"), key("op_id"), key("template"), key("address"), text("channel"), text("message_id"),
-        text("patient_id"), text("state"), whole("attempts"), text("asked_at"), text("due_at"), text("claimed_by"),
+        text("patient_id"), text("state"), whole("attempts"), text("since"), text("due_at"), text("claimed_by"),
         text("claimed_until"), text("reason"),
         sa.PrimaryKeyConstraint("tenant", "op_id", "template", "address", name="pk_message_outbox"),
         sa.CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="ck_message_outbox_state"),

@@ -10,9 +10,10 @@ from models.ledger.accounts import Code
 from models.operations.kinds import KINDS, RECORD_KINDS
 
 PAGE = (Path(__file__).resolve().parents[4] / "docs" / "ledger.md").read_text("utf-8")
-POSTS_NOTHING = {*RECORD_KINDS, "visit.status", "visit.billing", "visit.not_collecting", "statement.issued"} - {
-    "charge.put"
-}
+POSTS_NOTHING = {
+    *(name for name in RECORD_KINDS if name != "charge.put"), "visit.status", "visit.billing", "visit.not_collecting",
+    "statement.issued", "message.send", "message.sent", "message.failed", "message.consent",
+}  # fmt: skip
 """Kinds that say something and move no money of their own."""
 
 

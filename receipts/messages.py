@@ -1,0 +1,105 @@
+"""What a message to a patient says: short, neutral, and of their health nothing.
+
+An e-mail names the practice, the paper's number, its day and its amount; the paper itself goes along only where the
+patient agreed. A text says the same in one line. Both are made from what the request carries and what the practice says
+of itself, so that the preview in the settings and what the hub sends are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from models.basics.money import show_cents
+from models.operations.messages import MessagePaper, MessageSend
+from models.operations.records import Practice
+from receipts.compose import date_text
+
+PAPER_WORDS = {
+    "receipt": "Receipt",
+    "void": "Void receipt",
+    "refund": "Refund receipt",
+    "correction": "Correction receipt",
+    "statement": "Statement",
+    "superbill": "Superbill",
+}
+"""What a paper is called, by its kind."""
+
+LONGEST_TEXT = 320
+"""Two text messages of the basic alphabet; a longer name of a practice is cut."""
+
+_TEMPLATES = {
+    "receipt": ("receipt", "receipts"),
+    "statement": ("statement", "statements"),
+    "superbill": ("bill", "bills"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message in words. `subject` is empty for a text."""
+
+    subject: str
+    body: str
+
+
+def words_for(send: MessageSend, practice: Practice) -> Words:
+    """The words of a message. Every part is one line of its own making: nothing in it can become a header."""
+    return _CHANNELS[send.channel](send, practice)
+
+
+def file_name(paper: MessagePaper) -> str:
+    """The name of an attached paper: what it is and its number, nobody's name."""
+    number = "".join(sign for sign in paper.number if sign.isalnum() or sign in "-_")
+    return f"{paper.kind}-{number}.pdf" if number else f"{paper.kind}.pdf"
+
+
+def one_line(text: str) -> str:
+    """`text` without breaks and signs that cannot be seen."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def _email(send: MessageSend, practice: Practice) -> Words:
+    one, many = _TEMPLATES[send.template]
+    clinic, several = one_line(practice.name), len(send.papers) > 1
+    noun = many if several else one
+    where = f"{'They are' if several else 'It is'} attached as PDF." if send.attach else (
+        f"Ask us when you need {'them' if several else 'it'} on paper.")  # fmt: skip
+    parts = [
+        f"Hello,\n\n{'these are' if several else 'this is'} your {noun} from {clinic}.",
+        "\n".join(map(_line, send.papers)),
+        where,
+        one_line(practice.receipt_message),
+        _questions(practice),
+    ]
+    return Words(f"Your {noun} from {clinic}", "\n\n".join(part for part in parts if part) + f"\n\n{clinic}\n")
+
+
+def _text(send: MessageSend, practice: Practice) -> Words:
+    clinic = one_line(practice.name)[:60].strip()
+    said = "; ".join(map(_line, send.papers))
+    phone = f" Questions? {one_line(practice.phone)}." if practice.phone.strip() else ""
+    tail = f"{phone} Reply STOP to end texts."
+    room = LONGEST_TEXT - len(clinic) - len(tail) - 3
+    return Words("", f"{clinic}: {said if len(said) <= room else _many(send.papers)}.{tail}")
+
+
+def _line(paper: MessagePaper) -> str:
+    """`Receipt R-0042 of May 14, 2026: $75.00`."""
+    number = f" {one_line(paper.number)}" if paper.number else ""
+    return f"{PAPER_WORDS[paper.kind]}{number} of {date_text(paper.day)}: {show_cents(paper.amount_cents)}"
+
+
+def _many(papers: Sequence[MessagePaper]) -> str:
+    """Papers that do not fit by name."""
+    return f"{len(papers)} receipts, {show_cents(sum(paper.amount_cents for paper in papers))} together"
+
+
+def _questions(practice: Practice) -> str:
+    phone, reply = one_line(practice.phone), bool(practice.reply_to)
+    if phone:
+        return f"Questions? {'Answer this e-mail or call' if reply else 'Call'} {phone}."
+    return "Questions? Answer this e-mail." if reply else ""
+
+
+_CHANNELS: dict[str, Callable[[MessageSend, Practice], Words]] = {"email": _email, "text": _text}
