@@ -17,6 +17,7 @@ from app.attention import Attention
 from app.card_reader import CardReader
 from app.checkout import Checkout, Parts
 from app.clinic import Clinic
+from app.clock_guard import ClockGuard
 from app.collected import Telling
 from app.family import Family
 from app.find import Find
@@ -52,6 +53,7 @@ from models.store.desk import DeskStore
 if TYPE_CHECKING:
     from app.adjustments import Adjustments
     from app.claims import Claims
+    from app.desks import Desks
     from app.fees import Fees
     from app.fills import Fills
     from app.hub_process import HubProcess
@@ -62,12 +64,14 @@ if TYPE_CHECKING:
     from app.practice_devices import PracticeDevices
     from app.refunds import Refunds
     from app.rules import MoneyRules
+    from app.sync.state import SyncState
+    from app.syncing import Syncing
     from app.taking_back import TakingBack
     from app.undo import Undoing
 
 log = logging.getLogger(__name__)
 
-LANES = ("store", "reads", "lists", "terminal", "printer", "net")
+LANES = ("store", "reads", "lists", "terminal", "printer", "net", "hub")
 START_S = 60.0
 LINE_AGAIN_S = 30.0
 """So often a hub that did not start is tried again."""
@@ -96,7 +100,8 @@ class Desk:
         self.checkout = Checkout(
             Parts(till, attempts, self._reader, ways)
         )  # fmt: skip
-        self.sign_in = SignIn(self.clinic)
+        self.clock_guard = ClockGuard(self.clinic, self.sync)
+        self.sign_in = SignIn(self.clinic, self.clock_guard.check_opening)
         self.practice = PracticeFacts(self.clinic)
         self.ways = Ways(self.clinic)
         self.schedule = Schedule(self.clinic, settings)
@@ -111,11 +116,13 @@ class Desk:
         self.attention = Attention(self.clinic, self.recovery, self.printing, attempts.giving)
         self._hub: HubProcess | None = None
         self._practice: PracticeDevices | None = None
-        self._connected = False
+        self._connected = self._online = False
         self._closing = threading.Event()
         self._ready = threading.Event()
         self._stop_log, self._lock = start_log(folders.logs), lock
         self._background = threading.Thread(target=self._start, name="desk-start", daemon=True)
+        if self.sync is not None:
+            self.sync.subscribe(self._line_told)
 
     def facts(self) -> DeskFacts:
         """What the shell names."""
@@ -127,6 +134,22 @@ class Desk:
         from app.importing import Importing
 
         return Importing(self.store, self.clock)
+
+    @cached_property
+    def desks(self) -> Desks:
+        """The clinic's desks."""
+        from app.desks import Desks
+
+        return Desks(self.clinic, self.sync)
+
+    @cached_property
+    def syncing(self) -> Syncing | None:
+        """How this desk stands with its hub, in full; None without one."""
+        from app.syncing import Syncing
+
+        if self.sync is None:
+            return None
+        return Syncing(self.clinic, self.sync, self.clock_guard, lambda: self.settings.get(HUB_HERE))
 
     @cached_property
     def patients(self) -> Patients:
@@ -235,7 +258,7 @@ class Desk:
             self._ready.wait(START_S)
         self.status.stop()
         self._background.join(START_S)
-        for name in ("terminal", "printer", "store", "reads", "lists", "net"):
+        for name in ("terminal", "printer", "store", "reads", "lists", "net", "hub"):
             self.lanes[name].close()
         if self.sync is not None:
             self.sync.stop()
@@ -287,6 +310,15 @@ class Desk:
         self._practice = PracticeDevices.start(self.folders)
         self.settings.for_now({TERMINAL_URL: self._practice.terminal_url, PRINTER_URL: self._practice.printer_url})
 
+    def _line_told(self, state: SyncState) -> None:
+        """The line came: agree with the hub on what this desk is called."""
+        was, self._online = self._online, state.online
+        if state.online and not was:
+            try:
+                self.lanes["hub"].submit(lambda _job: self.desks.settle_name(), failed=_not_settled)
+            except PosError as error:  # the desk closes
+                _not_settled(error)
+
     def _start_devices(self) -> None:
         if self._reader.fitted:
             self.lanes["terminal"].submit(self._recover)
@@ -315,16 +347,22 @@ class Desk:
                 url, fingerprint = self._hub.address, self._hub.fingerprint
             from app.sync.engine import SyncEngine
             from app.sync.transport import HubTransport
+            from app.syncing import DeskReport
 
             transport = HubTransport(
                 url, device_id=identity.device_id, private_key_hex=self.secrets.get(DEVICE_KEY) or "",
-                fingerprint=fingerprint, clock=self.clock,
+                fingerprint=fingerprint, clock=self.clock, report=DeskReport(self.clinic).text,
             )  # fmt: skip
-            self.sync.connect(SyncEngine(self.store, transport, self.clock))
+            self.sync.connect(SyncEngine(self.store, transport, self.clock), transport)
             self._connected = True
         except PosError as error:
             self.sync.failed(error.message_key)
             raise
+
+
+def _not_settled(error: Exception) -> None:
+    key = error.message_key if isinstance(error, PosError) else type(error).__name__
+    log.warning("name of the desk not settled", extra=facts(key=key))
 
 
 def open_desk(folders: Folders, clock: Clock | None = None, *, start: bool = True) -> Desk:

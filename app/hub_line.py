@@ -11,6 +11,7 @@ from models.basics.clock import Clock
 
 if TYPE_CHECKING:
     from app.sync.engine import SyncEngine
+    from app.sync.transport import HubTransport
 
 
 class HubLine:
@@ -19,13 +20,15 @@ class HubLine:
     def __init__(self, clock: Clock) -> None:
         self._first = SyncState(False, clock.now(), cause="sync.connecting")
         self._engine: SyncEngine | None = None
+        self.transport: HubTransport | None = None
+        """What is asked of the hub beside the loops; None until it was connected."""
         self._lock = threading.Lock()
         self._callbacks: list[Callable[[SyncState], None]] = []
 
-    def connect(self, engine: SyncEngine) -> None:
-        """From now on this engine speaks."""
+    def connect(self, engine: SyncEngine, transport: HubTransport) -> None:
+        """From now on this engine speaks, over `transport`."""
         with self._lock:
-            self._engine = engine
+            self._engine, self.transport = engine, transport
         engine.subscribe(self._tell)
         engine.start()
         self._tell(engine.state())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -33,8 +34,9 @@ LENDING = "supervisor"
 class SignIn:
     """Who may sign in, and whether a PIN is right. Checking takes a tenth of a second by design: lane `store`."""
 
-    def __init__(self, clinic: Clinic) -> None:
-        self._clinic = clinic
+    def __init__(self, clinic: Clinic, may_open: Callable[[Person], None] | None = None) -> None:
+        """`may_open` raises RuleBroken when nobody like this may begin to work now (a clock that lies behind)."""
+        self._clinic, self._may_open = clinic, may_open
         self._hasher: PasswordHasher | None = None
         self._one_at_a_time = threading.Lock()
 
@@ -52,7 +54,8 @@ class SignIn:
     def verify(self, staff_id: str, pin: str) -> Person:
         """The person, when the PIN is right.
 
-        Raises RuleBroken: `pin.locked` (seconds), `pin.wrong` (tries_left), `pin.not_set`, `staff.unknown`. A wrong
+        Raises RuleBroken: `pin.locked` (seconds), `pin.wrong` (tries_left), `pin.not_set`, `staff.unknown`, and with
+        the right PIN `clock.behind` (seconds) until a manager has opened the day. A wrong
         try is written down before the answer, so that ending the program gives no new tries.
         """
         with self._one_at_a_time:
@@ -62,7 +65,10 @@ class SignIn:
                 raise RuleBroken("pin.not_set")
             if self._fits(row.pin_hash, pin):
                 self._forget_failures(staff_id)
-                return _person(row)
+                person = _person(row)
+                if self._may_open is not None:
+                    self._may_open(person)
+                return person
             raise self._failed(staff_id)
 
     def supervise(self, pin: str, right: Right, *more: Right) -> Person:

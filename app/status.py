@@ -12,10 +12,13 @@ from collections.abc import Callable, Mapping
 
 from app.card_reader import CardReader
 from app.clinic import Clinic
+from app.clock_guard import off_seconds
 from app.hub_line import HubLine
 from app.lanes import Job, Lane
+from app.line_news import CONNECTING
 from app.printing import Printing
 from app.settings import DRAWER, Settings
+from app.sync.state import SyncState
 from app.views import DeviceLight
 from devices.base import DeviceState, PrinterStatus, Reason
 from models.basics.clock import utc_text
@@ -235,9 +238,20 @@ class DeskStatus:
             minutes = int((self._clinic.clock.now() - state.last_synced_at).total_seconds() // 60)
             words = "light.sync.synced" if minutes > 0 else "light.sync.synced_now"
             sync = DeviceLight("sync", "ok", words, {**told, "minutes": minutes})
-        if state.online:
-            return sync, DeviceLight("line", "ok", "light.line.online", told)
-        connecting = state.cause == "sync.connecting"
-        return sync, DeviceLight("line", "busy" if connecting else "warn",
-                                 "light.line.connecting" if connecting else "light.line.offline",
-                                 {**told, "at": utc_text(state.since)})  # fmt: skip
+        return sync, _line_light(state, told)
+
+
+def _line_light(state: SyncState, told: dict[str, int | str | bool | None]) -> DeviceLight:
+    """How the line is. Its facts are what the banner is made of (`app.line_news`)."""
+    off_s = off_seconds(state.hub_ahead_ms)
+    told = {**told, "online": state.online, "at": utc_text(state.since), "stopped": state.stopped,
+            "repair": state.repair, "count": state.repair_count, "off_s": off_s}  # fmt: skip
+    if not state.online:
+        connecting = state.cause == CONNECTING
+        words = "light.line.connecting" if connecting else "light.line.offline"
+        return DeviceLight("line", "busy" if connecting else "warn", words, told)
+    if state.repair:
+        return DeviceLight("line", "busy", "light.line.mending", told)
+    if off_s:
+        return DeviceLight("line", "warn", "light.line.clock_off", told)
+    return DeviceLight("line", "ok", "light.line.online", told)

@@ -1,7 +1,8 @@
 """The words of the program: one table from message keys to sentences, for the window and the command line alike.
 
 A sentence says what happened, what it means for the money, and what to do. It is filled from the facts that travel with
-the key: `{cents:money}` an amount, `{seconds:wait}` a time to wait, `{count:payment|payments}` a number with its noun,
+the key: `{cents:money}` an amount, `{seconds:wait}` a time to wait, `{seconds:span}` how long in the largest unit,
+`{count:payment|payments}` a number with its noun,
 `{at:time}` a moment (UTC text) as the time of day, `{name}` as it is.
 """
 
@@ -14,7 +15,21 @@ from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.wording import care, claims, desk, devices, files, ledger, line, money, moving, refunds, store, visits
+from app.wording import (
+    care,
+    claims,
+    desk,
+    devices,
+    files,
+    ledger,
+    line,
+    many_desks,
+    money,
+    moving,
+    refunds,
+    store,
+    visits,
+)  # fmt: skip
 from models.basics.clock import parse_utc
 from models.basics.errors import Fact, PosError
 from models.basics.money import show_cents
@@ -47,6 +62,7 @@ WORDS: dict[str, Words] = {
         store.WORDS,
         care.WORDS,
         line.WORDS,
+        many_desks.WORDS,
         files.WORDS,
     )
     for key, row in table.items()
@@ -101,6 +117,8 @@ class _Filler(Formatter):
             return show_cents(int(value))
         if format_spec == "wait":
             return show_wait(int(value))
+        if format_spec == "span":
+            return show_span(int(value))
         if format_spec == "time":
             return _time_of_day(str(value), self._zone)
         if "|" in format_spec:
@@ -116,6 +134,18 @@ def show_wait(seconds: int) -> str:
             count = -(-seconds // size)
             return f"{count} {unit}{'' if count == 1 else 's'}"
     return f"{seconds} second{'' if seconds == 1 else 's'}"
+
+
+_SPANS = (("year", 31_557_600), ("day", 86_400), ("h", 3600), ("min", 60))
+
+
+def show_span(seconds: int) -> str:
+    """`3 h`, `25 min`, `2 days`: in the largest unit that fits, rounded; either way."""
+    for unit, size in _SPANS:
+        if abs(seconds) >= size:
+            count = round(abs(seconds) / size)
+            return f"{count} {unit}{'s' if unit in {'year', 'day'} and count != 1 else ''}"
+    return f"{abs(seconds)} s"
 
 
 def _time_of_day(text: str, zone: tzinfo) -> str:
