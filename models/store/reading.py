@@ -23,8 +23,14 @@ SCHEMA = "0006"
 OLDEST_SQLITE = (3, 51, 3)
 """Before this, two connections checkpointing a write-ahead log at once could corrupt it."""
 
+PAGE_BYTES, PAGE_BYTES_BEFORE = 2_048, 4_096
+"""Every page a transaction touches is encrypted and signed whole, so small pages make small acts cheap (decision 016).
+Stores of before 0003 have larger ones until they are brought up to date."""
+
 BUSY_MS = 5_000
 PATIENCE_S = 30.0
+STATEMENTS = 500
+"""So many prepared statements a connection keeps: an act at the desk runs some forty different ones."""
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
@@ -41,22 +47,34 @@ def connect(path: Path, key_hex: str, *, read_only: bool = False, busy_ms: int =
     if read_only and not path.exists():
         raise StorageError("store.missing")
     try:
-        connection = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False, timeout=busy_ms / 1000)
+        return _opened(path, key_hex, read_only, busy_ms, PAGE_BYTES)
+    except StorageError as error:
+        if error.message_key != "store.key_wrong":
+            raise
+    return _opened(path, key_hex, read_only, busy_ms, PAGE_BYTES_BEFORE)
+
+
+def _opened(path: Path, key_hex: str, read_only: bool, busy_ms: int, page_bytes: int) -> Any:
+    try:
+        connection = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False, timeout=busy_ms / 1000,
+                                    cached_statements=STATEMENTS)  # fmt: skip
     except dbapi2.Error as error:
         raise translate(error) or StorageError("store.not_reachable") from error
     try:
-        _prepare(connection, key_hex, read_only, busy_ms)
+        _prepare(connection, key_hex, read_only, busy_ms, page_bytes)
     except dbapi2.Error as error:
         connection.close()
         raise translate(error) or error from error
     return connection
 
 
-def _prepare(connection: Any, key_hex: str, read_only: bool, busy_ms: int) -> None:
+def _prepare(connection: Any, key_hex: str, read_only: bool, busy_ms: int, page_bytes: int) -> None:
     connection.execute("PRAGMA cipher_log_level = NONE")  # the library writes about wrong keys to the terminal
-    # Processors do SHA-256 themselves: 15 % of a commit. As default, so that VACUUM INTO and ATTACH follow.
+    # Processors do SHA-256 themselves: 15 % of a commit. As defaults, so that VACUUM INTO and ATTACH follow.
     connection.execute("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256")
+    connection.execute(f"PRAGMA cipher_default_page_size = {PAGE_BYTES}")
     connection.execute(f"PRAGMA key = \"x'{key_hex}'\"")
+    connection.execute(f"PRAGMA cipher_page_size = {page_bytes}")
     connection.execute(f"PRAGMA busy_timeout = {busy_ms}")
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first page proves the key
     if read_only:

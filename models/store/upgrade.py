@@ -17,6 +17,7 @@ from models.basics.errors import StorageError
 from models.basics.facts import facts
 from models.migrations import migrate
 from models.store.engine import sqlite_engine, translate
+from models.store.paging import export
 from models.store.reading import SCHEMA, connect, schema_of
 
 _log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ def _copy(path: Path, build: Path, key_hex: str) -> str:
         if revision > SCHEMA:
             raise StorageError("store.newer_program", revision=revision)
         if revision:
-            connection.execute("VACUUM INTO ?", (str(build),))
+            export(connection, build, key_hex)
         return revision
     except StorageError:
         raise

@@ -34,8 +34,8 @@ transfer = table(
 """`amount_cents` from `credit` to `debit`. `seq` is the log position, 0 in the pending layer, where `pending_no` gives
 the order. `reverses_op`, `reverses_n` name the transfer this one mirrors (empty: none)."""
 
-index(transfer, "tenant", "debit", "seq")
-index(transfer, "tenant", "credit", "seq")
+index(transfer, "tenant", "debit")
+index(transfer, "tenant", "credit")
 index(transfer, "tenant", "reverses_op", "reverses_n", unique=True, where="reverses_op <> '' AND seq > 0")
 index(transfer, "tenant", "reverses_op", where="reverses_op <> ''")
 index(transfer, "tenant", "pending_no", where="seq = 0")

@@ -26,7 +26,6 @@ carries `<number>+<payment id>` and its log entry is excepted with `receipt_no_u
 
 index(payment, "tenant", "patient_id", "taken_at")
 index(payment, "tenant", "business_date")
-index(payment, "tenant", "appointment_id")
 index(payment, "tenant", "receipt_no", unique=True, where="receipt_no <> ''")
 index(payment, "tenant", "seq", where="seq = 0")
 index(payment, "tenant", "received_date", where="received_date <> ''")

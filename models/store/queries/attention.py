@@ -50,10 +50,11 @@ _UNSURE = "FROM print_job j WHERE j.tenant = ? AND j.state = 'unknown'"
 _DOUBLE = (
     "FROM payment y JOIN payment z ON z.tenant = y.tenant AND z.appointment_id = y.appointment_id "
     "AND z.amount_cents = y.amount_cents AND z.device <> y.device AND z.payment_id > y.payment_id "
-    "AND z.patient_id = y.patient_id AND z.business_date = y.business_date AND z.reversed_op_id = '' "
+    "AND z.patient_id = y.patient_id AND +z.business_date = y.business_date AND z.reversed_op_id = '' "
     "WHERE y.tenant = ? AND y.business_date = ? AND y.appointment_id <> '' AND y.reversed_op_id = '' "
     f"AND {_SEEN.format(table='y', key='y.payment_id')}"
 )
+"""The second of a pair is looked for among the patient's payments, not among the day's: hence the `+`."""
 
 
 def refused(connection: Any, tenant: str) -> list[RefusedRow]:

@@ -21,12 +21,14 @@ from models.migrations import HEAD, migrate
 from models.operations import bodies
 from models.store.desk import DeskStore
 from models.store.engine import postgres_engine, sqlite_engine
+from models.store.hub import HubStore
 from models.store.layers import Stream, replay, take_away
-from models.store.reading import SCHEMA, connect, schema_of
+from models.store.paging import fit_pages
+from models.store.reading import PAGE_BYTES, PAGE_BYTES_BEFORE, SCHEMA, connect, schema_of
 from models.store.upgrade import settle_file
 from models.tables.catalogue import Role, tables_of
 from tests.support.acts import OpMaker
-from tests.support.stores import KEY, empty_desk, identity
+from tests.support.stores import KEY, PRACTICE, empty_desk, identity
 
 KINDS: list[tuple[str, Role]] = [("sqlite", "desk"), ("sqlite", "hub"), ("postgres", "hub")]
 
@@ -269,6 +271,59 @@ def test_an_older_store_is_migrated_by_copy(tmp_path: Path) -> None:
         assert tx.next_payment_number("REF") == "REF-1-00042"
     desk.close()
     assert path.with_name("desk.db.before-0001").read_bytes() == old
+
+
+def test_a_store_with_large_pages_gets_small_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything in it, and who is found by name, too; the old file stays as it was and is read by its own size."""
+    with monkeypatch.context() as before:
+        before.setattr("models.store.reading.PAGE_BYTES", PAGE_BYTES_BEFORE)
+        path = older_desk(tmp_path)
+        connection = connect(path, KEY)
+        connection.execute("INSERT INTO patient_index VALUES (7, 'clinic', 'ann', 'quill')")
+        connection.execute("INSERT INTO patient_search (rowid, words) VALUES (7, 'quill')")
+        connection.close()
+    assert page_bytes(path) == PAGE_BYTES_BEFORE
+    desk = DeskStore.open(path, KEY)
+    with desk.reader() as reader:
+        found = reader.execute(
+            "SELECT i.patient_id FROM patient_search s JOIN patient_index i ON i.no = s.rowid "
+            "WHERE patient_search MATCH 'qui*'"
+        )
+        assert found.fetchall() == [("ann",)]
+    with desk.write() as tx:
+        names = {row[0] for row in tx.session.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    assert {"log_no_update", "log_no_delete", "transfer_no_update", "transfer_no_delete"} <= names
+    assert desk.verify(deep=True) == []
+    desk.close()
+    assert page_bytes(path) == PAGE_BYTES
+    assert page_bytes(path.with_name("desk.db.before-0001")) == PAGE_BYTES_BEFORE
+
+
+def test_a_hub_with_large_pages_gets_small_ones_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "hub.db"
+    with monkeypatch.context() as before:
+        before.setattr("models.store.reading.PAGE_BYTES", PAGE_BYTES_BEFORE)
+        hub = HubStore.open(sqlite_engine(path, KEY))
+        hub.create_tenant("clinic", PRACTICE)
+        head = hub.head("clinic")
+        hub.close()
+    fit_pages(path, KEY)
+    made = path.stat().st_ino
+    fit_pages(path, KEY)
+    assert path.stat().st_ino == made
+    assert page_bytes(path) == PAGE_BYTES
+    hub = HubStore.open(sqlite_engine(path, KEY))
+    assert (hub.head("clinic"), hub.verify("clinic", deep=True)) == (head, [])
+    hub.close()
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["hub.db"]
+
+
+def page_bytes(path: Path) -> int:
+    connection = connect(path, KEY, read_only=True)
+    try:
+        return int(connection.execute("PRAGMA page_size").fetchone()[0])
+    finally:
+        connection.close()
 
 
 def test_what_waited_before_an_update_is_replayed_after_it(tmp_path: Path) -> None:
