@@ -26,6 +26,7 @@ class _Looking(Session):
         self.driver = reader
         self._postgres = False
         self.failed = None
+        self._entering = None
 
 
 class Rehearsal:
