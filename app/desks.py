@@ -1,6 +1,7 @@
 """The clinic's desks, as a manager looks after them: who is there, codes for new ones, names, revoking, readmitting.
 
-Everything is asked of the hub, which checks the manager against its own books. Lane `hub`: it may wait for the line without being in anybody’s way.
+Everything is asked of the hub, which checks the manager against its own books. Lane `hub`: it may wait for the line
+without being in anybody's way.
 """
 
 from __future__ import annotations

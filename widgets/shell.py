@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QCursor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QMenuBar, QStacke
 from widgets import theme, tokens
 from widgets.commands import MENUS, Commands
 from widgets.common import Banner, Text
+from widgets.common.announce import announce
 from widgets.common.overlay import FLOOR
 from widgets.rail import Rail
 from widgets.screens import SCREENS
@@ -16,6 +19,8 @@ from widgets.status_bar import StatusBar
 from widgets.theme import S16, Themed
 from widgets.top_bar import TopBar
 from widgets.watch import LineBanner
+
+BANNER_ICONS: Final = {"warn": "cloud-off", "bad": "circle-alert", "info": "refresh-cw", "ok": "wifi"}
 
 
 class MenuRow(Themed, QWidget):
@@ -135,12 +140,15 @@ class Shell(Themed, QWidget):
     # The rest -------------------------------------------------------------------------------------------------
 
     def show_banner(self, said: LineBanner | None) -> None:
-        """Show the line's banner, or none. Without a command to try there is no button."""
+        """Show the line's banner, or none, and say it aloud. Without a command to try there is no button."""
         self.banner.setVisible(said is not None)
         if said is not None:
-            icon = "cloud-off" if said.meaning == "warn" else "wifi"
-            offer = "Try now" if said.meaning == "warn" and self._commands["sync"].isVisible() else ""
-            self.banner.set(said.title, said.text, said.note, meaning=said.meaning, icon=icon, button=offer)
+            news = (said.title, said.text) != (self.banner.title.text(), self.banner.text.text())
+            offer = "Try now" if said.offers and self._commands["sync"].isVisible() else ""
+            self.banner.set(said.title, said.text, said.note, meaning=said.meaning, icon=BANNER_ICONS[said.meaning],
+                            button=offer)  # fmt: skip
+            if news:
+                announce(self.banner, f"{said.title} {said.text}", urgent=said.meaning == "bad")
 
     def restyle(self) -> None:
         self._fit()

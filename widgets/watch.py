@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QWindow
 
+from app.line_news import LineNews, news_of
 from app.views import DeviceLight
-from app.words import Words
+from app.words import WORDS, Words, sentence
 from models.basics.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class LineBanner:
-    """What the banner says: offline, or back online."""
+    """What the banner says. `offers`: trying again now makes sense."""
 
     meaning: str
     title: str
     text: str
     note: str = ""
+    offers: bool = False
 
 
 class LineWatch(QObject):
-    """Shows `banner(LineBanner | None)`: offline for 10 s, then until it is back; then for 6 s that it is."""
+    """Says what the line deserves (`app.line_news`) as `banner(LineBanner | None)`: that it is broken after 10 s, then
+    until it is back and everything has gone out; what stops the desk, what mends itself and a wrong clock at once."""
 
     PATIENCE_MS: Final = 10_000
     FAREWELL_MS: Final = 6_000
@@ -33,62 +37,91 @@ class LineWatch(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._offline: Words | None = None
+        self._zone: tzinfo = UTC
+        self._news: LineNews | None = None
         self._pending = self._most = 0
-        self._shown = False
+        self._shown: LineNews | None = None
+        self._leaving = False
         self._patience = QTimer(self, singleShot=True, interval=self.PATIENCE_MS)
         self._patience.timeout.connect(self._show)
         self._farewell = QTimer(self, singleShot=True, interval=self.FAREWELL_MS)
         self._farewell.timeout.connect(self._hide)
 
-    def see(self, lights: Sequence[tuple[DeviceLight, Words]]) -> None:
-        """The desk's lights as they are now."""
-        for light, words in lights:
-            if light.key == "sync":
-                self._pending = int(light.facts.get("pending") or 0)
-            elif light.key == "line":
-                self._line(words if light.state in {"warn", "bad"} else None)
+    def see(self, lights: Sequence[tuple[DeviceLight, Words]], zone: tzinfo = UTC) -> None:
+        """The desk's lights as they are now; times are told in `zone`."""
+        known = {light.key: light for light, _words in lights}
+        self._zone = zone
+        if "sync" in known:
+            self._pending = int(known["sync"].facts.get("pending") or 0)
+        self._news = news_of(known)
+        if self._news is None:
+            self._well()
+        else:
+            self._trouble(self._news)
 
-    def _line(self, offline: Words | None) -> None:
-        was, self._offline = self._offline, offline
-        if offline is not None:
+    def _trouble(self, news: LineNews) -> None:
+        self._farewell.stop()
+        self._leaving = False
+        if news.patient:
             self._most = max(self._most, self._pending)
-            if was is None:
-                self._farewell.stop()
-                self._patience.start()
-            elif self._shown:
-                self._show()
-        elif was is not None:
-            self._patience.stop()
-            if self._shown:
-                self._back()
+        if not news.patient or (self._shown is not None and self._shown.patient):
+            self._show()
+        elif not self._patience.isActive():
+            self._patience.start()
+
+    def _well(self) -> None:
+        self._patience.stop()
+        if self._shown is not None:
+            self._back(self._shown)
 
     @Slot()
     def _show(self) -> None:
-        if self._offline is None:
+        news = self._news
+        if news is None:
             return
-        self._shown = True
-        note = _changes(self._pending, "waiting") if self._pending else ""
-        title = self._offline.title if self._offline.title.endswith(".") else f"{self._offline.title}."
-        text = self._offline.body or "Card, cash and check payments work. They are sent when the line is back."
-        self.banner.emit(LineBanner("warn", title, text, note))
+        self._patience.stop()
+        self._shown = news
+        words = sentence(news.words, news.facts, self._zone)
+        text = " ".join(part for part in (self._why(news), words.body, words.action) if part)
+        note = sentence("banner.waiting", {"count": self._pending}).title if news.patient and self._pending else ""
+        self.banner.emit(LineBanner(news.meaning, f"{words.title}.", text, note, news.offers))
 
-    def _back(self) -> None:
-        self._shown = False
-        sent = self._most - self._pending
-        text = f"{_changes(sent, 'sent')}." if sent > 0 else "Nothing was waiting."
-        self._most = 0
-        self.banner.emit(LineBanner("ok", "Back online.", text))
+    @staticmethod
+    def _why(news: LineNews) -> str:
+        """The cause of a broken line in plain words."""
+        cause = str(news.facts.get("cause") or "") if news.patient else ""
+        return f"{sentence(cause, news.facts).title}." if cause in WORDS else ""
+
+    def _back(self, was: LineNews) -> None:
+        """All is well again: what was waited for goes out, then the banner takes its leave."""
+        if was.patient and self._pending:
+            self._most = max(self._most, self._pending)
+            self._bid("banner.back_sending", self._pending)
+        elif was.patient:
+            sent, self._most = self._most, 0
+            self._bid("banner.back" if sent else "banner.back_nothing", sent)
+            self._leave()
+        elif was.meaning == "info":
+            self._bid("banner.mended", 0)
+            self._leave()
+        elif not self._leaving:
+            self._shown = None
+            self.banner.emit(None)
+
+    def _leave(self) -> None:
+        self._shown = None
+        self._leaving = True
         self._farewell.start()
+
+    def _bid(self, key: str, count: int) -> None:
+        words = sentence(key, {"count": count})
+        self.banner.emit(LineBanner("ok", f"{words.title}.", words.body))
 
     @Slot()
     def _hide(self) -> None:
-        if not self._shown:
+        self._leaving = False
+        if self._shown is None:
             self.banner.emit(None)
-
-
-def _changes(count: int, what: str) -> str:
-    return f"{count} {'change' if count == 1 else 'changes'} {what}"
 
 
 _KEYS: Final = {

@@ -19,11 +19,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.claims import Claims
+from app.clock_guard import ClockGuard
 from app.find import Find
+from app.hub_line import HubLine
 from app.lanes import Lane
 from app.patients import Patients
 from app.practice import PracticeFacts
 from app.signin import SignIn
+from app.syncing import Syncing
 from app.views import AttentionItem, DeviceLight
 from app.ways import Ways
 from tests.support.clinic import TestClinic
@@ -249,6 +252,8 @@ class StandDesk:
         self.attention = SimpleNamespace(items=lambda: self.items)
         self.printing, self.sync, self.importing = Acts(), Acts(), Acts()
         self.schedule = self.checkout = self.accounts = None
+        line = HubLine(clinic.clock)
+        self.syncing = Syncing(clinic.clinic, line, ClockGuard(clinic.clinic, line), lambda: False)
 
     def facts(self) -> Any:
         return self._clinic.facts()

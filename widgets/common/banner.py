@@ -20,7 +20,8 @@ ICONS: Final = {"ok": "circle-check", "warn": "triangle-alert", "bad": "circle-a
 
 
 class Banner(Themed, QFrame):
-    """What happened, what it means, and one button. `strip` runs over the page's width in one line, else it is a card.
+    """What happened, what it means, and one button. `strip` runs over the page's width, its words in one line where
+    they fit, else it is a card.
 
     Emits `pressed` when its button is pressed without an action of its own.
     """
@@ -44,7 +45,7 @@ class Banner(Themed, QFrame):
         self._icon = IconLabel(icon or ICONS[meaning], f"{meaning}_text", 18)
         self.title = Text("", "body_strong", f"{meaning}_text", wrap=not strip)
         body_ink = f"{meaning}_text" if strip else "text"
-        self.text = Text("", "body" if strip else "table", body_ink, wrap=not strip, elide=strip)
+        self.text = Text("", "body" if strip else "table", body_ink, wrap=True)
         self.note = Text("", "caption_medium", f"{meaning}_text")
         self.button = KeycapButton(button, action=action, size="control_small", icon="refresh-cw" if strip else "")
         self.button.clicked.connect(self.pressed)

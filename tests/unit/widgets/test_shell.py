@@ -381,8 +381,7 @@ def test_the_offline_banner_waits_counts_and_says_goodbye(window, desk, qtbot, m
     assert banner.button.key_words == "Ctrl R"
     picture(window, "window-offline")
     desk.status.switch(ONLINE, waiting(0))
-    qtbot.waitUntil(lambda: banner.title.text() == "Back online.")
-    assert banner.text.text() == "4 changes sent."
+    qtbot.waitUntil(lambda: banner.title.text() == "Back online, 4 changes sent.")
     assert not banner.button.isVisible()
     qtbot.waitUntil(lambda: not banner.isVisible())
 
