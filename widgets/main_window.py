@@ -47,10 +47,13 @@ _IN_DOUBT_S = 30 * 60
 _QUIET_MS = 400
 _DRAWER_REASONS = ("Change for the till", "Deposit", "Mistake put right")
 
+from widgets.syncing.presenter import SyncPresenter
+from widgets.syncing.view import SyncPanel
 
 class MainWindow(QWidget):
     """The desk's window. Starts locked; pages are made after the first sign-in."""
 
+    from app.syncing import Syncing
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
@@ -96,6 +99,7 @@ class MainWindow(QWidget):
         self._closing = self._offer_import = False
         self.import_dialog = AskDialog(
             self.shell, "This desk is ready",
+        self.sync_panel = SyncPanel(self.shell, self.commands["sync"])
             "Bring in patients, visits and charges from your other program now, or look around first. "
             "You find the import later in Settings.",
             "Import patients…", "Look around", danger=False,
@@ -131,6 +135,17 @@ class MainWindow(QWidget):
             "settings": lambda: self.navigator.top(Place(SETTINGS)),
             "import": lambda: self.navigator.top(Place(SETTINGS, item="import")),
             "quit": self.close,
+        self.syncing = SyncPresenter(
+            self.sync_panel, bridge=self.bridge, lane=self._desk.lanes["reads"], syncing=self._need_syncing,
+            now=lambda: self._desk.clock.now().astimezone(self._zone), attention=self.commands["attention"].trigger,
+            parent=self,
+        )  # fmt: skip
+
+    def _need_syncing(self) -> Syncing:
+        found = self._desk.syncing
+        assert found is not None  # the panel opens at desks with a hub alone
+        return found
+
             "find": self.open_find,
             "patients": lambda: self.navigator.top(Place(PATIENTS)),
             "walk_in": lambda: self.open_find(walk_in=True),
@@ -283,7 +298,7 @@ class MainWindow(QWidget):
         return column.mapTo(self.shell, QPoint(0, 0)).x()
 
     def _close_overlays(self) -> None:
-        for overlay in (self.find_overlay, self.palette_overlay, self.light_dialog, self.keys_dialog,
+        for overlay in (self.find_overlay, self.palette_overlay, self.light_dialog, self.sync_panel, self.keys_dialog,
                         self.drawer_dialog, self.close_dialog, self.import_dialog):  # fmt: skip
             overlay.close_over(give_back=False)
 
@@ -334,10 +349,14 @@ class MainWindow(QWidget):
         self._lights = tuple((light, sentence(light.words, light.facts, self._zone)) for light in lights)
         self.shell.status_bar.show_lights(self._lights)
         self.lock_view.left.lights.show_lights(self._lights)
-        self._line.see(self._lights)
+        self._line.see(self._lights, self._zone)
+        self.syncing.look_again()
 
     def _explain_light(self, key: str) -> None:
-        ways = [self.commands["sync"]] if key in {"sync", "line"} and self.commands["sync"].isVisible() else []
+        if key in {"sync", "line"} and self._desk.sync is not None:
+            self.syncing.open()
+            return
+        ways: list[QAction] = []
         if key in {"reader", "printer", "drawer"}:
             ways = [self.commands["settings"]]
         if key == "drawer":
@@ -347,7 +366,7 @@ class MainWindow(QWidget):
                 self.light_dialog.show_light(words, ways)
 
     def _data_changed(self, change: Change) -> None:
-        if change.everything or "practice" in change.topics:
+        if change.everything or change.topics & {"practice", "meta"}:
             self._name_place()
         self._count_timer.start()
         if not self.session.locked:
@@ -363,6 +382,7 @@ class MainWindow(QWidget):
 
     def _show_attention(self, items: tuple[AttentionItem, ...]) -> None:
         now = self._desk.clock.now()
+        self.syncing.look_again()
         urgent = any(
             item.kind.startswith("unknown_") and (now - item.at).total_seconds() > _IN_DOUBT_S for item in items
         )  # fmt: skip
