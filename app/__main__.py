@@ -149,6 +149,12 @@ def _server_options(sub: argparse.ArgumentParser) -> None:
     add_options(sub)
 
 
+def _doctor_options(sub: argparse.ArgumentParser) -> None:
+    from app.doctor import add_options
+
+    add_options(sub)
+
+
 def _backup_options(sub: argparse.ArgumentParser) -> None:
     from app.backup_command import add_backup_options
 
@@ -177,7 +183,7 @@ COMMANDS: list[tuple[str, str, Callable[[argparse.ArgumentParser], None], Comman
     ("server", "run the clinic's hub", _server_options, server),
     ("backup", "copy this computer's desk and hub, encrypted and checked", _backup_options, backup),
     ("restore", "put a backup of a desk or a hub in place", _restore_options, restore),
-    ("doctor", "check store, keyring, devices, hub and clock", _nothing, doctor),
+    ("doctor", "check store, keyring, devices, hub and clock (--deep: the books too)", _doctor_options, doctor),
 ]
 
 

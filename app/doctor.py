@@ -8,11 +8,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TextIO
 
+from app.findings import Finding, Health
 from app.folders import Folders, desk_folder
 from app.secrets import STORE_KEY, Secrets
 from app.settings import HUB_HERE, PRINTER_PROFILE, PRINTER_URL, TERMINAL_URL, Settings
@@ -25,33 +24,24 @@ CLOCK_WARNING_S = 120
 """More than two minutes beside the hub's clock is worth a person's attention (sync-ledger specification, H10)."""
 
 
-class Health(StrEnum):
-    """How a part is: only `bad` makes the command's status 1."""
-
-    OK = "ok"
-    NOTE = "note"
-    BAD = "BAD"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor's report."""
-
-    health: Health
-    part: str
-    words: str
-
-
 def doctor_command(options: argparse.Namespace, out: TextIO | None = None) -> int:
     """Print what was found, a line each, and return 0 when nothing is bad, else 1."""
-    found = list(examine(desk_folder(options.home), SystemClock()))
-    for finding in found:
-        print(f"{finding.health:<4}  {finding.part:<8}  {finding.words}", file=out or sys.stdout)
-    return int(any(finding.health is Health.BAD for finding in found))
+    bad = False
+    for finding in examine(desk_folder(options.home), SystemClock(), deep=options.deep):
+        print(f"{finding.health:<4}  {finding.part:<8}  {finding.words}", file=out or sys.stdout, flush=True)
+        bad |= finding.health is Health.BAD
+    return int(bad)
 
 
-def examine(folders: Folders, clock: Clock) -> Iterator[Finding]:
-    """Look at everything, each part for itself: one that fails does not hide the others."""
+def add_options(sub: argparse.ArgumentParser) -> None:
+    """The options of `copaydesk doctor`."""
+    sub.add_argument("--deep", action="store_true", help="read the whole store and judge every rule of the books, its "
+                     "backups and its disk (seconds to minutes; the desk may stay open)")  # fmt: skip
+
+
+def examine(folders: Folders, clock: Clock, *, deep: bool = False) -> Iterator[Finding]:
+    """Look at everything, each part for itself: one that fails does not hide the others. `deep` also judges the books
+    (`app.doctor_deep`)."""
     try:
         settings = Settings.load(folders.settings)
     except PosError as error:
@@ -70,6 +60,19 @@ def examine(folders: Folders, clock: Clock) -> Iterator[Finding]:
     finally:
         for opened in store:
             opened.close()
+    if deep:
+        yield from _deeply(folders, settings, secrets, clock)
+
+
+def _deeply(folders: Folders, settings: Settings, secrets: Secrets, clock: Clock) -> Iterator[Finding]:
+    from app.doctor_deep import examine_deeply
+
+    if not folders.store.exists():
+        return
+    try:
+        yield from examine_deeply(folders, settings, secrets, clock)
+    except PosError as error:
+        yield Finding(Health.BAD, "books", str(sentence_for(error)))
 
 
 def _guarded(part: str, look: Callable[[], Finding]) -> Finding:

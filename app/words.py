@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from app.wording import (
     care,
+    checks,
     claims,
     desk,
     devices,
@@ -61,6 +62,7 @@ WORDS: dict[str, Words] = {
         desk.WORDS,
         store.WORDS,
         care.WORDS,
+        checks.WORDS,
         line.WORDS,
         many_desks.WORDS,
         files.WORDS,

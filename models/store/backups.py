@@ -225,7 +225,24 @@ def _copy_rows(source: Session, target: Session, tenants: tuple[str, ...]) -> No
                     target.insert(table, [dict(zip(names, row, strict=True)) for row in rows])
 
 
-def check_copy(path: Path, key_hex: str, kind: Role) -> list[Failure]:
+def check_beside(path: Path, key_hex: str, kind: Role, *, sent_before: str = "") -> list[Failure]:
+    """Check everything on a copy of a store in use: nobody at the desk waits for it. Raises StorageError."""
+    build = path.with_name(path.name + ".checking")
+    remove_build(build)
+    try:
+        source = connect(path, key_hex, read_only=True)
+        try:
+            copy_pages(source, build, key_hex)
+        finally:
+            source.close()
+        return check_copy(build, key_hex, kind, sent_before=sent_before)
+    except dbapi2.Error as error:
+        raise translate(error) or error from error
+    finally:
+        remove_build(build)
+
+
+def check_copy(path: Path, key_hex: str, kind: Role, *, sent_before: str = "") -> list[Failure]:
     """Everything that can be decided on a copy that nobody else has open: every page, every row, every link."""
     engine = sqlite_engine(path, key_hex)
     try:
@@ -233,7 +250,7 @@ def check_copy(path: Path, key_hex: str, kind: Role) -> list[Failure]:
             session = Session(connection)
             failures = [Failure("file", str(row[0])[:100]) for row in session.rows("PRAGMA cipher_integrity_check")]
             if kind == "desk":
-                failures += check_desk(connection, _desk_tenant(session), deep=True)
+                failures += check_desk(connection, _desk_tenant(session), deep=True, sent_before=sent_before)
             else:
                 failures += [Failure("file", str(row[0])[:100]) for row in session.rows("PRAGMA integrity_check")
                              if row[0] != "ok"]  # fmt: skip
@@ -303,16 +320,22 @@ def desk_of(path: Path, key_hex: str) -> tuple[int, str]:
     return int(known["device_no"]), str(known["device_id"])
 
 
+def chain_at(path: Path, key_hex: str, tenant: str, seq: int) -> str:
+    """The hash of a practice's log at a place, empty where the store does not have it."""
+    row = _one(path, key_hex, "SELECT hash FROM log WHERE tenant = ? AND seq = ?", tenant, seq)
+    return str(row[0]) if row else ""
+
+
 def practice_of(path: Path, key_hex: str) -> str:
     """The first practice of a hub's own store: what the hub is known by. Empty before there is one."""
     row = _one(path, key_hex, "SELECT tenant FROM tenant_head ORDER BY created_at, tenant LIMIT 1")
     return str(row[0]) if row else ""
 
 
-def _one(path: Path, key_hex: str, query: str) -> Any:
+def _one(path: Path, key_hex: str, query: str, *values: object) -> Any:
     connection = connect(path, key_hex, read_only=True)
     try:
-        return connection.execute(query).fetchone()
+        return connection.execute(query, values).fetchone()
     except dbapi2.Error as error:
         raise translate(error) or error from error
     finally:

@@ -128,20 +128,21 @@ class DeskStore:
         with self.reader() as reader:
             return next_batch(reader, self.tenant, max_ops, max_bytes, from_dseq)
 
-    def verify(self, *, deep: bool = False) -> list[Failure]:
-        """Which invariants do not hold; `deep` also reads every page of the file and every link of the log."""
+    def verify(self, *, deep: bool = False, sent_before: str = "") -> list[Failure]:
+        """Which invariants do not hold; `deep` also reads every page of the file and every link of the log, and with
+        `sent_before` (UTC text) looks for what was sent to a device before then and never ended."""
         from models.store.invariants import check_desk
 
         tenant = self._identity.tenant if self._identity else ""
         with self._locked() as connection:
             if deep:  # takes the pending layer away and puts it back
                 with connection.begin() as transaction:
-                    found = check_desk(connection, tenant, deep=True)
+                    found = check_desk(connection, tenant, deep=True, sent_before=sent_before)
                     transaction.rollback()
                 return found
             engine = connection.engine
         with _translated(), engine.connect().execution_options(read_only=True) as reading, reading.begin():
-            return check_desk(reading, tenant)
+            return check_desk(reading, tenant, sent_before=sent_before)
 
     # Writing -------------------------------------------------------------------------------------------------------
 

@@ -88,6 +88,11 @@ def _prepare(connection: Any, key_hex: str, read_only: bool, busy_ms: int, page_
     connection.execute("PRAGMA cache_size = -32000")
 
 
+def library_version() -> tuple[int, ...]:
+    """Which SQLite the program carries."""
+    return tuple(dbapi2.sqlite_version_info)
+
+
 def schema_of(connection: Any) -> str:
     """The revision of the tables in a file, empty when it has none."""
     found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()

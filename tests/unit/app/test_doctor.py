@@ -25,7 +25,7 @@ STAFF = (StaffWish("Maria Delgado", "receptionist", "2580"), StaffWish("Nora Whi
 def doctor(home: Path) -> tuple[int, dict[str, str]]:
     """The status, and each part's line."""
     out = io.StringIO()
-    status = doctor_command(argparse.Namespace(home=home), out)
+    status = doctor_command(argparse.Namespace(home=home, deep=False), out)
     return status, {line[6:14].strip(): line for line in out.getvalue().splitlines()}
 
 
