@@ -188,46 +188,6 @@ def _in_own_mounts(command: str) -> str:
     return done.stdout
 
 
-def test_a_killed_writer_leaves_only_whole_copays(tmp_path: Path) -> None:
-    """SIGKILL in the middle of it, several times: what was told as taken is there, once, and everything adds up."""
-    store = stores.lone_desk(tmp_path)
-    record(store, patient(), appointment(), charge(cents=10_000_000))
-    store.close()
-    told: list[str] = []
-    for turn in range(4):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", _WRITER, str(store.path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )  # fmt: skip
-        assert writer.stdout is not None
-        for _ in range(3 + 7 * turn):
-            told.append(writer.stdout.readline().strip())
-        writer.kill()
-        told += [line.strip() for line in writer.stdout if line.endswith("\n")]
-        writer.wait()
-        writer.stdout.close()
-        again = DeskStore.open(store.path, KEY, stores.clock())
-        there = {row[0] for row in ask(again, "SELECT payment_id FROM payment")}
-        assert set(told) <= there
-        assert len(there) - len(told) <= turn + 1  # at most one each time was taken and not yet told
-        assert again.verify(deep=True) == []
-        again.close()
-
-
-_WRITER = """
-import sys
-from pathlib import Path
-from models.store.desk import DeskStore
-from tests.support import stores
-from tests.unit.models.store.takings import take_copay
-
-store = DeskStore.open(Path(sys.argv[1]), stores.KEY, stores.clock())
-while True:
-    with store.write() as tx:
-        payment_id = take_copay(tx)
-    print(payment_id, flush=True)
-"""
-
-
 def test_no_secret_in_what_is_said(tmp_path: Path) -> None:
     store = stores.lone_desk(tmp_path)
     store.close()
