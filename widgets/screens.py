@@ -143,14 +143,20 @@ def _attention(kit: Kit) -> Page:
     return make(kit)
 
 
+def _day_sheet(kit: Kit) -> Page:
+    from widgets.day_sheet.page import make
+
+    return make(kit)
+
+
 def _settings(kit: Kit) -> Page:
     from widgets.settings.page import make
 
     return make(kit)
 
 
-TODAY, COLLECT, APPROVED, PATIENTS, CLAIMS, LEDGER, ATTENTION, SETTINGS = (
-    "today", "collect", "approved", "patients", "claims", "ledger", "attention", "settings",
+TODAY, COLLECT, APPROVED, PATIENTS, CLAIMS, LEDGER, ATTENTION, REPORTS, SETTINGS = (
+    "today", "collect", "approved", "patients", "claims", "ledger", "attention", "reports", "settings",
 )  # fmt: skip
 
 SCREENS: dict[str, Screen] = {
@@ -160,6 +166,7 @@ SCREENS: dict[str, Screen] = {
         Screen(PATIENTS, _patients, rail="Patients", icon="users", keys="Ctrl+2"),
         Screen(CLAIMS, _claims, rail="Claims feed", icon="file-text", keys="Ctrl+3"),
         Screen(ATTENTION, _attention, rail="Needs attention", icon="triangle-alert", keys="Ctrl+4"),
+        Screen(REPORTS, _day_sheet, rail="Reports", icon="chart-column", keys="Ctrl+6"),
         Screen(SETTINGS, _settings, rail="Settings", icon="settings", keys="Ctrl+,"),
         Screen(COLLECT, _collect, under=TODAY),
         Screen(APPROVED, _approved, under=TODAY),

@@ -322,7 +322,7 @@ def blocks(document: ReceiptDocument, columns: int = 42, code_page: str = "cp125
     """
     if columns < NARROWEST_COLUMNS:
         raise ValueError(f"a receipt needs {NARROWEST_COLUMNS} columns or more, not {columns}")
-    page = _Roll(columns, code_page)
+    page = Roll(columns, code_page)
     contents = said(document)
     page.centered(contents.clinic.upper(), bold=True, tall=True)
     for line in contents.contact:
@@ -348,7 +348,7 @@ def blocks(document: ReceiptDocument, columns: int = 42, code_page: str = "cp125
     return tuple(page.done)
 
 
-class _Roll:
+class Roll:
     """Blocks as they are laid down; a rule is laid only between things."""
 
     def __init__(self, columns: int, code_page: str) -> None:

@@ -4,8 +4,10 @@ adjustment, and cash that only moved, as one list of rows. Sums are made from th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
+
+import orjson
 
 from models.store.queries.rows import NET, STATUS
 
@@ -41,6 +43,7 @@ class DayAct(NamedTuple):
     description: str = ""
     payment_type: str = ""
     op_id: str = ""
+    payment_id: str = ""
 
 
 class CopayRow(NamedTuple):
@@ -83,7 +86,7 @@ def _payments(day: str, condition: str) -> str:
     return (
         f"SELECT 'payment', p.payment_id, p.taken_at, {day}, p.patient_id, p.appointment_id, p.practitioner_id, "
         "p.tender, p.method_id, p.brand, p.number, p.actor, p.device, p.amount_cents, "
-        f"{_ON_ACCOUNT}, p.check_no, p.memo, p.payment_type, p.collect_op_id FROM payment p "
+        f"{_ON_ACCOUNT}, p.check_no, p.memo, p.payment_type, p.collect_op_id, p.payment_id FROM payment p "
         f"WHERE p.tenant = :tenant AND {condition}"
     )
 
@@ -95,8 +98,11 @@ _PAYMENTS_RECEIVED = _payments("p.received_date", f"p.received_date <> '' AND p.
 _TAKEN_BACK = (
     "SELECT CASE p.reversed_act WHEN '' THEN 'void' ELSE p.reversed_act END, p.payment_id, p.reversed_at, "
     "p.reversed_business_date, p.patient_id, p.appointment_id, p.practitioner_id, p.tender, p.method_id, p.brand, "
-    "p.number, p.reversed_by, coalesce(l.device, :device), -p.amount_cents, 0, p.check_no, p.reversed_reason, "
-    "p.payment_type, p.reversed_op_id FROM payment p LEFT JOIN log l ON l.tenant = p.tenant "
+    "p.number, p.reversed_by, coalesce(l.device, :device), "
+    "coalesce((SELECT sum(r.amount_cents) FROM refund r WHERE r.tenant = p.tenant AND r.payment_id = p.payment_id "
+    "AND r.payment_id <> '' AND r.kind = 'correction' AND r.settled_op_id < p.reversed_op_id), 0) - p.amount_cents, "
+    "0, p.check_no, p.reversed_reason, "
+    "p.payment_type, p.reversed_op_id, p.payment_id FROM payment p LEFT JOIN log l ON l.tenant = p.tenant "
     "AND l.op_id = p.reversed_op_id WHERE p.tenant = :tenant AND p.reversed_business_date <> '' "
     f"AND p.reversed_business_date {_WITHIN}"
 )
@@ -107,7 +113,7 @@ def _refunds(kind: str, sign: str, condition: str) -> str:
         f"SELECT {kind}, r.refund_id, r.settled_at, r.settled_business_date, r.patient_id, "
         "coalesce(p.appointment_id, ''), coalesce(p.practitioner_id, ''), r.tender, r.method_id, r.brand, r.number, "
         "r.settled_by, CASE r.drawer WHEN '' THEN r.device ELSE r.drawer END, "
-        f"{sign}r.amount_cents, 0, r.check_no, r.reason, '', r.settled_op_id FROM refund r "
+        f"{sign}r.amount_cents, 0, r.check_no, r.reason, '', r.settled_op_id, r.payment_id FROM refund r "
         "LEFT JOIN payment p ON p.tenant = r.tenant AND p.payment_id = r.payment_id AND r.payment_id <> '' "
         f"WHERE r.tenant = :tenant AND {condition}"
     )
@@ -122,6 +128,19 @@ _REFUNDS = tuple(
 )
 """Refunds, corrections and what other programs gave back; what was handed back was so on the same day."""
 
+_DATED = "t.tenant = :tenant AND t.code IN ('charge', 'responsibility', 'adjust', 'lapse', 'reverse')"
+"""As the index of transfers by day has it."""
+
+_TAKEN_BACK_AGAIN = (
+    "SELECT 'void', p.payment_id, '', t.business_date, p.patient_id, p.appointment_id, p.practitioner_id, p.tender, "
+    "p.method_id, p.brand, p.number, coalesce(l.actor, ''), coalesce(l.device, :device), -t.amount_cents, 0, "
+    "p.check_no, 'again', p.payment_type, t.op_id, p.payment_id FROM transfer t JOIN account o ON o.tenant = t.tenant "
+    "AND o.id = t.debit AND o.code = 'OVR' JOIN payment p ON p.tenant = t.tenant AND p.payment_id = o.payment_id "
+    "AND p.reversed_op_id <> t.op_id LEFT JOIN log l ON l.tenant = t.tenant AND l.op_id = t.op_id "
+    f"WHERE {_DATED} AND t.code = 'reverse' AND t.business_date {_WITHIN}"
+)
+"""Taken back a second time, by a desk that could not know: that money went out too."""
+
 _OWED = (
     "SELECT CASE t.code WHEN 'adjust' THEN 'adjustment' WHEN 'lapse' THEN 'adjustment' ELSE "
     "CASE c.kind WHEN 'fee' THEN 'fee' ELSE 'charge' END END, a.charge_id, coalesce(j.made_at, ''), t.business_date, "
@@ -129,11 +148,11 @@ _OWED = (
     "coalesce(j.device, ''), CASE WHEN t.debit = a.id THEN t.amount_cents ELSE -t.amount_cents END "
     "* CASE WHEN t.code IN ('adjust', 'lapse') THEN -1 ELSE 1 END, 0, "
     "CASE WHEN t.code IN ('adjust', 'lapse') THEN coalesce(j.kind, CASE t.code WHEN 'lapse' THEN 'lapse' "
-    "ELSE 'taken_back' END) ELSE coalesce(c.code, '') END, coalesce(c.description, ''), '', t.op_id FROM transfer t "
-    "JOIN account a ON a.tenant = t.tenant AND a.id IN (t.debit, t.credit) AND a.code = 'AR' "
+    "ELSE 'taken_back' END) ELSE coalesce(c.code, '') END, coalesce(c.description, ''), '', t.op_id, '' "
+    "FROM transfer t JOIN account a ON a.tenant = t.tenant AND a.id IN (t.debit, t.credit) AND a.code = 'AR' "
     "LEFT JOIN charge c ON c.tenant = a.tenant AND c.id = a.charge_id "
     "LEFT JOIN adjustment j ON j.tenant = t.tenant AND j.op_id = t.op_id "
-    "WHERE t.tenant = :tenant AND t.code IN ('charge', 'responsibility', 'adjust', 'lapse') "
+    f"WHERE {_DATED} AND t.code <> 'reverse' "
     f"AND t.business_date {_WITHIN}"
 )
 """What came to be owed and what was let off, as it was posted."""
@@ -141,13 +160,13 @@ _OWED = (
 _DISPUTES = (
     "SELECT 'dispute', d.dispute_id, d.opened_at, d.business_date, d.patient_id, coalesce(p.appointment_id, ''), "
     "coalesce(p.practitioner_id, ''), 'card', '', coalesce(p.brand, ''), coalesce(p.number, ''), d.opened_by, "
-    "coalesce(p.device, ''), -d.amount_cents, 0, d.reason, d.reference, '', d.op_id FROM dispute d "
+    "coalesce(p.device, ''), -d.amount_cents, 0, d.reason, d.reference, '', d.op_id, d.payment_id FROM dispute d "
     "LEFT JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id "
     f"WHERE d.tenant = :tenant AND d.business_date {_WITHIN}"
 )
 
-_BY_POSTING = (_PAYMENTS_POSTED, _TAKEN_BACK, *_REFUNDS, _OWED, _DISPUTES)
-_BY_PAYMENT = (_PAYMENTS_PAID, _PAYMENTS_RECEIVED, _TAKEN_BACK, *_REFUNDS, _OWED, _DISPUTES)
+_BY_POSTING = (_PAYMENTS_POSTED, _TAKEN_BACK, _TAKEN_BACK_AGAIN, *_REFUNDS, _OWED, _DISPUTES)
+_BY_PAYMENT = (_PAYMENTS_PAID, _PAYMENTS_RECEIVED, _TAKEN_BACK, _TAKEN_BACK_AGAIN, *_REFUNDS, _OWED, _DISPUTES)
 
 # By the day of the visit ------------------------------------------------------------------------------------------
 
@@ -161,7 +180,7 @@ _SERVED = (
 )
 _SERVED_CHARGES = (
     f"WITH {_SERVED} SELECT CASE kind WHEN 'fee' THEN 'fee' ELSE 'charge' END, id, '', day, patient_id, "
-    "appointment_id, practitioner_id, '', '', '', '', '', '', responsibility_cents, 0, code, description, '', '' "
+    "appointment_id, practitioner_id, '', '', '', '', '', '', responsibility_cents, 0, code, description, '', '', '' "
     "FROM served WHERE responsibility_cents <> 0"
 )
 
@@ -179,8 +198,8 @@ _SERVED_PAYMENTS = (
     f"WHERE v.tenant = :tenant AND v.service_date {_WITHIN}) "
     "SELECT 'payment', p.payment_id, p.taken_at, put.day, p.patient_id, put.appointment_id, put.practitioner_id, "
     "p.tender, p.method_id, p.brand, p.number, p.actor, p.device, sum(put.cents), "
-    "sum(CASE put.charge_id WHEN '' THEN put.cents ELSE 0 END), p.check_no, p.memo, p.payment_type, p.collect_op_id "
-    "FROM put JOIN payment p ON p.tenant = :tenant AND p.payment_id = put.payment_id "
+    "sum(CASE put.charge_id WHEN '' THEN put.cents ELSE 0 END), p.check_no, p.memo, p.payment_type, "
+    "p.collect_op_id, p.payment_id FROM put JOIN payment p ON p.tenant = :tenant AND p.payment_id = put.payment_id "
     "GROUP BY p.payment_id, put.day, put.appointment_id HAVING sum(put.cents) <> 0"
 )
 """Money where it lies now: on the charges of the visits, and set aside for them. What went back lies there no more."""
@@ -192,7 +211,7 @@ _SERVED_ADJUSTMENTS = (
     "s.practitioner_id, s.description, -t.amount_cents FROM served s JOIN transfer t ON t.tenant = :tenant "
     "AND t.debit = 'AR:' || s.id AND t.code IN ('adjust', 'lapse')) "
     "SELECT 'adjustment', charge_id, '', day, patient_id, appointment_id, practitioner_id, '', '', '', '', '', '', "
-    "sum(cents), 0, 'let_off', description, '', '' FROM off GROUP BY charge_id HAVING sum(cents) <> 0"
+    "sum(cents), 0, 'let_off', description, '', '', '' FROM off GROUP BY charge_id HAVING sum(cents) <> 0"
 )
 
 _BY_SERVICE = (_SERVED_CHARGES, _SERVED_PAYMENTS, _SERVED_ADJUSTMENTS)
@@ -248,3 +267,36 @@ def copays(connection: Any, tenant: str, first: str, last: str) -> list[CopayRow
     """The visits of these days with their copay."""
     values = {"tenant": tenant, "first": first, "last": last}
     return [CopayRow._make(row) for row in connection.execute(_COPAYS, values)]
+
+
+def visits_paid(connection: Any, tenant: str, payments: Iterable[str]) -> dict[str, str]:
+    """The visit each payment went to first, for payments that were not taken for one visit alone."""
+    found = connection.execute(
+        "SELECT a.payment_id, r.appointment_id, min(t.op_id) FROM account a JOIN transfer t ON t.tenant = a.tenant "
+        "AND t.debit = a.id AND t.code IN ('allocate', 'auto_allocate', 'earmark') JOIN account r "
+        "ON r.tenant = t.tenant AND r.id = t.credit AND r.appointment_id <> '' WHERE a.tenant = ? AND a.payment_id "
+        "IN (SELECT value FROM json_each(?)) AND a.code IN ('CR', 'CRE') GROUP BY a.payment_id",
+        (tenant, orjson.dumps(sorted(payments)).decode()),
+    )
+    return {str(row[0]): str(row[1]) for row in found}
+
+
+def places(connection: Any, tenant: str, appointments: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """(location, practitioner) of visits, by id."""
+    found = connection.execute(
+        "SELECT id, location_id, practitioner_id FROM appointment WHERE tenant = ? "
+        "AND id IN (SELECT value FROM json_each(?))",
+        (tenant, orjson.dumps(sorted(appointments)).decode()),
+    )
+    return {str(row[0]): (str(row[1]), str(row[2])) for row in found}
+
+
+def late(connection: Any, tenant: str, first: str, last: str) -> list[tuple[str, int]]:
+    """(payment, cents) of payments of these days that were written down after their desk had closed the day (H14)."""
+    found = connection.execute(
+        "SELECT p.payment_id, p.amount_cents FROM payment p WHERE p.tenant = :tenant "
+        f"AND p.business_date {_WITHIN} AND EXISTS (SELECT 1 FROM day_close k WHERE k.tenant = p.tenant "
+        "AND k.device = p.device AND k.business_date >= p.business_date AND k.op_id < p.collect_op_id)",
+        {"tenant": tenant, "first": first, "last": last},
+    )
+    return [(str(row[0]), int(row[1])) for row in found]
