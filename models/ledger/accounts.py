@@ -35,6 +35,7 @@ class Code(StrEnum):
     WRITE_OFFS = "WO"
     CHARGEBACK_LOSS = "CBL"
     PROCESSOR_FEES = "FEE"
+    LOSS = "LOSS"
     SAFE = "SAFE"
     TRANSIT = "TRANSIT"
     OVER_SHORT = "OS"
@@ -190,6 +191,11 @@ def chargeback_loss() -> Account:
 def processor_fees() -> Account:
     """What processors keep."""
     return Account("FEE", Code.PROCESSOR_FEES)
+
+
+def loss() -> Account:
+    """Money in question that the practice bears, or keeps: what nobody could explain or get back."""
+    return Account("LOSS", Code.LOSS)
 
 
 def over_refunded(payment_id: str, patient_id: str) -> Account:

@@ -3,7 +3,7 @@ changed so that a store can write the net of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
@@ -151,6 +151,49 @@ class DepositState:
     deleted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """What a person must look at, as the ledger knows it: `settled_cents` of the amount were put right since. The
+    account is SUSP or an OVR one where money is in question; `payment_id` is what it is about, known here or not."""
+
+    task_id: str
+    what: str
+    patient_id: str
+    payment_id: str
+    account_id: str
+    amount_cents: int
+    settled_cents: int
+    cause_op_id: str
+    resolved: bool = False
+
+    @property
+    def open_cents(self) -> int:
+        """What is still in question."""
+        return 0 if self.resolved else self.amount_cents - self.settled_cents
+
+
+@dataclass(frozen=True, slots=True)
+class HoldState:
+    """Free credit of one payment that is set aside for a desk; `left_cents` of it are neither used nor free again."""
+
+    hold_id: str
+    device: str
+    patient_id: str
+    payment_id: str
+    account_id: str
+    left_cents: int
+
+
+def by_cause(task: TaskState) -> tuple[str, str]:
+    """The order of tasks: ids of operations grow with time."""
+    return task.cause_op_id, task.task_id
+
+
+def by_ask(hold: HoldState) -> str:
+    """The order of holds: their names begin with the operation that asked."""
+    return hold.hold_id
+
+
 class Book(Protocol):
     """The state an operation is judged against. Every answer is as of the log position being judged."""
 
@@ -228,6 +271,35 @@ class Book(Protocol):
         """The disputes of a payment, open and closed, by id."""
         ...
 
+    @property
+    def grants(self) -> bool:
+        """Is this the hub's own book, which alone sets credit aside for a desk?"""
+        ...
+
+    def task(self, task_id: str) -> TaskState | None: ...
+
+    def open_tasks_on(self, account_id: str) -> Sequence[TaskState]:
+        """What a person must still look at because of this account, oldest first."""
+        ...
+
+    def waiting_for(self, payment_id: str) -> Sequence[TaskState]:
+        """Open tasks of facts that came before the payment they are about, oldest first."""
+        ...
+
+    def operation(self, op_id: str) -> Operation | None:
+        """An operation by its id, where it is known here."""
+        ...
+
+    def hold(self, hold_id: str) -> HoldState | None: ...
+
+    def holds_on(self, account_id: str) -> Sequence[HoldState]:
+        """The holds on a lot of which something is left, oldest first."""
+        ...
+
+    def holds_of(self, device: str, patient_id: str) -> Sequence[HoldState]:
+        """What is left of the holds of a desk on a patient's credit, oldest first."""
+        ...
+
 
 @dataclass(slots=True)
 class Delta:
@@ -262,6 +334,7 @@ class Draft:
         self._purses: dict[str, list[Account]] = {}
         self._given_back: dict[str, Sequence[Account]] = {}
         self._drafted_back: dict[str, list[Account]] = {}
+        self._held: dict[str, int] = {}
         self.appointments: dict[str, AppointmentState] = {}
         self.guarantors: dict[str, str] = {}
         self.practitioners: dict[str, bool] = {}
@@ -270,13 +343,22 @@ class Draft:
         self.deposits: dict[str, DepositState] = {}
         self.deposited: dict[str, str] = {}
         self.rules_put: Rules | None = None
+        self.tasks: dict[str, TaskState] = {}
+        self.holds: dict[str, HoldState] = {}
+        self.acting: str = base.acting if isinstance(base, Draft) else ""
+        """The device whose operation is being judged: what it holds it may spend."""
+
+    @property
+    def grants(self) -> bool:
+        return self.base.grants
 
     def balance(self, account_id: str) -> Balance:
         known = self.base.balance(account_id)
         delta = self.deltas.get(account_id)
+        held = known.held + self._held.get(account_id, 0) if self._held else known.held
         if delta is None:
-            return known
-        return Balance(known.debits + delta.debits, known.credits + delta.credits, known.held)
+            return known if held == known.held else Balance(known.debits, known.credits, held)
+        return Balance(known.debits + delta.debits, known.credits + delta.credits, held)
 
     def charge(self, charge_id: str) -> ChargeState | None:
         return self.charges.get(charge_id) or self.base.charge(charge_id)
@@ -367,6 +449,51 @@ class Draft:
         known = self.deposited.get(payment_id)
         return self.base.deposit_of(payment_id) if known is None else known
 
+    def task(self, task_id: str) -> TaskState | None:
+        return self.tasks.get(task_id) or self.base.task(task_id)
+
+    def open_tasks_on(self, account_id: str) -> Sequence[TaskState]:
+        return self._open_tasks(self.base.open_tasks_on(account_id), lambda task: task.account_id == account_id)
+
+    def waiting_for(self, payment_id: str) -> Sequence[TaskState]:
+        known = self.base.waiting_for(payment_id)
+        return self._open_tasks(known, lambda task: task.payment_id == payment_id and task.what in WAITS_FOR_PAYMENT)
+
+    def _open_tasks(self, known: Sequence[TaskState], fits: Callable[[TaskState], bool]) -> list[TaskState]:
+        found = {task.task_id: task for task in known}
+        found |= {task.task_id: task for task in self.tasks.values() if fits(task)}
+        return sorted((task for task in found.values() if not task.resolved), key=by_cause)
+
+    def operation(self, op_id: str) -> Operation | None:
+        mine = next((entry.op for entry in self.entries if entry.op.op_id == op_id), None)
+        return mine or self.base.operation(op_id)
+
+    def hold(self, hold_id: str) -> HoldState | None:
+        return self.holds.get(hold_id) or self.base.hold(hold_id)
+
+    def holds_on(self, account_id: str) -> Sequence[HoldState]:
+        return self._left_of(self.base.holds_on(account_id), lambda hold: hold.account_id == account_id)
+
+    def holds_of(self, device: str, patient_id: str) -> Sequence[HoldState]:
+        known = self.base.holds_of(device, patient_id)
+        return self._left_of(known, lambda hold: (hold.device, hold.patient_id) == (device, patient_id))
+
+    def _left_of(self, known: Sequence[HoldState], fits: Callable[[HoldState], bool]) -> list[HoldState]:
+        found = {hold.hold_id: hold for hold in known}
+        found |= {hold.hold_id: hold for hold in self.holds.values() if fits(hold)}
+        return sorted((hold for hold in found.values() if hold.left_cents), key=by_ask)
+
+    def know_task(self, state: TaskState) -> None:
+        """From now on the task stands like this."""
+        self.tasks[state.task_id] = state
+
+    def know_hold(self, state: HoldState) -> None:
+        """From now on the hold stands like this; what is held of its lot follows."""
+        before = self.hold(state.hold_id)
+        left = state.left_cents - (before.left_cents if before else 0)
+        self._held[state.account_id] = self._held.get(state.account_id, 0) + left
+        self.holds[state.hold_id] = state
+
     def add(self, entry: Entry) -> None:
         """Take an entry into the draft."""
         self.entries.append(entry)
@@ -455,6 +582,9 @@ class Draft:
         self.deposits |= branch.deposits
         self.deposited |= branch.deposited
         self.rules_put = branch.rules_put or self.rules_put
+        self.tasks |= branch.tasks
+        for hold in branch.holds.values():
+            self.know_hold(hold)
 
     def _delta(self, account: Account) -> Delta:
         delta = self.deltas.get(account.id)
@@ -471,6 +601,8 @@ class Draft:
         return delta
 
 
+WAITS_FOR_PAYMENT = frozenset({"money_out", "not_known"})
+"""What tasks are about whose fact came before its payment: they are matched when that arrives."""
 PURSE_CODES = LOT_CODES | {Code.REFUND_ELSEWHERE}
 """Accounts whose net is a patient's unallocated money."""
 ADJUSTS = frozenset({"adjust", "lapse"})

@@ -18,6 +18,7 @@ from models.ledger.judging import (
     available,
     except_,
     left_in_lots,
+    lies,
     one_family,
     owed,
     quarantine,
@@ -46,10 +47,10 @@ def _home(payment: PaymentState, drawer: str = "") -> Account:
 
 def _drain(
     payment: PaymentState, cents: int, target: Account, code: str, branch: Draft,
-    lines: tuple[bodies.RefundLine, ...] = (),
+    lines: tuple[bodies.RefundLine, ...] = (), *, asks: bool = False,
 ) -> list[Transfer]:  # fmt: skip
     """Move up to `cents` of a payment to `target`: the named charges first, then what is unallocated, then what it
-    paid, newest first."""
+    paid, newest first. What another desk holds is taken by a fact, not by who only `asks`."""
     transfers: list[Transfer] = []
     credit = accounts.credit(payment.payment_id, payment.patient_id)
 
@@ -65,7 +66,7 @@ def _drain(
             transfers += take_off(line.charge_id, payment, part, branch)
             left -= out(credit, part)
     for lot in sorted(branch.lots_of_payment(payment.payment_id), key=lambda lot: (lot.id != credit.id, lot.id)):
-        part = min(available(branch, lot), left)
+        part = min(available(branch, lot) if asks else lies(branch, lot), left)
         if part > 0:
             left -= out(lot, part)
     for receivable, _, paid in reversed(branch.paid_by_payment(payment.payment_id)):
@@ -94,9 +95,7 @@ def reverse(op: Operation, body: bodies.Reverse, draft: Draft) -> None:
     must look at what is missing. What was corrected never was there.
     """
     payment = draft.payment(body.payment_id)
-    if payment is None:
-        quarantine(draft, op, "missing_dependency")  # it names no amount, so there is nothing to post
-        return
+    assert payment is not None, "waited for before"
     out = _home(payment, body.drawer)
     over = accounts.over_refunded(payment.payment_id, payment.patient_id)
     came = max(payment.amount_cents - payment.corrected_cents, 0)
@@ -124,7 +123,7 @@ def _gather(payment: PaymentState, home: Account, draft: Draft) -> list[Transfer
     for transfer in transfers:
         released[transfer.credit.id] += transfer.amount_cents
     for lot in sorted(draft.lots_of_payment(payment.payment_id), key=lambda lot: lot.id):
-        left = available(draft, lot) + released[lot.id]
+        left = lies(draft, lot) + released[lot.id]
         if lot.id != home.id and left > 0:
             transfers.append(Transfer(lot, home, left, "gather"))
     return transfers
@@ -138,19 +137,17 @@ def _mirror(payment: PaymentState, collected: Sequence[Transfer]) -> list[Transf
 def correct(op: Operation, body: bodies.Correct, draft: Draft) -> None:
     """A payment was entered too high: so much of it never was there."""
     payment = draft.payment(body.payment_id)
-    if payment is None or body.amount_cents <= 0:
-        quarantine(draft, op, "missing_dependency" if payment is None else "amount_not_positive")
-        return
+    assert payment is not None, "waited for before"
     if draft.refund(body.correction_id) is not None:
         quarantine(draft, op, KNOWN_ALREADY)
         return
     draft.know_refund(RefundState(body.correction_id, payment.payment_id, payment.patient_id, body.amount_cents,
                                   payment.tender, "", RefundStep.CORRECTION))  # fmt: skip
     draft.know_payment(replace(payment, corrected_cents=payment.corrected_cents + body.amount_cents))
-    _give(op, payment, body.amount_cents, _home(payment), "correct", draft)
+    give(op, payment, body.amount_cents, _home(payment), "correct", draft)
 
 
-def _give(op: Operation, payment: PaymentState, cents: int, target: Account, code: str, draft: Draft) -> None:
+def give(op: Operation, payment: PaymentState, cents: int, target: Account, code: str, draft: Draft) -> None:
     """A fact takes `cents` of a payment: all it holds from there, the rest as over-refunded."""
     transfers = _drain(payment, cents, target, code, draft.branch())
     short = cents - _moved(transfers, target)
@@ -172,21 +169,23 @@ def refund_request(op: Operation, body: bodies.RefundRequest, draft: Draft) -> N
         reject(draft, op, reason)
         return
     payable = accounts.refund_payable(body.refund_id, payment.payment_id, payment.patient_id)
-    transfers = _drain(payment, body.amount_cents, payable, "refund", draft.branch(), body.lines)
+    transfers = _drain(payment, body.amount_cents, payable, "refund", draft.branch(), body.lines,
+                       asks=True)  # fmt: skip
     draft.know_refund(RefundState(body.refund_id, payment.payment_id, payment.patient_id, body.amount_cents,
                                   body.tender, op.op_id, RefundStep.REQUESTED))  # fmt: skip
     accept(draft, op, *transfers)
 
 
 def refundable(draft: Draft, payment: PaymentState) -> int:
-    """Cents of a payment that may still go back: what it holds less what a bank disputes of it, less what another
-    program gave back of the payer's money beyond what else lies on the account (domain row N9: that money is gone
-    already)."""
+    """Cents of a payment that may still go back: what it holds, less what a bank disputes and what another desk holds of
+    it, less what another program gave back of the payer's money beyond what else lies on the account (domain row N9:
+    that money is gone already)."""
     purse = draft.purse(payment.patient_id)
     given_back = sum(waiting(draft, each) for each in purse if each.code is Code.REFUND_ELSEWHERE)
     others = sum(available(draft, each) for each in purse
                  if each.code in LOT_CODES and each.payment_id != payment.payment_id)  # fmt: skip
-    return max(undisputed(draft, payment.payment_id) - max(given_back - others, 0), 0)
+    elsewhere = sum(lies(draft, lot) - available(draft, lot) for lot in draft.lots_of_payment(payment.payment_id))
+    return max(undisputed(draft, payment.payment_id) - elsewhere - max(given_back - others, 0), 0)
 
 
 BANK_KEEPS = frozenset({"", "absorbed"})
@@ -220,7 +219,10 @@ def _cannot_refund(body: bodies.RefundRequest, payment: PaymentState | None, dra
 def _why_too_much(cents: int, payment_id: str, draft: Draft) -> str:
     if cents > holds(draft, payment_id):
         return "more_than_paid"
-    return "disputed" if cents > undisputed(draft, payment_id) else "refunded_elsewhere"
+    if cents > undisputed(draft, payment_id):
+        return "disputed"
+    held = any(lies(draft, lot) > available(draft, lot) for lot in draft.lots_of_payment(payment_id))
+    return "in_use" if held else "refunded_elsewhere"
 
 
 def refund_paid(op: Operation, body: bodies.RefundPaid, draft: Draft) -> None:
@@ -373,7 +375,7 @@ def dispute_closed(op: Operation, body: bodies.DisputeClosed, draft: Draft) -> N
     account = accounts.disputed(dispute.dispute_id, dispute.payment_id, dispute.patient_id)
     draft.know_dispute(replace(dispute, outcome=body.outcome))
     if body.outcome == "owed_again":
-        _give(op, payment, dispute.amount_cents, account, "chargeback", draft)
+        give(op, payment, dispute.amount_cents, account, "chargeback", draft)
         return
     target = accounts.card(dispute.merchant or "main") if body.outcome == "won" else accounts.chargeback_loss()
     accept(draft, op, Transfer(target, account, dispute.amount_cents, f"dispute_{body.outcome}"))

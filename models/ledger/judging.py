@@ -69,9 +69,19 @@ def derived(cause: Operation, body: object, *names: str) -> Operation:
 
 
 def available(draft: Draft, account: Account) -> int:
-    """Cents of a lot (or of a refund payable) that may still be spent."""
+    """Cents of a lot (or of a refund payable) that may still be spent by the desk whose operation is judged: not what
+    another desk holds."""
     balance = draft.balance(account.id)
-    return balance.credits - balance.debits - balance.held
+    if not balance.held:
+        return balance.credits - balance.debits
+    own = sum(hold.left_cents for hold in draft.holds_on(account.id) if hold.device == draft.acting)
+    return balance.credits - balance.debits - balance.held + own
+
+
+def lies(draft: Draft, account: Account) -> int:
+    """Cents that lie in a lot, whoever holds them: what a fact may take."""
+    balance = draft.balance(account.id)
+    return balance.credits - balance.debits
 
 
 def owed(draft: Draft, charge_id: str) -> int:
@@ -115,8 +125,8 @@ def oldest_first(draft: Draft, purse: Iterable[Account]) -> list[Account]:
 
 
 def left_in_lots(draft: Draft, payment_id: str) -> int:
-    """Cents of a payment that lie unallocated."""
-    return sum(available(draft, lot) for lot in draft.lots_of_payment(payment_id))
+    """Cents of a payment that lie unallocated, whoever holds them."""
+    return sum(lies(draft, lot) for lot in draft.lots_of_payment(payment_id))
 
 
 # Who and where ----------------------------------------------------------------------------------------------------

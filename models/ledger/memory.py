@@ -13,15 +13,20 @@ from models.ledger.book import (
     DisputeState,
     Draft,
     Entry,
+    HoldState,
     PaymentState,
     RefundState,
+    TaskState,
     Transfer,
 )  # fmt: skip
+from models.operations.operation import Operation
 from models.operations.records import Rules
 
 
 class EmptyBook:
-    """A book in which nothing was ever written."""
+    """A book in which nothing was ever written: a hub's, as `grants` says."""
+
+    grants = True
 
     def balance(self, account_id: str) -> Balance:  # noqa: ARG002
         return Balance()
@@ -79,6 +84,27 @@ class EmptyBook:
 
     def dispute(self, dispute_id: str) -> DisputeState | None:  # noqa: ARG002
         return None
+
+    def task(self, task_id: str) -> TaskState | None:  # noqa: ARG002
+        return None
+
+    def open_tasks_on(self, account_id: str) -> Sequence[TaskState]:  # noqa: ARG002
+        return ()
+
+    def waiting_for(self, payment_id: str) -> Sequence[TaskState]:  # noqa: ARG002
+        return ()
+
+    def operation(self, op_id: str) -> Operation | None:  # noqa: ARG002
+        return None
+
+    def hold(self, hold_id: str) -> HoldState | None:  # noqa: ARG002
+        return None
+
+    def holds_on(self, account_id: str) -> Sequence[HoldState]:  # noqa: ARG002
+        return ()
+
+    def holds_of(self, device: str, patient_id: str) -> Sequence[HoldState]:  # noqa: ARG002
+        return ()
 
     def deposit(self, deposit_id: str) -> DepositState | None:  # noqa: ARG002
         return None

@@ -19,6 +19,7 @@ from models.ledger.judging import (
     is_future,
     is_gone,
     left_in_lots,
+    lies,
     oldest_first,
     one_family,
     owed,
@@ -66,8 +67,11 @@ def _why_short(body: bodies.Allocate, granted: int, branch: Draft) -> str:
     paid = [line.charge_id and _has_paid(body.lot_payment_id, line, branch) for line in body.lines]
     if granted == 0 and mirrored and all(paid):
         return KNOWN_ALREADY
-    if granted == 0 and left_in_lots(branch, body.lot_payment_id) == 0:
+    left = left_in_lots(branch, body.lot_payment_id)
+    if granted == 0 and left == 0:
         return "credit_used"
+    if left and not any(available(branch, lot) for lot in branch.lots_of_payment(body.lot_payment_id)):
+        return "in_use"
     paid_up = [line.charge_id and owed(branch, line.charge_id) == 0 for line in body.lines]
     return "more_than_owed" if all(paid_up) else "not_that_much"
 
@@ -191,7 +195,7 @@ def _move_line(
     cents = line.amount_cents
     room = min(spendable, owed(branch, charge.charge_id)) if charge else there
     if cents > room and body.if_short == "reject":
-        raise Refused(_why_not(cents, there, spendable))
+        raise Refused("in_use" if _in_use(line, payment, cents, branch) else _why_not(cents, there, spendable))
     cents = min(cents, room)
     if cents <= 0:
         return [], 0
@@ -215,6 +219,14 @@ def _end(charge_id: str, appointment_id: str) -> tuple[str, str]:
 def _is_set_aside_for(appointment_id: str, line: bodies.MoveLine) -> bool:
     """Does a line take what is set aside for this visit?"""
     return bool(appointment_id) and not line.from_charge_id and line.from_appointment_id == appointment_id
+
+
+def _in_use(line: bodies.MoveLine, payment: PaymentState, cents: int, branch: Draft) -> bool:
+    """Would it be there, if no other desk held it?"""
+    if line.from_charge_id or line.from_appointment_id:
+        return False
+    lot = accounts.credit(payment.payment_id, payment.patient_id)
+    return available(branch, lot) < cents <= lies(branch, lot)
 
 
 def _why_not(cents: int, there: int, spendable: int) -> str:

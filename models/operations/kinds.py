@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from models.operations import bodies, messages, records
+from models.operations import bodies, holds, messages, records, reviews, tasks
 from models.operations.codec import from_json
 
 
@@ -68,6 +68,19 @@ KINDS: dict[str, Kind] = {
     "dispute.closed": Kind(OpClass.FACT, 1, bodies.DisputeClosed),
     "statement.issued": Kind(OpClass.FACT, 1, bodies.StatementIssued),
     "visit.billing": Kind(OpClass.FACT, 1, bodies.VisitBilling),
+    "task.opened": Kind(OpClass.DERIVED, 1, tasks.TaskOpened),
+    "task.settled": Kind(OpClass.DERIVED, 1, tasks.TaskSettled),
+    "task.matched": Kind(OpClass.DERIVED, 1, tasks.TaskMatched),
+    "task.resolved": Kind(OpClass.FACT, 1, tasks.TaskResolved),
+    "hold.ask": Kind(OpClass.DECISION, 1, holds.HoldAsk),
+    "hold.granted": Kind(OpClass.DERIVED, 1, holds.HoldGranted),
+    "hold.freed": Kind(OpClass.DERIVED, 1, holds.HoldFreed),
+    "hold.returned": Kind(OpClass.FACT, 1, holds.HoldReturned),
+    "hold.expired": Kind(OpClass.DERIVED, 1, holds.HoldExpired),
+    "hold.broken": Kind(OpClass.DECISION, 1, holds.HoldBroken),
+    "quarantine.kept": Kind(OpClass.DERIVED, 1, reviews.QuarantineKept),
+    "quarantine.accepted": Kind(OpClass.DERIVED, 1, reviews.QuarantineAccepted),
+    "quarantine.discarded": Kind(OpClass.DERIVED, 1, reviews.QuarantineDiscarded),
     "message.send": Kind(OpClass.DECISION, 1, messages.MessageSend),
     "message.sent": Kind(OpClass.DERIVED, 1, messages.MessageSent),
     "message.failed": Kind(OpClass.DERIVED, 1, messages.MessageFailed),

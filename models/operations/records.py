@@ -183,6 +183,8 @@ class Rules:
     `auto_allocate`, `auto_unallocate`, `use_other_visits` are S0-18's three settings. `paid_in_full_follows`: a visit
     whose charges are paid shows Paid in full by itself (S0-23). Refunds above `refund_limit_cents` and adjustments
     above `adjust_limit_cents` need a manager. `offline_refund_cents`: cash given back without the hub, at most.
+    `provisional_credit_cents`: credit of a patient that may be spent without the hub although another desk may spend it
+    too, at most; 0 forbids it.
     `drawer_float_cents` stays in a drawer overnight; a count that is off by more than `drawer_allowance_cents` needs a
     manager. Amounts are cents, 0: none. `custom_statuses`: names of the practice's own visit statuses.
     """
@@ -195,6 +197,7 @@ class Rules:
     refund_limit_cents: int = 5_000
     adjust_limit_cents: int = 5_000
     offline_refund_cents: int = 5_000
+    provisional_credit_cents: int = 10_000
     no_show_fee_cents: int = 0
     bounced_check_fee_cents: int = 0
     drawer_float_cents: int = 15_000

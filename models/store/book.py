@@ -20,16 +20,21 @@ from models.ledger.book import (
     PAYS,
     PURSE_CODES,
     UNPAYS,
+    WAITS_FOR_PAYMENT,
     AppointmentState,
     Balance,
     ChargeState,
     DepositState,
     DisputeState,
     Draft,
+    HoldState,
     PaymentState,
     RefundState,
     RefundStep,
+    TaskState,
     Transfer,
+    by_ask,
+    by_cause,
     net_adjusted,
     net_paid_by_payment,
     net_paid_to_charge,
@@ -38,7 +43,7 @@ from models.ledger.book import (
 from models.operations import bodies, records
 from models.operations.codec import BodyInvalid, from_json
 from models.operations.kinds import NotUnderstood
-from models.operations.operation import Operation
+from models.operations.operation import Operation, from_wire
 from models.store.session import Session
 
 _RULE_NAMES = tuple(field.name for field in fields(records.Rules) if field.name != "id")
@@ -131,6 +136,7 @@ class Wanted:
 
     def _collect(self, body: bodies.Collect) -> None:
         self.ask("new_payment", body.payment_id)
+        self.ask("waits", body.payment_id)
         self.ask("receipt", body.receipt_no)
         self.ask("visit", body.appointment_id)
 
@@ -236,8 +242,9 @@ class Ask:
 class TableBook:
     """A `Book` over the tables of one tenant, as of the transaction it lives in. Remembers what it was told."""
 
-    def __init__(self, session: Session, tenant: str) -> None:
-        self._session, self._tenant = session, tenant
+    def __init__(self, session: Session, tenant: str, *, grants: bool = False) -> None:
+        self._session, self._tenant, self.grants = session, tenant, grants
+        self._waiting: dict[str, tuple[TaskState, ...]] = {}
         self._accounts: dict[str, tuple[Account, Balance] | None] = {}
         self._charges: dict[str, ChargeState | None] = {}
         self._payments: dict[str, PaymentState | None] = {}
@@ -402,6 +409,38 @@ class TableBook:
             self._take_disputes_of({payment_id}, self._ask(_DISPUTE + "d.payment_id = :id", id=payment_id))
         return self._disputes_of[payment_id]
 
+    def task(self, task_id: str) -> TaskState | None:
+        found = self._ask(_TASK + "task_id = :id", id=task_id)
+        return _task_state(found[0]) if found else None
+
+    def open_tasks_on(self, account_id: str) -> Sequence[TaskState]:
+        found = self._ask(_OPEN_TASK.format("account_id = :id"), id=account_id)
+        return sorted(map(_task_state, found), key=by_cause)
+
+    def waiting_for(self, payment_id: str) -> Sequence[TaskState]:
+        if payment_id not in self._waiting:
+            self._take_waiting({payment_id}, self._ask(_OPEN_TASK.format("payment_id IN (:ids)"), ids=[payment_id]))
+        return self._waiting[payment_id]
+
+    def operation(self, op_id: str) -> Operation | None:
+        found = self._ask("SELECT op FROM log WHERE tenant = :tenant AND op_id = :id", id=op_id)
+        if not found and not self.grants:  # a desk's own, not sent yet
+            found = self._ask("SELECT op FROM outbox WHERE tenant = :tenant AND op_id = :id", id=op_id)
+        return from_wire(orjson.loads(found[0][0]), verified=True) if found else None
+
+    def hold(self, hold_id: str) -> HoldState | None:
+        found = self._ask(_HOLD + "hold_id = :id", id=hold_id)
+        return HoldState(*found[0]) if found else None
+
+    def holds_on(self, account_id: str) -> Sequence[HoldState]:
+        return self._holds("account_id = :id", id=account_id)
+
+    def holds_of(self, device: str, patient_id: str) -> Sequence[HoldState]:
+        return self._holds("device = :device AND patient_id = :patient", device=device, patient=patient_id)
+
+    def _holds(self, which: str, **values: str) -> list[HoldState]:
+        return sorted((HoldState(*row) for row in self._ask(_OPEN_HOLD.format(which), **values)), key=by_ask)
+
     def _allocations(self, account_ids: Sequence[str]) -> list[tuple[Transfer, int]]:
         """Allocations and releases of these accounts, oldest first, each with its sign."""
         return [(each, sign) for each in self._moves(account_ids) if (sign := sign_of(each))]
@@ -511,9 +550,33 @@ class TableBook:
     def _take_rules(self, _ids: set[str], found: list[Any]) -> None:
         self._rules[RULES] = _rules_of(found[0]) if found else records.Rules()
 
+    def _take_waiting(self, ids: set[str], found: list[Any]) -> None:
+        tasks = sorted(map(_task_state, found), key=by_cause)
+        for payment_id in ids:
+            self._waiting[payment_id] = tuple(
+                task for task in tasks if task.payment_id == payment_id and task.what in WAITS_FOR_PAYMENT
+            )
+
     def _take_receipts(self, ids: set[str], found: list[Any]) -> None:
         self._receipts.update(dict.fromkeys(ids, ""))
         self._receipts.update({row[8]: row[0] for row in found})
+
+
+_TASK = (
+    "SELECT task_id, what, patient_id, payment_id, account_id, amount_cents, settled_cents, cause_op_id, "
+    "resolved_op_id <> '' FROM task WHERE tenant = :tenant AND "
+)
+_OPEN_TASK = _TASK + "{} AND resolved_op_id = ''"
+_HOLD = (
+    "SELECT hold_id, device, patient_id, payment_id, account_id, granted_cents - used_cents - returned_cents "
+    "FROM hold WHERE tenant = :tenant AND "
+)
+_OPEN_HOLD = _HOLD + "{} AND used_cents + returned_cents < granted_cents"
+
+
+def _task_state(row: Any) -> TaskState:
+    values = [*row[:8], bool(row[8])]
+    return TaskState(*values)
 
 
 _QUESTIONS: dict[str, tuple[str, str, Callable[[TableBook, set[str], list[Any]], None], str]] = {
@@ -528,6 +591,7 @@ _QUESTIONS: dict[str, tuple[str, str, Callable[[TableBook, set[str], list[Any]],
     "dispute": (_DISPUTE + "d.dispute_id IN (:ids)", "_disputes", TableBook._take_disputes, "disputes"),
     "disputes_of": (_DISPUTE + "d.payment_id IN (:ids)", "_disputes_of", TableBook._take_disputes_of, ""),
     "rules": (_RULES + "id IN (:ids)", "_rules", TableBook._take_rules, ""),
+    "waits": (_OPEN_TASK.format("payment_id IN (:ids)"), "_waiting", TableBook._take_waiting, ""),
 }
 """By question: the query, where its answers are kept, who takes them, and where a draft keeps what it knows better."""
 

@@ -11,6 +11,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -34,12 +35,15 @@ from models.store.combiner import Combiner
 from models.store.failures import translate
 from models.store.freeing import anything_waits, to_be_freed
 from models.store.hub_desks import HubDesks
+from models.store.hub_repair import HubRepair, begin_epoch
 from models.store.invariants import check_hub
+from models.store.marks import LogMarks
 from models.store.message_outbox import MessageOutbox
 from models.store.pushing import push_batches
 from models.store.reading import SCHEMA
 from models.store.rows import DeviceRow, Failure
 from models.store.session import Session
+from models.store.streams import join_again
 
 if TYPE_CHECKING:
     from models.store.snapshots import Snapshot
@@ -58,6 +62,12 @@ _PAGE = (
     "SELECT seq, op, verdict, granted, reason, transfers, accounts, received_at, hash FROM log "
     "WHERE tenant = :tenant AND seq > :after ORDER BY seq LIMIT :most"
 )
+_FOLLOWS = (
+    "SELECT seq, op, verdict, granted, reason, transfers, accounts, received_at, hash FROM log "
+    "WHERE tenant = :tenant AND seq > :after AND dseq = 0 AND seq < coalesce((SELECT seq FROM log "
+    "WHERE tenant = :tenant AND seq > :after AND dseq > 0 ORDER BY seq LIMIT 1), :after + 500) ORDER BY seq LIMIT 500"
+)
+"""What followed from the last operation of a page goes with it: what stands between two operations is whole."""
 _HEAD_AND_HASH = (
     "SELECT server_epoch, seq, hash, (SELECT l.hash FROM log l WHERE l.tenant = :tenant AND l.seq = :after) "
     "FROM tenant_head WHERE tenant = :tenant"
@@ -67,28 +77,32 @@ _MANAGER = (
 )
 _DEVICE = (
     "SELECT tenant, device_id, device_no, epoch, name, public_key, last_dseq, last_hash, info, created_at, "
-    "last_seen_at, revoked_at FROM device WHERE "
+    "last_seen_at, revoked_at, apart_at FROM device WHERE "
 )
 
 
 class HubStore:
     """Logs, ledgers, mirrored records and desks of every tenant of a hub."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, marks: LogMarks | None = None) -> None:
         self._engine, self._clock = engine, clock
         postgres = engine.dialect.name == "postgresql"
         self._moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if postgres else {"read_only": True}
         self._combiner: Combiner[str, PushBatch, PushAnswer] = Combiner(self._push_together)
         self.messages = MessageOutbox(self._transaction, self._look, clock)
         self.desks = HubDesks(self._transaction, self._look, self._clock)
+        self.repairs = HubRepair(self._transaction, self._look, clock, marks or LogMarks())
 
     @classmethod
-    def open(cls, engine: Engine, clock: Clock | None = None, *, upgrade: bool = True) -> HubStore:
-        """The store behind `engine`, its tables brought up to date unless `upgrade` is off.
+    def open(
+        cls, engine: Engine, clock: Clock | None = None, *, upgrade: bool = True, marks: LogMarks | None = None
+    ) -> HubStore:  # fmt: skip
+        """The store behind `engine`, its tables brought up to date unless `upgrade` is off; `marks` is what it puts on
+        the log it serves.
 
         Raises StorageError when the database cannot be opened.
         """
-        store = cls(engine, clock or SystemClock())
+        store = cls(engine, clock or SystemClock(), marks)
         if upgrade and store._guarded(store._revision) != SCHEMA:
             from models.migrations import migrate
 
@@ -162,13 +176,18 @@ class HubStore:
         Raises SyncRefused `sync.history_diverged` when the cursor is of another epoch or another past, and
         `sync.tenant_unknown`.
         """
-        return self._look(lambda session: _page(session, tenant, cursor, limit, utc_text(self._clock.now())), tenant)
+        now = utc_text(self._clock.now())
+        return self._proven(tenant, self._look(lambda session: _page(session, tenant, cursor, limit, now), tenant))
 
     def pull_bytes(self, tenant: str, cursor: Cursor, limit: int = 1000) -> tuple[int, bytes]:
         """The same page as it travels, and the head it tells: JSON of the log is passed on as it is."""
         now = utc_text(self._clock.now())
         page = self._look(lambda session: _page(session, tenant, cursor, limit, now, orjson.Fragment), tenant)
-        return page.head, page_to_bytes(page)
+        return page.head, page_to_bytes(self._proven(tenant, page))
+
+    def _proven(self, tenant: str, page: Page) -> Page:
+        """The page with the hub's own mark on its end."""
+        return replace(page, proof=self.repairs.marks.mark(tenant, page.to_seq, page.hash))
 
     def free_waiting(self, tenant: str) -> int:
         """Let money that waits for visits cancelled or missed a day ago become credit. Returns for how many visits.
@@ -203,12 +222,8 @@ class HubStore:
         desks must notice. Returns the new epoch. Raises SyncRefused `sync.tenant_unknown`."""
         epoch = secrets.token_hex(16)
 
-        def work(session: Session) -> None:
-            _head(session, tenant)
-            session.run("UPDATE tenant_head SET server_epoch = :epoch WHERE tenant = :tenant",
-                        epoch=epoch, tenant=tenant)  # fmt: skip
-
-        self._transaction(work, tenant)
+        now = utc_text(self._clock.now())
+        self._transaction(lambda session: begin_epoch(session, tenant, epoch, now), tenant)
         _log.info("new epoch", extra=facts(tenant=tenant))
         return epoch
 
@@ -218,10 +233,13 @@ class HubStore:
 
     # Desks ---------------------------------------------------------------------------------------------------------
 
-    def new_code(self, tenant: str, desk_name: str, created_by: str) -> str:
-        """A one-time code for a new desk, good for ten minutes: `ABCD-EFGH-JKMN`. Only its hash is kept.
+    def new_code(self, tenant: str, desk_name: str, created_by: str, *, again_for: str = "") -> str:
+        """A one-time code for a new desk, good for ten minutes: `ABCD-EFGH-JKMN`. Only its hash is kept. With
+        `again_for` the desk of that id joins once more with it: under a new key and in a new epoch of its stream, so
+        that a copy of it is shut out.
 
-        `created_by` is OPERATOR or an active manager of the practice. Raises RuleBroken `enrol.not_a_manager`.
+        `created_by` is OPERATOR or an active manager of the practice. Raises RuleBroken: `enrol.not_a_manager`,
+        `desks.unknown`.
         """
         signs = "".join(secrets.choice(SIGNS) for _ in range(_CODE_SIGNS))
         code = "-".join(signs[n : n + 4] for n in range(0, _CODE_SIGNS, 4))
@@ -231,11 +249,16 @@ class HubStore:
             _head(session, tenant)
             if created_by != OPERATOR and session.one(_MANAGER, tenant=tenant, id=created_by) is None:
                 raise RuleBroken("enrol.not_a_manager")
+            known = session.one("SELECT 1 FROM device WHERE tenant = :tenant AND device_id = :id",
+                                tenant=tenant, id=again_for) if again_for else (1,)  # fmt: skip
+            if known is None:
+                raise RuleBroken("desks.unknown")
             session.run(
-                "INSERT INTO enrolment (tenant, code_hash, desk_name, created_by, created_at, expires_at) "
-                "VALUES (:tenant, :code_hash, :desk_name, :created_by, :created_at, :expires_at)",
+                "INSERT INTO enrolment (tenant, code_hash, desk_name, created_by, created_at, expires_at, again_for) "
+                "VALUES (:tenant, :code_hash, :desk_name, :created_by, :created_at, :expires_at, :again_for)",
                 tenant=tenant, code_hash=_code_hash(code), desk_name=desk_name, created_by=created_by,
                 created_at=utc_text(now), expires_at=utc_text(now + timedelta(minutes=CODE_MINUTES)),
+                again_for=again_for,
             )  # fmt: skip
 
         self._transaction(work, tenant)
@@ -347,10 +370,16 @@ def _page(
     if row is None:
         raise SyncRefused("sync.tenant_unknown")
     head, hash_there = Cursor(*row[:3]), row[3] if cursor.seq else GENESIS
+    if hash_there is None and cursor.seq <= head.seq:
+        raise SyncRefused("sync.history_trimmed", seq=cursor.seq)
     if cursor.server_epoch not in ("", head.server_epoch) or cursor.seq > head.seq or cursor.hash != hash_there:
         raise SyncRefused("sync.history_diverged", seq=cursor.seq)
     found = session.rows(_PAGE, tenant=tenant, after=cursor.seq, most=limit) if head.seq > cursor.seq else []
+    if len(found) == limit and found[-1][0] < head.seq:
+        found += session.rows(_FOLLOWS, tenant=tenant, after=found[-1][0])
     entries = tuple(_log_entry(row, read) for row in found if row[0] <= head.seq)
+    if head.seq > cursor.seq and (not entries or entries[0].seq != cursor.seq + 1):
+        raise SyncRefused("sync.history_trimmed", seq=cursor.seq)  # never "from what is left"
     to_seq, to_hash = (entries[-1].seq, entries[-1].hash) if entries else (cursor.seq, cursor.hash)
     return Page(
         server_epoch=head.server_epoch, from_seq=cursor.seq + 1, to_seq=to_seq, prev_hash=cursor.hash, hash=to_hash,
@@ -371,12 +400,13 @@ def _code_hash(code: str) -> str:
 
 def _redeem(session: Session, code: str, public_key: str, info: dict[str, object], now: Any) -> DeviceRow:
     found = session.rows(
-        "SELECT tenant, desk_name, expires_at, used_at, device_id FROM enrolment WHERE code_hash = :code_hash",
+        "SELECT tenant, desk_name, expires_at, used_at, device_id, again_for FROM enrolment "
+        "WHERE code_hash = :code_hash",
         code_hash=_code_hash(code),
     )
     if not found:
         raise RuleBroken("enrol.code_wrong")
-    tenant, desk_name, expires_at, used_at, device_id = found[0]
+    tenant, desk_name, expires_at, used_at, device_id, again_for = found[0]
     session.enter(tenant)
     session.run("UPDATE tenant_head SET seq = seq WHERE tenant = :tenant", tenant=tenant)
     if used_at:
@@ -386,7 +416,7 @@ def _redeem(session: Session, code: str, public_key: str, info: dict[str, object
         return again
     if parse_utc(expires_at) < now:
         raise RuleBroken("enrol.code_expired", minutes=CODE_MINUTES)
-    device_id = new_id()
+    device_id = again_for or new_id()
     used = session.run(
         "UPDATE enrolment SET used_at = :now, device_id = :device_id WHERE tenant = :tenant AND code_hash = :code_hash "
         "AND used_at = ''",
@@ -394,6 +424,9 @@ def _redeem(session: Session, code: str, public_key: str, info: dict[str, object
     )  # fmt: skip
     if not used:
         raise RuleBroken("enrol.code_used")
+    if again_for:
+        join_again(session, tenant, device_id, public_key, utc_text(now))
+        return _one_device(session, tenant, device_id)
     session.run(
         "INSERT INTO device (tenant, device_id, device_no, epoch, name, public_key, last_dseq, last_hash, info, "
         "created_at) SELECT :tenant, :device_id, coalesce(max(device_no), 0) + 1, 1, :name, :public_key, 0, :hash, "
@@ -412,5 +445,5 @@ def _device_row(row: Any) -> DeviceRow:
     return DeviceRow(
         tenant=row[0], device_id=row[1], device_no=row[2], epoch=row[3], name=row[4], public_key=row[5],
         last_dseq=row[6], last_hash=row[7], info=orjson.loads(row[8] or "{}"), created_at=row[9], last_seen_at=row[10],
-        revoked_at=row[11],
+        revoked_at=row[11], apart_at=row[12],
     )  # fmt: skip

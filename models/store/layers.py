@@ -16,17 +16,17 @@ from models.ledger.book import Draft, Entry
 from models.ledger.posting import settle, settle_run
 from models.operations.operation import Operation, from_wire
 from models.operations.protocol import LogEntry
+from models.store import held
 from models.store.book import TableBook
 from models.store.postings import Postings, wire_transfers
 from models.store.projection import REFUSED, project
 from models.store.session import Session, column_names
 from models.store.sheet import Sheet, restore
+from models.store.standing import CONFLICT, conflict_id, stands_for
 from models.store.subjects import changes
+from models.tables.catalogue import Role
 from models.tables.desk import stream as stream_table
 from models.tables.log import log
-
-CONFLICT = "id_conflict"
-"""Reason of an operation whose id another operation already carries."""
 
 
 @dataclass
@@ -99,8 +99,11 @@ class Recorder:
         self._postings.open_drafted(
             self._draft, [a for a in self._draft.deltas if self._book.known_account(a)]
         )  # fmt: skip
-        self._postings.write(self._session)
         self._sheet.write()
+        lots = held.changed(self._sheet)
+        held.let_go(self._session, self._tenant, lots)
+        self._postings.write(self._session)
+        held.set_aside(self._session, self._tenant, lots)
         names, patients = self._sheet.touched()
         if self._postings.touched:
             names |= {"account", "transfer"}
@@ -125,6 +128,7 @@ def take_away(session: Session, tenant: str) -> tuple[set[str], set[str]]:
         "UNION SELECT credit FROM transfer WHERE tenant = :tenant AND seq = 0"
     )
     ids = [row[0] for row in session.rows(pending, tenant=tenant)]
+    lots = {row[0] for row in session.rows(held.PENDING, tenant=tenant)}
     names, patients = restore(session, tenant)
     if ids:
         whose = "SELECT DISTINCT patient_id FROM account WHERE tenant = :tenant AND id IN (:ids) AND patient_id <> ''"
@@ -139,29 +143,34 @@ def take_away(session: Session, tenant: str) -> tuple[set[str], set[str]]:
         )  # fmt: skip
         session.run("DELETE FROM transfer WHERE tenant = :tenant AND seq = 0", tenant=tenant)
         names |= {"account", "transfer"}
+    held.set_aside(session, tenant, lots)
     return names, patients
 
 
 def apply_entries(
-    session: Session, tenant: str, entries: Sequence[LogEntry], ops: Sequence[Operation]
+    session: Session, tenant: str, entries: Sequence[LogEntry], ops: Sequence[Operation], role: Role = "desk"
 ) -> tuple[set[str], set[str]]:
     """Post log entries (and their operations) to the letter in the confirmed layer, log rows and state included.
 
     Returns (names of tables, ids of patients) touched.
     """
     postings = Postings(tenant, pending=False)
-    sheet = Sheet(session, tenant, "desk", pending=False)
-    sheet.need(ops)
+    sheet = Sheet(session, tenant, role, pending=False)
+    effects = [stands_for(op) for op in ops]
+    sheet.need(effects)
     patients: set[str] = set()
-    for entry, op in zip(entries, ops, strict=True):
-        patients.add(op.patient)
-        op_id = logged_id(entry)
+    for entry, op, effect in zip(entries, ops, effects, strict=True):
+        patients.add(effect.patient)
+        op_id = logged_id(entry) if effect is op else effect.op_id
         postings.open_accounts(entry.accounts)
-        postings.add(op_id, op.business_date, entry.transfers, seq=entry.seq)
+        postings.add(op_id, effect.business_date, entry.transfers, seq=entry.seq)
         project(op, entry.verdict, entry.reason, sheet, seq=entry.seq)
     session.insert(log, [log_row(tenant, entry) for entry in entries])
-    postings.write(session)
     sheet.write()
+    lots = held.changed(sheet)
+    held.let_go(session, tenant, lots)
+    postings.write(session)
+    held.set_aside(session, tenant, lots)
     names, more = sheet.touched()
     if postings.touched:
         names |= {"account", "transfer"}
@@ -173,11 +182,6 @@ def logged_id(entry: LogEntry) -> str:
     op = entry.op
     own = str(op["op_id"])
     return conflict_id(own, op["device"], op["epoch"], op["dseq"]) if entry.reason == CONFLICT else own
-
-
-def conflict_id(op_id: str, device: str, epoch: int, dseq: int) -> str:
-    """A stand-in id for an operation whose own id is taken: from its place in its device's stream."""
-    return f"{op_id}~{device}-{epoch}-{dseq}"
 
 
 def log_row(tenant: str, entry: LogEntry) -> dict[str, Any]:

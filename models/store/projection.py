@@ -14,13 +14,16 @@ import orjson
 
 from models.ledger.book import Verdict
 from models.ledger.posting import RECEIPT_USED
-from models.operations import bodies, messages, records
+from models.operations import bodies, holds, messages, records, tasks
 from models.operations.codec import BodyInvalid
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation
+from models.store.apart import RESOLUTIONS, put_apart, put_resolved
 from models.store.session import column_names
 from models.store.sheet import Sheet
+from models.store.standing import stands_for
 from models.tables import acts
+from models.tables import tasks as watch
 from models.tables.catalogue import RECORD_TABLES
 
 POSTED = frozenset({Verdict.ACCEPTED, Verdict.REDUCED, Verdict.EXCEPTED})
@@ -32,6 +35,14 @@ REFUSED = frozenset({Verdict.REJECTED, Verdict.QUARANTINED})
 
 def project(op: Operation, verdict: str, reason: str, sheet: Sheet, *, seq: int = 0) -> None:
     """Let one judged operation show in the state; what was not posted, or is not understood here, does not."""
+    if verdict == Verdict.QUARANTINED and seq:
+        put_apart(op, reason, sheet, seq)
+    elif op.kind in RESOLUTIONS:
+        put_resolved(op, sheet, seq)
+    effect = stands_for(op)
+    if effect is not op:
+        project(effect, verdict, reason, sheet, seq=seq)
+        return
     handler = _HANDLERS.get(op.kind)
     if handler is None or verdict not in POSTED:
         return
@@ -408,6 +419,79 @@ def _delete_deposit(op: Operation, body: bodies.DepositDeleted, _reason: str, sh
         sheet.put("deposited", {"payment_id": payment_id, "deposit_id": ""}, seq=seq)
 
 
+# What somebody must look at, and what is held ----------------------------------------------------------------------
+
+
+def _open_task(op: Operation, body: tasks.TaskOpened, _reason: str, sheet: Sheet, seq: int) -> None:
+    said = {field: getattr(body, field) for field in _TASK}
+    row = _NO_TASK | said | {"opened_at": op.device_time, "business_date": op.business_date}
+    sheet.put("task", row, seq=seq, fresh=True)
+
+
+def _settle_task(op: Operation, body: tasks.TaskSettled, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("task", body.task_id)
+    if before:
+        sheet.put("task", _less_open(before, body.amount_cents, op, "settled", ""), seq=seq)
+
+
+def _match_task(op: Operation, body: tasks.TaskMatched, _reason: str, sheet: Sheet, seq: int) -> None:
+    """The fact shows as if it came after its payment."""
+    before = sheet.get("task", body.task_id)
+    if before:
+        sheet.put("task", _less_open(before, before["amount_cents"], op, "settled", ""), seq=seq)
+    facts: tuple[tuple[Any, _Handler], ...] = (
+        (body.refund, _pay_refund), (body.dispute, _open_dispute), (body.reverse, _reverse_payment),
+        (body.correct, _correct_payment),
+    )  # fmt: skip
+    for fact, show in facts:
+        if fact is not None:
+            show(op, fact, "", sheet, seq)
+
+
+def _resolve_task(op: Operation, body: tasks.TaskResolved, _reason: str, sheet: Sheet, seq: int) -> None:
+    """The first word of a person stands. Money in question is resolved as far as it moved."""
+    before = sheet.get("task", body.task_id)
+    if before is None:
+        before = _NO_TASK | {"task_id": body.task_id, "patient_id": body.patient_id, "opened_at": op.device_time,
+                             "business_date": op.business_date}  # fmt: skip
+    if not before["resolved_op_id"]:
+        cents = body.amount_cents if before["account_id"] else before["amount_cents"]
+        sheet.put("task", _less_open(before, cents, op, body.how, body.reason), seq=seq)
+
+
+def _less_open(before: dict[str, Any], cents: int, op: Operation, how: str, reason: str) -> dict[str, Any]:
+    settled = min(before["settled_cents"] + cents, before["amount_cents"])
+    after = {**before, "settled_cents": settled, "how": how, "reason": reason}
+    if settled < before["amount_cents"]:
+        return after
+    return after | {"resolved_at": op.device_time, "resolved_by": op.actor, "resolved_op_id": op.op_id}
+
+
+_TASK = tuple(field.name for field in dataclasses.fields(tasks.TaskOpened))
+_NO_TASK: dict[str, Any] = dict.fromkeys(column_names(watch.task), "") | {"amount_cents": 0, "settled_cents": 0}
+
+
+def _grant_hold(op: Operation, body: holds.HoldGranted, _reason: str, sheet: Sheet, seq: int) -> None:
+    row = {
+        "hold_id": body.hold_id, "ask_id": body.ask_id, "device": body.device, "patient_id": body.patient_id,
+        "payment_id": body.payment_id, "account_id": f"CR:{body.payment_id}", "granted_cents": body.amount_cents,
+        "used_cents": 0, "returned_cents": 0, "granted_at": op.device_time, "granted_op_id": op.op_id, "ended": "",
+        "ended_at": "", "ended_by": "",
+    }  # fmt: skip
+    sheet.put("hold", row, seq=seq, fresh=True)
+
+
+def _free_hold(op: Operation, body: holds.HoldFreed, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("hold", body.hold_id)
+    if before is None:
+        return
+    column = "used_cents" if body.why == "used" else "returned_cents"
+    after = {**before, column: before[column] + body.amount_cents}
+    if after["used_cents"] + after["returned_cents"] == after["granted_cents"]:
+        after |= {"ended": body.why, "ended_at": op.device_time, "ended_by": op.actor}
+    sheet.put("hold", after, seq=seq)
+
+
 _Handler = Callable[[Operation, Any, str, Sheet, int], None]
 _HANDLERS: dict[str, _Handler] = {
     **dict.fromkeys((f"{name}.put" for name in RECORD_TABLES), _put_record),
@@ -429,6 +513,12 @@ _HANDLERS: dict[str, _Handler] = {
     "dispute.opened": _open_dispute,
     "dispute.closed": _close_dispute,
     "act.undo": _undo,
+    "task.opened": _open_task,
+    "task.settled": _settle_task,
+    "task.matched": _match_task,
+    "task.resolved": _resolve_task,
+    "hold.granted": _grant_hold,
+    "hold.freed": _free_hold,
     "payment.move": _note_move,
     "payment.freed": _note_freed,
     "drawer.opened": _open_drawer,

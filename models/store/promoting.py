@@ -12,6 +12,7 @@ from typing import Any
 from models.ledger.book import Verdict
 from models.operations.operation import Operation
 from models.operations.protocol import LogEntry
+from models.store import held
 from models.store.layers import log_row
 from models.store.projection import POSTED, REFUSED, project
 from models.store.session import Session
@@ -83,4 +84,5 @@ def _confirm_rows(
         if entry.verdict not in REFUSED:
             project(op, entry.verdict, entry.reason, sheet, seq=entry.seq)
     sheet.write_beneath()
+    held.set_aside(session, tenant, held.changed(sheet))
     return sheet.touched()

@@ -23,16 +23,21 @@ from models.tables.days import DAY_TABLES
 from models.tables.desk import shadow
 from models.tables.payments import payment
 from models.tables.records import not_collecting
+from models.tables.tasks import TASK_TABLES
 
 _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
     "payment": "payment_id", "not_collecting": "op_id", "refund": "refund_id", "adjustment": "op_id",
     "dispute": "dispute_id", "statement": "statement_id", "message": "message_id", "consent": "consent_id",
     "quarantine": "op_id",
     "drawer_act": "op_id", "day_close": "close_id", "deposit": "deposit_id", "deposited": "payment_id",
-    "moved": "op_id",
+    "moved": "op_id", "task": "task_id", "hold": "hold_id",
 }  # fmt: skip
 _TABLES: dict[str, Table] = (
-    RECORD_TABLES | {"payment": payment, "not_collecting": not_collecting} | ACT_TABLES | DAY_TABLES
+    RECORD_TABLES
+    | {"payment": payment, "not_collecting": not_collecting}
+    | ACT_TABLES
+    | DAY_TABLES
+    | TASK_TABLES
 )
 
 
@@ -120,8 +125,9 @@ class Sheet:
 
     def write(self) -> None:
         """Write every changed row, what it covers, and the search index of a desk."""
-        for name in _TABLES:
-            self._put(name, self.changed_rows(name))
+        for name, ids in self._changed.items():
+            if ids:
+                self._put(name, self.changed_rows(name))
         if self._role == "desk":
             self._session.insert_new(shadow, self._covered)
             index_patients(self._session, self._tenant, self.changed_rows("patient"))

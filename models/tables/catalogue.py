@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Table
 
-from models.tables import acts, days, desk, hub, ledger, log, payments, records, search
+from models.tables import acts, days, desk, hub, ledger, log, payments, records, search, tasks
 
 Role = Literal["desk", "hub"]
 
@@ -26,6 +26,7 @@ STATE_TABLES: dict[str, Table] = (
     | {made.name: made for made in (records.not_collecting, payments.payment)}
     | acts.ACT_TABLES
     | days.DAY_TABLES
+    | tasks.TASK_TABLES
     | {made.name: made for made in (ledger.account, ledger.transfer, log.log)}
 )
 """The same on desk and hub."""

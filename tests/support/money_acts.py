@@ -429,6 +429,8 @@ class MoneyWorld:
     _disputes: dict[str, bodies.DisputeOpened] = field(default_factory=dict)
     _closed: set[str] = field(default_factory=set)
     _elsewhere: set[str] = field(default_factory=set)
+    _early: dict[str, list[Any]] = field(default_factory=dict)
+    """What was done about payments nobody knew yet."""
 
     def act(self, body: object) -> None:
         """A person did this."""
@@ -440,15 +442,30 @@ class MoneyWorld:
         known = self._taken.setdefault(body.payment_id, body)
         if body is known or not known_from_a_file(body, known):
             self.moved[_CODES[body.tender]] += body.amount_cents
+        for early in self._early.pop(body.payment_id, ()):
+            if isinstance(early, bodies.RefundPaid):
+                self._refunds[early.refund_id] = early
+                self._undone.discard(early.refund_id)
+            elif isinstance(early, bodies.DisputeOpened):
+                self._disputes.setdefault(early.dispute_id, early)
+            else:
+                self.act(early)
+
+    def _waits(self, body: Any) -> None:
+        self._early.setdefault(body.payment_id, []).append(body)
 
     def _reverse(self, body: bodies.Reverse) -> None:
         taken = self._taken.get(body.payment_id)
         if taken is not None:
             there = max(taken.amount_cents - self._corrected[body.payment_id], 0)
             self.moved[_CODES[taken.tender]] -= there
+        else:
+            self._waits(body)
 
     def _correct(self, body: bodies.Correct) -> None:
         taken = self._taken.get(body.payment_id)
+        if taken is None and body.amount_cents > 0:
+            self._waits(body)
         if taken is not None and body.amount_cents > 0 and body.correction_id not in self._corrections:
             self._corrections.add(body.correction_id)
             self.moved[_CODES[taken.tender]] -= body.amount_cents
@@ -463,6 +480,8 @@ class MoneyWorld:
             if body.payment_id in self._taken:
                 self._refunds[body.refund_id] = body
                 self._undone.discard(body.refund_id)
+            else:
+                self._waits(body)
 
     def _refundundone(self, body: bodies.RefundUndone) -> None:
         refund = self._refunds.get(body.refund_id)
@@ -480,6 +499,8 @@ class MoneyWorld:
             self.moved[Code.CARD] -= body.amount_cents + body.fee_cents
             if body.payment_id in self._taken:
                 self._disputes[body.dispute_id] = body
+            else:
+                self._waits(body)
 
     def _disputeclosed(self, body: bodies.DisputeClosed) -> None:
         dispute = self._disputes.get(body.dispute_id)

@@ -476,7 +476,7 @@ LOOKED_AT: dict[str, tuple[list[object], Verdict, str]] = {
     "refund of nobody's payment": ([paid("r1", "p1", 5)], Verdict.EXCEPTED, "missing_dependency"),
     "refund of zero": ([*CREDIT_70, paid("r1", "p1", 0)], Verdict.QUARANTINED, "amount_not_positive"),
     "correction beyond the payment": ([*CREDIT_70, correct("p1", 71)], Verdict.EXCEPTED, "more_than_paid"),
-    "correction of nobody's payment": ([correct("p1", 5)], Verdict.QUARANTINED, "missing_dependency"),
+    "correction of nobody's payment": ([correct("p1", 5)], Verdict.EXCEPTED, "missing_dependency"),
     "taken back, part was refunded": (
         [*CREDIT_70, request("r1", "p1", 20), reverse("p1")], Verdict.EXCEPTED, "partly_given_back",
     ),

@@ -209,7 +209,7 @@ VERDICTS = {
     "taken back twice": (
         [collect("p1", "ann", 5), reverse("p1"), reverse("p1")], Verdict.EXCEPTED, "already_reversed", None,
     ),
-    "nothing to take back": ([reverse("p1")], Verdict.QUARANTINED, "missing_dependency", None),
+    "nothing to take back": ([reverse("p1")], Verdict.EXCEPTED, "missing_dependency", None),
     "charge changes hands": (
         [C1_80, replace(C1_80, patient_id="ben")], Verdict.QUARANTINED, "charge_of_another_patient", None,
     ),

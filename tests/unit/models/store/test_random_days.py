@@ -147,7 +147,7 @@ def test_a_hub_on_postgresql_logs_what_the_engine_says(postgres_url: str, day: S
         session = Session(connection)
         session.run("TRUNCATE tenant_head, device, enrolment, log, transfer, account, payment, charge, appointment, "
                     "patient, practice, not_collecting, refund, adjustment, dispute, statement, rules, method, "
-                    "billing_profile, appointment_profile, series, staff, practitioner")  # fmt: skip
+                    "billing_profile, appointment_profile, series, staff, practitioner, task, hold")  # fmt: skip
     hub = HubStore.open(engine, stores.clock(), upgrade=False)
     hub.create_tenant(TENANT, stores.PRACTICE)
     _compare(hub, day, cut)

@@ -1,0 +1,138 @@
+"""Credit that is set aside for one desk: asked for, granted by the hub alone, used by what the desk spends, free again.
+
+A hold is escrow: what lies in the lot stays there and counts as ever, but only its desk may spend it. The table's CHECK
+(debits + held ≤ credits) is the last guard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from models.ledger.accounts import Code
+from models.ledger.book import Draft, Entry, HoldState, Verdict
+from models.ledger.judging import HUB, accept, derived, free_to_spend, oldest_first, quarantine, reject
+from models.operations import holds
+from models.operations.kinds import OpClass
+from models.operations.operation import Operation
+
+
+def ask(op: Operation, body: holds.HoldAsk, draft: Draft) -> None:
+    """Set free credit of a patient aside for the desk that asks: what it holds of it already first, then what nobody
+    else holds, oldest money first. A desk alone grants itself nothing."""
+    if not draft.grants:
+        accept(draft, op)
+        return
+    if body.amount_cents <= 0:
+        reject(draft, op, "amount_not_positive")
+        return
+    branch = draft.branch()
+    freed = [_free(op, hold, hold.left_cents, "renewed", branch)
+             for hold in branch.holds_of(op.device, body.patient_id)]  # fmt: skip
+    granted, left = list[Entry](), body.amount_cents
+    for lot in oldest_first(branch, branch.purse(body.patient_id)):
+        part = min(free_to_spend(branch, lot), left) if lot.code is Code.CREDIT else 0
+        if part > 0:
+            left -= part
+            granted.append(_grant(op, body, lot.id, lot.payment_id, part, branch))
+    if not granted:
+        reject(draft, op, "in_use" if _held_by_others(op.device, body.patient_id, draft) else "credit_used")
+        return
+    verdict = Verdict.REDUCED if left else Verdict.ACCEPTED
+    draft.add(Entry(op, verdict, granted_cents=body.amount_cents - left))
+    for entry in (*freed, *granted):
+        draft.add(entry)
+    for hold in branch.holds.values():
+        draft.know_hold(hold)
+
+
+def _held_by_others(device: str, patient_id: str, draft: Draft) -> bool:
+    return any(hold.device != device for lot in draft.purse(patient_id) for hold in draft.holds_on(lot.id))
+
+
+def _grant(op: Operation, body: holds.HoldAsk, account_id: str, payment_id: str, cents: int, branch: Draft) -> Entry:
+    made = holds.HoldGranted(
+        hold_id=f"{op.op_id}:{payment_id}", ask_id=body.ask_id, device=op.device, patient_id=body.patient_id,
+        payment_id=payment_id, amount_cents=cents, cause_op_id=op.op_id,
+    )  # fmt: skip
+    branch.know_hold(HoldState(made.hold_id, op.device, body.patient_id, payment_id, account_id, cents))
+    return Entry(derived(op, made, made.hold_id), Verdict.ACCEPTED)
+
+
+def _free(op: Operation, hold: HoldState, cents: int, why: str, draft: Draft) -> Entry:
+    """So much of a hold ends. The caller logs the entry."""
+    draft.know_hold(replace(hold, left_cents=hold.left_cents - cents))
+    body = holds.HoldFreed(hold_id=hold.hold_id, patient_id=hold.patient_id, amount_cents=cents, why=why,
+                           cause_op_id=op.op_id)  # fmt: skip
+    return Entry(derived(op, body, hold.hold_id), Verdict.ACCEPTED)
+
+
+def returned(op: Operation, body: holds.HoldReturned, draft: Draft) -> None:
+    """A desk gives its holds back. Another desk's, or one that is over, stays as it is."""
+    mine = [hold for hold_id in dict.fromkeys(body.hold_ids) if (hold := draft.hold(hold_id)) is not None]
+    _end(op, [hold for hold in mine if hold.device == op.device], "returned", draft)
+
+
+def expired(op: Operation, body: holds.HoldExpired, draft: Draft) -> None:
+    """The time of a hold is over, as the hub says."""
+    hold = draft.hold(body.hold_id)
+    _end(op, [hold] if hold is not None else [], "expired", draft)
+
+
+def broken(op: Operation, body: holds.HoldBroken, draft: Draft) -> None:
+    """A supervisor breaks a hold, and says why."""
+    hold = draft.hold(body.hold_id)
+    if hold is None or not body.reason.strip():
+        reject(draft, op, "missing_dependency" if hold is None else "reason_unknown")
+        return
+    _end(op, [hold], "broken", draft)
+
+
+def _end(op: Operation, ending: Sequence[HoldState], why: str, draft: Draft) -> None:
+    accept(draft, op)
+    for hold in ending:
+        if hold.left_cents:
+            draft.add(_free(op, hold, hold.left_cents, why, draft))
+
+
+def fit(op: Operation, draft: Draft, start: int) -> None:
+    """What the desk of `op` spent of a lot it held uses its hold; what a fact took beyond that ends others' holds.
+
+    Logged before the spending: wherever a page of the log ends, no lot is spent beyond what is not held.
+    """
+    spent: dict[str, int] = {}
+    for entry in draft.entries[start:]:
+        for transfer in entry.transfers:
+            for account, sign in ((transfer.debit, 1), (transfer.credit, -1)):
+                if account.code is Code.CREDIT:
+                    spent[account.id] = spent.get(account.id, 0) + sign * transfer.amount_cents
+    freed = list[Entry]()
+    for account_id, cents in spent.items():
+        left = cents if draft.balance(account_id).held > 0 else 0
+        if left <= 0:
+            continue
+        for hold in draft.holds_on(account_id):
+            used = min(hold.left_cents, left) if hold.device == op.device else 0
+            if used:
+                freed.append(_free(op, hold, used, "used", draft))
+                left -= used
+        freed += _taken(op, account_id, draft)
+    draft.entries[start:start] = freed
+
+
+def _taken(op: Operation, account_id: str, draft: Draft) -> list[Entry]:
+    balance = draft.balance(account_id)
+    over, freed = balance.debits + balance.held - balance.credits, list[Entry]()
+    for hold in draft.holds_on(account_id) if over > 0 else ():
+        part = min(hold.left_cents, over)
+        freed.append(_free(op, hold, part, "taken", draft))
+        over -= part
+    return freed
+
+
+def only_by_hub(op: Operation, draft: Draft) -> bool:
+    """Set aside what only the hub may say. True when it was."""
+    if op.op_class == OpClass.DERIVED and op.device != HUB:
+        quarantine(draft, op, "derived_by_hub")
+        return True
+    return False

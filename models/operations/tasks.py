@@ -1,0 +1,84 @@
+"""Bodies of the operations about what a person must look at: opened and settled by the hub, resolved by somebody who
+says how. Nothing is solved by closing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.operations.bodies import Correct, DisputeOpened, RefundPaid, Reverse
+
+TASKS = (
+    "credit_used", "paid_over", "reopened", "insurer_paid", "taken_back", "over_refunded", "money_in", "money_out",
+    "not_known",
+)  # fmt: skip
+"""What a task is about. `credit_used`: credit was spent elsewhere first (H1). `paid_over`: money was taken for what was
+owed no more; it lies as credit. `reopened`: a refund took what a visit had been paid with (H4). `insurer_paid`: a payer
+lowered what was paid already (H7). `taken_back`: a bank took money back, the visit owes again (H15). `over_refunded`:
+more went back than a payment held (H5). `money_in`, `money_out`: money that moved for something never seen, in suspense
+(H16). `not_known`: a fact about a payment never seen that names no amount to post (H16)."""
+
+RESOLUTIONS = (
+    "recovered", "given_back", "borne", "set_against", "kept", "left_owed", "refunded", "moved", "written_off",
+    "collected", "seen",
+)  # fmt: skip
+"""How a person resolved a task. The first four move the money that is in question: it came back, it was handed back, the
+practice bears (or keeps) it, it was taken from the patient's credit. The others say what was done, or that it stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOpened:
+    """Derived by the hub: a person must look. `account_id` names SUSP or the OVR account that holds the amount;
+    `device` and `actor` are of the act that caused it."""
+
+    task_id: str
+    what: str
+    patient_id: str
+    amount_cents: int
+    cause_op_id: str
+    device: str
+    actor: str
+    account_id: str = ""
+    payment_id: str = ""
+    charge_id: str = ""
+    appointment_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSettled:
+    """Derived by the hub: so much of what a task is about was put right by what came later."""
+
+    task_id: str
+    patient_id: str
+    amount_cents: int
+    cause_op_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskMatched:
+    """Derived by the hub: the payment that a fact was about has arrived, so the fact counts where it belongs (H16)."""
+
+    task_id: str
+    patient_id: str
+    payment_id: str
+    cause_op_id: str
+    refund: RefundPaid | None = None
+    dispute: DisputeOpened | None = None
+    reverse: Reverse | None = None
+    correct: Correct | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskResolved:
+    """A person put a task right (fact). `how` is one of RESOLUTIONS; `amount_cents` and `tender` (with `drawer` for
+    cash) say what moved where money did, `lot_payment_id` whose credit was taken. A second resolution of the same task
+    changes nothing, but money that moved twice is kept in suspense."""
+
+    task_id: str
+    patient_id: str
+    how: str
+    reason: str
+    amount_cents: int = 0
+    tender: str = ""
+    drawer: str = ""
+    method_id: str = ""
+    lot_payment_id: str = ""
