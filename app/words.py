@@ -26,7 +26,6 @@ from app.wording import (
     ledger,
     line,
     many_desks,
-    messages,
     money,
     moving,
     refunds,
@@ -67,7 +66,6 @@ WORDS: dict[str, Words] = {
         care.WORDS,
         checks.WORDS,
         line.WORDS,
-        messages.WORDS,
         many_desks.WORDS,
         files.WORDS,
     )
