@@ -28,6 +28,7 @@ from app.views import (
     Distribution,
     DistributionRow,
     LineKind,
+    NextUp,
     Person,
     TenderKind,
     WayToPay,
@@ -196,6 +197,11 @@ class Checkout:
         with self._clinic.store.write() as tx:
             tx.record(body, person_id=person.staff_id, business_date=self._clinic.today().isoformat(),
                       basis_seq=sheet.basis_seq)  # fmt: skip
+
+    def next_up(self, but_patient_id: str) -> NextUp | None:
+        """Who comes next after this patient: arrived first, and owes something. Lane `reads`."""
+        with self._clinic.store.reader() as reader:
+            return self._parts.till.telling.next_up(reader, but_patient_id)
 
     # Taking it back -----------------------------------------------------------------------------------------------
 

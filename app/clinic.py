@@ -24,6 +24,7 @@ class Clinic:
         self.store = store
         self.clock = clock
         self._practice: Practice | None = None
+        self._day: tuple[int, Practice, date] | None = None
         store.subscribe(self._changed)
 
     @property
@@ -70,8 +71,12 @@ class Clinic:
         return parse_utc(utc).astimezone(self.zone)
 
     def today(self) -> date:
-        """The business day that is now."""
-        return business_date(self.clock.now(), self.zone, self.practice.closing_hour)
+        """The business day that is now; it changes on a full minute only, and is worked out once in each."""
+        now = self.clock.now()
+        minute, practice, known = int(now.timestamp()) // 60, self.practice, self._day
+        if known is None or known[0] != minute or known[1] is not practice:
+            known = self._day = minute, practice, business_date(now, self.zone, practice.closing_hour)
+        return known[2]
 
     def facts(self) -> DeskFacts:
         """What the shell names."""

@@ -57,7 +57,7 @@ class Telling:
             paid=tuple(self._paid_line(each, plan) for each in posted.paid if each.cents),
             still_owed_cents=posted.after.statement_balance_cents, still_owed_text=self._still_owed(left),
             receipt=posted.document, print_job_id=posted.print_job_id,
-            next_up=self.next_up(reader, plan.patient_id), can_undo=can_undo, attempt_id=plan.attempt_id,
+            can_undo=can_undo, attempt_id=plan.attempt_id,
             facts={"receipt_no": posted.receipt_no, "credit_used_cents": plan.credit_cents,
                    "kept_cents": posted.kept_cents},
         )  # fmt: skip
@@ -101,8 +101,7 @@ class Telling:
                        for row in receipts.applied(reader, clinic.tenant, payment.payment_id)),
             still_owed_cents=figures.statement_balance_cents, still_owed_text=self._still_owed(left),
             receipt=document, print_job_id=job.job_id if job else "",
-            next_up=self.next_up(reader, payment.patient_id), can_undo=can_undo,
-            facts={"receipt_no": payment.receipt_no},
+            can_undo=can_undo, facts={"receipt_no": payment.receipt_no},
         )  # fmt: skip
 
     def credit_from_books(self, reader: Any, sheet: CollectSheet, cents: int) -> Collected:
@@ -114,7 +113,6 @@ class Telling:
             end=CollectEnd.TAKEN, **self._who(reader, sheet.patient.patient_id, appointment_id), amount_cents=cents,
             tender=TenderKind.CREDIT, method_text=method_text("credit"), taken_at=self._clinic.now(),
             still_owed_cents=figures.statement_balance_cents, still_owed_text=self._still_owed(left),
-            next_up=self.next_up(reader, sheet.patient.patient_id),
         )  # fmt: skip
 
     def undone(self, reader: Any, payment: PaidRow, document: ReceiptDocument | None, job_id: str) -> Collected:
@@ -165,7 +163,8 @@ class Telling:
         )  # fmt: skip
 
     def next_up(self, reader: Any, but_patient_id: str) -> NextUp | None:
-        """Who comes next: arrived first, owing something, and not the patient who just paid."""
+        """Who comes next: arrived first, owing something, and not the patient who just paid. Read when the payment is
+        committed: nobody waits for it."""
         clinic, day = self._clinic, self._clinic.today()
         for visit in today.waiting(reader, clinic.tenant, day.isoformat(), LOOK_AHEAD):
             if visit.patient_id == but_patient_id:

@@ -434,7 +434,6 @@ class Collected:
     still_owed_text: str = ""
     receipt: ReceiptDocument | None = None
     print_job_id: str = ""
-    next_up: NextUp | None = None
     host_text: str = ""
     can_undo: bool = False
     attempt_id: str = ""

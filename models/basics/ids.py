@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import uuid
+from hashlib import sha1
 from typing import NewType
 
 TenantId = NewType("TenantId", str)
@@ -19,7 +20,7 @@ PaymentId = NewType("PaymentId", str)
 AttemptId = NewType("AttemptId", str)
 StaffId = NewType("StaffId", str)
 
-_NATURAL = uuid.UUID("7c0e6a52-2f0b-5d3e-9a54-0c0a9d1e5c11")
+_NATURAL = uuid.UUID("7c0e6a52-2f0b-5d3e-9a54-0c0a9d1e5c11").bytes
 
 
 def _chance() -> int:
@@ -69,4 +70,7 @@ def new_id() -> str:
 
 def natural_id(*parts: str) -> str:
     """The same id for the same parts on every desk (UUIDv5): `natural_id(tenant, appointment, "COPAY")`."""
-    return str(uuid.uuid5(_NATURAL, "\x1f".join(parts)))
+    made = bytearray(sha1(_NATURAL + "\x1f".join(parts).encode(), usedforsecurity=False).digest()[:16])
+    made[6], made[8] = made[6] & 0x0F | 0x50, made[8] & 0x3F | 0x80  # version and variant (RFC 9562 §5.5)
+    text = made.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -161,18 +161,19 @@ class DeskStore:
         from models.store.transaction import Tx
 
         with self._locked() as connection:
-            transaction = connection.begin()
+            session = Session(connection)
+            session.driver.execute("BEGIN IMMEDIATE")
             try:
-                tx = Tx(Session(connection), self._identity, self._clock, self._ids, sends_at_once=self.sends_at_once)
+                tx = Tx(session, self._identity, self._clock, self._ids, sends_at_once=self.sends_at_once)
                 yield tx
                 change = tx.finish()
-                if tx.session.failed is not None:  # whoever caught it inside cannot make it undone
-                    raise tx.session.failed
+                if session.failed is not None:  # whoever caught it inside cannot make it undone
+                    raise session.failed
                 point(Point.BEFORE_COMMIT)
-                transaction.commit()
+                session.driver.commit()
             except BaseException:
                 with suppress(Exception):
-                    transaction.rollback()
+                    session.driver.rollback()
                 raise
         point(Point.AFTER_COMMIT)
         self._after(change)

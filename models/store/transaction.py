@@ -13,6 +13,7 @@ from models.ledger.book import Entry, Verdict
 from models.operations.codec import canonical
 from models.operations.operation import Operation, make_operation
 from models.store.layers import Recorder, Stream
+from models.store.remembering import Remembering
 from models.store.rows import AttemptRow, Change, DeskIdentity, PrintJobRow
 from models.store.session import Session
 from models.tables.desk import outbox, print_job, terminal_attempt
@@ -40,6 +41,7 @@ class Tx:
         self._session, self._identity, self._ids = session, identity, ids
         self._now = utc_text(clock.now())
         self._attempted_at = self._now if sends_at_once else ""
+        self._reader = Remembering(session.driver)
         self._stream = Stream.read(session, identity.tenant) if identity else None
         self._recorder: Recorder | None = None
         self._moved = False
@@ -56,8 +58,8 @@ class Tx:
     def reader(self) -> Any:
         """The writer's own connection, for `models.store.queries` inside this transaction: its pages are at hand, while
         a reading connection has to fetch and decrypt them anew after every commit. Sees the state before what is
-        recorded here: that is written when the transaction ends."""
-        return self._session.driver
+        recorded here: that is written when the transaction ends. The same question is asked once."""
+        return self._reader
 
     @property
     def tenant(self) -> str:
@@ -224,6 +226,7 @@ class Tx:
         self._touch(table)
 
     def _touch(self, topic: str, patient_id: str = "") -> None:
+        self._reader.forget(topic)
         self._topics.add(topic)
         self._patients.add(patient_id)
 

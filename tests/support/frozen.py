@@ -178,7 +178,7 @@ def collected(end: CollectEnd = CollectEnd.TAKEN, **changes: object) -> Collecte
             "payment_id": "pay-1", "number": "PAY-1-00482", "entry_text": "Contactless", "auth_code": "084917",
             "taken_at": at(9, 42), "paid": (DueLine("Copay", "today", 3000), DueLine("Mar 2 lab", "closed", 4500)),
             "still_owed_cents": 10000, "still_owed_text": "Jan 22 visit", "receipt": receipt(),
-            "print_job_id": "job-1", "next_up": NEXT, "can_undo": True,
+            "print_job_id": "job-1", "can_undo": True,
         }  # fmt: skip
     return Collected(**(values | changes))  # type: ignore[arg-type]
 

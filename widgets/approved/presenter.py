@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.heads import lower_first
 from app.lanes import Lane
-from app.views import Collected, CollectEnd
+from app.views import Collected, CollectEnd, NextUp
 from app.words import WORDS
 from widgets.approved.state import TROUBLED, UNDO_REASONS, ApprovedState, PrintState, Undo, approved_state, print_state
 from widgets.approved.view import ApprovedPage
@@ -55,6 +55,7 @@ class ApprovedPresenter(QObject):
         self._speech, self._doors = speech, doors
         self._collected: Collected | None = None
         self._undone: Collected | None = None
+        self._next_up: NextUp | None = None
         self._undo: Undo | None = None
         self._notice: Notice | None = None
         self._job_id = ""
@@ -82,7 +83,9 @@ class ApprovedPresenter(QObject):
     def open(self, collected: Collected) -> None:
         """Show what was taken."""
         self._collected, self._undone, self._undo, self._notice = collected, None, None, None
+        self._next_up = None
         self._follow(collected.print_job_id)
+        self._read_next(collected)
         self._draw()
 
     def reprint(self) -> None:
@@ -93,8 +96,9 @@ class ApprovedPresenter(QObject):
         if self._collected is None:
             return
         state = approved_state(
-            self._collected, receipt=self._receipt(), undo=self._undo, undone=self._undone, notice=self._notice
-        )
+            self._collected, receipt=self._receipt(), next_up=self._next_up, undo=self._undo, undone=self._undone,
+            notice=self._notice,
+        )  # fmt: skip
         self._state = replace(state, roll=self._printing.roll)
         self._view.draw(self._state)
 
@@ -109,6 +113,21 @@ class ApprovedPresenter(QObject):
                           "The payment is safe. It prints by itself when the printer is ready.")  # fmt: skip
             return print_state(state, reason, said)
         return print_state(state, reason, self._speech.notice(trouble) if trouble else None)
+
+    def _read_next(self, collected: Collected) -> None:
+        """Who comes next is read behind the payment: taking it waits for nothing it does not need."""
+        self._bridge.start(
+            self._lanes["reads"],
+            lambda _job: self._checkout.next_up(collected.patient.patient_id),
+            owner=self,
+            done=lambda found: self._next_read(collected, found),
+            failed=self._tell,
+        )
+
+    def _next_read(self, collected: Collected, found: NextUp | None) -> None:
+        if collected is self._collected and found is not None:
+            self._next_up = found
+            self._draw()
 
     # The receipt ------------------------------------------------------------------------------------------------
 

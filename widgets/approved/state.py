@@ -61,6 +61,7 @@ class ApprovedState:
     tiles: tuple[Tile, ...]
     change_cents: int
     receipt: PrintState
+    next_up: NextUp | None
     next_line: str
     done_text: str
     can_undo: bool
@@ -131,11 +132,12 @@ def approved_state(
     collected: Collected,
     *,
     receipt: PrintState,
+    next_up: NextUp | None = None,
     undo: Undo | None = None,
     undone: Collected | None = None,
     notice: Notice | None = None,
 ) -> ApprovedState:
-    """All of Approved for `collected`; `receipt` as from `print_state`."""
+    """All of Approved for `collected`; `receipt` as from `print_state`, `next_up` once it is known who comes next."""
     taken_back = undone is not None and undone.end is CollectEnd.TAKEN
     headline = UNDONE_TEXT[collected.tender] if taken_back else _headline(collected)
     return ApprovedState(
@@ -148,8 +150,9 @@ def approved_state(
         tiles=() if taken_back else _tiles(collected),
         change_cents=0 if taken_back else collected.change_cents,
         receipt=receipt,
-        next_line=_next_line(collected.next_up),
-        done_text="Done, next patient" if collected.next_up else "Done",
+        next_up=next_up,
+        next_line=_next_line(next_up),
+        done_text="Done, next patient" if next_up else "Done",
         can_undo=collected.can_undo and not taken_back and undo is None,
         can_reprint=bool(collected.payment_id),
         undo=undo,

@@ -161,7 +161,7 @@ class ApprovedPage(Themed, QWidget):
         tight = theme.current().compact or state.notice is not None
         self.left.body.setSpacing(S10 if tight else S16)
         crowded = undoing or (state.notice is not None and state.receipt.trouble is not None)
-        self.next_card.draw(None if crowded else collected.next_up, state.next_line)
+        self.next_card.draw(None if crowded else state.next_up, state.next_line)
         self._draw_buttons(state)
         if undoing != was_undoing and self.isVisible():
             if undoing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.lanes import Lane
-from app.views import Collected, CollectEnd, DueLine, Roll, TenderKind
+from app.views import Collected, CollectEnd, DueLine, NextUp, Roll, TenderKind
 from app.words import WORDS
 from models.basics.errors import DeviceMissing, PaymentUnavailable
 from receipts.layouts.common import Text as Line
@@ -53,7 +54,7 @@ def cash(**changes: Any) -> Collected:
 
 
 def test_the_card_payment_in_words():
-    state = approved_state(frozen.collected(), receipt=PRINTED)
+    state = approved_state(frozen.collected(), receipt=PRINTED, next_up=frozen.NEXT)
     assert (state.title, state.right) == (
         "Approved", ("Visa •••• 4242", "Contactless · auth 084917", "9:42 AM · payment PAY-1-00482"),
     )  # fmt: skip
@@ -86,7 +87,7 @@ def test_a_part_says_what_is_left():
 
 
 def test_nobody_next_is_said_by_the_button():
-    assert approved_state(frozen.collected(next_up=None), receipt=PRINTED).done_text == "Done"
+    assert approved_state(frozen.collected(), receipt=PRINTED).done_text == "Done"
 
 
 @pytest.mark.parametrize(
@@ -172,6 +173,9 @@ class Back:
     def lane_for(self, tender: TenderKind) -> str:
         return "terminal" if tender is TenderKind.CARD else "store"
 
+    def next_up(self, but_patient_id: str) -> NextUp | None:
+        return None if but_patient_id == frozen.NEXT.patient.patient_id else frozen.NEXT
+
     def undo(self, payment_id: str, reason: str, _person: Any, _job: Any) -> Collected:
         self.undone.append((payment_id, reason))
         if isinstance(self.answer, Exception):
@@ -219,6 +223,15 @@ def desk(qtbot: Any) -> Iterator[Desk]:
 def test_enter_goes_on_to_the_next_patient(desk: Desk):
     press("Return")
     assert desk.went == ["done"]
+
+
+def test_who_comes_next_follows_behind_the_payment(qtbot: Any, desk: Desk):
+    """The page stands without it; the next payment's page does not show the one before."""
+    qtbot.waitUntil(lambda: desk.state.done_text == "Done, next patient")
+    assert desk.page.next_card.isVisible()
+    desk.presenter.open(frozen.collected(patient=frozen.NEXT.patient))
+    assert desk.state.done_text == "Done"
+    assert not desk.page.next_card.isVisible()
 
 
 def test_the_receipt_is_followed_until_it_is_printed(qtbot: Any, desk: Desk):
@@ -344,22 +357,22 @@ def test_amounts_are_spoken(desk: Desk):
 
 def states() -> dict[str, ApprovedState]:
     """Every state of the page that a person should look at."""
-    card = frozen.collected()
+    card, followed = frozen.collected(), partial(approved_state, next_up=frozen.NEXT)
     paper = print_state("queued", "x", SPEECH.notice("receipt.paper_out"))
-    long = replace(card, patient=frozen.LONG, amount_cents=99_999_999, still_owed_cents=123_456_789,
-                   next_up=replace(frozen.NEXT, patient=frozen.LONG))  # fmt: skip
+    long = replace(card, patient=frozen.LONG, amount_cents=99_999_999, still_owed_cents=123_456_789)
     return {
-        "card": approved_state(card, receipt=PRINT_STATES["sending"]),
-        "cash": approved_state(cash(), receipt=PRINTED),
-        "check": approved_state(replace(card, tender=TenderKind.CHECK, method_text="Check 2281"), receipt=PRINTED),
-        "credit": approved_state(replace(card, tender=TenderKind.CREDIT, method_text="", can_undo=False),
+        "card": followed(card, receipt=PRINT_STATES["sending"]),
+        "cash": followed(cash(), receipt=PRINTED),
+        "check": followed(replace(card, tender=TenderKind.CHECK, method_text="Check 2281"), receipt=PRINTED),
+        "credit": followed(replace(card, tender=TenderKind.CREDIT, method_text="", can_undo=False),
                                  receipt=print_state("", "")),
-        "paper": approved_state(card, receipt=paper),
-        "undo": approved_state(card, receipt=PRINTED, undo=Undo("other", "", "Say in a few words what the reason is.")),
-        "undoing": approved_state(card, receipt=PRINTED, undo=Undo("wrong_amount", running=True)),
-        "undone": approved_state(card, receipt=PRINTED, undone=card),
-        "notice": approved_state(card, receipt=paper, notice=SPEECH.notice("card.voids_not_supported")),
-        "long": approved_state(long, receipt=PRINTED),
+        "paper": followed(card, receipt=paper),
+        "undo": followed(card, receipt=PRINTED, undo=Undo("other", "", "Say in a few words what the reason is.")),
+        "undoing": followed(card, receipt=PRINTED, undo=Undo("wrong_amount", running=True)),
+        "undone": followed(card, receipt=PRINTED, undone=card),
+        "notice": followed(card, receipt=paper, notice=SPEECH.notice("card.voids_not_supported")),
+        "last": approved_state(card, receipt=PRINTED),
+        "long": followed(long, receipt=PRINTED, next_up=replace(frozen.NEXT, patient=frozen.LONG)),
     }  # fmt: skip
 
 

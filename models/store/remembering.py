@@ -1,0 +1,49 @@
+"""A connection's answers kept for the length of one transaction: a story asks for the same patient three times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+
+class Answer:
+    """Rows as a cursor gives them."""
+
+    __slots__ = ("_rest",)
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._rest = iter(rows)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._rest
+
+    def fetchone(self) -> Any:
+        """The next row, or None."""
+        return next(self._rest, None)
+
+    def fetchall(self) -> list[Any]:
+        """The rows that are left."""
+        return list(self._rest)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class Remembering:
+    """Asks `driver` each question once. Whoever writes to a table meanwhile calls `forget`."""
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+        self._known: dict[tuple[str, Any], Sequence[Any]] = {}
+
+    def execute(self, query: str, values: Any = ()) -> Answer:
+        """The answer to a query, from memory where it was asked with the same values before."""
+        key = (query, tuple(values.items()) if isinstance(values, dict) else tuple(values))
+        rows = self._known.get(key)
+        if rows is None:
+            rows = self._known[key] = self._driver.execute(query, values).fetchall()
+        return Answer(rows)
+
+    def forget(self, table: str) -> None:
+        """Something was written to a table: what names it is asked anew."""
+        self._known = {key: rows for key, rows in self._known.items() if table not in key[0]}
