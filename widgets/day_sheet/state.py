@@ -41,9 +41,9 @@ SUM_TABLE: Final = (
     Column("Voids", 92, 1, right=True), Column("Refunds", 92, 1, right=True), Column("Net", 108, 1, right=True),
 )  # fmt: skip
 ROW_TABLE: Final = (
-    Column("Date", 104), Column("Transaction", 150, 3), Column("Patient", 140, 3), Column("How", 116, 1),
+    Column("Date", 104), Column("Transaction", 150, 3), Column("Patient", 140, 3), Column("How", 112, 1),
     Column("Staff", 110, 1), Column("Debit", 88, right=True), Column("Credit", 88, right=True),
-    Column("Adjustment", 92, right=True), Column("Moved", 88, right=True),
+    Column("Adjustment", 104, right=True), Column("Moved", 88, right=True),
 )  # fmt: skip
 _SIDE_COLUMNS = (DEBITS, CREDITS, ADJUSTMENTS, MOVED)
 
@@ -215,13 +215,13 @@ def _beside(view: DaySheetView) -> Iterator[SumLine]:
     yield SumLine("Fees", show_cents(sums.fees_cents))
     for kind, cents in sorted(sums.adjustments.items()):
         yield SumLine(ADJUSTMENT_WORDS.get(kind, "Adjustment"), show_cents(cents))
-    yield SumLine("Collected and on charges", show_cents(sums.allocated_cents), line_before=True)
-    yield SumLine("Collected and on account", show_cents(sums.on_account_cents))
+    yield SumLine("Of it on charges", show_cents(sums.allocated_cents), line_before=True)
+    yield SumLine("Of it on account", show_cents(sums.on_account_cents))
     missed = view.expected_copay_cents - view.collected_copay_cents
     yield SumLine("Copays expected", show_cents(view.expected_copay_cents), line_before=True)
     yield SumLine("Copays collected", show_cents(view.collected_copay_cents), ink="bad_text" if missed > 0 else "text")
     if view.ask.moved:
-        yield SumLine("Moved cash, not collected", show_cents(sums.moved_cents), line_before=True)
+        yield SumLine("Moved cash", show_cents(sums.moved_cents), line_before=True)
     if sums.disputed_cents:
         yield SumLine("Chargebacks", show_cents(-sums.disputed_cents), ink="bad_text")
     yield SumLine("After the close", f"{view.late} · {show_cents(view.late_cents)}" if view.late else "none",
