@@ -366,7 +366,7 @@ class MainWindow(QWidget):
                 self.light_dialog.show_light(words, ways)
 
     def _data_changed(self, change: Change) -> None:
-        if change.everything or change.topics & {"practice", "meta"}:
+        if change.everything or change.topics & {"practice", "identity"}:
             self._name_place()
         self._count_timer.start()
         if not self.session.locked:

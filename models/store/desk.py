@@ -242,6 +242,7 @@ class DeskStore:
         `sync.snapshot_damaged`; the store is as it was then.
         """
         from models.store.snapshots import build_from_snapshot
+        self._after(Change(frozenset({"identity"})))
 
         with self._locked() as connection:
             if self._identity is None:
