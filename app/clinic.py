@@ -84,5 +84,5 @@ class Clinic:
         return DeskFacts(self.practice.name, identity.desk_name, identity.device_no, str(self.zone), self.today())
 
     def _changed(self, change: Change) -> None:
-        if change.everything or "practice" in change.topics or "meta" in change.topics:
+        if change.everything or "practice" in change.topics:
             self._practice = None

@@ -34,8 +34,8 @@ class PracticePage(QWidget):
         self.zone = Choice("Time zone", [(zone, zone.replace("_", " ")) for zone in zones])
         self.zone_row = FormRow("Time zone", self.zone)
         self.join_line = FormRow(
-            "Join line", Field("Join line", "desk-1.local:8443 …"),
-            "On the other desk a manager opens Settings and asks for a line for a new desk.",
+            "Code of the other desk", Field("Code of the other desk", "192.168.1.5:8417 ABCD-EFGH-JKMN K7QF-2M9D-XW3A"),
+            "Scan it, paste it, or type address, code and sign. A manager finds it there under Settings, Desks.",
         )  # fmt: skip
         self.desk = FormRow("Name of this desk", Field("Name of this desk"))
         self.others = CheckBox("Other desks will join over the network")
@@ -115,7 +115,7 @@ class PracticePage(QWidget):
 
     def take_focus(self) -> None:
         """Where work begins."""
-        (self.practice if self._way() is Way.NEW else self.desk).field.setFocus()
+        (self.practice if self._way() is Way.NEW else self.join_line).field.setFocus()  # a scanner types right there
 
 
 class StaffPage(QWidget):

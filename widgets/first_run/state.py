@@ -9,6 +9,7 @@ from typing import Final
 from app.setup import PracticeWish, StaffWish
 from app.words import sentence
 from models.basics.errors import RuleBroken
+from models.operations.joining import parse_join_line
 from models.rules.pins import check_new_pin
 
 
@@ -107,10 +108,21 @@ def _practice(answers: Answers) -> dict[str, str]:
         found["practice"] = "" if answers.practice.strip() else "Type the name of your practice."
         found["zone"] = "" if answers.zone else "Choose the time zone."
     else:
-        found["join_line"] = "" if answers.join_line.strip() else "Type the line the other desk shows."
+        found["join_line"] = _join_line(answers.join_line)
     if answers.needs_consent:
         found["consent"] = "" if answers.consent.strip() else "Type your name to agree, or set up a keyring first."
     return found
+
+
+def _join_line(text: str) -> str:
+    if not text.strip():
+        return "Type, paste or scan the code the other desk shows."
+    try:
+        parse_join_line(text)
+    except RuleBroken as error:
+        words = sentence(error.message_key, error.facts)
+        return f"{words.title}. {words.action}"
+    return ""
 
 
 def _staff(answers: Answers) -> dict[str, str]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from app.settings import HUB_HERE
-from models.basics.errors import SyncLater
+from models.rules.rights import Right
+from widgets.common.lend_dialog import Lending
+from widgets.common.speech import Speech
+from widgets.desks.presenter import DesksPresenter
+from widgets.desks.view import DesksView
 from widgets.importing.presenter import ImportPresenter
 from widgets.importing.view import ImportView
 from widgets.screens import Kit, Page, Place
-from widgets.settings.desks import DesksPresenter, DesksView
+from widgets.settings.backup import ASK_TITLE, ASK_VERB, KEY_WHY, BackupPart, BackupPresenter
 from widgets.settings.practice import PracticePresenter, PracticeView
 from widgets.settings.presenter import SettingsPresenter
 from widgets.settings.profiles import ProfilesPresenter, ProfilesView
 from widgets.settings.rules import MoneyRulesPresenter, MoneyRulesView
 from widgets.settings.staff import StaffPresenter, StaffView
-from widgets.settings.state import DESKS, IMPORT, PRACTICE, PROFILES, RULES, SECTIONS, STAFF, WAYS
+from widgets.settings.state import BACKUP, DESKS, IMPORT, PRACTICE, PROFILES, RULES, SECTIONS, STAFF, WAYS
 from widgets.settings.view import SettingsView
 from widgets.settings.ways import WaysPresenter, WaysView
 
@@ -42,7 +46,9 @@ class SettingsPage:
         self.widget.add_page(RULES, rules)
         profiles = ProfilesView()
         self.widget.add_page(PROFILES, profiles)
-        self.widget.add_below(DESKS, desks)
+        self.widget.add_above(DESKS, desks)
+        backup = BackupPart()
+        self.widget.add_above(BACKUP, backup)
         self._presenter = SettingsPresenter(
             self.widget, bridge=kit.bridge, lane=kit.desk.lanes["store"], settings=kit.desk.settings
         )
@@ -70,10 +76,18 @@ class SettingsPage:
             person=lambda: kit.session.person,
         )  # fmt: skip
         self._desks = DesksPresenter(
-            desks, bridge=kit.bridge, lane=kit.desk.lanes["net"], make_line=lambda name: _join_line(kit, name),
-            hosts=lambda: kit.desk.settings.get(HUB_HERE), person=lambda: kit.session.person,
+            desks, bridge=kit.bridge, lane=kit.desk.lanes["hub"], desks=lambda: kit.desk.desks,
+            person=lambda: kit.session.person, now=lambda: kit.desk.clock.now().astimezone(ZoneInfo(kit.facts().zone)),
         )  # fmt: skip
-
+        self._lend = Lending(
+            self.widget, Right.SET_UP, ASK_TITLE, ASK_VERB, bridge=kit.bridge, lane=kit.desk.lanes["store"],
+            sign_in=kit.desk.sign_in, speech=Speech(lambda: ZoneInfo(kit.facts().zone)),
+        )  # fmt: skip
+        self._backup = BackupPresenter(
+            backup, bridge=kit.bridge, lane=kit.desk.lanes["net"], backups=kit.desk.backups,
+            now=lambda: kit.desk.clock.now().astimezone(ZoneInfo(kit.facts().zone)),
+            ask=lambda then: self._lend.ask(KEY_WHY, "Enter the PIN of a manager", then),
+        )  # fmt: skip
         self._ways = WaysPresenter(
             ways, bridge=kit.bridge, lane=kit.desk.lanes["store"], ways=kit.desk.ways,
             person=lambda: kit.session.person,
@@ -87,6 +101,7 @@ class SettingsPage:
         self._rules.show()
         self._profiles.show()
         self._desks.show()
+        self._backup.show()
         self._ways.show()
         self.widget.open_page(place.item or self.widget.page_name or SECTIONS[0].name)
         self.widget.take_focus()
@@ -102,13 +117,6 @@ class SettingsPage:
             self._ways.show()
         if change.everything or change.topics & {"billing_profile", "appointment_profile"}:
             self._profiles.show()
-
-
-def _join_line(kit: Kit, name: str) -> str:
-    hub = kit.desk.hub
-    if hub is None:
-        raise SyncLater("sync.hub_unreachable")
-    return str(hub.join_code(kit.desk.store.tenant, name))
 
 
 def make(kit: Kit) -> Page:

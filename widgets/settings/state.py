@@ -49,8 +49,8 @@ def _days(*values: int) -> tuple[tuple[int, str], ...]:
     return tuple((value, "At once" if value == 0 else f"After {value} days") for value in values)
 
 
-PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES, PROFILES = (
-    "practice", "staff", "desks", "import", "ways", "rules", "profiles",
+PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES, PROFILES, BACKUP = (
+    "practice", "staff", "desks", "import", "ways", "rules", "profiles", "backup",
 )  # fmt: skip
 """Pages with a view of their own."""
 
@@ -86,9 +86,17 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section(RULES, "Money rules", "shield-check"),
     Section(PROFILES, "Profiles", "calendar-days"),
     Section(STAFF, "Staff", "user-plus"),
-    Section(DESKS, "Other desks", "building-2", (
-        Row(settings.HUB_LISTEN, "Who may join", "From the next start on.", CHOICE,
+    Section(DESKS, "Desks", "building-2", (
+        Row(settings.HUB_LISTEN, "Who may join", "At the desk that hosts the hub, from its next start on.", CHOICE,
             (("127.0.0.1", "Desks on this computer"), ("0.0.0.0", "Desks on the network"))),  # noqa: S104
+    )),
+    Section(BACKUP, "Backup", "download", (
+        Row(settings.BACKUP_FOLDER, "Folder", "On another disk or a share of the clinic. Empty: beside the records.",
+            TEXT),
+        Row(settings.BACKUP_EVERY_HOURS, "Back up by itself", "While Copaydesk is open. Nobody waits for it.", CHOICE,
+            ((6, "Every 6 hours"), (12, "Every 12 hours"), (24, "Every day"), (0, "Never"))),
+        Row(settings.BACKUP_ALARM_DAYS, "Tell when the last is older than", "Shown in Needs attention until there is "
+            "a newer one.", CHOICE, ((2, "2 days"), (7, "7 days"), (14, "14 days"), (30, "30 days"))),
     )),
     Section(IMPORT, "Import", "upload"),
 )  # fmt: skip

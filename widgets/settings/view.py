@@ -113,9 +113,9 @@ class SettingsView(Themed, QWidget):
         self._pages[name] = page
         self._stack.addWidget(page)
 
-    def add_below(self, name: str, part: QWidget) -> None:
-        """Show `part` under the rows of the section `name`."""
-        self._bodies[name].insertWidget(1, part)
+    def add_above(self, name: str, part: QWidget) -> None:
+        """Show `part` over the rows of the section `name`."""
+        self._bodies[name].insertWidget(0, part)
 
     def _page(self, section: Section) -> QWidget:
         card = Card(inset=S20)

@@ -22,6 +22,7 @@ from widgets.main_window import MainWindow
 from widgets.opening import DeskWindow, Opening
 
 pytestmark = pytest.mark.usefixtures("themed")
+LINE = "192.168.4.10:8443 ABCD-EFGH-JKMN K7QF-2M9D-XW3A"
 ZONES = ("America/Chicago", "America/New_York", "Europe/Athens")
 GOOD = Answers(
     practice="Alder Street", zone="America/Chicago", manager=Person("Nora Whitfield", "1379", "1379"),
@@ -134,7 +135,7 @@ def test_joining_needs_no_staff_and_takes_addresses(begin, qtbot) -> None:
     assert practice.join_line.isVisible()
     assert not practice.practice.isVisible()
     practice.join_line.field.setFocus()
-    type_text("192.168.4.10:8443 KITE-4417")
+    type_text(LINE)
     press("Return")
     assert step(view) is Step.DEVICES
     press("Down")
@@ -146,9 +147,42 @@ def test_joining_needs_no_staff_and_takes_addresses(begin, qtbot) -> None:
     press("Return")
     qtbot.waitUntil(lambda: view.done == [True])
     assert setup.told == [
-        ("join_practice", "192.168.4.10:8443 KITE-4417", "Desk 1"),
+        ("join_practice", LINE, "Desk 1"),
         ("set_devices", "pax+tcp://192.168.4.21:10009", "", True),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "said"), [
+    ("", "Type, paste or scan the code the other desk shows."),
+    ("192.168.4.10:8443 KITE-4417", "This code cannot be right. Compare it with what the other desk shows."),
+    ("192.168.4.10:8443 ABCD-EFGH-JKMN", "The last group of the code is missing. Type all of it: it makes sure that "
+     "this is really your hub."),
+    ("what?", "This is not the address of a hub. Type it as the other desk shows it: 192.168.1.5:8417."),
+])  # fmt: skip
+def test_a_code_that_cannot_be_one_is_told_at_its_field(typed: str, said: str) -> None:
+    answers = replace(GOOD, way=Way.JOIN, join_line=typed)
+    assert missing(Step.PRACTICE, answers) == {"join_line": said}
+
+
+@pytest.mark.parametrize("typed", [
+    LINE, LINE.lower(), f"https://{LINE}", LINE.replace(" ", "\t"), LINE.replace("-", ""), f"  {LINE}  ",
+])  # fmt: skip
+def test_a_code_is_understood_typed_pasted_and_scanned(typed: str) -> None:
+    assert missing(Step.PRACTICE, replace(GOOD, way=Way.JOIN, join_line=typed)) == {}
+
+
+def test_a_scanner_types_where_the_focus_is_and_goes_on_with_its_enter(begin) -> None:
+    """A desk that joins begins at the code's field: the scanner's keys and its Enter are all it takes."""
+    view = begin(Told())
+    practice = view.pages[Step.PRACTICE]
+    practice._join.setChecked(True)
+    practice._chosen()
+    practice.take_focus()
+    picture(view, "first-run-join")
+    type_text(LINE)
+    press("Return")
+    assert step(view) is Step.DEVICES
+    assert view.presenter.answers.join_line == LINE
 
 
 def test_what_is_missing_is_said_at_its_field_and_takes_the_focus(begin) -> None:

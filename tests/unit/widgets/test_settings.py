@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from app import settings
@@ -16,7 +15,7 @@ from app.practice import PracticeFacts
 from app.settings import OPTIONS, Settings
 from app.signin import SignIn
 from app.views import Person
-from models.basics.errors import StorageError, SyncLater
+from models.basics.errors import StorageError
 from models.rules.rights import Right, rights_of
 from tests.support.clinic import TestClinic
 from tests.support.windows import clipped, picture, press, settle, shown, type_text
@@ -25,7 +24,6 @@ from widgets.common import Choice, Switch
 from widgets.importing.presenter import ImportPresenter
 from widgets.importing.state import ImportState, Step, files_text
 from widgets.importing.view import ImportView
-from widgets.settings.desks import DesksPresenter, DesksView
 from widgets.settings.practice import PracticePresenter, PracticeView
 from widgets.settings.presenter import SettingsPresenter
 from widgets.settings.staff import StaffPresenter, StaffView
@@ -275,54 +273,6 @@ def test_rights_are_shown_and_given_by_who_sets_up(staff, qtbot) -> None:
     view.presenter.show()
     qtbot.waitUntil(lambda: not ticks[Right.CORRECT].isEnabled())
     assert not view.save_rights.isEnabled()
-
-
-# Other desks ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def desks(qtbot, lane):
-    view = DesksView()
-    view.resize(800, 500)
-    qtbot.addWidget(view)
-
-    def line(name: str) -> str:
-        if name == "away":
-            raise SyncLater("sync.hub_unreachable", hub="")
-        return f"192.168.4.10:8443 KITE-4417 {name}"
-
-    view.presenter = DesksPresenter(
-        view, bridge=Bridge(view), lane=lane, make_line=line, hosts=lambda: True, person=lambda: NORA
-    )  # fmt: skip
-    shown(view)
-    view.presenter.show()
-    return view
-
-
-def test_a_manager_makes_a_line_and_copies_it(desks, qtbot) -> None:
-    put(desks.name, "Desk 2")
-    QTest.mouseClick(desks.make, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(desks.line.isVisible)
-    assert desks.line.text() == "192.168.4.10:8443 KITE-4417 Desk 2"
-    QTest.mouseClick(desks.copy, Qt.MouseButton.LeftButton)
-    assert QGuiApplication.clipboard().text() == desks.line.text()
-    picture(desks, "settings-desks")
-
-
-def test_a_desk_needs_a_name_and_a_hub_that_answers(desks, qtbot) -> None:
-    QTest.mouseClick(desks.make, Qt.MouseButton.LeftButton)
-    assert desks.name.error.text == "Give the new desk a name."
-    put(desks.name, "away")
-    QTest.mouseClick(desks.make, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(desks.banner.isVisible)
-    assert not desks.make.busy
-
-
-@pytest.mark.parametrize(("hosts", "manager"), [(False, True), (True, False)])
-def test_only_the_hubs_desk_and_a_manager_make_lines(desks, hosts: bool, manager: bool) -> None:
-    desks.allow(hosts=hosts, manager=manager)
-    assert not desks.make.isEnabled()
-    assert desks.make.toolTip()
 
 
 # Import -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Settings > Desks: who is there, codes for new ones, names, revoking, readmitting."""
