@@ -1,0 +1,80 @@
+"""Inside, nothing is left to chance but the seed: ids, epochs, nonces and waiting come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from random import Random
+from typing import Any, TypeVar
+from unittest import mock
+
+from app import printing
+from app.sync import keys
+from app.tenders import card
+from models.basics import ids
+from models.store import hub
+from tests.simulator.world import DeskClock, World
+
+T = TypeVar("T")
+
+
+class SeededSecrets:
+    """What the program asks the system for, out of a seed."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+
+    def token_hex(self, length: int) -> str:
+        return self._rng.randbytes(length).hex()
+
+    def token_bytes(self, length: int) -> bytes:
+        return self._rng.randbytes(length)
+
+    def choice(self, choices: Sequence[T]) -> T:
+        return self._rng.choice(choices)
+
+    def randbelow(self, most: int) -> int:
+        return self._rng.randrange(most)
+
+
+class _Time:
+    """The module `time` as far as waiting needs it; nobody really sleeps."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def monotonic(self) -> float:
+        return self._world.elapsed_s
+
+    def sleep(self, seconds: float) -> None:
+        self._world.advance(seconds)
+
+
+class Machine:
+    """Whose clock the running code sees."""
+
+    def __init__(self, world: World) -> None:
+        self.clock = DeskClock(world)
+
+
+@contextmanager
+def determined(seed: int, world: World) -> Iterator[Machine]:
+    """Ids and secrets out of `seed`, time out of `world`. Ends as it found things."""
+    rng, machine, time = Random(f"ids {seed}"), Machine(world), _Time(world)
+    secrets: Any = SeededSecrets(Random(f"secrets {seed}"))
+    replaced: tuple[tuple[Any, str, Any], ...] = (
+        (ids, "_chance", lambda: rng.getrandbits(80)),
+        (ids, "_wall_ms", lambda: int(machine.clock.now().timestamp() * 1000)),
+        (ids, "_maker", ids.IdMaker()),
+        (hub, "secrets", secrets), (keys, "secrets", secrets),
+        (hub, "time", time), (printing, "time", time), (card, "time", time),
+    )  # fmt: skip
+    with mock.patch.multiple(ids, **{name: value for module, name, value in replaced if module is ids}):
+        patches = [mock.patch.object(module, name, value) for module, name, value in replaced if module is not ids]
+        for patch in patches:
+            patch.start()
+        try:
+            yield machine
+        finally:
+            for patch in patches:
+                patch.stop()

@@ -1,0 +1,155 @@
+"""The hub in this thread: its real routes, rights and store; crashes, lost connections and restores of its database."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from unittest import mock
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.sync.line import Reply
+from models.basics.clock import Clock
+from models.basics.errors import PosError, StorageError
+from models.basics.points import Point
+from models.operations.kinds import KINDS
+from models.store.engine import sqlite_engine
+from models.store.hub import HubStore
+from server.deps import MOST_IN_HAND, Address, Hub
+from server.main import _answer_error
+from server.refusals import Refused, answer_refused
+from server.routes.sync import ROUTES
+from server.settings import HubSettings
+
+T = TypeVar("T")
+KEY = "c0" + "0123456789abcdef" * 3 + "77" * 7
+COLLECT = "payment.collect"
+OWN = {COLLECT: KINDS[COLLECT]}
+"""What the hub's program knows, whatever version the desk that asks has."""
+
+PATHS = {route.path: route.endpoint for route in ROUTES}
+
+
+class HubGone(BaseException):
+    """The hub's process ends here, whatever it was doing."""
+
+
+class Again(Exception):
+    """The database asks for the transaction once more."""
+
+    sqlstate = "40001"
+
+
+class ThisThread(Hub):
+    """The hub's parts, with its work done at once instead of on threads."""
+
+    async def _run(self, _pool: Any, work: Any, *arguments: Any) -> Any:
+        if self._in_hand >= MOST_IN_HAND:
+            raise Refused(429, "sync.hub_busy", retry_after_s=1)
+        return work(*arguments)
+
+    async def go_on(self, work: Any, *arguments: Any) -> Any:
+        return work(*arguments)
+
+
+class SimHub:
+    """One hub process after the other over one database file."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.folder, self.clock = folder, clock
+        self.plan: list[str] = []
+        """What goes wrong with the coming transactions: see FAULTS."""
+        self.store: HubStore
+        self.hub: ThisThread
+        self.start()
+
+    def start(self) -> None:
+        """A new process: nonces and waiting desks are forgotten."""
+        self.store = HubStore.open(sqlite_engine(self.folder / "hub.db", KEY), self.clock, upgrade=False)
+        self.hub = ThisThread(HubSettings(self.folder, key_hex=KEY), self.store, self.clock, Address("127.0.0.1", 1))
+
+    def crash(self) -> None:
+        """The process is gone, and another one starts."""
+        self.hub.close()
+        self.store.close()
+        self.start()
+
+    def visit(self, point: Point) -> None:
+        """What was planned happens at the next boundary of a transaction it fits."""
+        if not self.plan or self.plan[0].partition(":")[0] != point.value:
+            return
+        how = self.plan.pop(0).partition(":")[2]
+        if how == "gone":
+            raise HubGone
+        if how == "again":
+            raise Again
+        if how == "bug":
+            raise ZeroDivisionError("a bug of the hub")
+        raise StorageError("store.hub_database_away")
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """What the routes answer to a request as it arrives. Raises HubGone."""
+        path, _, query = target.partition("?")
+        scope = {
+            "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": query.encode(),
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+            "app": _App(self.hub), "client": ("127.0.0.1", 1), "path_params": _path_params(path),
+        }  # fmt: skip
+        request = Request(scope, _body(body))
+        endpoint = PATHS.get(path) or PATHS["/v1/sync/snapshot/{chunk}"]
+        response: Response
+        try:
+            with mock.patch.dict(KINDS, OWN):
+                response = _at_once(endpoint(request))
+        except Refused as refused:
+            response = _at_once(answer_refused(request, refused))
+        except PosError as error:
+            response = _at_once(_answer_error(request, error))
+        except Exception:  # as the server does with a bug
+            response = Response("Internal Server Error", 500, media_type="text/plain")
+        wait = response.headers.get("Retry-After", "")
+        return Reply(response.status_code, bytes(response.body), response.headers.get("Content-Type", ""),
+                     int(wait) if wait.isdigit() else 0)  # fmt: skip
+
+    def busy(self, *, on: bool) -> None:
+        """So much waits that newcomers are sent away (F13)."""
+        self.hub._in_hand = MOST_IN_HAND if on else 0
+
+    def copy_to(self, folder: Path) -> None:
+        """A backup of the database, whole and of one moment."""
+        for path in self.folder.glob("hub.db*"):
+            shutil.copyfile(path, folder / path.name)
+
+    def close(self) -> None:
+        self.hub.close()
+        self.store.close()
+
+
+class _App:
+    def __init__(self, hub: Hub) -> None:
+        self.state = self
+        self.hub = hub
+
+
+def _path_params(path: str) -> dict[str, str]:
+    return {"chunk": path.rpartition("/")[2]}
+
+
+def _body(body: bytes) -> Any:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def _at_once(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that never has to wait."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    raise AssertionError("it waited")

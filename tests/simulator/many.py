@@ -1,0 +1,70 @@
+"""Many runs on several processes, and what they met."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.simulator.run import STEPS, Result, play
+from tests.simulator.template import template
+
+CHUNK = 8
+
+
+@dataclass
+class Tally:
+    """What a number of runs came to. `failed` are (seed, first failure)."""
+
+    runs: int = 0
+    seconds: float = 0.0
+    failed: list[tuple[int, str]] = field(default_factory=list)
+    met: Counter[str] = field(default_factory=Counter)
+    digests: dict[int, str] = field(default_factory=dict)
+
+
+def run_one(job: tuple[int, int]) -> Result:
+    """One run; a bug that escapes it is its failure."""
+    seed, most = job
+    logging.disable(logging.CRITICAL)
+    try:
+        return play(seed, most)
+    except Exception:
+        return Result(seed, "", [traceback.format_exc(limit=-6)], [], Counter(), [])
+
+
+def run_many(first: int, runs: int, most: int = STEPS, workers: int = 2, *, stop_after: int = 5) -> Tally:
+    """Seeds `first`, `first` + 1, … on `workers` processes, until `stop_after` of them failed."""
+    tally, began = Tally(), time.monotonic()
+    for result in _results(first, runs, most, workers):
+        tally.runs += 1
+        tally.met += result.met
+        tally.digests[result.seed] = result.digest
+        if result.failures:
+            tally.failed.append((result.seed, result.failures[0]))
+            if len(tally.failed) >= stop_after:
+                break
+    tally.seconds = time.monotonic() - began
+    return tally
+
+
+def _results(first: int, runs: int, most: int, workers: int) -> Iterator[Result]:
+    jobs = [(seed, most) for seed in range(first, first + runs)]
+    template()  # before the processes part, so that they share it
+    if workers <= 1:
+        yield from map(run_one, jobs)
+        return
+    context = multiprocessing.get_context("fork" if os.name == "posix" else "spawn")
+    with context.Pool(workers) as pool:
+        yield from pool.imap_unordered(run_one, jobs, chunksize=CHUNK)
+
+
+def command(seed: int, most: int, keep: list[int] | None = None) -> str:
+    """The line that plays a run again."""
+    kept = f" --keep {','.join(map(str, keep))}" if keep is not None else ""
+    return f"python -m tests.simulator --runs 1 --seed {seed} --steps {most}{kept}"

@@ -1,0 +1,199 @@
+"""What must hold: cheap checks after every step, everything at the end, and the two oracles: the world and the hub."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from tests.simulator.desk import SimDesk
+from tests.simulator.template import CLINIC, OTHER
+from tests.simulator.world import Place
+from tests.unit.models.store.takings import STATE
+
+if TYPE_CHECKING:
+    from tests.simulator.hub import SimHub
+    from tests.simulator.run import Run
+
+_MONEY = {"CASH": "cash", "CARD": "card", "CHK": "check", "EXT": "external", "OTH": "other"}
+
+
+def after_step(run: Run, desk: SimDesk) -> None:
+    """I1, I3, I4 of the desk that acted, I21, I5 at the hub, and I23: what was answered stays answered."""
+    with desk.store.reader() as reader:
+        debits, credits, over, cursor, last = reader.execute(_CHEAP).fetchone()
+        answered = reader.execute(
+            "SELECT op_id, verdict, reason FROM outbox WHERE acknowledged_at <> '' OR returned_at <> ''"
+        ).fetchall()
+    if debits != credits:
+        run.wrong(f"I1 {desk.name}: debits {debits} credits {credits}")
+    if over:
+        run.wrong(f"I3/I4 {desk.name}: {over} accounts beyond what they may")
+    if last and last != cursor:
+        run.wrong(f"I21 {desk.name}: cursor {cursor}, log {last}")
+    for op_id, verdict, _reason in answered:
+        before = run.verdicts.setdefault((desk.enrolled.tenant, op_id), verdict)
+        if before != verdict:
+            run.wrong(f"I23 {desk.name}: {op_id} was {before}, now {verdict}")
+
+
+_CHEAP = (
+    "SELECT (SELECT coalesce(sum(debits + pending_debits), 0) FROM account), "
+    "(SELECT coalesce(sum(credits + pending_credits), 0) FROM account), "
+    "(SELECT count(*) FROM account WHERE (guard = 'L' AND debits + pending_debits + held > credits + pending_credits) "
+    "OR (guard = 'A' AND credits + pending_credits > debits + pending_debits)), "
+    "(SELECT cursor_seq FROM stream), (SELECT max(seq) FROM log)"
+)
+
+
+def layers(run: Run, desk: SimDesk) -> None:
+    """I18 and everything else a desk can say of itself, in the middle of a run."""
+    refused = desk.rows("SELECT 1 FROM outbox WHERE verdict IN ('rejected', 'quarantined') AND returned_at = ''")
+    for failure in desk.store.verify(deep=True):
+        if failure.invariant != "I18" or not refused:
+            run.wrong(f"{desk.name} {failure}")
+
+
+def at_the_end(run: Run) -> None:
+    """All of it, once everything was healed and drained."""
+    hub = Books(run.hub)
+    for tenant in (CLINIC, OTHER):
+        for failure in run.hub.store.verify(tenant, deep=True):
+            run.wrong(f"hub {tenant} {failure}")
+    for desk in run.everybody():
+        if desk.revoked:
+            continue
+        with desk.as_itself():
+            _desk_at_the_end(run, desk, hub)
+    lies, booked = run.world.lies(), hub.money()
+    for place in sorted(lies.keys() | booked.keys()):
+        if lies.get(place, 0) != booked.get(place, 0):
+            run.wrong(f"I25 {place}: the world has {lies.get(place, 0)}, the books {booked.get(place, 0)}")
+    _receipts(run, hub)
+
+
+def _desk_at_the_end(run: Run, desk: SimDesk, hub: Books) -> None:
+    for failure in desk.store.verify(deep=True) if desk is run.looked_into else ():
+        run.wrong(f"{desk.name} {failure}")
+    tenant = desk.enrolled.tenant
+    if desk.store.pending_count():
+        run.wrong(f"I20 {desk.name}: {desk.store.pending_count()} operations were never answered ({desk.stopped})")
+    if desk.store.cursor().seq != run.hub.store.head(tenant).seq:
+        run.wrong(f"I19 {desk.name}: stands at {desk.store.cursor().seq} ({desk.stopped})")
+        return
+    here, there = state_of(desk, tenant), hub.state(tenant)
+    for table in STATE:
+        if here[table] != there[table]:
+            apart = sorted(set(here[table]) ^ set(there[table]))[:2]
+            run.wrong(f"I19 {desk.name}: {table} is not the hub's: {apart}")
+    for op_id, verdict in desk.rows("SELECT op_id, verdict FROM outbox WHERE acknowledged_at <> ''"):
+        if verdict and (tenant, op_id) not in hub.logged():
+            run.wrong(f"I8 {desk.name}: {op_id} was answered and is not in the log")
+    if desk.rows("SELECT 1 FROM log WHERE tenant <> ?", tenant):
+        run.wrong(f"I24 {desk.name}: another practice's entries")
+    for attempt, state in desk.rows("SELECT attempt_id, state FROM terminal_attempt WHERE state <> 'resolved'"):
+        run.wrong(f"I17 {desk.name}: attempt {attempt} is still {state}")
+
+
+def state_of(desk: SimDesk, tenant: str) -> dict[str, list[str]]:
+    """Every row of every state table of a desk."""
+    with desk.store.reader() as reader:
+        return _state(lambda query: reader.execute(query, (tenant,)).fetchall())
+
+
+def _state(ask: Any) -> dict[str, list[str]]:
+    return {name: sorted(map(repr, map(tuple, ask(f"SELECT * FROM {name} WHERE tenant = ?")))) for name in STATE}
+
+
+class Books:
+    """The hub's tables as they stand."""
+
+    def __init__(self, hub: SimHub) -> None:
+        with hub.store._engine.connect() as connection:
+            driver: Any = connection.connection.dbapi_connection
+            self._states = {tenant: _state(lambda query, t=tenant: driver.execute(query, (t,)).fetchall())
+                            for tenant in (CLINIC, OTHER)}  # fmt: skip
+            self._accounts = driver.execute("SELECT tenant, id, code, debits - credits FROM account").fetchall()
+            self._log = driver.execute("SELECT tenant, op_id, verdict, reason, op, hash FROM log ORDER BY tenant, seq"
+                                       ).fetchall()  # fmt: skip
+
+    def state(self, tenant: str) -> dict[str, list[str]]:
+        """Every row of every state table of a practice."""
+        return self._states[tenant]
+
+    def logged(self) -> set[tuple[str, str]]:
+        """Practice and id of everything in the log."""
+        return {(row[0], row[1]) for row in self._log}
+
+    def digest(self) -> str:
+        """One hash over both logs."""
+        return hashlib.sha256("".join(row[5] for row in self._log).encode()).hexdigest()
+
+    def facts(self) -> list[tuple[str, str, str, dict[str, Any]]]:
+        """(practice, verdict, reason, operation) of every entry."""
+        return [(row[0], row[2], row[3], orjson.loads(row[4])) for row in self._log]
+
+    def money(self) -> dict[Place, int]:
+        """Where the books say money lies, with what is kept apart unposted."""
+        found: Counter[Place] = Counter()
+        for tenant, account, code, cents in self._accounts:
+            if code in _MONEY:
+                name = _MONEY[code]
+                found[tenant, f"{name}:{account.partition(':')[2]}" if name in ("cash", "other") else name] += cents
+        taken = {op["body"]["payment_id"]: op["body"] for _, _, _, op in self.facts() if op["kind"] == "payment.collect"}
+        for tenant, verdict, reason, op in self.facts():
+            if verdict == "quarantined" and reason not in ("known_already", "id_conflict"):
+                for place, cents in unposted(op, taken):
+                    found[tenant, place] += cents
+        return {place: cents for place, cents in found.items() if cents}
+
+
+def unposted(op: dict[str, Any], taken: dict[str, Any]) -> list[tuple[str, int]]:
+    """Where money went by a fact that is kept apart."""
+    body, kind, device = op["body"], op["kind"], op["device"]
+    cents = int(body.get("amount_cents") or 0)
+    if kind == "payment.collect":
+        return [(_where(body, device), cents)] if cents > 0 and body["tender"] in _MONEY.values() else []
+    if kind == "refund.paid":
+        return [(_where(body, device), -cents)]
+    if kind in ("payment.reverse", "payment.correct") and body["payment_id"] in taken:
+        first = taken[body["payment_id"]]
+        where = _where({**first, "drawer": body.get("drawer") or first.get("drawer")}, device)
+        return [(where, -int(first["amount_cents"] if kind == "payment.reverse" else cents))]
+    return []
+
+
+def _where(body: dict[str, Any], device: str) -> str:
+    tender = str(body["tender"])
+    if tender == "cash":
+        return f"cash:{body.get('drawer') or device}"
+    return f"other:{body.get('method_id')}" if tender == "other" else tender
+
+
+def _receipts(run: Run, hub: Books) -> None:
+    """I22: whatever was printed is in the books, and no number stands for two things."""
+    numbers = Counter((tenant, op["body"]["receipt_no"]) for tenant, _, _, op in hub.facts()
+                      if op["body"].get("receipt_no") and op["class"] == "fact")  # fmt: skip
+    known = {number for _, number in numbers} | _by_credit(run)
+    for paper in run.world.paper:
+        if not paper.journalled:
+            run.wrong(f"I22 {paper.desk}: {paper.receipt_no} was printed before it was written down")
+        if paper.receipt_no not in known | run.gone:
+            run.wrong(f"I22 {paper.desk}: paper {paper.receipt_no} and no fact")
+    for (tenant, number), times in numbers.items():
+        if times > 1 and number not in run.again:
+            run.wrong(f"I22 {tenant}: receipt {number} stands for {times} facts")
+
+
+def _by_credit(run: Run) -> set[str]:
+    """Numbers of receipts about credit alone: no money came, so no fact carries them."""
+    found = set[str]()
+    for desk in run.everybody():
+        for (document,) in desk.rows("SELECT document FROM print_job WHERE payment_id = '' AND kind <> 'drawer'"):
+            found.add(str(orjson.loads(document).get("receipt_no", "")))
+    return found
+
+
+__all__ = ["Books", "after_step", "at_the_end", "layers", "state_of"]
