@@ -34,10 +34,13 @@ from widgets.panels import AboutDialog, AskDialog, KeysDialog, LightDialog, Pale
 from widgets.screens import ATTENTION, CLAIMS, COLLECT, LEDGER, PATIENTS, PREPARED, SCREENS, SETTINGS, TODAY, Kit, Place
 from widgets.session import Session
 from widgets.shell import Shell
+from widgets.syncing.presenter import SyncPresenter
+from widgets.syncing.view import SyncPanel
 from widgets.watch import IdleWatch, LineWatch
 
 if TYPE_CHECKING:
     from app.desk import Desk
+    from app.syncing import Syncing
 
 log = logging.getLogger(__name__)
 
@@ -47,13 +50,10 @@ _IN_DOUBT_S = 30 * 60
 _QUIET_MS = 400
 _DRAWER_REASONS = ("Change for the till", "Deposit", "Mistake put right")
 
-from widgets.syncing.presenter import SyncPresenter
-from widgets.syncing.view import SyncPanel
 
 class MainWindow(QWidget):
     """The desk's window. Starts locked; pages are made after the first sign-in."""
 
-    from app.syncing import Syncing
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
@@ -86,6 +86,7 @@ class MainWindow(QWidget):
     def _make_overlays(self) -> None:
         self.palette_overlay = Palette(self.shell, self._given_commands)
         self.light_dialog = LightDialog(self.shell)
+        self.sync_panel = SyncPanel(self.shell, self.commands["sync"])
         self.keys_dialog = KeysDialog(self.shell)
         self.find_overlay = FindOverlay(self.shell)
         self.drawer_dialog = ReasonDialog(self.shell, "Open the drawer", "Open drawer", _DRAWER_REASONS)
@@ -99,7 +100,6 @@ class MainWindow(QWidget):
         self._closing = self._offer_import = False
         self.import_dialog = AskDialog(
             self.shell, "This desk is ready",
-        self.sync_panel = SyncPanel(self.shell, self.commands["sync"])
             "Bring in patients, visits and charges from your other program now, or look around first. "
             "You find the import later in Settings.",
             "Import patients…", "Look around", danger=False,
@@ -122,6 +122,17 @@ class MainWindow(QWidget):
         )  # fmt: skip
         self.finder.left.connect(self._find_left)
 
+        self.syncing = SyncPresenter(
+            self.sync_panel, bridge=self.bridge, lane=self._desk.lanes["reads"], syncing=self._need_syncing,
+            now=lambda: self._desk.clock.now().astimezone(self._zone), attention=self.commands["attention"].trigger,
+            parent=self,
+        )  # fmt: skip
+
+    def _need_syncing(self) -> Syncing:
+        found = self._desk.syncing
+        assert found is not None  # the panel opens at desks with a hub alone
+        return found
+
     def _make_lock(self) -> None:
         self.lock = LockPresenter(
             self.lock_view, bridge=self.bridge, lane=self._desk.lanes["store"], sign_in=self._desk.sign_in,
@@ -135,17 +146,6 @@ class MainWindow(QWidget):
             "settings": lambda: self.navigator.top(Place(SETTINGS)),
             "import": lambda: self.navigator.top(Place(SETTINGS, item="import")),
             "quit": self.close,
-        self.syncing = SyncPresenter(
-            self.sync_panel, bridge=self.bridge, lane=self._desk.lanes["reads"], syncing=self._need_syncing,
-            now=lambda: self._desk.clock.now().astimezone(self._zone), attention=self.commands["attention"].trigger,
-            parent=self,
-        )  # fmt: skip
-
-    def _need_syncing(self) -> Syncing:
-        found = self._desk.syncing
-        assert found is not None  # the panel opens at desks with a hub alone
-        return found
-
             "find": self.open_find,
             "patients": lambda: self.navigator.top(Place(PATIENTS)),
             "walk_in": lambda: self.open_find(walk_in=True),
@@ -368,6 +368,7 @@ class MainWindow(QWidget):
     def _data_changed(self, change: Change) -> None:
         if change.everything or change.topics & {"practice", "identity"}:
             self._name_place()
+        self.syncing.look_again()
         self._count_timer.start()
         if not self.session.locked:
             self.navigator.changed(change)
@@ -382,7 +383,6 @@ class MainWindow(QWidget):
 
     def _show_attention(self, items: tuple[AttentionItem, ...]) -> None:
         now = self._desk.clock.now()
-        self.syncing.look_again()
         urgent = any(
             item.kind.startswith("unknown_") and (now - item.at).total_seconds() > _IN_DOUBT_S for item in items
         )  # fmt: skip
@@ -439,8 +439,11 @@ class MainWindow(QWidget):
             else:
                 self.close_dialog.open_over()
             return
-        log.info("window closed", extra=facts(money_in_flight=self.navigator.money_in_flight))
-        super().closeEvent(event)
+        dialog = AskDialog(self.shell, words.title, f"{words.body} {words.action}", "Close anyway", "Keep open",
+                           danger=False, stay_first=True)  # fmt: skip
+        dialog.agreed.connect(self._close_anyway)
+        dialog.closed.connect(dialog.deleteLater)
+        dialog.open_over()
 
     @Slot()
     def _close_anyway(self) -> None:

@@ -203,6 +203,7 @@ class DeskStore:
             stream.write(tx.session, identity.tenant)
             _put_identity(tx, identity)
         self._identity = identity
+        self._after(Change(frozenset({"identity"})))
 
     def mark_attempted(self, batch: PushBatch) -> None:
         """Note, before they leave, that these operations may reach the hub; nothing is written where that is known."""
@@ -242,7 +243,6 @@ class DeskStore:
         `sync.snapshot_damaged`; the store is as it was then.
         """
         from models.store.snapshots import build_from_snapshot
-        self._after(Change(frozenset({"identity"})))
 
         with self._locked() as connection:
             if self._identity is None:
