@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 
 from models.basics.errors import StorageError
 from models.basics.points import Point, visited_by
@@ -25,7 +25,6 @@ from models.store.rows import DeviceRow
 from tests.support import stores
 from tests.support.acts import OpMaker, allocate, charge, collect
 from tests.support.postgres import PostgresServer
-from tests.support.waiting import until
 
 PUSHERS, TURNS = 8, 25
 FALLS = 0.05
@@ -185,31 +184,41 @@ def test_f11_connections_cut_at_any_moment_lose_and_double_nothing(
     assert sum(pusher.interrupted for pusher in pushers) > 0
 
 
-def test_f34_a_session_that_idles_in_its_transaction_is_thrown_out(hub: HubStore, postgres_url: str) -> None:
-    """Another session holds a practice's lock and goes to lunch: the practice waits seconds, the others not at all."""
-    east, west = practices(hub, 2)
-    slow, quick = Pusher(hub, east, "slow"), Pusher(hub, west, "quick")
+@pytest.fixture
+def holder(postgres_url: str) -> Iterator[Connection]:
+    """A session of the hub's own kind."""
     engine = postgres_engine(postgres_url)
-    holder = engine.connect()
-    holder.exec_driver_sql("SET idle_in_transaction_session_timeout = '700ms'")
-    holder.commit()
-    holder.exec_driver_sql("UPDATE tenant_head SET seq = seq WHERE tenant = 'practice-00'")
-    waiting = threading.Thread(target=slow.work, args=(1,))
-    waiting.start()
-    quick.work(5)
-    assert waiting.is_alive()
-    assert quick.verdicts == ["accepted"] * 11
-    waiting.join(10)
-    assert slow.verdicts == ["accepted"] * 3
-    until(lambda: holder.connection.dbapi_connection.closed or _ended(holder))  # type: ignore[union-attr]
-    holder.invalidate()
-    holder.close()
+    with engine.connect() as connection:
+        yield connection
+        connection.invalidate()
     engine.dispose()
 
 
-def _ended(holder: object) -> bool:
-    try:
-        holder.exec_driver_sql("SELECT 1")  # type: ignore[attr-defined]
-    except Exception as error:
-        return "idle-in-transaction" in str(error) or "terminat" in str(error) or "closed" in str(error)
-    return False
+def hold(holder: Connection, patience: str) -> None:
+    """Take the first practice's lock, and then do nothing for as long as the server lets it."""
+    holder.exec_driver_sql(f"SET idle_in_transaction_session_timeout = '{patience}'")
+    holder.commit()
+    holder.exec_driver_sql("UPDATE tenant_head SET seq = seq WHERE tenant = 'practice-00'")
+
+
+def test_f34_a_practice_that_is_held_up_holds_up_nobody_else(hub: HubStore, holder: Connection) -> None:
+    east, west = practices(hub, 2)
+    slow, quick = Pusher(hub, east, "slow"), Pusher(hub, west, "quick")
+    hold(holder, "0")
+    waiting = threading.Thread(target=slow.work, args=(1,))
+    waiting.start()
+    quick.work(5)
+    assert quick.verdicts == ["accepted"] * 11
+    assert (waiting.is_alive(), slow.verdicts) == (True, [])
+    holder.rollback()
+    waiting.join(10)
+    assert slow.verdicts == ["accepted"] * 3
+
+
+def test_f34_a_session_that_idles_in_its_transaction_is_thrown_out(hub: HubStore, holder: Connection) -> None:
+    assert holder.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar() == "5s"
+    holder.commit()
+    pusher = Pusher(hub, practices(hub, 1)[0], "desk")
+    hold(holder, "50ms")
+    pusher.work(1)
+    assert pusher.verdicts == ["accepted"] * 3
