@@ -28,8 +28,10 @@ from models.basics.clock import Clock, parse_utc, utc_text
 from models.basics.errors import PosError, RuleBroken, StorageError
 from models.basics.facts import facts
 from models.operations.recovery_key import backup_key, new_recovery_key
+from models.rules.rights import Right
 
 if TYPE_CHECKING:
+    from app.views import Person
     from models.store.backups import Backup
 
 log = logging.getLogger(__name__)
@@ -94,8 +96,10 @@ Run = Callable[[Sequence[str]], int]
 class Backups:
     """The backups of this desk. Any thread; `run` blocks for as long as a backup takes."""
 
-    def __init__(self, folders: Folders, settings: Settings, clock: Clock, run: Run | None = None) -> None:
-        self._folders, self._settings, self._clock = folders, settings, clock
+    def __init__(
+        self, folders: Folders, settings: Settings, secrets: Secrets, clock: Clock, run: Run | None = None
+    ) -> None:  # fmt: skip
+        self._folders, self._settings, self._secrets, self._clock = folders, settings, secrets, clock
         self._run = run or run_program
         self._one = threading.Lock()
         self._closing = threading.Event()
@@ -148,6 +152,14 @@ class Backups:
             log.warning("backup failed", extra=facts(status=status, key=state.error or "backup.ended"))
             raise StorageError(state.error or "backup.ended")
         return self.view()
+
+    def reveal_key(self, person: Person) -> str:
+        """The recovery key, for somebody who may set things up. Raises RuleBroken `staff.right_missing`, and what the
+        keyring raises. Who asked stands in the log."""
+        if Right.SET_UP not in person.rights:
+            raise RuleBroken("staff.right_missing", right=Right.SET_UP.value)
+        log.info("recovery key shown", extra=facts(staff=person.staff_id))
+        return recovery_key(self._secrets)
 
     def start(self) -> None:
         """Begin to make backups by itself, in time."""

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from app.accounts import Accounts
 from app.attempts import Attempts
 from app.attention import Attention
+from app.backup import Backups
 from app.card_reader import CardReader
+from app.care import Care
 from app.checkout import Checkout, Parts
 from app.clinic import Clinic
 from app.clock_guard import ClockGuard
@@ -114,7 +116,9 @@ class Desk:
         self.statements = Statements(self.clinic, self.accounts)
         self.papers = Papers(self.printing, self.statements)
         self.family = Family(self.clinic)
-        self.attention = Attention(self.clinic, self.recovery, self.printing, attempts.giving)
+        self.backups = Backups(folders, settings, secrets, clock)
+        self.care = Care(self.clinic, folders, self.backups)
+        self.attention = Attention(self.clinic, self.recovery, self.printing, attempts.giving, self.care.items)
         self._hub: HubProcess | None = None
         self._practice: PracticeDevices | None = None
         self._connected = self._online = False
@@ -277,6 +281,8 @@ class Desk:
         if self._practice is not None:
             self._practice.close()
         if self._hub is not None:
+        self.backups.stop()
+        self.care.stop()
             self._hub.close()
         self.store.close()
         self._stop_log()
@@ -301,6 +307,7 @@ class Desk:
                 log.exception("start failed", extra=facts(step=step.__name__))
         self._ready.set()
         while self.sync is not None and not self._connected and not self._closing.wait(LINE_AGAIN_S):
+            self._start_care,
             self._try_line()
 
     def _try_line(self) -> None:
@@ -344,6 +351,10 @@ class Desk:
         identity, url = self.clinic.identity, self.clinic.identity.hub_url
         fingerprint = identity.hub_fingerprint
         try:
+    def _start_care(self) -> None:
+        self.care.start()
+        self.backups.start()
+
             if self.settings.get(HUB_HERE) and self._hub is None:
                 from app.hub_process import HubProcess
 

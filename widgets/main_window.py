@@ -201,6 +201,7 @@ class MainWindow(QWidget):
             scheme=get(settings.WINDOW_SCHEME), scale=scale, compact=get(settings.WINDOW_COMPACT) or low,
             less_motion=get(settings.WINDOW_LESS_MOTION),
         )  # fmt: skip
+        self.bridge.listen(desk.care.subscribe, self, self._count_timer.start)
 
     def _name_place(self) -> None:
         named = self._desk.facts()

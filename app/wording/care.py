@@ -48,6 +48,11 @@ WORDS: Rows = {
         "Try again. If it happens again, run copaydesk backup and tell your support what it says.",
     ),
     "backup.nothing_here": ("There is no desk in this folder to back up", "", "Check the folder's name (--home)."),
+    "backup.well": (
+        "Backed up and checked",
+        "{count:file was|files were} written and opened again with the recovery key.",
+        "",
+    ),
     "backup.made": (
         "Backed up and checked: {file}",
         "{rows:entry|entries} of the log, {waiting} not yet at the hub.",

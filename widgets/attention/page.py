@@ -12,7 +12,7 @@ from widgets.attention.checking import checker_of
 from widgets.attention.presenter import AttentionPresenter, Doors, Stories
 from widgets.attention.view import AttentionPage
 from widgets.common.speech import Speech
-from widgets.screens import COLLECT, LEDGER, Kit, Page, Place
+from widgets.screens import COLLECT, LEDGER, SETTINGS, Kit, Page, Place
 
 if TYPE_CHECKING:
     from models.store.rows import Change
@@ -31,6 +31,7 @@ class _Page:
             ledger=lambda patient_id: kit.doors.go(Place(LEDGER, patient_id)),
             money=lambda patient_id, visit_id, act: kit.doors.go(Place(LEDGER, patient_id, visit_id, item=act)),
             back=kit.doors.back,
+            settings=lambda page: kit.doors.go(Place(SETTINGS, item=page)),
         )
         self.presenter = AttentionPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes,

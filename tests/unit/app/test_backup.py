@@ -181,7 +181,8 @@ def backups(home: Path, clock: FixedClock, **answers: int) -> tuple[Backups, lis
             note(folders, last_try_at=now, last_good_at=now, error="")
         return answers.get("status", 0)
 
-    return Backups(folders, Settings.load(folders.settings), clock, run), asked
+    settings = Settings.load(folders.settings)
+    return Backups(folders, settings, Secrets(folders, settings), clock, run), asked
 
 
 def test_once_a_day_and_an_hour_after_a_failure(tmp_path: Path) -> None:
@@ -269,6 +270,6 @@ def test_the_real_program_in_a_process_of_its_own(home: Path, tmp_path: Path) ->
     folders = Folders(home)
     settings = Settings.load(folders.settings)
     settings.set(BACKUP_FOLDER, str(tmp_path / "other disk"))
-    view = Backups(folders, settings, SystemClock()).run()
+    view = Backups(folders, settings, Secrets(folders, settings), SystemClock()).run()
     assert [name.split("-")[1] for name in view.state.files] == ["desk", "hub"]
     assert sorted(found.name for found in (tmp_path / "other disk").iterdir()) == sorted(view.state.files)
