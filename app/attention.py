@@ -1,7 +1,9 @@
-"""Needs attention: money first, then the rest. Nothing is solved by closing it; closing says that somebody saw it."""
+"""Needs attention: money first, then the rest. Nothing is solved by closing it: a person's word on it is an
+operation like any other."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -9,15 +11,19 @@ import orjson
 from app.clinic import Clinic
 from app.giving_back import GivingBack
 from app.heads import day_text, patient_head
+from app.message_lines import message_line
 from app.method import method_text
 from app.printing import Printing
 from app.recovery import Recovery
+from app.tasks import Places, Tasks, payment_side
 from app.views import AttentionItem, PatientHead, Person
-from models.basics.clock import parse_utc, utc_text
+from models.basics.clock import parse_utc
 from models.basics.errors import RuleBroken
+from models.operations.tasks import TASKS, TaskResolved
 from models.rules.duplicates import Taken, paid_twice
-from models.store.queries import attention, jobs, receipts, refunds, rows, visits
+from models.store.queries import attention, jobs, messages, receipts, refunds, rows, visits
 from models.store.queries.attention import DoubleRow, RefusedRow
+from models.store.queries.messages import MessageRow
 from models.store.queries.refunds import RefundRow
 from models.store.queries.visits import FallenRow
 
@@ -25,45 +31,68 @@ _KINDS = {"reduced": "reduced", "rejected": "refused", "excepted": "excepted", "
 _NOT_DONE = {
     "payment.move": "attention.move_not_done", "act.undo": "attention.undo_not_done",
     "charge.adjust": "attention.adjust_not_done", "charge.fee": "attention.fee_not_done",
-    "refund.place": "attention.place_not_done",
+    "refund.place": "attention.place_not_done", "message.send": "attention.message_not_sent",
 }  # fmt: skip
 """Decisions the hub rejected that leave everything as it was, and the words for it."""
+
+
+_NEVER_CLOSED = ("refund_waiting", "visit_fallen", "books_wrong", "disk_full", "backup_old", *TASKS)
 
 
 class Attention:
     """What a person must look at. `items` on the `reads` lane, `close` on `store`."""
 
-    def __init__(self, clinic: Clinic, recovery: Recovery, printing: Printing, giving: GivingBack) -> None:
+    def __init__(
+        self, clinic: Clinic, recovery: Recovery, printing: Printing, giving: GivingBack,
+        of_desk: Callable[[], Sequence[AttentionItem]] = tuple,
+    ) -> None:  # fmt: skip
+        """`of_desk` tells what is the matter with this computer: books that do not hold, a full disk, old backups."""
         self._clinic, self._recovery, self._printing, self._giving = clinic, recovery, printing, giving
+        self._tasks = Tasks(clinic)
+        self._of_desk = of_desk
 
     def items(self) -> tuple[AttentionItem, ...]:
         """Everything that is open: card payments in doubt, what the hub did not take as it was, copays taken twice,
-        money of visits that fell out (H6), prints nobody is sure of."""
+        money of visits that fell out (H6), prints nobody is sure of, what is the matter with this computer."""
         clinic, tenant = self._clinic, self._clinic.tenant
         with clinic.store.reader() as reader:
             refused = [self._refused(reader, row) for row in attention.refused(reader, tenant)]
             same = attention.doubles(reader, tenant, clinic.today().isoformat())
-            doubles = [self._double(reader, row) for row in same
-                       if _suspicious(row)]  # fmt: skip
+            places = Places(clinic, reader)
+            doubles = [self._double(reader, row, places) for row in same if _suspicious(row)]
             waiting = [self._waiting(reader, row) for row in self._giving.unfinished(reader)]
             since = attention.fallen_since(clinic.today().isoformat())
             fallen = [self._fallen(reader, row) for row in visits.fallen(reader, tenant, since)]
+            unsent = [self._unsent(reader, row) for row in messages.failed(reader, tenant)]
             unsure = [self._unsure(reader, job) for job in jobs.jobs_in(reader, tenant, "unknown")]
-        return (*self._recovery.open_attempts(), *waiting, *refused, *doubles, *fallen, *unsure)
+            tasks = self._tasks.items(reader)
+        twice = {item.facts["payment_id"] for item in doubles}  # told there already
+        tasks = tuple(task for task in tasks if task.kind != "paid_over" or task.facts["payment_id"] not in twice)
+        about_money = (*self._recovery.open_attempts(), *tasks, *waiting, *refused, *doubles, *fallen)
+        return (*about_money, *unsent, *unsure, *self._of_desk())
 
     def close(self, item_id: str, person: Person) -> None:
-        """Somebody saw it. A print in doubt counts as printed. Raises RuleBroken `attention.not_found`; card payments
-        in doubt are settled by recovery, refunds and money of visits that fell out by what is done with them: those
-        are never closed."""
+        """Somebody saw it: their word is an operation. A print in doubt counts as printed. Raises RuleBroken
+        `attention.not_found`; card payments in doubt are settled by recovery, refunds and money of visits that fell out
+        by what is done with them, tasks by `resolve`: those are never closed."""
         item = next((item for item in self.items() if item.item_id == item_id), None)
-        if item is None or item.kind.startswith("unknown_") or item.kind in ("refund_waiting", "visit_fallen"):
+        if item is None or item.kind.startswith("unknown_") or item.kind in _NEVER_CLOSED:
             raise RuleBroken("attention.not_found")
         if item.kind == "print_unknown":
             self._printing.say_printed(item_id, printed=True)
             return
-        seen = {"by": person.staff_id, "at": utc_text(self._clinic.clock.now())}
+        body = TaskResolved(task_id=item_id, patient_id=item.patient.patient_id if item.patient else "", how="seen",
+                            reason="")  # fmt: skip
         with self._clinic.store.write() as tx:
-            tx.set_meta(f"seen:{item_id}", seen)
+            tx.record(body, person_id=person.staff_id, business_date=self._clinic.today().isoformat())
+
+    def resolve(self, item_id: str, how: str, reason: str, person: Person) -> None:
+        """A person's word on a task or on a suspected duplicate (see `Tasks.resolve`)."""
+        item = next((item for item in self.items() if item.item_id == item_id), None)
+        if item is None or item.kind not in (*TASKS, "paid_twice"):
+            raise RuleBroken("attention.not_found")
+        patient_id = item.patient.patient_id if item.patient else ""
+        self._tasks.resolve(item_id, how, reason, person, patient_id=patient_id)
 
     def _refused(self, reader: Any, row: RefusedRow) -> AttentionItem:
         op = orjson.loads(row.op)
@@ -80,11 +109,16 @@ class Attention:
             facts={"cents": int(asked or 0), "granted_cents": row.granted or 0, "reason": row.reason},
         )  # fmt: skip
 
-    def _double(self, reader: Any, row: DoubleRow) -> AttentionItem:
+    def _double(self, reader: Any, row: DoubleRow, places: Places) -> AttentionItem:
+        """Two payments that look alike (H2); the second is the one that may go back."""
+        sides = (payment_side(reader, self._clinic, each, places) for each in (row.payment_id, row.other_id))
         return AttentionItem(
             item_id=row.payment_id, kind="paid_twice", at=self._clinic.local(row.other_taken_at),
             patient=self._patient(reader, row.patient_id), amount_cents=row.amount_cents, words="attention.paid_twice",
-            facts={"cents": row.amount_cents, "appointment_id": row.appointment_id},
+            facts={"cents": row.amount_cents, "appointment_id": row.appointment_id, "payment_id": row.other_id,
+                   "desk": places.desk(row.device), "elsewhere": places.desk(row.other_device),
+                   "first": places.time(row.taken_at), "second": places.time(row.other_taken_at)},
+            sides=tuple(side for side in sides if side is not None),
         )  # fmt: skip
 
     def _waiting(self, reader: Any, row: RefundRow) -> AttentionItem:
@@ -105,6 +139,14 @@ class Attention:
             facts={"cents": row.cents, "appointment_id": row.appointment_id,
                    "payment_id": row.payment_id if row.payments == 1 else "",
                    "visit": f"{row.title or 'Visit'}, {day_text(starts.date(), self._clinic.today())}"},
+        )  # fmt: skip
+
+    def _unsent(self, reader: Any, row: MessageRow) -> AttentionItem:
+        line = message_line(self._clinic, row)
+        return AttentionItem(
+            item_id=row.message_id, kind="message_failed", at=line.at, patient=self._patient(reader, row.patient_id),
+            amount_cents=0, words=line.reason,
+            facts={"number": " to ".join((", ".join(line.numbers), line.address))},
         )  # fmt: skip
 
     def _unsure(self, reader: Any, job: jobs.JobRow) -> AttentionItem:

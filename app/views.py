@@ -466,8 +466,28 @@ class DeskFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SideRow:
+    """One figure of a side; `cents` None: words alone. `strong`: this is what differs."""
+
+    label: str
+    cents: int | None
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one of two places says of the same money: where, since when and by whom, and its figures."""
+
+    title: str
+    icon: str
+    when: str
+    rows: tuple[SideRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AttentionItem:
-    """Something a person must look at. `kind` is unknown_payment, print_unknown, refused or excepted."""
+    """Something a person must look at: `kind` names the rows of words and of what may be done. `sides`: where two places
+    changed the same money, what each of them says."""
 
     item_id: str
     kind: str
@@ -476,3 +496,4 @@ class AttentionItem:
     amount_cents: int
     words: str
     facts: dict[str, int | str | bool | None] = field(default_factory=dict)
+    sides: tuple[Side, ...] = ()

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.wording import (
+    attention,
     care,
     checks,
     claims,
@@ -26,6 +27,7 @@ from app.wording import (
     ledger,
     line,
     many_desks,
+    messages,
     money,
     moving,
     refunds,
@@ -54,6 +56,7 @@ WORDS: dict[str, Words] = {
     key: Words(*row)
     for table in (
         money.WORDS,
+        attention.WORDS,
         moving.WORDS,
         refunds.WORDS,
         ledger.WORDS,
@@ -66,6 +69,7 @@ WORDS: dict[str, Words] = {
         care.WORDS,
         checks.WORDS,
         line.WORDS,
+        messages.WORDS,
         many_desks.WORDS,
         files.WORDS,
     )

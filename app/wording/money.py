@@ -182,11 +182,6 @@ WORDS: Rows = {
         "It is kept and counts nowhere yet ({reason}).",
         "Ask a manager to look at it.",
     ),
-    "attention.paid_twice": (
-        "Paid twice?",
-        "{cents:money} was taken for the same visit at two desks within half an hour.",
-        "Keep the second as credit, or give it back.",
-    ),
     # The log of an account ------------------------------------------------------------------------------------------
     "attention.not_found": ("This item is not in the list", "Nothing was changed.", "Look at the list again."),
 }

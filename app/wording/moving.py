@@ -12,6 +12,11 @@ WORDS: Rows = {
         "It was used meanwhile. Nothing was changed.",
         "Look at Money on account to see what is left.",
     ),
+    "refused.in_use": (
+        "That credit is in use at another desk",
+        "It is set aside there until the patient is done or signs off. Nothing was changed.",
+        "Take another way to pay, or let a manager free it.",
+    ),
     "refused.not_that_much": ("That is more than lies there", _NOTHING, "Take less; the account shows what is there."),
     "refused.not_that_much_now": (
         "That is more than lies there",

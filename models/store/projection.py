@@ -229,7 +229,9 @@ def _refund_elsewhere(op: Operation, body: bodies.RefundElsewhere, _reason: str,
     ), seq=seq)  # fmt: skip
 
 
-def _correct_payment(op: Operation, body: bodies.Correct, _reason: str, sheet: Sheet, seq: int) -> None:
+def _correct_payment(op: Operation, body: bodies.Correct, reason: str, sheet: Sheet, seq: int) -> None:
+    if reason == "missing_dependency":
+        return
     payment = sheet.get("payment", body.payment_id) or {}
     sheet.put("refund", _refund_row(
         op, sheet, body.payment_id, refund_id=body.correction_id, patient_id=body.patient_id, kind="correction",

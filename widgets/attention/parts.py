@@ -6,13 +6,15 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.views import Side
+from models.basics.money import show_cents
 from widgets import theme
 from widgets.attention.state import Fate, Known, Way
-from widgets.common import Card, ErrorText, Field, IconLabel, Radio, Text, paint
+from widgets.common import Card, ErrorText, Field, IconLabel, Pill, Radio, Text, paint
 from widgets.common.choices import paint_radio
 from widgets.common.focus_ring import Ringed
 from widgets.common.keycap import key_words
-from widgets.theme import S4, S8, S10, S14, S16, Themed
+from widgets.theme import S4, S8, S10, S12, S14, S16, Themed
 
 
 class HistoryBox(Card):
@@ -101,6 +103,57 @@ class WayButton(Ringed, Themed, QAbstractButton):
                 paint.paint_keycap(painter, spot, words)
 
 
+SAW = ("Where you saw it", "Where you saw it, for example on the reader’s slip")
+WHY = ("Why", "Why, in a few words; your name is kept with it")
+
+
+class SidesBox(Themed, QWidget):
+    """What two places say of the same money, side by side: what differs stands out."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(S12)
+        self._shown: tuple[Side, ...] = ()
+
+    def draw(self, sides: tuple[Side, ...]) -> None:
+        """Show `sides`, or nothing."""
+        self.setVisible(bool(sides))
+        if sides == self._shown:
+            return
+        self._shown = sides
+        while (item := self._row.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        for side in sides:
+            self._row.addWidget(_side_card(side), 1)
+
+
+def _side_card(side: Side) -> Card:
+    card = Card(radius="panel", inset=S14)
+    card.body.setSpacing(S8)
+    head = QHBoxLayout()
+    head.setSpacing(S8)
+    head.addWidget(IconLabel(side.icon, "muted", 18))
+    head.addWidget(Text(side.title, "body_strong"), 1)
+    head.addWidget(Text(side.when, "caption", "muted"))
+    card.body.addLayout(head)
+    for each in side.rows:
+        line = QHBoxLayout()
+        line.setSpacing(S8)
+        line.addWidget(Text(each.label, "table", "text2"), 1)
+        if each.cents is not None and each.strong:
+            line.addWidget(Pill(show_cents(each.cents), "warn"))
+        elif each.cents is not None:
+            line.addWidget(Text(show_cents(each.cents), "table_strong"))
+        card.body.addLayout(line)
+    card.body.addStretch(1)
+    return card
+
+
 class KnownBox(QWidget):
     """What a person saw: charged or not, and where. `told(charged)`, `reasoned(text)`."""
 
@@ -111,7 +164,7 @@ class KnownBox(QWidget):
         super().__init__(parent)
         self.charged = Radio("The card was charged")
         self.free = Radio("Nothing was charged")
-        self.reason = Field("Where you saw it", "Where you saw it, for example on the reader’s slip")
+        self.reason = Field(*SAW)
         self.reason.setMaxLength(200)
         self.error = ErrorText()
         row = QHBoxLayout()
@@ -129,11 +182,17 @@ class KnownBox(QWidget):
         self.free.clicked.connect(lambda: self.told.emit(False))
         self.reason.textEdited.connect(self.reasoned)
 
-    def draw(self, known: Known | None) -> None:
-        """Show what was said, or nothing."""
+    def draw(self, known: Known | None, *, why_only: bool = False) -> None:
+        """Show what was said, or nothing; `why_only`: the reason alone is asked for."""
         self.setVisible(known is not None)
         if known is None:
             return
+        for radio in (self.charged, self.free):
+            radio.setVisible(not why_only)
+        label, hint = WHY if why_only else SAW
+        if self.reason.accessibleName() != label:
+            self.reason.setAccessibleName(label)
+            self.reason.setPlaceholderText(hint)
         for radio, words in zip((self.charged, self.free), known.words, strict=True):
             if radio.text() != words:
                 radio.setText(words)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.lanes import Job, Lane
 from app.refund_views import Refunded, RefundEnd
+from app.tasks import WITH_REASON
 from app.views import AttentionItem, Collected, CollectEnd
 from widgets.attention.checking import Checker
 from widgets.attention.state import AttentionState, Known, Looking, attention_state
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Doors:
     """Where Needs attention leads: Collect for a patient (and visit), a ledger, money of a visit in the ledger with an
-    act begun (`move:` or `refund:` and the payment), back to where it was opened."""
+    act begun (`move:` or `refund:` and the payment), back to where it was opened, a page of Settings."""
 
     collect: Callable[[str, str], None]
     ledger: Callable[[str], None]
     money: Callable[[str, str, str], None]
     back: Callable[[], None]
+    settings: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +200,16 @@ class AttentionPresenter(QObject):
             "give_up": self._give_up,
             "move": lambda item: self._about_money(item, "move"),
             "give_back": lambda item: self._about_money(item, "refund"),
+            "write_off": self._write_off,
             "keep": self._keep,
+            "send": self._send,
+            "backups": lambda _item: self._doors.settings("backup"),
         }
-        acts[detail.ways[detail.chosen].act](detail.item)
+        act, _, how = detail.ways[detail.chosen].act.partition(":")
+        if how:
+            self._resolve_task(detail.item, how)
+        else:
+            acts[act](detail.item)
 
     def _collect(self, item: AttentionItem) -> None:
         if item.patient is not None:
@@ -211,6 +220,26 @@ class AttentionPresenter(QObject):
         if item.patient is not None:
             visit_id, payment_id = str(item.facts.get("appointment_id") or ""), str(item.facts.get("payment_id") or "")
             self._doors.money(item.patient.patient_id, visit_id, f"{act}:{payment_id}")
+
+    def _send(self, item: AttentionItem) -> None:
+        """A message that failed: go on in the ledger, with the dialog open."""
+        if item.patient is not None:
+            self._doors.money(item.patient.patient_id, "", f"send:{item.item_id}")
+
+    def _write_off(self, item: AttentionItem) -> None:
+        if item.patient is not None:
+            visit_id, charge_id = str(item.facts.get("appointment_id") or ""), str(item.facts.get("charge_id") or "")
+            self._doors.money(item.patient.patient_id, visit_id, f"adjust:{charge_id}")
+
+    def _resolve_task(self, item: AttentionItem, how: str) -> None:
+        """A person's word on a task, with the reason where it asks for one."""
+        known = self._looking.known or Known()
+        if how in WITH_REASON and not known.reason.strip():
+            self._looking = replace(self._looking, known=replace(known, error="Say why, in a few words."))
+            self._draw()
+            return
+        person, reason = self._session.acting, known.reason.strip() if how in WITH_REASON else ""
+        self._act("store", lambda _job: self._stories.attention.resolve(item.item_id, how, reason, person))
 
     def _keep(self, item: AttentionItem) -> None:
         visit_id, seen, person = str(item.facts.get("appointment_id") or ""), item.amount_cents, self._session.acting

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.views import AttentionItem
+from app.tasks import WITH_REASON
+from app.views import AttentionItem, Side
 from app.words import Words
 from models.basics.errors import Fact
 from models.basics.money import show_cents
@@ -80,6 +81,16 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("close", "It is on the paper", "Nothing more happens.", recommended=True),
         Way("reprint", "Print it again", "The second one says COPY."),
     ),
+    "message_failed": (
+        Way(
+            "send",
+            "Send it again or elsewhere",
+            "Opens the paper of this patient with the address to change.",
+            recommended=True,
+        ),
+        Way("ledger", "Look at the account", "Print it there, or see what was sent."),
+        Way("close", "Nobody needs it", "The message stays in the log as not sent. This item is closed."),
+    ),
     "refused": (
         Way("collect", "Collect it now", "Opens Collect for this patient.", recommended=True),
         Way("close", "Leave it as a balance", "The visit keeps owing it. This item is closed."),
@@ -89,8 +100,100 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("close", "Leave it as a balance", "The visit keeps owing it. This item is closed."),
     ),
     "paid_twice": (
-        Way("ledger", "Look at the account", "Both payments are there, with who took them.", recommended=True),
-        Way("close", "Keep both", "The second stays as credit or pays another visit. This item is closed."),
+        Way(
+            "resolve:kept",
+            "Keep the second as credit",
+            "It waits on the account for the next visit. No money moves.",
+            recommended=True,
+        ),
+        Way("give_back", "Refund the second", "Opens its refund. Nothing goes back before you confirm."),
+        Way("ledger", "Look at the account", "Both payments are there, with who took them."),
+    ),
+    "credit_used": (
+        Way(
+            "collect",
+            "Collect it now",
+            "Opens Collect; other credit on the account is offered there.",
+            recommended=True,
+        ),
+        Way("write_off", "Write it off", "Opens the write-off of this charge. Nothing changes before you confirm."),
+        Way("resolve:left_owed", "Leave it as a balance", "The visit keeps owing it. Your name is kept with that."),
+    ),
+    "paid_over": (
+        Way(
+            "resolve:kept",
+            "Keep both",
+            "The payment stays as it is; what is too much is credit. No money moves.",
+            recommended=True,
+        ),
+        Way("give_back", "Refund what is too much", "Opens the refund. Nothing goes back before you confirm."),
+        Way("move", "Move it to another visit", "Opens the account with this money chosen."),
+    ),
+    "reopened": (
+        Way("collect", "Collect it now", "Opens Collect for this patient.", recommended=True),
+        Way("write_off", "Write it off", "Opens the write-off of this charge. Nothing changes before you confirm."),
+        Way("resolve:left_owed", "Leave it as a balance", "The visit keeps owing it. Your name is kept with that."),
+    ),
+    "taken_back": (
+        Way("collect", "Collect it again", "Opens Collect for this patient.", recommended=True),
+        Way("write_off", "Write it off", "Opens the write-off of this charge. Nothing changes before you confirm."),
+        Way("resolve:left_owed", "Leave it as a balance", "The visit keeps owing it. Your name is kept with that."),
+    ),
+    "insurer_paid": (
+        Way(
+            "resolve:kept",
+            "Keep it as credit",
+            "It lies on the account for the next visit. No money moves.",
+            recommended=True,
+        ),
+        Way("give_back", "Refund it", "Opens the refund. Nothing goes back before you confirm."),
+        Way("move", "Move it to another visit", "Opens the account with this money chosen."),
+    ),
+    "over_refunded": (
+        Way(
+            "resolve:recovered",
+            "It came back, in cash",
+            "Counts in this drawer now. Say who brought it.",
+            recommended=True,
+        ),
+        Way("resolve:set_against", "Take it from other credit", "Uses free credit of this patient. A manager decides."),
+        Way("resolve:borne", "The practice bears it", "Booked as a loss, with your reason. A manager decides."),
+    ),
+    "money_out": (
+        Way("wait", "Wait for its payment", "It counts by itself once that payment arrives.", recommended=True),
+        Way("resolve:recovered", "It came back, in cash", "Counts in this drawer now. Say who brought it."),
+        Way("resolve:borne", "The practice bears it", "Booked as a loss, with your reason. A manager decides."),
+    ),
+    "money_in": (
+        Way("resolve:given_back", "Hand it back, in cash", "Leaves this drawer now. Say to whom.", recommended=True),
+        Way("resolve:borne", "The practice keeps it", "Booked apart, with your reason. A manager decides."),
+        Way("wait", "Decide later", "It stays here, and in the books."),
+    ),
+    "not_known": (
+        Way("wait", "Wait for its payment", "It counts by itself once that payment arrives.", recommended=True),
+        Way("resolve:seen", "It needs nothing more", "Your name and reason are kept; the log keeps the change."),
+    ),
+    "backup_old": (
+        Way("backups", "Open Settings, Backup", "Back up now, or see why it did not work.", recommended=True),
+        Way("wait", "Later today", "It stays here until there is a newer backup."),
+    ),
+    "disk_full": (
+        Way(
+            "wait",
+            "Free some space on this disk",
+            "This item is gone when Copaydesk starts again with room enough.",
+            recommended=True,
+        ),
+        Way("backups", "Back up first", "To a folder on another disk, under Settings, Backup."),
+    ),
+    "books_wrong": (
+        Way(
+            "wait",
+            "Stop taking payments here and call support",
+            "Other desks go on. What this desk took is kept.",
+            recommended=True,
+        ),
+        Way("backups", "Back up first", "What is there is copied and kept as suspect, for your support to look at."),
     ),
 }
 """What may be done, by kind. Everything else is looked at in the ledger and closed by a person."""
@@ -108,10 +211,23 @@ KINDS: dict[str, Kind] = {
     "refused": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "not_done": Kind("arrow-left-right", "warn", ("Look at it", "warn", "arrow-left-right")),
     "reduced": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "over_refunded": Kind("triangle-alert", "bad", ("Needs a manager", "bad", "triangle-alert")),
+    "money_in": Kind("triangle-alert", "warn", ("Choose one", "warn", "triangle-alert")),
+    "money_out": Kind("triangle-alert", "warn", ("Choose one", "warn", "triangle-alert")),
+    "credit_used": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "paid_over": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "paid_twice": Kind("users", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "taken_back": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "reopened": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "insurer_paid": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "not_known": Kind("circle-question-mark", "warn", ("Choose one", "warn", "circle-question-mark")),
     "visit_fallen": Kind("calendar-clock", "warn", ("Choose one", "warn", "arrow-left-right")),
     "excepted": Kind("triangle-alert", "warn", ("Needs a manager", "warn", "triangle-alert")),
     "quarantined": Kind("triangle-alert", "warn", ("Needs a manager", "warn", "triangle-alert")),
+    "books_wrong": Kind("shield-alert", "bad", ("Stop and call support", "bad", "shield-alert")),
+    "disk_full": Kind("triangle-alert", "bad", ("Free space today", "bad", "triangle-alert"), money=False),
+    "backup_old": Kind("shield-alert", "warn", ("Back up now", "warn", "download"), money=False),
+    "message_failed": Kind("mail", "neutral", ("Choose one", "neutral", "mail"), money=False),
     "print_unknown": Kind("printer", "neutral", ("Choose one", "neutral", "printer"), money=False),
 }
 
@@ -197,6 +313,8 @@ class Detail:
     known: Known | None
     can_check: bool
     checking: bool
+    sides: tuple[Side, ...] = ()
+    why: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +422,16 @@ def _detail(
         known=asked if ways[chosen].act == "known" else None,
         can_check=unknown,
         checking=unknown and checked is not None and checked.next_in_s is None,
+        sides=item.sides,
+        why=_why(ways[chosen], looking, item),
     )
+
+
+def _why(way: Way, looking: Looking, item: AttentionItem) -> Known | None:
+    """What was typed as the reason, where the chosen way asks for one."""
+    if way.act.removeprefix("resolve:") not in WITH_REASON:
+        return None
+    return (looking.known if looking.item_id == item.item_id else None) or Known()
 
 
 def _apply_text(way: Way, chosen: int, known: Known | None, item: AttentionItem) -> str:

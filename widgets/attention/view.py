@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from widgets import theme
-from widgets.attention.parts import HistoryBox, KnownBox, WayButton
+from widgets.attention.parts import HistoryBox, KnownBox, SidesBox, WayButton
 from widgets.attention.state import AttentionState, Detail, Row
 from widgets.common import (
     ENTER,
@@ -93,6 +93,7 @@ class AttentionPage(Themed, QWidget):
         self.amount = Text("", "display")
         self.text = Text("", "body", "text2", wrap=True)
         self.history = HistoryBox()
+        self.sides = SidesBox()
         self.ways = [WayButton(action) for action in self.way_actions]
         self.known = KnownBox()
         self.check = KeycapButton(action=self.check_action, icon="refresh-cw")
@@ -173,6 +174,7 @@ class AttentionPage(Themed, QWidget):
         middle.setSpacing(S10)
         middle.addLayout(money)
         middle.addWidget(self.history)
+        middle.addWidget(self.sides)
         middle.addWidget(Text("What should happen?", "body_strong"))
         for way in self.ways:
             middle.addWidget(way)
@@ -263,7 +265,8 @@ class AttentionPage(Themed, QWidget):
             self.way_actions[at].setEnabled(shown and detail.ways[at].enabled)
             if shown:
                 button.draw(detail.ways[at], chosen=at == detail.chosen)
-        self.known.draw(detail.known)
+        self.sides.draw(detail.sides)
+        self.known.draw(detail.known or detail.why, why_only=detail.known is None)
         self.check.setVisible(detail.can_check)
         self.check_action.setEnabled(detail.can_check and not detail.checking)
         if detail.checking:

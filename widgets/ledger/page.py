@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from widgets.common.speech import Speech
-from widgets.ledger.acts import Target, acts_of
+from widgets.ledger.acts import Done, Target, acts_of
 from widgets.ledger.presenter import Doors, LedgerPresenter
 from widgets.ledger.view import LedgerPage
+from widgets.papers.act import PaperActs
 from widgets.screens import COLLECT, Kit, Page, Place
 
 if TYPE_CHECKING:
     from models.store.rows import Change
-    from widgets.papers.desk import PaperDesk
 
 
 class _Page:
@@ -23,15 +23,16 @@ class _Page:
             return ZoneInfo(kit.facts().zone)
 
         self._kit, self._zone = kit, zone
-        self._made: PaperDesk | None = None
         self._begun: Place | None = None
         self.widget = LedgerPage()
-        self._acts = acts_of(kit, self.widget)
+        self._paper_acts = PaperActs(kit, self.widget)
+        self._acts = acts_of(kit, self.widget, self._paper_acts)
         doors = Doors(
             collect=lambda patient_id, visit_id: kit.doors.go(Place(COLLECT, patient_id, visit_id)),
             back=kit.doors.back,
-            paper=lambda name, at_once, said: self._papers().open(name, said, at_once=at_once),
-            statement=lambda patient_id, family, done: self._papers().make(patient_id, done, whole_family=family),
+            paper=self._paper,
+            statement=lambda patient_id, family, done: self._paper_acts.papers.make(patient_id, done,
+                                                                                    whole_family=family),
         )
         self.presenter = LedgerPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, accounts=kit.desk.accounts,
@@ -39,18 +40,8 @@ class _Page:
             today=lambda: kit.facts().business_date, doors=doors, acts=self._acts,
         )  # fmt: skip
 
-    def _papers(self) -> PaperDesk:
-        """Made when the first paper is wanted: they bring the page layout with them."""
-        if self._made is None:
-            from widgets.papers.desk import PaperDesk
-
-            kit = self._kit
-            self._made = PaperDesk(
-                self.widget.window(), bridge=kit.bridge, lanes=kit.desk.lanes, statements=kit.desk.statements,
-                papers=kit.desk.papers, session=kit.session, speech=Speech(self._zone),
-                today=lambda: kit.facts().business_date,
-            )  # fmt: skip
-        return self._made
+    def _paper(self, name: str, at_once: bool, said: Done) -> None:
+        self._paper_acts.papers.open(name, said, at_once=at_once, patient_id=self.presenter.patient_id)
 
     @property
     def money_in_flight(self) -> bool:
@@ -65,7 +56,10 @@ class _Page:
             self.presenter.refresh()
         act, _, payment_id = place.item.partition(":")
         if act and place is not self._begun:  # coming back does not begin it anew
-            self.presenter.begin(act, Target(place.patient_id, payment_id, place.appointment_id))
+            target = Target(place.patient_id, payment_id, place.appointment_id)
+            others = {"send": Target(place.patient_id, message_id=payment_id),
+                      "adjust": Target(place.patient_id, "", place.appointment_id, payment_id)}  # fmt: skip
+            self.presenter.begin(act, others.get(act, target))
         self._begun = place
         self.widget.take_focus()
 

@@ -53,6 +53,8 @@ CARDS: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
         Rule("adjust_limit_cents", "Discounts and write-offs", "Above this a manager allows it by PIN.", AMOUNT),
         Rule("offline_refund_cents", "Cash back without the hub", "While the line is down, at most this much per "
              "refund.", AMOUNT),
+        Rule("provisional_credit_cents", "Credit without the hub", "While the line is down, at most this much credit "
+             "that another desk may use too. It shows as pending until the hub confirms. 0 forbids it.", AMOUNT),
     )),
     ("Fees, 0 for none", (
         Rule("no_show_fee_cents", "No-show fee", "Proposed when a patient did not come.", AMOUNT),

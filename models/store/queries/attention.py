@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from models.store.queries import refunds, visits
+from models.store.queries import messages, refunds, tasks, visits
 
 FALLEN_DAYS = 31
 """Visits that fell out are listed for so long."""
@@ -40,10 +40,16 @@ class DoubleRow:
     appointment_id: str
 
 
-_SEEN = "NOT EXISTS (SELECT 1 FROM meta m WHERE m.tenant = {table}.tenant AND m.key = 'seen:' || {key})"
+_SEEN = (
+    "NOT EXISTS (SELECT 1 FROM task k WHERE k.tenant = {table}.tenant AND k.task_id = {key} AND k.resolved_op_id <> '')"
+    " AND NOT EXISTS (SELECT 1 FROM meta m WHERE m.tenant = {table}.tenant AND m.key = 'seen:' || {key})"
+)
+"""Nobody said a word on it; versions before tasks kept such a word at the desk."""
 _REFUSED = (
     "FROM outbox o WHERE o.tenant = ? AND o.verdict NOT IN ('', 'accepted', 'duplicate') "
     "AND o.reason NOT IN ('known_already', 'same_place') "
+    "AND json_extract(o.op, '$.kind') NOT LIKE 'hold.%' "
+    "AND NOT EXISTS (SELECT 1 FROM task c WHERE c.tenant = o.tenant AND c.cause_op_id = o.op_id) "
     f"AND {_SEEN.format(table='o', key='o.op_id')}"
 )
 _UNSURE = "FROM print_job j WHERE j.tenant = ? AND j.state = 'unknown'"
@@ -84,7 +90,9 @@ def count(connection: Any, tenant: str, day: str, device: str) -> int:
         (tenant, tenant, tenant, tenant, day),
     ).fetchone()
     waiting = len(refunds.unfinished(connection, tenant, device))
-    return int(row[0]) + waiting + visits.count_fallen(connection, tenant, fallen_since(day))
+    unsent = messages.count_failed(connection, tenant)
+    fallen = visits.count_fallen(connection, tenant, fallen_since(day))
+    return int(row[0]) + waiting + unsent + fallen + tasks.count(connection, tenant)
 
 
 def fallen_since(day: str) -> str:

@@ -1,0 +1,238 @@
+"""What a person must look at because money went otherwise than somebody was told, and how it is put right.
+
+Every sentence names the amount, who, where and when; where two places changed the same money, both sides are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+
+from app.clinic import Clinic
+from app.heads import clock_text, day_text, patient_head
+from app.refusals import need
+from app.views import AttentionItem, Person, Side, SideRow
+from models.basics.errors import Fact, RuleBroken
+from models.operations.tasks import RESOLUTIONS, TaskResolved
+from models.rules.people import first_name
+from models.rules.rights import Right
+from models.store.queries import receipts, rows, staff, tasks
+from models.store.queries.tasks import TaskRow
+
+_MONEY = {"recovered": Right.PAYMENTS, "given_back": Right.REFUND, "borne": Right.BILLING, "set_against": Right.BILLING}
+"""Resolutions that move money in question, and the right they need."""
+WITH_REASON = frozenset({*_MONEY, "seen"})
+"""Resolutions that say why, in a person's words."""
+REASON_LETTERS = 200
+_LOOK_BACK = timedelta(days=14)
+"""So far back a desk's number is looked for in what it took."""
+
+
+class Tasks:
+    """Open tasks as items, and their resolutions. `items` with a reader of the caller, `resolve` on lane `store`."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._clinic = clinic
+
+    def items(self, reader: Any) -> tuple[AttentionItem, ...]:
+        """Everything that is open, oldest first."""
+        telling = Places(self._clinic, reader)
+        return tuple(self._item(reader, row, telling) for row in tasks.open_tasks(reader, self._clinic.tenant))
+
+    def resolve(
+        self, task_id: str, how: str, reason: str, person: Person, *, patient_id: str = "",
+        supervisor: Person | None = None,
+    ) -> None:  # fmt: skip
+        """A person's word on a task, or on what this desk saw by itself (then `patient_id` is whose it is).
+
+        Money in question moves as `how` says: recovered and given back in cash, at this desk's drawer. Raises
+        RuleBroken, nothing written: `attention.not_found`, `attention.reason_missing`, `attention.no_credit`,
+        `staff.right_missing`.
+        """
+        lent = need(_MONEY[how], person, supervisor) if how in _MONEY else ""
+        if how not in RESOLUTIONS:
+            raise RuleBroken("attention.not_found")
+        if how in WITH_REASON and not reason.strip():
+            raise RuleBroken("attention.reason_missing", field="reason")
+        clinic = self._clinic
+        with clinic.store.write() as tx:
+            known = tasks.task_of(tx.reader, clinic.tenant, task_id)
+            if known is None and (how in _MONEY or not patient_id):
+                raise RuleBroken("attention.not_found")
+            _, whose, cents, account = known or ("", patient_id, 0, "")
+            if account and how not in _MONEY:
+                raise RuleBroken("attention.not_found")
+            body = TaskResolved(
+                task_id=task_id, patient_id=whose, how=how, reason=reason.strip()[:REASON_LETTERS],
+                amount_cents=cents if how in _MONEY else 0,
+                tender="cash" if how in ("recovered", "given_back") else "",
+                drawer=clinic.identity.device_id if how in ("recovered", "given_back") else "",
+                lot_payment_id=self._credit(tx.reader, whose, account, cents) if how == "set_against" else "",
+            )  # fmt: skip
+            tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat(), supervisor=lent)
+
+    def _credit(self, reader: Any, patient_id: str, account: str, cents: int) -> str:
+        found = tasks.other_credit(reader, self._clinic.tenant, patient_id, account.removeprefix("OVR:"))
+        if found is None or found[1] < cents:
+            raise RuleBroken("attention.no_credit", cents=cents)
+        return found[0]
+
+    def _item(self, reader: Any, row: TaskRow, telling: Places) -> AttentionItem:
+        clinic = self._clinic
+        person = rows.patient(reader, clinic.tenant, row.patient_id) if row.patient_id else None
+        sides = _SIDES.get(row.what)
+        return AttentionItem(
+            item_id=row.task_id, kind=row.what, at=clinic.local(row.opened_at),
+            patient=patient_head(person, clinic.today()) if person else None, amount_cents=_amount(row),
+            words=f"attention.{row.what}", facts=self._facts(reader, row, telling),
+            sides=sides(row, telling) if sides else (),
+        )  # fmt: skip
+
+    def _facts(self, reader: Any, row: TaskRow, telling: Places) -> dict[str, Fact]:
+        clinic, today = self._clinic, self._clinic.today()
+        spent = tasks.spent_last(reader, clinic.tenant, row.payment_id, row.cause_op_id) if row.payment_id else None
+        credit = tasks.other_credit(reader, clinic.tenant, row.patient_id, row.payment_id)
+        day = day_text(date.fromisoformat(row.service_date), today) if row.service_date else ""
+        return {
+            "cents": row.cents, "owes_cents": row.owed_cents or row.cents,
+            "asked_cents": row.cents + (row.granted or 0), "granted_cents": row.granted or 0,
+            "paid_cents": row.payment_cents, "gone_cents": row.payment_cents + row.cents,
+            "desk": telling.desk(row.device), "who": telling.person(row.actor),
+            "when": telling.time(row.opened_at),
+            "elsewhere": telling.desk(spent[0]) if spent else "another desk",
+            "spent": f" ({telling.time(spent[1])})" if spent else "",
+            "visit": f"{row.visit or row.charge or 'the visit'}{', ' + day if day else ''}",
+            "appointment_id": row.appointment_id, "payment_id": row.payment_id, "charge_id": row.charge_id,
+            "credit_cents": credit[1] if credit else 0,
+        }  # fmt: skip
+
+
+def _amount(row: TaskRow) -> int:
+    """What the item is about now: of a visit that owes again what it still owes, at most."""
+    return min(row.cents, row.owed_cents) if row.what in tasks.OWED and row.owed_cents else row.cents
+
+
+class Places:
+    """Desks, people and times as an item names them."""
+
+    def __init__(self, clinic: Clinic, reader: Any) -> None:
+        self._clinic, self._reader = clinic, reader
+        self._desks: dict[str, str] = {}
+        self._people: dict[str, str] | None = None
+
+    def desk(self, device: str) -> str:
+        """`Desk 2`, `this desk`, or `another desk` where its number is not known here."""
+        clinic = self._clinic
+        if device == clinic.identity.device_id:
+            return "this desk"
+        if device not in self._desks:
+            since = (clinic.today() - _LOOK_BACK).isoformat()
+            number = tasks.desk_no(self._reader, clinic.tenant, device, since)
+            self._desks[device] = f"Desk {number}" if number else "another desk"
+        return self._desks[device]
+
+    def person(self, staff_id: str) -> str:
+        """A first name; empty for who is not known."""
+        if self._people is None:
+            self._people = staff.staff_names(self._reader, self._clinic.tenant)
+        return first_name(self._people.get(staff_id, ""))
+
+    def time(self, utc: str) -> str:
+        """The time of day, with the day where it is not today."""
+        if len(utc) < 16:
+            return utc
+        moment = self._clinic.local(utc)
+        today = self._clinic.today()
+        at = clock_text(moment)
+        return at if moment.date() == today else f"{day_text(moment.date(), today)}, {at}"
+
+    def by(self, staff_id: str, utc: str) -> str:
+        """`8:41 AM, Maria`."""
+        return ", ".join(part for part in (self.time(utc), self.person(staff_id)) if part)
+
+    def lowered(self, charge_id: str) -> str:
+        """Who said last what a charge is worth, and when."""
+        found = tasks.lowered_by(self._reader, self._clinic.tenant, charge_id)
+        return self.by(*found) if found else ""
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# Both sides -------------------------------------------------------------------------------------------------------
+
+
+def _paid_over(row: TaskRow, telling: Places) -> tuple[Side, ...]:
+    asked = row.cents + (row.granted or 0)
+    here = Side(_upper(telling.desk(row.device)), "monitor", telling.by(row.actor, row.opened_at), (
+        SideRow("Owed when it was taken", asked), SideRow("Paid", asked, strong=True), SideRow("Left to pay", 0),
+    ))  # fmt: skip
+    paid = row.responsibility_cents - row.owed_cents - (row.granted or 0)
+    there = Side("Meanwhile", "database", telling.lowered(row.charge_id), (
+        SideRow("Charge", row.responsibility_cents, strong=row.responsibility_cents < asked),
+        SideRow("Paid elsewhere", max(paid, 0), strong=paid > 0), SideRow("Left to pay", row.owed_cents),
+    ))  # fmt: skip
+    return here, there
+
+
+def _credit_used(row: TaskRow, telling: Places) -> tuple[Side, ...]:
+    asked = row.cents + (row.granted or 0)
+    return (
+        Side(_upper(telling.desk(row.device)), "monitor", telling.by(row.actor, row.opened_at), (
+            SideRow("Credit meant for it", asked, strong=True), SideRow("Could be used", row.granted or 0),
+            SideRow("Visit owes now", row.owed_cents),
+        )),
+        Side("The credit", "wallet", "", (
+            SideRow("Came in", row.payment_cents), SideRow("Used before", row.payment_cents - row.lies_cents
+                                                          - (row.granted or 0), strong=True),
+            SideRow("Left", row.lies_cents),
+        )),
+    )  # fmt: skip
+
+
+def _insurer_paid(row: TaskRow, telling: Places) -> tuple[Side, ...]:
+    before = row.responsibility_cents + row.cents
+    return (
+        Side("Paid here", "monitor", telling.by(row.taken_by, row.taken_at) if row.taken_at else "", (
+            SideRow("Charge", before), SideRow("Paid", before), SideRow("Left to pay", 0),
+        )),
+        Side("Insurance", "database", telling.by(row.actor, row.opened_at), (
+            SideRow("Charge", row.responsibility_cents, strong=True), SideRow("Paid too much", row.cents, strong=True),
+            SideRow("Left to pay", row.owed_cents),
+        )),
+    )  # fmt: skip
+
+
+def _reopened(row: TaskRow, telling: Places) -> tuple[Side, ...]:
+    body = orjson.loads(row.op)["body"] if row.op else {}
+    return (
+        Side(f"Refund at {telling.desk(row.device)}", "monitor", telling.by(row.actor, row.opened_at), (
+            SideRow("Given back", int(body.get("amount_cents") or row.cents), strong=True),
+            SideRow("Of a payment of", row.payment_cents),
+        )),
+        Side("Visit", "calendar-clock", "", (
+            SideRow("Charge", row.responsibility_cents), SideRow("Owes again", row.owed_cents, strong=True),
+        )),
+    )  # fmt: skip
+
+
+_SIDES: dict[str, Callable[[TaskRow, Places], tuple[Side, ...]]] = {
+    "paid_over": _paid_over, "credit_used": _credit_used, "insurer_paid": _insurer_paid, "reopened": _reopened,
+}  # fmt: skip
+
+
+def payment_side(reader: Any, clinic: Clinic, payment_id: str, telling: Places) -> Side | None:
+    """One of two payments that look alike."""
+    row = receipts.payment(reader, clinic.tenant, payment_id)
+    if row is None:
+        return None
+    return Side(_upper(telling.desk(row.device)), "monitor", telling.by(row.actor, row.taken_at), (
+        SideRow("Paid", row.amount_cents, strong=True), SideRow(row.number, None),
+    ))  # fmt: skip
+
+
+__all__ = ["WITH_REASON", "Places", "Tasks", "payment_side"]

@@ -1,0 +1,61 @@
+"""Words about money that went otherwise than somebody at a desk was told."""
+
+from app.wording import Rows
+
+_UNCHANGED = "Nothing was changed."
+
+WORDS: Rows = {
+    "attention.credit_used": (
+        "Credit was used at two desks",
+        "{cents:money} credit was already used at {elsewhere}{spent}. {visit} now owes {owes_cents:money}.",
+        "Collect it, write it off, or leave it as a balance.",
+    ),
+    "attention.paid_over": (
+        "Balance changed in two places",
+        "At {when} {asked_cents:money} went to {visit} at {desk}. By then only {granted_cents:money} of it was owed, "
+        "so {cents:money} lies as credit on the account.",
+    ),
+    "attention.reopened": (
+        "A refund reopened a visit",
+        "The refund at {desk} ({when}, {who}) took {cents:money} that had paid {visit}. "
+        "It owes {owes_cents:money} again.",
+    ),
+    "attention.insurer_paid": (
+        "Insurance paid more: {cents:money} credit",
+        "The charge of {visit} was lowered after it was paid. {cents:money} of the payment is too much now.",
+    ),
+    "attention.taken_back": (
+        "A bank took a payment back",
+        "What had paid {visit} was taken back ({when}). It owes {owes_cents:money} again.",
+    ),
+    "attention.over_refunded": (
+        "More was returned than was paid",
+        "{gone_cents:money} was returned on a {paid_cents:money} payment: {cents:money} too much, at {desk} "
+        "({when}, {who}).",
+        "A manager settles it.",
+    ),
+    "attention.money_in": (
+        "Money came in for nothing we know",
+        "{cents:money} was taken at {desk} ({when}) under a payment that stands already. It is in the books and "
+        "counts for nobody yet.",
+    ),
+    "attention.money_out": (
+        "Money went out for a payment that is not here",
+        "{cents:money} left at {desk} ({when}). As soon as that payment arrives, it counts there by itself.",
+    ),
+    "attention.not_known": (
+        "A change to a payment that is not here",
+        "It was made at {desk} ({when}, {who}). As soon as that payment arrives, it counts by itself.",
+    ),
+    "attention.paid_twice": (
+        "Paid twice?",
+        "{cents:money} at {desk} ({first}), {cents:money} at {elsewhere} ({second}), for the same visit.",
+        "Keep the second as credit, or give it back.",
+    ),
+    "attention.reason_missing": ("Say why", _UNCHANGED, "Type it in a few words; your name is kept with it."),
+    "attention.no_credit": (
+        "No single credit of this patient covers {cents:money}",
+        _UNCHANGED,
+        "Choose another way.",
+    ),
+}

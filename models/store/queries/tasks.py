@@ -1,0 +1,136 @@
+"""Open tasks as a desk shows them: what they are about, what is still owed there, and what the act that caused them said.
+
+A task that tells of a visit that owes again is settled by whatever pays the visit: it is not listed once nothing is owed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from models.store.queries.rows import NET
+
+OWED = ("credit_used", "reopened", "taken_back")
+"""Tasks about a charge that owes again: listed while it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """An open task. `op` is the operation that caused it (JSON, empty where it is not known here), `granted` and
+    `reason` its verdict's; `owed_cents` what the charge owes now, `lies_cents` what of the payment is unallocated now."""
+
+    task_id: str
+    what: str
+    patient_id: str
+    payment_id: str
+    charge_id: str
+    appointment_id: str
+    cents: int
+    device: str
+    actor: str
+    opened_at: str
+    cause_op_id: str
+    charge: str
+    service_date: str
+    visit: str
+    responsibility_cents: int
+    owed_cents: int
+    payment_cents: int
+    tender: str
+    taken_at: str
+    taken_by: str
+    taken_device: str
+    lies_cents: int
+    op: str
+    verdict: str
+    granted: int | None
+
+
+_OWED = f"coalesce((SELECT -({NET}) FROM account a WHERE a.tenant = t.tenant AND a.id = 'AR:' || t.charge_id), 0)"
+_LIES = (
+    f"coalesce((SELECT sum({NET}) FROM account a WHERE a.tenant = t.tenant AND t.payment_id <> '' AND "
+    "a.payment_id = t.payment_id AND a.code IN ('CR', 'CRE')), 0)"
+)
+_LISTED = ", ".join(f"'{what}'" for what in OWED)
+_OPEN = (
+    "t.tenant = ? AND t.resolved_op_id = '' AND t.what <> '' "
+    f"AND (t.what NOT IN ({_LISTED}) OR t.charge_id = '' OR {_OWED} > 0) "
+    f"AND (t.what NOT IN ('paid_over', 'insurer_paid') OR {_LIES} > 0)"
+)
+_CAUSE = (
+    "coalesce((SELECT l.{0} FROM log l WHERE l.tenant = t.tenant AND l.op_id = t.cause_op_id), "
+    "(SELECT o.{0} FROM outbox o WHERE o.tenant = t.tenant AND o.op_id = t.cause_op_id){1})"
+)
+
+
+def open_tasks(connection: Any, tenant: str) -> list[TaskRow]:
+    """Every task somebody must look at, oldest first."""
+    found = connection.execute(
+        "SELECT t.task_id, t.what, t.patient_id, t.payment_id, t.charge_id, t.appointment_id, "
+        "t.amount_cents - t.settled_cents, t.device, t.actor, t.opened_at, t.cause_op_id, coalesce(c.description, ''), "
+        "coalesce(c.service_date, v.service_date, ''), coalesce(v.title, ''), coalesce(c.responsibility_cents, 0), "
+        f"{_OWED}, coalesce(y.amount_cents, 0), coalesce(y.tender, ''), coalesce(y.taken_at, ''), "
+        f"coalesce(y.actor, ''), coalesce(y.device, ''), {_LIES}, {_CAUSE.format('op', ', ' + repr(''))}, "
+        f"{_CAUSE.format('verdict', ', ' + repr(''))}, {_CAUSE.format('granted', '')} "
+        "FROM task t LEFT JOIN charge c ON c.tenant = t.tenant AND c.id = t.charge_id "
+        "LEFT JOIN appointment v ON v.tenant = t.tenant AND v.id = t.appointment_id "
+        "LEFT JOIN payment y ON y.tenant = t.tenant AND y.payment_id = t.payment_id AND t.payment_id <> '' "
+        f"WHERE {_OPEN} ORDER BY t.opened_at, t.task_id",
+        (tenant,),
+    )
+    return [TaskRow(*row) for row in found]
+
+
+def task_of(connection: Any, tenant: str, task_id: str) -> tuple[str, str, int, str] | None:
+    """(what, patient, cents still open, account) of a task that is not resolved, or None."""
+    row = connection.execute(
+        "SELECT what, patient_id, amount_cents - settled_cents, account_id FROM task "
+        "WHERE tenant = ? AND task_id = ? AND resolved_op_id = ''",
+        (tenant, task_id),
+    ).fetchone()
+    return (str(row[0]), str(row[1]), int(row[2]), str(row[3])) if row else None
+
+
+def count(connection: Any, tenant: str) -> int:
+    """How many tasks somebody must look at."""
+    return int(connection.execute(f"SELECT count(*) FROM task t WHERE {_OPEN}", (tenant,)).fetchone()[0])
+
+
+def spent_last(connection: Any, tenant: str, payment_id: str, but_op_id: str) -> tuple[str, str] | None:
+    """(device, moment) of who spent free credit of a payment last, as far as the log is known here."""
+    row = connection.execute(
+        "SELECT l.device, json_extract(l.op, '$.device_time') FROM transfer x JOIN log l ON l.tenant = x.tenant AND "
+        "l.op_id = x.op_id WHERE x.tenant = ? AND x.debit = ? AND x.seq > 0 AND x.op_id <> ? ORDER BY x.seq DESC LIMIT 1",
+        (tenant, f"CR:{payment_id}", but_op_id),
+    ).fetchone()
+    return (str(row[0]), str(row[1])) if row else None
+
+
+def lowered_by(connection: Any, tenant: str, charge_id: str) -> tuple[str, str] | None:
+    """(who, moment) of the newest word on what a charge is worth, as far as the log is known here."""
+    row = connection.execute(
+        "SELECT l.actor, json_extract(l.op, '$.device_time') FROM charge c JOIN log l ON l.tenant = c.tenant AND "
+        "l.seq = c.seq WHERE c.tenant = ? AND c.id = ? AND c.seq > 0",
+        (tenant, charge_id),
+    ).fetchone()
+    return (str(row[0]), str(row[1])) if row else None
+
+
+def desk_no(connection: Any, tenant: str, device: str, since: str) -> str:
+    """The number of a desk, from what it took since a day (ISO); empty where nothing tells."""
+    row = connection.execute(
+        "SELECT number FROM payment WHERE tenant = ? AND business_date >= ? AND device = ? AND number LIKE 'PAY-%' LIMIT 1",
+        (tenant, since, device),
+    ).fetchone()
+    parts = str(row[0]).split("-") if row else []
+    return parts[1] if len(parts) == 3 else ""
+
+
+def other_credit(connection: Any, tenant: str, patient_id: str, but_payment_id: str) -> tuple[str, int] | None:
+    """(payment, cents) of the largest free credit of a patient beside one payment, or None."""
+    row = connection.execute(
+        f"SELECT a.payment_id, {NET} - a.held FROM account a WHERE a.tenant = ? AND a.patient_id = ? AND a.code = 'CR' "
+        f"AND a.payment_id <> ? AND {NET} - a.held > 0 ORDER BY 2 DESC, 1 LIMIT 1",
+        (tenant, patient_id, but_payment_id),
+    ).fetchone()
+    return (str(row[0]), int(row[1])) if row else None
