@@ -13,6 +13,7 @@ from app.heads import clock_text, day_text
 from app.method import method_text
 from models.rules.visits import is_over, status_words
 from models.store.queries.ledger import DisputeRow, ItemRow, LotRow, PaymentRow, ShareRow
+from models.store.queries.messages import MessageRow
 from models.store.queries.refunds import RefundRow
 from models.store.queries.rows import VisitRow
 
@@ -53,12 +54,16 @@ class Books:
     methods: Mapping[str, str]
     others: Sequence[ItemRow] = ()
     other_visits: Sequence[VisitRow] = ()
+    messages: Sequence[MessageRow] = ()
+    """Newest first."""
+    message_by_id: dict[str, MessageRow] = field(default_factory=dict)
     visit_by_id: dict[str, VisitRow] = field(default_factory=dict)
     item_by_id: dict[str, ItemRow] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.visit_by_id.update((visit.id, visit) for visit in (*self.visits, *self.other_visits))
         self.item_by_id.update((item.charge_id, item) for item in (*self.items, *self.others))
+        self.message_by_id.update((row.message_id, row) for row in self.messages)
 
     def whose(self, patient_id: str) -> str:
         """The name beside a line, where the list is not one person's own."""

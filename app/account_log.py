@@ -10,12 +10,15 @@ import orjson
 
 from app.account_lines import Books
 from app.account_views import LogLine
-from app.heads import day_text
+from app.heads import day_text, lower_first
+from app.message_lines import show_address
+from app.words import sentence
 from models.basics.clock import parse_utc
 from models.basics.money import show_cents
 from models.rules.adjusting import reason_words
 from models.rules.visits import status_words
 from models.store.queries.ledger import LogRow
+from receipts.messages import PAPER_WORDS
 
 ACTS = {
     "payment.collect": "act.collected",
@@ -40,6 +43,8 @@ ACTS = {
     "dispute.opened": "act.dispute_opened",
     "dispute.closed": "act.dispute_closed",
     "statement.issued": "act.statement",
+    "message.sent": "act.message_sent",
+    "message.failed": "act.message_failed",
     "visit.not_collecting": "act.not_collecting",
     "visit.billing": "act.visit_billing",
     "appointment.put": "act.visit",
@@ -49,7 +54,9 @@ ACTS = {
 }
 """Kinds of operations to the words of the log."""
 
-_BY_FIELD: dict[str, tuple[str, Mapping[str, str]]] = {
+_BY_FIELD: dict[str, tuple[str, Mapping[Any, str]]] = {
+    "message.send": ("channel", {"email": "act.message_email", "text": "act.message_text"}),
+    "message.consent": ("agreed", {True: "act.consent_given", False: "act.consent_taken_back"}),
     "payment.move": ("way", {"fill": "act.filled", "autofill": "act.auto_filled", "free": "act.freed"}),
     "payment.reverse": ("act", {"void": "act.voided", "delete": "act.deleted", "bounced": "act.bounced"}),
     "charge.adjust": ("kind", {"discount": "act.discount", "courtesy": "act.courtesy", "write_off": "act.write_off",
@@ -90,7 +97,7 @@ def act_of(row: LogRow, body: Body) -> str:
     by_field = _BY_FIELD.get(row.kind)
     if by_field is not None:
         name, words = by_field
-        found = words.get(str(body.get(name, "")))
+        found = words.get(body.get(name, ""))
         if found is not None:
             return found
     return "act.visit_moved" if row.kind == "visit.status" else ACTS.get(row.kind, "act.other")
@@ -178,6 +185,25 @@ def _statement(_books: Books, body: Body) -> str:
     return f"{show_cents(unallocated)} on account" if unallocated else ""
 
 
+def _message(_books: Books, body: Body) -> str:
+    """Which papers, to which address."""
+    numbers = [paper.get("number") or PAPER_WORDS.get(paper.get("kind", ""), "") for paper in body.get("papers", ())]
+    return f"{_several(numbers)} to {show_address(body.get('channel', ''), body.get('address', ''))}"
+
+
+def _message_ended(books: Books, body: Body) -> str:
+    """The same, from the message that it is about."""
+    row = books.message_by_id.get(str(body.get("message_id", "")))
+    if row is None:
+        return ""
+    said = _message(books, {"papers": orjson.loads(row.papers), "channel": row.channel, "address": row.address})
+    return f"{said}: {lower_first(sentence(f'message.failed_{row.reason}').title)}" if row.reason else said
+
+
+def _consent(_books: Books, body: Body) -> str:
+    return show_address(body.get("channel", ""), body.get("address", ""))
+
+
 def _own_words(_books: Books, body: Body) -> str:
     return str(body.get("description") or body.get("title") or body.get("note") or "")
 
@@ -188,5 +214,6 @@ _WHAT: dict[str, Callable[[Books, Body], str]] = {
     "charge.put": _own_words, "charge.fee": _own_words, "appointment.put": _own_words, "series.put": _own_words,
     "refund.request": _own_words, "refund.elsewhere": _own_words, "payment.correct": _own_words,
     "visit.status": _status, "visit.billing": _visit, "visit.not_collecting": _visit, "payment.freed": _visit,
-    "statement.issued": _statement,
+    "statement.issued": _statement, "message.send": _message, "message.sent": _message_ended,
+    "message.failed": _message_ended, "message.consent": _consent,
 }  # fmt: skip

@@ -173,8 +173,9 @@ class StatementRow:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """Something that can be looked at and printed again. `kind` is receipt, void, refund, correction or statement;
-    `source_id` the payment, refund or statement it is about."""
+    """Something that can be looked at, printed again and sent. `kind` is receipt, void, refund, correction or
+    statement; `source_id` the payment, refund or statement it is about. `sent` tells what became of its last message
+    (`E-mailed May 14`), `not_sent`: it did not go."""
 
     kind: str
     source_id: str
@@ -182,6 +183,8 @@ class DocumentLine:
     at: datetime
     title: str
     cents: int
+    sent: str = ""
+    not_sent: bool = False
 
     @property
     def key(self) -> str:

@@ -20,7 +20,7 @@ from app.payables import VisitMoney, due_cents, dues
 from app.settings import PAST_DUE_DAYS, Settings
 from models.basics.errors import RuleBroken
 from models.ledger.figures import Figures
-from models.store.queries import collect, family, ledger, rows, staff, today
+from models.store.queries import collect, family, ledger, messages, rows, staff, today
 from models.store.queries.ledger import LogRow, PaymentRow
 
 LOG_LINES = 200
@@ -101,6 +101,7 @@ class Accounts:
             methods=method_names(reader, tenant),
             others=ledger.items_of(reader, tenant, _named(away)) if away else (),
             other_visits=ledger.visits_of(reader, tenant, _named(far)) if _named(far) else (),
+            messages=messages.of_patients(reader, tenant, patients),
         )  # fmt: skip
 
     def _log(

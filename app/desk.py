@@ -27,6 +27,7 @@ from app.folders import Folders
 from app.hub_line import HubLine
 from app.lanes import Job, Lane
 from app.logs import start_log
+from app.messages import Messages
 from app.one_desk import FolderLock
 from app.papers import Papers
 from app.posting import Posting
@@ -40,6 +41,7 @@ from app.settings import HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, PRINTER_URL, TE
 from app.signin import SignIn
 from app.statements import Statements
 from app.status import DeskStatus
+from app.superbills import Superbills
 from app.tenders import tenders
 from app.till import Till
 from app.verdicts import Verdicts
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from app.netting import Netting
     from app.patients import Patients
     from app.practice_devices import PracticeDevices
+    from app.receipt_list import Receipts
     from app.refunds import Refunds
     from app.rules import MoneyRules
     from app.sync.state import SyncState
@@ -114,7 +117,8 @@ class Desk:
         self.find = Find(self.clinic, settings)
         self.accounts = Accounts(self.clinic, settings)
         self.statements = Statements(self.clinic, self.accounts)
-        self.papers = Papers(self.printing, self.statements)
+        self.papers = Papers(self.printing, self.statements, Superbills(self.clinic))
+        self.messages = Messages(self.clinic, self.papers)
         self.family = Family(self.clinic)
         self.backups = Backups(folders, settings, secrets, clock)
         self.care = Care(self.clinic, folders, self.backups)
@@ -220,6 +224,13 @@ class Desk:
         return MoneyRules(self.clinic)
 
     @cached_property
+    def receipts(self) -> Receipts:
+        """Lists of receipts."""
+        from app.receipt_list import Receipts
+
+        return Receipts(self.clinic, self.papers)
+
+    @cached_property
     def refunds(self) -> Refunds:
         """Money that goes back."""
         from app.refunds import Refunds
@@ -270,6 +281,8 @@ class Desk:
             self._ready.wait(START_S)
         self.status.stop()
         self._background.join(START_S)
+        self.backups.stop()
+        self.care.stop()
         for name in ("terminal", "printer", "store", "reads", "lists", "net", "hub"):
             self.lanes[name].close()
         if self.sync is not None:
@@ -281,8 +294,6 @@ class Desk:
         if self._practice is not None:
             self._practice.close()
         if self._hub is not None:
-        self.backups.stop()
-        self.care.stop()
             self._hub.close()
         self.store.close()
         self._stop_log()
@@ -296,6 +307,7 @@ class Desk:
             self._start_practice_devices,
             self._start_devices,
             self._start_line,
+            self._start_care,
         ):
             if self._closing.is_set():
                 break
@@ -307,7 +319,6 @@ class Desk:
                 log.exception("start failed", extra=facts(step=step.__name__))
         self._ready.set()
         while self.sync is not None and not self._connected and not self._closing.wait(LINE_AGAIN_S):
-            self._start_care,
             self._try_line()
 
     def _try_line(self) -> None:
@@ -340,6 +351,10 @@ class Desk:
         self.printing.start()
         self.status.start()
 
+    def _start_care(self) -> None:
+        self.care.start()
+        self.backups.start()
+
     def _recover(self, job: Job[None]) -> None:
         """Every open card attempt is asked about before the first card."""
         left = self.recovery.check_all(job)
@@ -351,10 +366,6 @@ class Desk:
         identity, url = self.clinic.identity, self.clinic.identity.hub_url
         fingerprint = identity.hub_fingerprint
         try:
-    def _start_care(self) -> None:
-        self.care.start()
-        self.backups.start()
-
             if self.settings.get(HUB_HERE) and self._hub is None:
                 from app.hub_process import HubProcess
 

@@ -1,23 +1,32 @@
-"""Papers of an account to look at, to save and to print again: receipts of every kind, and statements.
+"""Papers of an account to look at, to save, to print again and to send: receipts of every kind, statements, superbills.
 
-A paper is named `<kind>:<id>`: receipt or void and the payment, refund or correction and its own id, statement.
+A paper is named `<kind>:<id>`: receipt or void and the payment, refund or correction and its own id, statement,
+superbill and the visit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.printing import Printing
 from app.saving import save_private
 from app.statements import StatementDraft, Statements
+from app.superbills import Superbills
 from app.views import Person
 from models.basics.errors import RuleBroken
-from receipts.layouts.pictures import Picture, pictures
+from models.operations.messages import MessagePaper
+from receipts.attachments import Document, as_text, pdf_of_document
+from receipts.document import ReceiptDocument
+from receipts.layouts.pictures import Picture, joined, pictures
+from receipts.statement import StatementDocument
+from receipts.superbill import SuperbillDocument
 
 SCREEN_DPI, PRINT_DPI = 110.0, 200.0
-STATEMENT = "statement"
-_RECEIPTS = frozenset({"receipt", "void", "refund", "correction"})
+STATEMENT, SUPERBILL = "statement", "superbill"
+RECEIPTS = frozenset({"receipt", "void", "refund", "correction"})
+"""Kinds that belong on the receipt printer's roll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +39,51 @@ class Paper:
     pages: tuple[Picture, ...]
 
     @property
-    def is_statement(self) -> bool:
+    def kind(self) -> str:
+        """receipt, void, refund, correction, statement or superbill."""
+        return self.name.partition(":")[0]
+
+    @property
+    def on_letter(self) -> bool:
         """Does it belong on letter paper, not on the receipt printer's roll?"""
-        return self.name.startswith(STATEMENT)
+        return self.kind not in RECEIPTS
 
 
 class Papers:
-    """Makes the pages. `look`, `proof` and `for_printer` on the `reads` lane, `print_receipt` and `save` on `store`."""
+    """Makes the pages. `look`, `proof`, `to_send` and `for_printer` on the `reads` lane, the others on `store`."""
 
-    def __init__(self, printing: Printing, statements: Statements) -> None:
-        self._printing, self._statements = printing, statements
+    def __init__(self, printing: Printing, statements: Statements, superbills: Superbills) -> None:
+        self._printing, self._statements, self._superbills = printing, statements, superbills
+        self._sources: dict[str, Callable[[str], Document]] = {
+            STATEMENT: statements.document, SUPERBILL: superbills.document,
+            **dict.fromkeys(RECEIPTS, lambda source_id: printing.receipt(source_id, original=False)),
+            "receipt": lambda source_id: printing.receipt(source_id, original=True),
+        }  # fmt: skip
+
+    def document(self, name: str) -> Document:
+        """What a paper of the books says. Raises RuleBroken `paper.unknown`, `receipt.no_receipt`, `statement.unknown`,
+        `superbill.no_visit`, `superbill.no_services`."""
+        kind, _, source_id = name.partition(":")
+        if kind not in self._sources:
+            raise RuleBroken("paper.unknown")
+        return self._sources[kind](source_id)
 
     def look(self, name: str) -> Paper:
-        """A paper of the books. Raises RuleBroken `paper.unknown`, `receipt.no_receipt`, `statement.unknown`."""
-        kind, _, source_id = name.partition(":")
-        if kind in _RECEIPTS:
-            from receipts.layouts.pdf_letter import pdf
-
-            receipt = self._printing.receipt(source_id, original=kind == "receipt")
-            return _paper(name, receipt.receipt_no, pdf(receipt))
-        if kind != STATEMENT:
-            raise RuleBroken("paper.unknown")
-        from receipts.layouts.statement_letter import statement_pdf
-
-        statement = self._statements.document(source_id)
-        return _paper(name, statement.number, statement_pdf(statement))
+        """A paper of the books with its pages. Raises as `document`."""
+        document = self.document(name)
+        return _paper(name, _number(document), pdf_of_document(document))
 
     def proof(self, draft: StatementDraft) -> Paper:
         """A statement that is not issued yet, as it would look."""
-        from receipts.layouts.statement_letter import statement_pdf
+        return _paper(f"{STATEMENT}:", "", pdf_of_document(draft.document))
 
-        return _paper(f"{STATEMENT}:", "", statement_pdf(draft.document))
+    def to_send(self, name: str) -> MessagePaper:
+        """A paper as a message carries it, whole. Raises as `document`."""
+        kind, _, source_id = name.partition(":")
+        document = self.document(name)
+        day, cents = _day_and_cents(document)
+        return MessagePaper(kind=kind, source_id=source_id, number=_number(document), day=day, amount_cents=cents,
+                            document=as_text(_as_sent(document)))  # fmt: skip
 
     def for_printer(self, paper: Paper) -> tuple[Picture, ...]:
         """The pages in the dots a page printer wants."""
@@ -70,11 +93,45 @@ class Papers:
         """Send a receipt to the receipt printer again, marked COPY. Raises as `Printing.reprint`."""
         self._printing.reprint(paper.name.partition(":")[2], person)
 
+    def print_receipts(self, names: Sequence[str], person: Person) -> int:
+        """Several receipts, each a job of its own, in this order; returns how many. Raises as `Printing.reprint`: those
+        before are printed then."""
+        for name in names:
+            self._printing.reprint(name.partition(":")[2], person)
+        return len(names)
+
     def save(self, paper: Paper, path: Path) -> Path:
         """Write the PDF for this user alone. Raises StorageError `export.not_written`; nothing was changed then."""
         save_private(path, paper.pdf)
         return path
 
+    def save_all(self, names: Sequence[str], path: Path) -> int:
+        """Several papers as one PDF, in this order, for this user alone; returns how many. Raises as `document`, and
+        StorageError `export.not_written`; nothing was written then."""
+        save_private(path, joined([pdf_of_document(self.document(name)) for name in names]))
+        return len(names)
+
 
 def _paper(name: str, number: str, content: bytes) -> Paper:
     return Paper(name, number, content, pictures(content, SCREEN_DPI))
+
+
+def _number(document: Document) -> str:
+    """What a paper is called; a superbill has no number of its own."""
+    if isinstance(document, ReceiptDocument):
+        return document.receipt_no
+    return document.number if isinstance(document, StatementDocument) else ""
+
+
+def _day_and_cents(document: Document) -> tuple[str, int]:
+    """The day and the amount that name a paper in a message."""
+    if isinstance(document, ReceiptDocument):
+        return document.taken_on, document.total_cents
+    if isinstance(document, SuperbillDocument):
+        return document.service_date, document.balance_cents
+    return document.issued_on, document.to_pay_cents
+
+
+def _as_sent(document: Document) -> Document:
+    """A statement that is sent is the statement, not a copy of it."""
+    return replace(document, copy=False) if isinstance(document, StatementDocument) else document

@@ -85,7 +85,9 @@ def _text(send: MessageSend, practice: Practice) -> Words:
 
 
 def _line(paper: MessagePaper) -> str:
-    """`Receipt R-0042 of May 14, 2026: $75.00`."""
+    """`Receipt R-0042 of May 14, 2026: $75.00`; of a superbill not even the day, which is that of a visit."""
+    if paper.kind == "superbill":
+        return PAPER_WORDS[paper.kind]
     number = f" {one_line(paper.number)}" if paper.number else ""
     return f"{PAPER_WORDS[paper.kind]}{number} of {date_text(paper.day)}: {show_cents(paper.amount_cents)}"
 

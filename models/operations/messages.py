@@ -13,8 +13,8 @@ PAPER_KINDS = ("receipt", "void", "refund", "correction", "statement", "superbil
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePaper:
-    """One paper a message is about: its number, its day (ISO) and its amount, as the words name them. `document` is the
-    paper itself as JSON text where it goes along as a PDF, else empty."""
+    """One paper a message is about: its number, its day (ISO, or as it is shown) and its amount, as the words name
+    them. `document` is the paper itself as JSON text where it goes along as a PDF, else empty."""
 
     kind: str
     source_id: str

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import threading
+from collections.abc import Sequence
 from typing import NamedTuple
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -35,3 +37,21 @@ def pictures(pdf: bytes, dots_per_inch: float) -> tuple[Picture, ...]:
         finally:
             document.close()
     return tuple(made)
+
+
+def joined(pdfs: Sequence[bytes]) -> bytes:
+    """The pages of several PDFs as one, in their order."""
+    import pypdfium2
+
+    out = io.BytesIO()
+    with _ONE_AT_A_TIME:
+        whole = pypdfium2.PdfDocument.new()
+        try:
+            for content in pdfs:
+                part = pypdfium2.PdfDocument(content)
+                whole.import_pages(part)
+                part.close()
+            whole.save(out)
+        finally:
+            whole.close()
+    return out.getvalue()

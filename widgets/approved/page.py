@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -9,10 +10,14 @@ from zoneinfo import ZoneInfo
 from widgets.approved.presenter import ApprovedPresenter, Doors
 from widgets.approved.view import ApprovedPage
 from widgets.common.speech import Speech
+from widgets.papers.act import PaperActs
 from widgets.screens import ATTENTION, TODAY, Kit, Page, Place
 
 if TYPE_CHECKING:
     from models.store.rows import Change
+
+
+_TOPICS = frozenset({"message", "channels", "consent", "patient"})
 
 
 class _Page:
@@ -21,14 +26,20 @@ class _Page:
             return ZoneInfo(kit.facts().zone)
 
         self.widget = ApprovedPage()
+        self._papers = PaperActs(kit, self.widget)
         doors = Doors(
             done=lambda: kit.doors.replace(Place(TODAY, select_next=True)),
             attention=lambda: kit.doors.go(Place(ATTENTION)),
+            ask=self._ask,
         )
         self.presenter = ApprovedPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, checkout=kit.desk.checkout,
-            printing=kit.desk.printing, session=kit.session, speech=Speech(zone), doors=doors,
+            printing=kit.desk.printing, messages=kit.desk.messages, session=kit.session, speech=Speech(zone),
+            doors=doors,
         )  # fmt: skip
+
+    def _ask(self, names: Sequence[str], patient_id: str, said: Callable[[str], None]) -> None:
+        self._papers.sending.open(names, patient_id, said)
 
     @property
     def money_in_flight(self) -> bool:
@@ -45,8 +56,10 @@ class _Page:
     def leave(self) -> None:
         """Nothing to keep."""
 
-    def changed(self, _change: Change) -> None:
-        """What was taken does not change; the print job is followed by itself."""
+    def changed(self, change: Change) -> None:
+        """What was taken does not change and the print job is followed by itself; messages are not."""
+        if change.everything or change.topics & _TOPICS:
+            self.presenter.refresh()
 
 
 def make(kit: Kit) -> Page:

@@ -12,6 +12,7 @@ from app.heads import lower_first
 from app.lanes import Lane
 from app.views import Collected, CollectEnd, NextUp
 from app.words import WORDS
+from widgets.approved.receiving import Ask, Receiving
 from widgets.approved.state import TROUBLED, UNDO_REASONS, ApprovedState, PrintState, Undo, approved_state, print_state
 from widgets.approved.view import ApprovedPage
 from widgets.bridge import Bridge
@@ -20,15 +21,17 @@ from widgets.session import Session
 
 if TYPE_CHECKING:
     from app.checkout import Checkout
+    from app.messages import Messages
     from app.printing import Printing
 
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Where Approved leads: on to the next patient on Today, or to Needs attention."""
+    """Where Approved leads: on to the next patient on Today, to Needs attention, or to the dialog that sends papers."""
 
     done: Callable[[], None]
     attention: Callable[[], None]
+    ask: Ask
 
 
 class ApprovedPresenter(QObject):
@@ -44,6 +47,7 @@ class ApprovedPresenter(QObject):
         lanes: Mapping[str, Lane],
         checkout: Checkout,
         printing: Printing,
+        messages: Messages,
         session: Session,
         speech: Speech,
         doors: Doors,
@@ -68,6 +72,11 @@ class ApprovedPresenter(QObject):
         view.undo_note_typed.connect(self._type_note)
         view.undo_confirmed.connect(self._take_back)
         view.back_pressed.connect(self._back)
+        self._receiving = Receiving(
+            self, bridge=bridge, lanes=lanes, messages=messages, session=session, speech=speech, ask=doors.ask,
+            print_again=self._reprint, draw=self._draw, fell=self._tell,
+        )  # fmt: skip
+        view.way_pressed.connect(self._receiving.press)
         bridge.listen(printing.subscribe, self, self._print_moved)
 
     @property
@@ -86,7 +95,13 @@ class ApprovedPresenter(QObject):
         self._next_up = None
         self._follow(collected.print_job_id)
         self._read_next(collected)
+        paper = f"receipt:{collected.payment_id}" if collected.payment_id else ""
+        self._receiving.open(paper, collected.patient.patient_id, by_itself=True)
         self._draw()
+
+    def refresh(self) -> None:
+        """Something came from elsewhere: what became of the messages may have."""
+        self._receiving.refresh()
 
     def reprint(self) -> None:
         """Print the receipt shown once more, marked as a copy."""
@@ -98,6 +113,7 @@ class ApprovedPresenter(QObject):
         state = approved_state(
             self._collected, receipt=self._receipt(), next_up=self._next_up, undo=self._undo, undone=self._undone,
             notice=self._notice,
+            ways=self._receiving.state(printed=bool(self._job_id), can_print=self._printing.fitted),
         )  # fmt: skip
         self._state = replace(state, roll=self._printing.roll)
         self._view.draw(self._state)
@@ -266,6 +282,8 @@ class ApprovedPresenter(QObject):
     def _taken_back(self, answer: Collected) -> None:
         if answer.end is CollectEnd.TAKEN:
             self._undone, self._undo = answer, None
+            if answer.payment_id:
+                self._receiving.open(f"void:{answer.payment_id}", answer.patient.patient_id)
             if answer.print_job_id:
                 self._follow(answer.print_job_id)
         elif answer.end is CollectEnd.UNKNOWN:

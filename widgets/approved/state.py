@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from app.views import USUAL_ROLL, Collected, CollectEnd, DueLine, NextUp, Roll, TenderKind
 from models.basics.money import show_cents
+from widgets.approved.ways import WaysState
 from widgets.common.speech import Notice
 from widgets.common.when import time_text
 
@@ -50,7 +51,8 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedState:
-    """All of Approved. `undone` is the payment taken back again; `undo` the open pane."""
+    """All of Approved. `undone` is the payment taken back again; `undo` the open pane; `ways` how the receipt reaches
+    the patient (None where there is none)."""
 
     collected: Collected
     title: str
@@ -70,6 +72,7 @@ class ApprovedState:
     undo_title: str = ""
     confirm_text: str = ""
     notice: Notice | None = None
+    ways: WaysState | None = None
     roll: Roll = USUAL_ROLL
 
 
@@ -136,6 +139,7 @@ def approved_state(
     undo: Undo | None = None,
     undone: Collected | None = None,
     notice: Notice | None = None,
+    ways: WaysState | None = None,
 ) -> ApprovedState:
     """All of Approved for `collected`; `receipt` as from `print_state`, `next_up` once it is known who comes next."""
     taken_back = undone is not None and undone.end is CollectEnd.TAKEN
@@ -159,6 +163,7 @@ def approved_state(
         undo_title=UNDO_TEXT[collected.tender][0],
         confirm_text=UNDO_TEXT[collected.tender][1].replace("{amount}", show_cents(collected.amount_cents)),
         notice=notice,
+        ways=ways if collected.payment_id else None,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -9,7 +11,8 @@ from widgets import theme
 from widgets.approved.paper import Paper
 from widgets.approved.parts import FactTile, NextCard, Result, UndoPane
 from widgets.approved.state import MOST_TILES, ApprovedState
-from widgets.common import ENTER, Banner, Card, KeycapButton, Pill, Role, Text, page_action, visit_look
+from widgets.approved.ways import WAYS, WaysRow, WaysState
+from widgets.common import ENTER, Banner, Card, IconLabel, KeycapButton, Pill, Role, Text, page_action, visit_look
 from widgets.common.announce import announce
 from widgets.common.patient import visit_text
 from widgets.common.patient_bar import PatientBar
@@ -29,6 +32,7 @@ class ApprovedPage(Themed, QWidget):
     undo_note_typed = Signal(str)
     undo_confirmed = Signal()
     back_pressed = Signal()
+    way_pressed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,11 +43,16 @@ class ApprovedPage(Themed, QWidget):
         self.reprint_action = page_action(self, "Reprint", "Ctrl+P", self.reprint_pressed.emit)
         self.undo_action = page_action(self, "Undo", "Ctrl+Z", self.undo_pressed.emit)
         self.confirm_action = page_action(self, "Confirm", ("Ctrl+Return", "Ctrl+Enter"), self.undo_confirmed.emit)
+        way_actions = {name: page_action(self, words, key, partial(self.way_pressed.emit, name))
+                       for name, words, _icon, key in WAYS}  # fmt: skip
         self.bar = PatientBar(self.back)
         self.result = Result()
         self.tiles = [FactTile() for _ in range(MOST_TILES)]
         self.receipt_title = Text("Receipt", "heading_s")
         self.receipt_pill = Pill()
+        self._sent_words = Text("", "table", "muted", elide=True, align=Qt.AlignmentFlag.AlignRight)
+        self._sent_icon = IconLabel("check", "ok_text", 16)
+        self.ways = WaysRow(way_actions)
         self.trouble = Banner("bad", icon="printer")
         self.notice = Banner("warn")
         self.next_card = NextCard()
@@ -74,7 +83,8 @@ class ApprovedPage(Themed, QWidget):
         receipt.setSpacing(S10)
         receipt.addWidget(self.receipt_title)
         receipt.addWidget(self.receipt_pill)
-        receipt.addStretch(1)
+        receipt.addWidget(self._sent_words, 1)
+        receipt.addWidget(self._sent_icon)
         buttons = QHBoxLayout()
         buttons.setSpacing(S10)
         for button in (self.done, self.confirm):
@@ -82,7 +92,7 @@ class ApprovedPage(Themed, QWidget):
         for button in (self.done, self.confirm, self.reprint, self.undo, self.keep):
             buttons.addWidget(button, 1 if button in {self.done, self.confirm} else 0)
         self.left = Card(inset=S20 + 2)
-        for part in (self.result, self._facts, self._receipt_row, self.trouble, self.undo_pane, self.notice):
+        for part in (self.result, self._facts, self._receipt_row, self.ways, self.trouble, self.undo_pane, self.notice):
             self.left.body.addWidget(part)
         self.left.body.addStretch(1)
         self.left.body.addWidget(self.next_card)
@@ -127,6 +137,11 @@ class ApprovedPage(Themed, QWidget):
         for button in (self.reprint, self.undo, self.keep):
             button.setFixedHeight(look.size("primary_l"))
 
+    @property
+    def host(self) -> QWidget:
+        """What a dialog covers: the whole window."""
+        return self.window()
+
     def take_focus(self) -> None:
         """Put the focus where the page's keys work."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -160,7 +175,7 @@ class ApprovedPage(Themed, QWidget):
         self.undo_pane.draw(state.undo_title, state.undo)
         tight = theme.current().compact or state.notice is not None
         self.left.body.setSpacing(S10 if tight else S16)
-        crowded = undoing or (state.notice is not None and state.receipt.trouble is not None)
+        crowded = undoing or state.notice is not None or state.receipt.trouble is not None
         self.next_card.draw(None if crowded else state.next_up, state.next_line)
         self._draw_buttons(state)
         if undoing != was_undoing and self.isVisible():
@@ -173,6 +188,14 @@ class ApprovedPage(Themed, QWidget):
         undoing = state.undo is not None
         receipt = state.receipt
         self._receipt_row.setVisible(not undoing)
+        full = state.notice is not None and receipt.trouble is not None
+        self.ways.setVisible(state.ways is not None and not (undoing or full))
+        told = state.ways or WaysState({})
+        self.ways.draw(told)
+        self._sent_words.setText(told.said)
+        self._sent_words.set_look(ink=told.ink)
+        self._sent_icon.setVisible(bool(told.said))
+        self._sent_icon.set(told.icon, told.ink)
         self.receipt_pill.set(receipt.words, receipt.meaning, receipt.icon)
         self.trouble.setVisible(receipt.trouble is not None and not undoing)
         if receipt.trouble is not None:

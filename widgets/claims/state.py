@@ -287,6 +287,8 @@ def _of_visit(line: ClaimLine, whom: Target) -> Iterator[Offer]:
         yield Offer("adjust", "Discount or write off…", replace(here, charge_id=only))
     yield Offer("add_charge", "Add a charge…", here)
     yield Offer("visit_status", "Status of the visit…", here)
+    if line.items:
+        yield Offer("superbill", "Superbill…", here)
     yield Offer("undo", "Undo your last step on this account", whom)
     yield Offer("ledger", "Open the ledger", whom)
 

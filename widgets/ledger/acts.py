@@ -11,6 +11,7 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
+from widgets.papers.act import PaperActs
 from widgets.screens import Kit
 
 
@@ -21,8 +22,8 @@ class Target:
     `patient_id` is whose account it is (in a family's ledger the row's own). Money is named by `payment_id`, and where
     it lies by `charge_id` (it paid that), `appointment_id` (set aside for that visit) or neither (free credit). A row
     of a visit names `appointment_id` alone, a line item `charge_id` and its visit, several ticked ones `charge_ids`.
-    `op_id` is an act of the log, `paper` a receipt, refund receipt or statement as `<kind>:<id>`.
-    `to_appointment_id` is the visit a move should propose.
+    `op_id` is an act of the log, `paper` a receipt, refund receipt or statement as `<kind>:<id>`, `message_id` a
+    message that failed. `to_appointment_id` is the visit a move should propose.
     """
 
     patient_id: str
@@ -35,6 +36,7 @@ class Target:
     op_id: str = ""
     paper: str = ""
     to_appointment_id: str = ""
+    message_id: str = ""
 
 
 Done = Callable[[str], None]
@@ -94,12 +96,17 @@ class LedgerActs:
     billing_status: Opener | None = None
     family: Opener | None = None
     """Who gets the bill of `patient_id`."""
+    superbill: Opener | None = None
+    """Of the visit `appointment_id`."""
+    send: Opener | None = None
+    """`paper` by e-mail or text; with `message_id` what that message was about, once more."""
     in_flight: Callable[[], bool] = lambda: False
     """Is money on its way right now, so that the window neither closes nor leaves without asking?"""
 
 
-def acts_of(kit: Kit, stage: Stage) -> LedgerActs:
-    """Every act of the page: each room puts its opener here, importing its dialog when it is first called."""
+def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerActs:
+    """Every act of the page: each room puts its opener here, importing its dialog when it is first called. `papers`:
+    the page's own, where it has one."""
     from widgets.family.act import opener as family
     from widgets.ledger.money_acts import openers as money
     from widgets.money_out.act import MoneyOut
@@ -110,6 +117,7 @@ def acts_of(kit: Kit, stage: Stage) -> LedgerActs:
         in_flight=lambda: money_out.in_flight,
         **money_out.openers(),
         family=family(kit, stage),
+        **(papers or PaperActs(kit, stage)).openers(),
         **money(kit, stage),
         **visits(kit, stage),
     )

@@ -75,6 +75,8 @@ def _of_visit(line: Visit, whom: Target) -> Iterator[Offer]:
         yield Offer("fee", "Add a fee…", target)
         yield Offer("visit_status", "Status of the visit…", target)
         yield Offer("billing_status", "Billing status…", target)
+    if line.appointment_id and any(not item.fee for item in line.items):
+        yield Offer("superbill", "Superbill…", target)
 
 
 def _of_payment(line: PaymentLine, whom: Target) -> Iterator[Offer]:
@@ -87,6 +89,7 @@ def _of_payment(line: PaymentLine, whom: Target) -> Iterator[Offer]:
     if line.receipt_no:
         yield Offer("show", "Show receipt", replace(target, paper=f"receipt:{line.payment_id}"))
         yield Offer("receipt", "Print receipt again", target)
+        yield Offer("send", "Send receipt…", replace(target, paper=f"receipt:{line.payment_id}"))
     if line.stands and held > 0:
         yield Offer("correct", "Correct the amount…", target, risky=True)
         if line.same_day:
@@ -131,12 +134,14 @@ def _of_statement(line: StatementRow, whom: Target) -> Iterator[Offer]:
     target = replace(whom, paper=f"statement:{line.statement_id}")
     yield Offer("show", "Show statement", target)
     yield Offer("print", "Print it again", target)
+    yield Offer("send", "Send it…", target)
 
 
 def _of_document(line: DocumentLine, whom: Target) -> Iterator[Offer]:
     target = replace(whom, paper=line.key)
     yield Offer("show", "Show", target)
     yield Offer("print", "Print it again", target)
+    yield Offer("send", "Send it…", target)
 
 
 def _of_log(line: LogLine, whom: Target) -> Iterator[Offer]:

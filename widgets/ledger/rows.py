@@ -307,15 +307,18 @@ _DOCUMENT_LOOKS: dict[str, Look] = {
 }
 
 
+_NOT_SENT: Look = ("Not sent", "bad", "mail")
+
+
 def _document_rows(line: DocumentLine, _state: LedgerState, today: date) -> Iterator[TableRow]:
     day, look = day_text(line.at.date(), today), _DOCUMENT_LOOKS[line.kind]
     cells: tuple[Cell, ...] = (
         WordsCell(day, time_text(line.at)),
-        WordsCell(line.title, line.number, "body_medium"),
+        WordsCell(line.title, " · ".join(part for part in (line.number, line.sent) if part), "body_medium"),
         MoneyCell(line.cents, "table"),
-        MarkCell(look),
+        MarkCell(_NOT_SENT if line.not_sent else look),
     )
-    said = [day, line.title, line.number, spoken_cents(line.cents)]
+    said = [day, line.title, line.number, line.sent, spoken_cents(line.cents)]
     yield TableRow(f"document:{line.key}", cells, spoken=_said(said, None))
 
 

@@ -1,4 +1,4 @@
-"""Decides what happens to papers: looked at, saved, printed; a statement previewed, issued and then printed."""
+"""Decides what happens to papers: looked at, saved, printed, sent; a statement previewed, issued and then printed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.lanes import Lane
-from app.papers import Paper, Papers
+from app.papers import RECEIPTS, Paper, Papers
 from app.statements import DUE_DAYS, Covers, StatementDraft
 from models.basics.errors import PosError
 from models.basics.money import show_cents
@@ -28,7 +28,20 @@ if TYPE_CHECKING:
     from receipts.statement import StatementDocument
 
 Said = Callable[[str], None]
+Send = Callable[[str, str, Said], None]
+"""Sends a paper by its name to a patient."""
 T = TypeVar("T")
+
+
+_TITLES = {"statement": "Statement", "superbill": "Superbill"}
+_VERBS = {"superbill": "Print"}
+_PRINTED = {"statement": "Statement printed again", "superbill": "Superbill printed"}
+_RECEIPT_NOTE = "Prints on the receipt printer, marked COPY."
+_NOTES = {
+    "statement": "Prints as it was issued, marked as a copy.",
+    "superbill": "Services, codes and prices of this visit as they stand now. It goes on letter paper.",
+}
+"""What is said of kinds of paper; everything else is a receipt."""
 
 
 def ask_path(parent: QWidget, name: str) -> Path | None:
@@ -39,7 +52,8 @@ def ask_path(parent: QWidget, name: str) -> Path | None:
 
 
 class PaperDesk(QObject):
-    """One dialog over `host`. `printer` is where letter pages go, `where` asks for a file."""
+    """One dialog over `host`. `printer` is where letter pages go, `where` asks for a file, `send` what sends a paper
+    (None: nothing does)."""
 
     def __init__(
         self,
@@ -52,6 +66,7 @@ class PaperDesk(QObject):
         session: Session,
         speech: Speech,
         today: Callable[[], date],
+        send: Send | None = None,
         printer: PagePrinter | None = None,
         where: Callable[[QWidget, str], Path | None] = ask_path,
     ) -> None:
@@ -60,6 +75,7 @@ class PaperDesk(QObject):
         self._statements, self._papers, self._session = statements, papers, session
         self._speech, self._today, self._where = speech, today, where
         self._printer: PagePrinter = printer or SystemPrinter()
+        self._send_on = send
         self._said: Said = lambda _words: None
         self._draft: StatementDraft | None = None
         self._patient_id = ""
@@ -69,23 +85,32 @@ class PaperDesk(QObject):
         self.dialog = PaperDialog(host)
         self.dialog.print_pressed.connect(self._print)
         self.dialog.save_pressed.connect(self._save)
+        self.dialog.send_pressed.connect(self._send)
         self.dialog.chosen.connect(self._choose)
 
     # Opening ------------------------------------------------------------------------------------------------------
 
-    def open(self, name: str, said: Said, *, at_once: bool = False) -> None:
-        """Show a paper of the books; with `at_once` it is printed right away: receipts without a dialog."""
-        self._said, self._draft, self._at_once = said, None, at_once
-        self._draw(PaperState("Receipt" if not name.startswith("statement") else "Statement", verb="Print again"))
-        if not (at_once and not name.startswith("statement")):
+    def open(self, name: str, said: Said, *, at_once: bool = False, patient_id: str = "") -> None:
+        """Show a paper of the books; with `at_once` it is printed right away: receipts without a dialog. It can be sent
+        where `patient_id` says to whom."""
+        kind = name.partition(":")[0]
+        self._said, self._draft, self._at_once, self._patient_id = said, None, at_once, patient_id
+        self._draw(PaperState(_TITLES.get(kind, "Receipt"), verb=_VERBS.get(kind, "Print again"),
+                              can_send=self._can_send))  # fmt: skip
+        if not (at_once and kind in RECEIPTS):
             self.dialog.open_over()
         self._read(lambda: self._papers.look(name), self._came)
+
+    @property
+    def _can_send(self) -> bool:
+        return self._send_on is not None and bool(self._patient_id)
 
     def make(self, patient_id: str, said: Said, *, whole_family: bool = False) -> None:
         """Preview a new statement and what it shall cover."""
         self._said, self._patient_id, self._at_once = said, patient_id, False
         choices = {"covers": Covers.OPEN.value, "due_days": str(DUE_DAYS[1]), "whole_family": "yes" * whole_family}
-        self._draw(PaperState("New statement", choices=choices, verb="Print statement", in_family=whole_family))
+        self._draw(PaperState("New statement", choices=choices, verb="Print statement", in_family=whole_family,
+                              can_send=self._can_send))  # fmt: skip
         self.dialog.open_over()
         self._preview()
 
@@ -112,15 +137,11 @@ class PaperDesk(QObject):
         )
         can = not self._draft.empty
         self._draw(replace(self.state, paper=paper, facts=facts, note=note, can_print=can, can_save=can,
-                           in_family=self._draft.in_family))  # fmt: skip
+                           can_send=can and self._can_send, in_family=self._draft.in_family))  # fmt: skip
 
     def _came(self, paper: Paper) -> None:
-        receipt = not paper.is_statement
-        title = f"{'Receipt' if receipt else 'Statement'} {paper.number}"
-        note = (
-            "Prints on the receipt printer, marked COPY." if receipt else "Prints as it was issued, marked as a copy."
-        )
-        self._draw(replace(self.state, title=title, paper=paper, note=note))
+        title = f"{_TITLES.get(paper.kind, 'Receipt')} {paper.number}".strip()
+        self._draw(replace(self.state, title=title, paper=paper, note=_NOTES.get(paper.kind, _RECEIPT_NOTE)))
         if self._at_once:
             self._print()
 
@@ -136,7 +157,7 @@ class PaperDesk(QObject):
         paper = self.state.paper
         if paper is None or self.state.busy:
             return
-        if self._draft is None and not paper.is_statement:
+        if self._draft is None and not paper.on_letter:
             person = self._session.acting
             words = "The receipt is on its way to the printer, marked COPY."
             self._store(lambda: self._papers.print_receipt(paper, person), lambda _none: self._ended(words))
@@ -148,7 +169,7 @@ class PaperDesk(QObject):
             self._failed(error)
             return
         if self._draft is None:
-            self._to_printer(paper, "Statement printed again")
+            self._to_printer(paper, _PRINTED[paper.kind])
         else:
             self._issue("print", lambda made: self._to_printer(made, f"Statement {made.number} printed"))
 
@@ -157,13 +178,31 @@ class PaperDesk(QObject):
         paper = self.state.paper
         if paper is None or self.state.busy:
             return
-        path = self._where(self._host, f"{(paper.number or 'statement').lower()}.pdf")
+        path = self._where(self._host, f"{(paper.number or paper.kind).lower()}.pdf")
         if path is None:
             return
         if self._draft is None:
             self._to_file(paper, path)
         else:
             self._issue("pdf", lambda made: self._to_file(made, path))
+
+    @Slot()
+    def _send(self) -> None:
+        """On to the dialog that sends; a new statement is issued first."""
+        paper = self.state.paper
+        if paper is None or self.state.busy or not self._can_send:
+            return
+        if self._draft is None:
+            self._to_sender(paper)
+        else:
+            self._issue("email", self._to_sender)
+
+    def _to_sender(self, paper: Paper) -> None:
+        send, patient_id, said = self._send_on, self._patient_id, self._said
+        self._draw(replace(self.state, busy=""))
+        self.dialog.close_over()
+        if send is not None:
+            send(paper.name, patient_id, said)
 
     def _issue(self, channel: str, then: Callable[[Paper], None]) -> None:
         """Write the statement down, make its pages with their number, and go on."""
@@ -194,7 +233,7 @@ class PaperDesk(QObject):
 
     def _to_file(self, paper: Paper, path: Path) -> None:
         self._draw(replace(self.state, paper=paper))
-        what = f"{'Statement' if paper.is_statement else 'Receipt'} {paper.number}"
+        what = f"{_TITLES.get(paper.kind, 'Receipt')} {paper.number}".strip()
         self._store(lambda: self._papers.save(paper, path), lambda _path: self._ended(f"{what} saved as PDF"))
 
     # The rest -----------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ class PaperState:
     verb: str = "Print"
     can_print: bool = True
     can_save: bool = True
+    can_send: bool = False
     busy: str = ""
     error: str = ""
     in_family: bool = False
@@ -58,10 +59,12 @@ CHOICES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 
 
 class PaperDialog(Overlay):
-    """Shows one paper. `print_pressed` follows Enter, `save_pressed` Ctrl+S, `chosen(name, key)` a choice."""
+    """Shows one paper. `print_pressed` follows Enter, `save_pressed` Ctrl+S, `send_pressed` Ctrl+E, `chosen(name, key)`
+    a choice."""
 
     print_pressed = Signal()
     save_pressed = Signal()
+    send_pressed = Signal()
     chosen = Signal(str, str)
 
     def __init__(self, host: QWidget) -> None:
@@ -79,8 +82,10 @@ class PaperDialog(Overlay):
         self._note = Text("", "caption", "muted", wrap=True)
         self.print_action = page_action(self, "Print", ENTER, self.print_pressed.emit)
         self.save_action = page_action(self, "Save as PDF", "Ctrl+S", self.save_pressed.emit)
+        self.send_action = page_action(self, "Send…", "Ctrl+E", self.send_pressed.emit)
         self.print = KeycapButton(role=Role.PRIMARY, action=self.print_action, icon="printer")
         self.save = KeycapButton(action=self.save_action)
+        self.send = KeycapButton(action=self.send_action, icon="mail")
         self.cancel = KeycapButton("Close", role=Role.LINK)
         self.cancel.clicked.connect(lambda _on=False: self.close_over())
         for name, choice in self.choices.items():
@@ -107,7 +112,7 @@ class PaperDialog(Overlay):
         side.addWidget(self._note)
         side.addWidget(self.error)
         side.addStretch(1)
-        for button in (self.print, self.save, self.cancel):
+        for button in (self.print, self.save, self.send, self.cancel):
             side.addWidget(button)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -154,7 +159,8 @@ class PaperDialog(Overlay):
         self.error.set(state.error)
         ready = state.paper is not None and not state.busy
         for button, can, action in ((self.print, state.can_print, self.print_action),
-                                    (self.save, state.can_save, self.save_action)):  # fmt: skip
+                                    (self.save, state.can_save, self.save_action),
+                                    (self.send, state.can_send, self.send_action)):  # fmt: skip
             button.setVisible(can)
             action.setEnabled(ready and can)
         self.print.set_text(state.verb)

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from widgets.attention.checking import checker_of
 from widgets.common.speech import Speech
+from widgets.papers.act import PaperActs
 from widgets.screens import ATTENTION, COLLECT, LEDGER, Kit, Page, Place
 from widgets.today.presenter import Doors, TodayPresenter
 from widgets.today.view import TodayPage
@@ -27,12 +28,14 @@ class _Page:
             return ZoneInfo(kit.facts().zone)
 
         self.widget = TodayPage()
-        acts = VisitActs(kit, self.widget.window)
+        acts, papers = VisitActs(kit, self.widget.window), PaperActs(kit, self.widget)
         doors = Doors(
             collect=lambda patient_id, visit_id: kit.doors.go(Place(COLLECT, patient_id, visit_id)),
             ledger=lambda patient_id: kit.doors.go(Place(LEDGER, patient_id)),
             attention=lambda: kit.doors.go(Place(ATTENTION)),
             new_visit=acts.new_visit, status=acts.status, billing=acts.billing, add_charge=acts.add_charge,
+            superbill=lambda visit_id, patient_id, done: papers.papers.open(f"superbill:{visit_id}", done,
+                                                                            patient_id=patient_id),
         )  # fmt: skip
         self.presenter = TodayPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, schedule=kit.desk.schedule, session=kit.session,

@@ -42,6 +42,7 @@ class Doors:
     status: Callable[[str, Done], None]
     billing: Callable[[str, Done], None]
     add_charge: Callable[[str, Done], None]
+    superbill: Callable[[str, str, Done], None]
 
 
 class TodayPresenter(QObject):
@@ -258,6 +259,9 @@ class TodayPresenter(QObject):
     def _act(self, act: str) -> None:
         row = self._selected()
         if row is None:
+            return
+        if act == "superbill":
+            self._doors.superbill(row.visit.appointment_id, row.patient.patient_id, self._done)
             return
         about_patient = act == "new_visit"
         opener: Callable[[str, Done], None] = getattr(self._doors, act)

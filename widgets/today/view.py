@@ -87,6 +87,7 @@ class TodayPage(Themed, QWidget):
             for words, key, act in (("Status…", "S", "status"), ("Add charge…", "A", "add_charge"),
                                     ("Billing status…", "B", "billing"))
         )  # fmt: skip
+        self.superbill = page_action(self, "Superbill…", "Ctrl+B", lambda: self.act_wanted.emit("superbill"))
         self.side = SideCard(self.primary, self.check_in, self.ledger)
         self.acts = tuple(
             KeycapButton(role=Role.LINK, action=action, size="control_small")
@@ -203,10 +204,15 @@ class TodayPage(Themed, QWidget):
         if not self.table.key:
             return
         menu = QMenu(self)
-        menu.addActions([self.primary, self.check_in, *self.row_actions, self.new_visit, self.ledger])
+        menu.addActions([self.primary, self.check_in, *self.row_actions, self.superbill, self.new_visit, self.ledger])
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.table.viewport().mapToGlobal(spot))
         menu.setActiveAction(self.row_actions[0])
+
+    @property
+    def host(self) -> QWidget:
+        """What a dialog covers: the whole window."""
+        return self.window()
 
     def announce(self, words: str) -> None:
         """Speak what was just done."""
@@ -225,7 +231,7 @@ class TodayPage(Themed, QWidget):
             self._draw_head(state)
             self._draw_list(state)
             self.side.show_side(state.side)
-            for action in (self.primary, self.new_visit, *self.row_actions):
+            for action in (self.primary, self.new_visit, self.superbill, *self.row_actions):
                 action.setEnabled(state.side is not None)
         finally:
             self._drawing = False

@@ -16,6 +16,7 @@ from app.papers import Papers
 from app.posting import Posting
 from app.printing import Printing
 from app.statements import Covers, StatementDraft, Statements
+from app.superbills import Superbills
 from app.views import Person
 from models.basics.errors import RuleBroken, StorageError
 from models.operations.bodies import Allocate, AllocationLine
@@ -172,7 +173,7 @@ def test_a_statement_nobody_made_is_said(statements: Statements):
 def papers(clinic: TestClinic, statements: Statements) -> Iterator[Papers]:
     lane = Lane("printer")
     printing = Printing(clinic.clinic, clinic.settings, Posting(clinic.clinic, clinic.settings), lane)
-    yield Papers(printing, statements)
+    yield Papers(printing, statements, Superbills(clinic.clinic))
     lane.close()
 
 
@@ -186,7 +187,7 @@ def test_every_paper_of_an_account_can_be_looked_at(clinic: TestClinic, statemen
     clinic.paid(1000, "late", receipt_no="01-1-A-0042")
     statement, receipt = papers.look(f"statement:{draft.statement_id}"), papers.look("receipt:late")
     assert (statement.number, receipt.number) == (made.number, "01-1-A-0042")
-    assert (statement.is_statement, receipt.is_statement) == (True, False)
+    assert (statement.on_letter, receipt.on_letter) == (True, False)
     assert made.number in words(statement.pdf)
     assert "Copy" in words(statement.pdf)
     assert "$10.00" in words(receipt.pdf)

@@ -12,6 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.lanes import Lane
+from app.message_lines import MessageLine
+from app.messages import SendChoice, Way
 from app.views import Collected, CollectEnd, DueLine, NextUp, Roll, TenderKind
 from app.words import WORDS
 from models.basics.errors import DeviceMissing, PaymentUnavailable
@@ -34,6 +36,7 @@ from widgets.approved.state import (
     print_state,
 )
 from widgets.approved.view import ApprovedPage
+from widgets.approved.ways import WaysState, ways_state
 from widgets.bridge import Bridge
 from widgets.common.speech import Notice, Speech
 from widgets.session import Session
@@ -139,7 +142,7 @@ class Printer:
 
     def __init__(self) -> None:
         self.now = ("queued", "")
-        self.roll = Roll(48)
+        self.roll, self.fitted = Roll(48), True
         self.reprints: list[str] = []
         self.error: Exception | None = None
         self._callbacks: list[Any] = []
@@ -183,6 +186,47 @@ class Back:
         return self.answer
 
 
+class Post:
+    """Messages of a test: what may be sent with, and what was."""
+
+    def __init__(self) -> None:
+        self.email = Way("email", "rosa@home.test", agreed=True)
+        self.text = Way("text", "(555) 010-4417")
+        self.receipt_by = "print"
+        self.lines: dict[str, MessageLine] = {}
+        self.sent: list[SendChoice] = []
+        self.preferred: list[str] = []
+
+    def ways(self, _patient_id: str) -> tuple[Way, Way, str]:
+        return self.email, self.text, self.receipt_by
+
+    def about(self, _name: str, _patient_id: str) -> dict[str, MessageLine]:
+        return dict(self.lines)
+
+    def sheet(self, names: Any, _patient_id: str) -> Any:
+        return names
+
+    def send(self, names: Any, choice: SendChoice, _person: Any) -> MessageLine:
+        self.sent.append(choice)
+        line = message(choice.channel, "waiting", choice.address)
+        self.lines[choice.channel] = line
+        return line
+
+    def send_as_liked(self, _payment_id: str, _patient_id: str, person: Any) -> MessageLine | None:
+        way = {"email": self.email, "text": self.text}.get(self.receipt_by)
+        return self.send([], SendChoice(way.channel, way.address), person) if way and not way.why_not else None
+
+    def prefer(self, _patient_id: str, receipt_by: str, _person: Any) -> None:
+        self.preferred.append(receipt_by)
+        self.receipt_by = receipt_by
+
+
+def message(channel: str = "text", state: str = "sent", address: str = "(555) 010-4417") -> MessageLine:
+    """A message about the receipt."""
+    return MessageLine("m-1", "p-1", channel, address, ("receipt:pay-1",), ("R-1",), state,
+                       "message.failed_number_refused" if state == "failed" else "", frozen.at(9, 43))  # fmt: skip
+
+
 class Desk:
     """An Approved page with everything around it."""
 
@@ -190,12 +234,14 @@ class Desk:
         self.page, self.printer, self.back = ApprovedPage(), Printer(), Back()
         self.lanes = {name: Lane(name) for name in ("reads", "store", "terminal")}
         self.went: list[str] = []
+        self.post, self.asked = Post(), list[tuple[tuple[str, ...], str]]()
         session = Session(self.page)
         session.sign_in(frozen.MARIA)
         self.presenter = ApprovedPresenter(
             self.page, bridge=Bridge(self.page), lanes=self.lanes, checkout=self.back,  # type: ignore[arg-type]
-            printing=self.printer, session=session, speech=SPEECH,  # type: ignore[arg-type]
-            doors=Doors(done=lambda: self.went.append("done"), attention=lambda: self.went.append("attention")),
+            printing=self.printer, messages=self.post, session=session, speech=SPEECH,  # type: ignore[arg-type]
+            doors=Doors(done=lambda: self.went.append("done"), attention=lambda: self.went.append("attention"),
+                        ask=lambda names, patient_id, _said: self.asked.append((tuple(names), patient_id))),
         )  # fmt: skip
 
     @property
@@ -218,6 +264,75 @@ def desk(qtbot: Any) -> Iterator[Desk]:
     made.page.take_focus()
     yield made
     made.close()
+
+
+# How it reaches the patient -----------------------------------------------------------------------------------------
+
+
+def lit(desk: Desk) -> set[str]:
+    return {name for name, button in desk.page.ways.buttons.items() if button.isChecked()}
+
+
+def test_s0_40_the_patients_own_way_is_on_already(qtbot: Any, desk: Desk):
+    """As the design has it: Print and Text are lit, and the text says where it went."""
+    desk.post.receipt_by = "text"
+    desk.presenter.open(frozen.collected())
+    qtbot.waitUntil(lambda: lit(desk) == {"print", "text"})
+    assert desk.page._sent_words.text() == "Text to (555) 010-4417 is on its way"
+    desk.post.lines["text"] = message()
+    desk.presenter.refresh()
+    qtbot.waitUntil(lambda: desk.page._sent_words.text() == "Texted to (555) 010-4417")
+    assert [choice.channel for choice in desk.post.sent] == ["text"]
+
+
+@pytest.mark.parametrize(("key", "channel", "attach"), [("Alt+T", "text", False), ("Alt+E", "email", True)])
+def test_s0_40_one_key_sends_to_the_address_on_record(
+    qtbot: Any, desk: Desk, key: str, channel: str, attach: bool
+):  # fmt: skip
+    qtbot.waitUntil(lambda: desk.page.ways.buttons["text"].isEnabled())
+    press(key)
+    qtbot.waitUntil(lambda: lit(desk) == {"print", channel})
+    assert [(choice.channel, choice.attach) for choice in desk.post.sent] == [(channel, attach)]
+    press(key)  # once more: it is asked, not sent twice
+    qtbot.waitUntil(lambda: len(desk.asked) == 1)
+    assert len(desk.post.sent) == 1
+
+
+def test_s0_40_somebody_nobody_asked_is_asked_first(qtbot: Any, desk: Desk):
+    desk.post.email = Way("email", "rosa@home.test")
+    desk.presenter.refresh()
+    qtbot.waitUntil(lambda: desk.page.ways.buttons["email"].isEnabled())
+    qtbot.waitUntil(lambda: desk.presenter._receiving._ways["email"].agreed is None)
+    press("Alt+E")
+    assert [patient for _names, patient in desk.asked] == [frozen.collected().patient.patient_id]
+    assert desk.post.sent == []
+
+
+def test_s0_40_without_a_mail_server_the_button_says_so(qtbot: Any, desk: Desk):
+    desk.post.email = Way("email", "rosa@home.test", "message.no_email")
+    desk.presenter.refresh()
+    qtbot.waitUntil(lambda: "does not send e-mail" in desk.page.ways.buttons["email"].toolTip())
+    assert not desk.page.ways.buttons["email"].isEnabled()
+    press("Alt+E")
+    assert desk.asked == desk.post.sent == []
+
+
+def test_s0_40_none_is_kept_and_taken_back(qtbot: Any, desk: Desk):
+    qtbot.waitUntil(lambda: desk.page.ways.buttons["text"].isEnabled())
+    press("Alt+N")
+    qtbot.waitUntil(lambda: desk.post.preferred == ["none"] and "none" in lit(desk))
+    press("Alt+N")
+    qtbot.waitUntil(lambda: len(desk.post.preferred) == 2 and "none" not in lit(desk))
+    assert desk.post.preferred == ["none", "print"]
+
+
+def test_s0_40_what_failed_is_said_and_can_be_sent_elsewhere(qtbot: Any, desk: Desk):
+    desk.post.lines["text"] = message(state="failed")
+    desk.presenter.refresh()
+    qtbot.waitUntil(lambda: desk.page._sent_words.text() == "Not texted to (555) 010-4417")
+    assert lit(desk) == {"print"}
+    press("Alt+T")
+    assert len(desk.asked) == 1
 
 
 def test_enter_goes_on_to_the_next_patient(desk: Desk):
@@ -355,9 +470,19 @@ def test_amounts_are_spoken(desk: Desk):
 # Pictures ---------------------------------------------------------------------------------------------------------
 
 
+LONG_ADDRESS = "maria.theresia.von.hohenlohe-waldenburg@mail.university-hospital.test"
+
+
+def told(lines: dict[str, MessageLine], why_not: str = "") -> WaysState:
+    """The four buttons with what became of these messages."""
+    ways = {"email": Way("email", "rosa@home.test", why_not, agreed=True), "text": Way("text", "(555) 010-4417")}
+    return ways_state(ways, lines, printed=True, can_print=True, receipt_by="print", why={"message.no_email": "Not set up yet"})
+
+
 def states() -> dict[str, ApprovedState]:
     """Every state of the page that a person should look at."""
-    card, followed = frozen.collected(), partial(approved_state, next_up=frozen.NEXT)
+    ways = told({"text": message()})
+    card, followed = frozen.collected(), partial(approved_state, next_up=frozen.NEXT, ways=ways)
     paper = print_state("queued", "x", SPEECH.notice("receipt.paper_out"))
     long = replace(card, patient=frozen.LONG, amount_cents=99_999_999, still_owed_cents=123_456_789)
     return {
@@ -371,7 +496,8 @@ def states() -> dict[str, ApprovedState]:
         "undoing": followed(card, receipt=PRINTED, undo=Undo("wrong_amount", running=True)),
         "undone": followed(card, receipt=PRINTED, undone=card),
         "notice": followed(card, receipt=paper, notice=SPEECH.notice("card.voids_not_supported")),
-        "last": approved_state(card, receipt=PRINTED),
+        "last": approved_state(card, receipt=PRINTED, ways=told({}, why_not="message.no_email")),
+        "not_sent": followed(card, receipt=PRINTED, ways=told({"email": message("email", "failed", LONG_ADDRESS)})),
         "long": followed(long, receipt=PRINTED, next_up=replace(frozen.NEXT, patient=frozen.LONG)),
     }  # fmt: skip
 

@@ -53,7 +53,7 @@ class Story:
         self.reprints: list[str] = []
         self.document_now = HENRY
         self.error: PosError | None = None
-        self.papers = Papers(self, self)  # type: ignore[arg-type]
+        self.papers = Papers(self, self, self)  # type: ignore[arg-type]
 
     def draft(self, patient_id: str, *, whole_family: bool, covers: Covers, due_days: int) -> StatementDraft:
         self.drafts.append((patient_id, whole_family, covers, due_days))

@@ -229,6 +229,7 @@ class Ways:
             status=lambda visit, done: self.asked("status", visit, done),
             billing=lambda visit, done: self.asked("billing", visit, done),
             add_charge=lambda visit, done: self.asked("add_charge", visit, done),
+            superbill=lambda visit, _patient, done: self.asked("superbill", visit, done),
         )
 
     def asked(self, act: str, about: str, done: Callable[[str], None]) -> None:
@@ -339,7 +340,7 @@ def test_the_menu_of_a_row_has_what_can_be_done(qtbot: Any, made: Made):
     [menu] = page.findChildren(QMenu)
     qtbot.waitUntil(menu.isVisible)
     assert [action.iconText().rstrip("…") for action in menu.actions()] == [
-        "Collect", "Check in", "Status", "Add charge", "Billing status", "New visit", "Ledger",
+        "Collect", "Check in", "Status", "Add charge", "Billing status", "Superbill", "New visit", "Ledger",
     ]  # fmt: skip
     QTest.keyClick(menu, Qt.Key.Key_Return)
     assert ways.went == [("status", "a-4")]

@@ -1,0 +1,99 @@
+"""What the dialog that sends papers shows, worked out without a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.messages import SendChoice, SendSheet, Way
+from app.words import WORDS
+from models.operations.messages import MessagePaper, MessageSend
+from models.operations.records import Practice
+from receipts.messages import PAPER_WORDS, words_for
+from widgets.common.speech import Notice, Speech
+
+CHANNEL_WORDS = {"email": "E-mail", "text": "Text"}
+VERBS = {"email": "Send e-mail", "text": "Send text"}
+HINTS = {"email": "name@place.com", "text": "(555) 010-4417"}
+LABELS = {"email": "E-mail address", "text": "Phone number"}
+
+
+@dataclass(frozen=True, slots=True)
+class SendState:
+    """All of the dialog. `choice` is what stands in the fields, `agreed` the patient's word on papers at the address
+    (None: nobody asked), `trouble` why messages wait, `why_not` why the button is off."""
+
+    title: str
+    about: str
+    channels: tuple[str, ...]
+    choice: SendChoice
+    agreed: bool | None
+    consent: str
+    preview: str
+    trouble: Notice | None = None
+    why_not: str = ""
+    note: str = ""
+    busy: str = ""
+    error: str = ""
+
+    @property
+    def can_attach(self) -> bool:
+        """May a paper go along by this channel?"""
+        return self.choice.channel == "email"
+
+    @property
+    def verb(self) -> str:
+        return VERBS[self.choice.channel]
+
+
+def first_choice(sheet: SendSheet) -> SendChoice:
+    """What is proposed: the patient's own way and address, and the paper where they agreed to that before."""
+    way = sheet.way(sheet.first_channel)
+    return choice_for(way)
+
+
+def choice_for(way: Way) -> SendChoice:
+    """What is proposed for a channel. An address the record does not have is kept when it is typed."""
+    return SendChoice(way.channel, way.address, attach=way.channel == "email" and way.agreed is True,
+                      remember=not way.address)  # fmt: skip
+
+
+def send_state(
+    sheet: SendSheet, choice: SendChoice, agreed: bool | None, practice: Practice, speech: Speech, *, busy: str = "",
+    error: str = "",
+) -> SendState:  # fmt: skip
+    """Everything the dialog shows for what was read and what stands in its fields."""
+    way = sheet.way(choice.channel)
+    why = speech.key(way.why_not).title if way.why_not else ""
+    trouble = speech.notice(way.trouble) if way.trouble else None
+    if not why and sheet.template == "superbill" and not choice.attach:
+        why = "Ask the patient and tick that they agree: a superbill goes as a PDF."
+    return SendState(
+        title=f"Send {_what(sheet.papers)}", about=sheet.patient.name, channels=("email", "text"), choice=choice,
+        agreed=agreed, consent=_consent(agreed), preview=preview_of(sheet, choice, practice), trouble=trouble,
+        why_not=why, note=_note(choice), busy=busy, error=error,
+    )  # fmt: skip
+
+
+def preview_of(sheet: SendSheet, choice: SendChoice, practice: Practice) -> str:
+    """The message's words as they will go."""
+    body = MessageSend(message_id="", patient_id="", channel=choice.channel, address="", template=sheet.template,
+                       papers=sheet.papers, attach=choice.attach and choice.channel == "email")  # fmt: skip
+    words = words_for(body, practice)
+    return f"{words.subject}\n\n{words.body}".strip() if words.subject else words.body
+
+
+def _what(papers: tuple[MessagePaper, ...]) -> str:
+    if len(papers) > 1:
+        return f"{len(papers)} papers"
+    paper = papers[0]
+    return f"{PAPER_WORDS[paper.kind].lower()} {paper.number}".strip()
+
+
+def _consent(agreed: bool | None) -> str:
+    return "The patient agreed to this before." if agreed else WORDS["message.consent_words"].body
+
+
+def _note(choice: SendChoice) -> str:
+    if choice.channel == "text":
+        return "A text names the clinic, the paper, its day and amount. Nothing of the visit."
+    return "The e-mail names no visit and no service." if not choice.attach else "The PDF goes along, unprotected."
