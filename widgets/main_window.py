@@ -186,6 +186,7 @@ class MainWindow(QWidget):
         self._clock_timer.start()
         self._count_timer = QTimer(self, singleShot=True, interval=50)
         self._count_timer.timeout.connect(self._count_attention)
+        self.bridge.listen(desk.care.subscribe, self, self._count_timer.start)
         self._tick()
         self._dress()
         self.lock.show("Choose your name and type your PIN.")
@@ -201,7 +202,6 @@ class MainWindow(QWidget):
             scheme=get(settings.WINDOW_SCHEME), scale=scale, compact=get(settings.WINDOW_COMPACT) or low,
             less_motion=get(settings.WINDOW_LESS_MOTION),
         )  # fmt: skip
-        self.bridge.listen(desk.care.subscribe, self, self._count_timer.start)
 
     def _name_place(self) -> None:
         named = self._desk.facts()

@@ -54,11 +54,11 @@ class DeskStore:
         self._identity: DeskIdentity | None = None
         self._ids = IdMaker()
         self._closed = False
-        self.sends_at_once = False
-        """Set while the line to the hub stands: what is recorded then counts as sent from the start, in the same
         self.give_room: Callable[[], bool] = lambda: False
         """Called when the disk is full; answers whether there is room now. What was being written is taken back all the
         same (StorageError `care.reserve_used`), and may be tried again."""
+        self.sends_at_once = False
+        """Set while the line to the hub stands: what is recorded then counts as sent from the start, in the same
         commit, because it leaves a moment later."""
 
     @classmethod
@@ -147,6 +147,22 @@ class DeskStore:
         with _translated(), engine.connect().execution_options(read_only=True) as reading, reading.begin():
             return check_desk(reading, tenant, sent_before=sent_before)
 
+    def check_quickly(self) -> list[Failure]:
+        """At a start: every page as far as its own sum goes, I1–I5 (a desk's I5 is I21), and I18. Reading first, without
+        holding anybody up; the replay of what waits takes the writer's turn for a moment, and is put back."""
+        from models.store.invariants import check_reading, check_replay
+
+        if self._identity is None:
+            return []
+        with self._locked() as connection:
+            engine = connection.engine
+        with _translated(), engine.connect().execution_options(read_only=True) as reading, reading.begin():
+            found = check_reading(reading, self.tenant)
+        with self._locked() as connection, connection.begin() as transaction:
+            found += check_replay(connection, self.tenant)
+            transaction.rollback()
+        return found
+
     # Writing -------------------------------------------------------------------------------------------------------
 
     def prepare_writing(self) -> None:
@@ -166,22 +182,6 @@ class DeskStore:
         with self._locked() as connection:
             session = Session(connection)
             session.driver.execute("BEGIN IMMEDIATE")
-    def check_quickly(self) -> list[Failure]:
-        """At a start: every page as far as its own sum goes, I1–I5 (a desk's I5 is I21), and I18. Reading first, without
-        holding anybody up; the replay of what waits takes the writer's turn for a moment, and is put back."""
-        from models.store.invariants import check_reading, check_replay
-
-        if self._identity is None:
-            return []
-        with self._locked() as connection:
-            engine = connection.engine
-        with _translated(), engine.connect().execution_options(read_only=True) as reading, reading.begin():
-            found = check_reading(reading, self.tenant)
-        with self._locked() as connection, connection.begin() as transaction:
-            found += check_replay(connection, self.tenant)
-            transaction.rollback()
-        return found
-
             try:
                 tx = Tx(session, self._identity, self._clock, self._ids, sends_at_once=self.sends_at_once)
                 yield tx
@@ -303,6 +303,10 @@ class DeskStore:
             try:
                 with _translated():
                     yield self._writer()
+            except StorageError as error:
+                if error.message_key == "store.disk_full" and self.give_room():
+                    raise StorageError("care.reserve_used") from error
+                raise
             finally:
                 self._owner = 0
 
@@ -325,10 +329,6 @@ class DeskStore:
         self._connection = self._engine = None
 
     def _after(self, change: Change) -> None:
-            except StorageError as error:
-                if error.message_key == "store.disk_full" and self.give_room():
-                    raise StorageError("care.reserve_used") from error
-                raise
         self._checkpoints.written()
         if change:
             for callback in list(self._callbacks.values()):
