@@ -27,6 +27,7 @@ from app.folders import Folders
 from app.hub_line import HubLine
 from app.lanes import Job, Lane
 from app.logs import start_log
+from app.messages import Messages
 from app.one_desk import FolderLock
 from app.papers import Papers
 from app.posting import Posting
@@ -40,6 +41,7 @@ from app.settings import HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, PRINTER_URL, TE
 from app.signin import SignIn
 from app.statements import Statements
 from app.status import DeskStatus
+from app.superbills import Superbills
 from app.tenders import tenders
 from app.till import Till
 from app.verdicts import Verdicts
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from app.netting import Netting
     from app.patients import Patients
     from app.practice_devices import PracticeDevices
+    from app.receipt_list import Receipts
     from app.refunds import Refunds
     from app.rules import MoneyRules
     from app.sync.state import SyncState
@@ -114,7 +117,8 @@ class Desk:
         self.find = Find(self.clinic, settings)
         self.accounts = Accounts(self.clinic, settings)
         self.statements = Statements(self.clinic, self.accounts)
-        self.papers = Papers(self.printing, self.statements)
+        self.papers = Papers(self.printing, self.statements, Superbills(self.clinic))
+        self.messages = Messages(self.clinic, self.papers)
         self.family = Family(self.clinic)
         self.backups = Backups(folders, settings, secrets, clock)
         self.care = Care(self.clinic, folders, self.backups)
@@ -218,6 +222,13 @@ class Desk:
         from app.rules import MoneyRules
 
         return MoneyRules(self.clinic)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """Lists of receipts."""
+        from app.receipt_list import Receipts
+
+        return Receipts(self.clinic, self.papers)
 
     @cached_property
     def refunds(self) -> Refunds:
