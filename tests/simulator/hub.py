@@ -21,7 +21,7 @@ from models.store.hub import HubStore
 from server.deps import MOST_IN_HAND, Address, Hub
 from server.main import _answer_error
 from server.refusals import Refused, answer_refused
-from server.routes.sync import ROUTES
+from server.routes import repair, sync
 from server.settings import HubSettings
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ COLLECT = "payment.collect"
 OWN = {COLLECT: KINDS[COLLECT]}
 """What the hub's program knows, whatever version the desk that asks has."""
 
-PATHS = {route.path: route.endpoint for route in ROUTES}
+PATHS = {route.path: route.endpoint for route in (*sync.ROUTES, *repair.ROUTES)}
 
 
 class HubGone(BaseException):

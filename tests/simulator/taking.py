@@ -13,7 +13,7 @@ from models.basics.errors import PosError
 from models.operations import bodies
 from models.store.queries import receipts
 from tests.simulator.desk import MARIA, SimDesk, in_hand
-from tests.simulator.devices import TROUBLE, trouble
+from tests.simulator.devices import FINE, TROUBLE, trouble
 from tests.simulator.template import TODAY, VISITS
 from tests.simulator.world import chance
 
@@ -52,8 +52,9 @@ def take(run: Run, desk: SimDesk, request: CollectRequest, rng: Random) -> str:
     shown = desk.checkout.distribute(sheet, request.amounts, request.use_credit, request.extra_cents)
     due, place = shown.to_collect_cents, desk.place(request.tender.value, request.method_id)
     if card:
-        desk.terminal.next = trouble(rng, run.weather.cards, TROUBLE)
-        run.met["F28"] += desk.terminal.next != "fine"
+        if desk.terminal.next == FINE:
+            desk.terminal.next = trouble(rng, run.weather.cards, TROUBLE)
+        run.met["F28"] += desk.terminal.next != FINE
         due = 0  # the reader and the bank see to it
     elif request.tender is TenderKind.CASH:
         request = replace(request, tendered_cents=due + rng.choice([0, 0, 500]))

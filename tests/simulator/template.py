@@ -18,7 +18,7 @@ from models.store.engine import sqlite_engine
 from models.store.hub import OPERATOR, HubStore
 from models.store.reading import connect
 from models.store.rows import DeskIdentity
-from models.store.upgrade import settle_file
+from models.store.upgrade import bring_up_to_date, settle_file
 from tests.simulator import desk as desks
 from tests.simulator import hub as hubs
 from tests.simulator.desk import Enrolled
@@ -99,6 +99,7 @@ def _enrol(hub: HubStore, folder: Path, clock: DeskClock, tenant: str, number: i
     name = f"desk-{number}"
     key = Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32).private_bytes_raw().hex()
     row = hub.redeem(hub.new_code(tenant, name, OPERATOR), RequestSigner(key, "", clock).public_key, {})
+    bring_up_to_date(folder / f"{name}.db", desks.KEY)
     store = DeskStore.open(folder / f"{name}.db", desks.KEY, clock)
     store.enrol(DeskIdentity(
         tenant=tenant, device_id=row.device_id, device_no=row.device_no, epoch=row.epoch, desk_name=row.name,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -13,7 +11,7 @@ from models.basics.errors import PosError, StorageError, SyncError
 from models.basics.points import Point
 from models.operations import bodies
 from models.operations.protocol import PushConflict
-from tests.simulator.desk import SimDesk, in_hand
+from tests.simulator.desk import MOST_STEPS, SimDesk, in_hand
 from tests.simulator.template import TODAY
 from tests.simulator.world import chance
 
@@ -164,24 +162,13 @@ def snapshot(run: Run, desk: SimDesk, rng: Random) -> str:
     if chance(rng, 50):
         run.met["F35"] += 1
         desk.kill_at = rng.randint(1, 30)
-    transport = desk.exchange._transport
-    try:
-        manifest = transport.snapshot()
-        desk.store.load_snapshot(manifest, transport.chunks(manifest))
-    except SyncError as error:
-        return str(error)
-    finally:
-        desk.kill_at = 0
-    return f"at {manifest['seq']}"
-
-
-@contextmanager
-def full_disk(run: Run) -> Iterator[None]:
-    """For the time of a step."""
-    try:
-        yield
-    finally:
-        run.full = ""
+    before = desk.store.cursor().seq
+    desk.exchange._begin_again()
+    for _ in range(MOST_STEPS):
+        if not desk.step("pull"):
+            break
+    desk.kill_at = 0
+    return f"from {before} to {desk.store.cursor().seq} {desk.stopped}"
 
 
 def visit(run: Run, desk: SimDesk | None, point: Point) -> None:
