@@ -54,6 +54,7 @@ WINDOW_SCHEME = Option("window.scheme", "system", "light, dark, or as the system
 WINDOW_COMPACT = Option("window.compact", False, "set everything closer; a low window does so by itself")
 WINDOW_TEXT_SCALE = Option("window.text_scale", 100, "size of text in per cent", least=100, most=150)
 WINDOW_LESS_MOTION = Option("window.less_motion", False, "spinners and fades stand still")
+WINDOW_SIZE = Option("window.size", "", "how large the window was, as 1366x768, with + when it filled the screen")
 LOCK_MINUTES = Option("lock.minutes", 3, "minutes without a key press after which the desk locks", least=1, most=15)
 KEY_FILE_CONSENT = Option("secrets.key_file_consent", "", "who agreed to keep keys in a plain file, and when")
 BACKUP_FOLDER = Option("backups.folder", "", "folder of backups; empty: beside the store, on the same disk")
@@ -63,7 +64,8 @@ BACKUP_ALARM_DAYS = Option("backups.alarm_days", 7, "days after which a last goo
 OPTIONS: tuple[Option[Any], ...] = (
     TERMINAL_URL, TERMINAL_NAME, CARD_WAIT_S, PRINTER_URL, PRINTER_PROFILE, PRINT_RECEIPTS, DRAWER, PAST_DUE_DAYS,
     CHECK_IN_ON_PAYMENT, HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, WINDOW_SCHEME, WINDOW_COMPACT, WINDOW_TEXT_SCALE,
-    WINDOW_LESS_MOTION, LOCK_MINUTES, KEY_FILE_CONSENT, BACKUP_FOLDER, BACKUP_EVERY_HOURS, BACKUP_ALARM_DAYS,
+    WINDOW_LESS_MOTION, WINDOW_SIZE, LOCK_MINUTES, KEY_FILE_CONSENT, BACKUP_FOLDER, BACKUP_EVERY_HOURS,
+    BACKUP_ALARM_DAYS,
 )  # fmt: skip
 """Every option there is."""
 

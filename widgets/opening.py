@@ -46,6 +46,10 @@ def _load_first_pages() -> None:
         import_module(name)
 
 
+FILLED = "filled"
+"""The property of a window that filled the screen when it was closed."""
+
+
 def application() -> QApplication:
     """The application of this process, dressed in the theme; made on first use."""
     app = QApplication.instance()
@@ -60,12 +64,13 @@ def application() -> QApplication:
 
 
 def show(window: QWidget) -> None:
-    """Show the window at its designed size, or filling a screen that is no larger."""
+    """Show the window at its own size, or filling the screen when that is no larger or the window did so last time
+    (its property FILLED)."""
     screen = QGuiApplication.primaryScreen()
     room = screen.availableSize() if screen is not None else window.size()
     if QGuiApplication.platformName() in {"offscreen", "minimal"}:  # no screen there that could be filled
         window.show()
-    elif room.width() <= window.width() or room.height() <= window.height():
+    elif window.property(FILLED) or room.width() <= window.width() or room.height() <= window.height():
         window.showMaximized()
     else:
         window.show()

@@ -216,14 +216,19 @@ class AskDialog(Dialog):
 
     agreed = Signal()
 
-    def __init__(self, host: QWidget, title: str, text: str, verb: str, stay: str, *, danger: bool = True) -> None:
+    def __init__(
+        self, host: QWidget, title: str, text: str, verb: str, stay: str, *, danger: bool = True,
+        stay_first: bool = False,
+    ) -> None:  # fmt: skip
+        """`danger` paints the verb red; the focus is on staying then, and with `stay_first`."""
         super().__init__(host, title)
         self.text = Text(text, "body", "text2", wrap=True)
         self.content.addWidget(self.text)
         self._stay = self.way_out(stay)
-        do = KeycapButton(verb, role=Role.DANGER if danger else Role.PRIMARY)
+        quiet = Role.PLAIN if stay_first else Role.PRIMARY
+        do = KeycapButton(verb, role=Role.DANGER if danger else quiet)
         do.clicked.connect(self._agree)
-        self._first = self._stay if danger else do
+        self._first = self._stay if danger or stay_first else do
         self.buttons.addWidget(do)
 
     def _agree(self) -> None:

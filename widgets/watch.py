@@ -47,6 +47,11 @@ class LineWatch(QObject):
         self._farewell = QTimer(self, singleShot=True, interval=self.FAREWELL_MS)
         self._farewell.timeout.connect(self._hide)
 
+    @property
+    def waiting_for_a_line(self) -> int:
+        """How many changes wait while the line is broken or stopped; 0 while they can go out."""
+        return self._pending if self._news is not None and (self._news.patient or self._news.meaning == "bad") else 0
+
     def see(self, lights: Sequence[tuple[DeviceLight, Words]], zone: tzinfo = UTC) -> None:
         """The desk's lights as they are now; times are told in `zone`."""
         known = {light.key: light for light, _words in lights}

@@ -22,6 +22,8 @@ from widgets import theme, tokens
 from widgets.commands import COMMANDS, MENUS
 from widgets.common import page_action
 from widgets.main_window import MainWindow
+from widgets.opening import FILLED
+from widgets.panels import AskDialog
 from widgets.screens import APPROVED, ATTENTION, COLLECT, LEDGER, PATIENTS, SCREENS, SETTINGS, TODAY, Place
 from widgets.watch import IdleWatch, LineWatch
 
@@ -531,6 +533,67 @@ def test_closing_under_the_lock_says_what_it_waits_for(window) -> None:
     press("Ctrl+Shift+L")
     assert not window.close()
     assert window.lock.state.note.startswith("Payment running")
+
+
+def test_closing_asks_once_while_changes_wait_for_a_line_that_is_not_there(window, desk, qtbot) -> None:
+    desk.status.switch(OFFLINE, waiting(4))
+    qtbot.waitUntil(lambda: window._line.waiting_for_a_line == 4)
+    assert not window.close()
+    ask = next(one for one in window.shell.findChildren(AskDialog) if one.isVisible())
+    assert ask.title.text() == "4 changes wait to be sent"
+    assert "They are safe on this computer" in ask.text.text()
+    assert clipped(ask) == []
+    picture(window, "window-closing-waiting")
+    press("Return")  # the safe button has the focus
+    assert window.isVisible()
+    assert not window.close()
+    press("Tab")
+    press("Return")
+    assert not window.isVisible()
+
+
+def test_closing_under_the_lock_says_once_that_changes_wait(window, desk, qtbot) -> None:
+    desk.status.switch(OFFLINE, waiting(1))
+    qtbot.waitUntil(lambda: window._line.waiting_for_a_line == 1)
+    press("Ctrl+Shift+L")
+    assert not window.close()
+    assert window.lock.state.note == "1 change waits to be sent. All is safe here. Close again to end Copaydesk."
+    assert window.close()
+
+
+def test_changes_that_can_go_out_hold_nobody_up(window, desk, qtbot) -> None:
+    desk.status.switch(ONLINE, waiting(4))
+    qtbot.waitUntil(lambda: window._line._pending == 4)
+    assert window.close()
+
+
+# The size ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kept", "size"), [
+    ("", (1366, 768)), ("1500x900", (1500, 900)), ("1500x900+", (1500, 900)), ("nonsense", (1366, 768)),
+    ("120x100", (1024, 640)), ("99999x99999", None), ("1500x900+7", (1366, 768)),
+])  # fmt: skip
+def test_the_size_of_last_time_comes_back_as_far_as_it_fits(desk, qtbot, kept: str, size) -> None:
+    desk.settings.set(settings.WINDOW_SIZE, kept)
+    made = MainWindow(desk)
+    qtbot.addWidget(made)
+    screen = made.screen().availableSize()
+    wide, high = size or (screen.width(), screen.height())
+    assert (made.width(), made.height()) == (max(min(wide, screen.width()), 1024), max(min(high, screen.height()), 640))
+    assert bool(made.property(FILLED)) is (kept == "1500x900+")
+
+
+def test_a_size_that_lasts_is_kept_and_full_screen_is_not(window, desk, qtbot) -> None:
+    window.resize(1111, 700)
+    assert desk.settings.get(settings.WINDOW_SIZE) == "", "not while somebody is still dragging"
+    window._size.keep()
+    qtbot.waitUntil(lambda: desk.settings.get(settings.WINDOW_SIZE) == "1111x700")
+    press("F11")
+    window._size.keep()
+    press("F11")
+    settle()
+    assert desk.settings.get(settings.WINDOW_SIZE) == "1111x700"
 
 
 # Start-up ---------------------------------------------------------------------------------------------------------
