@@ -37,6 +37,7 @@ from widgets.shell import Shell
 from widgets.syncing.presenter import SyncPresenter
 from widgets.syncing.view import SyncPanel
 from widgets.watch import IdleWatch, LineWatch
+from widgets.window_size import WindowSize
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -78,7 +79,7 @@ class MainWindow(QWidget):
         self._connect()
         self._name_place()
         self.setMinimumSize(1024, 640)
-        self.resize(1366, 768)
+        self._size = WindowSize(self, desk.settings, self.bridge, desk.lanes["store"])
         self._start()
 
     # Making ---------------------------------------------------------------------------------------------------
@@ -214,6 +215,7 @@ class MainWindow(QWidget):
         super().resizeEvent(event)
         if event.size().height() != event.oldSize().height():
             self._dress()
+        self._size.changed()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -263,6 +265,7 @@ class MainWindow(QWidget):
             self._idle.stop()
             self.lock_view.setFocus()
         else:
+            self._closing = False
             self._idle.start()
 
     @Slot(object)
@@ -432,13 +435,31 @@ class MainWindow(QWidget):
     # Closing --------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing asks only while money is in flight."""
-        if self.navigator.money_in_flight and not self._closing:
+        """Closing asks while money is in flight, and once while changes wait for a line that is not there: they are
+        safe, but nobody else knows them yet."""
+        if self._closing:
+            log.info("window closed", extra=facts(money_in_flight=self.navigator.money_in_flight))
+            super().closeEvent(event)
+            return
+        waiting = self._line.waiting_for_a_line
+        if self.navigator.money_in_flight:
             event.ignore()
             if self.session.locked:
                 self.lock.set_note("Payment running. It ends before Copaydesk can be closed.")
             else:
                 self.close_dialog.open_over()
+        elif waiting:
+            event.ignore()
+            self._ask_about_waiting(waiting)
+        else:
+            log.info("window closed", extra=facts(money_in_flight=False))
+            super().closeEvent(event)
+
+    def _ask_about_waiting(self, count: int) -> None:
+        words = sentence("closing.waiting", {"count": count})
+        if self.session.locked:
+            self._closing = True  # said once; the next time it closes
+            self.lock.set_note(f"{words.title}. All is safe here. Close again to end Copaydesk.")
             return
         dialog = AskDialog(self.shell, words.title, f"{words.body} {words.action}", "Close anyway", "Keep open",
                            danger=False, stay_first=True)  # fmt: skip
