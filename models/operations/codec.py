@@ -7,6 +7,7 @@ import types
 from collections.abc import Callable, Hashable
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import orjson
@@ -38,12 +39,12 @@ def sha256_hex(value: bytes) -> str:
 
 def to_json(body: Any) -> dict[str, Any]:
     """A dataclass as plain JSON values, without what is None or an empty optional list: old readers stay content."""
-    found: dict[str, Any] = {}
-    for name, _, required in _shape(cast(Hashable, type(body))):
-        value = getattr(body, name)
-        if type(value) in _SIMPLE:
-            found[name] = value
-        elif value is not None and (value != () or required):
+    take, names, required = _written(cast(Hashable, type(body)))
+    found: dict[str, Any] = dict(zip(names, take(body), strict=True))
+    for name, value in [pair for pair in found.items() if type(pair[1]) not in _SIMPLE]:
+        if value is None or (value == () and name not in required):
+            del found[name]
+        else:
             found[name] = _plain(value)
     return found
 
@@ -88,6 +89,14 @@ def _shape(kind: Any) -> tuple[tuple[str, Reader, bool], ...]:
         for f in fields(kind)
         if f.init
     )
+
+
+@cache
+def _written(kind: Any) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[str, ...], frozenset[str]]:
+    """Takes the values of every field at once; their names; those without a default."""
+    names = tuple(name for name, _, _ in _shape(kind))
+    take = attrgetter(*names) if len(names) > 1 else lambda body: tuple(getattr(body, name) for name in names)
+    return take, names, frozenset(name for name, _, required in _shape(kind) if required)
 
 
 def _reader(hint: Any) -> Reader:

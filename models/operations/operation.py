@@ -7,7 +7,7 @@ over the place in the device's stream, so that a lost, doubled or forked stream 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from models.operations.codec import LARGEST_WHOLE, canonical, sha256_hex, to_json
@@ -56,9 +56,7 @@ class Operation:
 
     def to_wire(self) -> dict[str, Any]:
         """The envelope as sent and stored: `op_class` travels as `class`."""
-        wire = {name: getattr(self, name) for name in _NAMES}
-        wire["class"] = wire.pop("op_class")
-        return wire
+        return dict(zip(_ON_THE_WIRE, _values(self), strict=True))
 
     def at(self, epoch: int, dseq: int, prev: str) -> Operation:
         """The same act at another place of the device's stream: only `epoch`, `dseq`, `prev` and `hash` change."""
@@ -67,11 +65,11 @@ class Operation:
 
     def meaning_hash(self) -> str:
         """What `body_hash` must be."""
-        return sha256_hex(canonical([getattr(self, name) for name in _MEANING]))
+        return sha256_hex(canonical(_meaning(self)))
 
     def stream_hash(self) -> str:
         """What `hash` must be."""
-        return sha256_hex(canonical([getattr(self, name) for name in _PLACE]))
+        return sha256_hex(canonical(_place(self)))
 
 
 _NAMES = tuple(f.name for f in fields(Operation) if f.init)
@@ -80,6 +78,10 @@ _MEANING = (
     "op_id", "kind", "v", "op_class", "tenant", "group", "linked", "patient", "actor", "supervisor",
     "drawer_session", "business_date", "device_time", "body",
 )  # fmt: skip
+
+
+_ON_THE_WIRE = tuple("class" if name == "op_class" else name for name in _NAMES)
+_values, _place, _meaning = attrgetter(*_NAMES), attrgetter(*_PLACE), attrgetter(*_MEANING)
 
 
 class EnvelopeInvalid(ValueError):
@@ -111,7 +113,6 @@ def from_wire(data: Any, *, verified: bool = False) -> Operation:
 
 _TYPES: dict[str, type] = {"v": int, "epoch": int, "dseq": int, "basis_seq": int, "linked": bool, "body": dict}
 _DEFAULTS: dict[str, Any] = {"supervisor": "", "drawer_session": "", "basis_seq": 0}
-_ON_THE_WIRE = tuple("class" if name == "op_class" else name for name in _NAMES)
 _KINDS = tuple(_TYPES.get(name, str) for name in _NAMES)
 _pick = itemgetter(*_ON_THE_WIRE)
 _texts = itemgetter(*(n for n, kind in enumerate(_KINDS) if kind is str))

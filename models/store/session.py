@@ -254,7 +254,7 @@ def _cells(table: Table) -> Callable[[Row], tuple[Any, ...]]:
 
 
 def _is_list(value: Any) -> bool:
-    return not isinstance(value, str | int | None) and isinstance(value, Collection)
+    return type(value) is not str and type(value) is not int and isinstance(value, Collection)
 
 
 def _quoted(name: str) -> str:
