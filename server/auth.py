@@ -81,9 +81,11 @@ class DeviceAuth:
             raise Refused(401, "auth.replayed")
 
     def welcome(self, row: DeviceRow) -> DeviceRow:
-        """The desk itself when it may read. Raises Refused (403) for a revoked one."""
+        """The desk itself when it may read. Raises Refused (403) for one that was revoked or runs twice."""
         if row.revoked_at:
             raise Refused(403, "auth.revoked")
+        if row.apart_at:
+            raise Refused(403, "sync.cloned")
         return row
 
     def again(self, device_id: str) -> DeviceRow:

@@ -25,11 +25,12 @@ from models.basics.errors import PosError, RuleBroken, StorageError, SyncRefused
 from models.basics.facts import facts
 from models.store.engine import postgres_engine, sqlite_engine
 from models.store.hub import HubStore
+from models.store.marks import LogMarks
 from models.store.paging import fit_pages
 from server import practices, presence
 from server.deps import Address, Hub
 from server.refusals import Refused, answer_refused, json_response
-from server.routes import desks, enrolment, health, sync
+from server.routes import desks, enrolment, health, repair, sync
 from server.settings import HubSettings, settings_from
 from server.snapshots import emptied
 from server.tls import Certificate, given_certificate, own_certificate
@@ -67,6 +68,8 @@ def create_app(
 
     app = FastAPI(title="Copaydesk hub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.router.routes.extend(sync.ROUTES)  # first: the hot path is found at once
+    app.router.routes.extend(repair.ROUTES)
+    app.include_router(repair.router)
     app.include_router(enrolment.router)
     app.include_router(desks.router)
     app.include_router(health.router)
@@ -94,11 +97,12 @@ async def _answer_http(_request: Request, error: Exception) -> Response:
 def open_store(settings: HubSettings, clock: Clock) -> HubStore:
     """The hub's store, migrated. Raises StorageError: key wrong, damaged, disk full, database away."""
     if settings.shared:
-        return HubStore.open(postgres_engine(settings.database_url), clock)
+        return HubStore.open(postgres_engine(settings.database_url), clock, marks=LogMarks(settings.mark_key()))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if settings.database_path.exists():
         fit_pages(settings.database_path, settings.key_hex)
-    return HubStore.open(sqlite_engine(settings.database_path, settings.key_hex), clock)
+    engine = sqlite_engine(settings.database_path, settings.key_hex)
+    return HubStore.open(engine, clock, marks=LogMarks(settings.mark_key()))
 
 
 class AppFactory:

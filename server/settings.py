@@ -54,6 +54,15 @@ class HubSettings:
         """The hub's own database."""
         return self.data_dir / "hub.db"
 
+    def mark_key(self) -> bytes:
+        """The key of the hub's marks on its log (`models.store.marks`): COPAYDESK_LOG_KEY (64 hex digits), which hubs
+        on several machines share, or a file beside the certificate, made at the first start. It must survive the
+        database: a backup of the database alone cannot be told from a forgery without it. Raises RuleBroken."""
+        given = os.environ.get("COPAYDESK_LOG_KEY", "")
+        if given and not KEY.fullmatch(given):
+            raise RuleBroken("hub.setting_placeholder", setting="COPAYDESK_LOG_KEY")
+        return bytes.fromhex(given or read_key_file(self.data_dir / "log.key"))
+
     def checked(self) -> HubSettings:
         """Itself when it can be served with. Raises RuleBroken naming the setting; nothing was started."""
         if not 0 <= self.port < 65536:

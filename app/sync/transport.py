@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
@@ -13,11 +13,32 @@ from app.sync.keys import RequestSigner
 from app.sync.line import CONNECT_S, READ_S, HubRefusal, Line
 from models.basics.clock import Clock, SystemClock, parse_utc
 from models.basics.errors import RuleBroken, SyncLater
-from models.operations.protocol import Cursor, Page, PushAnswer, PushBatch, PushConflict
+from models.operations.protocol import (
+    Ancestor,
+    Cursor,
+    EpochAsk,
+    EpochGrant,
+    Page,
+    PushAnswer,
+    PushBatch,
+    PushConflict,
+    Witness,
+    Witnessed,
+)
 from models.operations.signing import HEADER_REPORT
-from models.operations.wire import WireInvalid, answer_from_bytes, batch_to_bytes, page_from_bytes
+from models.operations.wire import (
+    WireInvalid,
+    answer_from_bytes,
+    batch_to_bytes,
+    page_from_bytes,
+    plain_from_bytes,
+    plain_to_bytes,
+    points_to_bytes,
+    witness_to_bytes,
+)
 
-CONFLICTS = {"sync.gap": "gap", "sync.fork": "fork", "sync.device": "device"}
+CONFLICTS = {"sync.gap": "gap", "sync.fork": "fork", "sync.device": "device", "sync.history": "history"}
+WITNESS_S = 60.0
 SNAPSHOT_S = 120.0
 T = TypeVar("T")
 
@@ -44,9 +65,15 @@ class Transport(Protocol):
 
     def pull(self, cursor: Cursor, *, limit: int = 1000, wait_s: int = 0) -> Page: ...
 
+    def new_epoch(self, ask: EpochAsk) -> EpochGrant: ...
+
+    def ancestor(self, points: list[tuple[int, str]]) -> Ancestor: ...
+
+    def witness(self, shown: Witness) -> Witnessed: ...
+
     def snapshot(self) -> dict[str, Any]: ...
 
-    def chunks(self, manifest: dict[str, Any]) -> Iterator[tuple[str, bytes]]: ...
+    def chunk(self, seq: int, chunk_id: str) -> bytes: ...
 
     def stop_waiting(self) -> None: ...
 
@@ -108,11 +135,28 @@ class HubTransport:
             raise SyncLater("sync.garbled")
         return manifest
 
-    def chunks(self, manifest: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
-        """The chunks of a manifest, one after another."""
-        for row in manifest["chunks"]:
-            target = f"/v1/sync/snapshot/{quote(str(row['id']), safe='')}?seq={manifest['seq']}"
-            yield str(row["id"]), self._ask("GET", target, read_s=SNAPSHOT_S, content_type="application/gzip")
+    def chunk(self, seq: int, chunk_id: str) -> bytes:
+        """One chunk of the snapshot whose manifest said `seq`. Raises SyncRefused `sync.snapshot_gone` when the hub
+        keeps it no longer."""
+        target = f"/v1/sync/snapshot/{quote(chunk_id, safe='')}?seq={seq}"
+        return self._ask("GET", target, read_s=SNAPSHOT_S, content_type="application/gzip")
+
+    def new_epoch(self, ask: EpochAsk) -> EpochGrant:
+        """A new epoch for this desk's stream; the same question gets the same answer. Raises SyncRefused
+        `sync.cloned`."""
+        body = self._ask("POST", "/v1/sync/epoch", plain_to_bytes(ask))
+        return _understood(lambda told: plain_from_bytes(EpochGrant, told), body)
+
+    def ancestor(self, points: list[tuple[int, str]]) -> Ancestor:
+        """The newest of these places of the log, (seq, hash) each, that the hub's log has too."""
+        body = self._ask("POST", "/v1/sync/ancestor", points_to_bytes(points))
+        return _understood(lambda told: plain_from_bytes(Ancestor, told), body)
+
+    def witness(self, shown: Witness) -> Witnessed:
+        """Show the hub what it once served and may have forgotten. Raises SyncRefused `sync.witness_unproven` when it
+        does not know its own mark again."""
+        body = self._ask("POST", "/v1/sync/witness", witness_to_bytes(shown), read_s=WITNESS_S)
+        return _understood(lambda told: plain_from_bytes(Witnessed, told), body)
 
     def ask_about_desks(self, what: str, question: dict[str, object]) -> dict[str, Any]:
         """Ask what a manager asks of the clinic's desks (`/v1/desks/` and `what`). Raises RuleBroken with the hub's own

@@ -24,6 +24,7 @@ from models.operations.protocol import Cursor
 from models.store.desk import DeskStore
 from server import practices
 from tests.support.desks import DESK_KEY, ClinicDesk, HubOutside, SharedHub, a_practice
+from tests.support.hub import chunks_of
 from tests.support.waiting import until
 
 PRACTICES = 100
@@ -119,7 +120,7 @@ def snapshot_of_50_000() -> Row:
 
 def _begin(store: DeskStore, transport: HubTransport) -> None:
     manifest = transport.snapshot()
-    store.load_snapshot(manifest, transport.chunks(manifest))
+    store.load_snapshot(manifest, chunks_of(transport, manifest))
 
 
 def _read_on(transport: HubTransport, cursor: Cursor) -> Cursor:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from models.operations.codec import canonical, sha256_hex
 from models.operations.operation import Operation
 
-WIRE_VERSION = 1
+WIRE_VERSION = 2
 """Version of this protocol; a hub answers 426 to pulls of a desk that is too old, never to its pushes."""
 
 MAX_OPS = 200
@@ -58,7 +59,8 @@ def entry_hash(prev_hash: str, seq: int, op: dict[str, Any], verdict: str, grant
 @dataclass(frozen=True, slots=True)
 class Page:
     """A stretch of the log: `from_seq` = after + 1 always, entries contiguous, `prev_hash` the hash before
-    the first."""
+    the first. `proof` is the hub's own mark on its end (`to_seq`, `hash`): shown to a hub that has forgotten since, it
+    says that this was its log."""
 
     server_epoch: str
     from_seq: int
@@ -69,16 +71,33 @@ class Page:
     has_more: bool
     head: int
     server_time: str
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What a hub said of an operation before it was restored from an older copy of itself."""
+
+    verdict: str
+    granted: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PushBatch:
-    """Operations of one device epoch, in dseq order from `from_dseq`. `batch_hash` is over their stream hashes."""
+    """Operations of one device epoch, in dseq order from `from_dseq`. `batch_hash` is over their stream hashes.
+
+    `server_epoch` is the hub's as the desk knows it and `token` what the last answer gave (both empty: an older
+    program, nothing is compared). `priors` are by op id.
+    """
 
     device: str
     epoch: int
     from_dseq: int
     ops: tuple[Operation, ...]
+    server_epoch: str = ""
+    token: str = ""
+    priors: Mapping[str, Prior] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +119,64 @@ class PushAnswer:
     head: int
     results: tuple[PushResult, ...]
     server_time: str
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EpochAsk:
+    """A desk whose stream is not the one the hub knows asks for a new one. `ask_id` is kept before asking, so that a
+    lost answer is asked for again; `token` is the last it was given, `after` the place in the log it has read."""
+
+    epoch: int
+    ask_id: str
+    token: str
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpochGrant:
+    """A new epoch of a desk's stream; `missing` operations of its own lie in the log after where it has read."""
+
+    epoch: int
+    token: str
+    server_epoch: str
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """The newest of the places a desk named that the hub's log has too, and where that log stands."""
+
+    seq: int
+    server_epoch: str
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A stretch of a log that a restored hub may have forgotten, after (`after`, `prev_hash`). The proofs are the
+    hub's own marks on both ends; the first may be empty where the hub still has that place."""
+
+    after: int
+    prev_hash: str
+    prev_proof: str
+    entries: tuple[LogEntry, ...]
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """What a hub made of it. `to_the_letter`: the log goes on exactly as it did; otherwise `taken` operations were
+    judged anew and the rest was known."""
+
+    to_the_letter: bool
+    taken: int
+    head: int
 
 
 class PushConflict(Exception):
-    """The batch as a whole does not follow the device's stream: `gap`, `fork` or `device` (409)."""
+    """The batch as a whole is not taken (409): `gap` and `fork` say that it does not follow the device's stream,
+    `device` that this is no stream of the device, `history` that the hub's log is another than the desk knows."""
 
     def __init__(self, code: str, expected_dseq: int = 0, last_hash: str = "") -> None:
         super().__init__(code)

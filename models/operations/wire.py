@@ -15,7 +15,20 @@ from typing import Any, TypeVar
 import orjson
 
 from models.operations.operation import EnvelopeInvalid, Operation, from_wire
-from models.operations.protocol import LogEntry, Page, PushAnswer, PushBatch, PushResult
+from models.operations.protocol import (
+    Ancestor,
+    EpochAsk,
+    EpochGrant,
+    LogEntry,
+    Page,
+    Prior,
+    PushAnswer,
+    PushBatch,
+    PushResult,
+    Witness,
+    Witnessed,
+)
+from models.operations.unreadable import unreadable
 
 T = TypeVar("T")
 
@@ -38,28 +51,46 @@ def batch_to_bytes(batch: PushBatch) -> bytes:
     return orjson.dumps({
         "device": batch.device, "epoch": batch.epoch, "from_dseq": batch.from_dseq,
         "batch_hash": batch_hash(batch.ops), "ops": [op.to_wire() for op in batch.ops],
+        "server_epoch": batch.server_epoch, "token": batch.token,
+        "priors": {op_id: {f: getattr(prior, f) for f in _PRIOR} for op_id, prior in batch.priors.items()},
     })  # fmt: skip
 
 
-def batch_from_bytes(data: bytes) -> PushBatch:
-    """A push as received: every envelope whole, every hash holding, dseq without a gap."""
+def batch_from_bytes(data: bytes, tenant: str = "") -> PushBatch:
+    """A push as received, of a desk of `tenant`. Whoever signed the batch vouches for the place of each operation in
+    it; one whose envelope is not whole or whose hashes do not hold comes as a stand-in (`unreadable`): its place is
+    kept, and what came is quarantined. Raises WireInvalid when the batch itself is not whole."""
     plain = _object(data)
     device, epoch, first = _field(plain, "device", str), _field(plain, "epoch", int), _field(plain, "from_dseq", int)
-    ops = []
-    for n, envelope in enumerate(_field(plain, "ops", list)):
-        try:
-            op = from_wire(envelope)
-        except EnvelopeInvalid as error:
-            raise WireInvalid(f"ops[{n}]", str(error)) from error
-        if (op.device, op.epoch, op.dseq) != (device, epoch, first + n):
-            raise WireInvalid(f"ops[{n}].dseq", "not the place it stands at")
-        ops.append(op)
-    batch = PushBatch(device, epoch, first, tuple(ops))
+    envelopes = _field(plain, "ops", list)
+    ops = tuple(_operation(envelope, tenant, device, epoch, first + n) for n, envelope in enumerate(envelopes))
     if not ops:
         raise WireInvalid("ops", "none")
-    if _field(plain, "batch_hash", str) != batch_hash(batch.ops):
+    told = _field(plain, "batch_hash", str)
+    if told != _told_batch_hash(envelopes):
         raise WireInvalid("batch_hash", "does not hold")
-    return batch
+    priors = _field({"priors": {}, **plain}, "priors", dict)
+    return PushBatch(
+        device, epoch, first, ops, _field({"server_epoch": "", **plain}, "server_epoch", str),
+        _field({"token": "", **plain}, "token", str),
+        {op_id: _build(Prior, row, f"priors.{op_id}") for op_id, row in priors.items()},
+    )  # fmt: skip
+
+
+def _operation(envelope: Any, tenant: str, device: str, epoch: int, dseq: int) -> Operation:
+    try:
+        op = from_wire(envelope)
+    except EnvelopeInvalid as error:
+        return unreadable(envelope, str(error), tenant, device, epoch, dseq)
+    if (op.device, op.epoch, op.dseq) != (device, epoch, dseq):
+        return unreadable(envelope, "not the place it stands at", tenant, device, epoch, dseq)
+    return op
+
+
+def _told_batch_hash(envelopes: list[Any]) -> str:
+    """The hash over what the envelopes say their hashes are."""
+    told = (envelope.get("hash") if isinstance(envelope, dict) else None for envelope in envelopes)
+    return hashlib.sha256("".join(one if isinstance(one, str) else "" for one in told).encode()).hexdigest()
 
 
 def answer_to_bytes(answer: PushAnswer, advice: Mapping[str, int]) -> bytes:
@@ -67,6 +98,7 @@ def answer_to_bytes(answer: PushAnswer, advice: Mapping[str, int]) -> bytes:
     return orjson.dumps({
         "server_epoch": answer.server_epoch, "head": answer.head, "server_time": answer.server_time,
         "results": [{f: getattr(result, f) for f in _RESULT} for result in answer.results], "advice": dict(advice),
+        "token": answer.token,
     })  # fmt: skip
 
 
@@ -75,7 +107,7 @@ def answer_from_bytes(data: bytes) -> tuple[PushAnswer, dict[str, int]]:
     plain = _object(data)
     results = tuple(_build(PushResult, row, f"results[{n}]") for n, row in enumerate(_field(plain, "results", list)))
     answer = PushAnswer(_field(plain, "server_epoch", str), _field(plain, "head", int), results,
-                        _field(plain, "server_time", str))  # fmt: skip
+                        _field(plain, "server_time", str), _field({"token": "", **plain}, "token", str))  # fmt: skip
     advice = {name: value for name, value in _field(plain, "advice", dict).items() if type(value) is int}
     return answer, advice
 
@@ -91,7 +123,46 @@ def page_from_bytes(data: bytes) -> Page:
     """A stretch of the log as received. Contiguity and hashes are for the reader of the log to check."""
     plain = _object(data)
     entries = tuple(_build(LogEntry, row, f"entries[{n}]") for n, row in enumerate(_field(plain, "entries", list)))
-    return _build(Page, {**plain, "entries": entries}, "page")
+    return _build(Page, {"proof": "", **plain, "entries": entries}, "page")
+
+
+def witness_to_bytes(witness: Witness) -> bytes:
+    """A stretch of the log as shown to a restored hub."""
+    plain = {name: getattr(witness, name) for name in _WITNESS}
+    plain["entries"] = [{name: getattr(entry, name) for name in _ENTRY} for entry in witness.entries]
+    return orjson.dumps(plain)
+
+
+def witness_from_bytes(data: bytes) -> Witness:
+    """A stretch of the log as shown by a desk. Whether it is what the hub once served is for the hub to check."""
+    plain = _object(data)
+    entries = tuple(_build(LogEntry, row, f"entries[{n}]") for n, row in enumerate(_field(plain, "entries", list)))
+    return _build(Witness, {**plain, "entries": entries}, "witness")
+
+
+def points_to_bytes(points: list[tuple[int, str]]) -> bytes:
+    """Places of a log, (seq, hash) each."""
+    return orjson.dumps({"points": points})
+
+
+def points_from_bytes(data: bytes) -> list[tuple[int, str]]:
+    """Places of a log, (seq, hash) each."""
+    found = []
+    for n, row in enumerate(_field(_object(data), "points", list)):
+        if not isinstance(row, list) or tuple(map(type, row)) != (int, str):
+            raise WireInvalid(f"points[{n}]", "not a place")
+        found.append((row[0], row[1]))
+    return found
+
+
+def plain_to_bytes(value: EpochAsk | EpochGrant | Ancestor | Witnessed) -> bytes:
+    """One of the small questions and answers."""
+    return orjson.dumps({name: getattr(value, name) for name in _SHAPES[type(value)][0]})
+
+
+def plain_from_bytes(kind: type[T], data: bytes) -> T:
+    """One of the small questions and answers, of this kind."""
+    return _build(kind, _object(data), kind.__name__)
 
 
 def _object(data: bytes) -> dict[str, Any]:
@@ -130,9 +201,12 @@ _Shape = tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], frozenset[tupl
 _RESULT = tuple(field.name for field in fields(PushResult))
 _ENTRY = tuple(field.name for field in fields(LogEntry))
 _PAGE = tuple(field.name for field in fields(Page))
+_PRIOR = tuple(field.name for field in fields(Prior))
+_WITNESS = tuple(field.name for field in fields(Witness))
 _OTHERS: dict[str, type] = {
     "seq": int, "from_seq": int, "to_seq": int, "head": int, "granted": int, "op": dict, "transfers": list,
-    "accounts": list, "entries": tuple, "has_more": bool,
+    "accounts": list, "entries": tuple, "has_more": bool, "epoch": int, "after": int, "missing": int, "taken": int,
+    "to_the_letter": bool,
 }  # fmt: skip
 
 
@@ -144,5 +218,6 @@ def _shapes(names: tuple[str, ...]) -> _Shape:
 
 
 _SHAPES: dict[type, _Shape] = {
-    kind: _shapes(names) for kind, names in ((PushResult, _RESULT), (LogEntry, _ENTRY), (Page, _PAGE))
+    kind: _shapes(tuple(field.name for field in fields(kind)))
+    for kind in (PushResult, LogEntry, Page, Prior, Witness, EpochAsk, EpochGrant, Ancestor, Witnessed)
 }

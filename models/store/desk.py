@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from models.operations.protocol import Cursor, Page, PushAnswer, PushBatch
+    from models.store.fetching import FetchedChunks
+    from models.store.mending import Mending
     from models.store.transaction import Tx
 
 _log = logging.getLogger(__name__)
@@ -131,6 +133,23 @@ class DeskStore:
         with self.reader() as reader:
             return next_batch(reader, self.tenant, max_ops, max_bytes, from_dseq)
 
+    def everything_sent(self) -> bool:
+        """Has the hub answered every operation of this desk? Only then may the store be wiped."""
+        return self.pending_count() == 0
+
+    @property
+    def mending(self) -> Mending:
+        """What repairs this store."""
+        from models.store.mending import Mending
+
+        return Mending(self, self._clock)
+
+    def fetched(self) -> FetchedChunks:
+        """What has arrived of a snapshot."""
+        from models.store.fetching import FetchedChunks
+
+        return FetchedChunks(self.path, self._key_hex)
+
     def verify(self, *, deep: bool = False, sent_before: str = "") -> list[Failure]:
         """Which invariants do not hold; `deep` also reads every page of the file and every link of the log, and with
         `sent_before` (UTC text) looks for what was sent to a device before then and never ended."""
@@ -197,11 +216,12 @@ class DeskStore:
         point(Point.AFTER_COMMIT)
         self._after(change)
 
-    def enrol(self, identity: DeskIdentity) -> None:
+    def enrol(self, identity: DeskIdentity, *, token: str = "") -> None:
         """Let this store belong to a desk of a practice, or give the desk a new epoch.
 
-        With a new epoch, operations without an answer move to its stream: ids and meaning stay. Raises StorageError
-        `store.other_practice` when the store already belongs to another practice.
+        With a new epoch, operations without an answer move to its stream: ids and meaning stay, and `token` is what its
+        first push presents. Raises StorageError `store.other_practice` when the store already belongs to another
+        practice.
         """
         from models.operations.operation import GENESIS
         from models.store.layers import Stream
@@ -217,7 +237,7 @@ class DeskStore:
                     epoch=identity.epoch, hash=GENESIS, server_epoch=identity.server_epoch, cursor_hash=GENESIS
                 )
             elif stream.epoch != identity.epoch:
-                stream.epoch, stream.dseq, stream.hash = identity.epoch, 0, GENESIS
+                stream.epoch, stream.dseq, stream.hash, stream.token = identity.epoch, 0, GENESIS, token
                 restamp(tx.session, identity.tenant, stream)
             stream.write(tx.session, identity.tenant)
             _put_identity(tx, identity)
@@ -235,12 +255,14 @@ class DeskStore:
             mark_attempted(tx.session, tx.tenant, batch, utc_text(self._clock.now()))
 
     def acknowledge(self, answer: PushAnswer) -> None:
-        """Keep the hub's verdicts. Twice, late or out of order changes nothing."""
+        """Keep the hub's verdicts, and the token for the next push. Twice, late or out of order changes nothing."""
         from models.store.outbox import acknowledge
+        from models.store.pages import let_go
 
         with self.write() as tx:
             if acknowledge(tx.session, tx.tenant, answer, utc_text(self._clock.now())):
                 tx.note_change("outbox")
+                tx.note(let_go(tx.session, tx.tenant, answer, utc_text(self._clock.now())))
 
     def apply_page(self, page: Page) -> Change:
         """Take a page of the hub's log: entries, cursor and the replayed pending layer in one transaction.

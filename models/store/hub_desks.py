@@ -61,7 +61,7 @@ class HubDesks:
 
     def check_manager(self, tenant: str, staff_id: str) -> None:
         """Raise RuleBroken `staff.manager_only` unless this is an active manager of the practice."""
-        self._look(lambda session: _check_manager(session, tenant, staff_id), tenant)
+        self._look(lambda session: check_manager(session, tenant, staff_id), tenant)
 
     def note_seen(self, tenant: str, seen: Mapping[str, Seen]) -> None:
         """Write down when desks of a practice were seen and what they said; all in one transaction."""
@@ -83,7 +83,7 @@ class HubDesks:
 
     def quarantined(self, tenant: str) -> dict[str, int]:
         """How many operations of each desk the hub keeps for somebody to look at."""
-        query = "SELECT device, count(*) FROM log WHERE tenant = :tenant AND verdict = 'quarantined' GROUP BY device"
+        query = "SELECT device, count(*) FROM quarantine WHERE tenant = :tenant AND resolution = '' GROUP BY device"
         return self._look(lambda session: dict(session.rows(query, tenant=tenant)), tenant)
 
     def rename(self, tenant: str, device_id: str, name: str, staff_id: str) -> None:
@@ -124,7 +124,7 @@ class HubDesks:
         """What became of a code. Raises RuleBroken: `staff.manager_only`, `enrol.code_wrong` (not of this practice)."""
 
         def work(session: Session) -> CodeState:
-            _check_manager(session, tenant, staff_id)
+            check_manager(session, tenant, staff_id)
             row = session.one(
                 "SELECT e.expires_at, e.used_at, d.device_no, d.name FROM enrolment e LEFT JOIN device d "
                 "ON d.tenant = e.tenant AND d.device_id = e.device_id "
@@ -144,7 +144,7 @@ class HubDesks:
     def _change(self, tenant: str, device_id: str, staff_id: str, change: str, value: str) -> None:
         def work(session: Session) -> None:
             session.run(_LOCK, tenant=tenant)
-            _check_manager(session, tenant, staff_id)
+            check_manager(session, tenant, staff_id)
             query = f"UPDATE device SET {change} WHERE tenant = :tenant AND device_id = :id"
             if not session.run(query, tenant=tenant, id=device_id, value=value):
                 raise RuleBroken("desks.unknown")
@@ -152,6 +152,7 @@ class HubDesks:
         self._write(work, tenant)
 
 
-def _check_manager(session: Session, tenant: str, staff_id: str) -> None:
+def check_manager(session: Session, tenant: str, staff_id: str) -> None:
+    """Raise RuleBroken `staff.manager_only` unless this is an active manager of the practice."""
     if session.one(_MANAGER, tenant=tenant, id=staff_id) is None:
         raise RuleBroken("staff.manager_only")

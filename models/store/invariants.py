@@ -58,6 +58,16 @@ def check_desk(connection: Connection, tenant: str, *, deep: bool = False, sent_
     return failures + (_run({"I18": _layers_are_replays}, session, tenant) if deep else [])
 
 
+def check_reading(connection: Connection, tenant: str) -> list[Failure]:
+    """What a start asks of a store without writing: pages, I1–I4, and the log up to the cursor."""
+    return _run(_AT_START, Session(connection), tenant)
+
+
+def check_replay(connection: Connection, tenant: str) -> list[Failure]:
+    """I18 alone; the caller's transaction must be rolled back."""
+    return _run({"I18": _layers_are_replays}, Session(connection), tenant)
+
+
 def _run(checks: dict[str, Check], session: Session, tenant: str) -> list[Failure]:
     failures = []
     for name, check in checks.items():
@@ -404,6 +414,13 @@ def _file_is_whole(session: Session, _tenant: str) -> Iterator[str]:
             yield str(row[0])[:100]
 
 
+def _file_is_sound(session: Session, _tenant: str) -> Iterator[str]:
+    """The quick look: every page and its links, without comparing indexes with their tables."""
+    for row in session.rows("PRAGMA quick_check"):
+        if row[0] != "ok":
+            yield str(row[0])[:100]
+
+
 def _both(*checks: Check) -> Check:
     return lambda session, tenant: (detail for check in checks for detail in check(session, tenant))
 
@@ -437,3 +454,8 @@ _DESK: dict[str, Check] = {
 }
 _DEEP: dict[str, Check] = {"I6": _chain_holds}
 _FILE: dict[str, Check] = {"file": _file_is_whole}
+_AT_START: dict[str, Check] = {
+    "file": _file_is_sound,
+    **{name: _LEDGER[name] for name in ("I1", "I2", "I3", "I4")},
+    "I21": _log_is_dense_to_cursor,
+}

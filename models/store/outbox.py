@@ -7,18 +7,19 @@ from typing import Any
 import orjson
 
 from models.operations.operation import Operation, from_wire
-from models.operations.protocol import PushAnswer, PushBatch, PushResult
+from models.operations.protocol import Prior, PushAnswer, PushBatch, PushResult
 from models.store.layers import Stream
 from models.store.session import Session
 
+_COLUMNS = "epoch, dseq, bytes, op, prior, verdict, granted, reason"
 _NEXT = (
-    "SELECT epoch, dseq, bytes, op FROM outbox WHERE tenant = ? AND returned_at = '' AND acknowledged_at = '' "
+    f"SELECT {_COLUMNS} FROM outbox WHERE tenant = ? AND returned_at = '' AND acknowledged_at = '' "
     "ORDER BY epoch, dseq LIMIT ?"
 )
 _WAITING = "SELECT op_id FROM outbox WHERE tenant = :tenant AND returned_at = ''"
 
 _AGAIN = (
-    "SELECT epoch, dseq, bytes, op FROM outbox WHERE tenant = ? AND epoch = "
+    f"SELECT {_COLUMNS} FROM outbox WHERE tenant = ? AND epoch = "
     "(SELECT epoch FROM stream WHERE tenant = ?) AND dseq >= ? ORDER BY dseq LIMIT ?"
 )
 
@@ -37,13 +38,17 @@ def next_batch(reader: Any, tenant: str, max_ops: int, max_bytes: int, from_dseq
         return None
     ops: list[Operation] = []
     size = 0
-    for epoch, _, length, text in rows:
+    priors: dict[str, Prior] = {}
+    for epoch, _, length, text, prior, *said in rows:
         if ops and (epoch != ops[0].epoch or len(ops) == max_ops or size + length > max_bytes):
             ops = _whole_groups(ops, from_wire(orjson.loads(text), verified=True), reader, tenant)
             break
         ops.append(from_wire(orjson.loads(text), verified=True))
         size += length
-    return PushBatch(ops[0].device, ops[0].epoch, ops[0].dseq, tuple(ops))
+        if prior and said[0]:
+            priors[ops[-1].op_id] = Prior(*said)
+    here = reader.execute("SELECT server_epoch, token FROM stream WHERE tenant = ?", (tenant,)).fetchone()
+    return PushBatch(ops[0].device, ops[0].epoch, ops[0].dseq, tuple(ops), here[0], here[1], priors)
 
 
 def _whole_groups(ops: list[Operation], following: Operation, reader: Any, tenant: str) -> list[Operation]:
@@ -81,7 +86,7 @@ def mark_attempted(session: Session, tenant: str, batch: PushBatch, now: str) ->
 
 
 def acknowledge(session: Session, tenant: str, answer: PushAnswer, now: str) -> int:
-    """Keep the hub's verdicts; stop sending what it answered. Returns how many operations were news.
+    """Keep the hub's verdicts and its token; stop sending what it answered. Returns how many operations were news.
 
     An answer may come twice, late or out of order: a verdict is written once and never changes.
     """
@@ -94,6 +99,8 @@ def acknowledge(session: Session, tenant: str, answer: PushAnswer, now: str) -> 
             tenant=tenant, now=now, op_id=result.op_id, seq=result.seq, granted=result.granted,
             **_verdict(result),
         )  # fmt: skip
+    if answer.token:
+        session.run("UPDATE stream SET token = :token WHERE tenant = :tenant", tenant=tenant, token=answer.token)
     return news
 
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from models.basics.errors import SyncRefused
 from models.operations.operation import EnvelopeInvalid, Operation, from_wire
-from models.operations.protocol import LogEntry, Page
+from models.operations.protocol import LogEntry, Page, PushAnswer
+from models.operations.unreadable import body_hash_of
 from models.store.layers import Stream, apply_entries, replay, take_away
+from models.store.mending import keep_proof, learn_numbers
 from models.store.outbox import mark_returned
 from models.store.promoting import can_promote, promote
 from models.store.rows import Change
@@ -29,8 +31,30 @@ def apply_page(session: Session, tenant: str, device: str, page: Page, now: str)
     else:
         names, patients = _rebase(session, tenant, entries, ops, stream, now)
     stream.cursor_seq, stream.cursor_hash, stream.server_time = entries[-1].seq, entries[-1].hash, page.server_time
+    keep_proof(session, tenant, page)
+    learn_numbers(stream, device, ops)
     stream.write(session, tenant)
     return Change(frozenset(names), frozenset(patients))
+
+
+def let_go(session: Session, tenant: str, answer: PushAnswer, now: str) -> Change:
+    """What the hub answered from behind the cursor is confirmed already and will not come back: take it out of the
+    pending layer."""
+    stream = Stream.read(session, tenant)
+    behind = [result.op_id for result in answer.results if stream is not None and 0 < result.seq <= stream.cursor_seq]
+    if stream is None or not behind:
+        return Change()
+    found = session.run(
+        "UPDATE outbox SET returned_at = :now WHERE tenant = :tenant AND op_id IN (:ids) AND returned_at = '' AND "
+        "acknowledged_at <> ''",
+        tenant=tenant, now=now, ids=behind,
+    )  # fmt: skip
+    if not found:
+        return Change()
+    touched = [take_away(session, tenant), replay(session, tenant, stream)]
+    stream.write(session, tenant)
+    names = {name for each, _ in touched for name in each}
+    return Change(frozenset(names), frozenset(patient for _, each in touched for patient in each))
 
 
 def _rebase(
@@ -70,6 +94,6 @@ def _operation(entry: LogEntry) -> Operation:
 
 def _key(entry: LogEntry) -> dict[str, object]:
     return {
-        "op_id": entry.op["op_id"], "body_hash": entry.op["body_hash"], "verdict": entry.verdict, "seq": entry.seq,
+        "op_id": entry.op["op_id"], "body_hash": body_hash_of(entry.op), "verdict": entry.verdict, "seq": entry.seq,
         "granted": entry.granted, "reason": entry.reason,
     }  # fmt: skip

@@ -65,7 +65,8 @@ class PrintJobRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceRow:
-    """A desk as its hub knows it. Times are UTC text, empty when it never happened; `public_key` is base64."""
+    """A desk as its hub knows it. Times are UTC text, empty when it never happened; `public_key` is base64. `apart_at`:
+    it was seen running twice."""
 
     tenant: str
     device_id: str
@@ -79,6 +80,7 @@ class DeviceRow:
     created_at: str
     last_seen_at: str
     revoked_at: str
+    apart_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

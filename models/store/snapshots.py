@@ -26,6 +26,7 @@ from models.migrations import migrate
 from models.store.engine import sqlite_engine
 from models.store.invariants import check_ledger
 from models.store.layers import Stream, replay
+from models.store.mending import keep_start
 from models.store.reading import connect
 from models.store.search_index import index_patients
 from models.store.session import Session, as_rows, column_names, select_columns
@@ -196,6 +197,7 @@ def _begin_at(session: Session, tenant: str, manifest: Mapping[str, Any], now: s
     )  # fmt: skip
     replay(session, tenant, stream)
     stream.write(session, tenant)
+    keep_start(session, tenant, stream.cursor_seq, stream.cursor_hash)
 
 
 def _settle(build: Path, key_hex: str) -> None:

@@ -25,8 +25,8 @@ outbox = table(
 )  # fmt: skip
 """Own operations, kept at least 45 days after the hub's answer. `verdict` and `seq` are the hub's (empty and 0 before);
 `reason` before that says why the operation will probably be refused. `acknowledged_at`: the hub answered, do not send
-again. `returned_at`: it came back in the log, it is no longer part of the pending layer. `prior` is the verdict (JSON)
-of a hub that has forgotten it since: it was restored from a backup."""
+again. `returned_at`: it came back in the log, it is no longer part of the pending layer. `prior` names the
+epoch of a hub that gave the verdict and has forgotten it since: it was restored from a backup."""
 
 index(outbox, "tenant", "epoch", "dseq", where="returned_at = ''")
 index(outbox, "tenant", "verdict", where="verdict NOT IN ('', 'accepted', 'duplicate')")

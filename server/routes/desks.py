@@ -33,9 +33,10 @@ class ManagerAsks(BaseModel):
 
 
 class CodeAsked(ManagerAsks):
-    """A manager wants a code for a further desk."""
+    """A manager wants a code for a further desk, or for a known one (`again_for`) that is to join once more."""
 
     desk_name: Short
+    again_for: Annotated[str, Field(max_length=80)] = ""
 
 
 class CodeStateAsked(ManagerAsks):
@@ -82,7 +83,7 @@ async def new_code(request: Request) -> Response:
 
 
 def _new_code(hub: Hub, row: DeviceRow, told: CodeAsked) -> object:
-    code = hub.store.new_code(row.tenant, told.desk_name, told.staff_id)
+    code = hub.store.new_code(row.tenant, told.desk_name, told.staff_id, again_for=told.again_for)
     line = hub.address.join_line(code)
     return {"host": line.host, "port": line.port, "code": line.code, "fingerprint_group": line.fingerprint_group,
             "seconds": CODE_MINUTES * 60}  # fmt: skip
@@ -121,8 +122,8 @@ def _desk(hub: Hub, row: DeviceRow, news: Seen | None, quarantined: int) -> dict
     return {
         "device_id": row.device_id, "device_no": row.device_no, "name": row.name, "joined_at": row.created_at,
         "seen_at": seen_at, "there": away_s is not None and away_s < THERE_S, "revoked_at": row.revoked_at,
-        "version": told.get("version", ""), "system": told.get("system", ""), "pending": told.get("pending", 0),
-        "oldest_at": told.get("oldest_at", ""), "quarantined": quarantined,
+        "apart_at": row.apart_at, "version": told.get("version", ""), "system": told.get("system", ""),
+        "pending": told.get("pending", 0), "oldest_at": told.get("oldest_at", ""), "quarantined": quarantined,
     }  # fmt: skip
 
 

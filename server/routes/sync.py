@@ -40,7 +40,7 @@ async def push(request: Request) -> Response:
 def _push(hub: Hub, question: Asked) -> tuple[DeviceRow, int, bytes]:
     row = hub.auth.device(question)  # a revoked desk's facts are taken too: the store quarantines them
     try:
-        batch = batch_from_bytes(question.body)
+        batch = batch_from_bytes(question.body, row.tenant)
     except WireInvalid as error:
         raise Refused(400, "sync.not_understood", field=error.path) from error
     if batch.device != row.device_id or any(op.tenant != row.tenant for op in batch.ops):

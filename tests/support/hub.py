@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,12 @@ class Member:
 
     def __post_init__(self) -> None:
         self.stream = Stream(self.identity.tenant, self.identity.device_id, self.identity.epoch)
+
+
+def chunks_of(transport: HubTransport, manifest: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """Every chunk of a snapshot, one after another."""
+    for chunk in manifest["chunks"]:
+        yield str(chunk["id"]), transport.chunk(manifest["seq"], str(chunk["id"]))
 
 
 class RunningHub:

@@ -13,6 +13,7 @@ import pytest
 from app.sync.join import join, new_device_key
 from models.operations.joining import parse_join_line
 from tests.support.desks import ClinicDesk, SharedHub, in_step
+from tests.support.hub import chunks_of
 from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -97,7 +98,7 @@ def test_two_workers_serve_one_log(tmp_path: Path, postgres_url: str) -> None:
         snapshots = [desk.engine._transport.snapshot() for desk in desks]
         assert len({manifest["seq"] for manifest in snapshots}) == 1
         for desk, manifest in zip(desks, snapshots, strict=True):
-            assert len(list(desk.engine._transport.chunks(manifest))) == len(manifest["chunks"])
+            assert len(list(chunks_of(desk.engine._transport, manifest))) == len(manifest["chunks"])
     finally:
         for desk in desks:
             desk.close()

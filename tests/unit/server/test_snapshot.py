@@ -12,7 +12,7 @@ from app.sync.line import HubRefusal
 from models.operations.protocol import Cursor
 from server import snapshots
 from tests.conftest import PERSONAL
-from tests.support.hub import RunningHub
+from tests.support.hub import RunningHub, chunks_of
 
 
 def test_a_snapshot_is_whole_and_kept(own_hub: RunningHub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,7 +23,7 @@ def test_a_snapshot_is_whole_and_kept(own_hub: RunningHub, monkeypatch: pytest.M
     desk.transport.push(desk.stream.batch())
     manifest = desk.transport.snapshot()
     assert manifest["seq"] == 5
-    chunks = dict(desk.transport.chunks(manifest))
+    chunks = dict(chunks_of(desk.transport, manifest))
     for row in manifest["chunks"]:
         assert hashlib.sha256(chunks[row["id"]]).hexdigest() == row["sha256"]
     assert any(PERSONAL.encode() in gzip.decompress(chunk) for chunk in chunks.values())
@@ -39,13 +39,13 @@ def test_a_snapshot_is_whole_and_kept(own_hub: RunningHub, monkeypatch: pytest.M
     desk.stream.patient()
     desk.transport.push(desk.stream.batch(5))
     assert desk.transport.snapshot() == manifest  # young enough: the same one, so a download can go on
-    assert dict(desk.transport.chunks(manifest)) == chunks
+    assert dict(chunks_of(desk.transport, manifest)) == chunks
     for _ in range(10):
         desk.stream.patient()
     desk.transport.push(desk.stream.batch(6))
     newer = desk.transport.snapshot()
     assert newer["seq"] == 16
-    assert dict(desk.transport.chunks(manifest)) == chunks  # the one before is kept too
+    assert dict(chunks_of(desk.transport, manifest)) == chunks  # the one before is kept too
     assert desk.transport.pull(Cursor(desk.identity.server_epoch, 16, newer["hash"])).entries == ()
 
 
@@ -56,9 +56,9 @@ def test_a_snapshot_that_is_gone(own_sqlite_hub: RunningHub) -> None:
     manifest = desk.transport.snapshot()
     for wrong in ({**manifest, "seq": 77}, {**manifest, "chunks": [{"id": "99999-nothing"}]}):
         with pytest.raises(HubRefusal) as refused:
-            list(desk.transport.chunks(wrong))
+            list(chunks_of(desk.transport, wrong))
         assert (refused.value.status, refused.value.message_key) == (404, "sync.snapshot_gone")
     own_sqlite_hub.stop()
     own_sqlite_hub.start()
     with pytest.raises(HubRefusal, match=r"sync\.snapshot_gone"):
-        list(own_sqlite_hub.transport(desk.identity, desk.private_key).chunks(manifest))
+        list(chunks_of(own_sqlite_hub.transport(desk.identity, desk.private_key), manifest))
