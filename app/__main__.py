@@ -126,6 +126,26 @@ def restore(options: argparse.Namespace) -> int:
     return restore_command(options)
 
 
+def wipe(options: argparse.Namespace) -> int:
+    """Remove the desk from this computer."""
+    from app.wipe import wipe_command
+
+    return wipe_command(options)
+
+
+def may_remove(options: argparse.Namespace) -> int:
+    """What an installer asks before it removes the program."""
+    from app.wipe import may_remove_command
+
+    return may_remove_command(options)
+
+
+def _wipe_options(sub: argparse.ArgumentParser) -> None:
+    from app.wipe import add_wipe_options
+
+    add_wipe_options(sub)
+
+
 def _demo_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--tour", nargs="?", const="copay", choices=("copay", "accounts"),
                      help="drive a visit (or a patient's account) by itself, with or without a display")  # fmt: skip
@@ -183,6 +203,8 @@ COMMANDS: list[tuple[str, str, Callable[[argparse.ArgumentParser], None], Comman
     ("server", "run the clinic's hub", _server_options, server),
     ("backup", "copy this computer's desk and hub, encrypted and checked", _backup_options, backup),
     ("restore", "put a backup of a desk or a hub in place", _restore_options, restore),
+    ("wipe", "remove this computer's desk, its keys and its records", _wipe_options, wipe),
+    ("may-remove", "for installers: may the program go? 0 yes, 3 records wait here, 4 not known", _nothing, may_remove),
     ("doctor", "check store, keyring, devices, hub and clock (--deep: the books too)", _doctor_options, doctor),
 ]
 

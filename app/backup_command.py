@@ -13,7 +13,7 @@ from app.backup import DEVICE_PART, HUB_FILES, SETTINGS_PART, Made, make_backups
 from app.folders import Folders, desk_folder
 from app.one_desk import FolderLock
 from app.saving import save_private
-from app.secrets import DEVICE_KEY, HUB_KEY, RECOVERY_KEY, STORE_KEY, Secrets, new_store_key
+from app.secrets import DEVICE_KEY, DEVICE_KEY_BEFORE, HUB_KEY, RECOVERY_KEY, STORE_KEY, Secrets, new_store_key
 from app.settings import HUB_HERE, Settings
 from app.words import sentence, sentence_for
 from models.basics.clock import Clock, SystemClock, utc_text
@@ -144,7 +144,7 @@ def _restore_desk(folders: Folders, secrets: Secrets, file: Path, safe: str, clo
     device_key, known = opened.parts.get(DEVICE_PART, ""), secrets.get(DEVICE_KEY)
     if device_key and device_key != known:
         if known:  # of the store that is kept beside this one
-            secrets.put(f"{DEVICE_KEY}-before-{_stamp(clock)}", known)
+            secrets.put(DEVICE_KEY_BEFORE, known)
         secrets.put(DEVICE_KEY, device_key)
     if not folders.settings.exists() and SETTINGS_PART in opened.parts:
         save_private(folders.settings, opened.parts[SETTINGS_PART].encode())

@@ -23,6 +23,8 @@ STORE_KEY = "store-key"
 DEVICE_KEY = "device-key"
 HUB_KEY = "hub-key"
 RECOVERY_KEY = "recovery-key"
+DEVICE_KEY_BEFORE = "device-key-before"
+"""The device's key of a store that was replaced by a restored one, and is kept beside it."""
 
 _TRUSTED = {
     "keyring.backends.SecretService.Keyring": "Secret Service (GNOME Keyring, KeePassXC)",
@@ -74,6 +76,21 @@ class Secrets:
             raise StorageError("secrets.locked") from error
         if kept != value:
             raise StorageError("secrets.no_keyring", backend=_name(keyring))
+
+    def forget(self, names: Sequence[str]) -> None:
+        """Forget these secrets for good: what they opened cannot be opened here any more. Unknown ones are nothing.
+        Raises StorageError as `get` does."""
+        if self._settings.get(KEY_FILE_CONSENT):
+            kept = {name: value for name, value in self._read_file().items() if name not in names}
+            self._write_file(kept)
+            return
+        keyring = self._keyring()
+        for name in names:
+            try:
+                if keyring.get_password(self._service, name) is not None:
+                    keyring.delete_password(self._service, name)
+            except _keyring_errors() as error:
+                raise StorageError("secrets.locked") from error
 
     def allow_key_file(self, consent: str) -> None:
         """Keep keys in a file from now on. `consent` says who agreed and when; it is written to the settings."""

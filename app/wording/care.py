@@ -131,6 +131,11 @@ WORDS: Rows = {
         "They would be lost: payments and receipts among them. Nothing was removed.",
         "Open Copaydesk and let it send them, or save them first with --save-outbox FILE.",
     ),
+    "wipe.inside": (
+        "{file} lies in the folder that is about to go",
+        "Nothing was removed.",
+        "Choose a place on another disk.",
+    ),
     "wipe.hub_here": (
         "The clinic's hub runs on this computer",
         "Every desk would lose it. Nothing was removed.",

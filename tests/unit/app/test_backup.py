@@ -107,7 +107,7 @@ def test_desk_and_hub_are_backed_up_while_they_run_and_come_back_on_a_new_comput
 
 def test_without_the_key_nothing_opens(home: Path, tmp_path: Path) -> None:
     command(backup_command, home, to=tmp_path / "to")
-    file = next((tmp_path / "to").glob("*desk*"))
+    file = next((tmp_path / "to").glob("copaydesk-desk-*"))
     status, _, wrong = command(restore_command, tmp_path / "new", file=file)
     assert status == 2
     assert "No recovery key is known here" in wrong
@@ -121,7 +121,7 @@ def test_without_the_key_nothing_opens(home: Path, tmp_path: Path) -> None:
 
 def test_a_store_that_is_there_is_only_replaced_by_the_word(home: Path, tmp_path: Path) -> None:
     command(backup_command, home, to=tmp_path / "to")
-    file = next((tmp_path / "to").glob("*desk*"))
+    file = next((tmp_path / "to").glob("copaydesk-desk-*"))
     status, _, wrong = command(restore_command, home, file=file)
     assert status == 2
     assert "--replace" in wrong
@@ -132,7 +132,7 @@ def test_a_store_that_is_there_is_only_replaced_by_the_word(home: Path, tmp_path
 
 def test_nothing_is_restored_under_an_open_window(desk: Desk, home: Path, tmp_path: Path) -> None:
     command(backup_command, home, to=tmp_path / "to")
-    file = next((tmp_path / "to").glob("*desk*"))
+    file = next((tmp_path / "to").glob("copaydesk-desk-*"))
     status, _, wrong = command(restore_command, home, file=file, replace=True)
     assert status == 2
     assert "open already" in wrong
