@@ -57,6 +57,7 @@ from models.store.desk import DeskStore
 if TYPE_CHECKING:
     from app.adjustments import Adjustments
     from app.claims import Claims
+    from app.day_close import DayClose
     from app.day_sheet import DaySheet
     from app.desks import Desks
     from app.fees import Fees
@@ -173,6 +174,13 @@ class Desk:
         from app.claims import Claims
 
         return Claims(self.clinic)
+
+    @cached_property
+    def day_close(self) -> DayClose:
+        """Counting the drawer and closing the day."""
+        from app.day_close import DayClose
+
+        return DayClose(self.clinic, self.settings, self.attention, self.printing.nudge)
 
     @cached_property
     def day_sheet(self) -> DaySheet:
@@ -383,6 +391,7 @@ class Desk:
                 url, device_id=identity.device_id, private_key_hex=self.secrets.get(DEVICE_KEY) or "",
                 fingerprint=fingerprint, clock=self.clock, report=DeskReport(self.clinic).text,
             )  # fmt: skip
+            self.clinic.holds.connect(self.sync, self.lanes["store"])
             self.sync.connect(SyncEngine(self.store, transport, self.clock), transport)
             self._connected = True
         except PosError as error:

@@ -29,6 +29,7 @@ from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, Effect,
 from models.basics.facts import facts
 from models.basics.ids import new_id
 from models.basics.points import Point, point
+from models.operations.bodies import DrawerMoved
 from models.operations.codec import to_json
 from models.store.queries import jobs, receipts, staff
 from models.store.queries.jobs import JobRow
@@ -145,6 +146,9 @@ class Printing:
         with self._clinic.store.write() as tx:
             tx.add_print_job(PrintJobRow(job_id=job_id, kind="drawer",
                                          document={"reason": reason.strip()[:200], "by": person.staff_id}))  # fmt: skip
+            body = DrawerMoved(move_id=job_id, drawer=self._clinic.identity.device_id, kind="no_sale",
+                               reason=" ".join(reason.split())[:200])  # fmt: skip
+            tx.record(body, person_id=person.staff_id, business_date=self._clinic.today().isoformat())
         self.nudge()
         return job_id
 
@@ -324,6 +328,10 @@ class Printing:
         kind = PROFILES[self._settings.get(PRINTER_PROFILE)]
         profile = Profile(columns=kind.columns, code_page=kind.code_page, code_page_no=kind.code_page_number,
                           cutter=kind.cutter)  # fmt: skip
+        if '"sections":' in job.document:  # a report of the day: rare, so loaded when there is one
+            from app.close_paper import report_bytes
+
+            return report_bytes(job.document, profile)
         return escpos(document_of(job.document), profile)
 
     def _document(self, reader: object, payment_id: str) -> ReceiptDocument:

@@ -67,7 +67,7 @@ BOUNCED_CODE, BOUNCED_WORDS = "NSF", "Returned check fee"
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A payment, what it still holds, and the day it is."""
+    """A payment, what it still holds, and the day it is; empty once the payment's own day was closed."""
 
     payment: PaidRow
     held: HeldRow
@@ -93,7 +93,7 @@ class TakingBack:
             if payment is None:
                 raise RuleBroken("refund.not_found")
             seen = seen_of(reader, clinic.tenant, payment)
-            self._check(act, _Case(payment, seen.held, clinic.today().isoformat()))
+            self._check(act, self._case(payment, seen.held))
             rules = recorded.rules(reader, clinic.tenant)
             dispute = ledger.dispute(reader, clinic.tenant, dispute_id) if dispute_id else None
             if act is TakeBack.DISPUTE_END:
@@ -152,13 +152,18 @@ class TakingBack:
             only_once(tx.reader, clinic.tenant, sheet.act_id)
             payment = self._payment(tx.reader, sheet.payment_id)
             held = refunds.held(tx.reader, clinic.tenant, sheet.payment_id)
-            self._check(sheet.act, _Case(payment, held, clinic.today().isoformat()))
+            self._check(sheet.act, self._case(payment, held))
             still_seen(tx.reader, clinic.tenant, payment, sheet.seen)
             document, job_id = _WRITERS[sheet.act](self, tx, order, payment, who)
         self._till.paper()
         return TakenBack(sheet.act, RefundEnd.PAID, sheet.patient, sheet.number, _amount(order), document, job_id)
 
     # Inside -----------------------------------------------------------------------------------------------------------
+
+    def _case(self, payment: PaidRow, held: HeldRow) -> _Case:
+        """A day its desk has closed is over: what was taken then is refunded, not voided."""
+        closed = self._clinic.is_closed(payment.device, payment.business_date)
+        return _Case(payment, held, "" if closed else self._clinic.today().isoformat())
 
     def _void(self, order: TakeBackOrder, person: Person, job: Job[Collected], supervisor: Person | None) -> TakenBack:
         sheet = order.sheet

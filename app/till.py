@@ -76,6 +76,8 @@ class Till:
         given back too."""
         if payment.reversed_at or payment.business_date != self.clinic.today().isoformat():
             return False
+        if self.clinic.is_closed(payment.device, payment.business_date):
+            return False
         if payment.tender == "card" and not payment.terminal_txn_no:
             return False
         return payment.tender != "external"

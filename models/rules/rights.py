@@ -22,6 +22,8 @@ class Right(StrEnum):
     DISPUTES = "disputes"
     STATEMENTS = "statements"
     EXPORT = "export"
+    CLOSE = "close"
+    CLOSE_OVER = "close_over"
     VISITS = "visits"
     SET_UP = "set_up"
 
@@ -39,11 +41,14 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.DISPUTES: "Chargebacks and bounced checks",
     Right.STATEMENTS: "Statements",
     Right.EXPORT: "Export lists",
+    Right.CLOSE: "Count the drawer and close the day",
+    Right.CLOSE_OVER: "Close a day that is off, count again, delete deposits",
     Right.VISITS: "Visits and their charges",
     Right.SET_UP: "Set up the practice, its rules and its people",
 }
 
-_RECEPTIONIST = frozenset({Right.PAYMENTS, Right.VOID, Right.REFUND, Right.STATEMENTS, Right.VISITS})
+_RECEPTIONIST = frozenset({Right.PAYMENTS, Right.VOID, Right.REFUND, Right.STATEMENTS, Right.VISITS,
+                           Right.CLOSE})  # fmt: skip
 ROLE_RIGHTS: dict[str, frozenset[Right]] = {"receptionist": _RECEPTIONIST, "manager": frozenset(Right)}
 """What a role brings. Deleting a payment needs two: PAYMENTS and BILLING (S0-10)."""
 

@@ -131,7 +131,7 @@ def day_sheet_state(
         choices={"practitioner_id": view.practitioners, "location_id": view.locations, "device": view.desks,
                  "staff_id": view.people, "tender": view.tenders},
         today=view.today, days=span_text(view.ask, view.today),
-        foot=_foot(view, last) if not summary else count_text(view.rows, "transaction", "transactions"),
+        foot=count_text(view.rows, "transaction", "transactions") if summary or nothing else _foot(view, last),
         page_text="" if summary or pages == 1 else f"Page {view.first // page + 1} of {pages}",
         has_before=not summary and view.first > 0, has_after=not summary and last < view.rows,
         empty=_nothing(chosen, view) if nothing else None, said=said, notice=notice, view=view,

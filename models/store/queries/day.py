@@ -291,12 +291,14 @@ def places(connection: Any, tenant: str, appointments: Iterable[str]) -> dict[st
     return {str(row[0]): (str(row[1]), str(row[2])) for row in found}
 
 
-def late(connection: Any, tenant: str, first: str, last: str) -> list[tuple[str, int]]:
-    """(payment, cents) of payments of these days that were written down after their desk had closed the day (H14)."""
+def late(connection: Any, tenant: str, first: str, last: str, device: str = "") -> list[tuple[str, int]]:
+    """(payment, cents) of payments of these days that were written down after their desk (this one, or any) had
+    closed the day (H14)."""
     found = connection.execute(
         "SELECT p.payment_id, p.amount_cents FROM payment p WHERE p.tenant = :tenant "
-        f"AND p.business_date {_WITHIN} AND EXISTS (SELECT 1 FROM day_close k WHERE k.tenant = p.tenant "
+        f"AND p.business_date {_WITHIN} AND :device IN ('', p.device) "
+        "AND EXISTS (SELECT 1 FROM day_close k WHERE k.tenant = p.tenant "
         "AND k.device = p.device AND k.business_date >= p.business_date AND k.op_id < p.collect_op_id)",
-        {"tenant": tenant, "first": first, "last": last},
+        {"tenant": tenant, "first": first, "last": last, "device": device},
     )
     return [(str(row[0]), int(row[1])) for row in found]
