@@ -14,7 +14,7 @@ REASONS = (
     "credit_used", "not_that_much", "more_than_owed", "more_than_paid", "future_visit", "visit_cancelled",
     "wrong_patient", "other_patient", "amount_not_positive", "missing_dependency", "payment_reversed", "same_place",
     "reason_unknown", "cannot_undo", "already_undone", "already_netted", "refund_id_used", "not_a_fee",
-    "linked_rejected", "refunded_elsewhere", "known_already", "in_use", "disputed",
+    "linked_rejected", "refunded_elsewhere", "known_already", "deposited", "deposit_deleted", "in_use", "disputed",
 )  # fmt: skip
 """Every reason for which the engine rejects a decision."""
 
