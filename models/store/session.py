@@ -254,7 +254,9 @@ def _cells(table: Table) -> Callable[[Row], tuple[Any, ...]]:
 
 
 def _is_list(value: Any) -> bool:
-    return type(value) is not str and type(value) is not int and isinstance(value, Collection)
+    if type(value) is str or type(value) is int:
+        return False
+    return isinstance(value, Collection) and not isinstance(value, str)  # names of tables are text of a kind of its own
 
 
 def _quoted(name: str) -> str:
