@@ -147,6 +147,8 @@ class SyncEngine:
                 pause_s = self._pace.longest_s if stopped else backoff.next_s()
             except (SyncLater, StorageError) as error:
                 self._failed(name, error, stopped=False)
+                if name == "push" and error.message_key == "sync.history_diverged":
+                    self._look_again()  # fetching finds out, and mends it
                 told_s = error.facts.get("retry_after_s")
                 pause_s = backoff.next_s(told_s if isinstance(told_s, int) else 0)
             except Exception as error:  # a bug must not end the loop: the desk would fall silent

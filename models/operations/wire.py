@@ -63,7 +63,7 @@ def batch_from_bytes(data: bytes, tenant: str = "") -> PushBatch:
     plain = _object(data)
     device, epoch, first = _field(plain, "device", str), _field(plain, "epoch", int), _field(plain, "from_dseq", int)
     envelopes = _field(plain, "ops", list)
-    ops = tuple(_operation(envelope, tenant, device, epoch, first + n) for n, envelope in enumerate(envelopes))
+    ops = tuple(_operation(envelope, tenant, (device, epoch, first + n), n) for n, envelope in enumerate(envelopes))
     if not ops:
         raise WireInvalid("ops", "none")
     told = _field(plain, "batch_hash", str)
@@ -77,13 +77,14 @@ def batch_from_bytes(data: bytes, tenant: str = "") -> PushBatch:
     )  # fmt: skip
 
 
-def _operation(envelope: Any, tenant: str, device: str, epoch: int, dseq: int) -> Operation:
+def _operation(envelope: Any, tenant: str, place: tuple[str, int, int], n: int) -> Operation:
+    """The operation at a place of a batch. Raises WireInvalid when it is whole and says that it stands elsewhere."""
     try:
         op = from_wire(envelope)
     except EnvelopeInvalid as error:
-        return unreadable(envelope, str(error), tenant, device, epoch, dseq)
-    if (op.device, op.epoch, op.dseq) != (device, epoch, dseq):
-        return unreadable(envelope, "not the place it stands at", tenant, device, epoch, dseq)
+        return unreadable(envelope, str(error), tenant, *place)
+    if (op.device, op.epoch, op.dseq) != place:
+        raise WireInvalid(f"ops[{n}].dseq", "not the place it stands at")
     return op
 
 

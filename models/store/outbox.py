@@ -39,8 +39,10 @@ def next_batch(reader: Any, tenant: str, max_ops: int, max_bytes: int, from_dseq
     ops: list[Operation] = []
     size = 0
     priors: dict[str, Prior] = {}
-    for epoch, _, length, text, prior, *said in rows:
-        if ops and (epoch != ops[0].epoch or len(ops) == max_ops or size + length > max_bytes):
+    for epoch, dseq, length, text, prior, *said in rows:
+        if ops and (
+            (epoch, dseq) != (ops[0].epoch, ops[-1].dseq + 1) or len(ops) == max_ops or size + length > max_bytes
+        ):
             ops = _whole_groups(ops, from_wire(orjson.loads(text), verified=True), reader, tenant)
             break
         ops.append(from_wire(orjson.loads(text), verified=True))

@@ -191,7 +191,10 @@ def _begin_at(session: Session, tenant: str, manifest: Mapping[str, Any], now: s
     stream.server_epoch, stream.cursor_seq = manifest["server_epoch"], manifest["seq"]
     stream.cursor_hash, stream.server_time = manifest["hash"], manifest["created_at"]
     session.run(
-        "UPDATE outbox SET returned_at = :now WHERE tenant = :tenant AND returned_at = '' AND ((seq > 0 AND "
+        "UPDATE outbox SET returned_at = :now, "
+        "acknowledged_at = CASE acknowledged_at WHEN '' THEN :now ELSE acknowledged_at END, "
+        "seq = CASE seq WHEN 0 THEN (SELECT max(t.seq) FROM transfer t WHERE t.tenant = outbox.tenant AND "
+        "t.op_id = outbox.op_id) ELSE seq END WHERE tenant = :tenant AND returned_at = '' AND ((seq > 0 AND "
         "seq <= :seq) OR op_id IN (SELECT op_id FROM transfer WHERE tenant = :tenant AND seq > 0))",
         tenant=tenant, now=now, seq=stream.cursor_seq,
     )  # fmt: skip

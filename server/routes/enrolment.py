@@ -54,6 +54,7 @@ def _enrol(hub: Hub, question: Asked, address: str) -> dict[str, object]:
         hub.guard.failed(address)
         raise Refused(403, error.message_key) from error
     hub.guard.succeeded(address)
+    hub.auth.forget(joined.device_id)
     return {
         "tenant": joined.tenant, "device_id": joined.device_id, "device_no": joined.device_no, "epoch": joined.epoch,
         "desk_name": joined.name, "server_epoch": hub.store.head(joined.tenant).server_epoch,

@@ -55,6 +55,8 @@ def of_type(hint: Any) -> st.SearchStrategy[Any]:
         return _SIMPLE[hint]
     if get_origin(hint) is tuple:
         return st.lists(of_type(get_args(hint)[0]), max_size=3).map(tuple)
+    if get_origin(hint) is dict:
+        return st.dictionaries(st.text("ab", max_size=2), st.text("aé", max_size=2), max_size=2)
     if type(None) in get_args(hint):
         return st.none() | of_type(next(each for each in get_args(hint) if each is not type(None)))
     return st.builds(hint, **{name: of_type(each) for name, each in get_type_hints(hint).items()})

@@ -126,7 +126,6 @@ def test_strangers_are_refused(hub: HubStore, line: Line) -> None:
     elsewhere = OpMaker(device=line.row.device_id, tenant="elsewhere")
     wrong = [
         PushBatch("nobody", 1, 1, (op,)),
-        PushBatch(line.row.device_id, 2, 1, (op,)),
         PushBatch("hub", 0, 0, (op,)),
         PushBatch(line.row.device_id, 1, 1, (OpMaker(device="other").make(collect("p1", "ann", 5)),)),
         PushBatch(line.row.device_id, 1, 1, (elsewhere.make(collect("p1", "ann", 5)),)),
@@ -134,6 +133,8 @@ def test_strangers_are_refused(hub: HubStore, line: Line) -> None:
     for batch in wrong:
         with pytest.raises(PushConflict, match="device"):
             line.send(batch)
+    with pytest.raises(PushConflict, match="fork"):  # of another epoch: it shall ask for a new one
+        line.send(PushBatch(line.row.device_id, 2, 1, (op,)))
     assert len(log(hub)) == 1
 
 
