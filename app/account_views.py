@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.family import FamilyMember
-from app.views import PatientHead
+from app.views import CreditInUse, PatientHead
 from models.ledger.figures import Figures
 
 
@@ -233,3 +233,5 @@ class LedgerView:
     family: tuple[FamilyMember, ...] = ()
     whole_family: bool = False
     log_cut: bool = False
+    pending_cents: int = 0
+    in_use: tuple[CreditInUse, ...] = ()

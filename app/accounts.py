@@ -18,9 +18,11 @@ from app.heads import patient_head
 from app.method import method_names
 from app.payables import VisitMoney, due_cents, dues
 from app.settings import PAST_DUE_DAYS, Settings
+from app.tasks import Places
+from app.views import CreditInUse
 from models.basics.errors import RuleBroken
 from models.ledger.figures import Figures
-from models.store.queries import collect, family, ledger, messages, rows, staff, today
+from models.store.queries import collect, family, holding, ledger, messages, rows, staff, today
 from models.store.queries.ledger import LogRow, PaymentRow
 
 LOG_LINES = 200
@@ -50,6 +52,9 @@ class Accounts:
             undone = ledger.undone(reader, tenant, [_op_id(row) for row in log])
             own = next(each for each in members if each.patient.patient_id == patient_id)
             due_today, appointment_id = self._due(reader, patient_id)
+            pending, in_use = self._in_question(reader, patients)
+        if own.figures.credit_cents > 0:
+            clinic.holds.opened(patient_id)
         charges = charge_lines(books)
         visits = visit_lines(books, charges)
         payments = payment_lines(books)
@@ -66,8 +71,17 @@ class Accounts:
             appointment_id=appointment_id, lots=tuple(lot_lines(books)),
             statements=tuple(_statement(clinic, row, books.staff) for row in statements),
             documents=tuple(document_lines(books, statements)), family=members if len(members) > 1 else (),
-            whole_family=together, log_cut=len(log) > log_length,
+            whole_family=together, log_cut=len(log) > log_length, pending_cents=pending, in_use=in_use,
         )  # fmt: skip
+
+    def _in_question(self, reader: Any, patients: Sequence[str]) -> tuple[int, tuple[CreditInUse, ...]]:
+        """Cents of credit spent here that the hub has not confirmed, and credit that other desks hold."""
+        clinic = self._clinic
+        pending = sum(holding.provisional(reader, clinic.tenant, each) for each in patients) if (
+            not clinic.holds.online) else 0  # fmt: skip
+        found = [each for patient in patients for each in clinic.holds.in_use(reader, patient)]
+        places = Places(clinic, reader) if found else None
+        return pending, tuple(CreditInUse(places.desk(each.device), each.cents) for each in found) if places else ()
 
     def _members(self, reader: Any, patient_id: str) -> tuple[FamilyMember, ...]:
         clinic, tenant = self._clinic, self._clinic.tenant

@@ -17,6 +17,7 @@ from app.plan import Standing, sheet_payables, spendable, standing
 from app.posting import Undoing
 from app.refusals import need
 from app.settings import PRINT_RECEIPTS, TERMINAL_NAME
+from app.tasks import Places
 from app.tenders.base import Tender
 from app.till import Till
 from app.views import (
@@ -25,6 +26,7 @@ from app.views import (
     CollectLine,
     CollectRequest,
     CollectSheet,
+    CreditInUse,
     Distribution,
     DistributionRow,
     LineKind,
@@ -41,7 +43,7 @@ from models.ledger.book import Verdict
 from models.ledger.figures import Figures
 from models.operations.bodies import NOT_COLLECTING_REASONS, TENDERS, NotCollecting, Undo
 from models.rules import change
-from models.rules.collecting import Part, Share, distribute, spend_credit
+from models.rules.collecting import Part, Share, distribute, provisional, spend_credit
 from models.rules.rights import Right
 from models.store.queries import collect, methods, receipts, refunds, rows
 from models.store.queries.methods import MethodRow
@@ -84,6 +86,9 @@ class Checkout:
             visits = prepay_choices(clinic, reader, patient_id)
             practitioners = tuple(methods.practitioners(reader, tenant))
             by_rule, held_back = what_may_be_filled(reader, tenant, patient_id)
+            in_use = self._in_use(reader, patient_id)
+        if figures.credit_cents > 0:
+            clinic.holds.opened(patient_id)
         own = [due.payable for due in now.dues if not due.patient]
         head = patient_head(now.patient, clinic.today())
         return CollectSheet(
@@ -95,8 +100,14 @@ class Checkout:
             receipt_default=self._settings.get(PRINT_RECEIPTS) and head.receipt_by in ("", "print"),
             frozen_by_unknown=doubt is not None, lots=now.lots, figures=figures,
             visit_charged=now.visit_charged_cents > 0, ways=_own_ways(ways), visits=visits,
-            practitioners=practitioners, by_rule=by_rule, held_back_cents=held_back,
+            practitioners=practitioners, by_rule=by_rule, held_back_cents=held_back, in_use=in_use,
         )  # fmt: skip
+
+    def _in_use(self, reader: Any, patient_id: str) -> tuple[CreditInUse, ...]:
+        """Credit that other desks hold, under their names."""
+        found = self._clinic.holds.in_use(reader, patient_id)
+        places = Places(self._clinic, reader) if found else None
+        return tuple(CreditInUse(places.desk(each.device), each.cents) for each in found) if places else ()
 
     def _tenders(self, now: Standing, ways: Sequence[MethodRow]) -> tuple[str, ...]:
         """What is offered: the practice may have cut the list down (S0-07)."""
@@ -144,6 +155,7 @@ class Checkout:
             rows=_rows(sheet, shares, family), owed_before_cents=owed, credit_used_cents=used,
             to_collect_cents=to_collect,
             unallocated_after_cents=after.unallocated_cents, before=sheet.figures, after=after,
+            provisional_cents=sum(provisional(spends, sheet.lots).values()),
             owed_after_cents=owed - sum(wanted.values()) - towards_copay - (over - rest),
         )  # fmt: skip
 

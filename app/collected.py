@@ -59,7 +59,7 @@ class Telling:
             receipt=posted.document, print_job_id=posted.print_job_id,
             can_undo=can_undo, attempt_id=plan.attempt_id,
             facts={"receipt_no": posted.receipt_no, "credit_used_cents": plan.credit_cents,
-                   "kept_cents": posted.kept_cents},
+                   "kept_cents": posted.kept_cents, "provisional_cents": plan.provisional_cents},
         )  # fmt: skip
 
     def ended(

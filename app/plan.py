@@ -18,9 +18,11 @@ from models.rules.collecting import (
     Lot,
     Part,
     Payable,
+    Spend,
     check_amounts,
     less_given_back,
     payment_type,
+    provisional,
     spend_credit,
 )  # fmt: skip
 from models.rules.visits import may_check_in
@@ -101,6 +103,12 @@ class Plan:
     practitioner_id: str = ""
     practitioner: str = ""
     note: str = ""
+    provisional: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def provisional_cents(self) -> int:
+        """What of the credit another desk may have spent meanwhile: the hub's word on it is awaited."""
+        return sum(cents for _, cents in self.provisional)
 
     @property
     def credit_cents(self) -> int:
@@ -182,7 +190,8 @@ def _lots(clinic: Clinic, reader: Any, patient_id: str, others: Sequence[str]) -
     """What may be spent on a patient's sheet: their own money, less what other programs gave back of it; and of the
     family what is set aside for its visits, which pays those alone."""
     tenant = clinic.tenant
-    own = [Lot(row.payment_id, row.appointment_id, row.cents) for row in collect.lots(reader, tenant, patient_id)]
+    lie = [Lot(row.payment_id, row.appointment_id, row.cents) for row in collect.lots(reader, tenant, patient_id)]
+    own = clinic.holds.lots(reader, patient_id, lie)
     found = less_given_back(own, collect.given_back_elsewhere(reader, tenant, patient_id) if own else 0)
     for other_id in others:
         aside = [Lot(row.payment_id, row.appointment_id, row.cents) for row in collect.lots(reader, tenant, other_id)]
@@ -262,6 +271,7 @@ def draw_up(clinic: Clinic, settings: Settings, reader: Any, request: CollectReq
         method_id=details.method_id, method_name=details.method_name, trace_no=details.trace_no,
         trace_label=details.trace_label, received_date=fields.received_date, practitioner_id=fields.practitioner_id,
         practitioner=fields.practitioner, note=fields.note,
+        provisional=tuple(provisional([Spend(s.payment_id, s.key, s.cents) for s in spends], now.lots).items()),
     )  # fmt: skip
 
 

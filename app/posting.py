@@ -217,6 +217,7 @@ class Posting:
         return Allocate(
             allocation_id=natural_id(self._clinic.tenant, plan.attempt_id, lot_payment_id),
             lot_payment_id=lot_payment_id, patient_id=plan.patient_id, lines=tuple(lines),
+            provisional_cents=dict(plan.provisional).get(lot_payment_id, 0),
         )  # fmt: skip
 
     # Paper --------------------------------------------------------------------------------------------------------
@@ -246,6 +247,7 @@ class Posting:
             self.sale(reader, plan.patient_id, plan.person_name, after), receipt_no=receipt_no,
             payment_number=number, lines=tuple(lines), tenders=tuple(tenders), business_date=plan.business_date,
             requested_cents=plan.due_cents if card else 0, received_date=plan.received_date, note=plan.note,
+            pending_confirmation=plan.provisional_cents > 0,
         ))  # fmt: skip
 
     def sale(self, reader: Any, patient_id: str, cashier: str, after: Figures | None) -> Sale:

@@ -40,6 +40,8 @@ class Schedule:
         book = _read(clinic, shown)
         known = [_row(clinic, book, found, self._settings.get(PAST_DUE_DAYS)) for found in book.visits]
         copays = [_copay(book, found) for found in book.visits]
+        if shown == today_is:  # their credit is asked for behind the screen, in case the line breaks
+            clinic.holds.listed([row.patient.patient_id for row in known if row.credit_cents > 0 and row.due_cents > 0])
         return TodayView(
             day=shown, is_today=shown == today_is, as_of=clinic.now(), now=clinic.now(), rows=tuple(known),
             arrived=sum(has_come(found.visit.status) for found in book.visits),

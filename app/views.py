@@ -273,6 +273,14 @@ class PaymentFields:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditInUse:
+    """Credit of a patient that another desk holds, and that desk's name."""
+
+    desk: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class CollectSheet:
     """Everything Collect shows, bound to one patient when it opens (searching cannot change it).
 
@@ -280,7 +288,8 @@ class CollectSheet:
     `credit_cents` may be spent on these lines, out of `lots`; `figures` is the account as it stands.
     `visit_charged`: the visit has charges, so money beyond the lines is free credit rather than prepaid for it.
     `ways` are the practice's own, `visits` those that may be paid in advance, `practitioners` (id, name). What no line
-    takes goes to `by_rule` (empty: the practice does not let it), but for `held_back_cents`.
+    takes goes to `by_rule` (empty: the practice does not let it), but for `held_back_cents`. `in_use` is credit that
+    other desks hold: it cannot be spent here now.
     """
 
     attempt_id: str
@@ -304,6 +313,7 @@ class CollectSheet:
     practitioners: tuple[tuple[str, str], ...] = ()
     by_rule: tuple[OpenItem, ...] = ()
     held_back_cents: int = 0
+    in_use: tuple[CreditInUse, ...] = ()
 
     @property
     def extra_for(self) -> str:
@@ -325,7 +335,8 @@ class DistributionRow:
 @dataclass(frozen=True, slots=True)
 class Distribution:
     """The live answer to 'where will the money go'. `to_collect_cents` is what is left after credit; `before` and
-    `after` are the patient's figures. `owed_before_cents` and `owed_after_cents` count the family where it is paid for.
+    `after` are the patient's figures. `provisional_cents` of the credit the hub must still confirm: the line is down,
+    and another desk may spend it, too. `owed_before_cents` and `owed_after_cents` count the family where it is paid for.
     """
 
     rows: tuple[DistributionRow, ...]
@@ -336,6 +347,7 @@ class Distribution:
     before: Figures
     after: Figures
     owed_before_cents: int = 0
+    provisional_cents: int = 0
 
 
 class TenderKind(StrEnum):

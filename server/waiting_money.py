@@ -1,4 +1,5 @@
-"""What the hub does by itself, once an hour: money that waits for visits that will not be becomes credit."""
+"""What the hub does by itself, once an hour: money that waits for visits that will not be becomes credit, and
+holds end whose time is over."""
 
 from __future__ import annotations
 
@@ -29,8 +30,9 @@ async def free_once(hub: Hub) -> None:
     try:
         for tenant in await hub.go_on(hub.store.tenants):
             visits = await hub.go_on(hub.store.free_waiting, tenant)
-            if visits:
-                log.info("waiting money freed", extra=facts(visits=visits))
+            holds = await hub.go_on(hub.store.expire_holds, tenant)
+            if visits or holds:
+                log.info("waiting money freed", extra=facts(visits=visits, holds=holds))
                 head = await hub.go_on(hub.store.head, tenant)
                 hub.heads.moved(tenant, head.seq)
     except PosError as error:

@@ -31,7 +31,21 @@ from widgets.lock.view import LockView
 from widgets.navigator import Navigator
 from widgets.opening import open_window, run_desk
 from widgets.panels import AboutDialog, AskDialog, KeysDialog, LightDialog, Palette, ReasonDialog
-from widgets.screens import ATTENTION, CLAIMS, COLLECT, LEDGER, PATIENTS, PREPARED, SCREENS, SETTINGS, TODAY, Kit, Place
+from widgets.screens import (
+    ATTENTION,
+    CLAIMS,
+    COLLECT,
+    LEDGER,
+    PATIENTS,
+    PREPARED,
+    RECEIPTS,
+    REPORTS,
+    SCREENS,
+    SETTINGS,
+    TODAY,
+    Kit,
+    Place,
+)  # fmt: skip
 from widgets.session import Session
 from widgets.shell import Shell
 from widgets.syncing.presenter import SyncPresenter
@@ -151,10 +165,12 @@ class MainWindow(QWidget):
             "patients": lambda: self.navigator.top(Place(PATIENTS)),
             "walk_in": lambda: self.open_find(walk_in=True),
             "reprint_last": self._reprint_last,
+            "receipts": lambda: self.navigator.go(Place(RECEIPTS)),
             "open_drawer": self.drawer_dialog.ask,
             "today": lambda: self.navigator.top(Place(TODAY)),
             "claims": lambda: self.navigator.top(Place(CLAIMS)),
             "attention": lambda: self.navigator.top(Place(ATTENTION)),
+            "reports": lambda: self.navigator.top(Place(REPORTS)),
             "commands": self._open_palette,
             "full_screen": self._full_screen,
             "check_devices": self._check_devices,
@@ -243,6 +259,7 @@ class MainWindow(QWidget):
         self._close_overlays()
         self.notices.clear()
         self.session.lock()
+        self._desk.clinic.holds.give_back()
         self.lock.show(reason or "Locked. Your work is kept.", self._running_note())
 
     @Slot()

@@ -82,7 +82,8 @@ class Allocate:
 
     `lot_payment_id` names the payment whose lot is spent; the engine takes the part earmarked to the charge's own
     appointment first, then free credit, never what is earmarked to another appointment. A line without a charge
-    earmarks free credit to its appointment.
+    earmarks free credit to its appointment. `provisional_cents` of it were spent without the line although another
+    desk might have spent them, too.
     """
 
     allocation_id: str
@@ -90,6 +91,7 @@ class Allocate:
     patient_id: str
     lines: tuple[AllocationLine, ...]
     if_short: str = "take_available"
+    provisional_cents: int = 0
 
 
 MOVE_WAYS = ("move", "fill", "autofill", "free")

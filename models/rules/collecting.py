@@ -51,11 +51,13 @@ class Payable:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Money of one payment that may still be spent: free (no appointment) or earmarked to one."""
+    """Money of one payment that may still be spent: free (no appointment) or earmarked to one. The last
+    `provisional_cents` of it another desk may spend, too: the hub's word on them is awaited."""
 
     payment_id: str
     appointment_id: str
     cents: int
+    provisional_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,18 @@ def spend_credit(payables: Sequence[Payable], amounts: Mapping[str, int], lots: 
     return tuple(spends)
 
 
+def provisional(spends: Iterable[Spend], lots: Iterable[Lot]) -> dict[str, int]:
+    """By payment the cents of `spends` that the hub may still refuse: what goes beyond the firm part of its lots."""
+    firm: dict[str, int] = {}
+    for lot in lots:
+        firm[lot.payment_id] = firm.get(lot.payment_id, 0) + lot.cents - lot.provisional_cents
+    spent: dict[str, int] = {}
+    for spend in spends:
+        spent[spend.payment_id] = spent.get(spend.payment_id, 0) + spend.cents
+    beyond = {payment_id: cents - firm.get(payment_id, 0) for payment_id, cents in spent.items()}
+    return {payment_id: cents for payment_id, cents in beyond.items() if cents > 0}
+
+
 def distribute(
     payables: Sequence[Payable], amounts: Mapping[str, int], spends: Iterable[Spend], tender_cents: int
 ) -> tuple[tuple[Share, ...], int]:
@@ -202,4 +216,5 @@ def less_given_back(lots: Sequence[Lot], given_back_cents: int) -> tuple[Lot, ..
                 part = min(left[at], given_back)
                 left[at] -= part
                 given_back -= part
-    return tuple(replace(lot, cents=cents) for lot, cents in zip(lots, left, strict=True) if cents > 0)
+    return tuple(replace(lot, cents=cents, provisional_cents=min(lot.provisional_cents, cents))
+                 for lot, cents in zip(lots, left, strict=True) if cents > 0)  # fmt: skip

@@ -32,6 +32,7 @@ from models.operations.operation import GENESIS, make_operation
 from models.operations.protocol import Cursor, LogEntry, Page, PushAnswer, PushBatch, PushConflict
 from models.operations.wire import page_to_bytes
 from models.store.combiner import Combiner
+from models.store.expiring import to_expire
 from models.store.failures import translate
 from models.store.freeing import anything_waits, to_be_freed
 from models.store.hub_desks import HubDesks
@@ -201,6 +202,21 @@ class HubStore:
         def work(session: Session) -> int:
             session.run("UPDATE tenant_head SET seq = seq WHERE tenant = :tenant", tenant=tenant)
             ops = to_be_freed(session, tenant, now)
+            if ops:
+                push_batches(session, tenant, [PushBatch(HUB, 0, 0, tuple(ops))], utc_text(now))
+            return len(ops)
+
+        return self._transaction(work, tenant)
+
+    def expire_holds(self, tenant: str) -> int:
+        """Free what desks hold beyond its time. Returns how many holds. Asks first, as `free_waiting` does."""
+        now = self._clock.now()
+        if not self._look(lambda session: to_expire(session, tenant, now), tenant):
+            return 0
+
+        def work(session: Session) -> int:
+            session.run("UPDATE tenant_head SET seq = seq WHERE tenant = :tenant", tenant=tenant)
+            ops = to_expire(session, tenant, now)
             if ops:
                 push_batches(session, tenant, [PushBatch(HUB, 0, 0, tuple(ops))], utc_text(now))
             return len(ops)

@@ -183,19 +183,27 @@ def _right(collected: Collected) -> tuple[str, ...]:
 
 
 def _tiles(collected: Collected) -> tuple[Tile, ...]:
-    owed = _owed_tile(collected)
-    room = MOST_TILES - (1 if owed else 0)
+    owed = [tile for tile in (_pending_tile(collected), _owed_tile(collected)) if tile is not None]
+    room = MOST_TILES - len(owed)
     paid = collected.paid
     shown = [_paid_tile(line) for line in (paid if len(paid) <= room else paid[: room - 1])]
     if len(paid) > room:
         rest = paid[room - 1 :]
         shown.append(Tile("ok", "check", f"{len(rest)} more paid", ", ".join(line.title for line in rest)))
-    return (*shown, *((owed,) if owed else ()))
+    return (*shown, *owed)
 
 
 def _paid_tile(line: DueLine) -> Tile:
     subtitle = ", ".join(part for part in (show_cents(line.cents), line.subtitle) if part)
     return Tile("ok", "check", f"{line.title} paid", subtitle)
+
+
+def _pending_tile(collected: Collected) -> Tile | None:
+    """Credit was spent while the line is down that another desk may spend, too."""
+    cents = collected.facts.get("provisional_cents")
+    if not isinstance(cents, int) or not cents:
+        return None
+    return Tile("warn", "clock", "Pending confirmation", f"{show_cents(cents)} of credit, once the line is back")
 
 
 def _owed_tile(collected: Collected) -> Tile | None:

@@ -19,6 +19,7 @@ from widgets.common import (
     IconLabel,
     KeycapButton,
     MoneyCell,
+    Pill,
     Role,
     Switch,
     TableRow,
@@ -59,6 +60,9 @@ def goes_row(row: GoesRow) -> TableRow:
     return TableRow(title, (WordsCell(title, ink=ink), owes, this, left), spoken=", ".join(said))
 
 
+PENDING = "The line is down and another desk may use this credit, too. The hub says so once the line is back."
+
+
 class CreditRow(Themed, QWidget):
     """Credit on account as one line with a switch: how much there is, how much of it is used."""
 
@@ -68,9 +72,17 @@ class CreditRow(Themed, QWidget):
         self._title = Text("Use credit on account", "body_medium")
         self._available = Text("", "caption", "muted", elide=True)
         self._used = AmountLabel(0, "body_strong", "ok_text")
+        self._pending = Pill("Pending confirmation", "warn", "clock")
+        self._pending.setToolTip(PENDING)
+        self._pending.setAccessibleDescription(PENDING)
+        head = QHBoxLayout()
+        head.setSpacing(S8)
+        head.addWidget(self._title)
+        head.addWidget(self._pending)
+        head.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(S2)
-        words.addWidget(self._title)
+        words.addLayout(head)
         words.addWidget(self._available)
         self._row = QHBoxLayout(self)
         self._row.setSpacing(S10)
@@ -87,10 +99,12 @@ class CreditRow(Themed, QWidget):
     def draw(self, state: CollectState) -> None:
         """Show the credit of `state`."""
         available = state.sheet.credit_cents if state.sheet else 0
-        self._available.setText(f"{show_cents(available)} available")
+        in_use = [f"{show_cents(each.cents)} in use at {each.desk}" for each in state.sheet.in_use] if state.sheet else []
+        self._available.setText(" · ".join((f"{show_cents(available)} available", *in_use)))
+        self._pending.setVisible(state.provisional_cents > 0)
         self._used.set_cents(-state.credit_used_cents if state.credit_used_cents else None)
         self.switch.setChecked(state.credit_on)
-        self.switch.setEnabled(not state.locked)
+        self.switch.setEnabled(not state.locked and available > 0)
 
 
 class FamilyRow(Themed, QWidget):
@@ -187,7 +201,7 @@ class CoversCard(Card):
         show_parts({self.change: not state.locked, self._lock: state.locked, self._locked: state.locked})
         edge = self._head.contentsMargins()
         self._head.setContentsMargins(edge.left(), edge.top(), S16 if state.locked else S8, edge.bottom())
-        offered = state.sheet is not None and state.sheet.credit_cents > 0
+        offered = state.sheet is not None and (state.sheet.credit_cents > 0 or bool(state.sheet.in_use))
         self.credit.setVisible(offered)
         self._credit_rule.setVisible(offered)
         self.credit.draw(state)

@@ -155,6 +155,7 @@ class CollectState:
     locked: bool = False
     credit_on: bool = False
     credit_used_cents: int = 0
+    provisional_cents: int = 0
     to_collect_cents: int = 0
     total_note: str = ""
     goes: tuple[GoesRow, ...] = ()
@@ -236,6 +237,7 @@ def collect_state(given: Inputs, phase: Phase) -> CollectState:
         locked=phase.running is not None,
         credit_on=draft.use_credit,
         credit_used_cents=goes.credit_used_cents,
+        provisional_cents=goes.provisional_cents,
         to_collect_cents=goes.to_collect_cents,
         total_note=_total_note(sheet, goes),
         goes=_goes_rows(given),

@@ -127,6 +127,9 @@ class LotsCard(Card):
         head = QHBoxLayout()
         head.setContentsMargins(S16, S10, S16, S10)
         head.addWidget(Text("Money on account", "heading_s"))
+        self._pending = WordBadge("Pending confirmation", "warn")
+        head.addSpacing(S8)
+        head.addWidget(self._pending)
         head.addStretch(1)
         head.addWidget(self._sum)
         self._none = Text("Nothing on account. Prepayments and what is left of payments lie here.", "table", "muted",
@@ -135,7 +138,10 @@ class LotsCard(Card):
         self._shown: tuple[object, ...] = ()
         self.boxes: list[LotBox] = []
         self._scroll = _LotScroll(self._step)
+        self._in_use = Text("", "caption", "warn_text", wrap=True)
+        self._in_use.setContentsMargins(S16, 0, S16, S10)
         self.body.addLayout(head)
+        self.body.addWidget(self._in_use)
         self.body.addWidget(Divider("hairline"))
         self.body.addWidget(self._none)
         self.body.addWidget(self._scroll, 1)
@@ -154,6 +160,10 @@ class LotsCard(Card):
         self._state = state
         cents = state.view.figures.unallocated_cents if state.view else 0
         self._sum.set_cents(cents, "ok_text" if cents > 0 else "bad_text" if cents < 0 else "muted")
+        self._pending.setVisible(state.view is not None and state.view.pending_cents > 0)
+        in_use = [f"{show_cents(each.cents)} in use at {each.desk}" for each in state.view.in_use] if state.view else []
+        self._in_use.setText(" · ".join(in_use))
+        self._in_use.setVisible(bool(in_use))
         self._none.setVisible(not state.lots)
         self._scroll.setVisible(bool(state.lots))
         chosen = state.chosen

@@ -7,7 +7,7 @@ from typing import Any
 from models.ledger.accounts import Code
 from models.ledger.book import Balance
 from models.ledger.figures import Figures, figures_from_balances
-from models.store.queries.rows import CHARGE_COLUMNS, CHARGE_JOIN, NET, ChargeRow, LotRow
+from models.store.queries.rows import CHARGE_COLUMNS, CHARGE_JOIN, NET, OTHERS, ChargeRow, LotRow
 
 
 def open_charges(connection: Any, tenant: str, patient_id: str) -> list[ChargeRow]:
@@ -40,9 +40,9 @@ def charged_on_visit(connection: Any, tenant: str, appointment_id: str) -> int:
 def lots(connection: Any, tenant: str, patient_id: str) -> list[LotRow]:
     """Money on account, free or set aside for a visit; oldest payment first: ids of operations grow with time."""
     found = connection.execute(
-        f"SELECT a.patient_id, a.payment_id, a.appointment_id, {NET} - a.held FROM account a "
+        f"SELECT a.patient_id, a.payment_id, a.appointment_id, {NET} - {OTHERS} FROM account a "
         "LEFT JOIN payment y ON y.tenant = a.tenant AND y.payment_id = a.payment_id "
-        f"WHERE a.tenant = ? AND a.patient_id = ? AND a.code IN ('CR', 'CRE') AND {NET} - a.held > 0 "
+        f"WHERE a.tenant = ? AND a.patient_id = ? AND a.code IN ('CR', 'CRE') AND {NET} - {OTHERS} > 0 "
         "ORDER BY y.taken_at, y.collect_op_id, a.payment_id",
         (tenant, patient_id),
     )

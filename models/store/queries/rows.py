@@ -7,6 +7,13 @@ from typing import Any
 
 NET = "a.credits + a.pending_credits - a.debits - a.pending_debits"
 """What lies in a lot (held money aside); negated: what a receivable still shows."""
+OTHERS = (
+    "CASE WHEN a.held > 0 THEN (SELECT coalesce(sum(h.granted_cents - h.used_cents - h.returned_cents), 0) FROM hold h "
+    "WHERE h.tenant = a.tenant AND h.account_id = a.id AND h.used_cents + h.returned_cents < h.granted_cents "
+    "AND h.device <> coalesce((SELECT json_extract(m.value, '$.device_id') FROM meta m WHERE m.tenant = '' "
+    "AND m.key = 'identity'), '')) ELSE 0 END"
+)
+"""What of a lot other desks hold; only where it is held at all is it looked up."""
 OPEN = "a.guard <> '' AND a.debits + a.pending_debits <> a.credits + a.pending_credits"
 """Receivables still owed and lots not yet spent: the few accounts of a patient that say something now."""
 STATUS = "CASE v.desk_status WHEN '' THEN v.status ELSE v.desk_status END"

@@ -1,6 +1,7 @@
-"""Open tasks as a desk shows them: what they are about, what is still owed there, and what the act that caused them said.
+"""Open tasks as a desk shows them: what they are about, what is still owed there, and what the act behind them said.
 
-A task that tells of a visit that owes again is settled by whatever pays the visit: it is not listed once nothing is owed.
+A task that tells of a visit that owes again is settled by whatever pays the visit: it is not listed once nothing is
+owed.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from models.store.queries.rows import NET
+from models.store.queries.rows import NET, OTHERS
 
 OWED = ("credit_used", "reopened", "taken_back")
 """Tasks about a charge that owes again: listed while it does."""
@@ -16,8 +17,9 @@ OWED = ("credit_used", "reopened", "taken_back")
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """An open task. `op` is the operation that caused it (JSON, empty where it is not known here), `granted` and
-    `reason` its verdict's; `owed_cents` what the charge owes now, `lies_cents` what of the payment is unallocated now."""
+    """An open task. `op` is the operation that caused it (JSON, empty where it is not known here), `verdict` and
+    `granted` what became of it; `owed_cents` what the charge owes now, `lies_cents` what of the payment is unallocated
+    now."""
 
     task_id: str
     what: str
@@ -129,8 +131,8 @@ def desk_no(connection: Any, tenant: str, device: str, since: str) -> str:
 def other_credit(connection: Any, tenant: str, patient_id: str, but_payment_id: str) -> tuple[str, int] | None:
     """(payment, cents) of the largest free credit of a patient beside one payment, or None."""
     row = connection.execute(
-        f"SELECT a.payment_id, {NET} - a.held FROM account a WHERE a.tenant = ? AND a.patient_id = ? AND a.code = 'CR' "
-        f"AND a.payment_id <> ? AND {NET} - a.held > 0 ORDER BY 2 DESC, 1 LIMIT 1",
+        f"SELECT a.payment_id, {NET} - {OTHERS} FROM account a WHERE a.tenant = ? AND a.patient_id = ? AND a.code = 'CR' "
+        f"AND a.payment_id <> ? AND {NET} - {OTHERS} > 0 ORDER BY 2 DESC, 1 LIMIT 1",
         (tenant, patient_id, but_payment_id),
     ).fetchone()
     return (str(row[0]), int(row[1])) if row else None

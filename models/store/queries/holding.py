@@ -1,0 +1,90 @@
+"""Whose credit is set aside for which desk, and which of it a desk may spend firmly while the line is down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from models.store.queries.rows import NET
+
+_LEFT = "h.granted_cents - h.used_cents - h.returned_cents"
+_OPEN = "h.used_cents + h.returned_cents < h.granted_cents"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """What is left of a hold."""
+
+    hold_id: str
+    ask_id: str
+    device: str
+    patient_id: str
+    payment_id: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRow:
+    """Free credit of one payment: what lies there, what of it this desk and others hold, and whether the payment was
+    taken here and never sent."""
+
+    payment_id: str
+    cents: int
+    own_cents: int
+    others_cents: int
+    unsent: bool
+
+
+def credit(connection: Any, tenant: str, patient_id: str, device: str) -> list[CreditRow]:
+    """The free credit of a patient, by payment. Only lots that are held ask for their holds."""
+    own = f"(SELECT coalesce(sum({_LEFT}), 0) FROM hold h WHERE h.tenant = a.tenant AND h.account_id = a.id AND {_OPEN} " \
+          "AND h.device = ?)"  # fmt: skip
+    found = connection.execute(
+        f"SELECT a.payment_id, {NET}, CASE WHEN a.held > 0 THEN {own} ELSE 0 END, a.held, "
+        "EXISTS (SELECT 1 FROM payment y JOIN outbox o ON o.tenant = y.tenant AND o.op_id = y.collect_op_id "
+        "WHERE y.tenant = a.tenant AND y.payment_id = a.payment_id AND o.attempted_at = '') "
+        f"FROM account a WHERE a.tenant = ? AND a.patient_id = ? AND a.code = 'CR' AND {NET} > 0",
+        (device, tenant, patient_id),
+    )
+    return [CreditRow(row[0], row[1], row[2], row[3] - row[2], bool(row[4])) for row in found]
+
+
+def unsent_payments(connection: Any, tenant: str, patient_id: str) -> set[str]:
+    """The payments of a patient that were taken here and never sent: nobody else can know them."""
+    found = connection.execute(
+        "SELECT y.payment_id FROM payment y JOIN outbox o ON o.tenant = y.tenant AND o.op_id = y.collect_op_id "
+        "WHERE y.tenant = ? AND y.patient_id = ? AND y.seq = 0 AND o.attempted_at = ''",
+        (tenant, patient_id),
+    )
+    return {str(row[0]) for row in found}
+
+
+def holds(connection: Any, tenant: str, patient_id: str = "", device: str = "") -> list[HeldRow]:
+    """What is left of the holds on a patient's credit, or of a desk's holds, or of all."""
+    found = connection.execute(
+        f"SELECT h.hold_id, h.ask_id, h.device, h.patient_id, h.payment_id, {_LEFT} FROM hold h WHERE h.tenant = ? AND "
+        f"{_OPEN} AND (? = '' OR h.patient_id = ?) AND (? = '' OR h.device = ?) ORDER BY h.hold_id",
+        (tenant, patient_id, patient_id, device, device),
+    )
+    return [HeldRow(*row) for row in found]
+
+
+def provisional(connection: Any, tenant: str, patient_id: str = "") -> int:
+    """Cents of credit spent here without the hub's word so far, of one patient or of all."""
+    row = connection.execute(
+        "SELECT coalesce(sum(json_extract(o.op, '$.body.provisional_cents')), 0) FROM outbox o WHERE o.tenant = ? "
+        "AND o.returned_at = '' AND o.verdict = '' AND json_extract(o.op, '$.kind') = 'payment.allocate' "
+        "AND (? = '' OR json_extract(o.op, '$.patient') = ?)",
+        (tenant, patient_id, patient_id),
+    ).fetchone()
+    return int(row[0] or 0)
+
+
+def refused_asks(connection: Any, tenant: str, after_seq: int, device: str) -> list[tuple[int, str]]:
+    """(log position, patient) of what other desks asked to have set aside since then and did not get whole."""
+    found = connection.execute(
+        "SELECT l.seq, l.patient FROM log l WHERE l.tenant = ? AND l.seq > ? AND l.kind = 'hold.ask' AND l.device <> ? "
+        "AND l.verdict IN ('rejected', 'reduced') ORDER BY l.seq",
+        (tenant, after_seq, device),
+    )
+    return [(int(row[0]), str(row[1])) for row in found]

@@ -1,0 +1,263 @@
+"""Credit set aside for a desk: asked for behind the screen, spent firmly offline until the desk's own deadline, given
+back, expired, broken; and what of the rest may be spent while the line is down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.clinic import Clinic
+from app.holds import AGAIN_AFTER_S, FIRM_FOR
+from app.lanes import Job
+from models.basics.clock import FixedClock
+from models.operations import records
+from models.rules.collecting import Lot
+from models.store.desk import DeskStore
+from models.store.expiring import LASTS
+from models.store.hub import HubStore
+from models.store.queries import collect as queries
+from tests.support import stores
+from tests.support.acts import allocate, collect
+from tests.support.stores import TENANT, TODAY, pull, push
+from tests.unit.models.store.takings import ask, state
+
+ANN = records.Patient(id="ann", family="Quillfeather", given="Ann", birth_date="1984-03-14")
+
+
+class Line:
+    """Stands for the line: there, or not."""
+
+    def __init__(self) -> None:
+        self.online = True
+
+    def state(self) -> Line:
+        return self
+
+
+class AtOnce:
+    """A lane whose work is done when it is given."""
+
+    def submit(self, work: Any, **_ends: Any) -> None:
+        work(Job())
+
+
+@dataclass
+class Place:
+    """A desk with its line."""
+
+    store: DeskStore
+    clinic: Clinic
+    line: Line
+
+    def do(self, *acts: object) -> None:
+        self.store.sends_at_once = self.line.online
+        with self.store.write() as tx:
+            for act in acts:
+                tx.record(act, person_id="maria", business_date=TODAY)
+
+    def lots(self) -> dict[str, tuple[int, int]]:
+        """By payment what may be spent here now, and how much of it provisionally."""
+        with self.store.reader() as reader:
+            rows = [Lot(row.payment_id, row.appointment_id, row.cents)
+                    for row in queries.lots(reader, TENANT, "ann")]  # fmt: skip
+            found = self.clinic.holds.lots(reader, "ann", rows)
+        return {lot.payment_id: (lot.cents, lot.provisional_cents) for lot in found}
+
+    def in_use(self) -> list[int]:
+        with self.store.reader() as reader:
+            return [each.cents for each in self.clinic.holds.in_use(reader, "ann")]
+
+
+@dataclass
+class Two:
+    hub: HubStore
+    clock: FixedClock
+    one: Place
+    two: Place
+
+    def in_step(self) -> None:
+        for place in (self.one, self.two):
+            if place.line.online:
+                push(place.store, self.hub)
+        for _ in range(2):  # what a desk does when it reads is sent, too
+            for place in (self.one, self.two):
+                if place.line.online:
+                    pull(place.store, self.hub)
+                    push(place.store, self.hub)
+        assert self.hub.verify(TENANT, deep=True) == []
+        for place in (self.one, self.two):
+            assert place.store.verify(deep=True) == []
+        if self.one.line.online and self.two.line.online:
+            for place in (self.one, self.two):
+                pull(place.store, self.hub)
+            assert state(self.one.store) == state(self.two.store)
+
+    def held(self) -> int:
+        return int(sum(row[0] for row in ask(self.one.store, "SELECT held FROM account")))
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> Iterator[Two]:
+    clock = FixedClock(datetime(2026, 3, 16, 15, 0, tzinfo=UTC))
+    hub = stores.sqlite_hub(tmp_path, clock)
+    places = []
+    for n in (1, 2):
+        store = stores.joined_desk(hub, tmp_path, f"desk-{n}", clock)
+        line = Line()
+        clinic = Clinic(store, clock)
+        clinic.holds.connect(line, AtOnce())  # type: ignore[arg-type]
+        places.append(Place(store, clinic, line))
+    two = Two(hub, clock, *places)
+    charges = [records.Charge(id=name, patient_id="ann", service_date="2026-03-03", description="Lab panel",
+                              responsibility_cents=4000) for name in ("c1", "c2", "c3")]  # fmt: skip
+    two.one.do(ANN, *charges, collect("p1", "ann", 10_000))
+    two.in_step()
+    yield two
+    for place in places:
+        place.store.close()
+    hub.close()
+
+
+def opened(desks: Two, place: Place) -> None:
+    """Somebody opens Ann at a desk, and the answer has come."""
+    place.clinic.holds.opened("ann")
+    desks.in_step()
+    desks.in_step()
+
+
+def test_opening_a_patient_sets_their_credit_aside(desks: Two) -> None:
+    opened(desks, desks.one)
+    assert desks.held() == 10_000
+    assert desks.one.lots() == {"p1": (10_000, 0)}
+    assert desks.two.lots() == {}
+    assert desks.two.in_use() == [10_000]
+    assert desks.one.in_use() == []
+
+
+def test_what_another_desk_holds_cannot_be_spent(desks: Two) -> None:
+    opened(desks, desks.one)
+    desks.two.do(allocate("p1", "ann", ("c1", 4000)))
+    desks.in_step()
+    assert ask(desks.one.store, "SELECT verdict, reason FROM log WHERE kind = 'payment.allocate'") == [
+        ("rejected", "in_use")
+    ]
+
+
+def test_a_hold_is_spent_firmly_offline_and_the_hub_honours_it(desks: Two) -> None:
+    opened(desks, desks.one)
+    desks.one.line.online = False
+    assert desks.one.lots() == {"p1": (10_000, 0)}
+    desks.one.do(allocate("p1", "ann", ("c1", 4000)))
+    assert desks.one.lots() == {"p1": (6000, 0)}
+    desks.two.do(allocate("p1", "ann", ("c2", 4000)))  # without asking: refused
+    desks.in_step()
+    desks.one.line.online = True
+    desks.in_step()
+    assert ask(desks.one.store, "SELECT verdict FROM log WHERE kind = 'payment.allocate' ORDER BY seq") == [
+        ("rejected",), ("accepted",)
+    ]  # fmt: skip
+    assert desks.held() == 6000
+    assert ask(desks.one.store, "SELECT granted_cents, used_cents, returned_cents FROM hold") == [(10_000, 4000, 0)]
+
+
+def test_past_its_own_deadline_a_desk_spends_provisionally_before_the_hub_lets_go(desks: Two) -> None:
+    opened(desks, desks.one)
+    desks.one.line.online = False
+    desks.clock.advance((FIRM_FOR - timedelta(seconds=1)).total_seconds())
+    assert desks.one.lots() == {"p1": (10_000, 0)}
+    desks.clock.advance(1)
+    assert desks.one.lots() == {"p1": (10_000, 10_000)}
+    assert desks.hub.expire_holds(TENANT) == 0  # the hub waits longer
+    desks.clock.advance((LASTS - FIRM_FOR).total_seconds())
+    assert desks.hub.expire_holds(TENANT) == 1
+    assert desks.hub.expire_holds(TENANT) == 0
+    desks.one.line.online = True
+    desks.in_step()
+    assert desks.held() == 0
+    assert ask(desks.one.store, "SELECT ended FROM hold") == [("expired",)]
+
+
+def test_signing_off_gives_everything_back(desks: Two) -> None:
+    opened(desks, desks.one)
+    desks.one.clinic.holds.give_back()
+    desks.in_step()
+    assert desks.held() == 0
+    assert desks.two.lots() == {"p1": (10_000, 0)}
+
+
+def test_an_idle_desk_gives_back_what_another_one_asks_for(desks: Two) -> None:
+    opened(desks, desks.one)
+    desks.one.clinic.holds.opened("somebody else")
+    opened(desks, desks.two)
+    assert desks.held() == 0
+    desks.clock.advance(AGAIN_AFTER_S + 1)
+    opened(desks, desks.two)
+    assert desks.two.lots() == {"p1": (10_000, 0)}
+    assert ask(desks.one.store, "SELECT device FROM hold WHERE ended = ''") == [(desks.two.store.identity.device_id,)]  # type: ignore[union-attr]
+
+
+def test_a_supervisor_breaks_the_hold_of_a_desk_that_is_gone(desks: Two) -> None:
+    opened(desks, desks.one)
+    desks.one.line.online = False
+    desks.one.do(allocate("p1", "ann", ("c1", 4000)))
+    [(hold_id,)] = ask(desks.two.store, "SELECT hold_id FROM hold")
+    desks.two.clinic.holds.break_(hold_id, "Desk 1 fell into the fountain", "priya")
+    desks.two.do(allocate("p1", "ann", ("c2", 4000), ("c3", 4000)))
+    desks.in_step()
+    desks.one.line.online = True
+    desks.in_step()
+    assert ask(desks.one.store, "SELECT verdict, granted FROM log WHERE kind = 'payment.allocate' ORDER BY seq") == [
+        ("accepted", 8000), ("reduced", 2000)
+    ]  # fmt: skip
+    assert ask(desks.one.store, "SELECT what, amount_cents FROM task") == [("credit_used", 2000)]
+
+
+def test_offline_without_a_hold_credit_is_provisional_up_to_the_practices_limit(desks: Two) -> None:
+    desks.two.line.online = False
+    assert desks.two.lots() == {"p1": (10_000, 10_000)}
+    desks.one.do(records.Rules(provisional_credit_cents=2500))
+    desks.two.line.online = True
+    desks.in_step()
+    desks.two.line.online = False
+    assert desks.two.lots() == {"p1": (2500, 2500)}
+    desks.one.do(records.Rules(provisional_credit_cents=0))
+    desks.two.line.online = True
+    desks.in_step()
+    desks.two.line.online = False
+    assert desks.two.lots() == {}
+
+
+def test_what_was_taken_here_and_never_sent_is_firm(desks: Two) -> None:
+    desks.two.line.online = False
+    desks.two.do(records.Patient(id="bea", family="Quillfeather"), collect("p2", "ann", 500))
+    assert desks.two.lots() == {"p1": (10_000, 10_000), "p2": (500, 0)}
+
+
+def test_a_fact_takes_what_is_held_and_ends_the_hold(desks: Two) -> None:
+    from tests.support.money_acts import paid
+
+    opened(desks, desks.one)
+    desks.two.do(paid("r1", "p1", 7000))
+    desks.in_step()
+    assert desks.held() == 3000
+    assert ask(desks.one.store, "SELECT returned_cents FROM hold") == [(7000,)]
+
+
+def test_without_credit_nothing_is_asked(desks: Two) -> None:
+    before = ask(desks.one.store, "SELECT count(*) FROM outbox")
+    desks.one.clinic.holds.opened("nobody")
+    assert ask(desks.one.store, "SELECT count(*) FROM outbox") == before
+
+
+def test_the_days_list_asks_once(desks: Two) -> None:
+    desks.one.clinic.holds.listed(["ann"])
+    desks.in_step()
+    assert desks.held() == 10_000
+    before = ask(desks.one.store, "SELECT count(*) FROM outbox")
+    desks.one.clinic.holds.listed(["ann"])
+    assert ask(desks.one.store, "SELECT count(*) FROM outbox") == before
