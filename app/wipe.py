@@ -73,10 +73,10 @@ def may_remove_command(options: argparse.Namespace, out: TextIO | None = None) -
 def wipe(folders: Folders, clock: Clock, *, save_to: Path | None = None, hub_backup: Path | None = None) -> list[Words]:
     """Remove everything of a desk: store, hub, settings, log, backups in its own folder, and its keys.
 
-    Raises PosError, nothing removed: `wipe.inside` (a file to keep lies in the folder that goes),
-    `wipe.waiting` (records have not reached the hub), `wipe.hub_here`, `store.open_elsewhere` (the window is open), what writing `save_to`
-    raises. Raises StorageError `wipe.not_removed` when a file would not go; the keys are gone then, so what is left
-    cannot be read.
+    Raises PosError, nothing removed: `wipe.inside` (a file to keep lies in the folder that goes), `wipe.waiting`
+    (records have not reached the hub), `wipe.hub_here`, `store.open_elsewhere` (the window is open), what writing
+    `save_to` raises. Raises StorageError `wipe.not_removed` when a file would not go; the keys are gone then, so what
+    is left cannot be read.
     """
     said: list[Words] = []
     if not folders.home.exists():
