@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from app.clinic import Clinic
 from app.views import Person
 from models.basics.errors import RuleBroken
+from models.operations.records import Channels
+from models.rules.addresses import email_address
+from models.store.queries import messages
 
 LONGEST = 120
 
@@ -25,6 +28,7 @@ class PracticeForm:
     tin: str = ""
     receipt_message: str = ""
     refund_policy: str = ""
+    reply_to: str = ""
 
 
 class PracticeFacts:
@@ -39,14 +43,19 @@ class PracticeFacts:
         return PracticeForm(
             name=known.name, desk_name=self._clinic.identity.desk_name, timezone=known.timezone,
             address="\n".join(known.address), phone=known.phone, npi=known.npi, tin=known.tin,
-            receipt_message=known.receipt_message, refund_policy=known.refund_policy,
+            receipt_message=known.receipt_message, refund_policy=known.refund_policy, reply_to=known.reply_to,
         )  # fmt: skip
+
+    def channels(self) -> Channels:
+        """What the hub can send messages with."""
+        with self._clinic.store.reader() as reader:
+            return messages.channels(reader, self._clinic.tenant)
 
     def change(self, form: PracticeForm, person: Person) -> None:
         """Make it so, at every desk; receipts already given stay as they were.
 
-        Raises RuleBroken: `staff.manager_only`, `setup.field_missing` (field), `setup.zone_unknown` (zone). Nothing
-        was changed then.
+        Raises RuleBroken: `staff.manager_only`, `setup.field_missing` (field), `setup.zone_unknown` (zone),
+        `practice.reply_to_wrong` (field). Nothing was changed then.
         """
         if not person.manager:
             raise RuleBroken("staff.manager_only")
@@ -57,11 +66,15 @@ class PracticeFacts:
             ZoneInfo(form.timezone.strip())
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise RuleBroken("setup.zone_unknown", zone=form.timezone[:40]) from error
+        reply_to = email_address(form.reply_to)
+        if form.reply_to.strip() and not reply_to:
+            raise RuleBroken("practice.reply_to_wrong", field="reply-to")
         clinic = self._clinic
         new = replace(
             clinic.practice, name=_line(form.name), timezone=form.timezone.strip(), phone=_line(form.phone),
             address=tuple(_line(line) for line in form.address.splitlines() if line.strip()), npi=_line(form.npi),
             tin=_line(form.tin), receipt_message=_line(form.receipt_message), refund_policy=_line(form.refund_policy),
+            reply_to=reply_to,
         )  # fmt: skip
         if new != clinic.practice:
             with clinic.store.write() as tx:

@@ -149,14 +149,21 @@ def _day_sheet(kit: Kit) -> Page:
     return make(kit)
 
 
+def _receipts(kit: Kit) -> Page:
+    from widgets.receipts.page import make
+
+    return make(kit)
+
+
 def _settings(kit: Kit) -> Page:
     from widgets.settings.page import make
 
     return make(kit)
 
 
-TODAY, COLLECT, APPROVED, PATIENTS, CLAIMS, LEDGER, ATTENTION, REPORTS, SETTINGS = (
-    "today", "collect", "approved", "patients", "claims", "ledger", "attention", "reports", "settings",
+TODAY, COLLECT, APPROVED, PATIENTS, CLAIMS, LEDGER, ATTENTION, REPORTS, RECEIPTS, SETTINGS = (
+    "today", "collect", "approved", "patients", "claims", "ledger", "attention", "reports", "receipts",
+    "settings",
 )  # fmt: skip
 
 SCREENS: dict[str, Screen] = {
@@ -171,6 +178,7 @@ SCREENS: dict[str, Screen] = {
         Screen(COLLECT, _collect, under=TODAY),
         Screen(APPROVED, _approved, under=TODAY),
         Screen(LEDGER, _ledger, under=PATIENTS),
+        Screen(RECEIPTS, _receipts, under=REPORTS, keys="Ctrl+Shift+R"),
     )
 }
 """Every screen by name, the rail's in its order."""

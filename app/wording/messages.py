@@ -17,7 +17,7 @@ WORDS: Rows = {
     "message.text_is_open": ("A superbill goes by e-mail only", "Nothing was sent.", "It says what was treated."),
     "message.address_wrong": ("This is no e-mail address", "Nothing was sent.", "Look at it again: name@place.com."),
     "message.number_wrong": (
-        "This is no phone number that takes texts", "Nothing was sent.", "Type ten digits, or + and the country's code."
+        "This is no phone number that takes texts", "Nothing was sent.", "Type ten digits, or + and the country’s code."
     ),
     "message.needs_consent": (
         "A superbill goes as a PDF or not at all", "Nothing was sent.",
@@ -25,24 +25,24 @@ WORDS: Rows = {
     ),
     "message.consent_words": (
         "E-mail is not protected on its way",
-        "Others might read it. What is attached says what was done, and what it cost.",
+        "Others might read what is attached: what was done, and what it cost.",
         "Tick this only after the patient said yes.",
     ),
-    "message.trouble_mail_login": ("The mail server refuses the clinic's login", _WAITS, "Tell who runs the hub."),
+    "message.trouble_mail_login": ("The mail server refuses the clinic’s login", _WAITS, "Tell who runs the hub."),
     "message.trouble_mail_not_private": (
         "The line to the mail server is not private", _WAITS, "Tell who runs the hub."
     ),
     "message.trouble_mail_unreached": ("The mail server does not answer", _WAITS, ""),
     "message.trouble_mail_sender": (
-        "The mail server does not take mail from the clinic's address", _WAITS, "Tell who runs the hub."
+        "The mail server does not take mail from the clinic’s address", _WAITS, "Tell who runs the hub."
     ),
-    "message.trouble_text_login": ("The text provider refuses the clinic's login", _WAITS, "Tell who runs the hub."),
+    "message.trouble_text_login": ("The text provider refuses the clinic’s login", _WAITS, "Tell who runs the hub."),
     "message.trouble_text_not_private": (
         "The line to the text provider is not private", _WAITS, "Tell who runs the hub."
     ),
     "message.trouble_text_unreached": ("The text provider does not answer", _WAITS, ""),
     "message.failed_address_refused": (
-        "The patient's mail server knows no such address", _NOT_SENT, "Ask the patient and send it to another."
+        "There is no such e-mail address", _NOT_SENT, "Ask the patient and send it to another."
     ),
     "message.failed_mail_refused": (
         "The mail server refused this e-mail", _NOT_SENT, "Send it to another address, or print it."
@@ -50,7 +50,7 @@ WORDS: Rows = {
     "message.failed_number_refused": (
         "This number does not take texts", _NOT_SENT, "Ask the patient and send it to another, or by e-mail."
     ),
-    "message.failed_text_refused": ("The text provider refused this text", _NOT_SENT, "Send it by e-mail, or print it."),
+    "message.failed_text_refused": ("The text provider refused it", _NOT_SENT, "Send it by e-mail, or print it."),
     "message.failed_given_up": (
         "A message could not be delivered for a day", _NOT_SENT, "Send it again, to another address, or print it."
     ),
@@ -61,6 +61,9 @@ WORDS: Rows = {
         "The patient took back that papers go to this address", _NOT_SENT, "Send it without the paper, or print it."
     ),
     "message.failed_not_composed": ("This message could not be written", _NOT_SENT, "Send it again, or print it."),
+    "practice.reply_to_wrong": (
+        "This is no e-mail address", "Nothing was changed.", "Look at it again, or leave it empty."
+    ),
     "message.gone": ("This message is not in the books", "Nothing was sent.", "Look at the list again."),
     "superbill.no_visit": ("This visit is not in the books", "Nothing was made.", "Look at the list again."),
     "superbill.no_services": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import socket
 import ssl
@@ -29,7 +30,8 @@ SENDER = "receipts@alder.test"
 
 @dataclass
 class MailBox:
-    """What a mail server took, and how it answers: `rcpt` and `data` are answers in turn, then `250`."""
+    """What a mail server took, and how it answers: `rcpt` and `data` are answers in turn, then `250`. While `hold` is
+    cleared it keeps its last answer to itself."""
 
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
@@ -61,6 +63,8 @@ class MailBox:
             self.recipients.append(list(envelope.rcpt_tos))
             self.private.append(session.ssl is not None)
             self.taken.set()
+            while not self.hold.is_set():  # it was taken, and nobody hears of it yet
+                await asyncio.sleep(0.01)
         return answer
 
 

@@ -100,6 +100,8 @@ class LedgerActs:
     """Of the visit `appointment_id`."""
     send: Opener | None = None
     """`paper` by e-mail or text; with `message_id` what that message was about, once more."""
+    receipts: Opener | None = None
+    """Every receipt of `patient_id`, to print, save or send several."""
     in_flight: Callable[[], bool] = lambda: False
     """Is money on its way right now, so that the window neither closes nor leaves without asking?"""
 

@@ -48,6 +48,7 @@ PAGE_ACTS: tuple[tuple[str, str, str], ...] = (
     ("new_visit", "New visit…", "Ctrl+N"),
     ("fee", "Add a fee…", ""),
     ("family", "Guarantor and family…", ""),
+    ("receipts", "List of receipts…", ""),
     ("undo", "Undo the last step…", "Ctrl+Z"),
 )
 """What the account as a whole can take: the name of an opener, its words, its key."""

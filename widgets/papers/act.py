@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtWidgets import QWidget
 
 from widgets.common.speech import Speech
+from widgets.screens import RECEIPTS, Place
 
 if TYPE_CHECKING:
     from widgets.ledger.acts import Done, Opener, Target
@@ -62,7 +63,10 @@ class PaperActs:
 
     def openers(self) -> dict[str, Opener]:
         """What this room offers, by act."""
-        return {"superbill": self._superbill, "send": self._send}
+        return {"superbill": self._superbill, "send": self._send, "receipts": self._receipts}
+
+    def _receipts(self, target: Target, _done: Done) -> None:
+        self._kit.doors.go(Place(RECEIPTS, target.patient_id))
 
     def _superbill(self, target: Target, done: Done) -> None:
         self.papers.open(f"superbill:{target.appointment_id}", done, patient_id=target.patient_id)

@@ -90,7 +90,9 @@ def _what(papers: tuple[MessagePaper, ...]) -> str:
 
 
 def _consent(agreed: bool | None) -> str:
-    return "The patient agreed to this before." if agreed else WORDS["message.consent_words"].body
+    if agreed:
+        return "The patient agreed to this address before."
+    return str(WORDS["message.consent_words"])
 
 
 def _note(choice: SendChoice) -> str:

@@ -289,7 +289,7 @@ def test_s0_40_the_patients_own_way_is_on_already(qtbot: Any, desk: Desk):
 def test_s0_40_one_key_sends_to_the_address_on_record(
     qtbot: Any, desk: Desk, key: str, channel: str, attach: bool
 ):  # fmt: skip
-    qtbot.waitUntil(lambda: desk.page.ways.buttons["text"].isEnabled())
+    qtbot.waitUntil(desk.page.ways.buttons["text"].isEnabled)
     press(key)
     qtbot.waitUntil(lambda: lit(desk) == {"print", channel})
     assert [(choice.channel, choice.attach) for choice in desk.post.sent] == [(channel, attach)]
@@ -301,7 +301,7 @@ def test_s0_40_one_key_sends_to_the_address_on_record(
 def test_s0_40_somebody_nobody_asked_is_asked_first(qtbot: Any, desk: Desk):
     desk.post.email = Way("email", "rosa@home.test")
     desk.presenter.refresh()
-    qtbot.waitUntil(lambda: desk.page.ways.buttons["email"].isEnabled())
+    qtbot.waitUntil(desk.page.ways.buttons["email"].isEnabled)
     qtbot.waitUntil(lambda: desk.presenter._receiving._ways["email"].agreed is None)
     press("Alt+E")
     assert [patient for _names, patient in desk.asked] == [frozen.collected().patient.patient_id]
@@ -318,7 +318,7 @@ def test_s0_40_without_a_mail_server_the_button_says_so(qtbot: Any, desk: Desk):
 
 
 def test_s0_40_none_is_kept_and_taken_back(qtbot: Any, desk: Desk):
-    qtbot.waitUntil(lambda: desk.page.ways.buttons["text"].isEnabled())
+    qtbot.waitUntil(desk.page.ways.buttons["text"].isEnabled)
     press("Alt+N")
     qtbot.waitUntil(lambda: desk.post.preferred == ["none"] and "none" in lit(desk))
     press("Alt+N")
@@ -476,7 +476,8 @@ LONG_ADDRESS = "maria.theresia.von.hohenlohe-waldenburg@mail.university-hospital
 def told(lines: dict[str, MessageLine], why_not: str = "") -> WaysState:
     """The four buttons with what became of these messages."""
     ways = {"email": Way("email", "rosa@home.test", why_not, agreed=True), "text": Way("text", "(555) 010-4417")}
-    return ways_state(ways, lines, printed=True, can_print=True, receipt_by="print", why={"message.no_email": "Not set up yet"})
+    why = {"message.no_email": "Not set up yet"}
+    return ways_state(ways, lines, printed=True, can_print=True, receipt_by="print", why=why)
 
 
 def states() -> dict[str, ApprovedState]:
