@@ -20,7 +20,7 @@ _WAITING = "SELECT op_id FROM outbox WHERE tenant = :tenant AND returned_at = ''
 
 _AGAIN = (
     f"SELECT {_COLUMNS} FROM outbox WHERE tenant = ? AND epoch = "
-    "(SELECT epoch FROM stream WHERE tenant = ?) AND dseq >= ? ORDER BY dseq LIMIT ?"
+    "coalesce(?, (SELECT epoch FROM stream WHERE tenant = ?)) AND dseq >= ? ORDER BY dseq LIMIT ?"
 )
 
 
@@ -31,9 +31,11 @@ def next_batch(reader: Any, tenant: str, max_ops: int, max_bytes: int, from_dseq
     the hub says that it knows less.
     """
     if from_dseq:
-        rows = reader.execute(_AGAIN, (tenant, tenant, from_dseq, max_ops + 1)).fetchall()
+        rows = reader.execute(_AGAIN, (tenant, None, tenant, from_dseq, max_ops + 1)).fetchall()
     else:
         rows = reader.execute(_NEXT, (tenant, max_ops + 1)).fetchall()
+        if rows and rows[0][4]:  # sent again after a hub was restored: some in between have come back, all go along
+            rows = reader.execute(_AGAIN, (tenant, rows[0][0], tenant, rows[0][1], max_ops + 1)).fetchall()
     if not rows:
         return None
     ops: list[Operation] = []
