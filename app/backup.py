@@ -43,8 +43,9 @@ LOOK_S = 300.0
 FIRST_AFTER_S = 120.0
 """Patients come first after a start."""
 
-HUB_FILES = ("hub-certificate.pem", "hub-certificate.key", "hub.json")
-"""What a hub needs beside its database to be the same hub to its desks: certificate, its key, and the port."""
+HUB_FILES = ("hub-certificate.pem", "hub-certificate.key", "hub.json", "log.key")
+"""What a hub needs beside its database to be the same hub to its desks: certificate, its key, the port, and the key of
+its marks on the log (`models.store.marks`)."""
 
 SETTINGS_PART, DEVICE_PART = "settings.json", "device-key"
 
