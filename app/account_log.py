@@ -197,7 +197,7 @@ def _message_ended(books: Books, body: Body) -> str:
     if row is None:
         return ""
     said = _message(books, {"papers": orjson.loads(row.papers), "channel": row.channel, "address": row.address})
-    return f"{said}: {lower_first(sentence(f'message.failed_{row.reason}').title)}" if row.reason else said
+    return f"{said}: {lower_first(sentence(f'message.failed.{row.reason}').title)}" if row.reason else said
 
 
 def _consent(_books: Books, body: Body) -> str:

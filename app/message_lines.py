@@ -35,7 +35,7 @@ def message_line(clinic: Clinic, row: MessageRow) -> MessageLine:
     return MessageLine(
         row.message_id, row.patient_id, row.channel, show_address(row.channel, row.address),
         tuple(f"{paper['kind']}:{paper['source_id']}" for paper in papers),
-        tuple(paper["number"] for paper in papers), row.state, f"message.failed_{row.reason}" if row.reason else "",
+        tuple(paper["number"] for paper in papers), row.state, f"message.failed.{row.reason}" if row.reason else "",
         clinic.local(row.settled_at or row.asked_at), row.seq == 0,
     )  # fmt: skip
 

@@ -245,7 +245,7 @@ def _template(papers: Sequence[MessagePaper]) -> str:
 
 
 def _trouble(reason: str) -> str:
-    return f"message.trouble_{reason}" if reason else ""
+    return f"message.trouble.{reason}" if reason else ""
 
 
 def _consent_id(patient_id: str, channel: str, address: str) -> str:

@@ -28,39 +28,39 @@ WORDS: Rows = {
         "Others might read what is attached: what was done, and what it cost.",
         "Tick this only after the patient said yes.",
     ),
-    "message.trouble_mail_login": ("The mail server refuses the clinic’s login", _WAITS, "Tell who runs the hub."),
-    "message.trouble_mail_not_private": (
+    "message.trouble.mail_login": ("The mail server refuses the clinic’s login", _WAITS, "Tell who runs the hub."),
+    "message.trouble.mail_not_private": (
         "The line to the mail server is not private", _WAITS, "Tell who runs the hub."
     ),
-    "message.trouble_mail_unreached": ("The mail server does not answer", _WAITS, ""),
-    "message.trouble_mail_sender": (
+    "message.trouble.mail_unreached": ("The mail server does not answer", _WAITS, ""),
+    "message.trouble.mail_sender": (
         "The mail server does not take mail from the clinic’s address", _WAITS, "Tell who runs the hub."
     ),
-    "message.trouble_text_login": ("The text provider refuses the clinic’s login", _WAITS, "Tell who runs the hub."),
-    "message.trouble_text_not_private": (
+    "message.trouble.text_login": ("The text provider refuses the clinic’s login", _WAITS, "Tell who runs the hub."),
+    "message.trouble.text_not_private": (
         "The line to the text provider is not private", _WAITS, "Tell who runs the hub."
     ),
-    "message.trouble_text_unreached": ("The text provider does not answer", _WAITS, ""),
-    "message.failed_address_refused": (
+    "message.trouble.text_unreached": ("The text provider does not answer", _WAITS, ""),
+    "message.failed.address_refused": (
         "There is no such e-mail address", _NOT_SENT, "Ask the patient and send it to another."
     ),
-    "message.failed_mail_refused": (
+    "message.failed.mail_refused": (
         "The mail server refused this e-mail", _NOT_SENT, "Send it to another address, or print it."
     ),
-    "message.failed_number_refused": (
+    "message.failed.number_refused": (
         "This number does not take texts", _NOT_SENT, "Ask the patient and send it to another, or by e-mail."
     ),
-    "message.failed_text_refused": ("The text provider refused it", _NOT_SENT, "Send it by e-mail, or print it."),
-    "message.failed_given_up": (
+    "message.failed.text_refused": ("The text provider refused it", _NOT_SENT, "Send it by e-mail, or print it."),
+    "message.failed.given_up": (
         "A message could not be delivered for a day", _NOT_SENT, "Send it again, to another address, or print it."
     ),
-    "message.failed_not_set_up": (
+    "message.failed.not_set_up": (
         "The hub had nothing to send this with", _NOT_SENT, "Send it another way, or print it."
     ),
-    "message.failed_not_agreed": (
+    "message.failed.not_agreed": (
         "The patient took back that papers go to this address", _NOT_SENT, "Send it without the paper, or print it."
     ),
-    "message.failed_not_composed": ("This message could not be written", _NOT_SENT, "Send it again, or print it."),
+    "message.failed.not_composed": ("This message could not be written", _NOT_SENT, "Send it again, or print it."),
     "practice.reply_to_wrong": (
         "This is no e-mail address", "Nothing was changed.", "Look at it again, or leave it empty."
     ),
@@ -76,9 +76,6 @@ WORDS: Rows = {
     "act.message_failed": ("Not sent",),
     "act.consent_given": ("Agreed to papers by e-mail",),
     "act.consent_taken_back": ("Wants no papers by e-mail",),
-    "attention.message_failed": (
-        "A message to a patient was not sent", "The money is not touched.", "Send it again or to another address.",
-    ),
     "attention.message_not_sent": (
         "The hub did not take a message to a patient", "The money is not touched.", "Send it again.",
     ),

@@ -12,7 +12,7 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?P<domain>{_LABEL}(?:\.{_LABEL})+)")
 """RFC 5321 §4.1.2 without quoted local parts and address literals, which no patient has."""
 
-_TYPED_PHONE = re.compile(r"\+?[0-9().\-\s]+")
+_TYPED_PHONE = re.compile(r"\+?[0-9(). \-]+")
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 
 FAILURES = (

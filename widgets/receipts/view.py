@@ -78,10 +78,9 @@ class ReceiptsPage(Themed, QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(S8)
-        head.addWidget(self.title)
-        head.addSpacing(S12)
+        head.addWidget(self.title, 1)
         head.addWidget(self.span)
-        head.addStretch(1)
+        head.addSpacing(S12)
         for button in (self.send, self.save, self.export, self.print, self.show_one):
             head.addWidget(button)
         foot = QHBoxLayout()

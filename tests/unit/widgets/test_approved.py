@@ -224,7 +224,7 @@ class Post:
 def message(channel: str = "text", state: str = "sent", address: str = "(555) 010-4417") -> MessageLine:
     """A message about the receipt."""
     return MessageLine("m-1", "p-1", channel, address, ("receipt:pay-1",), ("R-1",), state,
-                       "message.failed_number_refused" if state == "failed" else "", frozen.at(9, 43))  # fmt: skip
+                       "message.failed.number_refused" if state == "failed" else "", frozen.at(9, 43))  # fmt: skip
 
 
 class Desk:

@@ -1,0 +1,74 @@
+"""What messages say: the practice, the paper, its day and amount; of the visit nothing, and no line of another's."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.operations.messages import MessagePaper, MessageSend
+from models.operations.records import Practice
+from receipts.messages import LONGEST_TEXT, PAPER_WORDS, file_name, words_for
+
+PRACTICE = Practice(id="t", name="Alder Street Family Medicine", timezone="UTC", phone="(555) 010-2200",
+                    receipt_message="Feel better soon.", reply_to="desk@alder.test")  # fmt: skip
+
+
+def paper(kind: str = "receipt", number: str = "R-19", cents: int = 7500) -> MessagePaper:
+    return MessagePaper(kind=kind, source_id="p", number=number, day="2026-05-14", amount_cents=cents)
+
+
+def send(channel: str, *papers: MessagePaper, template: str = "receipt", attach: bool = False) -> MessageSend:
+    return MessageSend(message_id="m", patient_id="p", channel=channel, address="", template=template,
+                       papers=papers or (paper(),), attach=attach)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PAPER_WORDS)
+def test_s0_40_every_kind_of_paper_is_called_by_its_name(kind: str) -> None:
+    said = words_for(send("email", paper(kind)), PRACTICE).body
+    assert PAPER_WORDS[kind] in said
+    assert ("$75.00" in said) == (kind != "superbill")
+
+
+def test_s0_40_an_email_says_whether_the_paper_is_there_and_how_to_ask() -> None:
+    attached, named = (words_for(send("email", attach=attach), PRACTICE) for attach in (True, False))
+    assert attached.subject == named.subject == "Your receipt from Alder Street Family Medicine"
+    assert "It is attached as PDF." in attached.body
+    assert "Ask us when you need it on paper." in named.body
+    assert "Answer this e-mail or call (555) 010-2200." in named.body
+    assert "Feel better soon." in named.body
+
+
+def test_s0_40_several_papers_are_several() -> None:
+    said = words_for(send("email", paper(), paper("void", "R-20", -7500), attach=True), PRACTICE)
+    assert said.subject == "Your receipts from Alder Street Family Medicine"
+    assert "Receipt R-19 of May 14, 2026: $75.00\nVoid receipt R-20 of May 14, 2026: −$75.00" in said.body
+    assert "They are attached" in said.body
+
+
+def test_s0_40_a_text_is_short_however_much_it_is_about() -> None:
+    many = tuple(paper(number=f"01-1-A-{n:04}") for n in range(30))
+    said = words_for(send("text", *many), PRACTICE).body
+    assert "30 receipts, $2,250.00 together" in said
+    assert len(said) <= LONGEST_TEXT
+    assert said.endswith("Reply STOP to end texts.")
+
+
+@given(
+    name=st.text(max_size=200), phone=st.text(max_size=120), message=st.text(max_size=120), number=st.text(max_size=30)
+)
+def test_s0_40_no_name_breaks_a_line_or_makes_a_header(name: str, phone: str, message: str, number: str) -> None:
+    practice = Practice(id="t", name=name, timezone="UTC", phone=phone, receipt_message=message)
+    for channel in ("email", "text"):
+        said = words_for(send(channel, paper(number=number)), practice)
+        assert "\n" not in said.subject
+        assert "\r" not in said.subject + said.body
+        assert all(sign.isprintable() or sign == "\n" for sign in said.subject + said.body)
+    assert "\n" not in words_for(send("text", paper(number=number)), practice).body
+
+
+@pytest.mark.parametrize(
+    ("number", "name"), [("R-19", "receipt-R-19.pdf"), ("../../etc", "receipt-etc.pdf"), ("", "receipt.pdf")]
+)
+def test_s0_40_a_file_is_named_after_the_paper_alone(number: str, name: str) -> None:
+    assert file_name(paper(number=number)) == name
