@@ -12,7 +12,6 @@ from typing import Any
 from models.ledger.book import Verdict
 from models.operations.operation import Operation
 from models.operations.protocol import LogEntry
-from models.store import held
 from models.store.layers import log_row
 from models.store.projection import POSTED, REFUSED, project
 from models.store.session import Session
@@ -34,6 +33,9 @@ _SHIFT = (
 )
 
 
+HOLDS = frozenset({"hold.granted", "hold.freed"})
+
+
 def can_promote(session: Session, tenant: str, device: str, entries: Sequence[LogEntry]) -> bool:
     """Are these exactly the desk's oldest waiting operations, with what followed from them, judged alike?"""
     own = [entry for entry in entries if entry.op["device"] == device]
@@ -51,6 +53,8 @@ def can_promote(session: Session, tenant: str, device: str, entries: Sequence[Lo
 
 
 def _judged_alike(entry: LogEntry, device: str, causes: set[str], refused_here: set[str]) -> bool:
+    if entry.op["kind"] in HOLDS:  # what waits was judged before it was known what is held
+        return False
     if entry.op["device"] != device:  # what followed from an own operation was derived here too
         return entry.op["class"] == "derived" and entry.op["body"].get("cause_op_id") in causes
     if entry.op["op_id"] in refused_here:
@@ -84,5 +88,4 @@ def _confirm_rows(
         if entry.verdict not in REFUSED:
             project(op, entry.verdict, entry.reason, sheet, seq=entry.seq)
     sheet.write_beneath()
-    held.set_aside(session, tenant, held.changed(sheet))
     return sheet.touched()

@@ -6,6 +6,7 @@ A day is a list of bodies, as in `tests.support.acts`. An Undo names the acts it
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,9 @@ from models.ledger.book import Draft, Entry, Verdict
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle
 from models.operations import bodies, records
+from models.operations.holds import HoldReturned
 from models.operations.operation import Operation
+from models.operations.tasks import TaskResolved
 from tests.support.acts import DAY, DRAWER, OpMaker, collect, known_from_a_file
 
 LATER = "2026-03-30"
@@ -162,10 +165,15 @@ def status(appointment_id: str, word: str) -> bodies.VisitStatus:
 
 def resolved(body: object, op_ids: Sequence[str]) -> Any:
     """The body with places in the day (`#3`) replaced by ids of operations; a place not reached yet stays as it is."""
-    if not isinstance(body, bodies.Undo):
-        return body
-    named = {f"#{n}": op_id for n, op_id in enumerate(op_ids)}
-    return replace(body, op_ids=tuple(named.get(op_id, op_id) for op_id in body.op_ids))
+
+    def named(text: str) -> str:
+        return re.sub(r"#(\d+)", lambda at: op_ids[int(at[1])] if int(at[1]) < len(op_ids) else at[0], text)
+
+    if isinstance(body, bodies.Undo):
+        return replace(body, op_ids=tuple(map(named, body.op_ids)))
+    if isinstance(body, HoldReturned):
+        return replace(body, hold_ids=tuple(map(named, body.hold_ids)))
+    return replace(body, task_id=named(body.task_id)) if isinstance(body, TaskResolved) else body
 
 
 class Played:

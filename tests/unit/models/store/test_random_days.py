@@ -15,15 +15,17 @@ from models.ledger.book import Draft
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle, settle_run
 from models.operations import bodies, records
+from models.operations.holds import HoldAsk, HoldReturned
 from models.operations.operation import GENESIS, Operation
 from models.operations.protocol import Cursor, PushBatch
+from models.operations.tasks import TaskResolved
 from models.store.desk import DeskStore
 from models.store.engine import postgres_engine
 from models.store.hub import HubStore
 from models.store.session import Session
 from tests.support import stores
-from tests.support.acts import DAY, OpMaker, days, shown
-from tests.support.money_acts import VISITS, money_days, resolved
+from tests.support.acts import DAY, OpMaker, allocate, days, shown
+from tests.support.money_acts import VISITS, correct, line, money_days, move, paid, request, resolved
 from tests.support.stores import TENANT, pull, push, sync
 from tests.unit.models.store.takings import Doer, ask, balances, state
 
@@ -55,10 +57,37 @@ _said = st.sampled_from([
 ])  # fmt: skip
 
 
+_SPENT = [allocate("p1", "ann", ("c1", 30)), allocate("p2", "ann", ("c3", 50)), paid("h1", "p1", 40),
+          move("ann", line("p1", 20, "", "v2")), request("h2", "p2", 10), correct("p1", 10, name="h")]  # fmt: skip
+
+
+_ASKED = ["over_refunded:#{}:OVR:p1", "over_refunded:#{}:OVR:p2", "money_out:#{}:SUSP", "money_in:#{}:SUSP"]
+
+
 @st.composite
 def _whole_days(draw: st.DrawFn) -> list[object]:
-    """A day of money, or one of every kind of act, with what does not move money at its end."""
-    return [*draw(days | money_days), *draw(st.lists(_said, max_size=4))]
+    """A day of money, or one of every kind of act, with what does not move money, then credit that is set aside, spent,
+    given back, and money in question that somebody settles."""
+    day: list[object] = [*draw(days | money_days), *draw(st.lists(_said, max_size=4))]
+    asked: list[int] = []
+    for act in draw(st.lists(st.sampled_from(("ask", "ask", "return", "spend", "spend", "settle")), max_size=8)):
+        if act == "ask":
+            asked.append(len(day))
+            day.append(HoldAsk(ask_id=f"a{len(day)}", patient_id=draw(st.sampled_from(("ann", "ben"))),
+                               amount_cents=draw(st.integers(0, 90))))  # fmt: skip
+        elif act == "spend":
+            day.append(draw(st.sampled_from(_SPENT)))
+        elif act == "return" and asked:
+            at, whose = draw(st.sampled_from(asked)), draw(st.sampled_from(("p1", "p2")))
+            day.append(HoldReturned(hold_ids=(f"#{at}:{whose}",), patient_id="ann"))
+        elif act == "settle":
+            day.append(TaskResolved(
+                task_id=draw(st.sampled_from(_ASKED)).format(draw(st.integers(0, max(len(day) - 1, 0)))),
+                patient_id="ann", reason="looked",
+                how=draw(st.sampled_from(("recovered", "borne", "set_against", "given_back", "kept", "no such word"))),
+                amount_cents=draw(st.integers(0, 60)), tender="cash", drawer="drawer-1", lot_payment_id="p2",
+            ))  # fmt: skip
+    return day
 
 
 whole_days = _whole_days()
