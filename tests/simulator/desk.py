@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -140,12 +140,10 @@ class SimDesk:
     clock: DeskClock
     online: bool = False
     alive: bool = False
-    revoked: bool = False
     newer: bool = False
     stopped: str = ""
     deed: Deed | None = None
     kill_at: int = 0
-    answers: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -250,16 +248,25 @@ class SimDesk:
         self.kill_at = 0
 
     def copy_to(self, folder: Path) -> None:
-        """The file as a backup or another disk has it. The desk is closed meanwhile."""
+        """The file as a backup has it."""
         folder.mkdir(exist_ok=True)
         for path in self.path.parent.glob(f"{self.path.name}*"):
-            shutil.copyfile(path, folder / path.name)
+            if not path.name.endswith("-shm"):
+                shutil.copyfile(path, folder / path.name)
 
-    def twin(self, path: Path, name: str) -> SimDesk:
-        """A second machine made from this one's disk."""
+    def put_back(self, folder: Path) -> None:
+        """The file is what it was when it was copied. The desk is closed."""
+        for path in self.path.parent.glob(f"{self.path.name}*"):
+            path.unlink()
+        for path in folder.glob(f"{self.path.name}*"):
+            shutil.copyfile(path, self.path.parent / path.name)
+
+    def twin(self) -> SimDesk:
+        """A second machine made from this one's disk. The desk is closed."""
+        path = self.path.with_name(f"{self.name}-copy.db")
         shutil.copyfile(self.path, path)
-        return replace(self, enrolled=replace(self.enrolled, name=name), path=path, clock=DeskClock(self.world),
-                       alive=False, deed=None, answers={})  # fmt: skip
+        return replace(self, enrolled=replace(self.enrolled, name=f"{self.name}-copy"), path=path,
+                       clock=DeskClock(self.world), alive=False, deed=None)  # fmt: skip
 
     # Looking ----------------------------------------------------------------------------------------------------------
 

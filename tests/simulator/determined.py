@@ -13,7 +13,7 @@ from app.sync import keys
 from app.tenders import card
 from models.basics import ids
 from models.store import desk as store
-from models.store import hub
+from models.store import hub, pushing, streams
 from models.store.reading import SCHEMA
 from tests.simulator.world import DeskClock, World
 
@@ -73,7 +73,8 @@ def determined(seed: int, world: World) -> Iterator[Machine]:
         (ids, "_chance", lambda: rng.getrandbits(80)),
         (ids, "_wall_ms", lambda: int(machine.clock.now().timestamp() * 1000)),
         (ids, "_maker", ids.IdMaker()),
-        (hub, "secrets", secrets), (keys, "secrets", secrets),
+        (hub, "secrets", secrets), (pushing, "secrets", secrets), (streams, "secrets", secrets),
+        (keys, "secrets", secrets),
         (store, "_schema", _this_program),
         (hub, "time", time), (printing, "time", time), (card, "time", time),
     )  # fmt: skip

@@ -113,12 +113,17 @@ class SimTerminal:
         )  # fmt: skip
 
 
+PRINTERS: dict[str, SimPrinter] = {}
+"""The printer of each desk that is up, by device: for who would print past the spool."""
+
+
 class SimPrinter:
     """A receipt printer with a drawer at one desk."""
 
     def __init__(self, world: World, device: str, ask: Ask) -> None:
         self._world, self._device, self._ask = world, device, ask
         self.next = FINE
+        PRINTERS[device] = self
 
     def status(self) -> PrinterStatus:
         if self.next == "paper_out":

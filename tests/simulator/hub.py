@@ -12,12 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.sync.line import Reply
-from models.basics.clock import Clock
+from models.basics.clock import Clock, utc_text
 from models.basics.errors import PosError, StorageError
 from models.basics.points import Point
 from models.operations.kinds import KINDS
 from models.store.engine import sqlite_engine
 from models.store.hub import HubStore
+from models.store.hub_repair import begin_epoch
+from models.store.marks import LogMarks
 from server.deps import MOST_IN_HAND, Address, Hub
 from server.main import _answer_error
 from server.refusals import Refused, answer_refused
@@ -26,6 +28,7 @@ from server.settings import HubSettings
 
 T = TypeVar("T")
 KEY = "c0" + "0123456789abcdef" * 3 + "77" * 7
+MARKS = b"beside the certificate, not in it"
 COLLECT = "payment.collect"
 OWN = {COLLECT: KINDS[COLLECT]}
 """What the hub's program knows, whatever version the desk that asks has."""
@@ -68,7 +71,8 @@ class SimHub:
 
     def start(self) -> None:
         """A new process: nonces and waiting desks are forgotten."""
-        self.store = HubStore.open(sqlite_engine(self.folder / "hub.db", KEY), self.clock, upgrade=False)
+        self.store = HubStore.open(sqlite_engine(self.folder / "hub.db", KEY), self.clock, upgrade=False,
+                                   marks=LogMarks(MARKS))  # fmt: skip
         self.hub = ThisThread(HubSettings(self.folder, key_hex=KEY), self.store, self.clock, Address("127.0.0.1", 1))
 
     def crash(self) -> None:
@@ -122,6 +126,20 @@ class SimHub:
         """A backup of the database, whole and of one moment."""
         for path in self.folder.glob("hub.db*"):
             shutil.copyfile(path, folder / path.name)
+
+    def restore(self, folder: Path, epoch: str) -> None:
+        """The database is what it was when it was copied; its log is another one from here on."""
+        self.hub.close()
+        self.store.close()
+        for path in self.folder.glob("hub.db*"):
+            path.unlink()
+        for path in folder.glob("hub.db*"):
+            if not path.name.endswith("-shm"):
+                shutil.copyfile(path, self.folder / path.name)
+        self.start()
+        now = utc_text(self.clock.now())
+        for tenant in self.store.tenants():
+            self.store._transaction(lambda session, t=tenant: begin_epoch(session, t, epoch, now))
 
     def close(self) -> None:
         self.hub.close()

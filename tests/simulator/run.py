@@ -16,7 +16,7 @@ from typing import Any
 from app.lanes import Job
 from models.basics.errors import PosError
 from models.basics.points import Point, visited_by
-from tests.simulator import giving, moving, oracles, taking, trouble
+from tests.simulator import copying, giving, moving, oracles, taking, trouble
 from tests.simulator.desk import PRIYA, Killed, SimDesk
 from tests.simulator.determined import Machine, determined
 from tests.simulator.devices import PAPER_TROUBLE, trouble as how_it_goes
@@ -148,6 +148,12 @@ ACTS: dict[str, Act] = {
     "altered": Act(2, trouble.altered, "F33"),
     "revoked": Act(2, trouble.revoked, "F32"),
     "snapshot": Act(3, trouble.snapshot, "F37"),
+    "desk_backup": Act(5, copying.desk_backup, "F19"),
+    "desk_restored": Act(4, copying.desk_restored, "F19"),
+    "cloned": Act(3, copying.cloned, "F20"),
+    "hub_backup": Act(5, copying.hub_backup, "F21"),
+    "hub_restored": Act(4, copying.hub_restored, "F21"),
+    "review": Act(3, copying.review, "F32"),
 }
 
 
@@ -172,7 +178,9 @@ class Run:
     won: set[str] = field(default_factory=set)
     files: list[Any] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
-    again: set[str] = field(default_factory=set)
+    copied: bool = False
+    hub_restored: bool = False
+    backups: dict[str, Path] = field(default_factory=dict)
     full: str = ""
     acting: SimDesk | None = None
 
@@ -189,6 +197,12 @@ class Run:
     def looked_into(self) -> SimDesk:
         """The one desk of a run whose own checks are all run: the others are held against the hub."""
         return self.desks[self.seed % len(self.desks)]
+
+    def aside(self, desk: SimDesk) -> bool:
+        """Does the hub keep apart what this desk says? It was revoked, or runs twice."""
+        row = self.hub.store._look(lambda session: session.one(
+            "SELECT revoked_at, apart_at FROM device WHERE device_id = :id", id=desk.device))  # fmt: skip
+        return bool(row[0] or row[1])
 
     def everybody(self) -> list[SimDesk]:
         """Every desk of both practices."""
@@ -291,7 +305,8 @@ class Run:
 
     def _in_step(self, desk: SimDesk) -> bool:
         head = self.hub.store.head(desk.enrolled.tenant).seq
-        return desk.revoked or (desk.store.pending_count() == 0 and desk.store.cursor().seq == head)
+        sent = desk.store.pending_count() == 0
+        return sent and (desk.store.cursor().seq == head or self.aside(desk))
 
     def close(self) -> None:
         """Let go of every file."""

@@ -16,6 +16,7 @@ from models.operations import records
 from models.store.desk import DeskStore
 from models.store.engine import sqlite_engine
 from models.store.hub import OPERATOR, HubStore
+from models.store.marks import LogMarks
 from models.store.reading import connect
 from models.store.rows import DeskIdentity
 from models.store.upgrade import bring_up_to_date, settle_file
@@ -78,7 +79,7 @@ def _made(folder: Path) -> Template:
     world = World()
     with determined(0, world):
         clock = DeskClock(world)
-        hub = HubStore.open(sqlite_engine(folder / "hub.db", hubs.KEY), clock)
+        hub = HubStore.open(sqlite_engine(folder / "hub.db", hubs.KEY), clock, marks=LogMarks(hubs.MARKS))
         for tenant in (CLINIC, OTHER):
             hub.create_tenant(tenant, records.Practice(id=tenant, name=f"Practice {tenant}", timezone="America/Denver"))
         enrolled = [_enrol(hub, folder, clock, CLINIC, n) for n in range(1, MOST_DESKS + 1)]
@@ -120,6 +121,7 @@ def _fill(hub: HubStore, folder: Path, clock: DeskClock, enrolled: Enrolled) -> 
 
 def _records() -> list[object]:
     return [
+        records.Staff(id="priya", name="Priya Nair", role="manager"),
         records.Practitioner(id="willing", name="Dr. Ames", auto_allocate=True),
         records.Practitioner(id="unwilling", name="Dr. Bell"),
         records.Method(id="flex", name="Flex spending card", reference="Confirmation"),

@@ -130,7 +130,8 @@ def _payments(desk: SimDesk) -> list[object]:
 
 
 def altered(run: Run, desk: SimDesk, rng: Random) -> str:
-    """Somebody altered an operation in the desk's own memory: its hash does not hold, the hub takes nothing (F33)."""
+    """An operation was altered in its desk's own memory on its way out: its hash does not hold, and the hub keeps it
+    apart (F33). The desk's store still has the right one."""
     batch = desk.store.outbox_batch(5, 1 << 20)
     if batch is None:
         return "nothing to alter"
@@ -138,19 +139,19 @@ def altered(run: Run, desk: SimDesk, rng: Random) -> str:
     first = replace(batch.ops[0], patient="somebody else")
     desk.store.mark_attempted(batch)
     try:
-        desk.exchange._transport.push(replace(batch, ops=(first, *batch.ops[1:])))
+        answer = desk.exchange._transport.push(replace(batch, ops=(first, *batch.ops[1:])))
     except (SyncError, PushConflict) as error:
         return f"refused {error}"
-    run.wrong("the hub took an operation whose hash does not hold")
-    return "taken"
+    if answer.results[0].verdict not in ("quarantined", "duplicate"):
+        run.wrong(f"the hub took an operation whose hash does not hold: {answer.results[0]}")
+    return answer.results[0].verdict
 
 
 def revoked(run: Run, desk: SimDesk, rng: Random) -> str:
     """A desk is stolen, or thought so: what it still sends is kept apart (F32)."""
-    if any(each.revoked for each in run.desks):
+    if any(run.aside(each) for each in run.desks):
         return "one is enough"
     run.met["F32"] += 1
-    desk.revoked = True
     run.hub.store.revoke(desk.device)
     run.hub.hub.auth.forget(desk.device)
     return "revoked"
