@@ -15,7 +15,7 @@ from app.clinic import Clinic
 from app.clock_guard import off_seconds
 from app.hub_line import HubLine
 from app.lanes import Job, Lane
-from app.line_news import CONNECTING
+from app.line_news import CONNECTING, UPDATE_NEEDED
 from app.printing import Printing
 from app.settings import DRAWER, Settings
 from app.sync.state import SyncState
@@ -228,7 +228,9 @@ class DeskStatus:
             return DeviceLight("sync", "ok", "light.sync.alone"), DeviceLight("line", "ok", "light.line.alone")
         state = self._line.state()
         told: dict[str, int | str | bool | None] = {"pending": state.pending, "cause": state.cause}
-        if state.stopped:
+        if state.cause == UPDATE_NEEDED:
+            sync = DeviceLight("sync", "warn", "light.sync.update", told)
+        elif state.stopped:
             sync = DeviceLight("sync", "bad", "light.sync.stopped", told)
         elif not state.online and state.pending:
             sync = DeviceLight("sync", "warn", "light.sync.waiting", told)

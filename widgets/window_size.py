@@ -34,9 +34,11 @@ class WindowSize(QObject):
         self._timer = QTimer(self, singleShot=True, interval=self.LASTS_MS)
         self._timer.timeout.connect(self.keep)
         width, height, filled = size_of(settings.get(WINDOW_SIZE))
-        screen = window.screen().availableSize()
-        least = window.minimumSize()
-        window.resize(max(min(width, screen.width()), least.width()), max(min(height, screen.height()), least.height()))
+        if (width, height) != DESIGNED:  # the screen may be another one today
+            room, least = window.screen().availableSize(), window.minimumSize()
+            width = max(min(width, room.width()), least.width())
+            height = max(min(height, room.height()), least.height())
+        window.resize(width, height)
         window.setProperty(FILLED, filled)
 
     def changed(self) -> None:

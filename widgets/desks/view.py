@@ -37,7 +37,7 @@ class DesksView(Themed, QWidget):
         self.table = CellTable("Desks of the clinic", COLUMNS)
         self.add = KeycapButton(role=Role.PRIMARY, icon="plus",
                                 action=page_action(self, "Add a desk", "Ctrl+N", self.add_asked.emit))  # fmt: skip
-        self.rename = KeycapButton(action=page_action(self, "Rename", "F2", self.rename_asked.emit), icon="pen-line",
+        self.rename = KeycapButton(action=page_action(self, "Rename", "Alt+R", self.rename_asked.emit), icon="pen-line",
                                    size="control_small")  # fmt: skip
         self.revoke = KeycapButton(action=page_action(self, "Revoke", "", self.revoke_asked.emit), icon="ban",
                                    size="control_small")  # fmt: skip

@@ -29,12 +29,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A page of Settings."""
+    """A page of Settings; `rows_title` heads its rows where that is not the page's own title."""
 
     name: str
     title: str
     icon: str
     rows: tuple[Row, ...] = ()
+    rows_title: str = ""
 
 
 def _minutes(*values: int) -> tuple[tuple[int, str], ...]:
@@ -89,7 +90,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section(DESKS, "Desks", "building-2", (
         Row(settings.HUB_LISTEN, "Who may join", "At the desk that hosts the hub, from its next start on.", CHOICE,
             (("127.0.0.1", "Desks on this computer"), ("0.0.0.0", "Desks on the network"))),  # noqa: S104
-    )),
+    ), "The clinic’s hub"),
     Section(BACKUP, "Backup", "download", (
         Row(settings.BACKUP_FOLDER, "Folder", "On another disk or a share of the clinic. Empty: beside the records.",
             TEXT),

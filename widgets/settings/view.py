@@ -119,7 +119,7 @@ class SettingsView(Themed, QWidget):
 
     def _page(self, section: Section) -> QWidget:
         card = Card(inset=S20)
-        card.body.addWidget(Text(section.title, "heading"))
+        card.body.addWidget(Text(section.rows_title or section.title, "heading"))
         card.body.addSpacing(S4)
         for number, row in enumerate(section.rows):
             if number:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
@@ -66,6 +66,7 @@ class SyncPanel(Dialog):
         self.look_at.setVisible(bool(state.not_taken))
         self._draw_facts(state)
         self.place_panel()
+        QTimer.singleShot(0, self, self.place_panel)  # once more: new lines have their size then
         if news:
             announce(self.pill, f"{state.look[0]}. {state.text}")
 

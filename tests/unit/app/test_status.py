@@ -112,7 +112,10 @@ def test_the_line(bench: Bench) -> None:
         (base, "synced_now", "online"),
         (replace(base, online=False, pending=4, cause="sync.hub_unreachable"), "waiting", "offline"),
         (replace(base, online=False, stopped=True, cause="sync.forked"), "stopped", "offline"),
+        (replace(base, online=False, stopped=True, cause="sync.update_needed"), "update", "offline"),
         (replace(base, last_synced_at=None), "never", "online"),
+        (replace(base, hub_ahead_ms=3_600_000), "synced_now", "clock_off"),
+        (replace(base, repair="sync.repair.hub_restored", repair_count=3), "synced_now", "mending"),
     ):
         bench.line._first = state
         assert (bench.words()["sync"], bench.words()["line"]) == (sync, line)

@@ -243,9 +243,9 @@ def test_a_revoked_desk_is_readmitted(room: Room, qtbot) -> None:
     qtbot.waitUntil(lambda: room.view.banner.title.text() == "Desk 4 works again")
 
 
-def test_a_desk_is_renamed_with_f2(room: Room, qtbot) -> None:
+def test_a_desk_is_renamed_by_its_key(room: Room, qtbot) -> None:
     press("Down")
-    press("F2")
+    press("Alt+R")
     picture(room, "desks-rename")
     type_text("Side window")
     press("Return")
@@ -255,7 +255,7 @@ def test_a_desk_is_renamed_with_f2(room: Room, qtbot) -> None:
 
 
 def test_a_desk_needs_a_name(room: Room) -> None:
-    press("F2")
+    press("Alt+R")
     press("Delete")
     press("Return")
     dialog = room.presenter._naming
@@ -266,7 +266,7 @@ def test_a_desk_needs_a_name(room: Room) -> None:
 
 def test_what_the_hub_refuses_is_told_and_changes_nothing(room: Room, qtbot) -> None:
     press("Down")
-    press("F2")
+    press("Alt+R")
     room.story.error = RuleBroken("desks.unknown")
     type_text("X")
     press("Return")
