@@ -62,7 +62,9 @@ def from_json(kind: type[T], data: Any, path: str = "") -> T:
     values: dict[str, Any] = {}
     for name, read, required in _shape(cast(Hashable, kind)):
         value = data.get(name)
-        if value is not None:
+        if value == "" and read is _read_text:
+            values[name] = value  # most of what a record could say it does not
+        elif value is not None:
             values[name] = read(value, path, name)
         elif required:
             raise BodyInvalid(_joined(path, name), "missing")

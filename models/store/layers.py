@@ -123,11 +123,8 @@ class Recorder:
 
 def take_away(session: Session, tenant: str) -> tuple[set[str], set[str]]:
     """Remove the pending layer. Returns (names of tables, ids of patients) touched."""
-    pending = (
-        "SELECT debit FROM transfer WHERE tenant = :tenant AND seq = 0 "
-        "UNION SELECT credit FROM transfer WHERE tenant = :tenant AND seq = 0"
-    )
-    ids = [row[0] for row in session.rows(pending, tenant=tenant)]
+    pending = "SELECT debit, credit FROM transfer WHERE tenant = :tenant AND seq = 0"
+    ids = list(dict.fromkeys(end for row in session.rows(pending, tenant=tenant) for end in row))
     lots = {row[0] for row in session.rows(held.PENDING, tenant=tenant)}
     names, patients = restore(session, tenant)
     if ids:
