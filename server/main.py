@@ -29,6 +29,7 @@ from models.store.hub import HubStore
 from models.store.marks import LogMarks
 from models.store.paging import fit_pages
 from server import practices, presence
+from server.care import keep_backed_up
 from server.deps import Address, Hub
 from server.refusals import Refused, answer_refused, json_response
 from server.routes import desks, enrolment, health, repair, sync
@@ -60,6 +61,7 @@ def create_app(
         if settings.ready_file is not None:
             write_ready_file(settings.ready_file, where)
         tasks = [asyncio.create_task(keep_freeing(app.state.hub)),
+                 asyncio.create_task(keep_backed_up(app.state.hub)),
                  asyncio.create_task(presence.keep_writing(app.state.hub))]  # fmt: skip
         yield
         for task in tasks:
@@ -203,6 +205,8 @@ def server_command(options: argparse.Namespace) -> int:
 
         return run_embedded(options, clock)
     settings = settings_from(options)
+    if options.backup or options.restore:
+        return _care_for(options, settings, clock)
     if options.add_practice or options.join_code:
         return _administer(options, settings, clock)
     store: HubStore | None = open_store(settings, clock)  # migrates, and says what is wrong before anything listens
@@ -247,6 +251,23 @@ def _administer(options: argparse.Namespace, settings: HubSettings, clock: Clock
         store.close()
     print(f"Practice {tenant}\nJoin line for {options.desk}, valid for 10 minutes, once:\n")
     print(f"  {address.join_line(code)}\n")
+    return 0
+
+
+def _care_for(options: argparse.Namespace, settings: HubSettings, clock: Clock) -> int:
+    """Make a backup, or put one in place."""
+    from server import care
+
+    if options.restore:
+        manifest = care.restore(settings, clock, options.restore, options.recovery_key_file, replace=options.replace)
+        print(f"Restored {len(manifest.heads)} practices as of {manifest.created_at}. Desks send what came after.")
+        return 0
+    care.let_others_first()
+    key, made = care.recovery_key(settings.data_dir)
+    if made:
+        print(f"Recovery key, without which no backup opens: {key}\nWrite it down; keep it away from this machine.")
+    path, manifest = care.back_up(settings, clock, options.backup)
+    print(f"Backed up and checked: {path} ({manifest.log_rows} entries of {len(manifest.heads)} practices)")
     return 0
 
 

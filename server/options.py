@@ -31,9 +31,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ready-file", type=Path, metavar="FILE", help="write address and process here when serving")
     parser.add_argument("--embedded", action="store_true", help="started by a desk: secrets come on standard input, "
                         "and the hub ends with the desk")  # fmt: skip
+    parser.add_argument("--backup-to", type=Path, metavar="FOLDER", help="make backups there by itself, in time "
+                        "(absolute; best on another disk); see docs/backup.md")  # fmt: skip
+    parser.add_argument("--backup-hours", type=int, default=24, metavar="HOURS", help="between them (default: 24)")
+    parser.add_argument("--recovery-key-file", type=Path, metavar="FILE", help="with --restore: the recovery key "
+                        "(default: recovery.key in the data folder)")  # fmt: skip
+    parser.add_argument("--replace", action="store_true", help="with --restore: in the place of the hub's own "
+                        "database that is there; that one is kept beside it")  # fmt: skip
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--add-practice", metavar="NAME", help="add a practice, print the line its first desk joins "
                       "with, and end")  # fmt: skip
     what.add_argument("--join-code", metavar="PRACTICE", help="print a new join line for a practice (its id), and end")
+    what.add_argument("--backup", type=Path, metavar="FOLDER", help="make one backup now, and end; the hub may run")
+    what.add_argument("--restore", type=Path, metavar="FILE", help="put a backup in place, and end; no hub may run")
     parser.add_argument("--timezone", default="America/New_York", help="time zone of a new practice (IANA name)")
     parser.add_argument("--desk", default="Front desk", help="name of the desk that will use the join line")

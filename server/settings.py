@@ -36,6 +36,9 @@ class HubSettings:
     workers: int = 1
     ready_file: Path | None = None
     embedded: bool = False
+    key_file: Path | None = None
+    backup_to: Path | None = None
+    backup_hours: int = 24
     messages: MessageSettings = field(default_factory=MessageSettings)
     transient_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
@@ -67,6 +70,10 @@ class HubSettings:
         """Itself when it can be served with. Raises RuleBroken naming the setting; nothing was started."""
         if not 0 <= self.port < 65536:
             raise RuleBroken("hub.setting_wrong", setting="port")
+        if self.backup_to is not None and not self.backup_to.is_absolute():
+            raise RuleBroken("hub.setting_wrong", setting="backup-to")  # a relative one would depend on the start
+        if self.backup_hours < 1:
+            raise RuleBroken("hub.setting_wrong", setting="backup-hours")
         if self.workers < 1 or (self.workers > 1 and not self.shared):
             raise RuleBroken("hub.workers_need_postgresql", workers=self.workers)
         if (self.tls_certificate is None) != (self.tls_key is None):
@@ -105,6 +112,7 @@ def settings_from(options: argparse.Namespace, environment: Mapping[str, str] = 
         data_dir=data_dir, database_url=url, key_hex=key, host=options.host, port=options.port,
         public_address=options.public_address or "", tls_certificate=options.tls_certificate, tls_key=options.tls_key,
         workers=options.workers, ready_file=options.ready_file, messages=message_settings(data_dir, environment),
+        key_file=options.key_file, backup_to=options.backup_to, backup_hours=options.backup_hours,
     ).checked()  # fmt: skip
 
 

@@ -13,10 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.basics.errors import StorageError
 from models.rules.keeping import BackupName, parse_name, to_remove
-from models.store.backups import Backup
+
+if TYPE_CHECKING:
+    from models.store.backups import Backup
 
 HELD_S = 6 * 3600
 """A program that holds a shelf longer than this has died: no backup takes so long."""
