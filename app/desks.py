@@ -19,13 +19,15 @@ from models.operations.joining import JoinLine, is_loopback
 
 
 class DeskState(StrEnum):
-    """Where a desk stands. NEW: it joined and was not seen since."""
+    """Where a desk stands. NEW: it joined and was not seen since. TWICE: two copies of it are alive; what both send is
+    kept apart until one of them joins again."""
 
     HERE = "here"
     ONLINE = "online"
     OFFLINE = "offline"
     NEW = "new"
     REVOKED = "revoked"
+    TWICE = "twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,14 @@ class Desks:
         name = " ".join(desk_name.split())
         if not name:
             raise RuleBroken("desks.name_missing")
-        told = self._ask("codes", person, desk_name=name)
+        return self._invitation(name, self._ask("codes", person, desk_name=name))
+
+    def invite_again(self, desk: DeskLine, person: Person) -> Invitation:
+        """A code with which a known desk joins once more, as itself: of two copies the one that uses it goes on, the
+        other is shut out (H9). Raises RuleBroken: `enrol.not_a_manager`, `desks.unknown`."""
+        return self._invitation(desk.name, self._ask("codes", person, desk_name=desk.name, again_for=desk.device_id))
+
+    def _invitation(self, name: str, told: dict[str, Any]) -> Invitation:
         line = JoinLine(told["host"], told["port"], told["code"], told["fingerprint_group"])
         return Invitation(line, name, int(told["seconds"]))
 
@@ -154,6 +163,8 @@ class Desks:
     def _state(self, row: dict[str, Any]) -> DeskState:
         if row["revoked_at"]:
             return DeskState.REVOKED
+        if row["apart_at"]:
+            return DeskState.TWICE
         if row["device_id"] == self._clinic.identity.device_id:
             return DeskState.HERE
         if not row["seen_at"]:

@@ -159,10 +159,14 @@ class HubTransport:
         return _understood(lambda told: plain_from_bytes(Witnessed, told), body)
 
     def ask_about_desks(self, what: str, question: dict[str, object]) -> dict[str, Any]:
-        """Ask what a manager asks of the clinic's desks (`/v1/desks/` and `what`). Raises RuleBroken with the hub's own
-        key when a rule says no: nothing was changed then."""
+        """Ask what a manager asks of the clinic's desks (`/v1/desks/` and `what`). See `ask`."""
+        return self.ask(f"/v1/desks/{what}", question)
+
+    def ask(self, target: str, question: dict[str, object]) -> dict[str, Any]:
+        """Ask what a manager may ask. Raises RuleBroken with the hub's own key when a rule says no: nothing was changed
+        then."""
         try:
-            told = _understood(orjson.loads, self._ask("POST", f"/v1/desks/{what}", orjson.dumps(question)))
+            told = _understood(orjson.loads, self._ask("POST", target, orjson.dumps(question)))
         except HubRefusal as refusal:
             if refusal.status == 422:
                 broken = RuleBroken(refusal.message_key)

@@ -58,14 +58,19 @@ WORDS: Rows = {
     ),
     "sync.tenant_unknown": ("The hub does not know this practice", "Payments are kept here.", "Join the hub again."),
     "sync.forked": (
-        "The hub knows another past of this desk",
+        "The hub knows this desk otherwise",
         "Everything is kept; nothing is sent until somebody looked.",
-        "Was this computer restored from a copy, or does it run twice? Join the hub again.",
+        "Ask a manager for a code under Settings, Desks, and join again.",
     ),
     "sync.history_diverged": (
         "The hub was put back to an older copy",
-        "Everything is kept here; nothing is sent until somebody looked.",
-        "Ask whoever looks after the hub.",
+        "Everything is kept here; what the hub forgot is sent again.",
+        "It goes by itself.",
+    ),
+    "sync.witness_unproven": (
+        "The hub does not know its own log again",
+        "Everything is kept here; each desk sends its own payments again.",
+        "It goes by itself.",
     ),
     "sync.page_gap": (
         "Part of the clinic’s log is missing in between",
@@ -176,6 +181,11 @@ WORDS: Rows = {
         "{workers:worker needs|workers need} PostgreSQL",
         "The hub did not start.",
         "Give it a PostgreSQL database, or one worker.",
+    ),
+    "hub.role_missing": (
+        "The hub’s database user may not make the role {role}",
+        "The hub did not start. Nothing was changed.",
+        "Ask the database’s administrator for: CREATE ROLE {role} NOLOGIN; GRANT {role} TO the hub’s user.",
     ),
     "practice.unknown": ("The hub does not know this practice", "Nothing was changed.", "Check its id."),
     "practice.timezone_unknown": (

@@ -56,6 +56,40 @@ WORDS: Rows = {
         "Both copies’ payments are kept at the hub for a manager to look at; nothing is lost.",
         "Close Copaydesk on the other computer, then ask a manager to look under Settings, Desks.",
     ),
+    "sync.history_trimmed": (
+        "The hub no longer keeps what this desk missed",
+        "Payments are kept here; the clinic’s data is fetched anew.",
+        "It goes by itself.",
+    ),
+    # What is kept apart --------------------------------------------------------------------------------------------
+    "quarantine.because.revoked": ("Its desk was revoked",),
+    "quarantine.because.twice": ("Its desk was running twice",),
+    "quarantine.because.damaged": ("It arrived damaged",),
+    "quarantine.because.newer": ("A newer Copaydesk made it",),
+    "quarantine.because.id_taken": ("Another record carries its number",),
+    "quarantine.because.unclear": ("It makes no sense as it is",),
+    "quarantine.unknown": ("The hub does not know that record", "Nothing was changed.", "Look at the list again."),
+    "quarantine.settled": ("Somebody has decided that already", "Nothing was changed.", "Look at the list again."),
+    "quarantine.damaged": (
+        "That record cannot be read",
+        "It counts nowhere.",
+        "Enter it again from the paper, then leave this one out.",
+    ),
+    "quarantine.id_taken": (
+        "Another record carries that number",
+        "It counts nowhere.",
+        "Enter it again from the paper, then leave this one out.",
+    ),
+    "quarantine.unclear": (
+        "That record makes no sense as it is",
+        "It counts nowhere.",
+        "Enter it again from the paper, then leave this one out.",
+    ),
+    "quarantine.reason_missing": (
+        "Leaving money out needs a reason",
+        "Nothing was changed.",
+        "Say why it does not count.",
+    ),
     # The panel of the line -----------------------------------------------------------------------------------------
     "waiting.payments": ("{count:payment|payments}",),
     "waiting.undone": ("{count:undone payment|undone payments}",),

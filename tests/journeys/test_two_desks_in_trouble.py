@@ -135,7 +135,7 @@ def test_what_is_wrong_is_named_and_heals(sqlite_hub: RunningHub, tmp_path: Path
         proxy.close()
 
 
-def test_a_copied_store_stops_and_keeps_what_it_has(sqlite_hub: RunningHub, tmp_path: Path) -> None:
+def test_h8_a_desk_put_back_to_an_old_copy_goes_on_by_itself(sqlite_hub: RunningHub, tmp_path: Path) -> None:
     tenant = sqlite_hub.practice()
     desk = ClinicDesk(tmp_path / "a", sqlite_hub.line(tenant), "Desk 1")
     patient, charge = desk.patient(9_000)
@@ -152,16 +152,17 @@ def test_a_copied_store_stops_and_keeps_what_it_has(sqlite_hub: RunningHub, tmp_
     payment = desk.take(patient, charge, 2_000)  # the copy did not know of the last one: the same place, another act
     desk.connect()
     try:
-        until(lambda: desk.engine.state().stopped)
-        assert desk.engine.state().cause == "sync.forked"
-        assert desk.store.pending_count() == 2
+        until(desk.settled)
         assert desk.has_payment(payment)
-        assert sqlite_hub.store.head(tenant).seq == 5
+        assert desk.balances()[f"AR:{charge}"] == (9_000, 3_000)  # the payment it had forgotten too
+        assert sqlite_hub.store.verify(tenant, deep=True) == []
+        until(lambda: desk.engine.state().online)
+        assert (desk.engine.state().cause, desk.engine.state().repair) == ("", "")
     finally:
         desk.close()
 
 
-def test_a_hub_with_another_past_stops_the_desk(own_sqlite_hub: RunningHub, tmp_path: Path) -> None:
+def test_h11_a_hub_put_back_to_an_old_copy_learns_what_it_forgot(own_sqlite_hub: RunningHub, tmp_path: Path) -> None:
     tenant = own_sqlite_hub.practice()
     desk = ClinicDesk(tmp_path / "a", own_sqlite_hub.line(tenant), "Desk 1")
     patient, charge = desk.patient(2_500)
@@ -182,9 +183,11 @@ def test_a_hub_with_another_past_stops_the_desk(own_sqlite_hub: RunningHub, tmp_
     own_sqlite_hub.start()
     desk.connect()
     try:
-        until(lambda: desk.engine.state().stopped)
-        assert desk.engine.state().cause == "sync.history_diverged"
+        until(lambda: own_sqlite_hub.store.head(tenant) == desk.store.cursor())
         assert desk.balances()[f"AR:{charge}"] == (2_500, 2_500)
+        assert own_sqlite_hub.store.verify(tenant, deep=True) == []
+        until(lambda: desk.engine.state().online)
+        assert (desk.engine.state().cause, desk.engine.state().repair) == ("", "")
     finally:
         desk.close()
 
