@@ -52,6 +52,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("today", "&Today", "Ctrl+1", "day"),
     Command("claims", "&Claims feed", "Ctrl+3", "day"),
     Command("attention", "&Needs attention", "Ctrl+4", "day"),
+    Command("day_close", "Day &close", "Ctrl+5", "day"),
     Command("reports", "&Reports", "Ctrl+6", "day"),
     Command("commands", "&Commands…", "Ctrl+K", "view"),
     Command("full_screen", "&Full screen", "F11", "view", separate=True, checkable=True),

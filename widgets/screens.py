@@ -143,6 +143,12 @@ def _attention(kit: Kit) -> Page:
     return make(kit)
 
 
+def _day_close(kit: Kit) -> Page:
+    from widgets.day_close.page import make
+
+    return make(kit)
+
+
 def _day_sheet(kit: Kit) -> Page:
     from widgets.day_sheet.page import make
 
@@ -161,8 +167,8 @@ def _settings(kit: Kit) -> Page:
     return make(kit)
 
 
-TODAY, COLLECT, APPROVED, PATIENTS, CLAIMS, LEDGER, ATTENTION, REPORTS, RECEIPTS, SETTINGS = (
-    "today", "collect", "approved", "patients", "claims", "ledger", "attention", "reports", "receipts",
+TODAY, COLLECT, APPROVED, PATIENTS, CLAIMS, LEDGER, ATTENTION, DAY_CLOSE, REPORTS, RECEIPTS, SETTINGS = (
+    "today", "collect", "approved", "patients", "claims", "ledger", "attention", "day_close", "reports", "receipts",
     "settings",
 )  # fmt: skip
 
@@ -173,6 +179,7 @@ SCREENS: dict[str, Screen] = {
         Screen(PATIENTS, _patients, rail="Patients", icon="users", keys="Ctrl+2"),
         Screen(CLAIMS, _claims, rail="Claims feed", icon="file-text", keys="Ctrl+3"),
         Screen(ATTENTION, _attention, rail="Needs attention", icon="triangle-alert", keys="Ctrl+4"),
+        Screen(DAY_CLOSE, _day_close, rail="Day close", icon="wallet", keys="Ctrl+5"),
         Screen(REPORTS, _day_sheet, rail="Reports", icon="chart-column", keys="Ctrl+6"),
         Screen(SETTINGS, _settings, rail="Settings", icon="settings", keys="Ctrl+,"),
         Screen(COLLECT, _collect, under=TODAY),

@@ -56,6 +56,12 @@ CARDS: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
         Rule("provisional_credit_cents", "Credit without the hub", "While the line is down, at most this much credit "
              "that another desk may use too. It shows as pending until the hub confirms. 0 forbids it.", AMOUNT),
     )),
+    ("The drawer", (
+        Rule("drawer_float_cents", "Float", "What stays in a drawer overnight, offered when it is first opened.",
+             AMOUNT),
+        Rule("drawer_allowance_cents", "Off at the count", "Beyond this a manager closes the day by PIN. 0: never "
+             "asked.", AMOUNT),
+    )),
     ("Fees, 0 for none", (
         Rule("no_show_fee_cents", "No-show fee", "Proposed when a patient did not come.", AMOUNT),
         Rule("bounced_check_fee_cents", "Returned check fee", "Proposed when a check comes back.", AMOUNT),

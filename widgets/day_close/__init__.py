@@ -1,0 +1,1 @@
+"""Day close: count the drawer blind, checks, card batch, review, deposit; then the day is locked."""
