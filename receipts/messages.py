@@ -42,6 +42,11 @@ class Words:
     subject: str
     body: str
 
+    @property
+    def shown(self) -> str:
+        """Both as a preview shows them: no empty lines."""
+        return "\n".join(line for line in (self.subject, *self.body.splitlines()) if line)
+
 
 def words_for(send: MessageSend, practice: Practice) -> Words:
     """The words of a message. Every part is one line of its own making: nothing in it can become a header."""

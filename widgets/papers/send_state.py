@@ -70,7 +70,7 @@ def send_state(
     return SendState(
         title=f"Send {_what(sheet.papers)}", about=sheet.patient.name, channels=("email", "text"), choice=choice,
         agreed=agreed, consent=_consent(agreed), preview=preview_of(sheet, choice, practice), trouble=trouble,
-        why_not=why, note=_note(choice), busy=busy, error=error,
+        why_not=why, note=why or _note(choice), busy=busy, error=error,
     )  # fmt: skip
 
 
@@ -78,8 +78,7 @@ def preview_of(sheet: SendSheet, choice: SendChoice, practice: Practice) -> str:
     """The message's words as they will go."""
     body = MessageSend(message_id="", patient_id="", channel=choice.channel, address="", template=sheet.template,
                        papers=sheet.papers, attach=choice.attach and choice.channel == "email")  # fmt: skip
-    words = words_for(body, practice)
-    return f"{words.subject}\n\n{words.body}".strip() if words.subject else words.body
+    return words_for(body, practice).shown
 
 
 def _what(papers: tuple[MessagePaper, ...]) -> str:

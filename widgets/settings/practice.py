@@ -39,8 +39,7 @@ def example(channel: str, form: PracticeForm) -> str:
     practice = Practice(id="", name=form.name, timezone="UTC", phone=form.phone, receipt_message=form.receipt_message,
                         reply_to=form.reply_to.strip())  # fmt: skip
     send = MessageSend(message_id="", patient_id="", channel=channel, address="", template="receipt", papers=(EXAMPLE,))
-    words = words_for(send, practice)
-    return "\n".join(line for line in (words.subject, *words.body.splitlines()) if line)
+    return words_for(send, practice).shown
 
 
 class _Example(Card):
