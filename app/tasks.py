@@ -172,7 +172,7 @@ def _paid_over(row: TaskRow, telling: Places) -> tuple[Side, ...]:
         SideRow("Owed when it was taken", asked), SideRow("Paid", asked, strong=True), SideRow("Left to pay", 0),
     ))  # fmt: skip
     paid = row.responsibility_cents - row.owed_cents - (row.granted or 0)
-    there = Side("Meanwhile", "database", telling.lowered(row.charge_id), (
+    there = Side("Meanwhile", "building-2", telling.lowered(row.charge_id), (
         SideRow("Charge", row.responsibility_cents, strong=row.responsibility_cents < asked),
         SideRow("Paid elsewhere", max(paid, 0), strong=paid > 0), SideRow("Left to pay", row.owed_cents),
     ))  # fmt: skip
@@ -200,7 +200,7 @@ def _insurer_paid(row: TaskRow, telling: Places) -> tuple[Side, ...]:
         Side("Paid here", "monitor", telling.by(row.taken_by, row.taken_at) if row.taken_at else "", (
             SideRow("Charge", before), SideRow("Paid", before), SideRow("Left to pay", 0),
         )),
-        Side("Insurance", "database", telling.by(row.actor, row.opened_at), (
+        Side("Insurance", "building-2", telling.by(row.actor, row.opened_at), (
             SideRow("Charge", row.responsibility_cents, strong=True), SideRow("Paid too much", row.cents, strong=True),
             SideRow("Left to pay", row.owed_cents),
         )),

@@ -12,7 +12,18 @@ from typing import Any
 
 from models.ledger import accounts, giving_back
 from models.ledger.accounts import LOT_CODES, Account, Code
-from models.ledger.book import UNPAYS, DisputeState, Draft, Entry, RefundState, RefundStep, TaskState, Transfer, Verdict
+from models.ledger.book import (
+    UNPAYS,
+    DisputeState,
+    Draft,
+    Entry,
+    PaymentState,
+    RefundState,
+    RefundStep,
+    TaskState,
+    Transfer,
+    Verdict,
+)
 from models.ledger.judging import HUB, accept, available, derived, except_, owed, quarantine, tender_account
 from models.operations import bodies, records, tasks
 from models.operations.kinds import body_of
@@ -124,13 +135,14 @@ def _short(op: Operation, body: bodies.Allocate, missing: int, reason: str, draf
     payment = draft.payment(body.lot_payment_id)
     if payment is None or payment.tender == "external" or payment.reversed:
         return
+    asked = sum(line.amount_cents for line in body.lines)
     line = next((line for line in body.lines if line.charge_id), body.lines[0] if body.lines else None)
     if line is None or missing <= 0:
         return
     charge = draft.charge(line.charge_id) if line.charge_id else None
     about = {"payment_id": body.lot_payment_id, "charge_id": line.charge_id,
              "appointment_id": charge.appointment_id if charge else line.appointment_id}  # fmt: skip
-    if reason in SHORT:
+    if reason in SHORT and _used_before(draft, payment, asked - missing):
         still = [owed(draft, each.charge_id) for each in body.lines if each.charge_id]
         cents = min(missing, sum(still)) if still else missing
         if cents > 0:
@@ -139,6 +151,12 @@ def _short(op: Operation, body: bodies.Allocate, missing: int, reason: str, draf
         left = sum(available(draft, lot) for lot in draft.lots_of_payment(body.lot_payment_id))
         if min(missing, left) > 0:
             _open(op, "paid_over", min(missing, left), draft, **about)
+
+
+def _used_before(draft: Draft, payment: PaymentState, granted: int) -> bool:
+    """Did somebody use or hold some of the payment before? Else more was asked for than ever came in."""
+    there = sum(available(draft, lot) for lot in draft.lots_of_payment(payment.payment_id))
+    return granted + there < payment.amount_cents - payment.corrected_cents
 
 
 def _lowered(op: Operation, body: records.Charge, _own: Entry, entries: Sequence[Entry], draft: Draft) -> None:

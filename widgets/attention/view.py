@@ -256,7 +256,7 @@ class AttentionPage(Themed, QWidget):
         self.who.setText(detail.who)
         self.pill.set_look(detail.pill)
         self.amount.setText(detail.amount)
-        self.amount.setVisible(bool(detail.amount))
+        self.amount.setVisible(bool(detail.amount) and not detail.sides)  # the sides carry the amounts
         self.text.setText(detail.text)
         self.history.draw(detail.history if detail.known is None else ())  # its room is needed for what was seen
         for at, button in enumerate(self.ways):

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QObject
 
 from app.lanes import Lane
-from app.views import AttentionItem, Collected, CollectEnd
+from app.views import AttentionItem, Collected, CollectEnd, Side, SideRow
 from app.words import sentence
 from models.basics.errors import DeviceTimeout, RuleBroken
 from tests.support import frozen
@@ -46,6 +46,24 @@ FALLEN = replace(
     REFUSED, item_id="fallen:visit-7", kind="visit_fallen", words="attention.visit_cancelled", amount_cents=2500,
     facts={"cents": 2500, "appointment_id": "visit-7", "payment_id": "pay-7", "visit": "Follow-up, May 28"},
 )  # fmt: skip
+_FACTS: dict[str, Any] = {
+    "cents": 1250, "owes_cents": 4000, "asked_cents": 4500, "granted_cents": 3250, "paid_cents": 3000, "gone_cents": 6000,
+    "desk": "this desk", "who": "Maria D.", "when": "8:41 AM", "elsewhere": "Desk 1", "spent": " (10:02 AM)",
+    "visit": "Lab panel, Apr 9", "appointment_id": "visit-7", "payment_id": "pay-7", "charge_id": "c7",
+    "credit_cents": 0, "first": "8:41 AM", "second": "8:52 AM",
+}  # fmt: skip
+BOTH = (
+    Side("This desk", "monitor", "8:41 AM, Maria", (
+        SideRow("Owed when it was taken", 4500), SideRow("Paid", 4500, strong=True), SideRow("Left to pay", 0))),
+    Side("Meanwhile", "building-2", "8:39 AM, Priya", (
+        SideRow("Charge", 3250, strong=True), SideRow("Paid elsewhere", 0), SideRow("Left to pay", 0))),
+)  # fmt: skip
+TASKS = {
+    what: replace(REFUSED, item_id=f"{what}:op", kind=what, words=f"attention.{what}", amount_cents=1250, facts=_FACTS,
+                  sides=BOTH if what in ("paid_over", "credit_used", "paid_twice", "reopened", "insurer_paid") else ())
+    for what in ("credit_used", "paid_over", "reopened", "insurer_paid", "taken_back", "over_refunded", "money_in",
+                 "money_out", "not_known", "paid_twice")
+}  # fmt: skip
 VOID = replace(UNKNOWN, item_id="attempt-void", words="attention.unknown_void", facts={"void": True})
 
 
@@ -262,7 +280,8 @@ class Desk:
             doors=Doors(collect=lambda *who: self.went.append(("collect", *who)),
                         ledger=lambda who: self.went.append(("ledger", who)),
                         money=lambda *what: self.went.append(("money", *what)),
-                        back=lambda: self.went.append(("back",))),
+                        back=lambda: self.went.append(("back",)),
+                        settings=lambda page: self.went.append(("settings", page))),
         )  # fmt: skip
 
     @property
@@ -421,7 +440,11 @@ def states() -> dict[str, AttentionState]:
         "refused": state(Looking("op-7")),
         "print": state(Looking("job-3")),
         "excepted": state(items=(replace(REFUSED, kind="excepted", words="attention.excepted"),)),
-        "twice": state(items=(replace(REFUSED, kind="paid_twice", words="attention.paid_twice"),)),
+        **{what: state(items=(task,)) for what, task in TASKS.items()},
+        "tasks": state(Looking("paid_over:op"), items=tuple(TASKS.values())),
+        "why": state(Looking("over_refunded:op", 2, Known(None, "", "Say why, in a few words.")),
+                     items=(TASKS["over_refunded"],)),
+        "both_long": state(items=(replace(TASKS["credit_used"], patient=frozen.LONG, amount_cents=99_999_999),)),
         "fallen": state(items=(FALLEN, replace(FALLEN, item_id="fallen:2", words="attention.visit_no_show"))),
         "long": state(items=(long,), found=soon),
         "many": state(Looking("op-7-9"), items=many),

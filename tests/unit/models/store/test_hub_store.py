@@ -73,7 +73,7 @@ def test_push_judges_logs_and_posts(hub: HubStore, line: Line) -> None:
         ("accepted", ""), ("accepted", ""), ("reduced", ""), ("rejected", "credit_used"), ("accepted", ""),
         ("excepted", "payment_id_used"),
     ]  # fmt: skip
-    assert [entry[0] for entry in log(hub)] == list(range(1, 8))
+    assert [entry[0] for entry in log(hub)] == list(range(1, 10))  # and two tasks: credit used, money in question
     assert hub.verify(TENANT, deep=True) == []
     device = hub.device(line.row.device_id)
     assert device is not None
@@ -85,6 +85,7 @@ def test_derived_entries_are_in_the_log(hub: HubStore, line: Line) -> None:
     kinds = [entry[1] for entry in log(hub)]
     assert kinds == [
         "practice.put", "payment.collect", "charge.put", "payment.auto_allocate", "payment.release", "charge.put",
+        "task.opened",
     ]  # fmt: skip
     assert hub.verify(TENANT, deep=True) == []
 
@@ -373,7 +374,10 @@ TAMPERED = {
     "I11 an adjustment was undone": ("I11", "UPDATE adjustment SET undone_op_id = 'x'"),
     "I11 an adjustment says more": ("I11", "UPDATE adjustment SET amount_cents = 8"),
     "I13 more went back than came": ("I13", "UPDATE refund SET amount_cents = 300 WHERE refund_id = 'r1'"),
-    "I15 nobody looks at what was over-refunded": ("I15", "UPDATE log SET verdict = 'accepted'"),
+    "I15 nobody looks at what was over-refunded": ("I15", "UPDATE task SET resolved_op_id = 'x'"),
+    "I26 held without a hold": (
+        "I26", "UPDATE account SET held = 1 WHERE code = 'CASH'",
+    ),
     "I27 a fee says more": ("I27", "UPDATE charge SET responsibility_cents = 26 WHERE kind = 'fee'"),
 }
 
