@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 DAMAGED = {"sync.page_damaged", "sync.page_gap", "sync.snapshot_damaged", "sync.snapshot_gone"}
 """What did not arrive as it was sent: nothing was taken over, and it is fetched again."""
 
+TIDY_EVERY_S = 3600.0
 PULL_EVERY_S = 1.0
 """While much is being sent (an import), pages are fetched this often and long: every page replays what still waits."""
 
@@ -181,9 +182,12 @@ class SyncEngine:
     def _watch(self) -> None:
         """Count what waits while nothing is sent. And it must never lie still while the hub answers: wake the push loop
         when it does, and say so."""
+        tidied_at_s, more = float("-inf"), False
         while not self._closing.is_set():
             self._wakes["watch"].idle(self._pace.watch_s)
             try:
+                if more or self._clock.monotonic() - tidied_at_s > TIDY_EVERY_S:
+                    tidied_at_s, more = self._clock.monotonic(), self.exchange.tidy_once()
                 pending = self._store.pending_count()
             except StorageError:
                 continue  # the loops meet it too, and tell

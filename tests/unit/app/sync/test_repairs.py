@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from app.sync import steps
+from models.basics.clock import FixedClock, SystemClock
 from models.basics.errors import SyncError, SyncLater, SyncRefused
 from models.basics.ids import new_id
 from models.operations import bodies
+from models.store import mending
 from models.store.reading import connect
 from tests.support.desks import PERSON
 from tests.support.hub import (  # noqa: F401
@@ -458,3 +460,44 @@ def test_f37_a_cursor_from_before_what_the_hub_keeps_begins_with_a_snapshot(clin
     assert set(waiting) <= set(payments(other))
     assert other.store.cursor() == hub.store.head(tenant)
     assert other.failures() == []
+
+
+# What is let go of ------------------------------------------------------------------------------------------------
+
+
+def test_own_operations_are_kept_as_long_as_a_backup_may_be_old(
+    hub: RunningHub, tenant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FixedClock(SystemClock().now())
+    desk = SteppedDesk(hub, hub.member(tenant), tmp_path / "old", clock)
+    desk.acts(3)
+    desk.settle()
+    desk.acts(1)
+    monkeypatch.setattr(mending, "PURGED_AT_ONCE", 5)
+    monkeypatch.setattr(steps, "PURGED_AT_ONCE", 5)
+    assert not desk.exchange.tidy_once()
+    clock.advance(44.9 * 86_400)
+    assert not desk.exchange.tidy_once()
+    clock.advance(0.2 * 86_400)
+    assert [desk.exchange.tidy_once() for _ in range(3)] == [True, True, False]  # in small steps
+    with desk.store.reader() as reader:
+        assert reader.execute("SELECT count(*) FROM outbox").fetchone() == (4,)  # what waits is never let go
+    desk.settle()
+    one_log(hub, tenant, desk)
+    desk.close()
+
+
+def test_h11_what_was_let_go_comes_out_of_the_log_again(clinic: Clinic, tmp_path: Path) -> None:
+    hub, tenant, desk, other = clinic
+    desk.settle()
+    backup = Backup(hub, tenant, tmp_path / "hub.backup")
+    mine = desk.acts(2)
+    desk.settle()
+    with desk.store.write() as tx:
+        tx.session.run("DELETE FROM outbox")
+        tx.session.run("DELETE FROM proof")  # nor has it the hub's word for it
+    backup.put_back()
+    desk.settle()
+    other.settle()
+    assert set(mine) == set(payments(desk)) == set(payments(other))
+    one_log(hub, tenant, desk, other)
