@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from app.clinic import Clinic
@@ -93,7 +93,7 @@ class Setup:
         self._secrets.allow_key_file(f"{who}, {self._clock.now():%Y-%m-%d}")
 
     def start_practice(self, wish: PracticeWish, desk_name: str, staff: Sequence[StaffWish], *,
-                       for_other_desks: bool = False, job: Job[None] | None = None) -> None:  # fmt: skip
+                       for_other_desks: bool = False, job: Job[Any] | None = None) -> None:  # fmt: skip
         """Begin a practice whose hub runs at this desk.
 
         With `for_other_desks` the hub also listens on the network (TLS), so that further desks can join. Raises
@@ -121,7 +121,7 @@ class Setup:
         finally:
             hub.close()
 
-    def join_practice(self, line: str, desk_name: str, *, job: Job[None] | None = None) -> None:
+    def join_practice(self, line: str, desk_name: str, *, job: Job[Any] | None = None) -> None:
         """Join a practice whose hub runs elsewhere. `line` is what the other desk shows: address and code.
 
         Raises RuleBroken (`join.…`, `enrol.…`: nothing was changed), SyncLater or SyncRefused.
@@ -245,7 +245,7 @@ def _check(wish: PracticeWish, desk_name: str, staff: Sequence[StaffWish]) -> No
         check_new_pin(person.pin)
 
 
-def _step(job: Job[None] | None, name: str) -> None:
+def _step(job: Job[Any] | None, name: str) -> None:
     if job is not None:
         job.step(name)
 

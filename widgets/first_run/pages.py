@@ -201,8 +201,15 @@ class DevicesPage(QWidget):
         next(card for card in self._cards.values() if card.isChecked()).setFocus()
 
 
+KEY_WORDS = (
+    "It opens the backups of this desk when the computer is gone. Without it nobody can open them, not even your "
+    "support. Keep the paper away from this computer, where a manager finds it."
+)
+KEY_AGAIN = "A manager can see it again under Settings, Backup."
+
+
 class ReadyPage(QWidget):
-    """The work, step by step; at the end what was made."""
+    """The work, step by step; at the end the recovery key, to be written down."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -211,6 +218,14 @@ class ReadyPage(QWidget):
         self._doing = Text("", "lead_medium")
         self._bar = Bar()
         self.banner = Banner("bad")
+        self.key = Field("Recovery key", style="mono_strong")
+        self.key.setReadOnly(True)
+        self._key = Card(inset=S24)
+        self._key.body.setSpacing(S12)
+        self._key.body.addWidget(Text("Write down the recovery key", "heading"))
+        self._key.body.addWidget(Text(KEY_WORDS, "body", "text2", wrap=True))
+        self._key.body.addWidget(self.key)
+        self._key.body.addWidget(Text(KEY_AGAIN, "caption", "muted", wrap=True))
         card = Card(inset=S24)
         row = QHBoxLayout()
         row.setSpacing(S12)
@@ -221,9 +236,22 @@ class ReadyPage(QWidget):
         card.body.addWidget(self._bar)
         body = _body(self)
         body.addWidget(card)
+        body.addWidget(self._key)
         body.addWidget(self.banner)
         body.addStretch(1)
         self.banner.hide()
+        self._key.hide()
+
+    def show_key(self, key: str) -> None:
+        """All is made; what opens this desk's backups."""
+        self.show_doing("This desk is set up", 1.0)
+        self.key.setText(key)
+        self._key.show()
+
+    def forget_key(self) -> None:
+        """It was written down."""
+        self.key.clear()
+        self._key.hide()
 
     def show_doing(self, doing: str, part: float) -> None:
         """What is being done, and how far it is."""

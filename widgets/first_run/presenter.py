@@ -33,7 +33,7 @@ class FirstRunPresenter(QObject):
         self._view, self._bridge, self._lane, self._setup = view, bridge, lane, setup
         self._answers = Answers(zone=setup.local_zone())
         self._step = Step.PRACTICE
-        self._working = self._made = False
+        self._working = self._made = self._key_shown = False
         view.next_asked.connect(self._next)
         view.back_asked.connect(self._back)
         view.way_changed.connect(self._way)
@@ -84,6 +84,9 @@ class FirstRunPresenter(QObject):
     def _next(self) -> None:
         if self._working:
             return
+        if self._key_shown:
+            self._open()
+            return
         if self._step is Step.READY:
             self._work()
             return
@@ -114,7 +117,7 @@ class FirstRunPresenter(QObject):
         answers, setup, made = self._answers, self._setup, self._made
         self._bridge.start(
             self._lane, lambda job: _set_up(setup, answers, job, made=made), owner=self,
-            done=lambda _nothing: self._ended(), failed=self._failed, progress=self._doing,
+            done=self._ended, failed=self._failed, progress=self._doing,
         )  # fmt: skip
 
     def _doing(self, progress: Progress) -> None:
@@ -124,9 +127,19 @@ class FirstRunPresenter(QObject):
         if isinstance(page, ReadyPage):
             page.show_doing(DOING.get(progress.step, "Working…"), _PARTS.get(progress.step, 0.5))
 
-    def _ended(self) -> None:
+    def _ended(self, key: str) -> None:
+        """Set up: the recovery key stands there until somebody says that it is on paper."""
+        self._working, self._key_shown = False, True
         page = self._view.pages[Step.READY]
         if isinstance(page, ReadyPage):
+            page.show_key(key)
+        self._view.show_ways("It is written down", back=False)
+
+    def _open(self) -> None:
+        self._working = True
+        page = self._view.pages[Step.READY]
+        if isinstance(page, ReadyPage):
+            page.forget_key()
             page.show_doing(DOING["setup.opening"], 1.0)
         self.finished.emit()
 
@@ -139,8 +152,9 @@ class FirstRunPresenter(QObject):
         self._view.show_ways("Try again", back=True)
 
 
-def _set_up(setup: Setup, answers: Answers, job: Job[None], *, made: bool) -> None:
-    """All of it, in the order in which a second try is safe. `made`: the practice is there from the first try."""
+def _set_up(setup: Setup, answers: Answers, job: Job[str], *, made: bool) -> str:
+    """All of it, in the order in which a second try is safe. `made`: the practice is there from the first try. Returns
+    the recovery key."""
     if not made:
         if answers.needs_consent:
             setup.allow_key_file(answers.consent.strip())
@@ -155,3 +169,4 @@ def _set_up(setup: Setup, answers: Answers, job: Job[None], *, made: bool) -> No
         setup.use_practice_devices()
     elif answers.devices is Devices.ADDRESS:
         setup.set_devices(answers.terminal_url, answers.printer_url, drawer=answers.drawer)
+    return setup.recovery_key()

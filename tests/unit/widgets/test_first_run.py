@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from app.folders import desk_folder
 from app.lanes import Lane
-from app.secrets import STORE_KEY, Secrets
+from app.secrets import RECOVERY_KEY, STORE_KEY, Secrets
 from app.settings import PRACTICE_DEVICES, Settings
 from models.basics.errors import RuleBroken, StorageError, SyncLater
 from tests.support.windows import clipped, picture, press, settle, shown, type_text
@@ -22,6 +22,7 @@ from widgets.main_window import MainWindow
 from widgets.opening import DeskWindow, Opening
 
 pytestmark = pytest.mark.usefixtures("themed")
+RECOVERY = "7K3M-0QXT-2B4N-6C8D-9E1F-5G7H-J0KM"
 LINE = "192.168.4.10:8443 ABCD-EFGH-JKMN K7QF-2M9D-XW3A"
 ZONES = ("America/Chicago", "America/New_York", "Europe/Athens")
 GOOD = Answers(
@@ -67,6 +68,9 @@ class Told:
     def join_practice(self, line: str, desk: str, *, job=None) -> None:
         self._do("join_practice", line, desk)
 
+    def recovery_key(self) -> str:
+        return RECOVERY
+
     def use_practice_devices(self) -> None:
         self._do("use_practice_devices")
 
@@ -106,6 +110,19 @@ def fill_staff() -> None:
     press("Return")
 
 
+def write_down(view: FirstRunView, qtbot) -> None:
+    """The recovery key stands there, alone, until somebody says it is on paper."""
+    page = view.pages[Step.READY]
+    qtbot.waitUntil(lambda: view.next.label == "It is written down")
+    assert page.key.text() == RECOVERY
+    assert view.done == []
+    assert not view.back.isVisible()
+    picture(view, "first-run-recovery-key")
+    assert clipped(view) == []
+    press("Return")
+    assert page.key.text() == ""
+
+
 def test_a_new_practice_through_the_keys(begin, qtbot) -> None:
     setup = Told()
     view = begin(setup)
@@ -116,6 +133,7 @@ def test_a_new_practice_through_the_keys(begin, qtbot) -> None:
     assert step(view) is Step.DEVICES
     assert view.next.label == "Set up"
     press("Return")
+    write_down(view, qtbot)
     qtbot.waitUntil(lambda: view.done == [True])
     assert setup.told == [
         ("start_practice", "Alder Street Family Medicine", "America/Chicago", (), "Desk 1",
@@ -145,6 +163,7 @@ def test_joining_needs_no_staff_and_takes_addresses(begin, qtbot) -> None:
     type_text("pax+tcp://192.168.4.21:10009")
     picture(view, "first-run-devices")
     press("Return")
+    write_down(view, qtbot)
     qtbot.waitUntil(lambda: view.done == [True])
     assert setup.told == [
         ("join_practice", LINE, "Desk 1"),
@@ -225,6 +244,7 @@ def test_without_a_keyring_somebody_must_agree(begin, qtbot) -> None:
     press("Return")
     fill_staff()
     press("Return")
+    write_down(view, qtbot)
     qtbot.waitUntil(lambda: view.done == [True])
     assert setup.told[0] == ("allow_key_file", "Nora Whitfield")
 
@@ -244,6 +264,7 @@ def test_the_work_names_its_step_and_cannot_be_started_twice(begin, qtbot) -> No
     press("Alt+Left")
     assert step(view) is Step.READY
     setup.go.set()
+    write_down(view, qtbot)
     qtbot.waitUntil(lambda: view.done == [True])
     assert [told[0] for told in setup.told] == ["start_practice", "use_practice_devices"]
 
@@ -269,6 +290,7 @@ def test_a_failure_is_said_and_the_second_try_begins_where_it_stopped(begin, qtb
     view.pages[Step.DEVICES]._cards[Devices.LATER].click()
     view.next.setFocus()
     press("Return")
+    write_down(view, qtbot)
     qtbot.waitUntil(lambda: view.done == [True])
     assert [told[0] for told in setup.told] == ["start_practice"]
 
@@ -324,6 +346,10 @@ def test_from_an_empty_folder_to_today(tmp_path: Path, qtbot) -> None:
         page.consent.field.setText("Nora Whitfield")
         press("Return")
         fill_staff()
+        press("Return")
+        qtbot.waitUntil(lambda: view.next.label == "It is written down", timeout=60_000)
+        told = view.pages[Step.READY].key.text()
+        assert told == Secrets(desk_folder(home), Settings.load(home / "settings.json")).get(RECOVERY_KEY)
         press("Return")
         qtbot.waitUntil(lambda: isinstance(opened.window, MainWindow), timeout=60_000)
         window = opened.window
