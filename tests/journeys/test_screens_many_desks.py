@@ -25,7 +25,7 @@ from tests.support.clinic import MARIA, PRIYA
 from tests.support.counter import Counter
 from tests.support.front import Front
 from tests.support.hub import RunningHub
-from tests.support.office import Office, Skewed, rosas_visit
+from tests.support.office import PIN, Office, Skewed, rosas_visit
 from tests.support.waiting import until
 from tests.support.windows import (  # noqa: F401
     loop_watch,
@@ -272,6 +272,38 @@ def test_h12_a_manager_revokes_a_desk_from_the_list(office: Office) -> None:
             row = office.hub.store.device(office.boss.identity.device_id)
             assert row is not None
             assert row.revoked_at
+
+
+def test_h12_what_a_revoked_desk_sends_waits_for_a_manager_and_counts_once_let_in(office: Office) -> None:
+    with office.desk("Lab") as lab, office.desk("Checkout") as here:
+        rosas_visit(here)
+        until(lambda: lab.rows("SELECT count(*) FROM charge")[0][0] == 1, 20)
+        identity = lab.desk.clinic.identity
+        office.boss.transport.ask_about_desks("revoke", {"staff_id": "priya", "device_id": identity.device_id})
+        take_cash(lab)
+        until(lambda: office.hub.store.desks.quarantined(office.tenant).get(identity.device_id, 0) >= 2, 20)
+        with seat(here, PRIYA) as front:
+            front.window.navigator.top(Place(SETTINGS, item=DESKS))
+            view = front.page._desks._view
+            front.wait(lambda: len(view.table.rows) == 3)
+            view.table.setFocus()
+            view.table.set_key(identity.device_id)
+            front.wait(view.review.isVisible)
+            front.press("Alt+W")
+            review = front.page._desks._review
+            front.wait(lambda: len(review.state.apart) >= 2)
+            front.picture("many-desks-review")
+            assert review.state.one.kind == "payment.collect"
+            assert review.state.one.patient == "Quillfeather, Rosa"
+            assert here.payments() == []
+            while review.state.apart:
+                left = len(review.state.apart)
+                review.dialog.pin.pin.setFocus()
+                front.type(PIN)
+                front.press("Alt+C")
+                front.wait(lambda left=left: len(review.state.apart) < left)
+            front.wait(lambda: here.payments() == [("cash", 3000, "")])
+            assert office.hub.store.verify(office.tenant) == []
 
 
 def test_a_desk_renamed_elsewhere_takes_its_name_when_the_line_comes(office: Office) -> None:

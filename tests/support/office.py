@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from argon2 import PasswordHasher
+
 from app.folders import Folders
 from app.secrets import Secrets
 from app.settings import DRAWER, Settings
@@ -20,6 +22,9 @@ from tests.support.counter import Counter
 from tests.support.fault_proxy import FaultProxy
 from tests.support.hub import Member, RunningHub
 from tests.support.waiting import until
+
+PIN = "2580"
+"""Everybody's."""
 
 
 class Skewed:
@@ -45,7 +50,10 @@ class Office:
         self.tenant = hub.practice()
         self.boss: Member = hub.member(self.tenant, "Office")
         for person, role in ((MARIA, "receptionist"), (PRIYA, "manager")):
-            self.boss.stream.add(Staff(id=person.staff_id, name=person.name, role=role, title=person.title))
+            known = PasswordHasher(time_cost=1, memory_cost=1024).hash(PIN)
+            self.boss.stream.add(
+                Staff(id=person.staff_id, name=person.name, role=role, title=person.title, pin_hash=known)
+            )
         self.boss.stream.add(Practitioner(id="okafor", name="Dr. Okafor"))
         self.boss.transport.push(self.boss.stream.batch())
         self.proxies: list[FaultProxy] = []

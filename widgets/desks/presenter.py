@@ -16,6 +16,7 @@ from app.words import sentence_for
 from models.basics.errors import PosError
 from widgets.bridge import Bridge
 from widgets.desks.dialogs import JoinDialog, NameDialog
+from widgets.desks.review import ReviewPresenter
 from widgets.desks.state import DesksState, JoinState, Told, revoke_words, revoked_told
 from widgets.desks.view import DesksView
 from widgets.panels import AskDialog
@@ -32,7 +33,8 @@ class DesksPresenter(QObject):
 
     def __init__(
         self, view: DesksView, *, bridge: Bridge, lane: Lane, desks: Callable[[], Desks],
-        person: Callable[[], Person | None], now: Callable[[], datetime], parent: QObject | None = None,
+        person: Callable[[], Person | None], now: Callable[[], datetime], review: ReviewPresenter,
+        parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent or view)
         self._view, self._bridge, self._lane = view, bridge, lane
@@ -41,6 +43,9 @@ class DesksPresenter(QObject):
         self._asking = False
         self._joining: JoinDialog | None = None
         self._naming: NameDialog | None = None
+        self._review = review
+        view.review_asked.connect(self._open_review)
+        review.changed.connect(self._read)
         self._again = QTimer(self, interval=self.AGAIN_MS)
         self._again.timeout.connect(self._look_again)
         self._second = QTimer(self, interval=1_000)
@@ -48,10 +53,11 @@ class DesksPresenter(QObject):
         self._poll = QTimer(self, interval=self.JOINED_MS)
         self._poll.timeout.connect(self._ask_joined)
         view.chosen.connect(self._choose)
-        view.add_asked.connect(self._open_join)
+        view.add_asked.connect(lambda: self._open_join("Add a desk"))
         view.rename_asked.connect(self._open_name)
         view.revoke_asked.connect(self._ask_revoke)
         view.readmit_asked.connect(self._readmit)
+        view.again_asked.connect(self._open_again)
 
     @property
     def state(self) -> DesksState:
@@ -79,6 +85,7 @@ class DesksPresenter(QObject):
         elif not self._state.busy:
             self._read()
 
+    @Slot()
     def _read(self) -> None:
         person = self._person()
         if person is None or self._asking:
@@ -127,6 +134,11 @@ class DesksPresenter(QObject):
                      Told("ok", f"Desk {desk.number} is called {name} now"))  # fmt: skip
 
     @Slot()
+    def _open_review(self) -> None:
+        if self._state.desk is not None:
+            self._review.open(self._state.desk)
+
+    @Slot()
     def _ask_revoke(self) -> None:
         desk = self._state.desk
         if desk is None:
@@ -161,23 +173,33 @@ class DesksPresenter(QObject):
 
     # One more desk --------------------------------------------------------------------------------------------
 
-    @Slot()
-    def _open_join(self) -> None:
+    def _open_join(self, title: str) -> None:
         if self._joining is None:
             self._joining = JoinDialog(self._view.window())
             self._joining.asked.connect(self._invite)
             self._joining.closed.connect(self._join_closed)
+        self._joining.title.setText(title)
         self._draw_join(JoinState())
         self._joining.open_over()
 
+    @Slot()
+    def _open_again(self) -> None:
+        """A code with which the desk that is chosen joins once more (H9)."""
+        desk = self._state.desk
+        if desk is not None:
+            self._open_join(f"Let Desk {desk.number} join again")
+            self._ask_code(lambda person: self._desks().invite_again(desk, person))
+
     @Slot(str)
     def _invite(self, name: str) -> None:
+        self._ask_code(lambda person: self._desks().invite(name, person))
+
+    def _ask_code(self, ask: Callable[[Person], Invitation]) -> None:
         person = self._person()
         if person is not None and not self._join.busy:
             self._draw_join(JoinState(busy=True))
             self._bridge.start(
-                self._lane, lambda _job: self._desks().invite(name, person), owner=self._view, done=self._invited,
-                failed=self._not_invited,
+                self._lane, lambda _job: ask(person), owner=self._view, done=self._invited, failed=self._not_invited
             )  # fmt: skip
 
     def _invited(self, invitation: Invitation) -> None:

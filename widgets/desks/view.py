@@ -20,12 +20,15 @@ _ROWS = (3, 8)
 
 
 class DesksView(Themed, QWidget):
-    """The page. `add_asked`, `rename_asked`, `revoke_asked`, `readmit_asked`, `chosen(device id)`."""
+    """The page. `add_asked`, `rename_asked`, `revoke_asked`, `readmit_asked`, `again_asked` (a desk that runs twice
+    joins once more), `review_asked` (records kept apart), `chosen(device id)`."""
 
     add_asked = Signal()
     rename_asked = Signal()
     revoke_asked = Signal()
     readmit_asked = Signal()
+    again_asked = Signal()
+    review_asked = Signal()
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -43,6 +46,10 @@ class DesksView(Themed, QWidget):
                                    size="control_small")  # fmt: skip
         self.readmit = KeycapButton(action=page_action(self, "Readmit", "", self.readmit_asked.emit), icon="user-check",
                                     size="control_small")  # fmt: skip
+        again = page_action(self, "Code to join again", "", self.again_asked.emit)
+        self.again = KeycapButton(action=again, icon="link", size="control_small")
+        self.review = KeycapButton(action=page_action(self, "Review", "Alt+W", self.review_asked.emit),
+                                   icon="shield-question-mark", size="control_small")  # fmt: skip
         self._state = DesksState()
         self._lay_out()
         self.table.selected.connect(self.chosen)
@@ -62,7 +69,7 @@ class DesksView(Themed, QWidget):
         acts.setSpacing(S8)
         self.about = Text("", "table", "muted", elide=True)
         acts.addWidget(self.about, 1)
-        for button in (self.rename, self.revoke, self.readmit):
+        for button in (self.review, self.again, self.rename, self.revoke, self.readmit):
             acts.addWidget(button)
         self._list = Card(inset=0, clip=True)
         self._list.body.addWidget(self.table)
@@ -106,6 +113,11 @@ class DesksView(Themed, QWidget):
         self.revoke.setVisible(not revoked)
         self.revoke.set_available(desk is not None and not own and not state.busy,
                                   "This is the desk you sit at. Revoke it from another desk.")  # fmt: skip
+        twice = desk is not None and desk.state is DeskState.TWICE
+        self.again.setVisible(twice)
+        self.again.set_available(not state.busy)
+        self.review.setVisible(desk is not None and desk.quarantined > 0)
+        self.review.set_text(f"Review {desk.quarantined:,}" if desk is not None else "Review")
         self.readmit.setVisible(revoked)
         self.readmit.set_available(not state.busy)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from models.rules.rights import Right
 from widgets.common.lend_dialog import Lending
 from widgets.common.speech import Speech
 from widgets.desks.presenter import DesksPresenter
+from widgets.desks.review import ReviewPresenter
 from widgets.desks.view import DesksView
 from widgets.importing.presenter import ImportPresenter
 from widgets.importing.view import ImportView
@@ -75,9 +77,16 @@ class SettingsPage:
             profiles, bridge=kit.bridge, lane=kit.desk.lanes["store"], profiles=lambda: kit.desk.profiles,
             person=lambda: kit.session.person,
         )  # fmt: skip
+        def now() -> datetime:
+            return kit.desk.clock.now().astimezone(ZoneInfo(kit.facts().zone))
+
+        review = ReviewPresenter(
+            desks, bridge=kit.bridge, lane=kit.desk.lanes["hub"], quarantine=lambda: kit.desk.quarantine,
+            sign_in=kit.desk.sign_in, person=lambda: kit.session.person, now=now,
+        )  # fmt: skip
         self._desks = DesksPresenter(
             desks, bridge=kit.bridge, lane=kit.desk.lanes["hub"], desks=lambda: kit.desk.desks,
-            person=lambda: kit.session.person, now=lambda: kit.desk.clock.now().astimezone(ZoneInfo(kit.facts().zone)),
+            person=lambda: kit.session.person, now=now, review=review,
         )  # fmt: skip
         self._lend = Lending(
             self.widget, Right.SET_UP, ASK_TITLE, ASK_VERB, bridge=kit.bridge, lane=kit.desk.lanes["store"],

@@ -9,6 +9,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -75,6 +76,10 @@ class Story:
         self._say("invite", name, person.staff_id)
         return Invitation(LINE, name, 600)
 
+    def invite_again(self, one: DeskLine, person: Person) -> Invitation:
+        self._say("invite again", one.number, person.staff_id)
+        return Invitation(LINE, one.name, 600)
+
     def joining(self, invitation: Invitation, _person: Person) -> Joining:
         self._say("joining", invitation.desk_name)
         return self.joined
@@ -98,6 +103,19 @@ class Story:
         return [what for what in self.asked if what[0] != "list"]
 
 
+class Review(QObject):
+    """Remembers whose records were looked at."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.opened: list[int] = []
+
+    def open(self, one: DeskLine) -> None:
+        self.opened.append(one.number)
+
+
 class Room(QWidget):
     """A window with the page in it, and who sits there."""
 
@@ -111,7 +129,7 @@ class Room(QWidget):
         body.addStretch(1)
         self.presenter = DesksPresenter(
             self.view, bridge=Bridge(self), lane=lane, desks=lambda: story,  # type: ignore[arg-type,return-value]
-            person=lambda: self.person, now=lambda: NOW,
+            person=lambda: self.person, now=lambda: NOW, review=Review(self.view),  # type: ignore[arg-type]
         )  # fmt: skip
         self.resize(960, 660)
 
@@ -252,6 +270,31 @@ def test_a_desk_is_renamed_by_its_key(room: Room, qtbot) -> None:
     qtbot.waitUntil(lambda: room.story.acts() == [("rename", 2, "Side window")])
     qtbot.waitUntil(lambda: room.view.banner.title.text() == "Desk 2 is called Side window now")
     qtbot.waitUntil(lambda: room.presenter.state.desks[1].name == "Side window")
+
+
+def test_h12_the_records_kept_apart_are_reviewed_by_their_key(room: Room, qtbot) -> None:
+    assert not room.view.review.isVisible()
+    for _ in range(3):
+        press("Down")
+    assert room.view.review.label == "Review 4"
+    press("Alt+W")
+    assert room.presenter._review.opened == [4]  # type: ignore[attr-defined]
+    reads = len(room.story.asked)
+    room.presenter._review.changed.emit()
+    qtbot.waitUntil(lambda: len(room.story.asked) > reads)
+
+
+def test_h9_a_desk_that_runs_twice_joins_again_with_a_code_of_its_own(room: Room, qtbot) -> None:
+    room.story.desks[1] = replace(DESKS[1], state=DeskState.TWICE)
+    room.presenter._look_again()
+    qtbot.waitUntil(lambda: room.presenter.state.desks[1].state is DeskState.TWICE)
+    press("Down")
+    assert room.view.table.rows[1].sentence.startswith("Desk 2, Checkout, Running twice")
+    room.view.again.setFocus()
+    press("Space")
+    qtbot.waitUntil(lambda: join_dialog(room).code.text == str(LINE))
+    assert room.story.acts()[0] == ("invite again", 2, "priya")
+    picture(room, "desks-twice")
 
 
 def test_a_desk_needs_a_name(room: Room) -> None:
