@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from app.netting import Netting
     from app.patients import Patients
     from app.practice_devices import PracticeDevices
+    from app.quarantine import Quarantine
     from app.receipt_list import Receipts
     from app.refunds import Refunds
     from app.rules import MoneyRules
@@ -151,6 +152,13 @@ class Desk:
         from app.desks import Desks
 
         return Desks(self.clinic, self.sync)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """What the hub keeps apart."""
+        from app.quarantine import Quarantine
+
+        return Quarantine(self.clinic, self.sync)
 
     @cached_property
     def syncing(self) -> Syncing | None:
