@@ -8,8 +8,10 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,13 +21,20 @@ from app.lanes import Job
 from app.money_views import AdjustOrder, MoveOrder
 from app.moves import MoveFrom, Moves
 from app.refund_views import RefundOrder
-from bench.data import TODAY
-from bench.measure import Row, spread
+from bench.data import TENANT, TODAY, with_identity
+from bench.measure import Row, interleaved, spread
+from bench.rows.bare import same_rows_bare
 from bench.rows.desk import NOON, filled_store, syncs_each
-from bench.rows.desk_counter import MARIA, BenchTill, open_till
+from bench.rows.desk_counter import BENCH_KEY, MARIA, BenchTill, open_till
+from models.basics.clock import FixedClock
+from models.ledger.book import Verdict
+from models.operations.bodies import Allocate, AllocationLine, Collect
+from models.operations.records import Charge
 from models.rules.rights import Right
+from models.store.desk import DeskStore
 
-ROUNDS, WARM_UP, SYNCED = 200, 20, 20
+ROUNDS, WARM_UP, SYNCED, BARE = 200, 20, 20, 60
+ENTRIES, LEDGERS = 10_000, 1_000
 SIGNED_IN = replace(MARIA, rights=frozenset(Right))
 Enter = Callable[[], object]
 """An act that is decided and previewed."""
@@ -89,17 +98,19 @@ def _measured(name: str, act: str) -> Row:
     till = open_till(path, NOON)
     floor = _plain_act(path.parent / f"floor-{act}.db")
     ours, bare = list[float](), list[float]()
-    for n, enter in enumerate(ACTS[act](till, ROUNDS + WARM_UP)):
+    acts = ACTS[act](till, ROUNDS + WARM_UP + BARE)
+    for n, enter in enumerate(itertools.islice(acts, ROUNDS + WARM_UP)):
         for work, timings in ((enter, ours), (floor, bare)):
             started = time.perf_counter()
             work()
             if n >= WARM_UP:
                 timings.append(time.perf_counter() - started)
+    bare_ms = same_rows_bare(path, BENCH_KEY, acts)
     till.store.close()
     assert len(ours) == ROUNDS, "the filled store has too few such accounts"
     syncs = syncs_each(path, "bench.rows.acts", act, done=SYNCED)
     return Row(name, spread(ours), "plain SQLite: act, 2 legs, 2 balances, outbox", spread(bare), target_ms=1.5,
-               figures={"syncs": syncs})  # fmt: skip
+               figures={"syncs": syncs, "same rows bare, encrypted, p50 ms": bare_ms})  # fmt: skip
 
 
 def _plain_act(path: Path) -> Callable[[], object]:
@@ -128,6 +139,86 @@ def _plain_act(path: Path) -> Callable[[], object]:
     return act
 
 
+# The ledger alone --------------------------------------------------------------------------------------------------
+
+
+def single_entries() -> Row:
+    """One operation judged and recorded in each durable commit: outbox, transfer, guarded balances, stream."""
+    with _ledgers() as (store, entries):
+        floor = _plain_act(store.path.parent / "floor.db")
+        ours, bare = interleaved([lambda: _record(store, next(entries)), floor], rounds=2_000, warm_up=200)
+        bare_ms = same_rows_bare(store.path, BENCH_KEY, [partial(_record, store, next(entries)) for _ in range(300)])
+    return Row("ledger entries, one durable commit each", ours, "plain SQLite: act, 2 legs, 2 balances, outbox", bare,
+               target_ms=0.4, figures={"entries/s": round(1000 / ours.p50_ms),
+                                       "same rows bare, encrypted, p50 ms": bare_ms})  # fmt: skip
+
+
+def all_balances() -> Row:
+    """Every account's balance after ten thousand entries, read from the store; beside a sum over bare legs."""
+    with _ledgers() as (store, entries):
+        for _ in range(ENTRIES // 500):
+            _record(store, *itertools.islice(entries, 500))
+        plain = sqlite3.connect(":memory:")
+        plain.execute("CREATE TABLE leg (account TEXT, cents INT)")
+        with store.reader() as reader:
+            legs = reader.execute("SELECT debit, amount_cents FROM transfer UNION ALL "
+                                  "SELECT credit, -amount_cents FROM transfer").fetchall()  # fmt: skip
+        plain.executemany("INSERT INTO leg VALUES (?, ?)", legs)
+        summed = dict(plain.execute(_SUMMED))
+        if dict(_balances(store)) != summed or len(legs) < 2 * ENTRIES:
+            raise AssertionError("balances are not the sums of their legs")
+        ours, bare = interleaved([lambda: _balances(store), lambda: plain.execute(_SUMMED).fetchall()], rounds=100)
+    return Row("all balances of 10,000 entries", ours, "plain SQLite in memory: sum over the legs", bare,
+               target_ms=4.0, figures={"accounts": len(summed)})  # fmt: skip
+
+
+_SUMMED = "SELECT account, sum(cents) FROM leg GROUP BY account"
+
+
+def _balances(store: DeskStore) -> list[tuple[str, int]]:
+    with store.reader() as reader:
+        found: list[tuple[str, int]] = reader.execute(
+            "SELECT id, debits + pending_debits - credits - pending_credits FROM account WHERE tenant = ?", (TENANT,)
+        ).fetchall()
+    return found
+
+
+def _record(store: DeskStore, *bodies: object) -> None:
+    with store.write() as tx:
+        for body in bodies:
+            entry = tx.record(body, person_id=MARIA.staff_id, business_date=TODAY.isoformat())
+            assert entry.verdict is Verdict.ACCEPTED
+
+
+@contextmanager
+def _ledgers() -> Iterator[tuple[DeskStore, Iterator[Allocate]]]:
+    """A desk with a thousand patients, each with a charge and money on account, and entries without end: a cent of the
+    money to the charge, patient after patient."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "desk.db"
+        with_identity(path, BENCH_KEY)
+        store = DeskStore.open(path, BENCH_KEY, FixedClock(NOON))
+        day, people = TODAY.isoformat(), [f"patient-{n:04d}" for n in range(LEDGERS)]
+        for at in range(0, LEDGERS, 250):
+            some = people[at : at + 250]
+            _record(store, *(
+                Charge(id=f"charge of {who}", patient_id=who, service_date=day, description="Visit",
+                       responsibility_cents=100_000) for who in some
+            ))  # fmt: skip
+            _record(store, *(
+                Collect(payment_id=f"payment of {who}", patient_id=who, tender="external", amount_cents=100_000,
+                        number="", receipt_no="") for who in some
+            ))  # fmt: skip
+        try:
+            yield store, (
+                Allocate(allocation_id=f"{n}", lot_payment_id=f"payment of {who}", patient_id=who,
+                         lines=(AllocationLine(charge_id=f"charge of {who}", amount_cents=1),))
+                for n, who in enumerate(itertools.cycle(people))
+            )  # fmt: skip
+        finally:
+            store.close()
+
+
 def main() -> None:
     """Do so many acts of one kind and end."""
     till = open_till(Path(sys.argv[1]), NOON)
@@ -136,10 +227,12 @@ def main() -> None:
     till.store.close()
 
 
-ROWS = {
+ROWS: dict[str, Callable[[], Row]] = {
     "money act: move": partial(_measured, "money act: move credit to a visit", "move"),
     "money act: adjust": partial(_measured, "money act: let a charge off", "adjust"),
     "money act: refund in cash": partial(_measured, "money act: refund in cash", "refund"),
+    "ledger entries, one durable commit each": single_entries,
+    "all balances of 10,000 entries": all_balances,
 }
 
 if __name__ == "__main__":
