@@ -16,12 +16,14 @@ SILENT = frozenset({"guarantor_id", "receipt_by"})
 
 
 def read(resource: Resource) -> list[AnyDraft]:
-    """The person. A record that was replaced by another becomes inactive, and may then lack a name.
+    """The person. A record that was replaced by another becomes inactive, and may then lack a name; its account goes on
+    under the other's bill, so that money and history of both are found there (hard case H17).
 
     Raises ImportRefused `import.no_name` for any other record without one.
     """
     body = resource.body
-    merged = any(link.text("type") == "replaced-by" for link in body.children("link"))
+    replaced = next((link for link in body.children("link") if link.text("type") == "replaced-by"), None)
+    merged = replaced is not None
     name = best_name(body.children("name"))
     if name is None and not merged:
         raise ImportRefused("import.no_name", path=body.at("name"))
@@ -35,7 +37,8 @@ def read(resource: Resource) -> list[AnyDraft]:
     )  # fmt: skip
     return [
         PatientDraft(key=resource.key, path=resource.path, updated=resource.updated, silent=SILENT, record=record,
-                     identifiers=identifiers(body), merged=merged),
+                     identifiers=identifiers(body), merged=merged,
+                     guarantor=resource.ref(replaced.child("other"), "Patient") if replaced else None),
     ]  # fmt: skip
 
 

@@ -39,7 +39,11 @@ class Patients:
         self._run.each(accounts, "patient", self._bill_of_account)
 
     def _own_bill(self, placed: Placed[PatientDraft]) -> None:
-        self._put_on_bill(self._run.id_of(placed.draft.key), placed.draft.guarantor, placed)
+        try:
+            self._put_on_bill(self._run.id_of(placed.draft.key), placed.draft.guarantor, placed)
+        except ImportRefused:
+            if not placed.draft.merged:  # replaced by somebody who is not here yet: the next file says it again
+                raise
 
     def _bill_of_account(self, placed: Placed[AccountDraft]) -> None:
         self._put_on_bill(self.find(placed.draft.patient, placed.draft.path), placed.draft.guarantor, placed)
@@ -50,6 +54,9 @@ class Patients:
         if record is None or ref is None:
             return
         guarantor_id = self._payer(ref)
+        if isinstance(placed.draft, PatientDraft) and placed.draft.merged:  # whoever pays for the other pays for this
+            other = self._run.record("patient", guarantor_id)
+            guarantor_id = (other.guarantor_id if other else "") or guarantor_id
         if patient_id not in self._run.planned:
             self._run.plan(placed, "patient", record)
         planned = self._run.planned[patient_id]

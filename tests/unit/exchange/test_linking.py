@@ -138,6 +138,21 @@ def test_a_merged_patient_keeps_the_name_and_becomes_inactive() -> None:
     assert (made(unseen, Patient), reasons(unseen), unseen.repeats["patient"]) == ([], [], 1)
 
 
+def test_h17_a_merged_patients_account_goes_on_under_the_other_ones_bill() -> None:
+    merged = {
+        "resourceType": "Patient",
+        "id": "1",
+        "link": [{"other": {"reference": "Patient/2"}, "type": "replaced-by"}],
+    }
+    stays = patient(id="2", name=[{"family": "Quillfeather", "given": ["Ada"]}])
+    found = {record.id: record for record in made(linked(merged, stays, known=[ADA]), Patient)}
+    assert found[ADA.id].guarantor_id == our_id("Patient", "2")
+    assert found[ADA.id].active is False
+    paid_by = Patient(id=our_id("Patient", "2"), family="Quillfeather", guarantor_id="mother")
+    record = next(each for each in made(linked(merged, known=[ADA, paid_by]), Patient) if each.id == ADA.id)
+    assert record.guarantor_id == "mother"
+
+
 # Practitioners and places -----------------------------------------------------------------------------------------
 
 
