@@ -22,8 +22,8 @@ class Superbills:
         self._clinic = clinic
 
     def document(self, appointment_id: str) -> SuperbillDocument:
-        """The superbill of a visit as its charges stand now; the practice's own fees are no services and stay out.
-        Raises RuleBroken `superbill.no_visit`, `superbill.no_services`."""
+        """The superbill of a visit as its charges stand now; a copay by itself and the practice's own fees are no
+        services and stay out. Raises RuleBroken `superbill.no_visit`, `superbill.no_services`."""
         clinic, tenant = self._clinic, self._clinic.tenant
         with clinic.store.reader() as reader:
             stored = StoredRecords(reader, tenant)
@@ -31,7 +31,7 @@ class Superbills:
             patient = stored.stored("patient", visit.patient_id) if visit else None
             if visit is None or patient is None:
                 raise RuleBroken("superbill.no_visit")
-            services = [charge for charge in stored.charges_of_visit(appointment_id) if charge.kind != "fee"]
+            services = [charge for charge in stored.charges_of_visit(appointment_id) if _is_service(charge)]
             if not services:
                 raise RuleBroken("superbill.no_services")
             services.sort(key=lambda charge: charge.id)
@@ -55,6 +55,10 @@ class Superbills:
             patient_cents=responsibility, adjusted_cents=adjusted, paid_cents=responsibility - adjusted - owed,
             balance_cents=owed, message=practice.receipt_message,
         )  # fmt: skip
+
+
+def _is_service(charge: records.Charge) -> bool:
+    return charge.kind != "fee" and charge.code.casefold() != "copay"
 
 
 def _line(charge: records.Charge, diagnoses: Sequence[str]) -> SuperbillLine:

@@ -143,7 +143,7 @@ def test_s0_02_a_statement_is_previewed_saved_kept_and_shown_again(
     saved.parent.mkdir()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_asked: (str(saved), ""))
     desk.press("Alt+S")
-    papers = desk.page._made
+    papers = desk.page._paper_acts.papers
     desk.wait(lambda: papers.state.paper is not None)
     desk.picture("journey-statement")
     desk.press("Ctrl+S")
@@ -169,7 +169,7 @@ def test_s0_40_the_receipt_of_a_payment_is_looked_at(desk: Front) -> None:
     tab(desk, Tab.DOCUMENTS)
     assert [line.kind for line in desk.state.lines] == ["receipt"] * 4
     desk.page.presenter.take(desk.page.presenter.offers(desk.view.key)[0])
-    papers = desk.page._made
+    papers = desk.page._paper_acts.papers
     desk.wait(lambda: papers.dialog.isVisible() and papers.state.paper is not None)
     assert papers.state.title.startswith("Receipt 01-1-A-0")
     desk.picture("journey-receipt-shown")

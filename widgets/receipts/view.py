@@ -56,7 +56,7 @@ class ReceiptsPage(Themed, QWidget):
         self.print = KeycapButton("Print", action=self.print_action, icon="printer")
         self.save = KeycapButton("Save PDF", action=self.save_action, icon="download")
         self.send = KeycapButton("Send…", action=self.send_action, icon="mail")
-        self.export = KeycapButton("Export", action=self.export_action, icon="upload")
+        self.export = KeycapButton("Export", action=self.export_action, size="control_small")
         self.all = KeycapButton("Choose all", action=self.all_action, size="control_small")
         for button in (self.show_one, self.print, self.save, self.send, self.export, self.all):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the row
@@ -81,13 +81,14 @@ class ReceiptsPage(Themed, QWidget):
         head.addWidget(self.title, 1)
         head.addWidget(self.span)
         head.addSpacing(S12)
-        for button in (self.send, self.save, self.export, self.print, self.show_one):
+        for button in (self.send, self.save, self.print, self.show_one):
             head.addWidget(button)
         foot = QHBoxLayout()
         foot.setContentsMargins(S16, S8, S12, S8)
         foot.setSpacing(S8)
         foot.addWidget(self.foot, 1)
         foot.addWidget(self.said, 1)
+        foot.addWidget(self.export)
         foot.addWidget(self.all)
         self._list = Card(inset=0, clip=True)
         self._list.body.setSpacing(0)
