@@ -203,7 +203,7 @@ def _pending_tile(collected: Collected) -> Tile | None:
     cents = collected.facts.get("provisional_cents")
     if not isinstance(cents, int) or not cents:
         return None
-    return Tile("warn", "clock", "Pending confirmation", f"{show_cents(cents)} of credit, once the line is back")
+    return Tile("warn", "clock", "Pending confirmation", f"{show_cents(cents)} of credit")
 
 
 def _owed_tile(collected: Collected) -> Tile | None:

@@ -14,6 +14,7 @@ import pytest
 from app.clinic import Clinic
 from app.holds import AGAIN_AFTER_S, FIRM_FOR
 from app.lanes import Job
+from app.views import CollectRequest, TenderKind
 from models.basics.clock import FixedClock
 from models.operations import records
 from models.rules.collecting import Lot
@@ -21,6 +22,8 @@ from models.store.desk import DeskStore
 from models.store.expiring import LASTS
 from models.store.hub import HubStore
 from models.store.queries import collect as queries
+from models.store.queries.holding import provisional
+from tests.cases.desk import MANAGER, CaseDesk, Names
 from tests.support import stores
 from tests.support.acts import allocate, collect
 from tests.support.stores import TENANT, TODAY, pull, push
@@ -261,3 +264,39 @@ def test_the_days_list_asks_once(desks: Two) -> None:
     before = ask(desks.one.store, "SELECT count(*) FROM outbox")
     desks.one.clinic.holds.listed(["ann"])
     assert ask(desks.one.store, "SELECT count(*) FROM outbox") == before
+
+
+def test_a_receipt_says_that_credit_is_pending(tmp_path: Path) -> None:
+    """Collect offline: what another desk may spend too is marked on the sheet, in the operation and on the receipt."""
+    clock = FixedClock(datetime(2026, 3, 16, 19, 0, tzinfo=UTC))
+    store = stores.lone_desk(tmp_path, at=clock)
+    desk = CaseDesk(store, clock, Names())
+    charge = records.Charge(id="c1", patient_id="ann", service_date=TODAY, description="Lab panel",
+                            responsibility_cents=3000)  # fmt: skip
+    desk.record(stores.PRACTICE, ANN, charge, collect("p1", "ann", 4000))
+    line = Line()
+    line.online = False
+    desk.clinic.holds.connect(line, AtOnce())  # type: ignore[arg-type]
+    firm = desk.checkout.open("ann")
+    assert desk.checkout.distribute(firm, {"c1": 3000}, use_credit=True).provisional_cents == 0  # never sent
+    with store.write() as tx:
+        tx.session.run("UPDATE outbox SET attempted_at = 'then'")
+    sheet = desk.checkout.open("ann")
+    assert desk.checkout.distribute(sheet, {"c1": 3000}, use_credit=True).provisional_cents == 3000
+    request = CollectRequest(sheet=sheet, amounts={"c1": 3000}, use_credit=True, tender=TenderKind.CASH, person=MANAGER)
+    told = desk.checkout.collect(request, Job())
+    assert told.facts["provisional_cents"] == 3000
+    assert told.receipt is not None
+    assert told.receipt.pending_confirmation
+    with store.reader() as reader:
+        assert provisional(reader, TENANT, "ann") == 3000
+    store.close()
+
+
+def test_a_hold_that_was_asked_for_before_the_program_started_is_not_firm(desks: Two) -> None:
+    opened(desks, desks.one)
+    again = Clinic(desks.one.store, desks.clock)
+    again.holds.connect(desks.one.line, AtOnce())  # type: ignore[arg-type]
+    desks.one.line.online = False
+    place = Place(desks.one.store, again, desks.one.line)
+    assert place.lots() == {"p1": (10_000, 10_000)}

@@ -489,6 +489,8 @@ def states() -> dict[str, ApprovedState]:
     return {
         "card": followed(card, receipt=PRINT_STATES["sending"]),
         "cash": followed(cash(), receipt=PRINTED),
+        "pending": followed(replace(card, tender=TenderKind.CREDIT, method_text="", facts={"provisional_cents": 2000}),
+                            receipt=PRINTED),
         "check": followed(replace(card, tender=TenderKind.CHECK, method_text="Check 2281"), receipt=PRINTED),
         "credit": followed(replace(card, tender=TenderKind.CREDIT, method_text="", can_undo=False),
                                  receipt=print_state("", "")),

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 
 from app.checkout import Checkout
 from app.lanes import Job, Lane, Progress
-from app.views import Collected, CollectEnd, CollectRequest, CollectSheet, DeviceLight, TenderKind
+from app.views import Collected, CollectEnd, CollectRequest, CollectSheet, CreditInUse, DeviceLight, TenderKind
 from models.basics.errors import Effect, PaymentUnconfirmed, RuleBroken, StorageError
 from models.ledger.figures import Figures
 from models.rules import change
@@ -838,6 +838,9 @@ def ended(end: CollectEnd, **changes: Any) -> Phase:
     return Phase(ended=collected, reader=ENDED[end])
 
 
+IN_USE = (CreditInUse("Desk 2", 4000),)
+
+
 def states() -> dict[str, CollectState]:
     """Every state of the page that a person should look at."""
     draft = first_draft(sheet())
@@ -845,6 +848,8 @@ def states() -> dict[str, CollectState]:
     said = "A card was declined by the bank with a reason that runs on (51)"
     return {
         "choose": state_of(sheet()),
+        "pending": replace(state_of(sheet(in_use=IN_USE, credit_cents=2000)), provisional_cents=2000),
+        "in_use": state_of(sheet(in_use=IN_USE, credit_cents=0)),
         "arming": state_of(sheet(), None, running(Reader.ARMING)),
         "waiting": state_of(sheet(), None, running(Reader.WAITING, 102)),
         "last-seconds": state_of(sheet(), None, running(Reader.WAITING, 21)),

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea
 from app.account_views import LedgerView, LotLine, PaymentPart
 from app.family import FamilyMember
 from app.lanes import Lane
+from app.views import CreditInUse
 from models.basics.errors import DeviceMissing, RuleBroken
 from models.ledger.figures import Figures
 from tests.support import frozen
@@ -692,6 +693,7 @@ def states() -> dict[str, LedgerState]:
     deep = Filter(simple=False, condensed=False)
     return {
         **{tab.value: state(view, tab) for tab in Tab},
+        "pending": state(replace(view, pending_cents=2000, in_use=(CreditInUse("Desk 2", 4000),))),
         "unfolded": state(view, Tab.PAYMENTS, unfolded=frozenset({"payment:id-PAY-1-10355"})),
         "deep": state(view, shown=deep, filtering=True),
         "deep-payments": state(view, Tab.PAYMENTS, shown=deep),
