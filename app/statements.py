@@ -80,7 +80,7 @@ class Statements:
                               in_family=bool(view.family))  # fmt: skip
 
     def issue(self, draft: StatementDraft, channel: str, person: Person) -> StatementDocument:
-        """Write it down and number it; `channel` is print or pdf. Raises RuleBroken, nothing written:
+        """Write it down and number it; `channel` is print, pdf or email. Raises RuleBroken, nothing written:
         `staff.right_missing`, `statement.nothing_owed`, `account.changed`, `account.done_before`."""
         need(Right.STATEMENTS, person)
         if draft.empty:

@@ -77,7 +77,7 @@ class MessageWorker:
             self._asked.add(tenant)
         self._awake.set()
 
-    def close(self, timeout_s: float = 5.0) -> None:
+    def close(self, timeout_s: float = 2.0) -> None:
         """End after the message that is on its way."""
         self._closing.set()
         self._awake.set()

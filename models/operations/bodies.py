@@ -352,7 +352,7 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementIssued:
-    """A statement was made (fact): what the patient was told, word for word. `channel` is print or pdf."""
+    """A statement was made (fact): what the patient was told, word for word. `channel` is print, pdf or email."""
 
     statement_id: str
     patient_id: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.messages import SendChoice
-from widgets.common import Banner, Card, CheckBox, Field, FormRow, Segments, Text
+from widgets.common import Banner, Card, CheckBox, Field, FormRow, KeycapButton, Role, Segments, Text, page_action
 from widgets.common.form_dialog import FormDialog
 from widgets.papers.send_state import CHANNEL_WORDS, HINTS, LABELS, SendState
 from widgets.theme import S4, S8, S12
@@ -16,10 +16,12 @@ _LONGEST = 254
 
 
 class SendDialog(FormDialog):
-    """The fields. `edited` whenever something stands differently in them, `channel_chosen` for another channel."""
+    """The fields. `edited` whenever something stands differently in them, `channel_chosen` for another channel,
+    `taken_back` when the patient does not agree any more."""
 
     edited = Signal()
     channel_chosen = Signal(str)
+    taken_back = Signal()
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host, "Send", "Send", width=_WIDTH)
@@ -30,6 +32,8 @@ class SendDialog(FormDialog):
         self.address_row = FormRow("Address", self.address)
         self.attach = CheckBox("Attach the paper as PDF: the patient agreed")
         self.consent = Text("", "caption", "muted", wrap=True)
+        self.take_back_action = page_action(self, "The patient takes this back", "Alt+B", self.taken_back.emit)
+        self.take_back = KeycapButton(role=Role.LINK, action=self.take_back_action, size="control_small")
         self.remember = CheckBox("Keep this as the patient’s way for receipts")
         self.trouble = Banner("warn")
         self.preview = Text("", "table", "text2", wrap=True)
@@ -41,7 +45,10 @@ class SendDialog(FormDialog):
         agree = QVBoxLayout()
         agree.setSpacing(S4)
         agree.addWidget(self.attach)
-        agree.addWidget(self.consent)
+        said = QHBoxLayout()
+        said.addWidget(self.consent, 1)
+        said.addWidget(self.take_back)
+        agree.addLayout(said)
         self.content.setSpacing(S12)
         self.content.addWidget(self.channel, 0, Qt.AlignmentFlag.AlignLeft)
         self.content.addWidget(self.trouble)
@@ -83,6 +90,9 @@ class SendDialog(FormDialog):
         self.attach.setChecked(choice.attach)
         self.consent.setVisible(state.can_attach)
         self.consent.setText(state.consent)
+        asked_back = state.can_attach and state.agreed is True
+        self.take_back.setVisible(asked_back)
+        self.take_back_action.setEnabled(asked_back and not state.busy)
         self.remember.setChecked(choice.remember)
         self.trouble.setVisible(state.trouble is not None)
         if state.trouble is not None:

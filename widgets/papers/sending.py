@@ -57,6 +57,7 @@ class SendDesk(QObject):
         self.dialog.edited.connect(self._edited)
         self.dialog.channel_chosen.connect(self._choose)
         self.dialog.submitted.connect(self._send)
+        self.dialog.taken_back.connect(self._take_back)
 
     def open(self, names: Sequence[str], patient_id: str, said: Said) -> None:
         """Ask how these papers shall go to the patient."""
@@ -131,6 +132,25 @@ class SendDesk(QObject):
             self.dialog.take_focus()
 
     @Slot()
+    def _take_back(self) -> None:
+        """The patient wants no papers at this address any more."""
+        sheet, state = self._sheet, self.state
+        if sheet is None or state is None or state.busy:
+            return
+        choice = replace(self.dialog.choice, attach=False)
+        patient_id, person = sheet.patient.patient_id, self._session.acting
+
+        def taken(_nothing: None) -> None:
+            self._agreed = False
+            self._draw(choice)
+
+        self._bridge.start(
+            self._lanes["store"],
+            lambda _job: self._messages.take_back_consent(patient_id, choice.channel, choice.address, person),
+            owner=self, done=taken, failed=lambda error: self._failed(choice, error),
+        )  # fmt: skip
+
+    @Slot()
     def _send(self) -> None:
         sheet, state = self._sheet, self.state
         if sheet is None or state is None or state.busy or state.why_not:
@@ -150,4 +170,3 @@ class SendDesk(QObject):
     def _failed(self, choice: SendChoice, error: Exception) -> None:
         notice = self._speech.error(error)
         self._draw(choice, error=f"{notice.title}. {notice.body}".strip())
-

@@ -47,6 +47,9 @@ class Story:
     def agreed(self, _patient_id: str, _channel: str, typed: str) -> bool | None:
         return self.known.get(typed)
 
+    def take_back_consent(self, _patient_id: str, _channel: str, typed: str, _person: Any) -> None:
+        self.known[typed] = False
+
     def send(self, _sheet: Any, choice: SendChoice, _person: Any) -> MessageLine:
         if self.error is not None:
             raise self.error
@@ -106,6 +109,16 @@ def test_s0_40_a_yes_is_for_one_address(qtbot: Any, desk: Desk):
     desk.dialog.address.selectAll()
     type_text("rosa@home.test")
     qtbot.waitUntil(desk.dialog.attach.isChecked)
+
+
+def test_s0_40_a_yes_is_taken_back(qtbot: Any, desk: Desk):
+    desk.story.sheet_now = replace(SHEET, email=Way("email", "rosa@home.test", agreed=True))
+    desk.open(qtbot)
+    press("Alt+B")
+    qtbot.waitUntil(lambda: desk.story.known == {"rosa@home.test": False})
+    qtbot.waitUntil(lambda: not desk.dialog.attach.isChecked() and not desk.dialog.take_back.isVisible())
+    press("Return")
+    qtbot.waitUntil(lambda: desk.story.sent == [SendChoice("email", "rosa@home.test")])
 
 
 def test_s0_40_the_patients_own_way_is_chosen_first(qtbot: Any, desk: Desk):
