@@ -99,7 +99,24 @@ def _judge_again(
     batches = [PushBatch(op.device, op.epoch, op.dseq, (op,)) for _, op in wanted]
     push = begin(session, tenant, batches, now)
     lacked = [(entry, op) for entry, op in wanted if not push.has(op)]
+    if not lacked:
+        return Witnessed(False, 0, push.seq)
     priors = {op.op_id: Prior(entry.verdict, entry.granted, entry.reason) for entry, op in lacked}
-    push.take_again([op for _, op in lacked], priors)
+    taken = _taken_places(session, tenant, [op for _, op in lacked])
+    push.take_again([op.at(op.epoch, 0, GENESIS) if _place(op) in taken else op for _, op in lacked], priors)
     push.write()
     return Witnessed(False, len(lacked), push.seq)
+
+
+def _place(op: Operation) -> tuple[str, int, int]:
+    return op.device, op.epoch, op.dseq
+
+
+def _taken_places(session: Session, tenant: str, ops: Sequence[Operation]) -> set[tuple[str, int, int]]:
+    """Places in streams where the log has other operations by now: the desk was restored as well, and went on from
+    there. What it did first keeps its id and meaning, and stands without a place."""
+    found = session.rows(
+        "SELECT device, epoch, dseq FROM log WHERE tenant = :tenant AND device IN (:devices) AND dseq IN (:dseqs)",
+        tenant=tenant, devices={op.device for op in ops}, dseqs={op.dseq for op in ops if op.dseq},
+    )  # fmt: skip
+    return {tuple(row) for row in found}

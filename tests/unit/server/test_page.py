@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from models.basics.version import VERSION
+from models.operations.protocol import WIRE_VERSION
 from tests.support.hub import RunningHub
 
 
@@ -30,7 +31,7 @@ def test_health(hub: RunningHub) -> None:
     response, body = get(hub, "/v1/health")
     told = orjson.loads(body)
     assert response.status == 200
-    assert (told["program"], told["version"], told["wire"]) == ("copaydesk hub", VERSION, 1)
+    assert (told["program"], told["version"], told["wire"]) == ("copaydesk hub", VERSION, WIRE_VERSION)
     assert set(told) == {"program", "version", "wire", "server_time"}
     assert tenant.encode() not in body
 
