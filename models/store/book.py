@@ -7,10 +7,10 @@ of operations is going to need in a handful of queries; what was not foreseen is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -230,8 +230,7 @@ _LOOK: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(NamedTuple):
     """A query, its values, and who takes what it finds."""
 
     query: str

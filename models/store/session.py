@@ -8,7 +8,7 @@ travel in one statement: `executemany` on SQLite, one JSON value on PostgreSQL.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from operator import itemgetter
@@ -24,6 +24,8 @@ Row = Mapping[str, Any]
 
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
 _AMONG = re.compile(r"IN \(:(\w+)\)")
+_PLAIN = (str, int, type(None))
+"""Values that stand for themselves; all others are collections of text."""
 
 
 class Session:
@@ -142,12 +144,12 @@ class Session:
             raise
 
     def _run(self, query: str, values: Mapping[str, Any]) -> Any:
-        plain: dict[str, Any] = {}
+        lists = [name for name, value in values.items() if not isinstance(value, _PLAIN)]
+        plain: Any = {**values} if lists else values
         single: list[str] = []
-        for name, value in values.items():
-            if not _is_list(value):
-                plain[name] = value
-            elif len(value) == 1:
+        for name in lists:
+            value = values[name]
+            if len(value) == 1:
                 plain[name] = next(iter(value))
                 single.append(name)
             else:
@@ -251,12 +253,6 @@ def _shape_postgres(table: Table, names: Sequence[str]) -> str:
 def _cells(table: Table) -> Callable[[Row], tuple[Any, ...]]:
     """Takes the cells of a row out in the order of the table's columns."""
     return itemgetter(*column_names(table))
-
-
-def _is_list(value: Any) -> bool:
-    if type(value) is str or type(value) is int:
-        return False
-    return isinstance(value, Collection) and not isinstance(value, str)  # names of tables are text of a kind of its own
 
 
 def _quoted(name: str) -> str:
