@@ -341,6 +341,18 @@ def test_s0_40_two_workers_never_have_the_same_message(office: Office) -> None:
     assert office.store.verify(office.tenant, deep=True) == []
 
 
+def test_s0_40_who_listed_a_message_too_late_does_not_get_it(office: Office) -> None:
+    """Both saw it waiting; one row's update decides."""
+    office.ask(email())
+    (first,), (second,) = (office.store.messages.gather(office.tenant) for _ in range(2))
+    assert office.store.messages.claim(first, "one", CLAIM_S)
+    assert not office.store.messages.claim(second, "two", CLAIM_S)
+    assert not office.store.messages.sent(second, "two", "2026-05-14", "x")
+    assert office.store.messages.sent(first, "one", "2026-05-14", "x")
+    office.clock.advance(CLAIM_S + 1)
+    assert not office.store.messages.claim(second, "two", CLAIM_S)
+
+
 def test_s0_40_what_a_dead_process_was_at_is_taken_up_once_its_claim_ends(office: Office, tmp_path: Path) -> None:
     office.ask(email())
     (waiting,) = office.store.messages.gather(office.tenant)
