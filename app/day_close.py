@@ -304,7 +304,9 @@ class DayClose:
         in_hand = [row for row in now.checks if row.payment_id in counted.in_hand]
         found_cents = sum(each.cents for each in counted.found)
         cash = counted.cash.cents if not blind else now.in_drawer
-        lines = tuple(_lines(now, counted, cash, sum(row.cents for row in in_hand) + found_cents, names, blind=blind))
+        of_before = sum(row.cents for row in now.freed)  # on a slip once, taken on an earlier day
+        checks_cents = sum(row.cents for row in in_hand) + found_cents - of_before
+        lines = tuple(_lines(now, counted, cash, checks_cents, names, blind=blind))
         difference = cash - now.in_drawer
         kept = min(now.float_cents, cash)
         beyond = bool(rules.drawer_allowance_cents) and abs(difference) > rules.drawer_allowance_cents

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from app.adjustments import Adjustments
@@ -12,6 +13,7 @@ from app.card_reader import CardReader
 from app.checkout import Checkout, Parts
 from app.clinic import Clinic
 from app.collected import Telling
+from app.day_close import DayClose
 from app.fees import Fees
 from app.fills import Fills
 from app.moves import Moves
@@ -74,6 +76,7 @@ class CaseDesk:
         self.taking_back = TakingBack(till, self.checkout, attempts.giving)
         self.moves, self.fills, self.netting = Moves(self.clinic), Fills(self.clinic), Netting(self.clinic)
         self.adjustments, self.fees, self.undoing = Adjustments(self.clinic), Fees(self.clinic), Undoing(self.clinic)
+        self.day_close = DayClose(self.clinic, settings, SimpleNamespace(items=tuple), lambda: None)  # type: ignore[arg-type]
         self.rules, self.visits = MoneyRules(self.clinic), Visits(self.clinic)
 
     @property

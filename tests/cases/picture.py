@@ -13,7 +13,8 @@ from models.rules.billing import Bill, billing_status
 from tests.cases.desk import CaseDesk, Names
 
 Picture = dict[str, dict[str, dict[str, Any]]]
-HELD = {Code.CASH: "cash", Code.CARD: "card", Code.CHECK: "check", Code.EXTERNAL: "external", Code.OTHER: "other"}
+HELD = {Code.CASH: "cash", Code.CARD: "card", Code.CHECK: "check", Code.EXTERNAL: "external", Code.OTHER: "other",
+        Code.SAFE: "safe", Code.TRANSIT: "bank_bag", Code.OVER_SHORT: "short", Code.PETTY_CASH: "paid_out"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

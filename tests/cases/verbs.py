@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.close_views import CashCount, Counted
 from app.fees import BOUNCED, fee_id
 from app.lanes import Job
 from app.money_views import AdjustOrder, FeeOrder, MoveOrder, Where
@@ -262,6 +263,47 @@ def _dispute_end(desk: CaseDesk, values: Values) -> Enter:
     return lambda: _quietly(desk.taking_back.do(order, MANAGER, Job()))
 
 
+# The drawer and the day ---------------------------------------------------------------------------------------------
+
+
+def _float(desk: CaseDesk, values: Values) -> Enter:
+    return lambda: desk.day_close.open_drawer(values["amount"], MANAGER)
+
+
+def _drawer(kind: str) -> Callable[[CaseDesk, Values], Enter]:
+    def verb(desk: CaseDesk, values: Values) -> Enter:
+        return lambda: desk.day_close.move(kind, values["amount"], values.get("reason", ""), MANAGER)
+
+    return verb
+
+
+def _close(desk: CaseDesk, values: Values) -> Enter:
+    """Every check is in hand but those that are missing."""
+    missing = {_payment(desk, name) for name in values.get("missing", ())}
+    here = frozenset(line.payment_id for line in desk.day_close.view().checks) - missing
+    seen = desk.day_close.review(Counted(CashCount(rolls_cents=values["cash"]), here))
+    return lambda: _quietly(desk.day_close.close(seen, values.get("reason", ""), MANAGER))
+
+
+def _late(desk: CaseDesk, values: Values) -> Enter:
+    """What a reader or another desk says of a day gone by: a fact with its own business date."""
+    name = values["id"]
+    desk.names.payments[name] = name
+    body = bodies.Collect(payment_id=name, patient_id=values["patient"], tender=values.get("by", "card"),
+                          amount_cents=values["amount"], number=name, receipt_no=f"R-{name}")  # fmt: skip
+
+    def enter() -> None:
+        with desk.store.write() as tx:
+            tx.record(body, person_id=MANAGER.staff_id, business_date=str(values["date"]))
+
+    return enter
+
+
+def _slip_deleted(desk: CaseDesk, _values: Values) -> Enter:
+    slip = desk.ask("SELECT deposit_id FROM deposit WHERE deleted_at = ''")[0][0]
+    return lambda: desk.day_close.delete_deposit(slip, "wrong account", MANAGER)
+
+
 # Inside -------------------------------------------------------------------------------------------------------------
 
 
@@ -299,4 +341,6 @@ _VERBS: dict[str, Callable[[CaseDesk, Values], Enter]] = {
     "undo": _undo, "net": _net, "adjust": _adjust, "fee": _fee, "refund": _refund, "refund_back": _refund_back,
     "void": _take_back(TakeBack.VOID), "delete": _take_back(TakeBack.DELETE), "correct": _take_back(TakeBack.CORRECT),
     "bounce": _take_back(TakeBack.BOUNCE), "dispute": _take_back(TakeBack.DISPUTE), "dispute_end": _dispute_end,
+    "float": _float, "paid_out": _drawer("paid_out"), "paid_in": _drawer("paid_in"), "close": _close, "late": _late,
+    "slip_deleted": _slip_deleted,
 }  # fmt: skip

@@ -48,6 +48,13 @@ ACTS: dict[str, Known] = {
     "bounce": {"id": str, "payment": str, "fee": Amount},
     "dispute": {"id": str, "payment": str, "amount": Amount},
     "dispute_end": {"dispute": str, "outcome": str},
+    # The drawer and the day
+    "float": {"amount": Amount},
+    "paid_out": {"amount": Amount, "reason": str},
+    "paid_in": {"amount": Amount, "reason": str},
+    "close": {"cash": Amount, "reason": str, "missing": list},
+    "late": {"id": str, "patient": str, "amount": Amount, "date": date, "by": str},
+    "slip_deleted": {},
 }  # fmt: skip
 
 EXPECTED: dict[str, Any] = {
