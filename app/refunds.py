@@ -334,13 +334,14 @@ class Refunds:
 
     def _body(self, order: RefundOrder, number: str, payment: PaidRow) -> bodies.RefundRequest:
         sheet = order.sheet
-        part = min(sheet.from_cents, order.amount_cents)
+        part = min(sheet.from_cents, order.amount_cents) if sheet.from_charge_id else 0
         lines = (bodies.RefundLine(charge_id=sheet.from_charge_id, amount_cents=part),) if sheet.from_charge_id else ()
         return bodies.RefundRequest(
             refund_id=sheet.refund_id, payment_id=sheet.payment_id, patient_id=sheet.patient.patient_id,
             amount_cents=order.amount_cents, tender=order.way.tender, reason=order.reason or "other", number=number,
             note=order.note.strip()[:NOTE_MOST], method_id=payment.method_id if order.way.own else "",
             check_no=order.check_no.strip(), lines=lines,
+            reopens_cents=part + max(order.amount_cents - part - sheet.seen.held.unallocated_cents, 0),
         )  # fmt: skip
 
     def _row(self, order: RefundOrder, payment: PaidRow, number: str, entry: Entry, who: Who) -> RefundRow:

@@ -175,8 +175,12 @@ def _gave_back(
     seen: dict[str, int] = {}
     for line in getattr(body, "lines", ()):
         seen[line.charge_id] = seen.get(line.charge_id, 0) + line.amount_cents
-    for account, lot, cents in _released(entries):
-        unseen = cents - seen.get(account.charge_id, 0)
+    released = [(account, lot, max(cents - seen.get(account.charge_id, 0), 0))
+                for account, lot, cents in _released(entries)]  # fmt: skip
+    expected = getattr(body, "reopens_cents", 0) - sum(seen.values())
+    for account, lot, cents in released:
+        unseen = cents - max(min(expected, cents), 0)
+        expected -= cents
         if unseen > 0:
             _open(op, "reopened", unseen, draft, patient_id=account.patient_id, payment_id=lot.payment_id,
                   charge_id=account.charge_id, appointment_id=account.appointment_id)  # fmt: skip

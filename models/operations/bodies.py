@@ -182,7 +182,8 @@ class RefundRequest:
     twice; the money itself moves with RefundPaid. Never more than the payment still holds.
 
     Taken from `lines` first, then from what is unallocated, then from what it paid, newest first. `tender` is how it
-    goes back, the payment's own unless a manager said otherwise. `reason` is one of REFUND_REASONS.
+    goes back, the payment's own unless a manager said otherwise. `reason` is one of REFUND_REASONS. `reopens_cents` of
+    it the person saw go out of what visits had been paid with; more than that is told to somebody (H4).
     """
 
     refund_id: str
@@ -196,6 +197,7 @@ class RefundRequest:
     method_id: str = ""
     check_no: str = ""
     lines: tuple[RefundLine, ...] = ()
+    reopens_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ desks tell the same story, with the sentence a receptionist reads."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -142,8 +142,10 @@ def test_h4_a_refund_reopens_what_another_desk_paid(desks: Two) -> None:
     desks.in_step()
     [item] = [each for each in desks.items() if each.kind == "reopened"]
     assert item.amount_cents == 3000
-    assert words(item) == ("A refund reopened a visit. The refund at this desk (9:03 AM, Maria D.) took $30.00 that had paid "
-                           "Lab panel, Mar 3. It owes $30.00 again.")  # fmt: skip
+    assert words(item) == (
+        "A refund reopened a visit. The refund at this desk (9:03 AM, Maria D.) took $30.00 that had paid "
+        "Lab panel, Mar 3. It owes $30.00 again."
+    )
     desks.resolve(item, "left_owed", person=MARIA)
     assert desks.items() == ()
 
@@ -228,10 +230,10 @@ def test_h16_a_fact_before_its_payment_counts_once_that_arrives(desks: Two, name
     assert desks.items(desks.one) == ()
     lies = balances(desks.one)
     in_order = _in_order(desks.hub, collect("late", "ann", 4000, tender=tender), fact)
-    for account, (debits, credits) in in_order.items():
+    for account, (debits, cents_in) in in_order.items():
         if account != "SUSP":
             there = lies.get(account, (0, 0))
-            assert there[1] - there[0] == credits - debits, account
+            assert there[1] - there[0] == cents_in - debits, account
     assert lies.get("SUSP", (0, 0))[0] == lies.get("SUSP", (0, 0))[1]
 
 
@@ -284,3 +286,45 @@ def test_only_the_hub_opens_tasks_and_grants_holds(desks: Two) -> None:
         ("quarantined", "derived_by_hub")
     ]
     assert ask(desks.one, "SELECT count(*) FROM hold") == [(0,)]
+
+
+def test_h4_what_the_person_saw_is_nobodys_surprise(desks: Two) -> None:
+    from tests.support.money_acts import request
+
+    desks.do(desks.one, allocate("PAY-1-00001", "ann", ("c1", 4000)))
+    desks.in_step()
+    seen = replace(request("r1", "PAY-1-00001", 3000), reopens_cents=3000)
+    desks.do(desks.two, seen, refund_paid("r1", "PAY-1-00001", 3000))
+    desks.in_step()
+    assert desks.items() == ()
+    desks.do(desks.two, replace(request("r2", "PAY-1-00001", 1000), reopens_cents=400))
+    desks.in_step()
+    [item] = desks.items()
+    assert (item.kind, item.amount_cents) == ("reopened", 600)
+
+
+def test_h3_the_same_fee_and_the_same_check_in_at_two_desks_count_once(desks: Two) -> None:
+    fee = bodies.Fee(charge_id="f1", patient_id="ann", code="NOSHOW", description="No-show", amount_cents=2500,
+                     service_date="2026-03-10")  # fmt: skip
+    visit = records.Appointment(id="v1", patient_id="ann", starts_at="2026-03-16T16:00:00.000Z",
+                                service_date=TODAY)  # fmt: skip
+    desks.do(desks.one, visit)
+    desks.in_step()
+    here = bodies.VisitStatus(appointment_id="v1", patient_id="ann", status="checked_in")
+    for desk, who in ((desks.one, "maria"), (desks.two, "priya")):
+        desks.do(desk, fee, here, who=who)
+    desks.in_step()
+    assert balances(desks.one)["AR:f1"] == (2500, 0)
+    query = "SELECT actor, verdict FROM log WHERE kind IN ('charge.fee', 'visit.status') ORDER BY seq"
+    assert ask(desks.two, query) == [
+        ("maria", "accepted"), ("maria", "accepted"), ("priya", "accepted"), ("priya", "accepted")
+    ]  # fmt: skip
+    assert desks.items() == ()
+
+
+def test_h14_a_fact_of_a_day_before_is_taken_with_its_own_day(desks: Two) -> None:
+    with desks.two.write() as tx:
+        tx.record(collect("late", "ann", 500), person_id="maria", business_date="2026-03-13")
+    desks.in_step()
+    assert ask(desks.one, "SELECT business_date FROM payment WHERE payment_id = 'late'") == [("2026-03-13",)]
+    assert ask(desks.one, "SELECT verdict FROM log ORDER BY seq DESC LIMIT 1") == [("accepted",)]
