@@ -110,7 +110,9 @@ WORDS: Rows = {
         "Unlock the keyring of this computer, or sign in as the user who set up this desk. If the key is lost for "
         "good, restore a backup with its recovery key.",
     ),
-    "care.checked": ("The store was checked", "Its pages and its books hold.", ""),
+    "care.checked": ("Checked at {at:time}", "Pages and books hold.", ""),
+    "care.not_checked": ("Not yet checked since the start", "", ""),
+    "care.check_failed": ("Could not be checked at {at:time}", "", "Run copaydesk doctor --deep."),
     "care.books_wrong": (
         "The books of this desk do not hold ({invariant})",
         "No amount shown here may be relied on until it is put right.",

@@ -10,11 +10,12 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from app.backup import BackupView
+from app.care import StoreCheck
 from app.heads import day_text
 from app.lanes import Lane
 from app.views import Person
 from app.words import Words, sentence, sentence_for
-from models.basics.clock import parse_utc
+from models.basics.clock import parse_utc, utc_text
 from widgets.bridge import Bridge
 from widgets.common import Banner, Card, Field, KeycapButton, Role, Text
 from widgets.common.when import time_text
@@ -44,6 +45,7 @@ class BackupPart(Card):
         self.setAccessibleName("Backup")
         self.last = Text("", "body_medium", wrap=True)
         self.where = Text("", "body", wrap=True)
+        self.records = Text("", "body", wrap=True)
         self.banner = Banner("info")
         self.run = KeycapButton("Back up now", role=Role.PRIMARY, icon="download")
         self.show_key = KeycapButton("Show recovery key…", icon="lock")
@@ -63,7 +65,8 @@ class BackupPart(Card):
         facts.setHorizontalSpacing(S20)
         facts.setVerticalSpacing(S8)
         top = Qt.AlignmentFlag.AlignTop
-        for row, (label, value) in enumerate((("Last good one", self.last), ("Kept in", self.where))):
+        shown = (("Last good one", self.last), ("Kept in", self.where), ("Records here", self.records))
+        for row, (label, value) in enumerate(shown):
             facts.addWidget(Text(label, "body", "muted"), row, 0, top)
             value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             facts.addWidget(value, row, 1)
@@ -78,8 +81,9 @@ class BackupPart(Card):
         buttons.addStretch(1)
         self.body.addLayout(buttons)
 
-    def draw(self, view: BackupView, now: datetime) -> None:
-        """Show how it stands; `now` is on the clinic's clock."""
+    def draw(self, view: BackupView, check: StoreCheck | None, now: datetime) -> None:
+        """Show how it stands, and how the check after the start went; `now` is on the clinic's clock."""
+        self.records.setText(str(_checked(check, now)))
         good = view.state.last_good_at
         at = parse_utc(good).astimezone(now.tzinfo) if good else None
         what = "Desk and hub" if len(view.state.files) > 1 else "This desk"
@@ -131,18 +135,28 @@ class BackupPart(Card):
             self.banner.hide()
 
 
+def _checked(check: StoreCheck | None, now: datetime) -> Words:
+    if check is None:
+        return sentence("care.not_checked")
+    told = {"at": utc_text(check.at)}
+    if check.failures:
+        return sentence("care.books_wrong", {"invariant": ", ".join(check.failures)})
+    return sentence("care.check_failed" if check.error else "care.checked", told, now.tzinfo)
+
+
 class BackupPresenter(QObject):
     """Shows how backups stand, makes one now, and shows the key to a person whose PIN was asked for."""
 
     def __init__(
         self, part: BackupPart, *, bridge: Bridge, lane: Lane, backups: Backups, now: Callable[[], datetime],
-        ask: Callable[[Callable[[Person], None]], None], parent: QObject | None = None,
+        checked: Callable[[], StoreCheck | None], ask: Callable[[Callable[[Person], None]], None],
+        parent: QObject | None = None,
     ) -> None:  # fmt: skip
         """`ask` asks for the PIN of somebody who may see the key, and hands that person on. `now` is on the clinic's
         clock."""
         super().__init__(parent or part)
         self._part, self._bridge, self._lane, self._backups = part, bridge, lane, backups
-        self._now, self._ask = now, ask
+        self._now, self._ask, self._checked = now, ask, checked
         self._told: tuple[str, Words] | None = None
         part.run_pressed.connect(self._run)
         part.key_pressed.connect(self._key)
@@ -159,7 +173,7 @@ class BackupPresenter(QObject):
         self._bridge.start(self._lane, lambda _job: self._backups.view(), owner=self, done=self._draw)
 
     def _draw(self, view: BackupView) -> None:
-        self._part.draw(view, self._now())
+        self._part.draw(view, self._checked(), self._now())
         if self._told is not None:
             self._part.show_told(*self._told)
 

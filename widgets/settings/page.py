@@ -94,6 +94,7 @@ class SettingsPage:
         )  # fmt: skip
         self._backup = BackupPresenter(
             backup, bridge=kit.bridge, lane=kit.desk.lanes["net"], backups=kit.desk.backups,
+            checked=lambda: kit.desk.care.checked,
             now=lambda: kit.desk.clock.now().astimezone(ZoneInfo(kit.facts().zone)),
             ask=lambda then: self._lend.ask(KEY_WHY, "Enter the PIN of a manager", then),
         )  # fmt: skip

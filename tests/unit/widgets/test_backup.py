@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.backup import Backups, note, read_state
+from app.care import StoreCheck
 from app.folders import Folders
 from app.lanes import Lane
 from app.secrets import RECOVERY_KEY, Secrets
@@ -47,13 +48,14 @@ class Page:
         self.lender: Person | None = NORA
         self.backups = Backups(self.folders, self.settings, self.secrets, self.clock, self.program)
         self.ends = 0
+        self.check: StoreCheck | None = None
         self.view, self.part = SettingsView(), BackupPart()
         self.view.add_above(BACKUP, self.part)
         bridge = Bridge(self.view)
         self.rows = SettingsPresenter(self.view, bridge=bridge, lane=lane, settings=self.settings)
         self.presenter = BackupPresenter(
             self.part, bridge=bridge, lane=lane, backups=self.backups,
-            now=lambda: self.clock.now().astimezone(DENVER), ask=self.ask,
+            now=lambda: self.clock.now().astimezone(DENVER), ask=self.ask, checked=lambda: self.check,
         )  # fmt: skip
 
     def program(self, words: Any) -> int:
@@ -91,6 +93,26 @@ def test_before_the_first_one(page: Page) -> None:
     assert page.part.last.text() == NEVER
     assert page.part.where.text().endswith("elsewhere")
     assert not page.part.key_is_open
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        (None, "Not yet checked since the start."),
+        (StoreCheck(NOON, (), "", 900), "Checked at 12:00 PM. Pages and books hold."),
+        (StoreCheck(NOON, (), "store.locked", 9), "Could not be checked at 12:00 PM. Run copaydesk doctor --deep."),
+    ],
+)
+def test_how_the_check_after_the_start_went(page: Page, qtbot: Any, check: StoreCheck | None, words: str) -> None:
+    page.check = check
+    page.presenter.show()
+    qtbot.waitUntil(lambda: page.part.records.text() == words)
+
+
+def test_books_that_do_not_hold_are_said_there_too(page: Page, qtbot: Any) -> None:
+    page.check = StoreCheck(NOON, ("I2",), "", 900)
+    page.presenter.show()
+    qtbot.waitUntil(lambda: page.part.records.text().startswith("The books of this desk do not hold (I2)."))
 
 
 def test_back_up_now_by_keyboard(page: Page, qtbot: Any) -> None:
