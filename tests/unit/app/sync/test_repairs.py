@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +19,13 @@ from models.store.reading import connect
 from tests.support.desks import PERSON
 from tests.support.hub import (  # noqa: F401
     RunningHub,
-    own_sqlite_hub,
+    postgres_settings,
     session_postgres_hub,
     session_sqlite_hub,
     sqlite_hub_template,
     sqlite_settings,
 )
+from tests.support.postgres import PostgresServer
 from tests.support.stepping import SteppedDesk, hub_log
 from tests.support.stream import DAY
 
@@ -225,44 +226,62 @@ def test_h9_two_live_copies_are_kept_apart_and_one_is_let_in_again(
 # A hub that was restored ------------------------------------------------------------------------------------------
 
 
-class Backup:
-    """A hub's own file, taken while it serves nobody, put back later."""
+Clinic = tuple[RunningHub, str, SteppedDesk, SteppedDesk]
 
-    def __init__(self, hub: RunningHub, tenant: str, to: Path) -> None:
-        self.hub, self.tenant, self._copy = hub, tenant, to
+
+class Backup:
+    """A hub's database, copied while it serves nobody, put back later: its own file, or one of PostgreSQL's."""
+
+    def __init__(self, hub: RunningHub, tenant: str, to: Path, postgres: PostgresServer | None = None) -> None:
+        self.hub, self.tenant, self._copy, self._postgres = hub, tenant, to, postgres
         hub.stop()
-        shutil.copyfile(hub.settings.database_path, to)
+        if hub.settings.shared:
+            assert postgres is not None
+            self._database = postgres.create(template=hub.settings.database_url.partition("@/")[2].partition("?")[0])
+        else:
+            shutil.copyfile(hub.settings.database_path, to)
         hub.start()
 
     def put_back(self) -> None:
         """As `copaydesk restore` does."""
         self.hub.stop()
-        for suffix in ("-wal", "-shm"):
-            self.hub.settings.database_path.with_name(f"hub.db{suffix}").unlink(missing_ok=True)
-        shutil.copyfile(self._copy, self.hub.settings.database_path)
+        if self._postgres is not None and self.hub.settings.shared:
+            self.hub.settings = replace(self.hub.settings, database_url=self._postgres.url(self._database))
+        else:
+            for suffix in ("-wal", "-shm"):
+                self.hub.settings.database_path.with_name(f"hub.db{suffix}").unlink(missing_ok=True)
+            shutil.copyfile(self._copy, self.hub.settings.database_path)
         self.hub.start()
         self.hub.store.begin_epoch(self.tenant)
 
 
-@pytest.fixture
-def clinic(own_sqlite_hub: RunningHub, tmp_path: Path) -> Iterator[tuple[RunningHub, str, SteppedDesk, SteppedDesk]]:  # noqa: F811
-    tenant = own_sqlite_hub.practice()
-    desks = [SteppedDesk.of(own_sqlite_hub, tenant, tmp_path / name, name) for name in "ab"]
-    yield own_sqlite_hub, tenant, desks[0], desks[1]
+@pytest.fixture(params=["sqlite", "postgresql"])
+def clinic(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Clinic]:
+    name = "sqlite_settings" if request.param == "sqlite" else "postgres_settings"
+    running = RunningHub(request.getfixturevalue(name))
+    tenant = running.practice()
+    desks = [SteppedDesk.of(running, tenant, tmp_path / name, name) for name in "ab"]
+    yield running, tenant, desks[0], desks[1]
     for one in desks:
         one.close()
+    running.close()
 
 
-Clinic = tuple[RunningHub, str, SteppedDesk, SteppedDesk]
+@pytest.fixture
+def back_up(clinic: Clinic, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Backup]:
+    """Takes a backup of the clinic's hub."""
+    hub, tenant, _, _ = clinic
+    server = request.getfixturevalue("postgres") if hub.settings.shared else None
+    return lambda: Backup(hub, tenant, tmp_path / "hub.backup", server)
 
 
-def test_h11_one_desk_brings_back_everything_to_the_letter(clinic: Clinic, tmp_path: Path) -> None:
+def test_h11_one_desk_brings_back_everything_to_the_letter(clinic: Clinic, back_up: Callable[[], Backup]) -> None:
     hub, tenant, desk, other = clinic
     desk.acts(2)
     other.acts(2)
     for one in (desk, other, desk):
         one.settle()
-    backup = Backup(hub, tenant, tmp_path / "hub.backup")
+    backup = back_up()
     desk.acts(3)
     other.acts(3)
     patient, charge = desk.patient(4_000)
@@ -282,13 +301,13 @@ def test_h11_one_desk_brings_back_everything_to_the_letter(clinic: Clinic, tmp_p
     one_log(hub, tenant, desk, other)
 
 
-def test_h11_a_hub_that_went_on_meanwhile_gets_every_fact_once(clinic: Clinic, tmp_path: Path) -> None:
+def test_h11_a_hub_that_went_on_meanwhile_gets_every_fact_once(clinic: Clinic, back_up: Callable[[], Backup]) -> None:
     hub, tenant, desk, other = clinic
     shared, charge = desk.patient(5_000)
     lot = desk.take(shared, charge, 1_000)
     for one in (desk, other, desk):
         one.settle()
-    backup = Backup(hub, tenant, tmp_path / "hub.backup")
+    backup = back_up()
     lost = desk.acts(3)
     desk.settle()  # the other desk never hears of these
     backup.put_back()
@@ -301,7 +320,9 @@ def test_h11_a_hub_that_went_on_meanwhile_gets_every_fact_once(clinic: Clinic, t
     one_log(hub, tenant, desk, other)
 
 
-def test_h11_what_was_refused_stays_refused_and_no_credit_is_spent_twice(clinic: Clinic, tmp_path: Path) -> None:
+def test_h11_what_was_refused_stays_refused_and_no_credit_is_spent_twice(
+    clinic: Clinic, back_up: Callable[[], Backup], tmp_path: Path
+) -> None:
     hub, tenant, desk, other = clinic
     patient, charge = desk.patient(1_000)
     more = desk.charge(patient, 3_000)
@@ -309,7 +330,7 @@ def test_h11_what_was_refused_stays_refused_and_no_credit_is_spent_twice(clinic:
     desk.undo(patient, desk.take(patient, more, 500))
     for one in (desk, other, desk):
         one.settle()
-    backup = Backup(hub, tenant, tmp_path / "hub.backup")
+    backup = back_up()
     credit = new_id()
     with desk.store.write() as tx:
         tx.record(bodies.Collect(payment_id=credit, patient_id=patient, tender="cash", amount_cents=800,
@@ -337,12 +358,12 @@ def test_h11_what_was_refused_stays_refused_and_no_credit_is_spent_twice(clinic:
     third.close()
 
 
-def test_h11_without_the_key_each_desk_brings_its_own(clinic: Clinic, tmp_path: Path) -> None:
+def test_h11_without_the_key_each_desk_brings_its_own(clinic: Clinic, back_up: Callable[[], Backup]) -> None:
     hub, tenant, desk, other = clinic
     for one in (desk, other, desk):
         one.acts(1)
         one.settle()
-    backup = Backup(hub, tenant, tmp_path / "hub.backup")
+    backup = back_up()
     mine, theirs = desk.acts(2), other.acts(2)
     for one in (desk, other, desk):
         one.settle()
@@ -356,10 +377,10 @@ def test_h11_without_the_key_each_desk_brings_its_own(clinic: Clinic, tmp_path: 
     one_log(hub, tenant, desk, other)
 
 
-def test_h11_a_witness_is_believed_only_by_the_hubs_own_mark(clinic: Clinic, tmp_path: Path) -> None:
+def test_h11_a_witness_is_believed_only_by_the_hubs_own_mark(clinic: Clinic, back_up: Callable[[], Backup]) -> None:
     hub, tenant, desk, _ = clinic
     desk.settle()
-    backup = Backup(hub, tenant, tmp_path / "hub.backup")
+    backup = back_up()
     start = desk.store.cursor().seq
     desk.acts(2)
     desk.settle()
@@ -437,6 +458,7 @@ def test_f35_a_restarted_desk_and_a_changed_hub_keep_what_was_fetched(
     one_log(hub, tenant, other, desk)
 
 
+@pytest.mark.parametrize("clinic", ["sqlite"], indirect=True)
 def test_f37_a_cursor_from_before_what_the_hub_keeps_begins_with_a_snapshot(clinic: Clinic, tmp_path: Path) -> None:
     hub, tenant, desk, other = clinic
     desk.acts(2)
@@ -487,10 +509,10 @@ def test_own_operations_are_kept_as_long_as_a_backup_may_be_old(
     desk.close()
 
 
-def test_h11_what_was_let_go_comes_out_of_the_log_again(clinic: Clinic, tmp_path: Path) -> None:
+def test_h11_what_was_let_go_comes_out_of_the_log_again(clinic: Clinic, back_up: Callable[[], Backup]) -> None:
     hub, tenant, desk, other = clinic
     desk.settle()
-    backup = Backup(hub, tenant, tmp_path / "hub.backup")
+    backup = back_up()
     mine = desk.acts(2)
     desk.settle()
     with desk.store.write() as tx:
