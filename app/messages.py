@@ -34,8 +34,6 @@ log = logging.getLogger(__name__)
 
 CONSENT_WORDS = "unprotected-1"
 """The version of what a patient is told before papers go to their address (`message.consent_words`)."""
-RECEIPT_WAYS = ("print", "text", "email", "none")
-"""How a patient likes receipts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +173,7 @@ class Messages:
         return self.send(sheet, SendChoice(way.channel, way.address, attach=bool(way.agreed)), person)
 
     def prefer(self, patient_id: str, receipt_by: str, person: Person) -> None:
-        """Keep how a patient likes receipts (one of RECEIPT_WAYS). Raises RuleBroken `collect.patient_gone`."""
+        """Keep how a patient likes receipts: print, text, email or none. Raises RuleBroken `collect.patient_gone`."""
         with self._clinic.store.write() as tx:
             self._change(tx, patient_id, person, receipt_by=receipt_by)
 

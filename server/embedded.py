@@ -24,7 +24,7 @@ from models.operations.records import Practice
 from models.store.hub import HubStore
 from server import main, practices
 from server.deps import Address
-from server.message_settings import message_settings
+from server.message_settings import usable_settings
 from server.settings import HubSettings
 
 
@@ -64,7 +64,7 @@ def _settings(options: argparse.Namespace, line: bytes) -> HubSettings:
     return HubSettings(
         data_dir=data_dir, key_hex=key, host=options.host, port=options.port,
         public_address=options.public_address or "", tls_certificate=options.tls_certificate, tls_key=options.tls_key,
-        ready_file=options.ready_file, embedded=True, messages=message_settings(data_dir),
+        ready_file=options.ready_file, embedded=True, messages=usable_settings(data_dir),
     ).checked()  # fmt: skip
 
 

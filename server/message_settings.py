@@ -6,6 +6,7 @@ A clinic that starts its hub from the desk may put the same names into `messages
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import stat
@@ -15,8 +16,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from models.basics.errors import RuleBroken
+from models.basics.facts import facts
 from models.operations.joining import is_loopback
 from models.rules.addresses import email_address
+
+log = logging.getLogger(__name__)
 
 PLACEHOLDER = re.compile(
     r"change.?me|your[-_ ]|example|placeholder|replace.?me|<[^>]*>|\bsecret\b|\bpassword\b|x{4,}", re.I
@@ -67,6 +71,16 @@ def message_settings(data_dir: Path, environment: Mapping[str, str] = os.environ
     read."""
     told = {**_from_file(data_dir / FILE), **environment}
     return MessageSettings(_mail(told), _text(told))
+
+
+def usable_settings(data_dir: Path, environment: Mapping[str, str] = os.environ) -> MessageSettings:
+    """The same for a hub that a desk starts for itself: with a wrong setting it serves without messages, and says which
+    in its log. Money does not wait for mail."""
+    try:
+        return message_settings(data_dir, environment)
+    except RuleBroken as error:
+        log.warning("messages are not set up", extra=facts(error=error.message_key, **error.facts))
+        return MessageSettings()
 
 
 def _mail(told: Mapping[str, str]) -> MailSettings | None:

@@ -24,7 +24,6 @@ class SendState:
 
     title: str
     about: str
-    channels: tuple[str, ...]
     choice: SendChoice
     agreed: bool | None
     consent: str
@@ -68,7 +67,7 @@ def send_state(
     if not why and sheet.template == "superbill" and not choice.attach:
         why = "Ask the patient and tick that they agree: a superbill goes as a PDF."
     return SendState(
-        title=f"Send {_what(sheet.papers)}", about=sheet.patient.name, channels=("email", "text"), choice=choice,
+        title=f"Send {_what(sheet.papers)}", about=sheet.patient.name, choice=choice,
         agreed=agreed, consent=_consent(agreed), preview=preview_of(sheet, choice, practice), trouble=trouble,
         why_not=why, note=why or _note(choice), busy=busy, error=error,
     )  # fmt: skip

@@ -17,8 +17,10 @@ from app.posting import Posting
 from app.printing import Printing
 from app.statements import Statements
 from app.superbills import Superbills
+from app.words import WORDS
 from models.basics.errors import RuleBroken
 from models.operations.records import Channels
+from models.rules.addresses import FAILURES
 from tests.support.clinic import MARIA, TestClinic
 
 ADDRESS = "rosa@home.test"
@@ -179,3 +181,13 @@ def test_s0_40_a_visit_without_services_has_no_superbill(clinic: TestClinic) -> 
         with pytest.raises(RuleBroken) as refused:
             Superbills(clinic.clinic).document(visit)
         assert refused.value.message_key == key
+
+
+@pytest.mark.parametrize(
+    "key",
+    [*(f"message.failed.{reason}" for reason in FAILURES),
+     *(f"message.trouble.{reason}" for reason in ("mail_login", "mail_not_private", "mail_unreached", "mail_sender",
+                                                  "text_login", "text_not_private", "text_unreached"))],
+)  # fmt: skip
+def test_s0_40_whatever_the_hub_tells_has_words(key: str) -> None:
+    assert WORDS[key].title

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.basics.errors import RuleBroken
-from server.message_settings import FILE, MailSettings, message_settings
+from server.message_settings import FILE, MailSettings, MessageSettings, message_settings, usable_settings
 
 MAIL = {"COPAYDESK_SMTP_HOST": "mail.alder.test", "COPAYDESK_SMTP_FROM": "receipts@alder.test",
         "COPAYDESK_SMTP_USER": "clinic", "COPAYDESK_SMTP_PASSWORD": "tide-lamp-42"}  # fmt: skip
@@ -75,3 +75,11 @@ def test_s0_40_a_clinic_may_keep_them_in_a_file_only_it_can_read(tmp_path: Path)
 def test_s0_40_secrets_are_not_shown(tmp_path: Path) -> None:
     assert "tide-lamp-42" not in repr(message_settings(tmp_path, MAIL | TEXT))
     assert "tok-4f1e9a77c2" not in repr(message_settings(tmp_path, MAIL | TEXT))
+
+
+def test_s0_40_a_desks_own_hub_serves_without_mail_rather_than_not_at_all(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert usable_settings(tmp_path, MAIL).mail is not None
+    assert usable_settings(tmp_path, MAIL | {"COPAYDESK_SMTP_PORT": "mail"}) == MessageSettings()
+    assert [vars(record)["facts"]["setting"] for record in caplog.records] == ["COPAYDESK_SMTP_PORT"]
