@@ -28,7 +28,7 @@ def report_blocks(document: ReportDocument, columns: int = 42, code_page: str = 
     page.rule()
     for words in document.sign:
         page.done += (Text(""), Text(""))
-        page.pair(f"{words} ", "_" * max(columns - len(words) - 1, 4))
+        page.pair(words, "_" * max(columns - len(words) - 2, 4))
     if document.closing:
         page.centered(document.closing)
     return tuple(page.done)
