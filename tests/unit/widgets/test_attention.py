@@ -47,7 +47,8 @@ FALLEN = replace(
     facts={"cents": 2500, "appointment_id": "visit-7", "payment_id": "pay-7", "visit": "Follow-up, May 28"},
 )  # fmt: skip
 _FACTS: dict[str, Any] = {
-    "cents": 1250, "owes_cents": 4000, "asked_cents": 4500, "granted_cents": 3250, "paid_cents": 3000, "gone_cents": 6000,
+    "cents": 1250, "owes_cents": 4000, "asked_cents": 4500, "granted_cents": 3250, "paid_cents": 3000,
+    "gone_cents": 6000,
     "desk": "this desk", "who": "Maria D.", "when": "8:41 AM", "elsewhere": "Desk 1", "spent": " (10:02 AM)",
     "visit": "Lab panel, Apr 9", "appointment_id": "visit-7", "payment_id": "pay-7", "charge_id": "c7",
     "credit_cents": 0, "first": "8:41 AM", "second": "8:52 AM",
@@ -427,6 +428,14 @@ def test_ways_are_spoken_with_their_outcome(desk: Desk):
 # Pictures ---------------------------------------------------------------------------------------------------------
 
 
+OF_DESK = (
+    AttentionItem("care:books", "books_wrong", frozen.at(8, 2), None, 0, "care.books_wrong", {"invariant": "I2, I18"}),
+    AttentionItem("care:disk", "disk_full", frozen.at(9, 12), None, 0, "care.reserve_used"),
+    AttentionItem("care:backup", "backup_old", frozen.at(7, 0), None, 0, "backup.alarm_old", {"days": 9}),
+)
+"""What can be the matter with a desk itself (app.care)."""
+
+
 def states() -> dict[str, AttentionState]:
     """Every state of the page that a person should look at."""
     soon, twice = Checked(next_in_s=18), Checked(2, frozen.at(9, 40, 12), 42)
@@ -448,6 +457,7 @@ def states() -> dict[str, AttentionState]:
         "fallen": state(items=(FALLEN, replace(FALLEN, item_id="fallen:2", words="attention.visit_no_show"))),
         "long": state(items=(long,), found=soon),
         "many": state(Looking("op-7-9"), items=many),
+        **{f"desk-{item.kind}": state(Looking(item.item_id), items=OF_DESK) for item in OF_DESK},
         "clear": state(items=()),
         "error": attention_state(frozen.attention(), Looking(), say=sentence, now=frozen.at(9, 41),
                                  checked=lambda _id: soon, notice=SPEECH.notice("store.locked")),
