@@ -24,7 +24,7 @@ OLDEST_SQLITE = (3, 51, 3)
 """Before this, two connections checkpointing a write-ahead log at once could corrupt it."""
 
 PAGE_BYTES, PAGE_BYTES_BEFORE = 2_048, 4_096
-"""Every page a transaction touches is encrypted and signed whole, so small pages make small acts cheap (decision 018).
+"""Every page a transaction touches is encrypted and signed whole, so small pages make small acts cheap (decision 019).
 Stores of before 0003 have larger ones until they are brought up to date."""
 
 BUSY_MS = 5_000
