@@ -18,13 +18,18 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.backup import Backups
+from app.care import Care
 from app.claims import Claims
 from app.clock_guard import ClockGuard
+from app.desks import Desks
 from app.find import Find
+from app.folders import Folders
 from app.hub_line import HubLine
 from app.lanes import Lane
 from app.patients import Patients
 from app.practice import PracticeFacts
+from app.secrets import Secrets
 from app.signin import SignIn
 from app.syncing import Syncing
 from app.views import AttentionItem, DeviceLight
@@ -240,7 +245,8 @@ class StandDesk:
 
     def __init__(self, clinic: TestClinic) -> None:
         self.store, self.clock, self.settings = clinic.store, clinic.clock, clinic.settings
-        self._clinic = clinic.clinic
+        self.clinic = clinic.clinic
+        self.desks = Desks(clinic.clinic, None)
         self.lanes = {name: Lane(name) for name in NAMES}
         self.sign_in, self.find = SignIn(clinic.clinic), Find(clinic.clinic, clinic.settings)
         self.patients = Patients(clinic.clinic)
@@ -252,11 +258,14 @@ class StandDesk:
         self.attention = SimpleNamespace(items=lambda: self.items)
         self.printing, self.sync, self.importing = Acts(), Acts(), Acts()
         self.schedule = self.checkout = self.accounts = None
+        folders = Folders(clinic.folder)
+        self.backups = Backups(folders, clinic.settings, Secrets(folders, clinic.settings), clinic.clock)
+        self.care = Care(clinic.clinic, folders, self.backups)
         line = HubLine(clinic.clock)
         self.syncing = Syncing(clinic.clinic, line, ClockGuard(clinic.clinic, line), lambda: False)
 
     def facts(self) -> Any:
-        return self._clinic.facts()
+        return self.clinic.facts()
 
     def close(self) -> None:
         for made in self.lanes.values():
