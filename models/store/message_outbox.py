@@ -34,9 +34,12 @@ _GATHER = (
     "SELECT tenant, op_id, template, address, channel, message_id, patient_id, 'waiting', 0, :now, :now, '', '', "
     "'' FROM message WHERE tenant = :tenant AND state = 'waiting' ON CONFLICT DO NOTHING"
 )
+_RESTORED = "SELECT 1 FROM hub_epoch WHERE tenant = :tenant AND began_at > :lately"
 _DUE = (
     "SELECT op_id, template, address, channel, message_id, patient_id, attempts, since FROM message_outbox "
-    "WHERE tenant = :tenant AND state = 'waiting' AND due_at <= :now AND claimed_until <= :now ORDER BY due_at, op_id"
+    "WHERE tenant = :tenant AND state = 'waiting' AND due_at <= :now AND claimed_until <= :now AND EXISTS (SELECT 1 "
+    "FROM message m WHERE m.tenant = message_outbox.tenant AND m.message_id = message_outbox.message_id AND "
+    "m.state = 'waiting') ORDER BY due_at, op_id"
 )
 _ROW = "tenant = :tenant AND op_id = :op_id AND template = :template AND address = :address AND state = 'waiting'"
 _CLAIM = (
@@ -51,6 +54,8 @@ _SETTLE = (
     "UPDATE message_outbox SET state = :state, claimed_by = '', claimed_until = '', reason = :reason "
     f"WHERE {_ROW} AND claimed_by = :by"
 )
+AFTER_RESTORE = timedelta(minutes=10)
+
 _LOCK = "UPDATE tenant_head SET seq = seq WHERE tenant = :tenant"
 _CHANNELS = "SELECT email, text, email_trouble, text_trouble FROM channels WHERE tenant = :tenant AND id = 'channels'"
 
@@ -87,10 +92,13 @@ class MessageOutbox:
         self._transaction, self._look, self._clock = transaction, look, clock
 
     def gather(self, tenant: str) -> list[Waiting]:
-        """What of a practice may be tried now, oldest first."""
-        now = utc_text(self._clock.now())
+        """What of a practice may be tried now, oldest first. Nothing for a while after the hub was restored from a
+        backup: its desks first tell it what it sent already."""
+        now, lately = utc_text(self._clock.now()), utc_text(self._clock.now() - AFTER_RESTORE)
 
         def work(session: Session) -> list[Waiting]:
+            if session.one(_RESTORED, tenant=tenant, lately=lately) is not None:
+                return []
             session.run(_GATHER, tenant=tenant, now=now)
             return [Waiting(tenant, *row) for row in session.rows(_DUE, tenant=tenant, now=now)]
 

@@ -441,6 +441,24 @@ def test_s0_40_the_same_request_twice_is_one_message(small_office: Office, tmp_p
     assert len(server.box.mails) == 1
 
 
+def test_h11_a_restored_hub_sends_nothing_twice(office: Office, tmp_path: Path) -> None:
+    """The backup knows the request and not that it was answered; the desks' log does."""
+    office.ask(email())
+    with mail_server(tmp_path) as server:
+        worker = office.worker(by_mail(server))
+        office.store.begin_epoch(office.tenant)
+        worker.work_off([office.tenant])
+        assert server.box.mails == []  # first its desks tell it what it sent already
+        office.clock.advance(601)
+        worker.work_off([office.tenant])
+        assert len(server.box.mails) == 1
+        office.store._transaction(lambda session: session.run(
+            "UPDATE message_outbox SET state = 'waiting', claimed_by = '', claimed_until = '' WHERE tenant = :t",
+            t=office.tenant), office.tenant)  # fmt: skip
+        worker.work_off([office.tenant])
+    assert len(server.box.mails) == 1
+
+
 def test_s0_40_nothing_of_a_message_is_in_the_log_file(
     small_office: Office, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
