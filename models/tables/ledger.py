@@ -40,7 +40,7 @@ index(transfer, "tenant", "reverses_op", "reverses_n", unique=True, where="rever
 index(transfer, "tenant", "reverses_op", where="reverses_op <> ''")
 index(transfer, "tenant", "pending_no", where="seq = 0")
 index(
-    transfer, "tenant", "business_date",
+    transfer, "tenant", "code", "business_date",
     where="code IN ('charge', 'responsibility', 'adjust', 'lapse', 'reverse')",
 )  # fmt: skip
 """What came to be owed, and payments taken back, by the day it was posted; a payment writes nothing here."""

@@ -129,7 +129,7 @@ _REFUNDS = tuple(
 """Refunds, corrections and what other programs gave back; what was handed back was so on the same day."""
 
 _DATED = "t.tenant = :tenant AND t.code IN ('charge', 'responsibility', 'adjust', 'lapse', 'reverse')"
-"""As the index of transfers by day has it."""
+"""As the index of transfers by code and day has it."""
 
 _TAKEN_BACK_AGAIN = (
     "SELECT 'void', p.payment_id, '', t.business_date, p.patient_id, p.appointment_id, p.practitioner_id, p.tender, "
@@ -141,19 +141,17 @@ _TAKEN_BACK_AGAIN = (
 )
 """Taken back a second time, by a desk that could not know: that money went out too."""
 
+_OWES = "CASE WHEN t.debit LIKE 'AR:%' THEN t.debit ELSE t.credit END"
+_LETS_OFF = "t.code IN ('adjust', 'lapse')"
 _OWED = (
-    "SELECT CASE t.code WHEN 'adjust' THEN 'adjustment' WHEN 'lapse' THEN 'adjustment' ELSE "
-    "CASE c.kind WHEN 'fee' THEN 'fee' ELSE 'charge' END END, a.charge_id, coalesce(j.made_at, ''), t.business_date, "
-    "a.patient_id, a.appointment_id, coalesce(c.practitioner_id, ''), '', '', '', '', coalesce(j.actor, ''), "
-    "coalesce(j.device, ''), CASE WHEN t.debit = a.id THEN t.amount_cents ELSE -t.amount_cents END "
-    "* CASE WHEN t.code IN ('adjust', 'lapse') THEN -1 ELSE 1 END, 0, "
-    "CASE WHEN t.code IN ('adjust', 'lapse') THEN coalesce(j.kind, CASE t.code WHEN 'lapse' THEN 'lapse' "
-    "ELSE 'taken_back' END) ELSE coalesce(c.code, '') END, coalesce(c.description, ''), '', t.op_id, '' "
-    "FROM transfer t JOIN account a ON a.tenant = t.tenant AND a.id IN (t.debit, t.credit) AND a.code = 'AR' "
-    "LEFT JOIN charge c ON c.tenant = a.tenant AND c.id = a.charge_id "
-    "LEFT JOIN adjustment j ON j.tenant = t.tenant AND j.op_id = t.op_id "
-    f"WHERE {_DATED} AND t.code <> 'reverse' "
-    f"AND t.business_date {_WITHIN}"
+    f"SELECT CASE WHEN {_LETS_OFF} THEN 'adjustment' WHEN c.kind = 'fee' THEN 'fee' ELSE 'charge' END, c.id, "
+    "coalesce(j.made_at, ''), t.business_date, c.patient_id, c.appointment_id, c.practitioner_id, '', '', '', '', "
+    "coalesce(j.actor, ''), coalesce(j.device, ''), t.amount_cents * CASE WHEN t.debit LIKE 'AR:%' THEN 1 ELSE -1 END "
+    f"* CASE WHEN {_LETS_OFF} THEN -1 ELSE 1 END, 0, CASE t.code WHEN 'lapse' THEN 'lapse' "
+    "WHEN 'adjust' THEN coalesce(j.kind, 'taken_back') ELSE c.code END, c.description, '', t.op_id, '' "
+    f"FROM transfer t JOIN charge c ON c.tenant = t.tenant AND c.id = substr({_OWES}, 4) "
+    "LEFT JOIN adjustment j ON t.code = 'adjust' AND j.tenant = t.tenant AND j.op_id = t.op_id "
+    f"WHERE {_DATED} AND t.code <> 'reverse' AND t.business_date {_WITHIN}"
 )
 """What came to be owed and what was let off, as it was posted."""
 
