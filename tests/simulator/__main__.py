@@ -7,7 +7,7 @@ import hashlib
 import logging
 import sys
 
-from tests.simulator.faults import ELSEWHERE, FAULTS
+from tests.simulator.faults import ELSEWHERE, FAULTS, MOODS
 from tests.simulator.many import Tally, command, run_many
 from tests.simulator.run import STEPS, Result, play
 from tests.simulator.shrink import shrunk
@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=STEPS, help="the most steps of a run")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--keep", default=None, help="play only these steps of one run: 0,3,4")
+    parser.add_argument("--mood", default="", choices=("", *MOODS), help="let one run go like that")
     parser.add_argument("--coverage", action="store_true", help="say how often each fault, act and verdict was met")
     parser.add_argument("--digest", action="store_true", help="say the one hash of all runs, and nothing else")
     options = parser.parse_args(arguments)
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         return report(options.workers)
     if options.runs == 1:
         keep = None if options.keep is None else [int(n) for n in options.keep.split(",") if n]
-        return _show(play(options.seed, options.steps, keep))
+        return _show(play(options.seed, options.steps, keep, options.mood))
     tally = run_many(options.seed, options.runs, options.steps, options.workers)
     if options.digest:
         told = sorted(tally.digests.items())

@@ -21,7 +21,7 @@ def desk_backup(run: Run, desk: SimDesk, rng: Random) -> str:
     """A desk is backed up."""
     if desk.name in run.backups:
         return "there is one"
-    run.backups[desk.name] = run.folder / f"backup-{desk.name}"
+    run.backups[desk.name] = run.folder / f"backup-{desk.name}-{rng.getrandbits(32)}"
     desk.copy_to(run.backups[desk.name])
     return "copied"
 
@@ -34,33 +34,42 @@ def desk_restored(run: Run, desk: SimDesk, rng: Random) -> str:
         return "no backup"
     run.met["F19"] += 1
     run.copied = True
-    lost = _lost_with_the_disk(run, desk)
+    run.network.late.clear()
+    before = _Disk(desk)
     desk.die()
     desk.put_back(folder)
-    run.start(desk)
+    desk.open()
+    lost = _lost(run, desk, before, _Disk(desk))
+    desk.begin()
     return f"{lost} records lost with the disk"
 
 
-def _lost_with_the_disk(run: Run, desk: SimDesk) -> int:
-    """Undo in the world what only this disk knew."""
-    run.network.late.clear()
+class _Disk:
+    """What a desk's disk knows of money: its operations, and the card transactions nobody knows the end of."""
+
+    def __init__(self, desk: SimDesk) -> None:
+        found = [orjson.loads(text) for (text,) in desk.rows("SELECT op FROM outbox ORDER BY epoch, dseq")]
+        self.ops = {op["op_id"]: op for op in found}
+        self.in_doubt = {ref for (ref,) in desk.rows(
+            "SELECT terminal_ref FROM terminal_attempt WHERE state <> 'resolved'")}  # fmt: skip
+
+
+def _lost(run: Run, desk: SimDesk, before: _Disk, after: _Disk) -> int:
+    """Undo in the world what only the old disk knew."""
     books = oracles.Books(run.hub)
     known, taken = books.logged(), books.taken()
-    lost = [orjson.loads(text) for (text,) in desk.rows("SELECT op FROM outbox ORDER BY epoch, dseq")]
-    taken |= {op["body"]["payment_id"]: op["body"] for op in lost if op["kind"] == "payment.collect"}
-    tenant, count = desk.enrolled.tenant, 0
+    taken |= {op["body"]["payment_id"]: op["body"] for op in before.ops.values() if op["kind"] == "payment.collect"}
+    tenant = desk.enrolled.tenant
+    lost = [op for op_id, op in before.ops.items() if op_id not in after.ops and (tenant, op_id) not in known]
     for op in lost:
-        if (tenant, op["op_id"]) in known:
-            continue
-        count += 1
         run.gone.add(str(op["body"].get("receipt_no") or ""))
         for place, cents in oracles.moved_by(op, taken):
             run.world.money[tenant, place] -= cents
-    for (ref,) in desk.rows("SELECT terminal_ref FROM terminal_attempt WHERE state <> 'resolved'"):
+    for ref in before.in_doubt - after.in_doubt:
         moved = run.world.bank.known.get(ref)
         if moved is not None:
             run.world.money[tenant, "card"] -= moved.cents if moved.kind == "sale" else -moved.cents
-    return count
+    return len(lost)
 
 
 def cloned(run: Run, desk: SimDesk, rng: Random) -> str:
@@ -80,7 +89,7 @@ def hub_backup(run: Run, desk: SimDesk, rng: Random) -> str:
     """The hub is backed up."""
     if HUB in run.backups:
         return "there is one"
-    run.backups[HUB] = run.folder / "backup-hub"
+    run.backups[HUB] = run.folder / f"backup-hub-{rng.getrandbits(32)}"
     run.backups[HUB].mkdir()
     run.hub.copy_to(run.backups[HUB])
     return "copied"

@@ -247,4 +247,3 @@ def _look_after(run: Run, desk: SimDesk) -> None:
     """What waits for a person is finished: refunds set aside are handed out."""
     for _ in range(3):
         run._with(desk, lambda: giving.finish_refund(run, desk, _Calm()))
-

@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from devices.base import (
-    CardInfo,
     Capability,
+    CardInfo,
     DeviceState,
     DeviceStatus,
     Outcome,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.simulator.run import STEPS, Result, play
@@ -28,14 +29,24 @@ class Tally:
     digests: dict[int, str] = field(default_factory=dict)
 
 
-def run_one(job: tuple[int, int]) -> Result:
+def played(seed: int, most: int, keep: Sequence[int] | None = None, mood: str = "") -> Result:
     """One run; a bug that escapes it is its failure."""
-    seed, most = job
-    logging.disable(logging.CRITICAL)
     try:
-        return play(seed, most)
+        return play(seed, most, keep, mood)
     except Exception:
         return Result(seed, "", [traceback.format_exc(limit=-6)], [], Counter(), [])
+
+
+def run_one(job: tuple[int, int]) -> Result:
+    """One run of many, on a process of its own."""
+    logging.disable(logging.CRITICAL)
+    gc.disable()  # a tenth of the time; a run leaves few cycles, and they are taken together
+    try:
+        return played(*job)
+    finally:
+        gc.enable()
+        if job[0] % CHUNK == 0:
+            gc.collect(1)
 
 
 def run_many(first: int, runs: int, most: int = STEPS, workers: int = 2, *, stop_after: int = 5) -> Tally:
@@ -56,6 +67,7 @@ def run_many(first: int, runs: int, most: int = STEPS, workers: int = 2, *, stop
 def _results(first: int, runs: int, most: int, workers: int) -> Iterator[Result]:
     jobs = [(seed, most) for seed in range(first, first + runs)]
     template()  # before the processes part, so that they share it
+    gc.freeze()
     if workers <= 1:
         yield from map(run_one, jobs)
         return
@@ -64,7 +76,8 @@ def _results(first: int, runs: int, most: int, workers: int) -> Iterator[Result]
         yield from pool.imap_unordered(run_one, jobs, chunksize=CHUNK)
 
 
-def command(seed: int, most: int, keep: list[int] | None = None) -> str:
+def command(seed: int, most: int, keep: list[int] | None = None, mood: str = "") -> str:
     """The line that plays a run again."""
+    named = f" --mood {mood}" if mood else ""
     kept = f" --keep {','.join(map(str, keep))}" if keep is not None else ""
-    return f"python -m tests.simulator --runs 1 --seed {seed} --steps {most}{kept}"
+    return f"python -m tests.simulator --runs 1 --seed {seed} --steps {most}{named}{kept}"

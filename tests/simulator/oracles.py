@@ -24,12 +24,12 @@ _MONEY = {"CASH": "cash", "CARD": "card", "CHK": "check", "EXT": "external", "OT
 def after_step(run: Run, desk: SimDesk) -> None:
     """I1, I3, I4 of the desk that acted, I21, I5 at the hub, and I23: what was answered stays answered."""
     with desk.store.reader() as reader:
-        debits, credits, over, cursor, last = reader.execute(_CHEAP).fetchone()
+        debits, credited, over, cursor, last = reader.execute(_CHEAP).fetchone()
         answered = reader.execute(
             "SELECT op_id, verdict, reason FROM outbox WHERE acknowledged_at <> '' OR returned_at <> ''"
         ).fetchall()
-    if debits != credits:
-        run.wrong(f"I1 {desk.name}: debits {debits} credits {credits}")
+    if debits != credited:
+        run.wrong(f"I1 {desk.name}: debits {debits} credits {credited}")
     if over:
         run.wrong(f"I3/I4 {desk.name}: {over} accounts beyond what they may")
     if last and last != cursor:

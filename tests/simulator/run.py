@@ -4,6 +4,7 @@ the world."""
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -19,7 +20,7 @@ from models.basics.points import Point, visited_by
 from tests.simulator import copying, giving, moving, oracles, taking, trouble
 from tests.simulator.desk import PRIYA, Killed, SimDesk
 from tests.simulator.determined import Machine, determined
-from tests.simulator.devices import PAPER_TROUBLE, trouble as how_it_goes
+from tests.simulator.devices import PAPER_TROUBLE
 from tests.simulator.faults import MOODS, Mood, happens, weather
 from tests.simulator.hub import HubGone, SimHub
 from tests.simulator.network import Network
@@ -114,6 +115,7 @@ def time_goes_by(run: Run, desk: SimDesk, rng: Random) -> str:
 ACTS: dict[str, Act] = {
     "collect": Act(30, taking.collect),
     "void": Act(5, taking.void),
+    "same": Act(7, taking.same_at_two, "F26"),
     "portal": Act(2, taking.known_elsewhere),
     "not_collecting": Act(1, taking.not_collecting),
     "refund": Act(8, giving.refund),
@@ -309,26 +311,29 @@ class Run:
         return sent and (desk.store.cursor().seq == head or self.aside(desk))
 
     def close(self) -> None:
-        """Let go of every file."""
+        """Let go of every file; what the logs hold is not carried over any more."""
+        for log in self.folder.glob("*.db-wal"):
+            os.truncate(log, 0)
         for desk in self.everybody():
             if desk.alive:
                 desk.store.close()
         self.hub.close()
 
 
-def steps_of(seed: int, most: int = STEPS) -> tuple[str, list[Step]]:
-    """The mood of a seed, and what happens."""
+def steps_of(seed: int, most: int = STEPS, mood: str = "") -> tuple[str, list[Step]]:
+    """The mood of a seed (unless given), and what happens."""
     rng = Random(seed)
-    mood = rng.choices(list(MOODS), [each.weight for each in MOODS.values()])[0]
+    chosen = rng.choices(list(MOODS), [each.weight for each in MOODS.values()])[0]
+    mood = mood or chosen
     usable = {name: act for name, act in ACTS.items() if not act.fault or happens(act.fault, mood)}
     count = min(rng.randint(4, most), rng.randint(4, most), most) if most > 4 else most  # short ones find most
     names = rng.choices(list(usable), [act.weight for act in usable.values()], k=count)
     return mood, [Step(name, rng.getrandbits(48)) for name in names]
 
 
-def play(seed: int, most: int = STEPS, keep: Iterable[int] | None = None) -> Result:
-    """One run, from the seed alone; `keep` plays only those of its steps."""
-    mood, steps = steps_of(seed, most)
+def play(seed: int, most: int = STEPS, keep: Iterable[int] | None = None, mood: str = "") -> Result:
+    """One run, from the seed alone; `keep` plays only those of its steps, `mood` makes it go like that."""
+    mood, steps = steps_of(seed, most, mood)
     kept = steps if keep is None else [steps[n] for n in keep]
     folder = Path(tempfile.mkdtemp(prefix="copaydesk-run-", dir=on_memory()))
     world = World()
@@ -347,7 +352,7 @@ def _begin(seed: int, mood: str, folder: Path, world: World, machine: Machine) -
     made, rng = template(), Random(f"desks {seed}")
     met = Counter[str]({f"mood {mood}": 1})
     chosen = list(made.desks[: rng.choice([2, 2, 2, 3, 3, 4])])
-    with_stranger = chance(rng, 15)
+    with_stranger = chance(rng, 20)
     made.copy(folder, [each.name for each in chosen] + ([made.stranger.name] if with_stranger else []))
     hub = SimHub(folder, DeskClock(world))
     network = Network(hub, met)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from tests.simulator.run import Result, play, steps_of
+from tests.simulator.many import played
+from tests.simulator.run import Result, steps_of
 
 PATIENCE_S = 60.0
 
@@ -14,10 +15,10 @@ def shrunk(seed: int, most: int, patience_s: float = PATIENCE_S) -> tuple[list[i
     """The steps that are left of a failing run, and how it then ends."""
     kept = list(range(len(steps_of(seed, most)[1])))
     until_s = time.monotonic() + patience_s
-    result = play(seed, most, kept)
+    result = played(seed, most, kept)
     size = max(len(kept) // 2, 1)
     while size and time.monotonic() < until_s:
-        kept, found = _without(kept, size, lambda fewer: play(seed, most, fewer), until_s)
+        kept, found = _without(kept, size, lambda fewer: played(seed, most, fewer), until_s)
         result = found or result
         size = size // 2 if found is None else min(size, max(len(kept) // 2, 1))
     return kept, result

@@ -85,6 +85,32 @@ def _hand_back_unless_there(run: Run, desk: SimDesk, payment_id: str, place: tup
         run.world.money[place] -= cents
 
 
+def same_at_two(run: Run, desk: SimDesk, rng: Random) -> str:
+    """Two desks that have not heard of each other do the same: spend one credit, take one copay (F26)."""
+    others = [each for each in run.desks if each is not desk and each.alive]
+    if not others or desk.store.pending_count():
+        return "alone"
+    run.met["F26"] += 1
+    other, credit = rng.choice(others), chance(rng, 60)
+    if credit and not desk.checkout.open("ann", "v-ann").credit_cents:
+        sheet = desk.checkout.open("ann", "")
+        take(run, desk, CollectRequest(sheet=sheet, amounts={}, use_credit=False, tender=TenderKind.CASH, person=MARIA,
+                                       extra_cents=3_000, extra_for=""), rng)  # fmt: skip
+    for each in (desk, other):
+        each.sync()
+    told = []
+    for each in (desk, other):
+        sheet = each.checkout.open("ann", "v-ann")
+        amounts = {line.key: min(line.owes_cents, 3_000) for line in sheet.lines[:1]}
+        request = CollectRequest(sheet=sheet, amounts=amounts, use_credit=credit, person=MARIA,
+                                 tender=TenderKind.CREDIT if credit else TenderKind.CASH)  # fmt: skip
+        try:
+            told.append(take(run, each, request, rng))
+        except PosError as error:
+            told.append(str(error))
+    return " | ".join(told)
+
+
 def void(run: Run, desk: SimDesk, rng: Random) -> str:
     """A payment of today is taken back whole, at this desk or another."""
     found = desk.rows("SELECT payment_id, tender FROM payment WHERE reversed_at = '' AND business_date = ? AND tender "

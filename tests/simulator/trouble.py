@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from models.basics.errors import PosError, StorageError, SyncError
+from models.basics.errors import StorageError, SyncError
 from models.basics.points import Point
 from models.operations import bodies
 from models.operations.protocol import PushConflict
@@ -181,5 +181,3 @@ def visit(run: Run, desk: SimDesk | None, point: Point) -> None:
             run.full = ""
             raise StorageError("store.disk_full")
         desk.visit(point)
-
-

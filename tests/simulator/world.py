@@ -28,7 +28,7 @@ class World:
     now: datetime = MONDAY
     elapsed_s: float = 0.0
     money: Counter[Place] = field(default_factory=Counter)
-    bank: Bank = field(default_factory=lambda: Bank())
+    bank: Bank = field(default_factory=lambda: Bank())  # noqa: PLW0108 - it stands further down
     paper: list[Paper] = field(default_factory=list)
     pulses: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
@@ -123,4 +123,4 @@ def chance(rng: Random, of_hundred: int) -> bool:
     return rng.randrange(100) < of_hundred
 
 
-__all__ = ["MONDAY", "Bank", "Clock", "Place", "DeskClock", "Paper", "Transaction", "World", "chance", "receipt_no_on"]
+__all__ = ["MONDAY", "Bank", "Clock", "DeskClock", "Paper", "Place", "Transaction", "World", "chance", "receipt_no_on"]
