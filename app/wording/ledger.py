@@ -53,6 +53,9 @@ WORDS: Rows = {
     "act.coverage": ("Insurance changed",),
     "act.refused": ("Not taken by the hub",),
     "act.other": ("Changed",),
+    "act.task_resolved": ("Settled in Needs attention",),
+    "act.task_matched": ("Found its payment",),
+    "act.hold_broken": ("Credit freed at another desk",),
     # Statements and other papers ------------------------------------------------------------------------------------
     "statement.nothing_owed": (
         "Nothing is owed on this account",

@@ -307,18 +307,23 @@ def statement(connection: Any, tenant: str, statement_id: str) -> StatementRow |
     return StatementRow(*row) if row else None
 
 
+_QUIET = "'hold.ask', 'hold.granted', 'hold.freed', 'hold.returned', 'hold.expired', 'task.opened', 'task.settled'"
+"""What happens behind an account and changes nothing on it; tasks are told in Needs attention."""
+
+
 def log(connection: Any, tenant: str, patients: Sequence[str], limit: int) -> list[LogRow]:
     """The newest acts on these accounts: what this desk has not got back yet first, then the log."""
     inside = marks(len(patients))
     pending = connection.execute(
         "SELECT 0, json_extract(op, '$.kind'), json_extract(op, '$.device'), json_extract(op, '$.actor'), verdict, "
         "granted, op FROM outbox WHERE tenant = ? AND returned_at = '' "
-        f"AND json_extract(op, '$.patient') IN ({inside}) ORDER BY epoch DESC, dseq DESC LIMIT ?",
+        f"AND json_extract(op, '$.patient') IN ({inside}) AND json_extract(op, '$.kind') NOT IN ({_QUIET}) "
+        "ORDER BY epoch DESC, dseq DESC LIMIT ?",
         (tenant, *patients, limit),
     ).fetchall()
     confirmed = connection.execute(
         "SELECT seq, kind, device, actor, verdict, granted, op FROM log "
-        f"WHERE tenant = ? AND patient IN ({inside}) ORDER BY seq DESC LIMIT ?",
+        f"WHERE tenant = ? AND patient IN ({inside}) AND kind NOT IN ({_QUIET}) ORDER BY seq DESC LIMIT ?",
         (tenant, *patients, limit),
     ).fetchall()
     return [LogRow(*row) for row in [*pending, *confirmed][:limit]]
