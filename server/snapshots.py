@@ -35,12 +35,18 @@ class SnapshotShelf:
 
     def manifest(self, tenant: str) -> bytes:
         """The manifest (JSON) of a snapshot that is new enough."""
-        head = self._store.head(tenant).seq
+        head = self._store.head(tenant)
         with self._building:
             newest = max(self._kept(tenant), default=-1)
-            if newest < 0 or head - newest > STALE_AFTER:
+            if newest >= 0 and self._epoch_of(tenant, newest) != head.server_epoch:
+                shutil.rmtree(self._place(tenant), ignore_errors=True)  # of a log that is no more
+                newest = -1
+            if newest < 0 or head.seq - newest > STALE_AFTER:
                 newest = self._build(tenant)
         return self._read(tenant, newest, "manifest")
+
+    def _epoch_of(self, tenant: str, seq: int) -> str:
+        return str(orjson.loads(self._read(tenant, seq, "manifest"))["server_epoch"])
 
     def chunk(self, tenant: str, seq: int, chunk_id: str) -> bytes:
         """One chunk (gzip of NDJSON) of the snapshot at `seq`. Raises Refused (404) when it is no longer kept."""

@@ -62,3 +62,14 @@ def test_a_snapshot_that_is_gone(own_sqlite_hub: RunningHub) -> None:
     own_sqlite_hub.start()
     with pytest.raises(HubRefusal, match=r"sync\.snapshot_gone"):
         list(chunks_of(own_sqlite_hub.transport(desk.identity, desk.private_key), manifest))
+
+
+def test_h11_a_snapshot_of_a_log_that_is_no_more_is_not_served(hub: RunningHub) -> None:
+    desk = hub.member(hub.practice())
+    before = desk.transport.snapshot()
+    epoch = hub.store.begin_epoch(desk.identity.tenant)
+    after = desk.transport.snapshot()
+    assert (before["server_epoch"], after["server_epoch"]) == (desk.identity.server_epoch, epoch)
+    with pytest.raises(HubRefusal, match="snapshot_gone"):
+        desk.transport.chunk(before["seq"], "99999-nothing")
+    assert dict(chunks_of(desk.transport, after))
