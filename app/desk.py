@@ -167,7 +167,8 @@ class Desk:
 
         if self.sync is None:
             return None
-        return Syncing(self.clinic, self.sync, self.clock_guard, lambda: self.settings.get(HUB_HERE))
+        return Syncing(self.clinic, self.sync, self.clock_guard, lambda: self.settings.get(HUB_HERE),
+                       lambda: self.backups.view().state.last_good_at)  # fmt: skip
 
     @cached_property
     def patients(self) -> Patients:

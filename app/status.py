@@ -24,7 +24,7 @@ from devices.base import DeviceState, PrinterStatus, Reason
 from models.basics.clock import utc_text
 from models.basics.errors import DeviceBusy, PosError
 from models.basics.facts import facts
-from models.store.queries import jobs
+from models.store.queries import holding, jobs
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +75,10 @@ class DeskStatus:
         """Reader, printer, drawer, sync, line: how each is, and the words for it."""
         with self._clinic.store.reader() as reader:
             doubt = jobs.in_doubt(reader, self._clinic.tenant)
+            unsure_cents = holding.provisional(reader, self._clinic.tenant) if self._away else 0
             waiting = sum(job.kind != "drawer" for job in jobs.jobs_in(reader, self._clinic.tenant, "queued"))
-        return (self._reader_light(doubt), self._printer_light(waiting), self._drawer_light(), *self._line_lights())
+        line = self._line_lights(unsure_cents)
+        return (self._reader_light(doubt), self._printer_light(waiting), self._drawer_light(), *line)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call when some light may differ, on any thread; the answer ends it."""
@@ -181,6 +183,10 @@ class DeskStatus:
         for callback in list(self._callbacks):
             callback()
 
+    @property
+    def _away(self) -> bool:
+        return self._line is not None and not self._line.state().online
+
     # The lights ---------------------------------------------------------------------------------------------------
 
     def _reader_light(self, doubt: int) -> DeviceLight:
@@ -223,11 +229,12 @@ class DeskStatus:
         is_open = self._printer.drawer_open
         return DeviceLight("drawer", "warn" if is_open else "ok", words[is_open])
 
-    def _line_lights(self) -> tuple[DeviceLight, DeviceLight]:
+    def _line_lights(self, provisional_cents: int) -> tuple[DeviceLight, DeviceLight]:
         if self._line is None:
             return DeviceLight("sync", "ok", "light.sync.alone"), DeviceLight("line", "ok", "light.line.alone")
         state = self._line.state()
-        told: dict[str, int | str | bool | None] = {"pending": state.pending, "cause": state.cause}
+        told: dict[str, int | str | bool | None] = {"pending": state.pending, "cause": state.cause,
+                                                    "provisional_cents": provisional_cents}  # fmt: skip
         if state.cause == UPDATE_NEEDED:
             sync = DeviceLight("sync", "warn", "light.sync.update", told)
         elif state.stopped:

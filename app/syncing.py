@@ -16,6 +16,7 @@ from app.clock_guard import ClockGuard
 from app.hub_line import HubLine
 from models.basics.clock import utc_text
 from models.basics.version import VERSION
+from models.store.queries import holding
 
 GROUPS: dict[str, str] = {
     "payment.collect": "payments", "payment.correct": "payments", "payment.reverse": "undone", "payment.": "postings",
@@ -42,7 +43,8 @@ _NOT_TAKEN = (
 class SyncView:
     """The panel's content. `waiting` are (group of `waiting.…`, count), most first; times are the clinic's;
     `not_taken` how many of this desk's records of today the hub reduced, refused or set aside; `clock_off_s` as in
-    `ClockGuard.off_s`."""
+    `ClockGuard.off_s`; `provisional_cents` how much credit was spent here that the hub must still confirm; `backup_at`
+    when the last good backup was made."""
 
     online: bool
     stopped: bool
@@ -58,6 +60,8 @@ class SyncView:
     not_taken: int
     repair: str = ""
     repair_count: int = 0
+    provisional_cents: int = 0
+    backup_at: datetime | None = None
 
     @property
     def waiting_count(self) -> int:
@@ -68,8 +72,12 @@ class SyncView:
 class Syncing:
     """Lane `reads`."""
 
-    def __init__(self, clinic: Clinic, line: HubLine, clock: ClockGuard, hosts: Callable[[], bool]) -> None:
-        self._clinic, self._line, self._clock, self._hosts = clinic, line, clock, hosts
+    def __init__(
+        self, clinic: Clinic, line: HubLine, clock: ClockGuard, hosts: Callable[[], bool], backup_at: Callable[[], str]
+    ) -> None:  # fmt: skip
+        """`hosts`: does the hub run at this desk? `backup_at`: UTC text of the last good backup, empty for none."""
+        self._clinic, self._line, self._clock = clinic, line, clock
+        self._hosts, self._backup_at = hosts, backup_at
 
     def view(self) -> SyncView:
         """How it stands now."""
@@ -77,15 +85,17 @@ class Syncing:
         midnight = datetime.combine(clinic.today(), datetime.min.time(), clinic.zone)
         with clinic.store.reader() as reader:
             by_kind = reader.execute(_BY_KIND, (clinic.tenant,)).fetchall()
+            provisional_cents = holding.provisional(reader, clinic.tenant)
             not_taken = reader.execute(_NOT_TAKEN, (clinic.tenant, utc_text(midnight))).fetchone()[0]
-        oldest = clinic.store.oldest_pending_at()
+        oldest, backup = clinic.store.oldest_pending_at(), self._backup_at()
         return SyncView(
             online=state.online, stopped=state.stopped, cause=state.cause, since=state.since.astimezone(clinic.zone),
             last_at=state.last_synced_at.astimezone(clinic.zone) if state.last_synced_at else None,
             waiting=grouped(by_kind), oldest_at=clinic.local(oldest) if oldest else None,
             hub=clinic.identity.hub_url.partition("//")[2], hub_here=self._hosts(),
             position=clinic.store.cursor().seq, clock_off_s=self._clock.off_s, not_taken=not_taken,
-            repair=state.repair, repair_count=state.repair_count,
+            repair=state.repair, repair_count=state.repair_count, provisional_cents=provisional_cents,
+            backup_at=clinic.local(backup) if backup else None,
         )  # fmt: skip
 
     def for_support(self) -> str:
@@ -100,6 +110,8 @@ class Syncing:
             ("Last exchange", utc_text(view.last_at) if view.last_at else "never"),
             ("Waiting", ", ".join(f"{name} {count}" for name, count in view.waiting) or "nothing"),
             ("Oldest waiting", utc_text(view.oldest_at) if view.oldest_at else "none"),
+            ("Provisional credit", f"{view.provisional_cents} cents"),
+            ("Last good backup", utc_text(view.backup_at) if view.backup_at else "none"),
             ("Not taken today", view.not_taken),
             ("Log position", f"{cursor.seq} {cursor.hash[:12]}"),
             ("Clock", f"{view.clock_off_s:+d} s beside the hub" if view.clock_off_s else "right"),

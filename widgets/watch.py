@@ -88,7 +88,9 @@ class LineWatch(QObject):
         self._shown = news
         words = sentence(news.words, news.facts, self._zone)
         text = " ".join(part for part in (self._why(news), words.body, words.action) if part)
-        note = sentence("banner.waiting", {"count": self._pending}).title if news.patient and self._pending else ""
+        cents = int(news.facts.get("provisional_cents") or 0)
+        key = "banner.waiting_credit" if cents else "banner.waiting"
+        note = sentence(key, {"count": self._pending, "cents": cents}).title if news.patient and self._pending else ""
         self.banner.emit(LineBanner(news.meaning, f"{words.title}.", text, note, news.offers))
 
     @staticmethod

@@ -11,6 +11,7 @@ WORDS: Rows = {
         "Payments work and are kept here. Refunds that need the hub, and credit from other desks, wait.",
     ),
     "banner.waiting": ("{count:change|changes} waiting",),
+    "banner.waiting_credit": ("{count:change|changes} waiting, {cents:money} of credit to be confirmed",),
     "banner.back_sending": ("Back online", "{count:change goes|changes go} out now."),
     "banner.back": ("Back online, {count:change|changes} sent",),
     "banner.back_nothing": ("Back online", "Nothing was waiting."),

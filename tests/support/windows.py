@@ -262,7 +262,7 @@ class StandDesk:
         self.backups = Backups(folders, clinic.settings, Secrets(folders, clinic.settings), clinic.clock)
         self.care = Care(clinic.clinic, folders, self.backups)
         line = HubLine(clinic.clock)
-        self.syncing = Syncing(clinic.clinic, line, ClockGuard(clinic.clinic, line), lambda: False)
+        self.syncing = Syncing(clinic.clinic, line, ClockGuard(clinic.clinic, line), lambda: False, lambda: "")
 
     def facts(self) -> Any:
         return self.clinic.facts()

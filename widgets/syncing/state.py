@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.syncing import SyncView
 from app.words import Words, sentence, show_span
+from models.basics.money import show_cents
 from widgets.common.pill import Look
 from widgets.common.when import day_text, time_text
 
@@ -29,15 +30,11 @@ class PanelState:
     text: str = ""
     facts: tuple[Fact, ...] = ()
     not_taken: int = 0
-    can_try: bool = True
 
 
 def panel_of(view: SyncView, now: datetime) -> PanelState:
     """The panel for what is known now."""
-    return PanelState(
-        look=_look(view), text=_text(view), facts=tuple(_facts(view, now)), not_taken=view.not_taken,
-        can_try=not view.online or bool(view.waiting),
-    )  # fmt: skip
+    return PanelState(look=_look(view), text=_text(view), facts=tuple(_facts(view, now)), not_taken=view.not_taken)
 
 
 def _look(view: SyncView) -> Look:
@@ -69,9 +66,14 @@ def _facts(view: SyncView, now: datetime) -> list[Fact]:
     facts = [Fact("Online since" if view.online else "Offline since", moment(view.since, now)),
              Fact("Last exchange", moment(view.last_at, now) if view.last_at else "None since the start")]  # fmt: skip
     facts.append(Fact("Waiting to be sent", waiting_text(view, now), "warn_text" if view.waiting else "text"))
+    if view.provisional_cents:
+        words = f"{show_cents(view.provisional_cents)}, until the hub has seen it"
+        facts.append(Fact("Credit to be confirmed", words, "warn_text"))
     facts.append(Fact("Hub", f"{view.hub}, on this computer" if view.hub_here else view.hub))
     facts.append(Fact("Position in the log", f"{view.position:,}"))
     facts.append(Fact("Computer clock", *_clock(view.clock_off_s)))
+    facts.append(Fact("Last good backup", moment(view.backup_at, now) if view.backup_at else "None yet",
+                      "text" if view.backup_at else "warn_text"))  # fmt: skip
     taken = "All taken as they were" if not view.not_taken else f"{view.not_taken} not taken as they were"
     facts.append(Fact("Today’s records", taken, "warn_text" if view.not_taken else "text"))
     return facts

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from widgets.common import KeycapButton, Pill, Role, Text, page_action
 from widgets.common.announce import announce
 from widgets.common.card import Card
+from widgets.common.when import count_text
 from widgets.panels import Dialog
 from widgets.syncing.state import PanelState
 from widgets.theme import S8, S12, S16
@@ -62,8 +63,8 @@ class SyncPanel(Dialog):
         self._state = state
         self.pill.set_look(state.look)
         self.text.setText(state.text)
-        self.try_now.setEnabled(state.can_try)
         self.look_at.setVisible(bool(state.not_taken))
+        self.look_at.set_text(f"Look at {count_text(state.not_taken, 'record', 'records')}")
         self._draw_facts(state)
         self.place_panel()
         QTimer.singleShot(0, self, self.place_panel)  # once more: new lines have their size then
@@ -95,5 +96,4 @@ class SyncPanel(Dialog):
             announce(self.copied, words)
 
     def take_focus(self) -> None:
-        first = self.try_now if self.try_now.isEnabled() else self._close
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.try_now.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -31,7 +31,7 @@ def clinic(tmp_path: Path) -> Iterator[TestClinic]:
 def story(clinic: TestClinic) -> Syncing:
     line = HubLine(clinic.clock)
     line._first = SyncState(False, MORNING, 4, MORNING, "sync.hub_unreachable", hub_ahead_ms=3600_000)
-    return Syncing(clinic.clinic, line, ClockGuard(clinic.clinic, line), lambda: True)
+    return Syncing(clinic.clinic, line, ClockGuard(clinic.clinic, line), lambda: True, lambda: utc_text(MORNING))
 
 
 def judged(clinic: TestClinic, verdict: str, reason: str = "") -> None:
@@ -61,6 +61,7 @@ def test_the_view_counts_what_waits_and_what_was_not_taken(clinic: TestClinic, s
     assert view.waiting_count == 4
     assert (view.online, view.cause, view.hub_here) == (False, "sync.hub_unreachable", True)
     assert (view.oldest_at, view.clock_off_s) == (clinic.clinic.now(), -3600)
+    assert (view.backup_at, view.provisional_cents) == (clinic.clinic.now(), 0)
     judged(clinic, "rejected", "credit_used")
     view = story.view()
     assert (view.waiting, view.oldest_at, view.not_taken) == ((), None, 4)

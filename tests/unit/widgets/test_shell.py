@@ -388,6 +388,17 @@ def test_the_offline_banner_waits_counts_and_says_goodbye(window, desk, qtbot, m
     qtbot.waitUntil(lambda: not banner.isVisible())
 
 
+def test_credit_that_the_hub_must_confirm_is_counted_in_the_banner(window, desk, qtbot) -> None:
+    window._line._patience.setInterval(20)
+    facts = {**OFFLINE.facts, "provisional_cents": 4000}
+    desk.status.switch(DeviceLight("line", "warn", "light.line.offline", facts), waiting(4))
+    banner = window.shell.banner
+    qtbot.waitUntil(banner.isVisible)
+    assert banner.note.text() == "4 changes waiting, $40.00 of credit to be confirmed"
+    assert clipped(banner) == []
+    picture(window, "window-offline-credit")
+
+
 def test_a_line_that_is_back_soon_shows_no_banner(qapp, qtbot) -> None:
     heard: list[object] = []
     watch = LineWatch()
