@@ -88,7 +88,7 @@ class DaySheet:
         check_days(ask)
         clinic, today = self._clinic, self._clinic.today()
         with clinic.store.reader() as reader:
-            read = self._read(reader, ask)
+            read = self._read(reader, ask, sort=ask.tab is not Tab.SUMMARY)
             shown = _of_tab(read.acts, ask.tab)
             first = min(max(ask.page, 0) * PAGE, max(len(shown) - 1, 0) // PAGE * PAGE)
             lines = self._lines(reader, shown[first : first + PAGE], read) if ask.tab is not Tab.SUMMARY else ()
@@ -96,7 +96,8 @@ class DaySheet:
             doubt = jobs.in_doubt(reader, clinic.tenant)
         return DaySheetView(
             ask=ask, today=today, lines=tuple(lines), sums=add_up(read.acts), first=first, rows=len(shown),
-            tab_cents=sum(signed(act) for act in shown), practitioners=tuple(read.names.practitioners.items()),
+            tab_cents=sum(signed(act) for act in shown) if ask.tab is not Tab.SUMMARY else 0,
+            practitioners=tuple(read.names.practitioners.items()),
             locations=read.places, desks=tuple(read.names.desks.items()), people=read.people, tenders=read.tenders,
             expected_copay_cents=expected, collected_copay_cents=collected, late=len(read.late),
             late_cents=read.late_cents, open_attempts=doubt,
@@ -153,21 +154,25 @@ class DaySheet:
 
     # Reading ------------------------------------------------------------------------------------------------------
 
-    def _read(self, reader: Any, ask: DaySheetAsk) -> _Read:
+    def _read(self, reader: Any, ask: DaySheetAsk, *, sort: bool = True) -> _Read:
         clinic = self._clinic
         tenant, span = clinic.tenant, (ask.first.isoformat(), ask.last.isoformat())
-        found = day.acts(reader, tenant, *span, by=ask.by, moved=ask.moved, device=clinic.identity.device_id)
+        found = day.acts(
+            reader, tenant, *span, by=ask.by, moved=ask.moved, device=clinic.identity.device_id, in_order=sort
+        )
         named = staff.staff_names(reader, tenant)
         words = method_names(reader, tenant)
         names = _Names(dict(methods.practitioners(reader, tenant)), named, words, self._desks(found))
-        people = {act.actor: named.get(act.actor, act.actor) for act in found if act.actor}
-        tenders = {tender_key(act) for act in found if act.kind in MONEY}
+        people = {actor: named.get(actor, actor) for actor in {act.actor for act in found} - {""}}
+        ways = {(act.tender, act.method_id): act for act in found if act.kind in MONEY}
+        tenders = {tender_key(act) for act in ways.values()}
         locations = recorded.everything(reader, tenant, Location)
         late = day.late(reader, tenant, *span) if ask.by is not DateType.SERVICE else []
-        acts = [act for act in found if _fits(act, ask)]
+        narrowed = ask.device or ask.staff_id or ask.tender
+        acts = [act for act in found if _fits(act, ask)] if narrowed else found
         if ask.practitioner_id or ask.location_id:
             acts = _at_place(reader, tenant, acts, ask)
-        kept = {act.source_id for act in acts}
+        kept = {act.source_id for act in acts} if late else set()
         return _Read(
             acts, names, tuple(sorted(people.items(), key=lambda each: each[1])),
             tuple((key, tender_words(key, words)) for key in in_order(tenders)),
@@ -179,7 +184,10 @@ class DaySheet:
     def _desks(self, acts: Iterable[DayAct]) -> dict[str, str]:
         """Desks by id, named as their numbers name them; this one by its own name."""
         me = self._clinic.identity
-        found = {act.device: desk_of(act.number) or act.device for act in acts if act.device and act.kind == "payment"}
+        found = dict[str, str]()
+        for act in acts:
+            if act.device not in found and act.device and act.kind == "payment":
+                found[act.device] = desk_of(act.number) or act.device
         found.update({me.device_id: me.desk_name} if me.device_id in found else {})
         return dict(sorted(found.items(), key=lambda each: each[1]))
 

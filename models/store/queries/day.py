@@ -63,16 +63,19 @@ class CopayRow(NamedTuple):
 
 
 def acts(
-    connection: Any, tenant: str, first: str, last: str, *, by: str = POSTED, moved: bool = False, device: str = ""
+    connection: Any, tenant: str, first: str, last: str, *, by: str = POSTED, moved: bool = False, device: str = "",
+    in_order: bool = True,
 ) -> list[DayAct]:  # fmt: skip
-    """Every act of these days (ISO, both included), oldest first. `by` is POSTED, PAID or SERVED; `moved` asks for cash
-    that only moved too, as rows that cancel out; `device` is this desk, whose own acts may not have come back yet."""
+    """Every act of these days (ISO, both included), oldest first where the order is wanted. `by` is POSTED, PAID or
+    SERVED; `moved` asks for cash that only moved too, as rows that cancel out; `device` is this desk, whose own acts
+    may not have come back yet."""
     values = {"tenant": tenant, "first": first, "last": last, "device": device}
     reads = _BY_SERVICE if by == SERVED else _BY_PAYMENT if by == PAID else _BY_POSTING
     found = [DayAct._make(row) for query in reads for row in connection.execute(query, values)]
     if moved and by != SERVED:
         found += _moved(connection, values)
-    found.sort(key=lambda act: (act.day, act.at, act.op_id, act.amount_cents < 0, act.source_id))
+    if in_order:
+        found.sort(key=lambda act: (act.day, act.at, act.op_id, act.amount_cents < 0, act.source_id))
     return found
 
 
