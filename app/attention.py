@@ -36,7 +36,7 @@ _NOT_DONE = {
 """Decisions the hub rejected that leave everything as it was, and the words for it."""
 
 
-_NEVER_CLOSED = ("refund_waiting", "visit_fallen", "books_wrong", "disk_full", "backup_old", *TASKS)
+_NEVER_CLOSED = ("refund_waiting", "visit_fallen", "books_wrong", "disk_full", "backup_old", "in_use", *TASKS)
 
 
 class Attention:
@@ -89,8 +89,11 @@ class Attention:
     def resolve(self, item_id: str, how: str, reason: str, person: Person) -> None:
         """A person's word on a task or on a suspected duplicate (see `Tasks.resolve`)."""
         item = next((item for item in self.items() if item.item_id == item_id), None)
-        if item is None or item.kind not in (*TASKS, "paid_twice"):
+        if item is None or item.kind not in (*TASKS, "paid_twice", "in_use"):
             raise RuleBroken("attention.not_found")
+        if item.kind == "in_use":
+            self._tasks.free(item_id, reason, person)
+            return
         patient_id = item.patient.patient_id if item.patient else ""
         self._tasks.resolve(item_id, how, reason, person, patient_id=patient_id)
 

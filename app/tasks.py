@@ -19,12 +19,13 @@ from models.basics.errors import Fact, RuleBroken
 from models.operations.tasks import RESOLUTIONS, TaskResolved
 from models.rules.people import first_name
 from models.rules.rights import Right
-from models.store.queries import receipts, rows, staff, tasks
+from models.store.queries import holding, receipts, rows, staff, tasks
+from models.store.queries.holding import HeldRow
 from models.store.queries.tasks import TaskRow
 
 _MONEY = {"recovered": Right.PAYMENTS, "given_back": Right.REFUND, "borne": Right.BILLING, "set_against": Right.BILLING}
 """Resolutions that move money in question, and the right they need."""
-WITH_REASON = frozenset({*_MONEY, "seen"})
+WITH_REASON = frozenset({*_MONEY, "seen", "free"})
 """Resolutions that say why, in a person's words."""
 REASON_LETTERS = 200
 _LOOK_BACK = timedelta(days=14)
@@ -39,8 +40,27 @@ class Tasks:
 
     def items(self, reader: Any) -> tuple[AttentionItem, ...]:
         """Everything that is open, oldest first."""
-        telling = Places(self._clinic, reader)
-        return tuple(self._item(reader, row, telling) for row in tasks.open_tasks(reader, self._clinic.tenant))
+        clinic, telling = self._clinic, Places(self._clinic, reader)
+        found = [self._item(reader, row, telling) for row in tasks.open_tasks(reader, clinic.tenant)]
+        held = holding.in_the_way(reader, clinic.tenant, clinic.identity.device_id)
+        return (*found, *(self._held(reader, row, asked_at, telling) for row, asked_at in held))
+
+    def free(self, hold_id: str, reason: str, person: Person) -> None:
+        """A manager frees credit that a desk holds which cannot be reached. Raises RuleBroken `staff.right_missing`,
+        `attention.reason_missing`, nothing written."""
+        need(Right.BILLING, person)
+        if not reason.strip():
+            raise RuleBroken("attention.reason_missing", field="reason")
+        self._clinic.holds.break_(hold_id, reason, person.staff_id)
+
+    def _held(self, reader: Any, row: HeldRow, asked_at: str, telling: Places) -> AttentionItem:
+        clinic = self._clinic
+        person = rows.patient(reader, clinic.tenant, row.patient_id)
+        return AttentionItem(
+            item_id=row.hold_id, kind="in_use", at=clinic.local(asked_at),
+            patient=patient_head(person, clinic.today()) if person else None, amount_cents=row.cents,
+            words="attention.in_use", facts={"cents": row.cents, "desk": telling.desk(row.device)},
+        )  # fmt: skip
 
     def resolve(
         self, task_id: str, how: str, reason: str, person: Person, *, patient_id: str = "",

@@ -52,6 +52,11 @@ WORDS: Rows = {
         "{cents:money} at {desk} ({first}), {cents:money} at {elsewhere} ({second}), for the same visit.",
         "Keep the second as credit, or give it back.",
     ),
+    "attention.in_use": (
+        "Credit is in use at another desk",
+        "{cents:money} of this patient is set aside at {desk}. It comes back by itself when that desk is done, at the "
+        "latest after two and a half hours.",
+    ),
     "attention.reason_missing": ("Say why", _UNCHANGED, "Type it in a few words; your name is kept with it."),
     "attention.no_credit": (
         "No single credit of this patient covers {cents:money}",

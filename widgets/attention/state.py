@@ -169,6 +169,11 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("resolve:borne", "The practice keeps it", "Booked apart, with your reason. A manager decides."),
         Way("wait", "Decide later", "It stays here, and in the books."),
     ),
+    "in_use": (
+        Way("wait", "Wait, or take another way to pay", "It is free here as soon as the other desk is done.",
+            recommended=True),
+        Way("resolve:free", "Free it now", "What that desk spends of it later is judged anew. A manager decides."),
+    ),
     "not_known": (
         Way("wait", "Wait for its payment", "It counts by itself once that payment arrives.", recommended=True),
         Way("resolve:seen", "It needs nothing more", "Your name and reason are kept; the log keeps the change."),
@@ -220,6 +225,7 @@ KINDS: dict[str, Kind] = {
     "taken_back": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
     "reopened": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
     "insurer_paid": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "in_use": Kind("lock", "neutral", ("Choose one", "neutral", "lock")),
     "not_known": Kind("circle-question-mark", "warn", ("Choose one", "warn", "circle-question-mark")),
     "visit_fallen": Kind("calendar-clock", "warn", ("Choose one", "warn", "arrow-left-right")),
     "excepted": Kind("triangle-alert", "warn", ("Needs a manager", "warn", "triangle-alert")),

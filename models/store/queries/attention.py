@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from models.store.queries import messages, refunds, tasks, visits
+from models.store.queries import holding, messages, refunds, tasks, visits
 
 FALLEN_DAYS = 31
 """Visits that fell out are listed for so long."""
@@ -91,8 +91,9 @@ def count(connection: Any, tenant: str, day: str, device: str) -> int:
     ).fetchone()
     waiting = len(refunds.unfinished(connection, tenant, device))
     unsent = messages.count_failed(connection, tenant)
+    held = len(holding.in_the_way(connection, tenant, device))
     fallen = visits.count_fallen(connection, tenant, fallen_since(day))
-    return int(row[0]) + waiting + unsent + fallen + tasks.count(connection, tenant)
+    return int(row[0]) + waiting + unsent + fallen + tasks.count(connection, tenant) + held
 
 
 def fallen_since(day: str) -> str:

@@ -37,8 +37,10 @@ class CreditRow:
 
 def credit(connection: Any, tenant: str, patient_id: str, device: str) -> list[CreditRow]:
     """The free credit of a patient, by payment. Only lots that are held ask for their holds."""
-    own = f"(SELECT coalesce(sum({_LEFT}), 0) FROM hold h WHERE h.tenant = a.tenant AND h.account_id = a.id AND {_OPEN} " \
-          "AND h.device = ?)"  # fmt: skip
+    own = (
+        f"(SELECT coalesce(sum({_LEFT}), 0) FROM hold h WHERE h.tenant = a.tenant AND h.account_id = a.id "
+        f"AND {_OPEN} AND h.device = ?)"
+    )
     found = connection.execute(
         f"SELECT a.payment_id, {NET}, CASE WHEN a.held > 0 THEN {own} ELSE 0 END, a.held, "
         "EXISTS (SELECT 1 FROM payment y JOIN outbox o ON o.tenant = y.tenant AND o.op_id = y.collect_op_id "
@@ -78,6 +80,19 @@ def provisional(connection: Any, tenant: str, patient_id: str = "") -> int:
         (tenant, patient_id, patient_id),
     ).fetchone()
     return int(row[0] or 0)
+
+
+def in_the_way(connection: Any, tenant: str, device: str) -> list[tuple[HeldRow, str]]:
+    """What other desks hold of patients whose credit this desk asked for and did not get whole, and when it asked."""
+    found = connection.execute(
+        f"SELECT h.hold_id, h.ask_id, h.device, h.patient_id, h.payment_id, {_LEFT}, max(o.created_at) FROM hold h "
+        "JOIN outbox o ON o.tenant = h.tenant AND json_extract(o.op, '$.patient') = h.patient_id "
+        f"WHERE h.tenant = ? AND {_OPEN} AND h.device <> ? "
+        "AND o.verdict NOT IN ('', 'accepted', 'duplicate') AND o.verdict IN ('rejected', 'reduced') "  # by its index
+        "AND json_extract(o.op, '$.kind') = 'hold.ask' GROUP BY h.hold_id ORDER BY h.hold_id",
+        (tenant, device),
+    )
+    return [(HeldRow(*row[:6]), str(row[6])) for row in found]
 
 
 def refused_asks(connection: Any, tenant: str, after_seq: int, device: str) -> list[tuple[int, str]]:

@@ -102,7 +102,8 @@ def spent_last(connection: Any, tenant: str, payment_id: str, but_op_id: str) ->
     """(device, moment) of who spent free credit of a payment last, as far as the log is known here."""
     row = connection.execute(
         "SELECT l.device, json_extract(l.op, '$.device_time') FROM transfer x JOIN log l ON l.tenant = x.tenant AND "
-        "l.op_id = x.op_id WHERE x.tenant = ? AND x.debit = ? AND x.seq > 0 AND x.op_id <> ? ORDER BY x.seq DESC LIMIT 1",
+        "l.op_id = x.op_id WHERE x.tenant = ? AND x.debit = ? AND x.seq > 0 AND x.op_id <> ? "
+        "ORDER BY x.seq DESC LIMIT 1",
         (tenant, f"CR:{payment_id}", but_op_id),
     ).fetchone()
     return (str(row[0]), str(row[1])) if row else None
@@ -121,7 +122,8 @@ def lowered_by(connection: Any, tenant: str, charge_id: str) -> tuple[str, str] 
 def desk_no(connection: Any, tenant: str, device: str, since: str) -> str:
     """The number of a desk, from what it took since a day (ISO); empty where nothing tells."""
     row = connection.execute(
-        "SELECT number FROM payment WHERE tenant = ? AND business_date >= ? AND device = ? AND number LIKE 'PAY-%' LIMIT 1",
+        "SELECT number FROM payment WHERE tenant = ? AND business_date >= ? AND device = ? AND number LIKE 'PAY-%' "
+        "LIMIT 1",
         (tenant, since, device),
     ).fetchone()
     parts = str(row[0]).split("-") if row else []
@@ -131,7 +133,8 @@ def desk_no(connection: Any, tenant: str, device: str, since: str) -> str:
 def other_credit(connection: Any, tenant: str, patient_id: str, but_payment_id: str) -> tuple[str, int] | None:
     """(payment, cents) of the largest free credit of a patient beside one payment, or None."""
     row = connection.execute(
-        f"SELECT a.payment_id, {NET} - {OTHERS} FROM account a WHERE a.tenant = ? AND a.patient_id = ? AND a.code = 'CR' "
+        f"SELECT a.payment_id, {NET} - {OTHERS} FROM account a WHERE a.tenant = ? AND a.patient_id = ? "
+        "AND a.code = 'CR' "
         f"AND a.payment_id <> ? AND {NET} - {OTHERS} > 0 ORDER BY 2 DESC, 1 LIMIT 1",
         (tenant, patient_id, but_payment_id),
     ).fetchone()

@@ -14,8 +14,10 @@ import pytest
 from app.clinic import Clinic
 from app.holds import AGAIN_AFTER_S, FIRM_FOR
 from app.lanes import Job
+from app.tasks import Tasks
 from app.views import CollectRequest, TenderKind
 from models.basics.clock import FixedClock
+from models.basics.errors import RuleBroken
 from models.operations import records
 from models.rules.collecting import Lot
 from models.store.desk import DeskStore
@@ -218,6 +220,25 @@ def test_a_supervisor_breaks_the_hold_of_a_desk_that_is_gone(desks: Two) -> None
         ("accepted", 8000), ("reduced", 2000)
     ]  # fmt: skip
     assert ask(desks.one.store, "SELECT what, amount_cents FROM task") == [("credit_used", 2000)]
+
+
+def test_who_asked_in_vain_sees_where_the_credit_is_and_a_manager_frees_it(desks: Two) -> None:
+    opened(desks, desks.one)
+    desks.two.clinic.holds.opened("ann")
+    push(desks.two.store, desks.hub)
+    pull(desks.two.store, desks.hub)
+    tasks = Tasks(desks.two.clinic)
+    with desks.two.store.reader() as reader:
+        [item] = tasks.items(reader)
+    assert (item.kind, item.amount_cents) == ("in_use", 10_000)
+    with pytest.raises(RuleBroken):
+        tasks.free(item.item_id, "", MANAGER)
+    tasks.free(item.item_id, "Desk 1 is at home", MANAGER)
+    push(desks.two.store, desks.hub)
+    pull(desks.two.store, desks.hub)
+    with desks.two.store.reader() as reader:
+        assert tasks.items(reader) == ()
+    assert desks.two.lots() == {"p1": (10_000, 0)}
 
 
 def test_offline_without_a_hold_credit_is_provisional_up_to_the_practices_limit(desks: Two) -> None:
