@@ -158,6 +158,7 @@ class TodayPage(Themed, QWidget):
         self.table.viewport().installEventFilter(self)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._show_menu)
+        page_action(self.table, "What can be done with this visit", ("Shift+F10", "Menu"), self._show_menu_here)
         self.segments.chosen.connect(self.segment_chosen)
         self._providers.chosen.connect(self.practitioner_chosen)
         self._before.clicked.connect(lambda: self.day_moved.emit(-1))
@@ -208,6 +209,10 @@ class TodayPage(Themed, QWidget):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.table.viewport().mapToGlobal(spot))
         menu.setActiveAction(self.row_actions[0])
+
+    def _show_menu_here(self) -> None:
+        """By key: the menu opens at the selected row."""
+        self._show_menu(self.table.visualRect(self.table.currentIndex()).center())
 
     @property
     def host(self) -> QWidget:

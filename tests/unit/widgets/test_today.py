@@ -346,6 +346,19 @@ def test_the_menu_of_a_row_has_what_can_be_done(qtbot: Any, made: Made):
     assert ways.went == [("status", "a-4")]
 
 
+@pytest.mark.parametrize(("key", "held"), [
+    (Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier), (Qt.Key.Key_Menu, Qt.KeyboardModifier.NoModifier),
+])  # fmt: skip
+def test_shift_f10_and_the_menu_key_open_the_menu_of_the_selected_row(qtbot: Any, made: Made, key: Any, held: Any):
+    page, _presenter, _days, ways = opened(qtbot, made)
+    page.table.setFocus()
+    QTest.keyClick(page.table, key, held)
+    [menu] = page.findChildren(QMenu)
+    qtbot.waitUntil(menu.isVisible)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    assert ways.went == [("status", "a-4")]
+
+
 @pytest.mark.parametrize(
     ("copay", "words"), [("due", "Copay due"), ("part", "Copay part paid"), ("paid", "Copay paid")]
 )
