@@ -1,5 +1,5 @@
-"""Lean tables: what an act writes touches fewer pages (decision 019). Only indexes change; small pages come with the copy
-a store is brought up to date by (`models.store.paging`)."""
+"""Lean tables: what an act writes touches fewer pages (decision 019). Only indexes change; small pages come with the
+copy a store is brought up to date by (`models.store.paging`)."""
 
 from __future__ import annotations
 
