@@ -48,7 +48,7 @@ from receipts.report import ReportDocument
 
 log = logging.getLogger(__name__)
 
-KEPT = "close.counting"
+KEPT = "counting"
 """Where a count that was begun is kept until it is finished."""
 REASON_MOST = 300
 
