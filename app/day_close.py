@@ -105,7 +105,7 @@ class DayClose:
             kept = drawer.meta(reader, clinic.tenant, KEPT)
             opens = drawer.opened_times(reader, clinic.tenant, now.opened_at or now.day.isoformat())
             waiting = sum(job.kind != "drawer" for job in jobs.jobs_in(reader, clinic.tenant, "queued"))
-            unsent = drawer.unsent(reader, clinic.tenant)
+            unsent = drawer.unsent(reader, clinic.tenant) if me.hub_url else 0
             rules = recorded.rules(reader, clinic.tenant)
             late = self._late(reader, now)
             closed = self._closed_now(reader, now.last) if now.last and now.closed else None

@@ -302,10 +302,10 @@ class DepositPanel(QWidget):
 def deposit_words(review: CloseReview) -> str:
     """What happens when the day is closed."""
     total = review.cash_to_bank_cents + review.check_cents
-    checks = count_text(review.checks, "check", "checks")
+    checks = f" and {count_text(review.checks, 'check', 'checks')}" if review.checks else ""
     bank = "Nothing goes to the bank today."
     if total:
-        bank = (f"Take {show_cents(review.cash_to_bank_cents)} of cash and {checks} out of the drawer and put them "
+        bank = (f"Take {show_cents(review.cash_to_bank_cents)} of cash{checks} out of the drawer and put them "
                 f"into the bank bag with the slip: {show_cents(total)}.")  # fmt: skip
     kept = f"Leave {show_cents(review.kept_cents)} in the drawer as the float of the next day."
     lock = ("When the day is closed it is locked at this desk: what is taken later belongs to the next day, and what "

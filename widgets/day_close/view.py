@@ -154,8 +154,14 @@ class DayClosePage(Themed, QWidget):
             words.addWidget(part)
         foot.addLayout(words)
         foot.addStretch(1)
+        buttons = QWidget()
+        buttons.setObjectName("decision")  # notices keep to its left
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(S10)
         for button in (self.keep, self.back, self.finish, self.go):
-            foot.addWidget(button)
+            row.addWidget(button)
+        foot.addWidget(buttons)
         return foot
 
     def _connect(self) -> None:
