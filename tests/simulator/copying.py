@@ -29,13 +29,16 @@ def desk_backup(run: Run, desk: SimDesk, rng: Random) -> str:
 def desk_restored(run: Run, desk: SimDesk, rng: Random) -> str:
     """A desk's disk is replaced, its store put back from the backup (F19). What it took since and never sent is gone
     with the disk: whoever paid has a receipt, and is paid back by hand."""
-    folder = run.backups.pop(desk.name, None)
-    if folder is None:
+    backed_up = [each for each in run.desks if each.name in run.backups and each.alive]
+    if not backed_up:
         return "no backup"
+    desk = run.acting = rng.choice(backed_up)
+    folder = run.backups.pop(desk.name)
     run.met["F19"] += 1
     run.copied = True
     run.network.late.clear()
     before = _Disk(desk)
+    run.gone |= oracles.by_credit([desk])
     desk.die()
     desk.put_back(folder)
     desk.open()

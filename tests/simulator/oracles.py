@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -53,8 +54,13 @@ def layers(run: Run, desk: SimDesk) -> None:
     """I18 and everything else a desk can say of itself, in the middle of a run."""
     refused = desk.rows("SELECT 1 FROM outbox WHERE verdict IN ('rejected', 'quarantined') AND returned_at = ''")
     for failure in desk.store.verify(deep=True):
-        if (failure.invariant != "I18" or not refused) and (failure.invariant != "I22" or not run.met["F24"]):
+        if (failure.invariant != "I18" or not refused) and (failure.invariant != "I22" or not _kept_apart_in(run)):
             run.wrong(f"{desk.name} {failure}")
+
+
+def _kept_apart_in(run: Run) -> bool:
+    """Does the hub keep a desk's own facts apart? Their receipts are on paper, and the desk's books lack them."""
+    return any(run.met[fault] for fault in ("F20", "F24", "F32", "F33"))
 
 
 def at_the_end(run: Run) -> None:
@@ -82,7 +88,7 @@ def at_the_end(run: Run) -> None:
 
 def _desk_at_the_end(run: Run, desk: SimDesk, hub: Books) -> None:
     for failure in desk.store.verify() if desk is run.looked_into else ():
-        if failure.invariant != "I22" or not run.met["F24"]:  # what a newer program took waits at the hub
+        if failure.invariant != "I22" or not _kept_apart_in(run):
             run.wrong(f"{desk.name} {failure}")
     tenant = desk.enrolled.tenant
     durable = desk.store._writer().exec_driver_sql("PRAGMA synchronous").scalar()
@@ -154,6 +160,10 @@ class Books:
         """Every payment that was taken, by its id."""
         return {op["body"]["payment_id"]: op["body"] for _, _, _, op in self.facts() if op["kind"] == "payment.collect"}
 
+    def kept_apart(self) -> set[str]:
+        """Receipt numbers of what is kept apart."""
+        return {str(_as_it_came(text)["body"].get("receipt_no") or "") for _, text in self._apart}
+
     def money(self) -> dict[Place, int]:
         """Where the books say money lies, with what is kept apart unposted."""
         found: Counter[Place] = Counter()
@@ -166,16 +176,21 @@ class Books:
             if reason == "missing_dependency" and (tenant, op["body"].get("payment_id")) not in self._payments:
                 for place, cents in moved_by(op, taken) if op["kind"] != "refund.paid" else ():
                     found[tenant, place] += cents
-        for tenant, text in self._apart:
-            for place, cents in moved_by(orjson.loads(text), taken):
+        kept = {(tenant, _as_it_came(text)["op_id"]): _as_it_came(text) for tenant, text in self._apart}
+        for (tenant, _), op in kept.items():  # one that came damaged and whole is one
+            for place, cents in moved_by(op, taken):
                 found[tenant, place] += cents
         return {place: cents for place, cents in found.items() if cents}
 
 
+def _as_it_came(text: str) -> dict[str, Any]:
+    """The envelope of what is kept apart; what came damaged stands under a stand-in."""
+    op: dict[str, Any] = orjson.loads(text)
+    return orjson.loads(op["body"]["content"]) if op["kind"] == UNREADABLE else op
+
+
 def moved_by(op: dict[str, Any], taken: dict[str, Any]) -> list[tuple[str, int]]:
     """Where money went by a fact, whatever the books make of it."""
-    if op["kind"] == UNREADABLE:  # kept as it came, under a stand-in
-        op = orjson.loads(op["body"]["content"])
     body, kind, device = op["body"], op["kind"], op["device"]
     cents = int(body.get("amount_cents") or 0)
     if kind == "payment.collect":
@@ -200,7 +215,7 @@ def _receipts(run: Run, hub: Books) -> None:
     """I22: whatever was printed is in the books, and no number stands for two things."""
     numbers = Counter((tenant, op["body"]["receipt_no"]) for tenant, _, _, op in hub.facts()
                       if op["body"].get("receipt_no") and op["class"] == "fact")  # fmt: skip
-    known = {number for _, number in numbers} | _by_credit(run)
+    known = {number for _, number in numbers} | hub.kept_apart() | by_credit(run.everybody())
     for paper in run.world.paper:
         if not paper.journalled:
             run.wrong(f"I22 {paper.desk}: {paper.receipt_no} was printed before it was written down")
@@ -211,10 +226,10 @@ def _receipts(run: Run, hub: Books) -> None:
             run.wrong(f"I22 {tenant}: receipt {number} stands for {times} facts")
 
 
-def _by_credit(run: Run) -> set[str]:
+def by_credit(desks: Iterable[SimDesk]) -> set[str]:
     """Numbers of receipts about credit alone: no money came, so no fact carries them."""
     found = set[str]()
-    for desk in run.everybody():
+    for desk in desks:
         for (document,) in desk.rows("SELECT document FROM print_job WHERE payment_id = '' AND kind <> 'drawer'"):
             found.add(str(orjson.loads(document).get("receipt_no", "")))
     return found

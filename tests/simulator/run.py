@@ -150,11 +150,11 @@ ACTS: dict[str, Act] = {
     "altered": Act(2, trouble.altered, "F33"),
     "revoked": Act(2, trouble.revoked, "F32"),
     "snapshot": Act(3, trouble.snapshot, "F37"),
-    "desk_backup": Act(5, copying.desk_backup, "F19"),
-    "desk_restored": Act(4, copying.desk_restored, "F19"),
+    "desk_backup": Act(9, copying.desk_backup, "F19"),
+    "desk_restored": Act(7, copying.desk_restored, "F19"),
     "cloned": Act(3, copying.cloned, "F20"),
-    "hub_backup": Act(5, copying.hub_backup, "F21"),
-    "hub_restored": Act(4, copying.hub_restored, "F21"),
+    "hub_backup": Act(7, copying.hub_backup, "F21"),
+    "hub_restored": Act(6, copying.hub_restored, "F21"),
     "review": Act(3, copying.review, "F32"),
 }
 
