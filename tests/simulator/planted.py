@@ -235,7 +235,7 @@ PLANTS: dict[str, Plant] = {
     "forgotten on 4xx": Plant("what the hub refuses as a whole is taken for answered",
                               lambda: _put(Exchange, "_shrink", _forget_refused), mood="line"),
     "no dedupe": Plant("the hub takes a repeated batch for a new one",
-                       lambda: _put(pushing.Push, "_follow", _all_fresh), mood="line"),
+                       lambda: _put(pushing.Push, "_follow", _all_fresh), flows=("send",), mood="line"),
     "sequence by the clock": Plant("places in the log come from the time of day",
                                    lambda: _put(pushing.Push, "_append", _by_the_clock(pushing.Push._append))),
     "overlay dropped": Plant("a page takes what is pending off the screen and does not put it back",
