@@ -336,7 +336,8 @@ class DistributionRow:
 class Distribution:
     """The live answer to 'where will the money go'. `to_collect_cents` is what is left after credit; `before` and
     `after` are the patient's figures. `provisional_cents` of the credit the hub must still confirm: the line is down,
-    and another desk may spend it, too. `owed_before_cents` and `owed_after_cents` count the family where it is paid for.
+    and another desk may spend it, too. `owed_before_cents` and `owed_after_cents` count the family where it is paid
+    for.
     """
 
     rows: tuple[DistributionRow, ...]
@@ -498,8 +499,8 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class AttentionItem:
-    """Something a person must look at: `kind` names the rows of words and of what may be done. `sides`: where two places
-    changed the same money, what each of them says."""
+    """Something a person must look at: `kind` names the rows of words and of what may be done. `sides`: where two
+    places changed the same money, what each of them says."""
 
     item_id: str
     kind: str

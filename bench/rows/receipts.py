@@ -184,7 +184,8 @@ def _peer_page(document: ReceiptDocument, fonts: tuple[str, str]) -> bytes:
 
 
 def _said(document: ReceiptDocument) -> dict[str, Any]:
-    from receipts.layouts.common import item_title, said, show_cents
+    from models.basics.money import show_cents
+    from receipts.layouts.common import item_title, said
 
     contents = said(document)
     paid = [contents.total, *contents.tenders, *contents.balances]

@@ -1,5 +1,5 @@
-"""Bodies of the operations about holds: credit that the hub sets aside for one desk, so that the desk may spend it firmly
-while the line is down. Escrow: a desk never spends beyond its hold, and nobody else spends what is held."""
+"""Bodies of the operations about holds: credit that the hub sets aside for one desk, so that the desk may spend it
+firmly while the line is down. Escrow: a desk never spends beyond its hold, and nobody else spends what is held."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ anew by the same desk, or taken by a fact (money that left the house all the sam
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldAsk:
-    """A desk asks for up to `amount_cents` of a patient's free credit (decision). Granted is what nobody else holds; what
-    this desk held of the patient before is asked for anew."""
+    """A desk asks for up to `amount_cents` of a patient's free credit (decision). Granted is what nobody else holds;
+    what this desk held of the patient before is asked for anew."""
 
     ask_id: str
     patient_id: str

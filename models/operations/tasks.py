@@ -21,8 +21,9 @@ RESOLUTIONS = (
     "recovered", "given_back", "borne", "set_against", "kept", "left_owed", "refunded", "moved", "written_off",
     "collected", "seen",
 )  # fmt: skip
-"""How a person resolved a task. The first four move the money that is in question: it came back, it was handed back, the
-practice bears (or keeps) it, it was taken from the patient's credit. The others say what was done, or that it stays."""
+"""How a person resolved a task. The first four move the money that is in question: it came back, it was handed back,
+the practice bears (or keeps) it, it was taken from the patient's credit. The others say what was done, or that it
+stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

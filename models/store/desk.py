@@ -167,8 +167,8 @@ class DeskStore:
             return check_desk(reading, tenant, sent_before=sent_before)
 
     def check_quickly(self) -> list[Failure]:
-        """At a start: every page as far as its own sum goes, I1–I5 (a desk's I5 is I21), and I18. Reading first, without
-        holding anybody up; the replay of what waits takes the writer's turn for a moment, and is put back."""
+        """At a start: every page as far as its own sum goes, I1–I5 (a desk's I5 is I21), and I18. Reading first,
+        without holding anybody up; the replay of what waits takes the writer's turn for a moment, and is put back."""
         from models.store.invariants import check_reading, check_replay
 
         if self._identity is None:

@@ -1,8 +1,7 @@
 """Holds whose time is over: the hub frees what a desk set aside and never used, returned or asked for anew.
 
-Measured on the hub's own clock since it granted, and longer than any desk spends a hold firmly (`app.holds.FIRM_FOR`): no
-two clocks are ever compared.
-"""
+Measured on the hub's own clock since it granted, and longer than any desk spends a hold firmly
+(`app.holds.FIRM_FOR`): no two clocks are ever compared."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Keeps `account.held` in step with what is left of the holds on it: before and after the net of a run is written.
 
-A lot never carries more than it bears on the way: first it is let go what is no longer held, then money moves, then what
-is newly held is set aside.
-"""
+A lot never carries more than it bears on the way: first it is let go what is no longer held, then money moves, then
+what is newly held is set aside."""
 
 from __future__ import annotations
 

@@ -33,11 +33,7 @@ _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
     "moved": "op_id", "task": "task_id", "hold": "hold_id",
 }  # fmt: skip
 _TABLES: dict[str, Table] = (
-    RECORD_TABLES
-    | {"payment": payment, "not_collecting": not_collecting}
-    | ACT_TABLES
-    | DAY_TABLES
-    | TASK_TABLES
+    RECORD_TABLES | {"payment": payment, "not_collecting": not_collecting} | ACT_TABLES | DAY_TABLES | TASK_TABLES
 )
 
 

@@ -12,9 +12,10 @@ task = table(
     words("resolved_at"), words("resolved_by"), words("resolved_op_id"), whole("seq"),
     check("settled_cents >= 0 AND settled_cents <= amount_cents", "settled"),
 )  # fmt: skip
-"""Opened by what the hub judged (`what`, `cause_op_id`; `device` and `actor` of that act), resolved by a person (`how`,
-`reason`) or settled by what came later. `account_id` is SUSP or an OVR account while money is in question: of that there
-is exactly as much as its open tasks say. A row without `what` is a person's word on what a desk saw by itself."""
+"""Opened by what the hub judged (`what`, `cause_op_id`; `device` and `actor` of that act), resolved by a person
+(`how`, `reason`) or settled by what came later. `account_id` is SUSP or an OVR account while money is in question: of
+that there is exactly as much as its open tasks say. A row without `what` is a person's word on what a desk saw by
+itself."""
 
 index(task, "tenant", "opened_at", where="resolved_op_id = ''")
 index(task, "tenant", "payment_id", where="resolved_op_id = ''")

@@ -170,8 +170,12 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("wait", "Decide later", "It stays here, and in the books."),
     ),
     "in_use": (
-        Way("wait", "Wait, or take another way to pay", "It is free here as soon as the other desk is done.",
-            recommended=True),
+        Way(
+            "wait",
+            "Wait, or take another way to pay",
+            "It is free here as soon as the other desk is done.",
+            recommended=True,
+        ),
         Way("resolve:free", "Free it now", "What that desk spends of it later is judged anew. A manager decides."),
     ),
     "not_known": (

@@ -99,7 +99,9 @@ class CreditRow(Themed, QWidget):
     def draw(self, state: CollectState) -> None:
         """Show the credit of `state`."""
         available = state.sheet.credit_cents if state.sheet else 0
-        in_use = [f"{show_cents(each.cents)} in use at {each.desk}" for each in state.sheet.in_use] if state.sheet else []
+        in_use = (
+            [f"{show_cents(each.cents)} in use at {each.desk}" for each in state.sheet.in_use] if state.sheet else []
+        )
         self._available.setText(" · ".join((f"{show_cents(available)} available", *in_use)))
         self._pending.setVisible(state.provisional_cents > 0)
         self._used.set_cents(-state.credit_used_cents if state.credit_used_cents else None)

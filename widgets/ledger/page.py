@@ -31,8 +31,9 @@ class _Page:
             collect=lambda patient_id, visit_id: kit.doors.go(Place(COLLECT, patient_id, visit_id)),
             back=kit.doors.back,
             paper=self._paper,
-            statement=lambda patient_id, family, done: self._paper_acts.papers.make(patient_id, done,
-                                                                                    whole_family=family),
+            statement=lambda patient_id, family, done: self._paper_acts.papers.make(
+                patient_id, done, whole_family=family
+            ),
         )
         self.presenter = LedgerPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, accounts=kit.desk.accounts,

@@ -77,6 +77,7 @@ class SettingsPage:
             profiles, bridge=kit.bridge, lane=kit.desk.lanes["store"], profiles=lambda: kit.desk.profiles,
             person=lambda: kit.session.person,
         )  # fmt: skip
+
         def now() -> datetime:
             return kit.desk.clock.now().astimezone(ZoneInfo(kit.facts().zone))
 

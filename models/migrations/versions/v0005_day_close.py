@@ -14,7 +14,11 @@ depends_on = None
 
 _TABLES = ("drawer_act", "day_close", "deposit", "deposited", "moved")
 _INDEXES = (
-    ("transfer", ("tenant", "code", "business_date"), "code IN ('charge', 'responsibility', 'adjust', 'lapse', 'reverse')"),
+    (
+        "transfer",
+        ("tenant", "code", "business_date"),
+        "code IN ('charge', 'responsibility', 'adjust', 'lapse', 'reverse')",
+    ),
     ("payment", ("tenant", "received_date"), "received_date <> ''"),
     ("payment", ("tenant", "reversed_business_date"), "reversed_business_date <> ''"),
     ("refund", ("tenant", "settled_business_date"), "settled_business_date <> business_date"),

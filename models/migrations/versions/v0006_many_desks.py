@@ -127,7 +127,7 @@ _OVER = (
     "t.tenant = a.tenant AND t.debit = a.id), ''), 1 FROM account a WHERE a.code = 'OVR' AND a.debits > a.credits"
 )
 _SUSPENDED = (
-    "INSERT INTO task (tenant, task_id, what, patient_id, payment_id, account_id, amount_cents, cause_op_id, "
+    "INSERT INTO task (tenant, task_id, what, patient_id, payment_id, account_id, amount_cents, cause_op_id, "  # noqa: S608
     "opened_at, business_date, seq) SELECT m.tenant, CASE WHEN sum(m.cents) > 0 THEN 'money_out:' ELSE 'money_in:' END "
     "|| m.op_id, CASE WHEN sum(m.cents) > 0 THEN 'money_out' ELSE 'money_in' END, '', '', 'SUSP', abs(sum(m.cents)), "
     f"m.op_id, max(m.business_date), max(m.business_date), 1 FROM ({_MOVES}) m "

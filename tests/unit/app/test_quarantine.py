@@ -51,7 +51,11 @@ def story(sqlite_hub: RunningHub, desk: SteppedDesk, maria: Person) -> Iterator[
 
 
 def test_h12_a_manager_lets_in_and_leaves_out(
-    sqlite_hub: RunningHub, desk: SteppedDesk, maria: Person, story: Quarantine, tmp_path: Path  # noqa: F811
+    sqlite_hub: RunningHub,  # noqa: F811
+    desk: SteppedDesk,
+    maria: Person,
+    story: Quarantine,
+    tmp_path: Path,
 ) -> None:
     tenant = desk.member.identity.tenant
     stolen = SteppedDesk.of(sqlite_hub, tenant, tmp_path / "s", "Desk 3")

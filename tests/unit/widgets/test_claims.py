@@ -153,7 +153,8 @@ def test_days_the_wrong_way_round_are_one_day() -> None:
 @pytest.mark.parametrize(
     ("key", "acts"),
     [("t", ["collect", "billing_status", "adjust", "add_charge", "visit_status", "superbill", "undo", "ledger"]),
-     ("h", ["move", "collect", "billing_status", "adjust", "add_charge", "visit_status", "superbill", "undo", "ledger"]),
+     ("h", ["move", "collect", "billing_status", "adjust", "add_charge", "visit_status", "superbill", "undo",
+            "ledger"]),
      ("b", ["move", "billing_status", "add_charge", "visit_status", "undo", "ledger"]),
      ("p", ["move", "billing_status", "add_charge", "visit_status", "superbill", "undo", "ledger"]),
      ("item:c-1", ["move", "adjust", "billing_status", "undo", "ledger"]), ("nobody", [])],

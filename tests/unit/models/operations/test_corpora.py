@@ -47,7 +47,8 @@ def test_t8_verdicts_and_transfers_are_those_of_then(version: str, tmp_path: Pat
         )
     answer = hub.push(TENANT, PushBatch(ops[0].device, 1, 1, ops))
     assert [(result.verdict, result.granted, bool(result.reason)) for result in answer.results] == [
-        (line["verdict"], line["granted"], bool(line["reason"])) for line in lines  # a reason may be told better today
+        (line["verdict"], line["granted"], bool(line["reason"]))
+        for line in lines  # a reason may be told better today
     ]
     desk = joined(hub, tmp_path, "today")
     push(desk, hub)

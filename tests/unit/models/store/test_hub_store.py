@@ -376,7 +376,8 @@ TAMPERED = {
     "I13 more went back than came": ("I13", "UPDATE refund SET amount_cents = 300 WHERE refund_id = 'r1'"),
     "I15 nobody looks at what was over-refunded": ("I15", "UPDATE task SET resolved_op_id = 'x'"),
     "I26 held without a hold": (
-        "I26", "UPDATE account SET held = 1 WHERE guard = ''",
+        "I26",
+        "UPDATE account SET held = 1 WHERE guard = ''",
     ),
     "I27 a fee says more": ("I27", "UPDATE charge SET responsibility_cents = 26 WHERE kind = 'fee'"),
 }

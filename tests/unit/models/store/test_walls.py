@@ -36,7 +36,8 @@ def hub(postgres_url: str) -> Iterator[HubStore]:
         made.create_tenant(tenant, replace(stores.PRACTICE, id=f"practice-{tenant}"))
         row = made.redeem(made.new_code(tenant, "Front desk", OPERATOR), f"key-{tenant}", {})
         ops = OpMaker(device=row.device_id, tenant=tenant).run([
-            records.Patient(id=f"ann-{tenant}", family="Quill"), charge("c1", 5000), collect(f"p-{tenant}", "ann", 5000),
+            records.Patient(id=f"ann-{tenant}", family="Quill"), charge("c1", 5000),
+            collect(f"p-{tenant}", "ann", 5000),
         ])  # fmt: skip
         answer = made.push(tenant, PushBatch(row.device_id, row.epoch, 1, tuple(ops)))
         assert {result.verdict for result in answer.results} == {"accepted"}
