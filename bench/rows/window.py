@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def start() -> Row:
     told = [_probe(clinic.home, clinic.pin) for _ in range(ROUNDS + 1)][1:]
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     empty = process(EMPTY_WINDOW)
-    parts = {name: _of(told, lambda one, name=name: one[name]) for name in ("lock_s", "today_s", "collect_s")}
+    parts = {name: _of(told, itemgetter(name)) for name in ("lock_s", "today_s", "collect_s")}
     return Row(
         name="start to a usable pay screen",
         ours=_of(told, lambda one: one["lock_s"] + one["today_s"] + one["collect_s"]),
