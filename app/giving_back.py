@@ -129,7 +129,7 @@ class GivingBack:
         sale = self._posting.sale(tx.reader, refund.patient_id, who.person_name, after)
         document = compose(replace(
             sale, kind="refund_undone", receipt_no=receipt_no, payment_number=refund.number,
-            refers_to=refund.receipt_no, reason=reason,
+            refers_to=refund.receipt_no.partition("+")[0], reason=reason,
             lines=self._lines(tx.reader, refund, self._parts(tx.reader, refund.request_op_id)),
             tenders=(SaleTender(tender=refund.tender, amount_cents=refund.amount_cents),),
         ))  # fmt: skip
@@ -186,7 +186,8 @@ class GivingBack:
         when = self._clinic.local(row.settled_at) if row.settled_at else sale.taken_at
         tender = SaleTender(tender=row.tender, amount_cents=row.amount_cents, check_no=row.check_no, card=card)
         return compose(replace(
-            sale, kind="correction" if row.kind == "correction" else "refund", receipt_no=row.receipt_no,
+            sale, kind="correction" if row.kind == "correction" else "refund",
+            receipt_no=row.receipt_no.partition("+")[0],
             payment_number=row.number, refers_to=source.receipt_no.partition("+")[0] if source else "",
             reason=REASON_WORDS.get(row.reason, row.reason), lines=self._lines(reader, row, taken),
             tenders=(tender,), taken_at=when,

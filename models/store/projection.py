@@ -186,10 +186,12 @@ def _request_refund(op: Operation, body: bodies.RefundRequest, _reason: str, she
 
 
 def _pay_refund(op: Operation, body: bodies.RefundPaid, reason: str, sheet: Sheet, seq: int) -> None:
-    """A refund is paid out, asked for or not; paid out twice it is two rows."""
+    """A refund is paid out, asked for or not; paid out twice it is two rows, and under one receipt number the later
+    one carries `<number>+<operation>`, as a payment does."""
     if reason == "missing_dependency":
         return
     before = _make_way(body.refund_id, sheet, seq)
+    twice = bool(body.receipt_no) and before is not None and _number_of(before) == body.receipt_no
     if before is None or before["kind"] != "refund":
         known = before or {"payment_id": "", "request_op_id": ""}
         before = _refund_row(op, sheet, known["payment_id"] or body.payment_id, refund_id=body.refund_id,
@@ -198,11 +200,16 @@ def _pay_refund(op: Operation, body: bodies.RefundPaid, reason: str, sheet: Shee
     card = body.card or bodies.CardFacts()
     sheet.put("refund", before | {
         "state": "paid", "amount_cents": body.amount_cents, "tender": body.tender,
-        "method_id": body.method_id or before["method_id"], "receipt_no": body.receipt_no, "check_no": body.check_no,
+        "method_id": body.method_id or before["method_id"], "check_no": body.check_no,
+        "receipt_no": f"{body.receipt_no}+{op.op_id}" if twice else body.receipt_no,
         "brand": card.brand, "last4": card.last4, "auth_code": card.auth_code, "host_ref": card.host_ref,
         "terminal_txn_no": card.terminal_txn_no, "drawer": body.drawer or op.device, "attempt_id": body.attempt_id,
         "failed_reason": "", "undone_receipt_no": "", **_settled(op),
     }, seq=seq)  # fmt: skip
+
+
+def _number_of(row: dict[str, Any]) -> str:
+    return str(row["receipt_no"]).partition("+")[0]
 
 
 def _make_way(refund_id: str, sheet: Sheet, seq: int) -> dict[str, Any] | None:

@@ -24,7 +24,8 @@ refund = table(
 the patient handed it back. `correction`: a payment was entered too high. `elsewhere`: made in another program, so
 without a payment; what of it still waits to be netted is read from its RFU accounts. `requested_…` and `business_date`
 are of the first act, `settled_…` of the one that paid it out (or failed); `amount_cents` is what was paid out, and
-before that what was asked. `request_op_id` is empty when money went back without a request that stands."""
+before that what was asked. `request_op_id` is empty when money went back without a request that stands. Paid out twice
+under one receipt number, the later row carries `<number>+<operation>`."""
 
 index(refund, "tenant", "patient_id", "requested_at")
 index(refund, "tenant", "payment_id", where="payment_id <> ''")

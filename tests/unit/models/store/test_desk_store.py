@@ -21,7 +21,7 @@ from models.store.transaction import epoch_letters
 from models.store.upgrade import settle_file
 from tests.support import stores
 from tests.support.acts import collect
-from tests.support.money_acts import line, line_item, move, people
+from tests.support.money_acts import line, line_item, move, paid, people, request
 from tests.support.stores import KEY, TODAY
 from tests.unit.models.store.takings import (
     BY,
@@ -398,3 +398,13 @@ def test_the_write_ahead_log_does_not_grow_for_ever(tmp_path: Path, monkeypatch:
     assert store.path.stat().st_size > start  # carried over while the store was open
     store.close()
     assert not wal.exists()
+
+
+def test_i22_a_refund_paid_twice_under_one_number_is_two_receipts(desk: DeskStore) -> None:
+    """The money went out twice, whatever the paper says: the later row names its operation beside the number."""
+    record(desk, patient(), cash("p1"))
+    record(desk, request("r1", "p1", 1000, patient_id="patient-1"))
+    ops = [record(desk, paid("r1", "p1", 1000, patient_id="patient-1"))[0].op.op_id for _ in range(3)]
+    numbers = ask(desk, "SELECT receipt_no FROM refund ORDER BY settled_op_id")
+    assert numbers == [("R-r1",), (f"R-r1+{ops[1]}",), (f"R-r1+{ops[2]}",)]
+    assert desk.verify(deep=True) == []
