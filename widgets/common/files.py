@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -10,13 +11,15 @@ LIST_FORMATS = {"Excel workbook (*.xlsx)": "xlsx", "Comma separated values (*.cs
 """What a list can be saved as, by the words of the file dialog."""
 
 
-def ask_list_path(parent: QWidget, name: str) -> Path | None:
-    """Where a list shall be saved, with a suffix that says as what; None when the clerk gave up. `name` is proposed."""
-    chosen, kind = QFileDialog.getSaveFileName(parent, "Save this list", name, ";;".join(LIST_FORMATS))
+def ask_list_path(
+    parent: QWidget, name: str, title: str = "Save this list", formats: Mapping[str, str] = LIST_FORMATS
+) -> Path | None:
+    """Where a list shall be saved, with a suffix that says as what; None when the clerk gave up. `name` is proposed:
+    its suffix counts where neither the clerk nor the dialog says one."""
+    chosen, kind = QFileDialog.getSaveFileName(parent, title, name, ";;".join(formats))
     if not chosen:
         return None
     path = Path(chosen)
-    known = {f".{suffix}" for suffix in LIST_FORMATS.values()}
-    if path.suffix.lower() in known:
+    if path.suffix.lower() in {f".{suffix}" for suffix in formats.values()}:
         return path
-    return path.with_name(f"{path.name}.{LIST_FORMATS.get(kind, 'csv')}")
+    return path.with_name(path.name + (f".{formats[kind]}" if kind in formats else Path(name).suffix))

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtWidgets import QFileDialog
 
 from app.day_sheet import PAGE, DaySheet
 from app.day_views import DaySheetAsk, DaySheetView, Tab
@@ -20,6 +18,7 @@ from models.basics.errors import PosError
 from models.rules.rights import Right
 from receipts.layouts.pictures import Picture, pictures
 from widgets.bridge import Bridge
+from widgets.common.files import LIST_FORMATS, ask_list_path
 from widgets.common.lend_dialog import Lending
 from widgets.common.slow import AFTER_MS
 from widgets.common.speech import Notice, Speech
@@ -29,7 +28,7 @@ from widgets.day_sheet.view import DaySheetPage
 from widgets.papers.page_printer import PagePrinter, SystemPrinter
 from widgets.session import Session
 
-FORMATS = {"Excel workbook (*.xlsx)": "xlsx", "Comma separated values (*.csv)": "csv", "PDF (*.pdf)": "pdf"}
+_FORMATS = {**LIST_FORMATS, "PDF (*.pdf)": "pdf"}
 """What a sheet can be saved as, by the words of the file dialog."""
 _WHY = "You do not have the right to export lists."
 
@@ -185,14 +184,9 @@ class DaySheetPresenter(QObject):
 
     def _choose_file(self, lender: Person | None) -> None:
         ask, person = self.ask, self._session.acting
-        name, chosen = QFileDialog.getSaveFileName(
-            self._view, "Save the day sheet", self._sheet.file_name(ask, "xlsx"), ";;".join(FORMATS)
-        )
-        if not name:
+        path = ask_list_path(self._view, self._sheet.file_name(ask, "xlsx"), "Save the day sheet", _FORMATS)
+        if path is None:
             return
-        path = Path(name)
-        if path.suffix.lower() not in {f".{suffix}" for suffix in FORMATS.values()}:
-            path = path.with_name(f"{path.name}.{FORMATS.get(chosen, 'xlsx')}")
         self._view.export.set_busy("Saving…")
         self._bridge.start(
             self._lanes["lists"], lambda _job: self._sheet.export(ask, path, person, lender), owner=self,

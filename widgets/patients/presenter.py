@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog
 
 from app.lanes import Lane
 from app.list_views import BalanceKind, Exported, PatientOrder, PatientsAsk, PatientsView
@@ -15,6 +13,7 @@ from app.patients import PAGE, Patients
 from app.views import Person
 from models.rules.rights import Right
 from widgets.bridge import Bridge
+from widgets.common.files import ask_list_path
 from widgets.common.lend_dialog import Lending
 from widgets.common.newest import Newest
 from widgets.common.speech import Notice, Speech
@@ -23,8 +22,6 @@ from widgets.patients.state import ONE_CENT, PatientsState, amounts_wrong, patie
 from widgets.patients.view import PatientsPage
 from widgets.session import Session
 
-FORMATS = {"Excel workbook (*.xlsx)": "xlsx", "Comma separated values (*.csv)": "csv"}
-"""What a list can be saved as, by the words of the file dialog."""
 _WHY = "You do not have the right to export lists."
 
 
@@ -161,14 +158,9 @@ class PatientsPresenter(QObject):
         self._lending.ask(what, _WHY, self._choose_file)
 
     def _choose_file(self, lender: Person | None) -> None:
-        name, chosen = QFileDialog.getSaveFileName(
-            self._view, "Save this list", self._patients.file_name("xlsx"), ";;".join(FORMATS)
-        )
-        if not name:
+        path = ask_list_path(self._view, self._patients.file_name("xlsx"))
+        if path is None:
             return
-        path = Path(name)
-        if path.suffix.lower() not in {f".{suffix}" for suffix in FORMATS.values()}:
-            path = path.with_name(f"{path.name}.{FORMATS.get(chosen, 'xlsx')}")
         ask, person = self._ask, self._session.acting
         self._view.export.set_busy("Saving…")
         self._bridge.start(

@@ -25,9 +25,10 @@ from tests.support.clinic import MARIA, TestClinic
 from tests.support.windows import LOOKS, picture, press, shown, type_text, unfit
 from widgets import theme
 from widgets.bridge import Bridge
+from widgets.common.files import LIST_FORMATS
 from widgets.common.lend_dialog import Lending
 from widgets.common.speech import Notice, Speech
-from widgets.patients.presenter import FORMATS, Doors, PatientsPresenter
+from widgets.patients.presenter import Doors, PatientsPresenter
 from widgets.patients.state import PatientsState, patients_state
 from widgets.patients.view import PatientsPage
 from widgets.session import Session
@@ -230,7 +231,9 @@ def choose(monkeypatch: pytest.MonkeyPatch, path: Path | None, words: str = "") 
 def test_s0_42_the_list_is_saved_as_it_is_filtered(
     desk: Desk, qtbot: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    offered = choose(monkeypatch, tmp_path / "chosen", next(words for words, kind in FORMATS.items() if kind == "csv"))
+    offered = choose(
+        monkeypatch, tmp_path / "chosen", next(words for words, kind in LIST_FORMATS.items() if kind == "csv")
+    )
     type_text("dunn")
     qtbot.waitUntil(lambda: desk.names() == ["Cleo Dunn"])
     press("Ctrl+E")
