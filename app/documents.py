@@ -61,8 +61,8 @@ def _refunds(books: Books) -> Iterator[DocumentLine]:
     for row in books.refunds:
         name = GIVEN_BACK.get(row.kind)
         if name and row.receipt_no and row.patient_id in books.patients:
-            yield DocumentLine(row.kind, row.refund_id, row.receipt_no.partition("+")[0],
-                               books.clinic.local(row.settled_at), _title(books, name, row), -row.amount_cents)  # fmt: skip
+            at, number = books.clinic.local(row.settled_at), row.receipt_no.partition("+")[0]
+            yield DocumentLine(row.kind, row.refund_id, number, at, _title(books, name, row), -row.amount_cents)
 
 
 def _statements(books: Books, rows: Sequence[StatementRow]) -> Iterator[DocumentLine]:

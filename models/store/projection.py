@@ -449,8 +449,8 @@ def _settle_task(op: Operation, body: tasks.TaskSettled, _reason: str, sheet: Sh
         sheet.put("task", _less_open(before, body.amount_cents, op, "settled", ""), seq=seq)
 
 
-def _match_task(op: Operation, body: tasks.TaskMatched, _reason: str, sheet: Sheet, seq: int) -> None:
-    """The fact shows as if it came after its payment."""
+def _match_task(op: Operation, body: tasks.TaskMatched, reason: str, sheet: Sheet, seq: int) -> None:
+    """The fact shows as if it came after its payment, as it was judged then."""
     before = sheet.get("task", body.task_id)
     if before:
         sheet.put("task", _less_open(before, before["amount_cents"], op, "settled", ""), seq=seq)
@@ -460,7 +460,7 @@ def _match_task(op: Operation, body: tasks.TaskMatched, _reason: str, sheet: She
     )  # fmt: skip
     for fact, show in facts:
         if fact is not None:
-            show(op, fact, "", sheet, seq)
+            show(op, fact, reason, sheet, seq)
 
 
 def _resolve_task(op: Operation, body: tasks.TaskResolved, _reason: str, sheet: Sheet, seq: int) -> None:

@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import example, given
 
 from app.day_sums import add_up
 from models.ledger.accounts import Code
+from models.operations import bodies
 from models.store.queries import day
 from tests.support import stores
-from tests.support.acts import DAY
-from tests.support.money_acts import money_days
+from tests.support.acts import DAY, collect
+from tests.support.money_acts import correct, money_days
+from tests.support.often import often
 from tests.unit.models.store.takings import Doer
 
 HOMES = {Code.CASH: "cash", Code.CARD: "card", Code.CHECK: "check", Code.EXTERNAL: "external", Code.OTHER: "other"}
@@ -25,8 +27,17 @@ BANK = ("dispute", "dispute_fee", "dispute_won")
 """What a bank takes and gives back is no part of what was collected."""
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_BACK = bodies.Reverse(payment_id="p1", patient_id="ann", reason="keyed_wrong", reversal_id="r-p1", receipt_no="R-r-p1",
+                       drawer="drawer-1")  # fmt: skip
+_CAME = collect("p1", "ann", 100)
+
+
+@often(30)
 @given(money_days)
+@example([_BACK, _BACK, _CAME])
+@example([_BACK, correct("p1", 30), _CAME])
+@example([correct("p1", 30), _BACK, _CAME])
+@example([_CAME, correct("p1", 30), _BACK, _BACK])
 def test_s0_41_the_sums_are_what_came_and_went(acts: Sequence[object]) -> None:
     with tempfile.TemporaryDirectory(prefix="copaydesk-sheet-") as folder:
         desk = stores.lone_desk(Path(folder))
