@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from models.ledger.book import Draft
@@ -26,6 +26,7 @@ from models.store.session import Session
 from tests.support import stores
 from tests.support.acts import DAY, OpMaker, allocate, days, shown
 from tests.support.money_acts import VISITS, correct, line, money_days, move, paid, request, resolved
+from tests.support.often import often
 from tests.support.stores import TENANT, pull, push, sync
 from tests.unit.models.store.takings import Doer, ask, balances, state
 
@@ -113,7 +114,7 @@ def totals(draft: Draft) -> dict[str, tuple[int, int]]:
     return {name: (delta.debits, delta.credits) for name, delta in draft.deltas.items()}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@often(20)
 @given(whole_days, st.integers(1, 4))
 def test_a_desk_shows_what_the_engine_says(day: Sequence[object], together: int) -> None:
     """Recorded one by one or several in a transaction: the pending layer is the engine's word."""
@@ -158,7 +159,7 @@ def _compare(hub: HubStore, day: Sequence[object], cut: int) -> None:
     assert hub.verify(TENANT, deep=True) == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@often(20)
 @given(whole_days, st.integers(0, 25))
 def test_a_hub_on_sqlite_logs_what_the_engine_says(day: Sequence[object], cut: int) -> None:
     with folder() as path:
@@ -167,8 +168,7 @@ def test_a_hub_on_sqlite_logs_what_the_engine_says(day: Sequence[object], cut: i
         hub.close()
 
 
-@settings(max_examples=15, deadline=None,
-          suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])  # fmt: skip
+@often(10, HealthCheck.function_scoped_fixture)
 @given(day=whole_days, cut=st.integers(0, 25))
 def test_a_hub_on_postgresql_logs_what_the_engine_says(postgres_url: str, day: Sequence[object], cut: int) -> None:
     engine = postgres_engine(postgres_url, pool_size=1)
@@ -186,7 +186,7 @@ def test_a_hub_on_postgresql_logs_what_the_engine_says(postgres_url: str, day: S
 LINE_ACTS = ("record", "record", "record", "push", "push_lost", "pull", "pull_small", "pull_twice", "restart")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@often(16)
 @given(st.data())
 def test_two_desks_with_a_bad_line_end_up_alike(data: st.DataObject) -> None:
     """Acts, pushes, lost answers, pages once and twice, restarts, in any order: everything adds up at every step, and
@@ -239,7 +239,7 @@ def _line_act(act: str, hub: HubStore, desk: DeskStore, todo: Doer) -> DeskStore
 
 
 @pytest.mark.parametrize("limit", [1, 1000])
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@often(10)
 @given(day=whole_days, other=whole_days)
 def test_the_short_way_of_a_page_is_the_long_one(limit: int, day: Sequence[object], other: Sequence[object]) -> None:
     """Own operations confirmed in place give the same rows as taking the layer away and replaying it."""
