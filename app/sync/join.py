@@ -21,21 +21,26 @@ from models.store.rows import DeskIdentity
 
 __all__ = ["join", "new_device_key", "parse_join_line"]
 
+FORMER = ("tenant", "device_id", "device_no", "epoch")
+"""What a desk that joins again tells of who it was."""
+
 
 def join(line: JoinLine, private_key_hex: str, desk_name: str, *, clock: Clock | None = None,
-         hub_url: str = "") -> DeskIdentity:  # fmt: skip
+         hub_url: str = "", former: DeskIdentity | None = None) -> DeskIdentity:  # fmt: skip
     """Join with a line and a key that is already kept (`new_device_key`). Asking again with both answers the same, so
     a lost reply is mended by calling again.
 
-    `hub_url` is where to ask instead of the line's address (a desk beside its own hub). Raises RuleBroken `enrol.…`
-    (code wrong, used or expired: nothing was changed), SyncRefused `sync.wrong_certificate` before the code was told
-    to anybody, or SyncLater (`enrol.locked` after too many wrong codes).
+    `hub_url` is where to ask instead of the line's address (a desk beside its own hub); `former` is who a desk is that
+    was set up before and joins again. Raises RuleBroken `enrol.…` (code wrong, used or expired, or not for this desk:
+    nothing was changed), SyncRefused `sync.wrong_certificate` before the code was told to anybody, or
+    SyncLater (`enrol.locked` after too many wrong codes).
     """
     url = hub_url or line.address
     fingerprint = _proven(line, url) if url.startswith("https:") else ""
     signer = RequestSigner(private_key_hex, "", clock or SystemClock())
+    known = {name: getattr(former, name) for name in FORMER} if former is not None else None
     body = orjson.dumps({"code": line.code, "public_key": signer.public_key, "desk_name": desk_name,
-                         "version": VERSION, "system": platform.system()})  # fmt: skip
+                         "version": VERSION, "system": platform.system(), "former": known})  # fmt: skip
     connection = Line(url, fingerprint)
     try:
         told = _enrol(connection, signer, body)

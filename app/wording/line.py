@@ -148,6 +148,21 @@ WORDS: Rows = {
         "Nothing was changed.",
         "Ask for a new one at the other desk.",
     ),
+    "enrol.other_practice": (
+        "This code is for another practice",
+        "Nothing was changed; everything of this desk is kept here.",
+        "Ask for a code at a desk of this practice.",
+    ),
+    "enrol.code_of_another": (
+        "This code was made for another desk",
+        "Nothing was changed.",
+        "Ask a manager for a code for this desk: Settings, Desks, Code to join again.",
+    ),
+    "enrol.desk_known": (
+        "The hub knows this desk",
+        "Nothing was changed. A code for a new desk is not enough here.",
+        "Ask a manager for a code for this desk: Settings, Desks, Code to join again.",
+    ),
     "enrol.locked": ("Too many wrong codes", "Nothing was changed.", "Wait {seconds:wait}, then try again."),
     "enrol.not_a_manager": ("Only a manager may add a desk", "Nothing was changed.", "Ask a manager to sign in."),
     # The hub itself ------------------------------------------------------------------------------------------------

@@ -19,15 +19,14 @@ import orjson
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.basics.clock import Clock, SystemClock, parse_utc, utc_text
+from models.basics.clock import Clock, SystemClock, utc_text
 from models.basics.errors import RuleBroken, StorageError, SyncRefused
 from models.basics.facts import facts
 from models.basics.ids import new_id
 from models.basics.points import Point, point
 from models.ledger.posting import HUB
 from models.operations import records
-from models.operations.codec import sha256_hex
-from models.operations.joining import SIGNS, plain_code
+from models.operations.joining import SIGNS
 from models.operations.operation import GENESIS, make_operation
 from models.operations.protocol import Cursor, LogEntry, Page, PushAnswer, PushBatch, PushConflict
 from models.operations.wire import page_to_bytes
@@ -38,13 +37,13 @@ from models.store.freeing import anything_waits, to_be_freed
 from models.store.hub_desks import HubDesks
 from models.store.hub_repair import HubRepair, begin_epoch
 from models.store.invariants import check_hub
+from models.store.joining import CODE_MINUTES, DEVICE, Former, Joiner, code_hash, device_row, redeem
 from models.store.marks import LogMarks
 from models.store.message_outbox import MessageOutbox
 from models.store.pushing import push_batches
 from models.store.reading import SCHEMA
 from models.store.rows import DeviceRow, Failure
 from models.store.session import Session
-from models.store.streams import join_again
 
 if TYPE_CHECKING:
     from models.store.snapshots import Snapshot
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-CODE_MINUTES = 10
 OPERATOR = "operator"
 """Who makes a code that no manager's desk asked for: the person at the hub itself."""
 
@@ -75,10 +73,6 @@ _HEAD_AND_HASH = (
 )
 _MANAGER = (
     "SELECT 1 FROM staff WHERE tenant = :tenant AND id = :id AND role = 'manager' AND active = 1 AND deleted_at = ''"
-)
-_DEVICE = (
-    "SELECT tenant, device_id, device_no, epoch, name, public_key, last_dseq, last_hash, info, created_at, "
-    "last_seen_at, revoked_at, apart_at FROM device WHERE "
 )
 
 
@@ -272,7 +266,7 @@ class HubStore:
             session.run(
                 "INSERT INTO enrolment (tenant, code_hash, desk_name, created_by, created_at, expires_at, again_for) "
                 "VALUES (:tenant, :code_hash, :desk_name, :created_by, :created_at, :expires_at, :again_for)",
-                tenant=tenant, code_hash=_code_hash(code), desk_name=desk_name, created_by=created_by,
+                tenant=tenant, code_hash=code_hash(code), desk_name=desk_name, created_by=created_by,
                 created_at=utc_text(now), expires_at=utc_text(now + timedelta(minutes=CODE_MINUTES)),
                 again_for=again_for,
             )  # fmt: skip
@@ -280,36 +274,24 @@ class HubStore:
         self._transaction(work, tenant)
         return code
 
-    def redeem(self, code: str, public_key: str, info: dict[str, object]) -> DeviceRow:
-        """Let a desk join with its code; `public_key` is base64, `info` what it says of itself.
-
-        A desk whose answer was lost may redeem again with the same key. Raises RuleBroken: `enrol.code_wrong`,
-        `enrol.code_used`, `enrol.code_expired`.
-        """
+    def redeem(
+        self, code: str, public_key: str, info: dict[str, object], former: Former | None = None
+    ) -> DeviceRow:  # fmt: skip
+        """Let a desk join with its code, or join again as who it was. See `joining.redeem`."""
         now = self._clock.now()
-        return self._transaction(lambda session: _redeem(session, code, public_key, info, now))
+        return self._transaction(lambda session: redeem(session, code, Joiner(public_key, info, former), now))
 
     def device(self, device_id: str) -> DeviceRow | None:
         """A desk by its id, whichever practice it belongs to."""
-        found = self._look(lambda session: session.rows(_DEVICE + "device_id = :id", id=device_id))
-        return _device_row(found[0]) if found else None
+        found = self._look(lambda session: session.rows(DEVICE + "device_id = :id", id=device_id))
+        return device_row(found[0]) if found else None
 
     def devices(self, tenant: str) -> tuple[DeviceRow, ...]:
         """Every desk of a practice, by number."""
         found = self._look(
-            lambda session: session.rows(_DEVICE + "tenant = :tenant ORDER BY device_no", tenant=tenant), tenant
+            lambda session: session.rows(DEVICE + "tenant = :tenant ORDER BY device_no", tenant=tenant), tenant
         )
-        return tuple(_device_row(row) for row in found)
-
-    def revoke(self, device_id: str) -> None:
-        """From now on what the desk pushes is kept in quarantine, and it may pull no more. Twice does no harm."""
-        now = utc_text(self._clock.now())
-        row = self.device(device_id)
-        if row is not None:
-            query = "UPDATE device SET revoked_at = :now WHERE tenant = :tenant AND device_id = :id AND revoked_at = ''"
-            self._transaction(
-                lambda session: session.run(query, tenant=row.tenant, now=now, id=device_id), row.tenant
-            )  # fmt: skip
+        return tuple(device_row(row) for row in found)
 
     def close(self) -> None:
         """Close the connections."""
@@ -407,59 +389,4 @@ def _log_entry(row: Any, read: Callable[[str], Any]) -> LogEntry:
     return LogEntry(
         seq=row[0], op=read(row[1]), verdict=row[2], granted=row[3], reason=row[4], transfers=read(row[5]),
         accounts=read(row[6]), received_at=row[7], hash=row[8],
-    )  # fmt: skip
-
-
-def _code_hash(code: str) -> str:
-    return sha256_hex(plain_code(code).encode())
-
-
-def _redeem(session: Session, code: str, public_key: str, info: dict[str, object], now: Any) -> DeviceRow:
-    found = session.rows(
-        "SELECT tenant, desk_name, expires_at, used_at, device_id, again_for FROM enrolment "
-        "WHERE code_hash = :code_hash",
-        code_hash=_code_hash(code),
-    )
-    if not found:
-        raise RuleBroken("enrol.code_wrong")
-    tenant, desk_name, expires_at, used_at, device_id, again_for = found[0]
-    session.enter(tenant)
-    session.run("UPDATE tenant_head SET seq = seq WHERE tenant = :tenant", tenant=tenant)
-    if used_at:
-        again = _one_device(session, tenant, device_id)
-        if again.public_key != public_key or again.last_dseq:
-            raise RuleBroken("enrol.code_used")
-        return again
-    if parse_utc(expires_at) < now:
-        raise RuleBroken("enrol.code_expired", minutes=CODE_MINUTES)
-    device_id = again_for or new_id()
-    used = session.run(
-        "UPDATE enrolment SET used_at = :now, device_id = :device_id WHERE tenant = :tenant AND code_hash = :code_hash "
-        "AND used_at = ''",
-        now=utc_text(now), device_id=device_id, tenant=tenant, code_hash=_code_hash(code),
-    )  # fmt: skip
-    if not used:
-        raise RuleBroken("enrol.code_used")
-    if again_for:
-        join_again(session, tenant, device_id, public_key, utc_text(now))
-        return _one_device(session, tenant, device_id)
-    session.run(
-        "INSERT INTO device (tenant, device_id, device_no, epoch, name, public_key, last_dseq, last_hash, info, "
-        "created_at) SELECT :tenant, :device_id, coalesce(max(device_no), 0) + 1, 1, :name, :public_key, 0, :hash, "
-        ":info, :now FROM device WHERE tenant = :tenant",
-        tenant=tenant, device_id=device_id, name=desk_name, public_key=public_key, hash=GENESIS,
-        info=orjson.dumps(info).decode(), now=utc_text(now),
-    )  # fmt: skip
-    return _one_device(session, tenant, device_id)
-
-
-def _one_device(session: Session, tenant: str, device_id: str) -> DeviceRow:
-    return _device_row(session.one(_DEVICE + "tenant = :tenant AND device_id = :id", tenant=tenant, id=device_id))
-
-
-def _device_row(row: Any) -> DeviceRow:
-    return DeviceRow(
-        tenant=row[0], device_id=row[1], device_no=row[2], epoch=row[3], name=row[4], public_key=row[5],
-        last_dseq=row[6], last_hash=row[7], info=orjson.loads(row[8] or "{}"), created_at=row[9], last_seen_at=row[10],
-        revoked_at=row[11], apart_at=row[12],
     )  # fmt: skip

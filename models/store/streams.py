@@ -61,15 +61,16 @@ def new_epoch(session: Session, tenant: str, device_id: str, ask: EpochAsk, now:
     return _grant(session, tenant, device_id, ask, head[0], epoch, token)
 
 
-def join_again(session: Session, tenant: str, device_id: str, public_key: str, now: str) -> None:
-    """A known desk joins once more: a new key, a new epoch, no longer apart or revoked. Other copies of it hold the old
-    key and are nobody."""
+def join_again(session: Session, tenant: str, device_id: str, public_key: str, now: str, *, beyond: int = 0) -> None:
+    """A known desk joins once more: a new key, a new epoch (after `beyond`, the last it knows of), no longer apart or
+    revoked. Other copies of it hold the old key and are nobody."""
     stream = _Stream(*session.one(_DEVICE, tenant=tenant, id=device_id))
-    end_stream(session, tenant, device_id, stream.epoch + 1, "", now)
+    epoch = max(stream.epoch, beyond) + 1
+    end_stream(session, tenant, device_id, epoch, "", now)
     session.run(
         "UPDATE device SET epoch = :epoch, last_dseq = 0, last_hash = :hash, token = '', token_before = '', "
         "public_key = :key, apart_at = '', revoked_at = '' WHERE tenant = :tenant AND device_id = :id",
-        tenant=tenant, id=device_id, epoch=stream.epoch + 1, hash=GENESIS, key=public_key,
+        tenant=tenant, id=device_id, epoch=epoch, hash=GENESIS, key=public_key,
     )  # fmt: skip
 
 

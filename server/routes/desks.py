@@ -14,8 +14,9 @@ from starlette.responses import Response
 
 from models.basics.clock import parse_utc, utc_text
 from models.basics.errors import RuleBroken
-from models.store.hub import CODE_MINUTES
+from models.store.hub import OPERATOR
 from models.store.hub_desks import Seen
+from models.store.joining import CODE_MINUTES
 from models.store.rows import DeviceRow
 from server.deps import Hub, asked, hub_of
 from server.presence import THERE_S
@@ -83,6 +84,8 @@ async def new_code(request: Request) -> Response:
 
 
 def _new_code(hub: Hub, row: DeviceRow, told: CodeAsked) -> object:
+    if told.staff_id == OPERATOR:  # the person at the hub itself, never one at a desk
+        raise RuleBroken("enrol.not_a_manager")
     code = hub.store.new_code(row.tenant, told.desk_name, told.staff_id, again_for=told.again_for)
     line = hub.address.join_line(code)
     return {"host": line.host, "port": line.port, "code": line.code, "fingerprint_group": line.fingerprint_group,

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from models.basics.errors import RuleBroken
 from models.operations.joining import plain_code
 from models.operations.signing import HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIME
+from models.store.joining import Former
 from server.auth import Asked, public_key_usable
 from server.deps import Hub, asked, hub_of
 from server.questions import MOST_BYTES, Short, understood
@@ -19,8 +20,18 @@ from server.refusals import Refused, json_response
 router = APIRouter()
 
 
+class FormerDesk(BaseModel):
+    """Who a desk was that joins again."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+    tenant: Short
+    device_id: Short
+    device_no: Annotated[int, Field(ge=1, le=99_999)]
+    epoch: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
 class JoinRequest(BaseModel):
-    """A new desk introduces itself. The request is signed with the key it brings: it holds the private half."""
+    """A desk introduces itself. The request is signed with the key it brings: it holds the private half."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
     code: Annotated[str, Field(min_length=4, max_length=80)]
@@ -28,6 +39,7 @@ class JoinRequest(BaseModel):
     desk_name: Short
     version: Short
     system: Annotated[str, Field(max_length=80)] = ""
+    former: FormerDesk | None = None
 
 
 @router.post("/v1/enrol")
@@ -48,8 +60,9 @@ def _enrol(hub: Hub, question: Asked, address: str) -> dict[str, object]:
     signed = [question.headers.get(name, "") for name in (HEADER_TIME, HEADER_NONCE, HEADER_SIGNATURE)]
     hub.auth.check_signature(question, told.public_key, *signed)
     info: dict[str, object] = {"version": told.version, "system": told.system, "desk_name": told.desk_name}
+    former = Former(**told.former.model_dump()) if told.former is not None else None
     try:
-        joined = hub.store.redeem(plain_code(told.code), told.public_key, info)
+        joined = hub.store.redeem(plain_code(told.code), told.public_key, info, former)
     except RuleBroken as error:
         hub.guard.failed(address)
         raise Refused(403, error.message_key) from error

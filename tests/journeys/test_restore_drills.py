@@ -23,6 +23,7 @@ from tests.support.hub import (  # noqa: F401
     sqlite_settings,
 )
 from tests.support.stepping import SteppedDesk, hub_log
+from tests.support.stores import revoke
 
 SAFE = backup_key(new_recovery_key())
 NOW = "2026-03-16T15:00:00.000Z"
@@ -248,7 +249,7 @@ def test_f32_a_revoked_desk_that_was_restored_reaches_quarantine_alone(
     desk, other = desks
     settle(desk, other)
     desk_backup(desk, tmp_path / "desk.backup")
-    hub.store.revoke(desk.member.identity.device_id)
+    revoke(hub.store, desk.member.identity.device_id)
     news = other.acts(1)
     settle(other)
     restore_desk(desk, tmp_path / "desk.backup")

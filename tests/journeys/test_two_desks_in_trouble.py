@@ -20,6 +20,7 @@ from tests.support.hub import (
     hub,
     until,
 )
+from tests.support.stores import revoke
 
 __all__ = ["hub"]
 
@@ -218,7 +219,7 @@ def test_a_revoked_desk_sends_into_quarantine_and_reads_no_more(hub: RunningHub,
         until(desk.settled)
         identity = desk.store.identity
         assert identity is not None
-        hub.store.revoke(identity.device_id)
+        revoke(hub.store, identity.device_id)
         hub.hub.auth.forget(identity.device_id)
         desk.take(patient, charge, 2_500)
         until(lambda: desk.store.pending_count() == 0)

@@ -14,6 +14,7 @@ from models.operations.protocol import PushConflict
 from tests.simulator.desk import MOST_STEPS, SimDesk, in_hand
 from tests.simulator.template import TODAY
 from tests.simulator.world import chance
+from tests.support.stores import revoke
 
 if TYPE_CHECKING:
     from tests.simulator.run import Run
@@ -152,7 +153,7 @@ def revoked(run: Run, desk: SimDesk, rng: Random) -> str:
     if any(run.aside(each) for each in run.desks):
         return "one is enough"
     run.met["F32"] += 1
-    run.hub.store.revoke(desk.device)
+    revoke(run.hub.store, desk.device)
     run.hub.hub.auth.forget(desk.device)
     return "revoked"
 

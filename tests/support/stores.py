@@ -89,6 +89,14 @@ def join(hub: HubStore, name: str = "Front desk", public_key: str = "a2V5") -> D
     return hub.redeem(hub.new_code(TENANT, name, "operator"), public_key, {"os": "test"})
 
 
+def revoke(hub: HubStore, device_id: str) -> None:
+    """Take a desk out of its practice, as a manager does, where none is at hand."""
+    row = hub.device(device_id)
+    assert row is not None
+    query = "UPDATE device SET revoked_at = '2026-05-14T14:00:00.000Z' WHERE tenant = :tenant AND device_id = :id"
+    hub._transaction(lambda session: session.run(query, tenant=row.tenant, id=device_id), row.tenant)
+
+
 def joined_desk(hub: HubStore, folder: Path, name: str = "desk", at: Clock | None = None) -> DeskStore:
     """A desk's store that has joined `hub` and read nothing yet."""
     row = join(hub, name)

@@ -16,6 +16,7 @@ from models.operations.protocol import Cursor
 from models.operations.signing import HEADER_DEVICE, HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIME, HEADER_WIRE
 from models.operations.wire import batch_to_bytes
 from tests.support.hub import Member, RunningHub
+from tests.support.stores import revoke
 from tests.support.stream import Stream
 from tests.support.waiting import until
 
@@ -124,7 +125,7 @@ def test_no_clinic_reaches_anothers_log(hub: RunningHub, desk: Member) -> None:
 
 
 def test_a_revoked_desk_reads_nothing_and_loses_nothing(hub: RunningHub, desk: Member) -> None:
-    hub.store.revoke(desk.identity.device_id)
+    revoke(hub.store, desk.identity.device_id)
     hub.hub.auth.forget(desk.identity.device_id)
     for target in (PULL, "/v1/sync/wait?after=0", "/v1/sync/snapshot", "/v1/sync/snapshot/c?seq=1"):
         assert refusal(hub, headers_of(desk, target=target), target=target) == (403, "auth.revoked")
@@ -147,7 +148,7 @@ def test_a_revoked_desk_that_waits_is_sent_away(hub: RunningHub, desk: Member) -
     thread.start()
     until(lambda: hub.hub.heads.waiting == 1)
     other = hub.member(desk.identity.tenant, "Desk 2")
-    hub.store.revoke(desk.identity.device_id)
+    revoke(hub.store, desk.identity.device_id)
     hub.hub.auth.forget(desk.identity.device_id)
     other.stream.patient()
     other.transport.push(other.stream.batch())

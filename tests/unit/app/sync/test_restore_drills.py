@@ -11,6 +11,7 @@ import pytest
 from models.basics.errors import SyncRefused
 from tests.support.hub import RunningHub, own_sqlite_hub, sqlite_hub_template, sqlite_settings  # noqa: F401
 from tests.support.stepping import SteppedDesk, hub_log
+from tests.support.stores import revoke
 
 Day = tuple[RunningHub, str, SteppedDesk, SteppedDesk, Path]
 
@@ -107,7 +108,7 @@ def test_t7_4_a_revoked_desk_with_money_nobody_knew_of(day: Day) -> None:
     hub, tenant, desk, other, _ = day
     known = taken(hub, tenant)
     apart = desk.acts(2)
-    hub.store.revoke(desk.member.identity.device_id)
+    revoke(hub.store, desk.member.identity.device_id)
     hub.hub.auth.forget(desk.member.identity.device_id)
     desk.push()
     assert desk.store.everything_sent()

@@ -18,7 +18,7 @@ from models.store.session import Session
 from tests.support import stores
 from tests.support.acts import OpMaker, allocate, charge, collect, reverse
 from tests.support.money_acts import adjust, closed, correct, fee, opened, paid, request
-from tests.support.stores import TENANT
+from tests.support.stores import TENANT, revoke
 
 
 class Line:
@@ -230,8 +230,8 @@ def test_a_code_that_desk_has_used_to_push_is_spent(hub: HubStore) -> None:
 
 def test_a_revoked_desk_is_kept_in_quarantine(hub: HubStore, line: Line) -> None:
     line.push(collect("p1", "ann", 5))
-    hub.revoke(line.row.device_id)
-    hub.revoke(line.row.device_id)
+    revoke(hub, line.row.device_id)
+    revoke(hub, line.row.device_id)
     assert line.push(collect("p2", "ann", 5)) == [("quarantined", "device_revoked")]
     device = hub.device(line.row.device_id)
     assert device is not None

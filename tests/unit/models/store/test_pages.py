@@ -15,7 +15,7 @@ from models.store.desk import DeskStore
 from models.store.hub import HubStore
 from models.store.rows import Change
 from tests.support import stores
-from tests.support.stores import TENANT, pull, push, sync
+from tests.support.stores import TENANT, pull, push, revoke, sync
 from tests.unit.models.store.takings import (
     appointment,
     ask,
@@ -236,7 +236,7 @@ def test_what_the_hub_sets_aside_leaves_no_trace_in_the_state(clinic: Clinic) ->
     """A revoked desk's operations are in quarantine: its own screen goes back to what is confirmed."""
     before = state(clinic.one)
     record(clinic.two, patient(given="Mallory"), cash("p1"), patient(2))
-    clinic.hub.revoke(clinic.two.identity.device_id)  # type: ignore[union-attr]
+    revoke(clinic.hub, clinic.two.identity.device_id)  # type: ignore[union-attr]
     push(clinic.two, clinic.hub)
     assert {row[0] for row in ask(clinic.two, "SELECT verdict FROM outbox")} == {"quarantined"}
     assert {row[0] for row in ask(clinic.two, "SELECT reason FROM outbox")} == {"device_revoked"}
@@ -249,7 +249,7 @@ def test_records_the_hub_sets_aside_go_back_to_what_they_were(clinic: Clinic) ->
     """No money moves, so nothing but the verdict tells; name and search index are the confirmed ones again."""
     before = state(clinic.one)
     record(clinic.two, patient(given="Mallory"))
-    clinic.hub.revoke(clinic.two.identity.device_id)  # type: ignore[union-attr]
+    revoke(clinic.hub, clinic.two.identity.device_id)  # type: ignore[union-attr]
     push(clinic.two, clinic.hub)
     clinic.settle()
     assert state(clinic.two) == before

@@ -23,6 +23,7 @@ from models.tables.catalogue import tables_of
 from tests.support import stores
 from tests.support.acts import OpMaker, charge, collect
 from tests.support.postgres import PostgresServer
+from tests.support.stores import revoke
 
 WALLED = sorted(set(tables_of("hub")) - set(DIRECTORY))
 FILLED = ("practice", "patient", "charge", "payment", "account", "transfer", "log")
@@ -89,7 +90,7 @@ def test_the_directory_is_seen_by_all_and_changed_by_its_own(hub: HubStore) -> N
     assert hub.device(west.device_id) == west
     assert within(hub, "east", "UPDATE device SET name = 'x' WHERE device_id = :id RETURNING name",
                   id=west.device_id) == []  # fmt: skip
-    hub.revoke(east.device_id)
+    revoke(hub, east.device_id)
     assert hub.device(east.device_id).revoked_at  # type: ignore[union-attr]
 
 
