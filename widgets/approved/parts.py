@@ -86,7 +86,7 @@ class FactTile(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(ground="sunken", radius="panel", inset=S12, parent=parent)
         self._mark = IconLabel("check", "ok_text", 18)
-        self._title = Text("", "body_strong", elide=True)
+        self._title = Text("", "body_strong", wrap=True)
         self._under = Text("", "caption", "muted", elide=True)
         words = QVBoxLayout()
         words.setSpacing(S2)

@@ -31,7 +31,7 @@ from widgets.common import (
 from widgets.common.announce import announce
 from widgets.theme import S4, S8, S10, S12, S16, S20, Themed
 
-COLUMNS = (Column("What", 280, stretch=1), Column("When", 92, right=True))
+COLUMNS = (Column("What", 270, stretch=1), Column("When", 102, right=True))
 MOST_WAYS = 3
 _LIST_SHARE = 0.378
 

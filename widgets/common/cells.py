@@ -174,7 +174,7 @@ PAD: Final = 16
 
 def _draw_words(painter: QPainter, area: QRectF, cell: WordsCell, _selected: bool) -> None:
     align = paint.RIGHT if cell.right else paint.LEFT
-    if not cell.subtitle:
+    if not cell.subtitle and (cell.right or not paint.two_parts(cell.title, cell.style, area.width())[1]):
         paint.draw_text(painter, area, cell.title, cell.style, cell.ink, align)
         return
     two_lines(painter, area, cell.title, cell.subtitle, cell.style, cell.ink, align, cell.marks)
@@ -190,17 +190,40 @@ def two_lines(
     align: Qt.AlignmentFlag = paint.LEFT,
     marks: Marks = (),
 ) -> None:
-    """A title over a quiet second line, in the middle of `area`; `marks` are grounds behind parts of the title."""
-    first, second = paint.text_height(style), paint.text_height("caption")
-    top = area.y() + (area.height() - first - second) / 2 + 1
+    """A title over a quiet second line, in the middle of `area`; `marks` are grounds behind parts of the title. A title
+    too long for its line goes on in another one where the row has the height for it (`lines_more`); one at the right is
+    an amount, and never cut."""
+    first, second = paint.text_height(style), paint.text_height("caption") if subtitle else 0.0
+    rest_of_title = ""
+    if area.height() >= 2 * first + second - 1 and align != paint.RIGHT and not marks:
+        title, rest_of_title = paint.two_parts(title, style, area.width())
+    high = 2 * first if rest_of_title else first
+    top = area.y() + (area.height() - high - second) / 2 + 1
     line = QRectF(area.x(), top, area.width(), first)
     for begin, end in marks:
         left = line.x() + paint.text_width(title[:begin], style)
         width = min(paint.text_width(title[begin:end], style), line.right() - left)
         paint.rounded(painter, QRectF(left - 1, top, width + 2, first), 2, theme.current().colour("warn_soft"))
-    paint.draw_text(painter, line, title, style, ink, align)
-    rest = QRectF(area.x(), top + first, area.width(), second)
+    if align == paint.RIGHT:
+        paint.draw_amount(painter, line, title, style, ink)
+    else:
+        paint.draw_text(painter, line, title, style, ink, align)
+    if rest_of_title:
+        paint.draw_text(painter, line.translated(0, first), rest_of_title, style, ink, align)
+    rest = QRectF(area.x(), top + high, area.width(), second)
     paint.draw_text(painter, rest, subtitle, "caption", "muted", align)
+
+
+def lines_more(cell: Cell, room: float) -> int:
+    """By how many pixels a row must grow so that the title of `cell` is read to its end, as far as two lines of `room`
+    pixels hold it; 0 where one line does."""
+    if isinstance(cell, WordsCell) and not cell.right and not cell.marks:
+        title, style, beside = cell.title, cell.style, 0.0
+    elif isinstance(cell, IconCell):
+        title, style, beside = cell.title, "body_strong", theme.current().px(36) + 12.0
+    else:
+        return 0
+    return round(paint.text_height(style)) if paint.two_parts(title, style, room - beside)[1] else 0
 
 
 def _draw_pill(painter: QPainter, area: QRectF, cell: PillCell, _selected: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QTextLayout, QTextOption
 
 from widgets import icons, theme
 from widgets.theme import S4, S6, S8
@@ -14,6 +14,8 @@ from widgets.theme import S4, S6, S8
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
+WIDEST_SIGN = 16
+"""No sign of a cell's text is wider, in pixels at 100 %: what is short need not be measured."""
 
 
 @contextmanager
@@ -68,6 +70,23 @@ def draw_text(
     painter.setPen(ink if isinstance(ink, QColor) else look.colour(ink))
     shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width() + 0.5)
     painter.drawText(rect, align, shown)
+
+
+def two_parts(text: str, style: str, room: float) -> tuple[str, str]:
+    """`text` as it runs over two lines of `room` pixels: what fits on the first, and the rest (empty where all of it
+    fits). Broken between words where there is a place to."""
+    if len(text) * theme.current().px(WIDEST_SIGN) <= room or text_width(text, style) <= room + 0.5:
+        return text, ""
+    layout = QTextLayout(text, theme.current().font(style))
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(max(1.0, room))
+    first = line.textLength()
+    layout.endLayout()
+    return text[:first].rstrip(), text[first:].lstrip()
 
 
 def draw_amount(painter: QPainter, area: QRectF, text: str, style: str, ink: str | QColor) -> float:

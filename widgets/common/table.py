@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.common import paint
-from widgets.common.cells import PAD, PAINTERS, RowKind, TableRow, draw_rule
+from widgets.common.cells import PAD, PAINTERS, RowKind, TableRow, draw_rule, lines_more
 from widgets.theme import S6, Themed
 
 Index = QModelIndex | QPersistentModelIndex
@@ -284,6 +284,7 @@ class CellTable(Themed, QTableView):
         """Show `rows`; the selected key stays selected where it still is, without telling."""
         key, self._kept = self.key or self._kept, ""
         if self._rows_model.set_rows(rows):
+            self._fit_rows()
             return
         self._quiet = True
         self._lay_rows()
@@ -422,11 +423,31 @@ class CellTable(Themed, QTableView):
             self.verticalHeader().reset()  # all as high as the header says
             return
         for number, row in enumerate(self._rows_model.rows):
-            height = heights.get(row.kind, plain)
-            if self.rowHeight(number) != height:
-                self.setRowHeight(number, height)
+            if row.kind in heights and self.rowHeight(number) != heights[row.kind]:
+                self.setRowHeight(number, heights[row.kind])
             if row.kind in {RowKind.RULE, RowKind.SECTION} and columns > 1:
                 self.setSpan(number, 0, 1, columns)
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Rows whose title needs a second line are so much higher; a long list that is made as it is looked at keeps
+        one height."""
+        rows = self._rows_model.rows
+        if isinstance(rows, LazyRows) or not rows:
+            return
+        rooms = [self._room(number) for number in range(len(self._rows_model.columns))]
+        plain, before = theme.current().size(self._row_size), self.verticalHeader().length()
+        for number, row in enumerate(rows):
+            if row.kind is RowKind.ROW:
+                more = max((lines_more(cell, room) for cell, room in zip(row.cells, rooms, strict=False)), default=0)
+                if self.rowHeight(number) != plain + more:
+                    self.setRowHeight(number, plain + more)
+        if self.verticalHeader().length() != before:
+            self.updateGeometry()
+
+    def _room(self, column: int) -> float:
+        """How wide the content of a cell of this column may be."""
+        return cell_area(QRectF(0, 0, self.columnWidth(column), 40), self._rows_model.index(0, column)).width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -442,6 +463,7 @@ class CellTable(Themed, QTableView):
         widths[-1] += max(0, self.viewport().width() - sum(widths)) if spare >= 0 else 0
         for number, width in enumerate(widths):
             self.setColumnWidth(number, width)
+        self._fit_rows()
 
     def content_height(self) -> int:
         """How high head and rows are together: for lists that never scroll."""

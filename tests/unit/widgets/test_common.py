@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QToolTip, 
 from app.views import VisitHead, VisitState
 from tests.support.frozen import at
 from tests.support.windows import clipped, picture, press, settle, shown
-from widgets import gallery
+from widgets import gallery, theme
 from widgets.common import (
     ENTER,
     AmountField,
@@ -24,6 +24,7 @@ from widgets.common import (
     Field,
     FormRow,
     IconButton,
+    IconCell,
     Keycap,
     KeycapButton,
     MoneyCell,
@@ -40,6 +41,7 @@ from widgets.common import (
     WordsCell,
     key_words,
     page_action,
+    paint,
     visit_look,
 )  # fmt: skip
 from widgets.common.focus_ring import FocusRing
@@ -405,6 +407,31 @@ def test_a_row_is_read_as_one_sentence(table) -> None:
 
     assert said(0) == "Ann, born, Credit $200.00, Prepaid $5.00, none"
     assert said(2) == "Due none"
+
+
+LONG = "Comprehensive preventive re-evaluation with two procedures and a call"
+
+
+@pytest.mark.parametrize("cell", [
+    WordsCell(LONG, "Dr. Okafor"), WordsCell(LONG), IconCell("mail", "warn", LONG, "Ann"),
+])  # fmt: skip
+def test_a_title_too_long_for_its_line_goes_on_in_a_second(table, cell) -> None:
+    table.set_rows([TableRow("ann", (cell,)), *rows("ben")])
+    plain = table.rowHeight(1)
+    assert table.rowHeight(0) > plain
+    picture(table, f"table-long-title-{type(cell).__name__}-{bool(cell.subtitle)}")
+    table.set_rows([TableRow("ann", (WordsCell("Short", "Dr. Okafor"),)), *rows("ben")])
+    assert [table.rowHeight(0), table.rowHeight(1)] == [plain, plain]
+    style = getattr(cell, "style", "body_strong")
+    first, rest = paint.two_parts(LONG, style, 250.0)
+    assert f"{first}{rest}".replace(" ", "") == LONG.replace(" ", "")
+    assert paint.text_width(first, style) <= 250.0
+
+
+def test_a_title_with_room_enough_stays_on_its_line(table) -> None:
+    table.set_rows(rows("ann", "ben"))
+    assert paint.two_parts("Office visit", "body_medium", 200.0) == ("Office visit", "")
+    assert table.rowHeight(0) == table.rowHeight(1) == theme.current().size("row")
 
 
 def test_columns_share_what_is_left(table, page) -> None:
