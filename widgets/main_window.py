@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QPoint, QTimer, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 from shiboken6 import isValid
 
@@ -241,6 +241,11 @@ class MainWindow(QWidget):
         if handle is not None:
             self._idle.watch(handle)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():  # minimised it lives on
+            self.navigator.stop_preparing()
+
     @Slot()
     def _tick(self) -> None:
         now: datetime = self._desk.clock.now().astimezone(self._zone)
@@ -291,7 +296,7 @@ class MainWindow(QWidget):
     def _unlocked(self, _person: object) -> None:
         if self.navigator.place is None:
             self.navigator.top(Place(TODAY, select_next=True))
-            QTimer.singleShot(_QUIET_MS, self, lambda: self.navigator.prepare(PREPARED))
+            self.navigator.prepare(PREPARED, _QUIET_MS)
         else:
             self.navigator.changed(Change(everything=True))
             if self._before_lock is not None and isValid(self._before_lock):

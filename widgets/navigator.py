@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget
 
 from widgets.screens import SCREENS, TODAY, Kit, Page, Place
@@ -31,6 +31,9 @@ class Navigator(QObject):
         self._history: list[Place] = []
         self._now: Place | None = None
         self._kit: Kit | None = None
+        self._wanted: tuple[str, ...] = ()
+        self._quiet = QTimer(self, singleShot=True)
+        self._quiet.timeout.connect(self._prepare_next)
 
     def use(self, kit: Kit) -> None:
         """Where pages take their parts from."""
@@ -65,14 +68,23 @@ class Navigator(QObject):
         """Open the palette."""
         self._commands()
 
-    def prepare(self, names: Sequence[str]) -> None:
-        """Make these pages before they are wanted, one at a time while nobody does anything: their first key is then
-        answered as fast as every other."""
-        wanted = [name for name in names if name not in self._pages]
-        if not wanted or self._kit is None or not self._stack.window().isVisible():
-            return
-        self._make(wanted[0])
-        QTimer.singleShot(_REST_MS, self, lambda: self.prepare(wanted[1:]))
+    def prepare(self, names: Sequence[str], after_ms: int = 0) -> None:
+        """Make these pages before they are wanted, one at a time while nobody does anything, `after_ms` from now: their
+        first key is then answered as fast as every other. Ends with `stop_preparing`."""
+        self._wanted = tuple(names)
+        self._quiet.start(after_ms)
+
+    def stop_preparing(self) -> None:
+        """Make no further page before it is wanted: the window goes."""
+        self._wanted = ()
+        self._quiet.stop()
+
+    @Slot()
+    def _prepare_next(self) -> None:
+        wanted = [name for name in self._wanted if name not in self._pages]
+        if wanted and self._kit is not None:
+            self._make(wanted[0])
+            self.prepare(wanted[1:], _REST_MS)
 
     # What is shown --------------------------------------------------------------------------------------------
 
