@@ -81,7 +81,7 @@ class _Session:
 
     @property
     def checks(self) -> list[TakenRow]:
-        """Checks that should be in the envelope."""
+        """Checks that should be in the envelope: `stands_cents` is written on them."""
         mine = [row for row in self.taken if row.tender == "check" and not row.back_act and not row.deposit_id]
         known = {row.payment_id for row in mine}
         return [row for row in self.freed if row.payment_id not in known] + mine
@@ -112,7 +112,7 @@ class DayClose:
         return CloseView(
             day=now.day, desk=me.desk_name, drawer=f"drawer {me.device_no}",
             opened_at=clinic.local(now.opened_at) if now.opened_at else None,
-            checks=tuple(CheckLine(row.payment_id, row.number, row.check_no, row.check_name, row.cents)
+            checks=tuple(CheckLine(row.payment_id, row.number, row.check_no, row.check_name, row.stands_cents)
                          for row in now.checks),
             brands=_brands(now), doubts=self._doubts(), receipts_waiting=waiting, unsent=unsent, drawer_opens=opens,
             no_sales=sum(kind == "no_sale" for kind, _, _, _ in now.moved), late=len(late), late_cents=sum(late),
@@ -304,8 +304,7 @@ class DayClose:
         in_hand = [row for row in now.checks if row.payment_id in counted.in_hand]
         found_cents = sum(each.cents for each in counted.found)
         cash = counted.cash.cents if not blind else now.in_drawer
-        of_before = sum(row.cents for row in now.freed)  # on a slip once, taken on an earlier day
-        checks_cents = sum(row.cents for row in in_hand) + found_cents - of_before
+        checks_cents = sum(row.stands_cents for row in in_hand) + found_cents
         lines = tuple(_lines(now, counted, cash, checks_cents, names, blind=blind))
         difference = cash - now.in_drawer
         kept = min(now.float_cents, cash)
@@ -315,7 +314,7 @@ class DayClose:
             moved_cents=now.moved_cents, lines=lines, clues=() if blind else _clues(now, counted, difference, lines),
             kept_cents=kept, bill_cents=max(cash - kept - _coins_to_bank(counted.cash, cash - kept), 0),
             coin_cents=_coins_to_bank(counted.cash, cash - kept), checks=len(in_hand),
-            check_cents=sum(row.cents for row in in_hand), allowance_cents=rules.drawer_allowance_cents,
+            check_cents=sum(row.stands_cents for row in in_hand), allowance_cents=rules.drawer_allowance_cents,
             needs_manager=beyond or counted.recounts > 1,
         )  # fmt: skip
 
@@ -327,7 +326,7 @@ class DayClose:
         coins = [bodies.CoinCount(value_cents=value, count=count) for value, count in counts if count]
         if cash.rolls_cents:
             coins.append(bodies.CoinCount(value_cents=1, count=cash.rolls_cents, rolled=True))
-        checks = [bodies.CheckSeen(payment_id=row.payment_id, check_no=row.check_no, amount_cents=row.cents,
+        checks = [bodies.CheckSeen(payment_id=row.payment_id, check_no=row.check_no, amount_cents=row.stands_cents,
                                    in_hand=row.payment_id in seen.counted.in_hand) for row in now.checks]  # fmt: skip
         checks += [bodies.CheckSeen(check_no=each.check_no, amount_cents=each.cents) for each in seen.counted.found]
         return bodies.DrawerClosed(
@@ -401,7 +400,8 @@ def _lines(
     keyed = any(cents is not None for cents in counted.batch.values())
     owed = {name: sum(taken[name]) - back[name] for name in {*taken, *back, "cash", "check", "card"}}
     other_cash = now.in_drawer - now.float_cents - now.moved_cents - owed["cash"]
-    in_hand = {"cash": cash_cents - now.float_cents - now.moved_cents - other_cash, "check": check_cents,
+    other_checks = sum(row.stands_cents for row in now.checks) - owed["check"]  # of before, or not in the envelope
+    in_hand = {"cash": cash_cents - now.float_cents - now.moved_cents - other_cash, "check": check_cents - other_checks,
                "card": batch if keyed else owed["card"]}  # fmt: skip
     notes = {"cash": f"Drawer {_drawer_words(now)}", "check": "In the envelope",
              "card": "Reader's batch" if keyed else "Not compared", "external": "Paid online or elsewhere"}  # fmt: skip
@@ -421,7 +421,7 @@ def _coins_to_bank(cash: CashCount, cents: int) -> int:
 
 
 def _posted(rows: Iterable[TakenRow]) -> list[Posted]:
-    return [Posted(row.payment_id, row.cents, row.check_no, row.patient_id, bool(row.back_act)) for row in rows]
+    return [Posted(row.payment_id, row.stands_cents, row.check_no, row.patient_id, bool(row.back_act)) for row in rows]
 
 
 def _clues(
@@ -435,7 +435,7 @@ def _clues(
     found += posted_twice(checks)
     found += [clue for each in counted.found if (clue := match_check(each.check_no, each.cents, checks))]
     named = {clue.payment_id for clue in found}
-    found += [Clue(ClueKind.NOT_IN_HAND, row.payment_id, row.cents) for row in now.checks
+    found += [Clue(ClueKind.NOT_IN_HAND, row.payment_id, row.stands_cents) for row in now.checks
               if row.payment_id not in counted.in_hand and row.payment_id not in named]  # fmt: skip
     card = next((line.difference_cents for line in lines if line.tender == "card"), 0)
     if card:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models.store.queries.rows import NET, STATUS
+from models.store.queries.rows import NET, STATUS, TAKEN_BACK
 
 POSTED, PAID, SERVED = "posted", "paid", "served"
 """By which day: the business date an act was posted on; the day the money came in; the day of the visit."""
@@ -102,9 +102,7 @@ _TAKEN_BACK = (
     "SELECT CASE p.reversed_act WHEN '' THEN 'void' ELSE p.reversed_act END, p.payment_id, p.reversed_at, "
     "p.reversed_business_date, p.patient_id, p.appointment_id, p.practitioner_id, p.tender, p.method_id, p.brand, "
     "p.number, p.reversed_by, coalesce(l.device, :device), "
-    "-coalesce((SELECT sum(CASE WHEN t.credit LIKE 'CR%' THEN -t.amount_cents ELSE t.amount_cents END) FROM transfer t "
-    "WHERE t.tenant = p.tenant AND t.op_id = p.reversed_op_id AND t.code = 'reverse'), 0), "
-    "0, p.check_no, p.reversed_reason, "
+    f"-{TAKEN_BACK}, 0, p.check_no, p.reversed_reason, "
     "p.payment_type, p.reversed_op_id, p.payment_id FROM payment p LEFT JOIN log l ON l.tenant = p.tenant "
     "AND l.op_id = p.reversed_op_id WHERE p.tenant = :tenant AND p.reversed_business_date <> '' "
     f"AND p.reversed_business_date {_WITHIN}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from models.store.queries.rows import NET
+from models.store.queries.rows import NET, TAKEN_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class CloseRow:
 
 @dataclass(frozen=True, slots=True)
 class TakenRow:
-    """A payment of this desk's day. `back_on`: the business date it was taken back on, empty while it stands."""
+    """A payment of this desk's day. `back_act`: how it was taken back, empty while it stands; `corrected_cents` of it
+    never were there."""
 
     payment_id: str
     patient_id: str
@@ -49,6 +50,12 @@ class TakenRow:
     business_date: str
     back_act: str
     deposit_id: str
+    corrected_cents: int
+
+    @property
+    def stands_cents(self) -> int:
+        """What it really was."""
+        return self.cents - self.corrected_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,12 @@ _CLOSE = (
 _DEPOSIT = (
     "SELECT deposit_id, number, close_id, cash_cents, coin_cents, check_cents, payments, made_at, business_date, "
     "deleted_at FROM deposit"
+)
+
+
+_CORRECTED = (
+    "(SELECT coalesce(sum(r.amount_cents), 0) FROM refund r WHERE r.tenant = p.tenant AND r.payment_id = p.payment_id "
+    "AND r.payment_id <> '' AND r.kind = 'correction')"
 )
 
 
@@ -143,7 +156,8 @@ def taken(connection: Any, tenant: str, device: str, since_op: str, since_day: s
     desk's operations grow with time, also when its clock does not."""
     found = connection.execute(
         "SELECT p.payment_id, p.patient_id, p.tender, p.method_id, p.brand, p.amount_cents, p.number, p.check_no, "
-        "p.check_name, p.taken_at, p.business_date, p.reversed_act, coalesce(d.deposit_id, '') FROM payment p "
+        "p.check_name, p.taken_at, p.business_date, p.reversed_act, coalesce(d.deposit_id, ''), "
+        f"{_CORRECTED} FROM payment p "
         "LEFT JOIN deposited d ON d.tenant = p.tenant AND d.payment_id = p.payment_id WHERE p.tenant = ? "
         "AND p.business_date >= ? AND p.device = ? AND p.collect_op_id > ? ORDER BY p.collect_op_id",
         (tenant, since_day, device, since_op),
@@ -155,7 +169,7 @@ def freed_checks(connection: Any, tenant: str, device: str) -> list[TakenRow]:
     """Checks of a desk whose slip was deleted: they lie there again."""
     found = connection.execute(
         "SELECT p.payment_id, p.patient_id, p.tender, p.method_id, p.brand, p.amount_cents, p.number, p.check_no, "
-        "p.check_name, p.taken_at, p.business_date, p.reversed_act, '' FROM deposited d JOIN payment p "
+        f"p.check_name, p.taken_at, p.business_date, p.reversed_act, '', {_CORRECTED} FROM deposited d JOIN payment p "
         "ON p.tenant = d.tenant AND p.payment_id = d.payment_id WHERE d.tenant = ? AND d.deposit_id = '' "
         "AND p.tender = 'check' AND p.device = ? AND p.reversed_op_id = '' ORDER BY p.collect_op_id",
         (tenant, device),
@@ -174,7 +188,7 @@ def given_back(connection: Any, tenant: str, device: str, since_op: str, since_d
         (tenant, since_op, since_day, device, device, since_day),
     ).fetchall()
     taken_back = connection.execute(
-        "SELECT p.payment_id, p.tender, p.method_id, p.brand, p.amount_cents FROM payment p "
+        f"SELECT p.payment_id, p.tender, p.method_id, p.brand, {TAKEN_BACK} FROM payment p "
         "LEFT JOIN log l ON l.tenant = p.tenant AND l.op_id = p.reversed_op_id WHERE p.tenant = ? "
         "AND p.reversed_business_date <> '' AND p.reversed_business_date >= ? AND p.reversed_op_id > ? "
         "AND coalesce(l.device, ?) = ?",

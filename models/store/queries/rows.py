@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+TAKEN_BACK = (
+    "coalesce((SELECT sum(CASE WHEN t.credit LIKE 'CR%' THEN -t.amount_cents ELSE t.amount_cents END) FROM transfer t "
+    "WHERE t.tenant = p.tenant AND t.op_id = p.reversed_op_id AND t.code = 'reverse'), 0)"
+)
+"""Cents that went out when payment `p` was taken back: its amount, less what was corrected before and change."""
+
 NET = "a.credits + a.pending_credits - a.debits - a.pending_debits"
 """What lies in a lot (held money aside); negated: what a receivable still shows."""
 OTHERS = (

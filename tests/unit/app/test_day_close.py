@@ -331,3 +331,37 @@ def test_a_count_that_was_begun_is_kept_for_its_day(close: Close) -> None:
     assert close.story.view().kept == counted
     close.story.close(close.review(44_200), "", MARIA)
     assert close.story.view().kept is None
+
+
+def _checks(close: Close) -> tuple[int, int]:
+    """(difference of the line of checks, cents of checks on the slip) of a count that is right."""
+    seen = close.review(close.balance(f"CASH:{ME}"))
+    return next(line.difference_cents for line in seen.lines if line.tender == "check"), seen.check_cents
+
+
+def test_s0_41_a_check_that_came_back_from_the_bank_is_not_missing_from_the_envelope(close: Close) -> None:
+    close.story.close(close.review(44_200), "", MARIA)
+    close.clinic.clock.advance(86_400)
+    close.clinic.put(bodies.Reverse(payment_id="k1", patient_id="rosa", reason="NSF", reversal_id="b", receipt_no="R-b",
+                                    act="bounced"), day="2026-05-15")  # fmt: skip
+    close.pay("k3", 2_000, "check", check_no="5", day="2026-05-15")
+    assert _checks(close) == (0, 2_000)
+
+
+def test_s0_41_a_check_the_clinic_wrote_is_not_missing_from_the_envelope(close: Close) -> None:
+    close.clinic.put(
+        bodies.RefundRequest(refund_id="r", payment_id="c2", patient_id="rosa", amount_cents=900, tender="check",
+                             reason="other", number="REF-1"),
+        bodies.RefundPaid(refund_id="r", payment_id="c2", patient_id="rosa", amount_cents=900, tender="check",
+                          receipt_no="RR", check_no="77"),
+    )  # fmt: skip
+    assert _checks(close) == (0, 21_000)
+
+
+def test_s0_41_a_check_entered_too_high_goes_to_the_bank_as_it_is(close: Close) -> None:
+    close.clinic.put(bodies.Correct(correction_id="k", payment_id="k2", patient_id="rosa", amount_cents=1_500,
+                                    reason="keyed_wrong", number="COR-1", receipt_no="RC"))  # fmt: skip
+    assert [line.cents for line in close.story.view().checks] == [4_500, 15_000]
+    assert _checks(close) == (0, 19_500)
+    close.story.close(close.review(44_200), "", MARIA)
+    assert close.balance("CHK") == 0
