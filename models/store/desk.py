@@ -257,12 +257,12 @@ class DeskStore:
     def acknowledge(self, answer: PushAnswer) -> None:
         """Keep the hub's verdicts, and the token for the next push. Twice, late or out of order changes nothing."""
         from models.store.outbox import acknowledge
-        from models.store.pages import let_go
+        from models.store.pages import take_answer
 
         with self.write() as tx:
             if acknowledge(tx.session, tx.tenant, answer, utc_text(self._clock.now())):
                 tx.note_change("outbox")
-                tx.note(let_go(tx.session, tx.tenant, answer, utc_text(self._clock.now())))
+                tx.note(take_answer(tx.session, tx.tenant, answer, utc_text(self._clock.now())))
 
     def apply_page(self, page: Page) -> Change:
         """Take a page of the hub's log: entries, cursor and the replayed pending layer in one transaction.

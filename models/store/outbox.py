@@ -96,24 +96,25 @@ def acknowledge(session: Session, tenant: str, answer: PushAnswer, now: str) -> 
     """
     news = 0
     for result in answer.results:
+        verdict, reason = verdict_of(result)
         news += session.run(
             "UPDATE outbox SET verdict = :verdict, seq = :seq, granted = :granted, reason = :reason, "
             "attempted_at = CASE attempted_at WHEN '' THEN :now ELSE attempted_at END, acknowledged_at = :now "
             "WHERE tenant = :tenant AND op_id = :op_id AND acknowledged_at = ''",
-            tenant=tenant, now=now, op_id=result.op_id, seq=result.seq, granted=result.granted,
-            **_verdict(result),
+            tenant=tenant, now=now, op_id=result.op_id, verdict=verdict, seq=result.seq, granted=result.granted,
+            reason=reason,
         )  # fmt: skip
     if answer.token:
         session.run("UPDATE stream SET token = :token WHERE tenant = :tenant", tenant=tenant, token=answer.token)
     return news
 
 
-def _verdict(result: PushResult) -> dict[str, str]:
-    """The verdict to keep; a duplicate's is the original's, in `reason` as `verdict` or `verdict:reason`."""
+def verdict_of(result: PushResult) -> tuple[str, str]:
+    """Verdict and reason to keep; a duplicate's are the original's, in `reason` as `verdict` or `verdict:reason`."""
     if result.verdict != "duplicate":
-        return {"verdict": result.verdict, "reason": result.reason}
+        return result.verdict, result.reason
     verdict, _, reason = result.reason.partition(":")
-    return {"verdict": verdict, "reason": reason}
+    return verdict, reason
 
 
 def mark_returned(session: Session, tenant: str, rows: list[dict[str, Any]], now: str) -> int:

@@ -10,7 +10,8 @@ from models.operations.protocol import LogEntry, Page, PushAnswer
 from models.operations.unreadable import body_hash_of
 from models.store.layers import Stream, apply_entries, replay, take_away
 from models.store.mending import keep_proof, learn_numbers
-from models.store.outbox import mark_returned
+from models.store.outbox import mark_returned, verdict_of
+from models.store.projection import REFUSED
 from models.store.promoting import can_promote, promote
 from models.store.rows import Change
 from models.store.session import Session
@@ -37,24 +38,29 @@ def apply_page(session: Session, tenant: str, device: str, page: Page, now: str)
     return Change(frozenset(names), frozenset(patients))
 
 
-def let_go(session: Session, tenant: str, answer: PushAnswer, now: str) -> Change:
-    """What the hub answered from behind the cursor is confirmed already and will not come back: take it out of the
-    pending layer."""
+def take_answer(session: Session, tenant: str, answer: PushAnswer, now: str) -> Change:
+    """Bring the pending layer in step with an answer that was just noted: what it refuses has no effect any more, and
+    what it knows from behind the cursor is confirmed already and will not come back."""
     stream = Stream.read(session, tenant)
-    behind = [result.op_id for result in answer.results if stream is not None and 0 < result.seq <= stream.cursor_seq]
-    if stream is None or not behind:
-        return Change()
-    found = session.run(
-        "UPDATE outbox SET returned_at = :now WHERE tenant = :tenant AND op_id IN (:ids) AND returned_at = '' AND "
-        "acknowledged_at <> ''",
-        tenant=tenant, now=now, ids=behind,
-    )  # fmt: skip
-    if not found:
+    if stream is None or not (_let_go(session, tenant, answer, stream, now) or _refuses(answer)):
         return Change()
     touched = [take_away(session, tenant), replay(session, tenant, stream)]
     stream.write(session, tenant)
     names = {name for each, _ in touched for name in each}
     return Change(frozenset(names), frozenset(patient for _, each in touched for patient in each))
+
+
+def _let_go(session: Session, tenant: str, answer: PushAnswer, stream: Stream, now: str) -> bool:
+    behind = [result.op_id for result in answer.results if 0 < result.seq <= stream.cursor_seq]
+    return bool(behind) and session.run(
+        "UPDATE outbox SET returned_at = :now WHERE tenant = :tenant AND op_id IN (:ids) AND returned_at = '' AND "
+        "acknowledged_at <> ''",
+        tenant=tenant, now=now, ids=behind,
+    ) > 0  # fmt: skip
+
+
+def _refuses(answer: PushAnswer) -> bool:
+    return any(verdict_of(result)[0] in REFUSED for result in answer.results)
 
 
 def _rebase(

@@ -245,6 +245,38 @@ def test_what_the_hub_sets_aside_leaves_no_trace_in_the_state(clinic: Clinic) ->
     assert ask(clinic.two, "SELECT count(*) FROM patient_index") == [(1,)]
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["first answer", "answer of a second try"])
+def test_i18_what_an_answer_refuses_shows_no_longer_though_no_page_ever_comes(clinic: Clinic, again: bool) -> None:
+    """A revoked desk may not fetch: what stands on its screen must not wait for a page."""
+    before = balances(clinic.one), ask(clinic.one, "SELECT given FROM patient")
+    told: list[Change] = []
+    record(clinic.two, patient(given="Mallory"), cash("p1"))
+    clinic.two.subscribe(told.append)
+    revoke(clinic.hub, clinic.two.identity.device_id)  # type: ignore[union-attr]
+    batch = clinic.two.outbox_batch(200, 1 << 20)
+    assert batch is not None
+    if again:
+        clinic.hub.push(TENANT, batch)
+    clinic.two.acknowledge(clinic.hub.push(TENANT, batch))
+    assert clinic.two.verify(deep=True) == []
+    assert (balances(clinic.two), ask(clinic.two, "SELECT given FROM patient")) == before
+    assert told[-1].topics >= {"outbox", "account", "transfer", "patient", "payment"}
+
+
+def test_i18_one_refused_among_others_leaves_the_others_pending(clinic: Clinic) -> None:
+    """Two spend one credit without a line: who comes later is refused, what else they did still waits for its page."""
+    record(clinic.one, cash("p1", cents=2000))
+    sync(clinic.hub, clinic.one, clinic.two)
+    record(clinic.one, replace(spend("p1", 1, 2000), if_short="reject"))
+    push(clinic.one, clinic.hub)
+    record(clinic.two, replace(spend("p1", 1, 2000), if_short="reject"), cash("p2", cents=700))
+    push(clinic.two, clinic.hub)
+    assert [row[0] for row in ask(clinic.two, "SELECT verdict FROM outbox ORDER BY dseq")] == ["rejected", "accepted"]
+    assert clinic.two.verify(deep=True) == []
+    assert ask(clinic.two, "SELECT count(*) FROM payment WHERE payment_id = 'p2' AND seq = 0") == [(1,)]
+    clinic.settle()
+
+
 def test_records_the_hub_sets_aside_go_back_to_what_they_were(clinic: Clinic) -> None:
     """No money moves, so nothing but the verdict tells; name and search index are the confirmed ones again."""
     before = state(clinic.one)
