@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from app.fills import Fills
     from app.hub_process import HubProcess
     from app.importing import Importing
+    from app.joining_again import JoiningAgain
     from app.moves import Moves
     from app.netting import Netting
     from app.patients import Patients
@@ -152,6 +153,16 @@ class Desk:
         from app.desks import Desks
 
         return Desks(self.clinic, self.sync)
+
+    @cached_property
+    def joining_again(self) -> JoiningAgain | None:
+        """Joining the practice once more; None without a hub."""
+        from app.joining_again import JoiningAgain
+
+        if self.sync is None:
+            return None
+        return JoiningAgain(self.clinic, self.secrets, own_hub=lambda: self._hub.address if self._hub else "",
+                            pause=self.sync.stop, go_on=self._start_line)  # fmt: skip
 
     @cached_property
     def quarantine(self) -> Quarantine:
@@ -400,7 +411,8 @@ class Desk:
                 url, device_id=identity.device_id, private_key_hex=self.secrets.get(DEVICE_KEY) or "",
                 fingerprint=fingerprint, clock=self.clock, report=DeskReport(self.clinic).text,
             )  # fmt: skip
-            self.clinic.holds.connect(self.sync, self.lanes["store"])
+            if not self._connected:
+                self.clinic.holds.connect(self.sync, self.lanes["store"])
             self.sync.connect(SyncEngine(self.store, transport, self.clock), transport)
             self._connected = True
         except PosError as error:

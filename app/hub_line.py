@@ -22,14 +22,16 @@ class HubLine:
         self._engine: SyncEngine | None = None
         self.transport: HubTransport | None = None
         """What is asked of the hub beside the loops; None until it was connected."""
+        self._end_telling: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
         self._callbacks: list[Callable[[SyncState], None]] = []
 
     def connect(self, engine: SyncEngine, transport: HubTransport) -> None:
-        """From now on this engine speaks, over `transport`."""
+        """From now on this engine speaks, over `transport`; one that spoke before was stopped."""
+        self._end_telling()
         with self._lock:
             self._engine, self.transport = engine, transport
-        engine.subscribe(self._tell)
+        self._end_telling = engine.subscribe(self._tell)
         engine.start()
         self._tell(engine.state())
 

@@ -23,6 +23,9 @@ STORE_KEY = "store-key"
 DEVICE_KEY = "device-key"
 HUB_KEY = "hub-key"
 RECOVERY_KEY = "recovery-key"
+DEVICE_KEY_NEXT = "device-key-next"
+"""The key with which the desk joins again, until it has."""
+
 DEVICE_KEY_BEFORE = "device-key-before"
 """The device's key of a store that was replaced by a restored one, and is kept beside it."""
 

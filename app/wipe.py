@@ -15,7 +15,7 @@ from typing import TextIO
 from app.backup import recovery_key
 from app.folders import Folders, desk_folder
 from app.one_desk import FolderLock
-from app.secrets import DEVICE_KEY, DEVICE_KEY_BEFORE, HUB_KEY, RECOVERY_KEY, STORE_KEY, Secrets
+from app.secrets import DEVICE_KEY, DEVICE_KEY_BEFORE, DEVICE_KEY_NEXT, HUB_KEY, RECOVERY_KEY, STORE_KEY, Secrets
 from app.settings import HUB_HERE, Settings
 from app.words import Words, sentence, sentence_for
 from models.basics.clock import Clock, SystemClock, utc_text
@@ -92,7 +92,7 @@ def wipe(folders: Folders, clock: Clock, *, save_to: Path | None = None, hub_bac
             said.append(_save(folders, secrets, save_to, clock))
         hub_saved = hub_backup is not None and _is_hub_backup(hub_backup, secrets)
         _refuse_what_would_be_lost(folders, settings, secrets, saved=saved, hub_saved=hub_saved)
-        secrets.forget((STORE_KEY, HUB_KEY, DEVICE_KEY, DEVICE_KEY_BEFORE, RECOVERY_KEY))
+        secrets.forget((STORE_KEY, HUB_KEY, DEVICE_KEY, DEVICE_KEY_BEFORE, DEVICE_KEY_NEXT, RECOVERY_KEY))
     finally:
         lock.release()
     try:

@@ -56,6 +56,7 @@ from widgets.window_size import WindowSize
 
 if TYPE_CHECKING:
     from app.desk import Desk
+    from app.joining_again import JoiningAgain
     from app.syncing import Syncing
 
 log = logging.getLogger(__name__)
@@ -141,12 +142,17 @@ class MainWindow(QWidget):
         self.syncing = SyncPresenter(
             self.sync_panel, bridge=self.bridge, lane=self._desk.lanes["reads"], syncing=self._need_syncing,
             now=lambda: self._desk.clock.now().astimezone(self._zone), attention=self.commands["attention"].trigger,
-            parent=self,
+            hub=self._desk.lanes["hub"], joining_again=self._need_joining_again, parent=self,
         )  # fmt: skip
 
     def _need_syncing(self) -> Syncing:
         found = self._desk.syncing
         assert found is not None  # the panel opens at desks with a hub alone
+        return found
+
+    def _need_joining_again(self) -> JoiningAgain:
+        found = self._desk.joining_again
+        assert found is not None
         return found
 
     def _make_lock(self) -> None:

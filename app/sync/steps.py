@@ -121,10 +121,9 @@ class Exchange:
         and move there what has no answer; what is missing comes back with the log. Raises SyncRefused
         `sync.cloned` when a copy of this desk is alive."""
         with self._renewing:
-            identity = self._store.identity
-            if identity is None or identity.epoch != epoch:
+            identity, mending = self._store.identity, self._store.mending
+            if identity is None or (identity.epoch != epoch and not mending.left_behind()):
                 return  # done already
-            mending = self._store.mending
             grant = self._transport.new_epoch(mending.epoch_ask())
             mending.take_epoch(grant)
             self._resend_from = 0

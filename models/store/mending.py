@@ -61,6 +61,15 @@ class Mending:
             ).fetchone()
         return bool(row and row[0])
 
+    def left_behind(self) -> bool:
+        """Does anything wait in an epoch that is over? So it does when a hub forgot what it had answered there."""
+        query = (
+            "SELECT 1 FROM outbox o, stream s WHERE o.tenant = ? AND s.tenant = o.tenant AND o.epoch < s.epoch AND "
+            "o.returned_at = '' AND o.acknowledged_at = '' LIMIT 1"
+        )
+        with self._store.reader() as reader:
+            return reader.execute(query, (self._store.tenant,)).fetchone() is not None
+
     def epoch_ask(self) -> EpochAsk:
         """The question for a new epoch: the same until it is answered, whatever happens in between."""
         with self._store.write() as tx:

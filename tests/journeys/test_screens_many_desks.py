@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from app.folders import Folders
-from app.secrets import Secrets
+from app.secrets import DEVICE_KEY_NEXT, Secrets
 from app.settings import Settings
 from app.setup import Setup
 from app.views import Person, TenderKind
@@ -35,6 +35,7 @@ from widgets.desks.dialogs import JoinDialog
 from widgets.panels import AskDialog
 from widgets.screens import SETTINGS, TODAY, Place
 from widgets.settings.state import DESKS
+from widgets.syncing.again import JoinAgainDialog
 from widgets.syncing.view import SyncPanel
 
 pytestmark = pytest.mark.usefixtures("themed", "cycles_wait")
@@ -161,6 +162,42 @@ def test_h10_a_wrong_clock_is_told_until_it_is_set(office: Office) -> None:
             clock.by = timedelta()
             front.press("Ctrl+R")
             front.wait(lambda: banner(front)[0] == "")
+
+
+def test_h11_a_desk_its_hub_has_forgotten_joins_again_at_the_panel(office: Office) -> None:
+    """The hub was put back to before this desk joined: the payment that waits goes out once, by keys alone."""
+    with office.desk() as here:
+        rosas_visit(here)
+        until(lambda: here.desk.store.pending_count() == 0, 20)
+        store, device_id = office.hub.store, here.desk.clinic.identity.device_id
+        office.hub.stop()
+        forget = "DELETE FROM device WHERE tenant = :tenant AND device_id = :id"
+        store._transaction(lambda session: session.run(forget, tenant=office.tenant, id=device_id), office.tenant)
+        office.hub.start()
+        store = office.hub.store
+        with seat(here) as front:
+            take_cash(here)
+            front.press("Ctrl+R")
+            front.wait(lambda: here.desk.sync is not None and here.desk.sync.state().stopped)
+            QTest.mouseClick(front.window.shell.status_bar.light("sync"), Qt.MouseButton.LeftButton)
+            panel = front.window.sync_panel
+            front.wait(panel.again.isVisible)
+            front.picture("many-desks-forgotten")
+            front.press("Alt+J")
+            front.type("1.2.3.4 nonsense")
+            front.press("Return")
+            again = front.window.findChild(JoinAgainDialog)
+            assert again is not None
+            front.wait(again.error.isVisible)
+            front.picture("many-desks-join-again")
+            again.row.field.setText(str(office.hub.line(office.tenant, "Checkout")))
+            front.press("Return")
+            front.wait(lambda: panel.pill.text == "Online" and here.desk.store.pending_count() == 0)
+            assert store.device(device_id).epoch == here.desk.clinic.identity.epoch == 2
+            assert here.desk.secrets.get(DEVICE_KEY_NEXT) is None
+        with here.desk.store.reader() as reader:
+            assert reader.execute("SELECT count(*) FROM payment").fetchone() == (1,)
+        assert store.verify(office.tenant, deep=True) == []
 
 
 def test_h12_a_revoked_desk_says_so_and_goes_on_when_it_is_readmitted(office: Office) -> None:

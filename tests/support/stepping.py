@@ -87,7 +87,7 @@ class SteppedDesk(ClinicDesk):
     def join_again(self, line: JoinLine) -> None:
         """Join once more as the same desk, with a new key."""
         key = new_device_key()
-        identity = join(line, key, "Desk")
+        identity = join(line, key, "Desk", former=self.store.identity)
         self.member = Member(identity, key, self._hub.transport(identity, key))
         self.store.enrol(identity)
         self.store.close()

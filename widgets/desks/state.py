@@ -18,7 +18,6 @@ LOOKS: Final[dict[DeskState, Look]] = {
     DeskState.OFFLINE: ("Offline", "warn", "wifi-off"),
     DeskState.NEW: ("Not started yet", "neutral", "clock"),
     DeskState.REVOKED: ("Revoked", "bad", "ban"),
-    DeskState.TWICE: ("Running twice", "bad", "users"),
     DeskState.TWICE: ("Running twice", "bad", "triangle-alert"),
 }
 

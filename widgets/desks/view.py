@@ -20,8 +20,8 @@ _ROWS = (3, 8)
 
 
 class DesksView(Themed, QWidget):
-    """The page. `add_asked`, `rename_asked`, `revoke_asked`, `readmit_asked`, `again_asked` (a desk that runs twice
-    joins once more), `review_asked` (records kept apart), `chosen(device id)`."""
+    """The page. `add_asked`, `rename_asked`, `revoke_asked`, `readmit_asked`, `again_asked` (a desk joins
+    once more: it runs twice, or lost its key), `review_asked` (records kept apart), `chosen(device id)`."""
 
     add_asked = Signal()
     rename_asked = Signal()
@@ -113,8 +113,7 @@ class DesksView(Themed, QWidget):
         self.revoke.setVisible(not revoked)
         self.revoke.set_available(desk is not None and not own and not state.busy,
                                   "This is the desk you sit at. Revoke it from another desk.")  # fmt: skip
-        twice = desk is not None and desk.state is DeskState.TWICE
-        self.again.setVisible(twice)
+        self.again.setVisible(desk is not None and not own)
         self.again.set_available(not state.busy)
         self.review.setVisible(desk is not None and desk.quarantined > 0)
         self.review.set_text(f"Review {desk.quarantined:,}" if desk is not None else "Review")

@@ -8,10 +8,12 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
 
+from app.joining_again import JoiningAgain
 from app.lanes import Lane
 from app.syncing import Syncing
 from app.words import sentence_for
 from widgets.bridge import Bridge
+from widgets.syncing.again import JoinAgainDialog
 from widgets.syncing.state import PanelState, panel_of
 from widgets.syncing.view import SyncPanel
 
@@ -21,13 +23,18 @@ class SyncPresenter(QObject):
 
     def __init__(
         self, view: SyncPanel, *, bridge: Bridge, lane: Lane, syncing: Callable[[], Syncing],
-        now: Callable[[], datetime], attention: Callable[[], None], parent: QObject | None = None,
+        now: Callable[[], datetime], attention: Callable[[], None], hub: Lane,
+        joining_again: Callable[[], JoiningAgain], parent: QObject | None = None,
     ) -> None:  # fmt: skip
+        """`lane` reads; on `hub` the desk joins again."""
         super().__init__(parent or view)
         self._view, self._bridge, self._lane, self._syncing = view, bridge, lane, syncing
         self._now, self._attention = now, attention
         view.copy_asked.connect(self._copy)
         view.attention_asked.connect(self._to_attention)
+        self._hub, self._joining_again = hub, joining_again
+        self._again: JoinAgainDialog | None = None
+        view.again_asked.connect(self._ask_line)
 
     def open(self) -> None:
         """Open the panel over the window."""
@@ -62,6 +69,30 @@ class SyncPresenter(QObject):
     def _to_attention(self) -> None:
         self._view.close_over(give_back=False)
         self._attention()
+
+    @Slot()
+    def _ask_line(self) -> None:
+        self._view.close_over(give_back=False)
+        if self._again is None:
+            self._again = JoinAgainDialog(self._view.window())
+            self._again.given.connect(self._join_again)
+        self._again.ask()
+
+    @Slot(str)
+    def _join_again(self, line: str) -> None:
+        dialog = self._again
+        if dialog is None:
+            return
+        dialog.draw(busy=True)
+        self._bridge.start(
+            self._hub, lambda _job: self._joining_again().join(line), owner=dialog,
+            done=lambda _nothing: self._joined(dialog), failed=lambda error: dialog.draw(sentence_for(error)),
+        )  # fmt: skip
+
+    def _joined(self, dialog: JoinAgainDialog) -> None:
+        dialog.draw()
+        dialog.close_over()
+        self.open()
 
     def _failed(self, error: Exception) -> None:
         words = sentence_for(error)

@@ -11,6 +11,12 @@ from models.basics.money import show_cents
 from widgets.common.pill import Look
 from widgets.common.when import day_text, time_text
 
+JOINS_AGAIN = frozenset({
+    "auth.unknown_device", "auth.wrong_signature", "auth.revoked", "sync.cloned", "sync.forked", "sync.tenant_unknown",
+    "sync.wrong_certificate",
+})  # fmt: skip
+"""What stops the exchange until this desk joins with a code again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -23,18 +29,21 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class PanelState:
-    """The whole panel. `not_taken` counts today's records the hub took otherwise: with any there is a way to them."""
+    """The whole panel. `not_taken` counts today's records the hub took otherwise: with any there is a way to them.
+    `joins_again`: the desk must join with a code."""
 
     title: str = "Sync with the hub"
     look: Look = ("Reading", "neutral", "")
     text: str = ""
     facts: tuple[Fact, ...] = ()
     not_taken: int = 0
+    joins_again: bool = False
 
 
 def panel_of(view: SyncView, now: datetime) -> PanelState:
     """The panel for what is known now."""
-    return PanelState(look=_look(view), text=_text(view), facts=tuple(_facts(view, now)), not_taken=view.not_taken)
+    return PanelState(look=_look(view), text=_text(view), facts=tuple(_facts(view, now)), not_taken=view.not_taken,
+                      joins_again=view.stopped and view.cause in JOINS_AGAIN)  # fmt: skip
 
 
 def _look(view: SyncView) -> Look:

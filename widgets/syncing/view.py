@@ -16,10 +16,12 @@ from widgets.theme import S8, S12, S16
 
 
 class SyncPanel(Dialog):
-    """The panel. `copy_asked` and `attention_asked` follow its buttons; `try_now` is the window's command."""
+    """The panel. `copy_asked`, `attention_asked` and `again_asked` (join with a code) follow its buttons; `try_now` is
+    the window's command."""
 
     copy_asked = Signal()
     attention_asked = Signal()
+    again_asked = Signal()
 
     def __init__(self, host: QWidget, try_now: QAction) -> None:
         super().__init__(host, "Sync with the hub", 560)
@@ -37,6 +39,8 @@ class SyncPanel(Dialog):
         self._facts.body.addLayout(self._grid)
         look = page_action(self.card, "Look at them", "Alt+L", self.attention_asked.emit)
         self.look_at = KeycapButton(action=look, size="control_small")
+        again = page_action(self.card, "Join again with a code", "Alt+J", self.again_asked.emit)
+        self.again = KeycapButton(action=again, icon="link", size="control_small")
         self.copied = Text("", "caption_medium", "ok_text")
         self.try_now = KeycapButton("Try now", role=Role.PRIMARY, action=try_now, icon="refresh-cw")
         copy = page_action(self.card, "Copy details for support", "Ctrl+Shift+C", self.copy_asked.emit)
@@ -50,6 +54,7 @@ class SyncPanel(Dialog):
         head.addWidget(self.copied)
         head.addStretch(1)
         head.addWidget(self.look_at)
+        head.addWidget(self.again)
         self.content.addLayout(head)
         self.content.addWidget(self.text)
         self.content.addWidget(self._facts)
@@ -64,6 +69,7 @@ class SyncPanel(Dialog):
         self.pill.set_look(state.look)
         self.text.setText(state.text)
         self.look_at.setVisible(bool(state.not_taken))
+        self.again.setVisible(state.joins_again)
         self.look_at.set_text(f"Look at {count_text(state.not_taken, 'record', 'records')}")
         self._draw_facts(state)
         self.place_panel()

@@ -123,6 +123,23 @@ def test_what_desks_said_is_written_down_and_survives_the_hub(settings: HubSetti
         hub.close()
 
 
+@pytest.mark.parametrize("nobody", ["operator", "staff-3", "staff-unknown"])
+@pytest.mark.parametrize(("what", "more"), [
+    ("codes", {"desk_name": "Lab"}), ("codes/state", {"code": "AAAA-AAAA-AAAA"}), ("list", {}),
+    ("rename", {"device_id": "SELF", "name": "Mine"}), ("revoke", {"device_id": "OTHER"}),
+    ("readmit", {"device_id": "OTHER"}),
+])  # fmt: skip
+def test_only_a_manager_of_the_practice_is_heard(
+    sqlite_hub: RunningHub, nobody: str, what: str, more: dict[str, str]
+) -> None:
+    """The hub's own operator is nobody at a desk."""
+    desk = clinic(sqlite_hub)
+    other = sqlite_hub.member(desk.identity.tenant, "Checkout")
+    ids = {"SELF": desk.identity.device_id, "OTHER": other.identity.device_id}
+    with pytest.raises(RuleBroken, match="manager"):
+        asks(desk, what, nobody, **{name: ids.get(value, value) for name, value in more.items()})
+
+
 def test_news_that_came_while_writing_are_kept(sqlite_hub: RunningHub) -> None:
     desk = clinic(sqlite_hub)
     row = sqlite_hub.store.device(desk.identity.device_id)

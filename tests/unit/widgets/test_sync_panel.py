@@ -32,6 +32,7 @@ VIEWS = {
     "online": GOOD,
     "away": AWAY,
     "stopped": replace(AWAY, stopped=True, cause="sync.cloned"),
+    "forgotten": replace(AWAY, stopped=True, cause="auth.unknown_device"),
     "mending": replace(GOOD, repair="sync.repair.hub_restored", repair_count=34),
     "never": replace(AWAY, last_at=None, cause="sync.connecting", waiting=(), oldest_at=None, not_taken=0),
 }
@@ -82,5 +83,6 @@ def test_the_panel_holds_in_every_look(qtbot, themed, look: str) -> None:
         panel.draw(panel_of(view, NOW))
         settle()
         assert panel.look_at.isVisible() is bool(view.not_taken)
+        assert panel.again.isVisible() is view.stopped
         picture(page, f"panel-{name}-{look}")
         assert clipped(panel) == []

@@ -11,7 +11,7 @@ import pytest
 
 from app.sync import steps
 from models.basics.clock import FixedClock, SystemClock
-from models.basics.errors import SyncError, SyncLater, SyncRefused
+from models.basics.errors import RuleBroken, SyncError, SyncLater, SyncRefused
 from models.basics.ids import new_id
 from models.operations import bodies
 from models.store import mending
@@ -523,3 +523,55 @@ def test_h11_what_was_let_go_comes_out_of_the_log_again(clinic: Clinic, back_up:
     other.settle()
     assert set(mine) == set(payments(desk)) == set(payments(other))
     one_log(hub, tenant, desk, other)
+
+
+# A desk the hub has forgotten -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("believed", [True, False], ids=["log shown", "own records sent again"])
+def test_h11_a_desk_younger_than_the_backup_joins_again_and_nothing_is_lost_or_doubled(
+    clinic: Clinic, back_up: Callable[[], Backup], tmp_path: Path, believed: bool
+) -> None:
+    hub, tenant, desk, other = clinic
+    desk.acts(1)
+    desk.settle()
+    backup = back_up()
+    young = SteppedDesk.of(hub, tenant, tmp_path / "young", "young")
+    sent = young.acts(3)
+    young.settle()
+    waiting = young.acts(2)
+    former = young.member.identity
+    backup.put_back()
+    if not believed:
+        with young.store.write() as tx:
+            tx.session.run("UPDATE proof SET mark = '' WHERE tenant = :tenant", tenant=tenant)
+    with pytest.raises(SyncRefused, match=r"auth\.unknown_device"):
+        young.push()
+    young.join_again(hub.address.join_line(hub.store.new_code(tenant, "young", "operator")))
+    joined = young.member.identity
+    assert (joined.device_id, joined.device_no) == (former.device_id, former.device_no)
+    assert joined.epoch > former.epoch
+    later = young.acts(1)
+    for one in (young, desk, other, young):
+        one.settle()
+    assert sorted(p for p in payments(other) if p in {*sent, *waiting, *later}) == sorted([*sent, *waiting, *later])
+    assert len(payments(other)) == len(set(payments(other))) == 7
+    assert young.waiting() == []
+    one_log(hub, tenant, young, desk, other)
+    young.close()
+
+
+def test_h12_a_code_for_a_new_desk_takes_no_known_desks_place(clinic: Clinic) -> None:
+    hub, tenant, desk, other = clinic
+    for code, refusal in (
+        (hub.store.new_code(tenant, "Desk", "operator"), "enrol.desk_known"),
+        (hub.store.new_code(tenant, "Desk", "operator", again_for=other.member.identity.device_id),
+         "enrol.code_of_another"),
+        (hub.store.new_code(hub.practice(), "Desk", "operator"), "enrol.other_practice"),
+    ):  # fmt: skip
+        with pytest.raises(RuleBroken) as broken:
+            desk.join_again(hub.address.join_line(code))
+        assert broken.value.message_key == refusal
+    for one in (desk, other):  # nobody was shut out
+        one.acts(1)
+        one.settle()
