@@ -3,7 +3,7 @@ operation like any other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import orjson
@@ -18,7 +18,7 @@ from app.recovery import Recovery
 from app.tasks import Places, Tasks, payment_side
 from app.views import AttentionItem, PatientHead, Person
 from models.basics.clock import parse_utc
-from models.basics.errors import RuleBroken
+from models.basics.errors import Fact, RuleBroken
 from models.operations.tasks import TASKS, TaskResolved
 from models.rules.duplicates import Taken, paid_twice
 from models.store.queries import attention, jobs, messages, receipts, refunds, rows, visits
@@ -59,15 +59,16 @@ class Attention:
             refused = [self._refused(reader, row) for row in attention.refused(reader, tenant)]
             same = attention.doubles(reader, tenant, clinic.today().isoformat())
             places = Places(clinic, reader)
-            doubles = [self._double(reader, row, places) for row in same if _suspicious(row)]
             waiting = [self._waiting(reader, row) for row in self._giving.unfinished(reader)]
             since = attention.fallen_since(clinic.today().isoformat())
             fallen = [self._fallen(reader, row) for row in visits.fallen(reader, tenant, since)]
             unsent = [self._unsent(reader, row) for row in messages.failed(reader, tenant)]
             unsure = [self._unsure(reader, job) for job in jobs.jobs_in(reader, tenant, "unknown")]
             tasks = self._tasks.items(reader)
-        twice = {item.facts["payment_id"] for item in doubles}  # told there already
-        tasks = tuple(task for task in tasks if task.kind != "paid_over" or task.facts["payment_id"] not in twice)
+            over = {task.facts["payment_id"] for task in tasks if task.kind == "paid_over"}
+            doubles = [self._double(reader, row, places, over) for row in same if _suspicious(row)]
+        told = [_pair(item) for item in doubles]
+        tasks = tuple(task for task in tasks if not any(_is_about(task, pair) for pair in told))
         about_money = (*self._recovery.open_attempts(), *tasks, *waiting, *refused, *doubles, *fallen)
         return (*about_money, *unsent, *unsure, *self._of_desk())
 
@@ -95,7 +96,16 @@ class Attention:
             self._tasks.free(item_id, reason, person)
             return
         patient_id = item.patient.patient_id if item.patient else ""
+        for task_id in self._told_by(item):
+            self._tasks.resolve(task_id, how, reason, person)
         self._tasks.resolve(item_id, how, reason, person, patient_id=patient_id)
+
+    def _told_by(self, item: AttentionItem) -> list[str]:
+        """Tasks about the same money as a suspected duplicate: a person's word on it is a word on them, too."""
+        if item.kind != "paid_twice":
+            return []
+        with self._clinic.store.reader() as reader:
+            return [task.item_id for task in self._tasks.items(reader) if _is_about(task, _pair(item))]
 
     def _refused(self, reader: Any, row: RefusedRow) -> AttentionItem:
         op = orjson.loads(row.op)
@@ -112,13 +122,16 @@ class Attention:
             facts={"cents": int(asked or 0), "granted_cents": row.granted or 0, "reason": row.reason},
         )  # fmt: skip
 
-    def _double(self, reader: Any, row: DoubleRow, places: Places) -> AttentionItem:
-        """Two payments that look alike (H2); the second is the one that may go back."""
+    def _double(self, reader: Any, row: DoubleRow, places: Places, over: Container[Fact]) -> AttentionItem:
+        """Two payments that look alike (H2). The one may go back for which nothing was owed any more (`over`), else
+        the second: they may have reached the hub the other way round."""
         sides = (payment_side(reader, self._clinic, each, places) for each in (row.payment_id, row.other_id))
         return AttentionItem(
             item_id=row.payment_id, kind="paid_twice", at=self._clinic.local(row.other_taken_at),
             patient=self._patient(reader, row.patient_id), amount_cents=row.amount_cents, words="attention.paid_twice",
-            facts={"cents": row.amount_cents, "appointment_id": row.appointment_id, "payment_id": row.other_id,
+            facts={"cents": row.amount_cents, "appointment_id": row.appointment_id,
+                   "payment_id": row.payment_id if row.payment_id in over else row.other_id,
+                   "pair": f"{row.payment_id} {row.other_id}",
                    "desk": places.desk(row.device), "elsewhere": places.desk(row.other_device),
                    "first": places.time(row.taken_at), "second": places.time(row.other_taken_at)},
             sides=tuple(side for side in sides if side is not None),
@@ -165,6 +178,16 @@ class Attention:
     def _patient(self, reader: Any, patient_id: str) -> PatientHead | None:
         row = rows.patient(reader, self._clinic.tenant, patient_id) if patient_id else None
         return patient_head(row, self._clinic.today()) if row else None
+
+
+def _pair(double: AttentionItem) -> tuple[str, ...]:
+    """Both payments of a suspected duplicate."""
+    return tuple(str(double.facts["pair"]).split())
+
+
+def _is_about(task: AttentionItem, pair: Container[Fact]) -> bool:
+    """Does a task say of one of these payments that nothing was owed any more?"""
+    return task.kind == "paid_over" and task.facts["payment_id"] in pair
 
 
 def _suspicious(row: DoubleRow) -> bool:

@@ -143,7 +143,8 @@ class AttentionPresenter(QObject):
                 self._items, self._looking, say=self._speech.key, now=self._now(), checked=self._checker.checked,
                 notice=self._notice,
             )  # fmt: skip
-            self._looking = replace(self._looking, item_id=self._state.selected)
+            if self._state.selected != self._looking.item_id:  # what was chosen and said was about another one
+                self._looking = Looking(self._state.selected)
         self._view.draw(self._state)
 
     # What the clerk did -----------------------------------------------------------------------------------------

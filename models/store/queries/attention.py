@@ -55,7 +55,8 @@ _REFUSED = (
 _UNSURE = "FROM print_job j WHERE j.tenant = ? AND j.state = 'unknown'"
 _DOUBLE = (
     "FROM payment y JOIN payment z ON z.tenant = y.tenant AND z.appointment_id = y.appointment_id "
-    "AND z.amount_cents = y.amount_cents AND z.device <> y.device AND z.payment_id > y.payment_id "
+    "AND z.amount_cents = y.amount_cents AND z.device <> y.device "
+    "AND (z.taken_at, z.payment_id) > (y.taken_at, y.payment_id) "
     "AND z.patient_id = y.patient_id AND +z.business_date = y.business_date AND z.reversed_op_id = '' "
     "WHERE y.tenant = ? AND y.business_date = ? AND y.appointment_id <> '' AND y.reversed_op_id = '' "
     f"AND {_SEEN.format(table='y', key='y.payment_id')}"
@@ -73,7 +74,7 @@ def refused(connection: Any, tenant: str) -> list[RefusedRow]:
 
 
 def doubles(connection: Any, tenant: str, day: str) -> list[DoubleRow]:
-    """Pairs of payments of a day for the same visit and amount at different desks."""
+    """Pairs of payments of a day for the same visit and amount at different desks, the earlier one first."""
     found = connection.execute(
         "SELECT y.payment_id, z.payment_id, y.patient_id, y.amount_cents, y.taken_at, z.taken_at, y.device, z.device, "
         f"y.appointment_id {_DOUBLE} ORDER BY y.taken_at",

@@ -112,6 +112,29 @@ def test_the_same_copay_at_two_desks(desk: Counter) -> None:
     assert desk.desk.attention.items() == ()
 
 
+@pytest.mark.parametrize("later", ["first", "second"])
+def test_h2_what_is_told_as_paid_twice_is_told_and_settled_once(desk: Counter, later: str) -> None:
+    """Whichever of the two payments nothing was owed for any more: it is the one that may go back."""
+    first = take(desk)
+    with desk.desk.store.write() as tx:
+        tx.session.run("UPDATE payment SET device = 'desk-2' WHERE payment_id = :id", id=first.payment_id)
+    desk.clock.advance(600)  # type: ignore[attr-defined]
+    second = take(desk)
+    over = {"first": first, "second": second}[later].payment_id
+    with desk.desk.store.write() as tx:
+        tx.session.run(
+            "INSERT INTO task (tenant, task_id, what, patient_id, payment_id, charge_id, appointment_id, account_id, "
+            "amount_cents, settled_cents, cause_op_id, device, actor, opened_at, business_date, how, reason, "
+            "resolved_at, resolved_by, resolved_op_id, seq) SELECT tenant, 'told', 'paid_over', patient_id, payment_id, "
+            "'', appointment_id, '', 1000, 0, '', device, actor, taken_at, business_date, '', '', '', '', '', 0 "
+            "FROM payment WHERE payment_id = :id", id=over,
+        )  # fmt: skip
+    [item] = desk.desk.attention.items()
+    assert (item.kind, item.item_id, item.facts["payment_id"]) == ("paid_twice", first.payment_id, over)
+    desk.desk.attention.resolve(item.item_id, "kept", "", MARIA)
+    assert desk.desk.attention.items() == ()
+
+
 def test_h6_money_of_a_visit_that_fell_out_until_somebody_decides(desk: Counter) -> None:
     clinic = TestClinic.over(desk.desk.store, desk.clock)
     clinic.visit("later", status="scheduled", minutes=60 * 24 * 14, service_date="2026-05-28", title="Follow-up")

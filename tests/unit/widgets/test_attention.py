@@ -362,6 +362,20 @@ def test_a_refused_amount_is_collected_or_left(qtbot: Any, desk: Desk):
     qtbot.waitUntil(lambda: len(desk.state.rows) == 2)
 
 
+def test_what_was_chosen_for_one_item_is_not_applied_to_the_next(qtbot: Any, desk: Desk):
+    desk.page.table.set_key("op-7")
+    press("2")
+    desk.items.now = (UNSURE,)
+    press("Return")
+    qtbot.waitUntil(lambda: desk.items.closed == ["op-7"])
+    qtbot.waitUntil(lambda: len(desk.state.rows) == 1)
+    desk.presenter.refresh()
+    qtbot.waitUntil(lambda: desk.presenter._items == (UNSURE,))
+    desk.presenter._draw()
+    assert desk.state.detail is not None
+    assert (desk.state.selected, desk.state.detail.chosen) == (UNSURE.item_id, 0)
+
+
 def test_a_receipt_in_doubt_is_printed_again_as_a_copy(qtbot: Any, desk: Desk):
     desk.items.now = (replace(UNSURE, facts={"payment_id": "pay-3", "number": "PAY-1-00007"}),)
     desk.presenter.refresh()
