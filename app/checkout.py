@@ -14,7 +14,7 @@ from app.heads import coverage_head, patient_head, visit_head
 from app.lanes import Job
 from app.payables import Due
 from app.plan import Standing, sheet_payables, spendable, standing
-from app.posting import Undoing
+from app.posting import Undoing, payment_id_of
 from app.refusals import need
 from app.settings import PRINT_RECEIPTS, TERMINAL_NAME
 from app.tasks import Places
@@ -76,7 +76,7 @@ class Checkout:
         Raises RuleBroken `collect.patient_gone` or `collect.visit_gone`.
         """
         clinic, tenant = self._clinic, self._clinic.tenant
-        with clinic.store.reader() as reader:
+        with clinic.store.looking() as reader:
             now = standing(clinic, self._settings, reader, patient_id, appointment_id)
             figures = collect.figures(reader, tenant, patient_id)
             seq = collect.head_seq(reader, tenant)
@@ -89,10 +89,12 @@ class Checkout:
             in_use = self._in_use(reader, patient_id)
         if figures.credit_cents > 0:
             clinic.holds.opened(patient_id)
+        attempt_id = new_id()
+        clinic.store.foresee(patient_id, payment_id_of(tenant, attempt_id))
         own = [due.payable for due in now.dues if not due.patient]
         head = patient_head(now.patient, clinic.today())
         return CollectSheet(
-            attempt_id=new_id(), patient=head, visit=visit_head(now.visit, clinic) if now.visit else None,
+            attempt_id=attempt_id, patient=head, visit=visit_head(now.visit, clinic) if now.visit else None,
             coverage=coverage_head(insured, clinic), lines=tuple(_line(due) for due in now.dues),
             owed_in_all_cents=sum(payable.owes_cents for payable in own),
             credit_cents=spendable(own, now.lots), prepaid_cents=figures.prepaid_cents, basis_seq=seq,

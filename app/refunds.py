@@ -97,7 +97,7 @@ class Refunds:
         """What the dialog shows, with an id of its own. Raises RuleBroken: `refund.not_found`, `refund.taken_back`,
         `refund.nothing_left`, `refund.disputed`."""
         tenant = self._clinic.tenant
-        with self._clinic.store.reader() as reader:
+        with self._clinic.store.looking() as reader:
             payment = self._payment(reader, payment_id)
             seen = seen_of(reader, tenant, payment)
             if not seen.held.held_cents:
@@ -108,6 +108,7 @@ class Refunds:
             rules = recorded.rules(reader, tenant)
             there = next((row.cents for row in receipts.applied(reader, tenant, payment_id)
                           if row.charge_id and row.charge_id == charge_id), 0)  # fmt: skip
+        self._clinic.store.foresee(payment.patient_id, payment_id)
         head = patient_head(person or rows.PatientRow(payment.patient_id, *[""] * 8), self._clinic.today())
         return RefundSheet(
             refund_id=new_id(), payment_id=payment_id, number=payment.number, patient=head,
@@ -120,7 +121,7 @@ class Refunds:
     def preview(self, order: RefundOrder) -> RefundPreview:
         """What the refund would do, by the engine itself. Raises RuleBroken as `refund` for what cannot be."""
         clinic, sheet = self._clinic, order.sheet
-        with clinic.store.reader() as reader:
+        with clinic.store.looking() as reader:
             rehearsal = Rehearsal(reader, clinic.tenant, clinic.identity.device_id, clinic.today().isoformat())
             entry = rehearsal.act(self._body(order, "", self._payment(reader, sheet.payment_id)))
             held = refunds.held(reader, clinic.tenant, sheet.payment_id)

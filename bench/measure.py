@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 
@@ -63,6 +64,22 @@ def interleaved(works: Sequence[Callable[[], object]], rounds: int, warm_up: int
             work()
             if n >= warm_up:
                 timing.append(time.perf_counter() - started)
+    return [spread(timing) for timing in timings]
+
+
+def prepared(works: Iterator[Callable[[], object]], floor: Callable[[], object], rounds: int,
+             warm_up: int = 5) -> list[Spread]:  # fmt: skip
+    """Time `rounds` of `works` in turn with `floor`, after `warm_up` untimed ones. What a work is made of (a sheet, a
+    preview) is made when it is taken from the iterator, right before it, and is not timed."""
+    timings: list[list[float]] = [[], []]
+    for n, work in enumerate(itertools.islice(works, warm_up + rounds)):
+        for each, timing in zip((work, floor), timings, strict=True):
+            started = time.perf_counter()
+            each()
+            if n >= warm_up:
+                timing.append(time.perf_counter() - started)
+    if len(timings[0]) != rounds:
+        raise AssertionError("too little to do")
     return [spread(timing) for timing in timings]
 
 

@@ -9,7 +9,6 @@ import itertools
 import sqlite3
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,7 +21,7 @@ from app.money_views import AdjustOrder, MoveOrder
 from app.moves import MoveFrom, Moves
 from app.refund_views import RefundOrder
 from bench.data import TENANT, TODAY, with_identity
-from bench.measure import Row, interleaved, spread
+from bench.measure import Row, interleaved, prepared
 from bench.rows.bare import same_rows_bare
 from bench.rows.desk import NOON, filled_store, syncs_each
 from bench.rows.desk_counter import BENCH_KEY, MARIA, BenchTill, open_till
@@ -97,19 +96,12 @@ def _measured(name: str, act: str) -> Row:
     path, _ = filled_store()
     till = open_till(path, NOON)
     floor = _plain_act(path.parent / f"floor-{act}.db")
-    ours, bare = list[float](), list[float]()
     acts = ACTS[act](till, ROUNDS + WARM_UP + BARE)
-    for n, enter in enumerate(itertools.islice(acts, ROUNDS + WARM_UP)):
-        for work, timings in ((enter, ours), (floor, bare)):
-            started = time.perf_counter()
-            work()
-            if n >= WARM_UP:
-                timings.append(time.perf_counter() - started)
+    ours, bare = prepared(acts, floor, ROUNDS, WARM_UP)
     bare_ms = same_rows_bare(path, BENCH_KEY, acts)
     till.store.close()
-    assert len(ours) == ROUNDS, "the filled store has too few such accounts"
     syncs = syncs_each(path, "bench.rows.acts", act, done=SYNCED)
-    return Row(name, spread(ours), "plain SQLite: act, 2 legs, 2 balances, outbox", spread(bare), target_ms=1.5,
+    return Row(name, ours, "plain SQLite: act, 2 legs, 2 balances, outbox", bare, target_ms=1.5,
                figures={"syncs": syncs, "same rows bare, encrypted, p50 ms": bare_ms})  # fmt: skip
 
 

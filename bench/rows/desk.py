@@ -24,7 +24,7 @@ from app.schedule import Schedule
 from app.settings import Settings
 from app.views import TenderKind
 from bench.data import TODAY, Filled, fill_store
-from bench.measure import Row, Spread, interleaved, spread
+from bench.measure import Row, Spread, interleaved, prepared, spread
 from bench.rows.bare import same_rows_bare
 from bench.rows.desk_counter import BENCH_KEY, decide, open_till, pay
 from models.basics.clock import FixedClock
@@ -54,10 +54,10 @@ def take_a_copay() -> Row:
     queued, committed once; beside the bare rows of a sale in plain SQLite with the same durability."""
     path, filled = filled_store()
     till = open_till(path, NOON)
-    decided = iter([decide(till, visit) for _ in range(7) for visit in filled.visits])
+    copays = (partial(pay, till, decide(till, visit)) for _ in range(7) for visit in filled.visits)
     floor = _plain_sqlite(path.parent / "floor.db")
-    ours, bare = interleaved([lambda: pay(till, next(decided)), floor], rounds=400, warm_up=40)
-    bare_ms = same_rows_bare(path, BENCH_KEY, [partial(pay, till, each) for each in decided])
+    ours, bare = prepared(copays, floor, rounds=400, warm_up=40)
+    bare_ms = same_rows_bare(path, BENCH_KEY, copays)
     till.store.close()
     return Row("take a copay locally", ours, "plain SQLite: payment, 4 legs, outbox", bare, target_ms=1.5,
                figures={"syncs": syncs_of_a_copay(), "same rows bare, encrypted, p50 ms": bare_ms})  # fmt: skip

@@ -24,6 +24,7 @@ from models.basics.points import Point, point
 from models.store.checkpoints import Checkpoints
 from models.store.failures import translate
 from models.store.reading import BUSY_MS, SCHEMA, Readers, connect, schema_of
+from models.store.remembering import Known, Remembering
 from models.store.rows import Change, DeskIdentity, Failure
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+MOST_KNOWN = 1_000
+"""Answers kept for the next write; beyond that only those of the last look."""
+
 _WAITING = "SELECT {} FROM outbox WHERE tenant = ? AND returned_at = '' AND acknowledged_at = ''"
 
 
@@ -49,6 +53,8 @@ class DeskStore:
         self._readers = Readers(path, key_hex, busy_ms=busy_ms)
         self._lock = threading.Lock()
         self._owner = 0
+        self._writes = 0  # counted when one begins and when it ends
+        self._looked: tuple[int, Known] | None = None
         self._engine: Engine | None = None
         self._connection: Connection | None = None
         self._checkpoints = Checkpoints(path, key_hex, busy_ms)
@@ -97,6 +103,19 @@ class DeskStore:
     def reader(self) -> AbstractContextManager[Any]:
         """A read-only `sqlcipher3` connection within one read transaction. Any thread."""
         return self._readers.reader()
+
+    @contextmanager
+    def looking(self) -> Iterator[Remembering]:
+        """As `reader`, for who looks at what they may write to in a moment. Every answer holds at the next `write`, and
+        is not asked again there, if nobody wrote anything between: then the person decided on what stands."""
+        count = self._writes
+        with self.reader() as driver:
+            reader = Remembering(driver)
+            yield reader
+        before = self._looked
+        if count == self._writes:  # nobody wrote, or began to, while this was read
+            known = before[1] if before is not None and before[0] == count and len(before[1]) < MOST_KNOWN else {}
+            self._looked = (count, known | reader.known)
 
     def meta(self, key: str) -> Any:
         """The JSON value kept under `key`, or None."""
@@ -189,6 +208,22 @@ class DeskStore:
         with self._locked():
             pass
 
+    def foresee(self, patient_id: str, payment_id: str = "") -> None:
+        """Somebody looks at this patient (and this payment) and may write in a moment: fetch what that will touch.
+
+        Nothing where somebody writes just now, or nobody wrote since the start. Raises nothing: it is a courtesy.
+        """
+        from models.store.foreseeing import foresee
+
+        if self._identity is None or not self._lock.acquire(blocking=False):
+            return
+        try:
+            if self._connection is not None and not self._closed:
+                with suppress(Exception):  # whoever writes will meet it, and tell
+                    foresee(self._connection.connection.dbapi_connection, self.tenant, patient_id, payment_id)
+        finally:
+            self._lock.release()
+
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """One transaction: everything inside is committed together, with one sync of the disk, or not at all.
@@ -202,7 +237,8 @@ class DeskStore:
             session = Session(connection)
             session.driver.execute("BEGIN IMMEDIATE")
             try:
-                tx = Tx(session, self._identity, self._clock, self._ids, sends_at_once=self.sends_at_once)
+                tx = Tx(session, self._identity, self._clock, self._ids, known=self._still_known(),
+                        sends_at_once=self.sends_at_once)  # fmt: skip
                 yield tx
                 change = tx.finish()
                 if session.failed is not None:  # whoever caught it inside cannot make it undone
@@ -322,6 +358,7 @@ class DeskStore:
             if self._closed:
                 raise StorageError("store.closed")
             self._owner = threading.get_ident()
+            self._writes += 1
             try:
                 with _translated():
                     yield self._writer()
@@ -330,7 +367,13 @@ class DeskStore:
                     raise StorageError("care.reserve_used") from error
                 raise
             finally:
+                self._writes += 1
                 self._owner = 0
+
+    def _still_known(self) -> Known | None:
+        """What was looked at before this write began and still holds: nobody wrote between. Within the lock."""
+        looked, self._looked = self._looked, None
+        return looked[1] if looked is not None and looked[0] + 1 == self._writes else None
 
     def _writer(self) -> Connection:
         if self._connection is None:

@@ -1,9 +1,14 @@
-"""A connection's answers kept for the length of one transaction: a story asks for the same patient three times."""
+"""A connection's answers kept for the length of one transaction: a story asks for the same patient three times. And
+longer, from the sheet that a person looked at to the write that follows it, as long as nothing was written between."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+
+Known = dict[tuple[str, Any], Sequence[Any]]
+"""Rows by query and values."""
 
 
 class Answer:
@@ -32,9 +37,15 @@ class Answer:
 class Remembering:
     """Asks `driver` each question once. Whoever writes to a table meanwhile calls `forget`."""
 
-    def __init__(self, driver: Any) -> None:
+    def __init__(self, driver: Any, known: Known | None = None) -> None:
+        """`known`: answers that certainly still hold."""
         self._driver = driver
-        self._known: dict[tuple[str, Any], Sequence[Any]] = {}
+        self._known: Known = dict(known or {})
+
+    @property
+    def known(self) -> Known:
+        """Every answer so far."""
+        return self._known
 
     def execute(self, query: str, values: Any = ()) -> Answer:
         """The answer to a query, from memory where it was asked with the same values before."""

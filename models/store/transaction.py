@@ -13,7 +13,7 @@ from models.ledger.book import Entry, Verdict
 from models.operations.codec import canonical
 from models.operations.operation import Operation, make_operation
 from models.store.layers import Recorder, Stream
-from models.store.remembering import Remembering
+from models.store.remembering import Known, Remembering
 from models.store.rows import AttemptRow, Change, DeskIdentity, PrintJobRow
 from models.store.session import Session
 from models.tables.desk import outbox, print_job, terminal_attempt
@@ -36,12 +36,13 @@ class Tx:
         clock: Clock,
         ids: IdMaker,
         *,
+        known: Known | None = None,
         sends_at_once: bool = False,
     ) -> None:
         self._session, self._identity, self._ids = session, identity, ids
         self._now = utc_text(clock.now())
         self._attempted_at = self._now if sends_at_once else ""
-        self._reader = Remembering(session.driver)
+        self._reader = Remembering(session.driver, known)
         self._stream = Stream.read(session, identity.tenant) if identity else None
         self._recorder: Recorder | None = None
         self._moved = False
