@@ -365,3 +365,39 @@ def test_s0_41_a_check_entered_too_high_goes_to_the_bank_as_it_is(close: Close) 
     assert _checks(close) == (0, 19_500)
     close.story.close(close.review(44_200), "", MARIA)
     assert close.balance("CHK") == 0
+
+
+def test_s0_41_less_than_the_float_is_kept_as_it_is(close: Close) -> None:
+    close.story.close(close.review(10_000), "Robbed", MARIA, PRIYA)
+    assert (close.balance(f"CASH:{ME}"), close.balance("SAFE")) == (10_000, -15_000)
+
+
+def test_s0_41_what_was_taken_back_is_neither_in_the_envelope_nor_on_the_slip(close: Close) -> None:
+    close.clinic.put(*(bodies.Reverse(payment_id=name, patient_id="rosa", reason="typo", reversal_id=f"x{name}",
+                                      receipt_no=f"X{name}", drawer=ME) for name in ("c2", "k1")))  # fmt: skip
+    assert [line.payment_id for line in close.story.view().checks] == ["k2"]
+    close.story.close(close.review(35_000), "", MARIA)
+    assert {row[0] for row in close.clinic.rows("SELECT payment_id FROM deposited")} == {"c1", "k2"}
+
+
+def test_s0_41_a_float_put_right_moves_the_difference_alone(close: Close) -> None:
+    close.story.close(close.review(44_200), "", MARIA)
+    close.clinic.clock.advance(86_400)
+    close.story.open_drawer(20_000, MARIA)
+    close.story.open_drawer(18_000, MARIA)
+    assert close.balance(f"CASH:{ME}") == 18_000
+    assert close.review(18_000).difference_cents == 0
+
+
+def test_s0_41_the_last_close_is_the_last_one_whatever_the_clock_said(close: Close) -> None:
+    """Yesterday is closed late; then the clock is put right, an hour back, and today is closed."""
+    close.clinic.clock.advance(86_400)
+    close.story.close(close.review(44_200), "", MARIA)
+    close.clinic.clock.advance(-3_600)
+    close.pay("c3", 1_000, day="2026-05-15")
+    second = close.story.close(close.review(16_000), "", MARIA)
+    view = close.story.view()
+    assert view.closed is not None
+    assert view.closed.close_id == second.close_id
+    close.clinic.clock.advance(86_400)
+    assert close.review(15_000).difference_cents == 0
