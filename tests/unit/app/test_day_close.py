@@ -331,6 +331,14 @@ def test_a_count_that_was_begun_is_kept_for_its_day(close: Close) -> None:
     assert close.story.view().kept == counted
     close.story.close(close.review(44_200), "", MARIA)
     assert close.story.view().kept is None
+    assert close.clinic.store.meta("counting") is None
+
+
+def test_a_count_of_yesterday_is_begun_anew(close: Close) -> None:
+    close.story.keep(Counted(CashCount(rolls_cents=500)))
+    close.clinic.clock.advance(86_400)
+    close.pay("c3", 1_000, day="2026-05-15")
+    assert close.story.view().kept is None
 
 
 def _checks(close: Close) -> tuple[int, int]:
