@@ -40,6 +40,7 @@ class Rehearsal:
         self._tables = TableBook(_Looking(reader), tenant)
         self.book = Draft(self._tables)
         self.draft = Draft(self._tables)
+        self.book.acting = self.draft.acting = device  # what this desk holds is there for it
 
     def act(self, body: object) -> Entry:
         """Judge an act as if it was made here now. Returns its own entry; what follows by rule is in `draft`."""

@@ -14,6 +14,8 @@ import pytest
 from app.clinic import Clinic
 from app.holds import AGAIN_AFTER_S, FIRM_FOR
 from app.lanes import Job
+from app.money_views import MoveOrder
+from app.moves import MoveFrom, Moves
 from app.tasks import Tasks
 from app.views import CollectRequest, TenderKind
 from models.basics.clock import FixedClock
@@ -151,6 +153,19 @@ def test_what_another_desk_holds_cannot_be_spent(desks: Two) -> None:
     assert ask(desks.one.store, "SELECT verdict, reason FROM log WHERE kind = 'payment.allocate'") == [
         ("rejected", "in_use")
     ]
+
+
+def test_who_holds_credit_moves_it_and_sees_beforehand_what_will_be(desks: Two) -> None:
+    """The account was opened, so its credit is held here: the panel offers it to this desk, and to no other."""
+    opened(desks, desks.one)
+    moves = Moves(desks.one.clinic)
+    sheet = moves.open(MoveFrom("ann"))
+    assert [source.cents for source in sheet.sources] == [10_000]
+    preview = moves.preview(MoveOrder(sheet, sheet.sources[0].key, sheet.proposed, 4000))
+    assert (preview.left_cents, preview.after.unallocated_cents) == (6000, 6000)
+    moves.do(preview, MANAGER)
+    with pytest.raises(RuleBroken, match=r"move\.nothing_there"):
+        Moves(desks.two.clinic).open(MoveFrom("ann"))
 
 
 def test_a_hold_is_spent_firmly_offline_and_the_hub_honours_it(desks: Two) -> None:
