@@ -14,7 +14,18 @@ HTML = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 40\r\n\r\n<html><body>Please sign in</body></html> "
 )
 GARBAGE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n\x00\xff{{{]]]\x00"
-FAULTS = ("request lost", "reply lost", "reply cut", "html", "garbage", "silence", "refused")
+BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n\r\nBad Gateway"
+BUSY = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nbusy"
+TLS_ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
+INSTEAD = {"html": HTML, "garbage": GARBAGE, "bad gateway": BAD_GATEWAY, "busy": BUSY, "tls alert": TLS_ALERT}
+"""What the desk is told in the hub's place."""
+SLOW_S, SLOW_PARTS = 0.05, 4
+FAULTS = (
+    "request lost", "request cut", "reply lost", "reply cut", "reply slow", "doubled", "late", "silence", "refused",
+    *INSTEAD,
+)  # fmt: skip
+"""`doubled`: the hub gets it twice and its second answer is passed on. `late`: the desk is told nothing, and the hub
+gets it only behind the next exchange."""
 
 
 class FaultProxy:
@@ -23,6 +34,7 @@ class FaultProxy:
     def __init__(self, port: int, fault: Fault = lambda _head: "") -> None:
         self.port, self.fault = port, fault
         self.met: list[str] = []
+        self._held_back: list[bytes] = []
         self._over = threading.Event()
         self._sockets: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -65,20 +77,40 @@ class FaultProxy:
         if fault == "silence":
             self._over.wait()
             return False
-        if fault in {"html", "garbage"}:
-            client.sendall(HTML if fault == "html" else GARBAGE)
+        if fault in INSTEAD:
+            client.sendall(INSTEAD[fault])
             return False
-        reply = self._ask_hub(request)
+        if fault == "late":
+            self._held_back.append(request)
+            return False
+        if fault == "doubled":
+            self._ask_hub(request)
+        reply = self._ask_hub(request[: len(request) // 2] if fault == "request cut" else request)
+        while self._held_back:
+            self._ask_hub(self._held_back.pop(0))
         if not reply or fault == "reply lost":
             return False
+        if fault == "reply slow":
+            return self._drip(client, reply)
         client.sendall(reply[: len(reply) // 2] if fault == "reply cut" else reply)
         return fault != "reply cut"
 
+    def _drip(self, client: socket.socket, reply: bytes) -> bool:
+        """An answer in parts, each after a while."""
+        step = max(1, len(reply) // SLOW_PARTS)
+        for at in range(0, len(reply), step):
+            self._over.wait(SLOW_S)
+            client.sendall(reply[at : at + step])
+        return True
+
     def _ask_hub(self, request: bytes) -> bytes:
+        """The hub's answer; a request that is cut off ends there."""
         with socket.create_connection(("127.0.0.1", self.port)) as hub:
             self._sockets.add(hub)
             try:
                 hub.sendall(request)
+                if not _is_whole(request):
+                    hub.shutdown(socket.SHUT_WR)
                 return _message(hub)
             finally:
                 self._sockets.discard(hub)
@@ -92,13 +124,18 @@ def _message(source: socket.socket) -> bytes:
         if not part:
             return b""
         data += part
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = next(
-        (int(row.split(b":")[1]) for row in head.lower().split(b"\r\n") if row.startswith(b"content-length:")), 0
-    )
-    while len(body) < length:
+    while not _is_whole(data):
         part = source.recv(1 << 16)
         if not part:
             return b""
-        data, body = data + part, body + part
+        data += part
     return data
+
+
+def _is_whole(data: bytes) -> bool:
+    """Is this a message of its told length?"""
+    head, end, body = data.partition(b"\r\n\r\n")
+    length = next(
+        (int(row.split(b":")[1]) for row in head.lower().split(b"\r\n") if row.startswith(b"content-length:")), 0
+    )
+    return bool(end) and len(body) >= length

@@ -125,9 +125,9 @@ def test_h2_what_is_told_as_paid_twice_is_told_and_settled_once(desk: Counter, l
         tx.session.run(
             "INSERT INTO task (tenant, task_id, what, patient_id, payment_id, charge_id, appointment_id, account_id, "
             "amount_cents, settled_cents, cause_op_id, device, actor, opened_at, business_date, how, reason, "
-            "resolved_at, resolved_by, resolved_op_id, seq) SELECT tenant, 'told', 'paid_over', patient_id, payment_id, "
-            "'', appointment_id, '', 1000, 0, '', device, actor, taken_at, business_date, '', '', '', '', '', 0 "
-            "FROM payment WHERE payment_id = :id", id=over,
+            "resolved_at, resolved_by, resolved_op_id, seq) SELECT tenant, 'told', 'paid_over', patient_id, "
+            "payment_id, '', appointment_id, '', 1000, 0, '', device, actor, taken_at, business_date, '', '', '', '', "
+            "'', 0 FROM payment WHERE payment_id = :id", id=over,
         )  # fmt: skip
     [item] = desk.desk.attention.items()
     assert (item.kind, item.item_id, item.facts["payment_id"]) == ("paid_twice", first.payment_id, over)
