@@ -146,7 +146,7 @@ def _side_card(side: Side) -> Card:
         line.setSpacing(S8)
         line.addWidget(Text(each.label, "table", "text2"), 1)
         if each.cents is not None and each.strong:
-            line.addWidget(Pill(show_cents(each.cents), "warn"))
+            line.addWidget(Pill(show_cents(each.cents), "warn", square=True))
         elif each.cents is not None:
             line.addWidget(Text(show_cents(each.cents), "table_strong"))
         card.body.addLayout(line)

@@ -254,6 +254,7 @@ class AttentionPage(Themed, QWidget):
     def _draw_detail(self, detail: Detail) -> None:
         self.title.setText(detail.title)
         self.who.setText(detail.who)
+        self.who.setVisible(bool(detail.who))
         self.pill.set_look(detail.pill)
         self.amount.setText(detail.amount)
         self.amount.setVisible(bool(detail.amount) and not detail.sides)  # the sides carry the amounts

@@ -167,7 +167,9 @@ class Notices(QObject):
         host.installEventFilter(self)
 
     def show(self, text: str, meaning: str = "info") -> None:
-        """Say `text`; the oldest leaves when there are more than three."""
+        """Say `text`; the oldest leaves when there are more than three. What is said again takes its own old place."""
+        for said in [each for each in self._shown if each.words.text() == text]:
+            self._remove(said)
         notice = _Notice(text, meaning, self.STAYS_MS, self._host)
         notice.gone.connect(self._remove)
         self._shown.append(notice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -23,7 +23,7 @@ from widgets.theme import S4, S8, S12, Themed
 
 
 class _Marked(Ringed, Themed):
-    """What check boxes and radio buttons share: a mark of 18 px, then the words."""
+    """What check boxes and radio buttons share: a mark of 18 px, then the words, on two lines if need be."""
 
     def _mark(self: QAbstractButton) -> QRectF:  # type: ignore[misc]
         side = theme.current().px(18)
@@ -38,6 +38,7 @@ class _Marked(Ringed, Themed):
     def restyle(self: QAbstractButton) -> None:  # type: ignore[misc]
         self.setFont(theme.current().font("body"))
         self.setAccessibleName(self.text())
+        self._fit()  # type: ignore[attr-defined]
         self.updateGeometry()
         self.update()
 
@@ -49,13 +50,29 @@ class _Marked(Ringed, Themed):
     def minimumSizeHint(self: QAbstractButton) -> QSize:  # type: ignore[misc]
         return QSize(theme.current().px(40) if self.text() else self.sizeHint().width(), self.sizeHint().height())
 
+    def resizeEvent(self: QAbstractButton, _event: QResizeEvent) -> None:  # type: ignore[misc]
+        self._fit()  # type: ignore[attr-defined]
+
+    def _room(self: QAbstractButton) -> float:  # type: ignore[misc]
+        return self.width() - self._mark().right() - S8 - 1  # type: ignore[attr-defined,no-any-return]
+
+    def _fit(self: QAbstractButton) -> None:  # type: ignore[misc]
+        """As high as the words need at this width."""
+        more = paint.two_parts(self.text(), "body", self._room())[1]  # type: ignore[attr-defined]
+        high = theme.current().px(26) + (round(paint.text_height("body")) if more else 0)
+        if self.minimumHeight() != high:
+            self.setMinimumHeight(high)
+
     def hitButton(self: QAbstractButton, pos: object) -> bool:  # type: ignore[misc]
         return self.rect().contains(pos)  # type: ignore[call-overload,no-any-return]
 
     def _paint_words(self: QAbstractButton, painter: QPainter) -> None:  # type: ignore[misc]
-        x = self._mark().right() + S8 + 1  # type: ignore[attr-defined]
-        area = QRectF(x, 0, self.width() - x, self.height())
-        paint.draw_text(painter, area, self.text(), "body", "text" if self.isEnabled() else "disabled")
+        room = self._room()  # type: ignore[attr-defined]
+        ink, high = "text" if self.isEnabled() else "disabled", paint.text_height("body")
+        parts = [part for part in paint.two_parts(self.text(), "body", room) if part]
+        top = (self.height() - high * len(parts)) / 2
+        for number, part in enumerate(parts):
+            paint.draw_text(painter, QRectF(self.width() - room, top + number * high, room, high), part, "body", ink)
 
 
 class CheckBox(_Marked, QCheckBox):

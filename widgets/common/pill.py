@@ -70,14 +70,16 @@ def money_look(kind: str, cents: int) -> Look:
 
 
 class Pill(Themed, QWidget):
-    """A round status pill. `meaning` is ok, warn, bad, info, moved or neutral; always a word, mostly an icon or dot."""
+    """A round status pill. `meaning` is ok, warn, bad, info, moved or neutral; always a word, mostly an icon or dot.
+    `square`: an amount that stands out, with the corners of money."""
 
     def __init__(
-        self, text: str = "", meaning: str = "neutral", icon: str = "", *, dot: bool = False,
+        self, text: str = "", meaning: str = "neutral", icon: str = "", *, dot: bool = False, square: bool = False,
         parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._text, self._meaning, self._icon, self._dot = text, meaning, icon, dot
+        self._square = square
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(text)
         self.follow_theme()
@@ -98,12 +100,18 @@ class Pill(Themed, QWidget):
         self.set(*look)
 
     def sizeHint(self) -> QSize:
-        size = paint.pill_size(self._text, self._icon, dot=self._dot)
+        if self._square:
+            size = paint.badge_size(self._text, self._icon)
+        else:
+            size = paint.pill_size(self._text, self._icon, dot=self._dot)
         return QSize(round(size.width() + 0.5), round(size.height()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with paint.smooth(QPainter(self)) as painter:
-            paint.paint_pill(painter, QRectF(self.rect()), self._text, self._meaning, self._icon, dot=self._dot)
+            if self._square:
+                paint.paint_badge(painter, QRectF(self.rect()), self._text, self._meaning, self._icon)
+            else:
+                paint.paint_pill(painter, QRectF(self.rect()), self._text, self._meaning, self._icon, dot=self._dot)
 
 
 class Badge(Themed, QWidget):

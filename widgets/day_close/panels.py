@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.close_views import BrandLine, Closed, CloseReview
@@ -22,7 +23,7 @@ from widgets.common import (
 from widgets.common.lending import LendStrip
 from widgets.common.when import count_text
 from widgets.day_close.state import CHECK_TABLE, REVIEW_TABLE, CloseState, difference_words
-from widgets.theme import S4, S8, S12, S16, S20, Themed
+from widgets.theme import S4, S8, S12, S16, Themed
 
 _LEAST = 120
 """So much of a table is always seen."""
@@ -35,7 +36,7 @@ class OpenPanel(QWidget):
         super().__init__()
         self.amount = AmountField("Float", allow_zero=True)
         body = QVBoxLayout(self)
-        body.setContentsMargins(S20, S20, S20, S20)
+        body.setContentsMargins(S16, S16, S16, S16)
         body.setSpacing(S12)
         words = ("Type the change that lay in the drawer before the first payment of the day. From then on the float "
                  "that stays overnight is known by itself.")  # fmt: skip
@@ -114,7 +115,7 @@ class BatchPanel(Themed, QWidget):
         self._grid.setVerticalSpacing(S8)
         self._grid.setColumnStretch(0, 1)
         body = QVBoxLayout(self)
-        body.setContentsMargins(S20, S16, S20, S16)
+        body.setContentsMargins(S16, S16, S16, S16)
         body.setSpacing(S12)
         words = ("Print the batch report on the reader and type its total for each brand, less refunds. Leave a field "
                  "empty to compare nothing.")  # fmt: skip
@@ -215,7 +216,6 @@ class ReviewPanel(QWidget):
         super().__init__()
         self.figures = (_Big("Counted"), _Big("Expected"), _Big("Difference"))
         self.table = CellTable("Ways to pay", REVIEW_TABLE)
-        self.table.setMinimumHeight(_LEAST)
         self.reason = Field("Why it does not match", "What happened?")
         self.reason.setMaxLength(300)
         self.reason.textEdited.connect(self.reason_typed)
@@ -224,10 +224,10 @@ class ReviewPanel(QWidget):
         self.lend.hide()
         top = QHBoxLayout()
         top.setSpacing(0)
-        for number, figure in enumerate(self.figures):
+        for number, (figure, share) in enumerate(zip(self.figures, (6, 8, 9), strict=True)):
             if number:
                 top.addWidget(Divider("hairline", vertical=True))
-            top.addWidget(figure, 1)
+            top.addWidget(figure, share)
         below = QVBoxLayout()
         below.setContentsMargins(S16, S8, S16, S8)
         below.setSpacing(S8)
@@ -257,6 +257,7 @@ class ReviewPanel(QWidget):
             word, review.difference_cents, note, "bad_text" if review.difference_cents else "ok_text"
         )
         self.table.set_rows(state.rows)
+        self._show_all_rows()
         self.row.setVisible(review.differs)
         self.row.set_error(state.error if review.differs else "")
         self.row.label.setText(
@@ -269,6 +270,14 @@ class ReviewPanel(QWidget):
         if wanted:
             again = review.counted.recounts > 1
             self.lend.ask("Counted more than once again." if again else "The difference is beyond the allowance.")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_all_rows()
+
+    def _show_all_rows(self) -> None:
+        """The table never scrolls by itself: where room is short the whole panel does."""
+        self.table.setMinimumHeight(self.table.content_height())
 
     def take_focus(self) -> None:
         """Put the focus where something is missing."""
@@ -284,7 +293,7 @@ class DepositPanel(QWidget):
         self.words = Text("", "body", "text", wrap=True)
         self.blocked = ErrorText()
         body = QVBoxLayout(self)
-        body.setContentsMargins(S20, S20, S20, S20)
+        body.setContentsMargins(S16, S16, S16, S16)
         body.setSpacing(S12)
         body.addWidget(self.words)
         body.addWidget(self.blocked)
@@ -325,7 +334,7 @@ class DonePanel(QWidget):
         self.delete.clicked.connect(lambda _on=False: self.delete_pressed.emit())
         self.error = ErrorText()
         body = QVBoxLayout(self)
-        body.setContentsMargins(S20, S20, S20, S20)
+        body.setContentsMargins(S16, S16, S16, S16)
         body.setSpacing(S12)
         body.addWidget(self.title)
         body.addWidget(self.words)

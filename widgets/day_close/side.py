@@ -69,7 +69,6 @@ class StepsCard(Card):
         self.heading = Text("", "body_strong", wrap=True)
         self.subheading = Text("", "caption", "muted", elide=True)
         self._rows = [_StepRow() for _ in range(5)]
-        self.body.setContentsMargins(S12, S12, S12, S12)
         inner = QVBoxLayout()
         inner.setContentsMargins(S12, S16, S12, S12)
         inner.setSpacing(S4)

@@ -35,9 +35,9 @@ TITLES: Final = {
     Step.DEPOSIT: "Deposit and close",
 }  # fmt: skip
 REVIEW_TABLE: Final = (
-    Column("Way to pay", 150, 2), Column("Sales", 66, right=True), Column("Taken", 96, 1, right=True),
-    Column("Given back", 92, 1, right=True), Column("In hand", 96, 1, right=True),
-    Column("Difference", 96, 1, right=True),
+    Column("Way to pay", 116, 2), Column("Sales", 64, right=True), Column("Taken", 84, 1, right=True),
+    Column("Given back", 92, 1, right=True), Column("In hand", 84, 1, right=True),
+    Column("Difference", 92, 1, right=True),
 )  # fmt: skip
 CHECK_TABLE: Final = (
     Column("In hand", 88), Column("Check", 110, 1), Column("From", 150, 2), Column("Amount", 100, right=True),

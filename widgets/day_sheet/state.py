@@ -217,9 +217,8 @@ def _beside(view: DaySheetView) -> Iterator[SumLine]:
         yield SumLine(ADJUSTMENT_WORDS.get(kind, "Adjustment"), show_cents(cents))
     yield SumLine("Of it on charges", show_cents(sums.allocated_cents), line_before=True)
     yield SumLine("Of it on account", show_cents(sums.on_account_cents))
-    missed = view.expected_copay_cents - view.collected_copay_cents
     yield SumLine("Copays expected", show_cents(view.expected_copay_cents), line_before=True)
-    yield SumLine("Copays collected", show_cents(view.collected_copay_cents), ink="bad_text" if missed > 0 else "text")
+    yield SumLine("Copays collected", show_cents(view.collected_copay_cents))
     if view.ask.moved:
         yield SumLine("Moved cash", show_cents(sums.moved_cents), line_before=True)
     if sums.disputed_cents:

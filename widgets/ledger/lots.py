@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from models.basics.money import show_cents
 from widgets import theme
-from widgets.common import AmountLabel, Card, Divider, KeycapButton, Role, Text, paint
+from widgets.common import AmountLabel, Card, Divider, KeycapButton, Pill, Role, Text
 from widgets.common.focus_ring import Ringed
 from widgets.common.when import spoken_cents
 from widgets.ledger.offer import Offer
@@ -23,25 +23,6 @@ MOST_BOXES = 16
 _ROOMY = 376
 """From here on a box has room for the icons of its buttons."""
 WORDS = {"move": "Move", "refund": "Refund", "receipt": "Receipt", "net_out": "Net out"}
-
-
-class WordBadge(Themed, QWidget):
-    """A square badge with a word in the colours of a meaning."""
-
-    def __init__(self, words: str, meaning: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._words, self._meaning = words, meaning
-        self.setAccessibleName(words)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.follow_theme()
-
-    def sizeHint(self) -> QSize:
-        size = paint.badge_size(self._words)
-        return QSize(round(size.width() + 0.5), round(size.height()))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        with paint.smooth(QPainter(self)) as painter:
-            paint.paint_badge(painter, QRectF(self.rect()), self._words, self._meaning)
 
 
 class LotBox(Themed, QWidget):
@@ -60,7 +41,7 @@ class LotBox(Themed, QWidget):
         first = QHBoxLayout()
         first.setSpacing(S8)
         first.addWidget(Text(lot.line.number, "table_strong"))
-        first.addWidget(WordBadge(lot.badge, lot.meaning))
+        first.addWidget(Pill(lot.badge, lot.meaning, square=True))
         first.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(S2)
@@ -127,9 +108,6 @@ class LotsCard(Card):
         head = QHBoxLayout()
         head.setContentsMargins(S16, S10, S16, S10)
         head.addWidget(Text("Money on account", "heading_s"))
-        self._pending = WordBadge("Pending confirmation", "warn")
-        head.addSpacing(S8)
-        head.addWidget(self._pending)
         head.addStretch(1)
         head.addWidget(self._sum)
         self._none = Text("Nothing on account. Prepayments and what is left of payments lie here.", "table", "muted",
@@ -140,7 +118,14 @@ class LotsCard(Card):
         self._scroll = _LotScroll(self._step)
         self._in_use = Text("", "caption", "warn_text", wrap=True)
         self._in_use.setContentsMargins(S16, 0, S16, S10)
+        waits = QHBoxLayout()  # a line of its own: beside the sum it would be cut
+        waits.setContentsMargins(S16, 0, S16, S10)
+        waits.addWidget(Pill("Pending confirmation", "warn", square=True))
+        waits.addStretch(1)
+        self._waits = QWidget()
+        self._waits.setLayout(waits)
         self.body.addLayout(head)
+        self.body.addWidget(self._waits)
         self.body.addWidget(self._in_use)
         self.body.addWidget(Divider("hairline"))
         self.body.addWidget(self._none)
@@ -160,7 +145,7 @@ class LotsCard(Card):
         self._state = state
         cents = state.view.figures.unallocated_cents if state.view else 0
         self._sum.set_cents(cents, "ok_text" if cents > 0 else "bad_text" if cents < 0 else "muted")
-        self._pending.setVisible(state.view is not None and state.view.pending_cents > 0)
+        self._waits.setVisible(state.view is not None and state.view.pending_cents > 0)
         in_use = [f"{show_cents(each.cents)} in use at {each.desk}" for each in state.view.in_use] if state.view else []
         self._in_use.setText(" · ".join(in_use))
         self._in_use.setVisible(bool(in_use))

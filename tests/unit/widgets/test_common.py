@@ -463,6 +463,21 @@ def test_a_cut_name_is_told_in_full(table, page, qtbot) -> None:
         qtbot.waitUntil(lambda told=told: (QToolTip.text() if QToolTip.isVisible() else "") == told)
 
 
+def test_words_of_a_tick_too_long_for_its_line_go_on_in_a_second(qtbot) -> None:
+    tick = CheckBox("Discounts, courtesies and write-offs beyond the limit")
+    qtbot.addWidget(tick)
+    shown(tick)
+    one = tick.height()
+    tick.resize(240, one)
+    settle()
+    assert tick.height() > one
+    parts = paint.two_parts(tick.text(), "body", tick._room())
+    assert " ".join(parts).replace("- ", "-") == tick.text()
+    assert tick.accessibleName() == tick.text()
+    tick.resize(600, tick.height())
+    assert tick.minimumHeight() == one
+
+
 # Progress, banners, notices, overlays -----------------------------------------------------------------------------
 
 
@@ -482,6 +497,13 @@ def test_a_banner_wears_its_action_and_hides_a_button_without_words(page) -> Non
     assert banner.button.key_words == "Ctrl R"
     banner.set("Back online.", "4 changes sent.", meaning="ok", button="")
     assert not banner.button.isVisible()
+
+
+def test_what_is_said_again_takes_its_old_place(page) -> None:
+    notices = Notices(page)
+    for words in ("Asking the hub now.", "Saved.", "Asking the hub now."):
+        notices.show(words)
+    assert notices.texts == ("Saved.", "Asking the hub now.")
 
 
 def test_at_most_three_notices_and_they_go_by_themselves(page, qtbot, monkeypatch) -> None:
