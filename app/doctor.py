@@ -93,7 +93,7 @@ def _store(folders: Folders, secrets: Secrets, clock: Clock, opened: list[DeskSt
     failures = store.verify()
     if failures:
         shown = "; ".join(f"{failure.invariant} {failure.detail}" for failure in failures)
-        return Finding(Health.BAD, "store", f"The books do not hold: {shown}. Stop taking payments; call your support.")
+        return Finding(Health.BAD, "store", f"The books do not add up: {shown}. Take no payments; call your support.")
     size = folders.store.stat().st_size / (1 << 20)
     return Finding(Health.OK, "store", f"Opens with its key, encrypted, and the books hold ({size:.1f} MiB).")
 

@@ -114,9 +114,9 @@ WORDS: Rows = {
     "care.not_checked": ("Not yet checked since the start", "", ""),
     "care.check_failed": ("Could not be checked at {at:time}", "", "Run copaydesk doctor --deep."),
     "care.books_wrong": (
-        "The books of this desk do not hold ({invariant})",
+        "The books of this desk do not add up",
         "No amount shown here may be relied on until it is put right.",
-        "Stop taking payments at this desk, run copaydesk doctor --deep and call your support.",
+        "Stop taking payments at this desk and call your support: copaydesk doctor --deep, code {invariant}.",
     ),
     "care.reserve_used": (
         "The disk is full; the reserve was given free",

@@ -112,7 +112,8 @@ def test_how_the_check_after_the_start_went(page: Page, qtbot: Any, check: Store
 def test_books_that_do_not_hold_are_said_there_too(page: Page, qtbot: Any) -> None:
     page.check = StoreCheck(NOON, ("I2",), "", 900)
     page.presenter.show()
-    qtbot.waitUntil(lambda: page.part.records.text().startswith("The books of this desk do not hold (I2)."))
+    qtbot.waitUntil(lambda: page.part.records.text().startswith("The books of this desk do not add up."))
+    assert "code I2." in page.part.records.text()
 
 
 def test_back_up_now_by_keyboard(page: Page, qtbot: Any) -> None:
