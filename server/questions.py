@@ -10,7 +10,15 @@ from server.refusals import Refused
 
 MOST_BYTES = 8_192
 Asks = TypeVar("Asks", bound=BaseModel)
-Short = Annotated[str, Field(min_length=1, max_length=80)]
+_PLAIN = r"^[^\x00-\x1f\x7f]*$"
+Short = Annotated[str, Field(min_length=1, max_length=80, pattern=_PLAIN)]
+"""An id, a code, a name: one line, without signs that no database keeps and no screen shows."""
+
+Id = Annotated[str, Field(min_length=1, max_length=200, pattern=_PLAIN)]
+"""An operation's id; those of operations kept under another's are longer."""
+
+Line = Annotated[str, Field(max_length=80, pattern=_PLAIN)]
+"""The same, or nothing."""
 
 
 def understood(kind: type[Asks], body: bytes) -> Asks:

@@ -7,13 +7,14 @@ at here: that is the engine's business.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from operator import itemgetter
 from typing import Any, TypeVar
 
 import orjson
 
+from models.operations.codec import LARGEST_WHOLE
 from models.operations.operation import EnvelopeInvalid, Operation, from_wire
 from models.operations.protocol import (
     Ancestor,
@@ -31,6 +32,7 @@ from models.operations.protocol import (
 from models.operations.unreadable import unreadable
 
 T = TypeVar("T")
+_LONGEST = 400
 
 
 class WireInvalid(ValueError):
@@ -138,7 +140,9 @@ def witness_from_bytes(data: bytes) -> Witness:
     """A stretch of the log as shown by a desk. Whether it is what the hub once served is for the hub to check."""
     plain = _object(data)
     entries = tuple(_build(LogEntry, row, f"entries[{n}]") for n, row in enumerate(_field(plain, "entries", list)))
-    return _build(Witness, {**plain, "entries": entries}, "witness")
+    shown = _build(Witness, {**plain, "entries": entries}, "witness")
+    _in_bounds("witness", (shown.after, shown.prev_hash, shown.prev_proof, shown.proof))
+    return shown
 
 
 def points_to_bytes(points: list[tuple[int, str]]) -> bytes:
@@ -152,6 +156,7 @@ def points_from_bytes(data: bytes) -> list[tuple[int, str]]:
     for n, row in enumerate(_field(_object(data), "points", list)):
         if not isinstance(row, list) or tuple(map(type, row)) != (int, str):
             raise WireInvalid(f"points[{n}]", "not a place")
+        _in_bounds(f"points[{n}]", row)
         found.append((row[0], row[1]))
     return found
 
@@ -163,7 +168,18 @@ def plain_to_bytes(value: EpochAsk | EpochGrant | Ancestor | Witnessed) -> bytes
 
 def plain_from_bytes(kind: type[T], data: bytes) -> T:
     """One of the small questions and answers, of this kind."""
-    return _build(kind, _object(data), kind.__name__)
+    plain = _object(data)
+    for name, value in plain.items():
+        _in_bounds(name, (value,))
+    return _build(kind, plain, kind.__name__)
+
+
+def _in_bounds(path: str, values: Sequence[Any]) -> None:
+    """Raise WireInvalid for what no database keeps: counts out of range, long texts, texts with a zero sign."""
+    for value in values:
+        whole = isinstance(value, int) and not 0 <= value <= LARGEST_WHOLE
+        if whole or (isinstance(value, str) and (len(value) > _LONGEST or "\x00" in value)):
+            raise WireInvalid(path, "out of range")
 
 
 def _object(data: bytes) -> dict[str, Any]:

@@ -17,6 +17,9 @@ from models.store.hub_desks import Running
 from models.store.marks import LogMarks
 from models.store.session import Session
 
+SHOWN_AT_ONCE = 500
+"""A desk may send thousands while it is revoked; a manager sees the oldest, and the rest once these are decided."""
+
 _APART = (
     "SELECT op_id, kind, device, reason, patient_id, op, made_at, business_date, actor, resolution, resolved_at, "
     "resolved_by, resolved_note, seq FROM quarantine WHERE tenant = :tenant"
@@ -79,9 +82,10 @@ class HubRepair:
         return self._look(work, tenant)
 
     def apart(self, tenant: str, *, settled: bool = False) -> tuple[Apart, ...]:
-        """What is kept apart and waits for a manager, oldest first; with `settled` also what one has decided."""
-        query = f"{_APART}{'' if settled else _WAITS} ORDER BY seq"
-        rows = self._look(lambda session: session.rows(query, tenant=tenant), tenant)
+        """What is kept apart and waits for a manager, oldest first, at most SHOWN_AT_ONCE; with `settled` also what one
+        has decided, what waits before it."""
+        query = _APART + (" ORDER BY resolution <> '', seq LIMIT :most" if settled else _WAITS)
+        rows = self._look(lambda session: session.rows(query, tenant=tenant, most=SHOWN_AT_ONCE), tenant)
         return tuple(_apart(row) for row in rows)
 
     def accept(self, tenant: str, op_ids: Sequence[str], staff_id: str, note: str = "") -> int:
@@ -101,7 +105,7 @@ def _apart(row: Any) -> Apart:
 
 
 _COLUMNS = tuple(field.name for field in fields(Apart))
-_WAITS = " AND resolution = ''"
+_WAITS = " AND resolution = '' ORDER BY seq LIMIT :most"
 
 
 def begin_epoch(session: Session, tenant: str, epoch: str, now: str) -> None:

@@ -6,10 +6,9 @@ Every question is signed by an enrolled desk and names the manager who asks; the
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from models.basics.clock import parse_utc, utc_text
@@ -20,7 +19,7 @@ from models.store.joining import CODE_MINUTES
 from models.store.rows import DeviceRow
 from server.deps import Hub, asked, hub_of
 from server.presence import THERE_S
-from server.questions import MOST_BYTES, Asks, Short, understood
+from server.questions import MOST_BYTES, Asks, Line, Short, understood
 from server.refusals import json_response
 
 router = APIRouter()
@@ -37,7 +36,7 @@ class CodeAsked(ManagerAsks):
     """A manager wants a code for a further desk, or for a known one (`again_for`) that is to join once more."""
 
     desk_name: Short
-    again_for: Annotated[str, Field(max_length=80)] = ""
+    again_for: Line = ""
 
 
 class CodeStateAsked(ManagerAsks):
@@ -62,7 +61,7 @@ class OwnName(BaseModel):
     """A desk asks how it is called; a `name` is what it wants to be called from now on."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
-    name: Annotated[str, Field(max_length=80)] = ""
+    name: Line = ""
 
 
 async def _answer(request: Request, kind: type[Asks], work: Callable[[Hub, DeviceRow, Asks], object]) -> Response:

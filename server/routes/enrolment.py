@@ -14,7 +14,7 @@ from models.operations.signing import HEADER_NONCE, HEADER_SIGNATURE, HEADER_TIM
 from models.store.joining import Former
 from server.auth import Asked, public_key_usable
 from server.deps import Hub, asked, hub_of
-from server.questions import MOST_BYTES, Short, understood
+from server.questions import MOST_BYTES, Line, Short, understood
 from server.refusals import Refused, json_response
 
 router = APIRouter()
@@ -38,7 +38,7 @@ class JoinRequest(BaseModel):
     public_key: Annotated[str, Field(min_length=40, max_length=60)]
     desk_name: Short
     version: Short
-    system: Annotated[str, Field(max_length=80)] = ""
+    system: Line = ""
     former: FormerDesk | None = None
 
 

@@ -18,7 +18,7 @@ from models.operations.wire import WireInvalid, plain_from_bytes, plain_to_bytes
 from models.store.rows import DeviceRow
 from server.auth import Asked
 from server.deps import Hub, asked, hub_of
-from server.questions import MOST_BYTES, Asks, Short, understood
+from server.questions import MOST_BYTES, Asks, Id, Short, understood
 from server.refusals import Refused, bytes_response, json_response
 
 router = APIRouter()
@@ -98,8 +98,8 @@ class ApartDecided(BaseModel):
 
     model_config = ConfigDict(extra="ignore", strict=True)
     staff_id: Short
-    op_ids: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=1, max_length=200)]
-    note: Annotated[str, Field(max_length=400)] = ""
+    op_ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
+    note: Annotated[str, Field(max_length=400, pattern=r"^[^\x00]*$")] = ""
 
 
 @router.post("/v1/quarantine/list")

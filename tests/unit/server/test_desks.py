@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 
 from app.sync.join import join, new_device_key
-from app.sync.line import HubRefusal
+from app.sync.keys import RequestSigner
+from app.sync.line import HubRefusal, Line
 from app.sync.transport import HubTransport
-from models.basics.clock import FixedClock, utc_text
+from models.basics.clock import FixedClock, SystemClock, utc_text
 from models.basics.errors import RuleBroken
 from models.operations.joining import JoinLine
 from models.operations.operation import GENESIS
@@ -233,3 +235,34 @@ def test_times_are_utc_text(sqlite_hub: RunningHub) -> None:
     told = asks(desk, "list")
     assert abs(datetime.fromisoformat(told["server_time"]).timestamp() - sqlite_hub.clock.now().timestamp()) < 5
     assert told["server_time"][-1] == utc_text(sqlite_hub.clock.now())[-1] == "Z"
+
+
+HUGE, ZERO = 10**19, "a\x00b"
+STRANGE: list[tuple[str, dict[str, Any], str]] = [
+    ("/v1/sync/epoch", {"epoch": HUGE, "ask_id": "a", "token": "", "after": 0}, "epoch"),
+    ("/v1/sync/epoch", {"epoch": -1, "ask_id": "a", "token": "", "after": 0}, "epoch"),
+    ("/v1/sync/epoch", {"epoch": 1, "ask_id": ZERO, "token": "", "after": 0}, "ask_id"),
+    ("/v1/sync/epoch", {"epoch": 1, "ask_id": "a" * 401, "token": "", "after": 0}, "ask_id"),
+    ("/v1/sync/ancestor", {"points": [[HUGE, "a"]]}, "points[0]"),
+    ("/v1/sync/ancestor", {"points": [[1, ZERO]]}, "points[0]"),
+    ("/v1/sync/witness", {"after": HUGE, "prev_hash": "", "prev_proof": "", "entries": [], "proof": ""}, "witness"),
+    ("/v1/desks/codes", {"staff_id": MANAGER, "desk_name": "Lab\nx"}, "desk_name"),
+    ("/v1/desks/rename", {"staff_id": MANAGER, "device_id": "d", "name": ZERO}, "name"),
+    ("/v1/desks/self", {"name": ZERO}, "name"),
+    ("/v1/quarantine/discard", {"staff_id": MANAGER, "op_ids": ["a"], "note": ZERO}, "note"),
+    ("/v1/quarantine/accept", {"staff_id": MANAGER, "op_ids": [ZERO], "note": ""}, "op_ids.0"),
+    ("/v1/quarantine/accept", {"staff_id": MANAGER, "op_ids": ["a"] * 201, "note": ""}, "op_ids"),
+]
+
+
+@pytest.mark.parametrize(("target", "question", "field"), STRANGE)
+def test_what_no_database_keeps_is_refused_by_the_name_of_its_field(
+    hub: RunningHub, target: str, question: dict[str, Any], field: str
+) -> None:
+    desk = clinic(hub)
+    body = orjson.dumps(question)
+    signer, line = RequestSigner(desk.private_key, desk.identity.device_id, SystemClock()), Line(hub.url)
+    with pytest.raises(HubRefusal) as refusal:
+        line.ask("POST", target, signer.headers("POST", target, body), body)
+    line.close()
+    assert (refusal.value.message_key, refusal.value.facts["field"]) == ("sync.not_understood", field)
