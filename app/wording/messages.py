@@ -15,6 +15,16 @@ WORDS: Rows = {
         "Print it, or ask who runs the hub to set up a text provider.",
     ),
     "message.text_is_open": ("A superbill goes by e-mail only", "Nothing was sent.", "It says what was treated."),
+    "refused.address_wrong": (
+        "The hub found no address it could send to",
+        "Nothing was sent; the money is as it was.",
+        "Send it once more with another address.",
+    ),
+    "refused.message_unknown": (
+        "The hub does not know this kind of message",
+        "Nothing was sent; the money is as it was.",
+        "Print the paper, and bring hub and desk to the same version.",
+    ),
     "message.address_wrong": ("This is no e-mail address", "Nothing was sent.", "Look at it again: name@place.com."),
     "message.number_wrong": (
         "This is no phone number that takes texts", "Nothing was sent.", "Type ten digits, or + and the country’s code."
