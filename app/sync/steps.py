@@ -146,12 +146,12 @@ class Exchange:
         try:
             page = self._pages.pull(cursor, wait_s=wait_s)
         except SyncRefused as refused:
-            mend = {"sync.history_diverged": self._mend_history, "sync.history_trimmed": self._begin_again}
+            mend = {"sync.history_diverged": self._mend_history, "sync.history_trimmed": self.begin_again}
             if refused.message_key not in mend:
                 raise
             return mend[refused.message_key]()
         if cursor.seq == 0 and page.head > SNAPSHOT_BEHIND:
-            return self._begin_again()
+            return self.begin_again()
         if page.entries:
             point(Point.AFTER_PULL)
             self._store.apply_page(page)
@@ -184,7 +184,7 @@ class Exchange:
             self._tell(HUB_RESTORED, cursor.seq - common)
             if not self._show(common, cursor.seq):
                 mending.queue_again(common)
-                return self._begin_again()
+                return self.begin_again()
         if mending.queue_again(cursor.seq, server_epoch):
             log.warning("sending again what was answered")
         self._tell("", 0)
@@ -224,8 +224,9 @@ class Exchange:
 
     # A snapshot ----------------------------------------------------------------------------------------------------
 
-    def _begin_again(self) -> bool:
-        """Begin from a snapshot: too far behind, from before the log the hub keeps, or from a log that is no more."""
+    def begin_again(self) -> bool:
+        """Begin from a snapshot at the next step: too far behind, from before the log the hub keeps, or from a log that
+        is no more. True: there is more at once."""
         self._fetching = True
         return True
 

@@ -165,7 +165,7 @@ def snapshot(run: Run, desk: SimDesk, rng: Random) -> str:
         run.met["F35"] += 1
         desk.kill_at = rng.randint(1, 30)
     before = desk.store.cursor().seq
-    desk.exchange._begin_again()
+    desk.exchange.begin_again()
     for _ in range(MOST_STEPS):
         if not desk.step("pull"):
             break

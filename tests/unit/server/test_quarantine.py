@@ -93,7 +93,7 @@ def test_h12_facts_of_a_revoked_desk_are_kept_apart_and_count_once_a_manager_let
         assert reader.execute("SELECT resolution, resolved_by, resolved_note FROM quarantine").fetchall() == [
             ("accepted", maria, "Counted with Ana")] * 2  # fmt: skip
     late = SteppedDesk.of(hub, tenant, tmp_path / "late")  # a snapshot knows it too
-    late.exchange._begin_again()
+    late.exchange.begin_again()
     late.settle()
     assert late.balances() == watching.balances()
     watching.undo(patient, payment)  # what was let in is money like any other
