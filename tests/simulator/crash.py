@@ -117,7 +117,7 @@ def _other_desk(run: Run, desk: SimDesk) -> object:
 
 
 def _snapshot(run: Run, desk: SimDesk) -> object:
-    desk.exchange._begin_again()
+    desk.exchange.begin_again()
     for _ in range(MOST_STEPS):
         if not desk.step("pull"):
             break
