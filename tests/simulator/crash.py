@@ -6,12 +6,9 @@ there, the real start and recovery, and the books held against the world.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
 from app.lanes import Job
@@ -20,10 +17,7 @@ from models.basics.points import Point, visited_by
 from tests.simulator import giving, oracles, taking
 from tests.simulator import run as runs
 from tests.simulator.desk import MARIA, MOST_STEPS, Killed, SimDesk
-from tests.simulator.determined import determined
 from tests.simulator.run import Run
-from tests.simulator.template import on_memory
-from tests.simulator.world import World
 
 Act = Callable[[Run, SimDesk], object]
 
@@ -162,19 +156,10 @@ FLOWS: dict[str, Flow] = {
 @contextmanager
 def clinic(seed: int = 7) -> Iterator[Run]:
     """Two desks and a hub in fine weather."""
-    folder = Path(tempfile.mkdtemp(prefix="copaydesk-crash-", dir=on_memory()))
-    world = World()
-    try:
-        with determined(seed, world) as machine:
-            run = runs._begin(seed, "calm", folder, world, machine)
-            run.network.weather = ()
-            run.weather = runs.MOODS["calm"].__class__(1, cards=0, paper=0, haste=0)
-            try:
-                yield run
-            finally:
-                run.close()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with runs.clinic(seed, "calm") as run:
+        run.network.weather = ()
+        run.weather = runs.MOODS["calm"].__class__(1, cards=0, paper=0, haste=0)
+        yield run
 
 
 def named_points() -> frozenset[Point]:

@@ -264,7 +264,8 @@ class SimDesk:
     def twin(self) -> SimDesk:
         """A second machine made from this one's disk. The desk is closed."""
         path = self.path.with_name(f"{self.name}-copy.db")
-        shutil.copyfile(self.path, path)
+        for suffix in ("", "-wal"):
+            shutil.copyfile(f"{self.path}{suffix}", f"{path}{suffix}")
         return replace(self, enrolled=replace(self.enrolled, name=f"{self.name}-copy"), path=path,
                        clock=DeskClock(self.world), alive=False, deed=None)  # fmt: skip
 

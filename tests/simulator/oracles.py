@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -27,7 +27,7 @@ def after_step(run: Run, desk: SimDesk) -> None:
     with desk.store.reader() as reader:
         debits, credited, over, cursor, last = reader.execute(_CHEAP).fetchone()
         answered = reader.execute(
-            "SELECT op_id, verdict, reason FROM outbox WHERE acknowledged_at <> '' OR returned_at <> ''"
+            "SELECT op_id, verdict FROM outbox WHERE verdict <> ''"  # a snapshot brings postings, no verdicts
         ).fetchall()
     if debits != credited:
         run.wrong(f"I1 {desk.name}: debits {debits} credits {credited}")
@@ -35,7 +35,7 @@ def after_step(run: Run, desk: SimDesk) -> None:
         run.wrong(f"I3/I4 {desk.name}: {over} accounts beyond what they may")
     if last and last != cursor:
         run.wrong(f"I21 {desk.name}: cursor {cursor}, log {last}")
-    for op_id, verdict, _reason in answered:
+    for op_id, verdict in answered:
         before = run.verdicts.setdefault((desk.enrolled.tenant, op_id), verdict)
         if before != verdict and not run.hub_restored:
             run.wrong(f"I23 {desk.name}: {op_id} was {before}, now {verdict}")
@@ -52,9 +52,8 @@ _CHEAP = (
 
 def layers(run: Run, desk: SimDesk) -> None:
     """I18 and everything else a desk can say of itself, in the middle of a run."""
-    refused = desk.rows("SELECT 1 FROM outbox WHERE verdict IN ('rejected', 'quarantined') AND returned_at = ''")
     for failure in desk.store.verify(deep=True):
-        if (failure.invariant != "I18" or not refused) and (failure.invariant != "I22" or not _kept_apart_in(run)):
+        if failure.invariant != "I22" or not _kept_apart_in(run):
             run.wrong(f"{desk.name} {failure}")
 
 
@@ -156,9 +155,9 @@ class Books:
         """(practice, verdict, reason, operation) of every entry."""
         return [(row[0], row[2], row[3], orjson.loads(row[4])) for row in self._log]
 
-    def taken(self) -> dict[str, dict[str, Any]]:
-        """Every payment that was taken, by its id."""
-        return {op["body"]["payment_id"]: op["body"] for _, _, _, op in self.facts() if op["kind"] == "payment.collect"}
+    def known(self) -> dict[str, dict[str, Any]]:
+        """Every payment, refund and dispute that was told to the hub, by its id."""
+        return named_in([*(_as_it_came(text) for _, text in self._apart), *(op for _, _, _, op in self.facts())])
 
     def kept_apart(self) -> set[str]:
         """Receipt numbers of what is kept apart."""
@@ -171,14 +170,14 @@ class Books:
             if code in _MONEY:
                 name = _MONEY[code]
                 found[tenant, f"{name}:{account.partition(':')[2]}" if name in ("cash", "other") else name] += cents
-        taken = self.taken()
+        known = self.known()
         for tenant, _, reason, op in self.facts():  # of a payment the hub does not know (yet): it waits, unposted
             if reason == "missing_dependency" and (tenant, op["body"].get("payment_id")) not in self._payments:
-                for place, cents in moved_by(op, taken) if op["kind"] != "refund.paid" else ():
+                for place, cents in moved_by(op, known) if op["kind"] != "refund.paid" else ():
                     found[tenant, place] += cents
         kept = {(tenant, _as_it_came(text)["op_id"]): _as_it_came(text) for tenant, text in self._apart}
         for (tenant, _), op in kept.items():  # one that came damaged and whole is one
-            for place, cents in moved_by(op, taken):
+            for place, cents in moved_by(op, known):
                 found[tenant, place] += cents
         return {place: cents for place, cents in found.items() if cents}
 
@@ -189,19 +188,51 @@ def _as_it_came(text: str) -> dict[str, Any]:
     return orjson.loads(op["body"]["content"]) if op["kind"] == UNREADABLE else op
 
 
-def moved_by(op: dict[str, Any], taken: dict[str, Any]) -> list[tuple[str, int]]:
-    """Where money went by a fact, whatever the books make of it."""
-    body, kind, device = op["body"], op["kind"], op["device"]
-    cents = int(body.get("amount_cents") or 0)
-    if kind == "payment.collect":
-        return [(_where(body, device), cents)] if cents > 0 and body["tender"] in _MONEY.values() else []
-    if kind == "refund.paid":
-        return [(_where(body, device), -cents)]
-    if kind in ("payment.reverse", "payment.correct") and body["payment_id"] in taken:
-        first = taken[body["payment_id"]]
-        where = _where({**first, "drawer": body.get("drawer") or first.get("drawer")}, device)
-        return [(where, -int(first["amount_cents"] if kind == "payment.reverse" else cents))]
-    return []
+def moved_by(op: dict[str, Any], known: dict[str, Any]) -> list[tuple[str, int]]:
+    """Where money went by a fact, whatever the books make of it; `known` as in `Books.known`."""
+    body, device, how = op["body"], op["device"], _MOVES.get(op["kind"])
+    return [(place, cents) for place, cents in how(body, known, device) if cents] if how else []
+
+
+def _collected(body: Any, _known: Any, device: str) -> list[tuple[str, int]]:
+    there = body["amount_cents"] > 0 and body["tender"] in _MONEY.values()
+    return [(_where(body, device), body["amount_cents"])] if there else []
+
+
+def _taken_back(body: Any, known: Any, device: str) -> list[tuple[str, int]]:
+    first = known.get(body["payment_id"])
+    if first is None:
+        return []
+    where = _where({**first, "drawer": body.get("drawer") or first.get("drawer")}, device)
+    return [(where, -int(body.get("amount_cents") or first["amount_cents"]))]
+
+
+def _handed_back(body: Any, known: Any, device: str) -> list[tuple[str, int]]:
+    paid = known.get(body["refund_id"])
+    return [(f"cash:{body.get('drawer') or device}", int(paid["amount_cents"]))] if paid else []
+
+
+def _won(body: Any, known: Any, _device: str) -> list[tuple[str, int]]:
+    opened = known.get(body["dispute_id"])
+    return [("card", int(opened["amount_cents"]))] if opened and body["outcome"] == "won" else []
+
+
+_MOVES: dict[str, Callable[[Any, dict[str, Any], str], list[tuple[str, int]]]] = {
+    "payment.collect": _collected,
+    "payment.reverse": _taken_back,
+    "payment.correct": _taken_back,
+    "refund.paid": lambda body, _, device: [(_where(body, device), -int(body["amount_cents"]))],
+    "refund.undone": _handed_back,
+    "dispute.opened": lambda body, *_: [("card", -int(body["amount_cents"]) - int(body.get("fee_cents") or 0))],
+    "dispute.closed": _won,
+}
+_NAMES = {"payment.collect": "payment_id", "refund.paid": "refund_id", "dispute.opened": "dispute_id"}
+"""What later facts refer to, and by what."""
+
+
+def named_in(ops: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Payments, refunds that were paid and disputes, by their ids."""
+    return {op["body"][_NAMES[op["kind"]]]: op["body"] for op in ops if op["kind"] in _NAMES}
 
 
 def _where(body: dict[str, Any], device: str) -> str:

@@ -35,6 +35,7 @@ from models.store.transaction import Tx
 from receipts.layouts.escpos import Profile, escpos
 from tests.simulator import devices
 from tests.simulator.crash import FLOWS, killed_at, points_of
+from tests.simulator.kept import SHELF
 from tests.simulator.many import command, played
 from tests.simulator.run import STEPS
 from tests.simulator.template import template
@@ -299,7 +300,9 @@ class Caught:
 def planted(plant: Plant) -> Iterator[None]:
     """Inside, the program has that bug."""
     template()
+    SHELF.clear()  # a bug may lie in how a connection is made
     with ExitStack() as stack:
+        stack.callback(SHELF.clear)
         for patch in plant.patches():
             stack.enter_context(patch)
         yield

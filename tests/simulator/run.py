@@ -4,11 +4,9 @@ the world."""
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -23,12 +21,16 @@ from tests.simulator.determined import Machine, determined
 from tests.simulator.devices import PAPER_TROUBLE
 from tests.simulator.faults import MOODS, Mood, happens, weather
 from tests.simulator.hub import HubGone, SimHub
+from tests.simulator.kept import connections_kept, run_folder
 from tests.simulator.network import Network
-from tests.simulator.template import PEOPLE, VISITS, on_memory, template
+from tests.simulator.template import PEOPLE, VISITS, template
 from tests.simulator.world import DeskClock, Place, World, chance
 
 STEPS = 24
 """A run has at most so many steps, unless told otherwise."""
+
+DEEP = 3
+"""In one of so many runs a desk is also asked for what takes long to say: every page, every link, the layers."""
 
 ROUNDS = 12
 """So often everything is sent and fetched at the end; more would be a queue that hangs (I20)."""
@@ -296,7 +298,7 @@ class Run:
     def _mend(self, desk: SimDesk) -> str:
         if not desk.alive:
             self.start(desk)
-        elif desk is self.looked_into:
+        elif desk is self.looked_into and self.seed % DEEP == 0:
             oracles.layers(self, desk)
         desk.terminal.silent, desk.terminal.next, desk.printer.next = 0, "fine", "fine"
         for _ in range(3):
@@ -311,9 +313,7 @@ class Run:
         return sent and (desk.store.cursor().seq == head or self.aside(desk))
 
     def close(self) -> None:
-        """Let go of every file; what the logs hold is not carried over any more."""
-        for log in self.folder.glob("*.db-wal"):
-            os.truncate(log, 0)
+        """Let go of every file."""
         for desk in self.everybody():
             if desk.alive:
                 desk.store.close()
@@ -335,17 +335,20 @@ def play(seed: int, most: int = STEPS, keep: Iterable[int] | None = None, mood: 
     """One run, from the seed alone; `keep` plays only those of its steps, `mood` makes it go like that."""
     mood, steps = steps_of(seed, most, mood)
     kept = steps if keep is None else [steps[n] for n in keep]
-    folder = Path(tempfile.mkdtemp(prefix="copaydesk-run-", dir=on_memory()))
-    world = World()
-    try:
-        with determined(seed, world) as machine:
-            run = _begin(seed, mood, folder, world, machine)
-            try:
-                return _played(run, kept)
-            finally:
-                run.close()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with clinic(seed, mood) as run:
+        return _played(run, kept)
+
+
+@contextmanager
+def clinic(seed: int, mood: str) -> Iterator[Run]:
+    """The clinic in the morning."""
+    world, folder = World(), run_folder(template().folder)
+    with connections_kept(), determined(seed, world) as machine:
+        run = _begin(seed, mood, folder, world, machine)
+        try:
+            yield run
+        finally:
+            run.close()
 
 
 def _begin(seed: int, mood: str, folder: Path, world: World, machine: Machine) -> Run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +23,7 @@ from tests.simulator import desk as desks
 from tests.simulator import hub as hubs
 from tests.simulator.desk import Enrolled
 from tests.simulator.determined import determined
+from tests.simulator.kept import SHELF
 from tests.simulator.world import MONDAY, DeskClock, World
 from tests.support.stores import pull, push
 
@@ -55,7 +55,7 @@ class Template:
     def copy(self, folder: Path, names: list[str]) -> None:
         """The hub and some desks, as new."""
         for name in ("hub", *names):
-            shutil.copyfile(self.folder / f"{name}.db", folder / f"{name}.db")
+            SHELF.write_anew(self.folder / f"{name}.db", folder / f"{name}.db")
 
 
 def on_memory() -> Path | None:
