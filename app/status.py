@@ -9,6 +9,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
 
 from app.card_reader import CardReader
 from app.clinic import Clinic
@@ -17,18 +19,19 @@ from app.hub_line import HubLine
 from app.lanes import Job, Lane
 from app.line_news import CONNECTING, UPDATE_NEEDED
 from app.printing import Printing
-from app.settings import DRAWER, Settings
+from app.settings import DRAWER, HUB_HERE, Settings
 from app.sync.state import SyncState
 from app.views import DeviceLight
 from devices.base import DeviceState, PrinterStatus, Reason
 from models.basics.clock import utc_text
 from models.basics.errors import DeviceBusy, PosError
 from models.basics.facts import facts
-from models.store.queries import holding, jobs
+from models.store.queries import holding, jobs, tasks
 
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
+_OF_LATE = timedelta(days=7)
 READER_QUIET_S = 600.0
 READER_AGAIN_S = 10.0
 PRINTER_EVERY_S = 15.0
@@ -77,7 +80,8 @@ class DeskStatus:
             doubt = jobs.in_doubt(reader, self._clinic.tenant)
             unsure_cents = holding.provisional(reader, self._clinic.tenant) if self._away else 0
             waiting = sum(job.kind != "drawer" for job in jobs.jobs_in(reader, self._clinic.tenant, "queued"))
-        line = self._line_lights(unsure_cents)
+            serves = self._serves(reader)
+        line = self._line_lights(unsure_cents, serves=serves)
         return (self._reader_light(doubt), self._printer_light(waiting), self._drawer_light(), *line)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -229,12 +233,20 @@ class DeskStatus:
         is_open = self._printer.drawer_open
         return DeviceLight("drawer", "warn" if is_open else "ok", words[is_open])
 
-    def _line_lights(self, provisional_cents: int) -> tuple[DeviceLight, DeviceLight]:
+    def _serves(self, reader: Any) -> bool:
+        """Does the hub run here, and did other desks take payments of late? They go on alone when this one closes."""
+        if not self._settings.get(HUB_HERE):
+            return False
+        since = (self._clinic.today() - _OF_LATE).isoformat()
+        return tasks.others_take(reader, self._clinic.tenant, self._clinic.identity.device_id, since)
+
+    def _line_lights(self, provisional_cents: int, *, serves: bool) -> tuple[DeviceLight, DeviceLight]:
         if self._line is None:
             return DeviceLight("sync", "ok", "light.sync.alone"), DeviceLight("line", "ok", "light.line.alone")
         state = self._line.state()
         told: dict[str, int | str | bool | None] = {"pending": state.pending, "cause": state.cause,
-                                                    "provisional_cents": provisional_cents}  # fmt: skip
+                                                    "provisional_cents": provisional_cents,
+                                                    "serves": serves}  # fmt: skip
         if state.cause == UPDATE_NEEDED:
             sync = DeviceLight("sync", "warn", "light.sync.update", told)
         elif state.stopped:

@@ -16,7 +16,7 @@ from shiboken6 import isValid
 from app import settings
 from app.views import AttentionItem, DeviceLight
 from app.words import Words, sentence, sentence_for
-from models.basics.errors import PosError
+from models.basics.errors import Fact, PosError
 from models.basics.facts import facts
 from models.store.rows import Change
 from widgets import theme, tokens
@@ -465,8 +465,8 @@ class MainWindow(QWidget):
     # Closing --------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing asks while money is in flight, and once while changes wait for a line that is not there: they are
-        safe, but nobody else knows them yet."""
+        """Closing asks while money is in flight, and once while changes wait for a line that is not there (they are
+        safe, but nobody else knows them yet) or other desks exchange theirs through this one."""
         if self._closing:
             log.info("window closed", extra=facts(money_in_flight=self.navigator.money_in_flight))
             super().closeEvent(event)
@@ -480,16 +480,20 @@ class MainWindow(QWidget):
                 self.close_dialog.open_over()
         elif waiting:
             event.ignore()
-            self._ask_about_waiting(waiting)
+            self._ask_once("closing.waiting", {"count": waiting}, "All is safe here.")
+        elif self._line.serves:
+            event.ignore()
+            self._ask_once("closing.serves", {}, "Nothing is lost.")
         else:
             log.info("window closed", extra=facts(money_in_flight=False))
             super().closeEvent(event)
 
-    def _ask_about_waiting(self, count: int) -> None:
-        words = sentence("closing.waiting", {"count": count})
+    def _ask_once(self, key: str, told: dict[str, Fact], calm: str) -> None:
+        """Ask with the words of `key`; under the lock only say so, once, with `calm` behind."""
+        words = sentence(key, told)
         if self.session.locked:
             self._closing = True  # said once; the next time it closes
-            self.lock.set_note(f"{words.title}. All is safe here. Close again to end Copaydesk.")
+            self.lock.set_note(f"{words.title}. {calm} Close again to end Copaydesk.")
             return
         dialog = AskDialog(self.shell, words.title, f"{words.body} {words.action}", "Close anyway", "Keep open",
                            danger=False, stay_first=True)  # fmt: skip

@@ -40,6 +40,7 @@ class LineWatch(QObject):
         self._zone: tzinfo = UTC
         self._news: LineNews | None = None
         self._pending = self._most = 0
+        self._serves = False
         self._shown: LineNews | None = None
         self._leaving = False
         self._patience = QTimer(self, singleShot=True, interval=self.PATIENCE_MS)
@@ -52,12 +53,18 @@ class LineWatch(QObject):
         """How many changes wait while the line is broken or stopped; 0 while they can go out."""
         return self._pending if self._news is not None and (self._news.patient or self._news.meaning == "bad") else 0
 
+    @property
+    def serves(self) -> bool:
+        """Do other desks exchange their payments through the hub on this computer?"""
+        return self._serves
+
     def see(self, lights: Sequence[tuple[DeviceLight, Words]], zone: tzinfo = UTC) -> None:
         """The desk's lights as they are now; times are told in `zone`."""
         known = {light.key: light for light, _words in lights}
         self._zone = zone
         if "sync" in known:
             self._pending = int(known["sync"].facts.get("pending") or 0)
+        self._serves = "line" in known and bool(known["line"].facts.get("serves"))
         self._news = news_of(known)
         if self._news is None:
             self._well()

@@ -125,4 +125,10 @@ WORDS: Rows = {
         "them: a balance may look unpaid there.",
         "Leave Copaydesk open until the line is back, if you can.",
     ),
+    "closing.serves": (
+        "The other desks go on without this one",
+        "The hub runs on this computer and ends with Copaydesk. The others keep taking payments, nothing is lost, but "
+        "until it is open here again they do not see each other’s: a balance may look unpaid there.",
+        "Close this desk last, if you can.",
+    ),
 }

@@ -130,6 +130,15 @@ def desk_no(connection: Any, tenant: str, device: str, since: str) -> str:
     return parts[1] if len(parts) == 3 else ""
 
 
+def others_take(connection: Any, tenant: str, device: str, since: str) -> bool:
+    """Has any desk but this one taken a payment since a day (ISO)?"""
+    row = connection.execute(
+        "SELECT 1 FROM payment WHERE tenant = ? AND business_date >= ? AND device <> ? AND number LIKE 'PAY-%' LIMIT 1",
+        (tenant, since, device),
+    ).fetchone()
+    return row is not None
+
+
 def other_credit(connection: Any, tenant: str, patient_id: str, but_payment_id: str) -> tuple[str, int] | None:
     """(payment, cents) of the largest free credit of a patient beside one payment, or None."""
     row = connection.execute(

@@ -13,11 +13,12 @@ from app.hub_line import HubLine
 from app.lanes import Lane
 from app.posting import Posting
 from app.printing import Printing
-from app.settings import DRAWER, PRINTER_URL, TERMINAL_URL, Settings
+from app.settings import DRAWER, HUB_HERE, PRINTER_URL, TERMINAL_URL, Settings
 from app.status import DeskStatus
 from app.sync.state import SyncState
 from app.words import WORDS
 from devices.base import DeviceState, DeviceStatus, PrinterStatus, Reason
+from models.operations.bodies import Collect
 from models.store.rows import AttemptRow
 from tests.support.clinic import TestClinic
 
@@ -103,6 +104,27 @@ def test_the_reader(bench: Bench, tmp_path: Path) -> None:
     assert len(heard) >= 7
     stop()
     stop()
+
+
+def test_the_desk_with_the_hub_knows_whether_others_go_on_without_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def serves() -> object:
+        return bench.status.lights()[4].facts["serves"]
+
+    bench.clinic.patient()
+    bench.clinic.put(Collect(payment_id="p", patient_id="rosa", amount_cents=500, tender="cash", number="PAY-1-00001",
+                             receipt_no=""))  # fmt: skip
+    bench.settings.set(HUB_HERE, True)
+    assert serves() is False  # it took that payment itself
+    other = replace(bench.clinic.clinic.identity, device_id="another")
+    monkeypatch.setattr(type(bench.clinic.clinic), "identity", property(lambda _clinic: other))
+    assert serves() is True
+    bench.settings.set(HUB_HERE, False)
+    assert serves() is False
+    bench.settings.set(HUB_HERE, True)
+    bench.clinic.clock.advance(8 * 86_400)
+    assert serves() is False
 
 
 def test_the_line(bench: Bench) -> None:

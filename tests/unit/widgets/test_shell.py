@@ -584,6 +584,23 @@ def test_closing_under_the_lock_says_once_that_changes_wait(window, desk, qtbot)
     assert window.close()
 
 
+def test_closing_the_desk_with_the_hub_says_that_the_others_go_on_alone(window, desk, qtbot) -> None:
+    desk.status.switch(DeviceLight("line", "ok", "light.line.online", {"serves": True}), waiting(0))
+    qtbot.waitUntil(lambda: window._line.serves)
+    assert not window.close()
+    ask = next(one for one in window.shell.findChildren(AskDialog) if one.isVisible())
+    assert ask.title.text() == "The other desks go on without this one"
+    assert "nothing is lost" in ask.text.text()
+    assert clipped(ask) == []
+    picture(window, "window-closing-serves")
+    press("Return")  # the safe button has the focus
+    assert window.isVisible()
+    press("Ctrl+Shift+L")
+    assert not window.close()
+    assert window.lock.state.note.startswith("The other desks go on without this one. Nothing is lost.")
+    assert window.close()
+
+
 def test_changes_that_can_go_out_hold_nobody_up(window, desk, qtbot) -> None:
     desk.status.switch(ONLINE, waiting(4))
     qtbot.waitUntil(lambda: window._line._pending == 4)
