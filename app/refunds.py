@@ -377,7 +377,8 @@ class Refunds:
             raise RuleBroken("refund.undo_done")
         if row.tender != "cash" or row.state != "paid":
             raise RuleBroken("refund.undo_not_cash")
-        if row.settled_business_date != self._clinic.today().isoformat():
+        closed = self._clinic.is_closed(row.drawer or row.device, row.settled_business_date)  # counted at its own desk
+        if closed or row.settled_business_date != self._clinic.today().isoformat():
             raise RuleBroken("refund.undo_not_today")
 
     def _held(self, payment_id: str) -> int:
