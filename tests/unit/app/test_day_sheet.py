@@ -87,6 +87,11 @@ def test_s0_41_the_summary_per_way_to_pay(clinic: TestClinic) -> None:
     assert (sums.elsewhere.count, sums.elsewhere.net_cents) == (1, 5000), "what another program took stands beside it"
 
 
+def test_s0_41_what_this_desk_took_back_is_its_own_before_the_hub_heard_of_it(clinic: TestClinic) -> None:
+    assert sheet(clinic, device="desk-1").sums.collected_cents == 6900
+    assert sheet(clinic, device="desk-2").sums.collected_cents == 0
+
+
 def test_s0_41_the_summary_per_person(clinic: TestClinic) -> None:
     by_person = sheet(clinic).sums.people
     assert {name: (each.count, each.net_cents) for name, each in by_person.items()} == {"maria": (5, 6900)}

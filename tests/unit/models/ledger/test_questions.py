@@ -10,8 +10,8 @@ from models.ledger.memory import memory_book
 from models.ledger.posting import settle
 from models.operations import bodies, records
 from models.operations.tasks import TaskResolved
-from tests.support.acts import DRAWER, OpMaker, collect
-from tests.support.money_acts import ANN, opened, paid, people, undone
+from tests.support.acts import DRAWER, OpMaker, allocate, collect
+from tests.support.money_acts import ANN, correct, line_item, opened, paid, people, undone
 
 
 class Desk:
@@ -112,3 +112,12 @@ def test_h15_only_what_a_bank_returned_reopens_a_visit_as_a_task() -> None:
                                 lines=(bodies.AllocationLine(charge_id="c1", amount_cents=100),)))  # fmt: skip
         desk.do(bodies.Reverse(payment_id="p1", patient_id=ANN, reason="NSF", reversal_id="x", receipt_no="X", act=act))
         assert [task_id.partition(":")[0] for task_id in desk.opened] == kinds
+
+
+@pytest.mark.parametrize(("before", "kinds"), [((), []), ((allocate("p1", ANN, ("c2", 30)),), ["credit_used"])])
+def test_h1_who_asks_for_more_than_ever_came_in_is_told_nothing(before: tuple[object, ...], kinds: list[str]) -> None:
+    """A task says that somebody else used the credit first, and only then."""
+    desk = Desk(line_item("c1", 200), line_item("c2", 30), collect("p1", ANN, 100), correct("p1", 20), *before)
+    entry = desk.do(allocate("p1", ANN, ("c1", 150)))
+    assert (entry.verdict, entry.granted_cents) == (Verdict.REDUCED, 50 if before else 80)
+    assert [task_id.partition(":")[0] for task_id in desk.opened] == kinds
