@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PATIENCE_S = 4 * 3600.0
+"""A backup that takes longer hangs: it is ended, and tried again."""
+
 OUTBOX_DAYS = 45
 """So long desks keep what the hub has answered: a hub restored from an older backup is not refilled."""
 
@@ -300,15 +303,18 @@ def note_seen(folders: Folders, clock: Clock) -> None:
 
 
 def run_program(words: Sequence[str]) -> int:
-    """Run this program with these words, at low priority, and wait."""
+    """Run this program with these words, at low priority, and wait: at most PATIENCE_S. Returns how it ended."""
     frozen = getattr(sys, "frozen", False)
     program = [sys.executable, *words] if frozen else [sys.executable, "-m", "app", *words]
     root = str(Path(__file__).resolve().parents[1])
     known = os.environ.get("PYTHONPATH", "")
     environment = {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{known}" if known else root}
     flags = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
-    done = subprocess.run(program, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                          env=environment, check=False, creationflags=flags)  # fmt: skip
+    try:
+        done = subprocess.run(program, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              env=environment, check=False, creationflags=flags, timeout=PATIENCE_S)  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return 1
     return done.returncode
 
 

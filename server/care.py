@@ -36,6 +36,9 @@ BESIDE = ("hub-certificate.pem", "hub-certificate.key", "log.key")
 """What a hub needs beside its database to be the same hub to its desks."""
 
 LOOK_S = 600.0
+PATIENCE_S = 4 * 3600.0
+"""A backup that takes longer hangs: it is ended, and tried again."""
+
 FIRST_AFTER_S = 90.0
 TOO_OLD = timedelta(days=7)
 """Desks keep what they sent for 45 days; a week leaves time to notice."""
@@ -154,8 +157,12 @@ def back_up_when_due(settings: HubSettings, clock: Clock) -> bool:
     newest = shelf_of(settings, settings.backup_to).newest()
     if newest is not None and clock.now() - newest < timedelta(hours=settings.backup_hours):
         return False
-    if subprocess.run(_program(settings), env=_environment(settings), check=False, stdin=subprocess.DEVNULL,
-                      stdout=subprocess.DEVNULL).returncode:  # fmt: skip
+    try:
+        done = subprocess.run(_program(settings), env=_environment(settings), check=False, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, timeout=PATIENCE_S)  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise StorageError("backup.ended") from error
+    if done.returncode:
         raise StorageError("backup.ended")
     return True
 

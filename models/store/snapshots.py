@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import secrets
 import shutil
 import tempfile
 import weakref
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, Table
 
 from models.basics.errors import StorageError, SyncRefused
@@ -35,6 +37,7 @@ from models.tables.catalogue import OWN_TABLES, STATE_TABLES
 
 FORMAT = 1
 CHUNK_ROWS = 5_000
+_NONCE = 12
 _TABLES = {name: table for name, table in STATE_TABLES.items() if name != "log"}
 _CARRIED = ("meta", "stream", "outbox", "terminal_attempt", "print_job", "pin_failure")
 
@@ -43,11 +46,13 @@ _CARRIED = ("meta", "stream", "outbox", "terminal_attempt", "print_job", "pin_fa
 class Snapshot:
     """`manifest`: format, tenant, server_epoch, seq, hash, created_at, chunks [{id, table, sha256, rows}].
 
-    The chunks lie in a temporary folder that goes away with this object, or before by `close`.
+    The chunks lie in a temporary folder that goes away with this object, or before by `close`; sealed with a key that
+    is nowhere but here, because a process that dies leaves the folder behind.
     """
 
     manifest: dict[str, Any]
     folder: Path
+    seal: AESGCM
 
     def __post_init__(self) -> None:
         self.close = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
@@ -68,26 +73,28 @@ class Snapshot:
         """One chunk. Raises KeyError for an id the manifest does not have."""
         if all(chunk["id"] != chunk_id for chunk in self.manifest["chunks"]):
             raise KeyError(chunk_id)
-        return (self.folder / chunk_id).read_bytes()
+        sealed = (self.folder / chunk_id).read_bytes()
+        return self.seal.decrypt(sealed[:_NONCE], sealed[_NONCE:], chunk_id.encode())
 
 
 def take_snapshot(connection: Connection, tenant: str, now: str, chunk_rows: int = CHUNK_ROWS) -> Snapshot:
     """Everything of a tenant as of this transaction, which must see one moment (REPEATABLE READ on PostgreSQL)."""
     session = Session(connection)
     head = session.one("SELECT server_epoch, seq, hash FROM tenant_head WHERE tenant = :tenant", tenant=tenant)
-    folder = Path(tempfile.mkdtemp(prefix="copaydesk-snapshot-"))
+    folder, seal = Path(tempfile.mkdtemp(prefix="copaydesk-snapshot-")), AESGCM(AESGCM.generate_key(256))
     chunks: list[dict[str, Any]] = []
     for name, table in _TABLES.items():
         for rows in _stretches(session, table, tenant, chunk_rows):
             packed = _pack(table, rows)
             chunk_id = f"{len(chunks):05d}-{name}"
-            (folder / chunk_id).write_bytes(packed)
+            nonce = secrets.token_bytes(_NONCE)
+            (folder / chunk_id).write_bytes(nonce + seal.encrypt(nonce, packed, chunk_id.encode()))
             chunks.append({"id": chunk_id, "table": name, "sha256": _digest(packed), "rows": len(rows)})
     manifest = {
         "format": FORMAT, "tenant": tenant, "server_epoch": head[0], "seq": head[1], "hash": head[2],
         "created_at": now, "chunks": chunks,
     }  # fmt: skip
-    return Snapshot(manifest, folder)
+    return Snapshot(manifest, folder, seal)
 
 
 def _stretches(session: Session, table: Table, tenant: str, size: int) -> Iterator[list[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -380,6 +381,17 @@ def test_a_full_disk_while_reading_the_log_leaves_the_cursor(clinic: Clinic) -> 
 
 
 # Snapshots --------------------------------------------------------------------------------------------------------
+
+
+def test_a_snapshot_leaves_no_patient_readable_on_the_disk(clinic: Clinic) -> None:
+    """A process may die while one lies there."""
+    record(clinic.one, patient(given="Mallory"))
+    clinic.settle()
+    with clinic.hub.snapshot(TENANT) as snapshot:
+        plain = b"".join(gzip.decompress(content) for _, content in snapshot.chunks)
+        lying = [path.read_bytes() for path in snapshot.folder.iterdir()]
+    assert b"Mallory" in plain
+    assert not any(content.startswith(b"\x1f\x8b") or b"Mallory" in content for content in lying)
 
 
 def test_a_new_desk_begins_with_a_snapshot_and_equals_the_others(clinic: Clinic, tmp_path: Path) -> None:
