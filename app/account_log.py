@@ -27,6 +27,8 @@ ACTS = {
     "payment.release": "act.released",
     "payment.freed": "act.freed_by_itself",
     "payment.reverse": "act.undone",
+    "payment.rekeyed": "act.from_paper",
+    "payment.rekey_ended": "act.original_arrived",
     "payment.correct": "act.corrected",
     "payment.move": "act.moved",
     "act.undo": "act.taken_back",

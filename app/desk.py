@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from app.quarantine import Quarantine
     from app.receipt_list import Receipts
     from app.refunds import Refunds
+    from app.rekeying import Rekeying
     from app.rules import MoneyRules
     from app.sync.state import SyncState
     from app.syncing import Syncing
@@ -236,6 +237,13 @@ class Desk:
         from app.fees import Fees
 
         return Fees(self.clinic)
+
+    @cached_property
+    def rekeying(self) -> Rekeying:
+        """Receipts on paper whose payment died with its desk."""
+        from app.rekeying import Rekeying
+
+        return Rekeying(self.clinic)
 
     @cached_property
     def undoing(self) -> Undoing:

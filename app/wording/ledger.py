@@ -20,6 +20,8 @@ WORDS: Rows = {
     "act.filled": ("Filled",),
     "act.auto_filled": ("AutoFilled",),
     "act.freed": ("Taken off a visit",),
+    "act.from_paper": ("Entered from a paper receipt",),
+    "act.original_arrived": ("The payment itself arrived; the entry from paper was taken back",),
     "act.taken_back": ("Last step undone",),
     "act.refund_begun": ("Refund begun",),
     "act.refunded": ("Refunded",),

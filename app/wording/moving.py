@@ -136,6 +136,22 @@ WORDS: Rows = {
     "adjust.done_courtesy": ("Took {cents:money} off as a courtesy",),
     "adjust.done_write_off": ("Wrote {cents:money} off",),
     "adjust.done_recovery": ("{cents:money} is owed again",),
+    "rekey.done": ("Entered {cents:money} from receipt {number}",),
+    "rekey.number_wrong": (
+        "That is no receipt number",
+        "Nothing was entered.",
+        "Type it as it stands on the paper, like 02-3-B-0142.",
+    ),
+    "rekey.here_already": (
+        "Receipt {number} is in the books already",
+        "Its money counts. Nothing was entered.",
+        "Look for it in the list of receipts.",
+    ),
+    "rekey.day_ahead": (
+        "That day is still to come",
+        "Nothing was entered.",
+        "Type the day as it stands on the paper.",
+    ),
     "fee.done": ("A fee of {cents:money} is asked for",),
     "fee.taken_off": ("The fee was taken off",),
     "undo.done": ("Undone: {cents:money} lies where it lay before",),

@@ -22,12 +22,13 @@ from models.ledger.judging import (
     KNOWN_ALREADY,
     accept,
     aside_for,
+    derived,
     except_,
     quarantine,
     reject,
     tender_account,
 )
-from models.operations import bodies, messages, records
+from models.operations import bodies, messages, records, rekeying
 from models.operations.codec import BodyInvalid
 from models.operations.kinds import NotUnderstood, OpClass
 from models.operations.operation import Operation
@@ -121,6 +122,7 @@ def _collect(op: Operation, body: bodies.Collect, draft: Draft) -> None:
     if known is not None:
         except_(draft, op, "payment_id_used", Transfer(source, accounts.suspense(), body.amount_cents, "collect"))
         return
+    _end_stand_in(op, body.receipt_no, draft)
     payment = PaymentState(
         body.payment_id, body.patient_id, body.appointment_id, body.tender, body.amount_cents,
         body.drawer or op.device, body.card.merchant if body.card else "", op.op_id, body.receipt_no,
@@ -141,6 +143,29 @@ def _collect(op: Operation, body: bodies.Collect, draft: Draft) -> None:
     tasks.match(op, body.payment_id, draft)
     if body.tender == "external" and body.appointment_id:
         charges.spend_what_waits(op, body.appointment_id, draft)
+
+
+def _rekeyed(op: Operation, body: rekeying.Rekeyed, draft: Draft) -> None:
+    """A payment comes from paper because its desk died with it (H13): once for each receipt, and not where it is."""
+    stand_in = rekeying.rekeyed_id(body.of)
+    if body.payment.payment_id != stand_in or body.payment.patient_id != body.patient_id:
+        quarantine(draft, op, "missing_dependency")
+    elif draft.payment(stand_in) is not None or draft.payment_with_receipt(body.of):
+        quarantine(draft, op, KNOWN_ALREADY)
+    else:
+        _collect(op, body.payment, draft)
+
+
+def _end_stand_in(op: Operation, receipt_no: str, draft: Draft) -> None:
+    """A payment has arrived that was entered from its paper meanwhile: it counts, what stood in for it no more."""
+    stand_in = draft.payment(rekeying.rekeyed_id(receipt_no)) if receipt_no else None
+    if stand_in is None or stand_in.reversed:
+        return
+    back = bodies.Reverse(payment_id=stand_in.payment_id, patient_id=stand_in.patient_id, reason="original_arrived",
+                          reversal_id=f"{stand_in.payment_id}:ended", receipt_no="", act="delete")  # fmt: skip
+    ended = rekeying.RekeyEnded(payment_id=stand_in.payment_id, patient_id=stand_in.patient_id,
+                                cause_op_id=op.op_id, reverse=back)  # fmt: skip
+    giving_back.reverse(derived(op, ended, stand_in.payment_id), back, draft)
 
 
 def _same_money(body: bodies.Collect, known: PaymentState) -> bool:
@@ -242,6 +267,7 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "charge.fee": charges.fee,
     "charge.adjust": charges.adjust,
     "payment.collect": _collect,
+    "payment.rekeyed": _rekeyed,
     "payment.allocate": spending.allocate,
     "payment.move": spending.move,
     "act.undo": spending.undo,

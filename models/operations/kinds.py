@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from models.operations import bodies, holds, messages, records, reviews, tasks
+from models.operations import bodies, holds, messages, records, rekeying, reviews, tasks
 from models.operations.codec import from_json
 
 
@@ -54,6 +54,8 @@ KINDS: dict[str, Kind] = {
     "payment.reverse": Kind(OpClass.FACT, 1, bodies.Reverse),
     "payment.allocate": Kind(OpClass.DECISION, 1, bodies.Allocate),
     "payment.move": Kind(OpClass.DECISION, 1, bodies.Move),
+    "payment.rekeyed": Kind(OpClass.FACT, 1, rekeying.Rekeyed),
+    "payment.rekey_ended": Kind(OpClass.DERIVED, 1, rekeying.RekeyEnded),
     "payment.correct": Kind(OpClass.FACT, 1, bodies.Correct),
     "act.undo": Kind(OpClass.DECISION, 1, bodies.Undo),
     "refund.request": Kind(OpClass.DECISION, 1, bodies.RefundRequest),

@@ -44,6 +44,7 @@ from models.operations import bodies, records
 from models.operations.codec import BodyInvalid, from_json
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation, from_wire
+from models.operations.rekeying import Rekeyed, rekeyed_id
 from models.store.session import Session
 
 _RULE_NAMES = tuple(field.name for field in fields(records.Rules) if field.name != "id")
@@ -136,9 +137,14 @@ class Wanted:
 
     def _collect(self, body: bodies.Collect) -> None:
         self.ask("new_payment", body.payment_id)
+        self.ask("new_payment", rekeyed_id(body.receipt_no))
         self.ask("waits", body.payment_id)
         self.ask("receipt", body.receipt_no)
         self.ask("visit", body.appointment_id)
+
+    def _rekeyed(self, body: Rekeyed) -> None:
+        self._collect(body.payment)
+        self.ask("receipt", body.of)
 
     def _allocate(self, body: bodies.Allocate) -> None:
         self._payment(body.lot_payment_id)
@@ -209,6 +215,7 @@ class Wanted:
 
 _LOOK: dict[str, Any] = {
     "payment.collect": Wanted._collect,
+    "payment.rekeyed": Wanted._rekeyed,
     "payment.allocate": Wanted._allocate,
     "payment.move": Wanted._move,
     "payment.reverse": Wanted._of_payment,

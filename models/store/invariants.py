@@ -288,7 +288,8 @@ def _facts_stand(session: Session, tenant: str) -> Iterator[str]:
         "'quarantined' AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.tenant = l.tenant AND p.patient_id = l.patient "
         f"AND l.kind = 'payment.reverse' AND p.amount_cents <= {_CORRECTED}) "
         "AND NOT EXISTS (SELECT 1 FROM task k WHERE k.tenant = l.tenant AND k.cause_op_id = l.op_id)",
-        tenant=tenant, kinds=["payment.collect", "payment.reverse", "payment.correct", "refund.paid"],
+        tenant=tenant,
+        kinds=["payment.collect", "payment.rekeyed", "payment.reverse", "payment.correct", "refund.paid"],
     )  # fmt: skip
     yield from (f"{row[0]}: money moved without a transfer" for row in found)
 

@@ -15,7 +15,7 @@ import orjson
 
 from models.ledger.book import Verdict
 from models.ledger.posting import RECEIPT_USED
-from models.operations import bodies, holds, messages, records, tasks
+from models.operations import bodies, holds, messages, records, rekeying, tasks
 from models.operations.codec import BodyInvalid
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation
@@ -154,6 +154,16 @@ _CARD = tuple(field.name for field in dataclasses.fields(bodies.CardFacts))
 _COLLECT = tuple(
     field.name for field in dataclasses.fields(bodies.Collect) if field.name not in {"card", "drawer", "receipt_no"}
 )
+
+
+def _take_from_paper(op: Operation, body: rekeying.Rekeyed, reason: str, sheet: Sheet, seq: int) -> None:
+    _take_payment(op, body.payment, reason, sheet, seq)
+
+
+def _end_stand_in(op: Operation, body: rekeying.RekeyEnded, reason: str, sheet: Sheet, seq: int) -> None:
+    _reverse_payment(op, body.reverse, reason, sheet, seq)
+
+
 _REVERSAL = (
     "reversed_op_id", "reversed_at", "reversed_reason", "reversed_by", "reversal_id", "reversal_receipt_no",
     "reversal_auth_code", "reversal_host_ref", "reversed_business_date", "reversed_act",
@@ -518,6 +528,8 @@ _HANDLERS: dict[str, _Handler] = {
     "visit.billing": _set_billing,
     "visit.not_collecting": _note_not_collecting,
     "payment.collect": _take_payment,
+    "payment.rekeyed": _take_from_paper,
+    "payment.rekey_ended": _end_stand_in,
     "payment.reverse": _reverse_payment,
     "payment.correct": _correct_payment,
     "refund.request": _request_refund,

@@ -45,6 +45,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "visit.status": (("appointment", "appointment_id"),),
     "visit.billing": (("appointment", "appointment_id"),),
     "payment.reverse": (("payment", "payment_id"),),
+    "payment.rekey_ended": (("payment", "payment_id"),),
     "payment.correct": (("refund", "correction_id"),),
     "refund.request": (("refund", "refund_id"),),
     "refund.paid": (("refund", "refund_id"),),
@@ -82,6 +83,7 @@ _LOOKS_AT: dict[str, tuple[tuple[str, str], ...]] = {
 
 _MAKES: dict[str, tuple[str, Callable[[Operation], object]]] = {
     "payment.collect": ("payment", lambda op: op.body.get("payment_id")),
+    "payment.rekeyed": ("payment", lambda op: (op.body.get("payment") or {}).get("payment_id")),
     "visit.not_collecting": ("not_collecting", lambda op: op.op_id),
     "charge.adjust": ("adjustment", lambda op: op.op_id),
     "task.opened": ("task", lambda op: op.body.get("task_id")),

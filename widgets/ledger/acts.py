@@ -73,6 +73,8 @@ class LedgerActs:
     """Discount, courtesy, write-off of `charge_id` (or of the line items of `appointment_id`)."""
     fee: Opener | None = None
     """A fee of the practice, on `appointment_id` where one is named."""
+    paper: Opener | None = None
+    """A receipt on paper of `patient_id` whose payment died with its desk."""
     undo: Opener | None = None
     """The last act of this person here that can be undone (Ctrl+Z), or `op_id`."""
     refund: Opener | None = None

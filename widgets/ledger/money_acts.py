@@ -1,4 +1,4 @@
-"""Move, Fill, AutoFill, adjustments, fees and undo as acts of the ledger. Each is made when it is first asked for."""
+"""Move, Fill, AutoFill, adjustments, fees, paper and undo as acts of the ledger. Each is made when first asked for."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from widgets.ledger.fee_dialog import FeePresenter
     from widgets.ledger.fill_dialog import FillPresenter
     from widgets.ledger.moving import MovePresenter
+    from widgets.ledger.paper_dialog import PaperPresenter
     from widgets.screens import Kit
 
 
@@ -30,6 +31,7 @@ class MoneyActs:
         self._filling: FillPresenter | None = None
         self._adjusting: AdjustPresenter | None = None
         self._charging: FeePresenter | None = None
+        self._rekeying: PaperPresenter | None = None
 
     def _zone(self) -> tzinfo:
         return ZoneInfo(self._kit.facts().zone)
@@ -82,6 +84,15 @@ class MoneyActs:
             self._charging = FeePresenter(FeeDialog(self._stage.host), self._hands(), lambda: desk.fees)
         self._charging.open(target.patient_id, target.appointment_id, target.charge_id, done)
 
+    def paper(self, target: Target, done: Done) -> None:
+        """A receipt on paper whose payment died with its desk."""
+        if self._rekeying is None:
+            from widgets.ledger.paper_dialog import PaperDialog, PaperPresenter
+
+            desk = self._kit.desk
+            self._rekeying = PaperPresenter(PaperDialog(self._stage.host), self._hands(), lambda: desk.rekeying)
+        self._rekeying.open(target.patient_id, done)
+
     def undo(self, target: Target, done: Done) -> None:
         """Take the last act back at once: undo beats asking, and doing it again is one key."""
         kit = self._kit
@@ -120,4 +131,4 @@ def openers(kit: Kit, stage: Stage) -> dict[str, Opener]:
     """The acts of `widgets.ledger.acts.LedgerActs` that move or adjust money, by their names."""
     acts = MoneyActs(kit, stage)
     return {"move": acts.move, "fill": acts.fill, "autofill": acts.autofill, "adjust": acts.adjust, "fee": acts.fee,
-            "undo": acts.undo}  # fmt: skip
+            "paper": acts.paper, "undo": acts.undo}  # fmt: skip

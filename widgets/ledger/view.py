@@ -47,6 +47,7 @@ PAGE_ACTS: tuple[tuple[str, str, str], ...] = (
     ("autofill", "AutoFill: oldest balances first…", "Alt+A"),
     ("new_visit", "New visit…", "Ctrl+N"),
     ("fee", "Add a fee…", ""),
+    ("paper", "Enter a paper receipt…", ""),
     ("family", "Guarantor and family…", ""),
     ("receipts", "List of receipts…", ""),
     ("undo", "Undo the last step…", "Ctrl+Z"),

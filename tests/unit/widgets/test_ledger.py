@@ -507,7 +507,9 @@ def test_the_menu_key_opens_what_the_row_can_take(qtbot: Any, at: Desk, keys: st
     assert at.acts == [("move", Target("p-0039914", payment_id="id-PAY-1-10447"))]
 
 
-@pytest.mark.parametrize("without", [("move", "void", "autofill", "new_visit", "fee", "undo", "family", "receipts")])
+@pytest.mark.parametrize(
+    "without", [("move", "void", "autofill", "new_visit", "fee", "paper", "undo", "family", "receipts")]
+)
 def test_what_nobody_offers_has_no_button_and_no_key(at: Desk):
     assert "void" not in {offer.act for offer in at.presenter.offers("payment:id-PAY-1-10447")}
     assert not at.page.row_actions["move"].isEnabled()
