@@ -105,13 +105,26 @@ def _reader(hint: Any) -> Reader:
     """How a value of one type hint is read: chosen once per field, not once per value."""
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
-        return _reader(next(arg for arg in get_args(hint) if arg is not type(None)))
+        kinds = [arg for arg in get_args(hint) if arg is not type(None)]
+        return _reader(kinds[0]) if len(kinds) == 1 else _either_reader([_reader(kind) for kind in kinds])
     if origin is tuple:
         return _list_reader(_reader(get_args(hint)[0]))
     if is_dataclass(hint):
         kind = cast(type[Any], hint)
         return lambda value, path, name: from_json(kind, value, _joined(path, name))
     return _PLAIN.get(hint, _as_is)
+
+
+def _either_reader(readers: list[Reader]) -> Reader:
+    def read(value: Any, path: str, name: str) -> Any:
+        for reader in readers[:-1]:
+            try:
+                return reader(value, path, name)
+            except BodyInvalid:
+                continue
+        return readers[-1](value, path, name)
+
+    return read
 
 
 def _list_reader(item: Reader) -> Reader:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app.close_paper import report_bytes
 from app.close_views import CashCount, CloseReview, CloseView, Counted, FoundCheck
 from app.day_close import DayClose, check_clues
 from app.day_sheet import DaySheet
@@ -21,6 +22,7 @@ from models.operations import bodies
 from models.operations.records import Rules
 from models.rules.clues import ClueKind
 from models.rules.rights import Right
+from receipts.layouts.escpos import PLAIN_80MM
 from tests.support.clinic import DAY, MARIA, PRIYA, TestClinic
 
 ME = "desk-1"
@@ -311,6 +313,11 @@ def test_s0_41_two_reports_and_a_slip_are_spooled(close: Close) -> None:
     assert [("Z report" in row[0], "Deposit slip" in row[0]) for row in jobs] == [
         (True, False), (True, False), (False, True),
     ]  # fmt: skip
+    papers = [report_bytes(row[0], PLAIN_80MM) for row in jobs]  # as the printer gets them
+    assert papers[0] == papers[1]
+    assert b"Z REPORT" in papers[0]
+    assert b"$292.00" in papers[0]
+    assert b"DEPOSIT SLIP" in papers[2]
 
 
 def test_s0_41_printed_again_the_report_says_the_same(close: Close) -> None:
