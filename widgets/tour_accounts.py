@@ -1,5 +1,6 @@
 """The tour of a patient's account: money moved, shared out, taken back and given back through the real window by key
-events, with pictures of every list and dialog and the figures before and after each act."""
+events, with pictures of every list and dialog and the figures before and after each act; then the clinic's lists, and
+the end of its day."""
 
 from __future__ import annotations
 
@@ -18,13 +19,19 @@ from widgets.common.overlay import Overlay
 from widgets.driving import Script, Wait, drive, on, page, press, settled, sign_in, type_text
 from widgets.ledger.state import Tab
 from widgets.main_window import MainWindow
-from widgets.screens import CLAIMS, LEDGER, PATIENTS
+from widgets.screens import CLAIMS, DAY_CLOSE, LEDGER, PATIENTS, RECEIPTS, REPORTS
 from widgets.tour import shown
 
 HENRY, FAMILY = "0039914", "0043699"
 """Record numbers of the sample clinic: who has credit and something prepaid, and who gets the bill of a family."""
 REFUND = "60"
 """Dollars of Henry's check that go back."""
+FLOAT = "150"
+LISTS = (
+    ("Ctrl+3", CLAIMS, "claims-feed"), ("Ctrl+2", PATIENTS, "patients"), ("Ctrl+Shift+R", RECEIPTS, "receipts"),
+    ("Ctrl+6", REPORTS, "day-sheet"),
+)  # fmt: skip
+"""The clinic's lists after the acts: keys, screen, picture."""
 
 
 @dataclass
@@ -50,8 +57,9 @@ class AccountsTour:
         yield from self._refund()
         yield from self._statement()
         yield from self._family()
-        yield from self._claims()
-        yield from self._patients()
+        for keys, screen, name in LISTS:
+            yield from self._screen(keys, screen, name)
+        yield from self._close()
 
     # Hands ----------------------------------------------------------------------------------------------------
 
@@ -182,15 +190,26 @@ class AccountsTour:
         yield Wait("the whole family", lambda: len(page(self.window).presenter.state.view.family) > 1)
         yield from self._picture("family")
 
-    def _claims(self) -> Script:
-        press(self.window, "Ctrl+3")
-        yield Wait("the claims feed", lambda: on(self.window, CLAIMS))
-        yield from self._picture("claims-feed")
+    def _screen(self, keys: str, screen: str, name: str) -> Script:
+        press(self.window, keys)
+        yield Wait(f"the screen {screen}", lambda: on(self.window, screen))
+        yield from self._picture(name)
 
-    def _patients(self) -> Script:
-        press(self.window, "Ctrl+2")
-        yield Wait("the patients", lambda: on(self.window, PATIENTS))
-        yield from self._picture("patients")
+    def _close(self) -> Script:
+        """The drawer's float and its first notes; the count stays open."""
+        press(self.window, "Ctrl+5")
+        yield Wait("the day close", lambda: on(self.window, DAY_CLOSE))
+        close = page(self.window)
+        yield Wait("the drawer", lambda: close.presenter.state.view is not None)
+        yield from settled()
+        type_text(FLOAT)
+        press(self.window, "Return")
+        yield Wait("the count", lambda: close.presenter.state.step == "count")
+        yield from settled()
+        for notes in ("2", "2", "5"):
+            type_text(notes)
+            press(self.window, "Return")
+        yield from self._picture("day-close")
 
     def summary(self) -> dict[str, Any]:
         """What was done, with the figures before and after, and which pictures were left."""

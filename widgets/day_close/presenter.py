@@ -142,6 +142,7 @@ class DayClosePresenter(QObject):
         self._reading = False
         self._slow.stop()
         self._notice = None
+        before = self._step if self._known is not None else None
         if self._known is not None and self._known.day != view.day:
             self._forget()
         self._known = view
@@ -155,6 +156,8 @@ class DayClosePresenter(QObject):
             self._counted = view.kept
         self._begun = True
         self._draw()
+        if self._step is not before and self._view.isVisible():  # what is asked now was not there to be focused
+            self._view.take_focus()
         if self._again:
             self.refresh()
 

@@ -216,7 +216,6 @@ def _open(clinic: TestClinic, qtbot: Any) -> Here:
     shown(made.window)
     made.presenter.refresh()
     qtbot.waitUntil(lambda: made.state.view is not None)
-    made.page.take_focus()
     return made
 
 
