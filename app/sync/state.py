@@ -87,9 +87,11 @@ class StateBoard:
         self._settle(pending)
 
     def repairing(self, message_key: str, count: int = 0) -> None:
-        """A mending goes on by itself over `count` records; an empty key ends it."""
+        """A mending goes on by itself over `count` records; an empty key ends it. Who mends has the hub's answer: the
+        line that was broken stands again."""
         with self._lock:
             self._repair = (message_key, count)
+            self._trouble = {loop: trouble for loop, trouble in self._trouble.items() if trouble[1] or not message_key}
             pending = self._state.pending
         self._settle(pending)
 

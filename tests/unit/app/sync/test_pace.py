@@ -68,3 +68,14 @@ def test_two_loops_make_one_state() -> None:
     end()
     board.waiting(9)
     assert [state.pending for state in seen] == [3, 4, 4, 0, 0]  # not for the time of day alone
+
+
+def test_h11_who_mends_has_the_hubs_answer_and_is_not_called_offline() -> None:
+    board = StateBoard(FixedClock(datetime(2026, 5, 14, tzinfo=UTC)), pending=0)
+    board.failed("pull", "sync.line_broken", stopped=False, pending=0)
+    board.repairing("sync.repair.hub_restored", 34)
+    state = board.state()
+    assert (state.online, state.cause, state.repair, state.repair_count) == (True, "", "sync.repair.hub_restored", 34)
+    board.failed("pull", "auth.revoked", stopped=True, pending=0)
+    board.repairing("sync.repair.hub_restored", 30)
+    assert board.state().stopped, "what stops the desk is not mended"
