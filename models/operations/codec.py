@@ -108,7 +108,8 @@ def _reader(hint: Any) -> Reader:
         kinds = [arg for arg in get_args(hint) if arg is not type(None)]
         return _reader(kinds[0]) if len(kinds) == 1 else _either_reader([_reader(kind) for kind in kinds])
     if origin is tuple:
-        return _list_reader(_reader(get_args(hint)[0]))
+        items = get_args(hint)
+        return _list_reader(_reader(items[0])) if items[-1] is Ellipsis else _row_reader([_reader(i) for i in items])
     if is_dataclass(hint):
         kind = cast(type[Any], hint)
         return lambda value, path, name: from_json(kind, value, _joined(path, name))
@@ -132,6 +133,15 @@ def _list_reader(item: Reader) -> Reader:
         if not isinstance(value, list | tuple):
             raise BodyInvalid(_joined(path, name), "not a list")
         return tuple(item(one, path, f"{name}[{i}]") for i, one in enumerate(value))
+
+    return read
+
+
+def _row_reader(items: list[Reader]) -> Reader:
+    def read(value: Any, path: str, name: str) -> Any:
+        if not isinstance(value, list | tuple) or len(value) != len(items):
+            raise BodyInvalid(_joined(path, name), f"not a list of {len(items)}")
+        return tuple(item(one, path, f"{name}[{i}]") for i, (item, one) in enumerate(zip(items, value, strict=True)))
 
     return read
 

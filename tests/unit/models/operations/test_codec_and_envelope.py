@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, get_args, get_origin, get_type_hints
 
 import orjson
@@ -44,6 +44,20 @@ RECORDS = [
 @pytest.mark.parametrize("body", RECORDS, ids=lambda body: type(body).__name__)
 def test_every_shape_comes_back(body: Any) -> None:
     assert from_json(type(body), to_json(body)) == body
+
+
+@dataclass(frozen=True)
+class _Rows:
+    rows: tuple[tuple[str, int], ...] = ()
+
+
+def test_rows_of_different_kinds_come_back_by_their_place() -> None:
+    """A card payment in doubt keeps by payment what of its credit is to be confirmed, and is booked from there."""
+    rows = _Rows((("p1", 500), ("p2", 0)))
+    assert from_json(_Rows, orjson.loads(canonical(to_json(rows)))) == rows
+    for wrong in ([["p1"]], [["p1", 500, 1]], [[500, "p1"]], [["p1", "500"]], ["p1"]):
+        with pytest.raises(BodyInvalid):
+            from_json(_Rows, {"rows": wrong})
 
 
 _SIMPLE = {str: st.text("aé\u2009 0", max_size=4), int: st.integers(0, LARGEST_WHOLE), bool: st.booleans()}
