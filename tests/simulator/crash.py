@@ -69,6 +69,11 @@ def _on_account(run: Run, desk: SimDesk) -> object:
     return taking.take(run, desk, request, _Calm())
 
 
+def _offline(run: Run, desk: SimDesk) -> object:
+    desk.online = False
+    return "no line"
+
+
 def _by(act: Callable[[Run, SimDesk, Random], str]) -> Act:
     def do(run: Run, desk: SimDesk) -> object:
         words = act(run, desk, _Calm())
@@ -130,6 +135,7 @@ FLOWS: dict[str, Flow] = {
     "own way": Flow(_sale(TenderKind.OTHER)),
     "credit": Flow(_sale(CREDIT, credit=True), (_on_account, _on_account)),
     "card": Flow(_sale(CARD)),
+    "card and credit to be confirmed": Flow(_sale(CARD, credit=True), (_on_account, _push, _pull, _offline)),
     "card declined": Flow(_sale(CARD, "declined")),
     "card in part": Flow(_sale(CARD, "part")),
     "card without answer, charged": Flow(_sale(CARD, "silent_after")),

@@ -30,6 +30,7 @@ from app.settings import DRAWER, PRINTER_URL, TERMINAL_URL, Settings
 from app.sync.steps import Exchange
 from app.sync.transport import HubTransport
 from app.taking_back import TakingBack
+from app.tasks import Tasks
 from app.tenders import tenders
 from app.till import Till
 from app.undo import Undoing
@@ -175,6 +176,8 @@ class SimDesk:
         clinic = Clinic(self.store, self.clock)
         settings = Settings(None, {TERMINAL_URL.key: "sim", PRINTER_URL.key: "sim", DRAWER.key: True})
         self.clinic, self.bench = clinic, Bench()
+        line: Any = SimpleNamespace(state=lambda: SimpleNamespace(online=self.online))
+        clinic.holds.connect(line, self.bench)
         self.terminal = SimTerminal(self.world, self.enrolled.tenant, self.device, self.rows)
         self.printer = SimPrinter(self.world, self.device, self.rows)
         posting = Posting(clinic, settings)
@@ -189,7 +192,7 @@ class SimDesk:
         self.refunds = Refunds(till, attempts, reader, self.recovery, hub, _nobody)
         self.taking_back = TakingBack(till, self.checkout, attempts.giving)
         self.attention = Attention(clinic, self.recovery, self.printing, attempts.giving)
-        self.giving = attempts.giving
+        self.giving, self.tasks = attempts.giving, Tasks(clinic)
         self.moves, self.fills, self.adjustments = Moves(clinic), Fills(clinic), Adjustments(clinic)
         self.fees, self.undoing = Fees(clinic), Undoing(clinic)
 

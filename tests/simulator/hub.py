@@ -25,6 +25,7 @@ from server.main import _answer_error
 from server.refusals import Refused, answer_refused
 from server.routes import repair, sync
 from server.settings import HubSettings
+from server.snapshots import emptied
 
 T = TypeVar("T")
 KEY = "c0" + "0123456789abcdef" * 3 + "77" * 7
@@ -70,7 +71,8 @@ class SimHub:
         self.start()
 
     def start(self) -> None:
-        """A new process: nonces and waiting desks are forgotten."""
+        """A new process: nonces, waiting desks and snapshots are forgotten."""
+        emptied(self.folder / "snapshots")
         self.store = HubStore.open(sqlite_engine(self.folder / "hub.db", KEY), self.clock, upgrade=False,
                                    marks=LogMarks(MARKS))  # fmt: skip
         self.hub = ThisThread(HubSettings(self.folder, key_hex=KEY), self.store, self.clock, Address("127.0.0.1", 1))

@@ -88,8 +88,18 @@ def _forget_refused(self: Exchange, batch: Any, error: Any) -> None:
 
 
 def _all_fresh(self: Any, device: Any, batch: Any) -> Any:
-    self.known.clear()
     return batch.ops
+
+
+def _as_others(right: Callable[..., Any]) -> Callable[..., Any]:
+    def take(self: Any, ops: Any, priors: Any) -> Any:
+        names = {f"{op.op_id}-{len(self.known)}" if op.op_id in self.known else op.op_id: op for op in ops}
+        results = right(
+            self, [op if op.op_id == name else replace(op, op_id=name, dseq=0) for name, op in names.items()], priors
+        )
+        return {op.op_id: replace(results[name], op_id=op.op_id) for name, op in names.items()}
+
+    return take
 
 
 def _by_the_clock(right: Callable[..., int]) -> Callable[..., int]:
@@ -236,7 +246,9 @@ PLANTS: dict[str, Plant] = {
     "forgotten on 4xx": Plant("what the hub refuses as a whole is taken for answered",
                               lambda: _put(Exchange, "_shrink", _forget_refused), mood="line"),
     "no dedupe": Plant("the hub takes a repeated batch for a new one",
-                       lambda: _put(pushing.Push, "_follow", _all_fresh), flows=("send",), mood="line"),
+                       lambda: _put(pushing.Push, "_follow", _all_fresh) + _put(
+                           pushing.Push, "_take_in_order", _as_others(pushing.Push._take_in_order)),
+                       flows=("send",), mood="line"),
     "sequence by the clock": Plant("places in the log come from the time of day",
                                    lambda: _put(pushing.Push, "_append", _by_the_clock(pushing.Push._append))),
     "overlay dropped": Plant("a page takes what is pending off the screen and does not put it back",

@@ -15,7 +15,7 @@ from typing import Any
 from app.lanes import Job
 from models.basics.errors import PosError
 from models.basics.points import Point, visited_by
-from tests.simulator import copying, giving, moving, oracles, taking, trouble
+from tests.simulator import copying, giving, holding, moving, oracles, taking, trouble
 from tests.simulator.desk import PRIYA, Killed, SimDesk
 from tests.simulator.determined import Machine, determined
 from tests.simulator.devices import PAPER_TROUBLE
@@ -108,16 +108,20 @@ def papers(run: Run, desk: SimDesk, rng: Random) -> str:
 
 
 def time_goes_by(run: Run, desk: SimDesk, rng: Random) -> str:
-    """Minutes or a day; the hub looks for money that waits for nothing."""
+    """Minutes or a day; the hub looks for money that waits for nothing, and for holds whose time is
+    over."""
     run.world.advance(rng.choice([60.0, 600.0, 3_600.0, 90_000.0]))
-    freed = run.hub.store.free_waiting(desk.enrolled.tenant)
-    return f"{freed} visits freed"
+    freed, let_go = run.hub.store.free_waiting(tenant := desk.enrolled.tenant), run.hub.store.expire_holds(tenant)
+    return f"{freed} visits freed, {let_go} holds"
 
 
 ACTS: dict[str, Act] = {
     "collect": Act(30, taking.collect),
     "void": Act(5, taking.void),
     "same": Act(7, taking.same_at_two, "F26"),
+    "held": Act(4, holding.spent_offline),
+    "give_back": Act(2, holding.give_back),
+    "broken": Act(2, holding.broken),
     "portal": Act(2, taking.known_elsewhere),
     "not_collecting": Act(1, taking.not_collecting),
     "refund": Act(8, giving.refund),
