@@ -64,6 +64,13 @@ _DOUBLE = (
 """The second of a pair is looked for among the patient's payments, not among the day's: hence the `+`."""
 
 
+_NOT_A_TASK = (
+    "AND NOT EXISTS (SELECT 1 FROM task k WHERE k.tenant = y.tenant AND k.what = 'paid_over' "
+    "AND k.resolved_op_id = '' AND k.payment_id IN (y.payment_id, z.payment_id))"
+)
+"""A pair with a task about the same money is counted with the tasks."""
+
+
 def refused(connection: Any, tenant: str) -> list[RefusedRow]:
     """Own operations that were reduced, refused, excepted or set aside, and that nobody has closed, newest first."""
     found = connection.execute(
@@ -87,7 +94,7 @@ def count(connection: Any, tenant: str, day: str, device: str) -> int:
     """How many things need somebody at a desk; doubles may be fewer once the time between them is looked at."""
     row = connection.execute(
         "SELECT (SELECT count(*) FROM terminal_attempt WHERE tenant = ? AND state <> 'resolved') + "
-        f"(SELECT count(*) {_REFUSED}) + (SELECT count(*) {_UNSURE}) + (SELECT count(*) {_DOUBLE})",
+        f"(SELECT count(*) {_REFUSED}) + (SELECT count(*) {_UNSURE}) + (SELECT count(*) {_DOUBLE} {_NOT_A_TASK})",
         (tenant, tenant, tenant, tenant, day),
     ).fetchone()
     waiting = len(refunds.unfinished(connection, tenant, device))
