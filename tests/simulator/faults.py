@@ -83,11 +83,11 @@ FAULTS: tuple[Fault, ...] = (
     Fault("F37", "the cursor lies before what is kept: begin again from a snapshot", ("copies", "all")),
 )
 ELSEWHERE: dict[str, str] = {
-    "F15": "power loss: bench and tests/unit/models/store play the disk's writes back",
-    "F17": "locked and read-only files: tests/unit/models/store/test_failures.py",
+    "F15": "power loss: tests/unit/models/store/test_power_loss.py",
+    "F17": "a file that others hold: tests/unit/models/store/test_failures.py (locked, out of reach)",
     "F18": "damaged pages: tests/unit/models/store/test_failures.py",
-    "F34": "an idle session on PostgreSQL: tests/unit/models/store/test_failures.py",
-    "F36": "a migration cut off: tests/unit/models/store/test_migrations.py",
+    "F34": "an idle session on PostgreSQL: tests/unit/models/store/test_crowded_hub.py",
+    "F36": "a migration cut off: tests/unit/models/store/test_killed_migrations.py",
 }
 """Faults a process cannot play on itself, and where they are played."""
 

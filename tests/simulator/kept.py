@@ -19,6 +19,7 @@ from unittest import mock
 from sqlcipher3 import dbapi2
 
 from models.store import reading
+from models.store.desk import DeskStore
 
 _SHARED_HEADER = 136
 """So many bytes at the start of a wal-index say where its log ends; zeros make SQLite read the log again."""
@@ -70,7 +71,9 @@ class Shelf:
     def take_back(self, connection: KeptConnection) -> bool:
         """Keep it, unless it is of no use any more."""
         path, inode, _ = connection.place
-        self._out[path] -= 1
+        if path not in self._ours:
+            return False
+        self._out[path] = self._out.get(path, 1) - 1
         if connection.in_transaction:
             connection.rollback()
         if not path.exists() or path.stat().st_ino != inode:
@@ -102,6 +105,11 @@ class Shelf:
         for place in [each for each in self._idle if each[0] == path]:
             self._end(place)
         self._out.pop(path, None)
+
+    def part_with(self, path: Path) -> None:
+        """From here on connections to this file are closed when they are closed: it is about to be swapped."""
+        self.forget(path)
+        self._ours.pop(path, None)
 
     def knows(self, path: Path) -> bool:
         """Is it a file that is written anew, or the log of one?"""
@@ -140,7 +148,13 @@ SHELF = Shelf()
 @contextmanager
 def connections_kept() -> Iterator[Shelf]:
     """Inside, connections are taken from the shelf and put back there."""
-    with mock.patch.object(reading, "_opened", SHELF.opened):
+    right = DeskStore._swap
+
+    def swap(store: DeskStore, build: Path) -> None:
+        SHELF.part_with(store.path)
+        right(store, build)
+
+    with mock.patch.object(reading, "_opened", SHELF.opened), mock.patch.object(DeskStore, "_swap", swap):
         yield SHELF
 
 
