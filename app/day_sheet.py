@@ -33,9 +33,9 @@ PAGE = 100
 
 KIND_WORDS = {
     "payment": "Payment", "void": "Void", "delete": "Payment deleted", "bounced": "Check returned",
-    "refund": "Refund", "refund_undone": "Refund handed back", "correction": "Correction",
-    "elsewhere": "Refund in another program", "dispute": "Chargeback", "charge": "Charge", "fee": "Fee",
-    "adjustment": "Adjustment", "moved": "Moved cash",
+    "refund": "Refund", "refund_undone": "Refund handed back", "recovered": "Over-refund recovered",
+    "correction": "Correction", "elsewhere": "Refund in another program", "dispute": "Chargeback", "charge": "Charge",
+    "fee": "Fee", "adjustment": "Adjustment", "moved": "Moved cash",
 }  # fmt: skip
 ADJUSTMENT_WORDS = {
     "discount": "Discount", "courtesy": "Courtesy", "write_off": "Write-off", "recovery": "Recovery",

@@ -10,9 +10,9 @@ from models.store.queries.day import MONEY, CopayRow, DayAct
 
 DEBITS, CREDITS, ADJUSTMENTS, MOVED = "debits", "credits", "adjustments", "moved"
 GROUPS: Mapping[str, str] = {
-    "payment": CREDITS, "refund_undone": CREDITS, "void": DEBITS, "delete": DEBITS, "bounced": DEBITS,
-    "refund": DEBITS, "correction": DEBITS, "elsewhere": DEBITS, "dispute": DEBITS, "charge": DEBITS, "fee": DEBITS,
-    "adjustment": ADJUSTMENTS, "moved": MOVED,
+    "payment": CREDITS, "refund_undone": CREDITS, "recovered": CREDITS, "void": DEBITS,
+    "delete": DEBITS, "bounced": DEBITS, "refund": DEBITS, "correction": DEBITS, "elsewhere": DEBITS, "dispute": DEBITS,
+    "charge": DEBITS, "fee": DEBITS, "adjustment": ADJUSTMENTS, "moved": MOVED,
 }  # fmt: skip
 """Which side of the sheet a kind of row stands on: what makes patients owe more, what pays, what lets off."""
 _VOIDS = frozenset({"void", "delete", "bounced", "correction"})

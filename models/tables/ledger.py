@@ -41,6 +41,6 @@ index(transfer, "tenant", "reverses_op", where="reverses_op <> ''")
 index(transfer, "tenant", "pending_no", where="seq = 0")
 index(
     transfer, "tenant", "code", "business_date",
-    where="code IN ('charge', 'responsibility', 'adjust', 'lapse', 'reverse')",
+    where="code IN ('charge', 'responsibility', 'adjust', 'lapse', 'reverse', 'settle')",
 )  # fmt: skip
 """What came to be owed, and payments taken back, by the day it was posted; a payment writes nothing here."""

@@ -17,7 +17,7 @@ _INDEXES = (
     (
         "transfer",
         ("tenant", "code", "business_date"),
-        "code IN ('charge', 'responsibility', 'adjust', 'lapse', 'reverse')",
+        "code IN ('charge', 'responsibility', 'adjust', 'lapse', 'reverse', 'settle')",
     ),
     ("payment", ("tenant", "received_date"), "received_date <> ''"),
     ("payment", ("tenant", "reversed_business_date"), "reversed_business_date <> ''"),

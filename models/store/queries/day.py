@@ -14,7 +14,9 @@ from models.store.queries.rows import NET, STATUS, TAKEN_BACK
 POSTED, PAID, SERVED = "posted", "paid", "served"
 """By which day: the business date an act was posted on; the day the money came in; the day of the visit."""
 
-MONEY = frozenset({"payment", "void", "delete", "bounced", "refund", "refund_undone", "correction", "elsewhere"})
+MONEY = frozenset({
+    "payment", "void", "delete", "bounced", "refund", "refund_undone", "recovered", "correction", "elsewhere",
+})  # fmt: skip
 """Kinds of rows that say of money that came or went."""
 
 
@@ -129,7 +131,7 @@ _REFUNDS = tuple(
 )
 """Refunds, corrections and what other programs gave back; what was handed back was so on the same day."""
 
-_DATED = "t.tenant = :tenant AND t.code IN ('charge', 'responsibility', 'adjust', 'lapse', 'reverse')"
+_DATED = "t.tenant = :tenant AND t.code IN ('charge', 'responsibility', 'adjust', 'lapse', 'reverse', 'settle')"
 """As the index of transfers by code and day has it."""
 
 _TAKEN_BACK_AGAIN = (
@@ -142,6 +144,19 @@ _TAKEN_BACK_AGAIN = (
 )
 """Taken back a second time, by a desk that could not know: that money went out too."""
 
+_RECOVERED = (
+    "SELECT 'recovered', t.op_id, '', t.business_date, o.patient_id, coalesce(p.appointment_id, ''), "
+    "coalesce(p.practitioner_id, ''), CASE h.code WHEN 'CASH' THEN 'cash' WHEN 'CARD' THEN 'card' WHEN 'CHK' THEN "
+    "'check' WHEN 'EXT' THEN 'external' ELSE 'other' END, CASE h.code WHEN 'OTH' THEN substr(h.id, 5) ELSE '' END, '', "
+    "coalesce(p.number, ''), coalesce(l.actor, ''), coalesce(l.device, :device), t.amount_cents, 0, '', '', '', "
+    "t.op_id, o.payment_id FROM transfer t JOIN account o ON o.tenant = t.tenant AND o.id = t.credit "
+    "AND o.code = 'OVR' JOIN account h ON h.tenant = t.tenant AND h.id = t.debit "
+    "AND h.code IN ('CASH', 'CARD', 'CHK', 'EXT', 'OTH') LEFT JOIN payment p ON p.tenant = t.tenant "
+    "AND p.payment_id = o.payment_id LEFT JOIN log l ON l.tenant = t.tenant AND l.op_id = t.op_id "
+    f"WHERE {_DATED} AND t.code = 'settle' AND t.business_date {_WITHIN}"
+)
+"""What was given back beyond a payment, and came back."""
+
 _OWES = "CASE WHEN t.debit LIKE 'AR:%' THEN t.debit ELSE t.credit END"
 _LETS_OFF = "t.code IN ('adjust', 'lapse')"
 _OWED = (
@@ -152,7 +167,7 @@ _OWED = (
     "WHEN 'adjust' THEN coalesce(j.kind, 'taken_back') ELSE c.code END, c.description, '', t.op_id, '' "
     f"FROM transfer t JOIN charge c ON c.tenant = t.tenant AND c.id = substr({_OWES}, 4) "
     "LEFT JOIN adjustment j ON t.code = 'adjust' AND j.tenant = t.tenant AND j.op_id = t.op_id "
-    f"WHERE {_DATED} AND t.code <> 'reverse' AND t.business_date {_WITHIN}"
+    f"WHERE {_DATED} AND t.code NOT IN ('reverse', 'settle') AND t.business_date {_WITHIN}"
 )
 """What came to be owed and what was let off, as it was posted."""
 
@@ -164,8 +179,9 @@ _DISPUTES = (
     f"WHERE d.tenant = :tenant AND d.business_date {_WITHIN}"
 )
 
-_BY_POSTING = (_PAYMENTS_POSTED, _TAKEN_BACK, _TAKEN_BACK_AGAIN, *_REFUNDS, _OWED, _DISPUTES)
-_BY_PAYMENT = (_PAYMENTS_PAID, _PAYMENTS_RECEIVED, _TAKEN_BACK, _TAKEN_BACK_AGAIN, *_REFUNDS, _OWED, _DISPUTES)
+_BACK_AND_FORTH = (_TAKEN_BACK, _TAKEN_BACK_AGAIN, *_REFUNDS, _RECOVERED, _OWED, _DISPUTES)
+_BY_POSTING = (_PAYMENTS_POSTED, *_BACK_AND_FORTH)
+_BY_PAYMENT = (_PAYMENTS_PAID, _PAYMENTS_RECEIVED, *_BACK_AND_FORTH)
 
 # By the day of the visit ------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from app.day_views import LONGEST_DAYS, DateType, DaySheetAsk, DaySheetView, Tab
 from models.basics.errors import RuleBroken
 from models.operations import bodies
 from models.operations.records import Location, Practitioner
+from models.operations.tasks import TaskResolved
 from models.store.queries import day
 from tests.support.clinic import DAY, MARIA, PRIYA, TestClinic
 from tests.support.money_acts import move
@@ -234,3 +235,26 @@ def test_the_sums_are_made_of_the_rows_alone(clinic: TestClinic) -> None:
     again = add_up(acts)
     assert again == sheet(clinic, moved=True).sums
     assert {tender_key(act) for act in acts if act.kind == "payment"} == {"cash", "card", "check", "external"}
+
+
+def test_s0_41_what_was_given_back_beyond_a_payment_and_came_back(tmp_path: Path) -> None:
+    made = TestClinic(tmp_path)
+    made.patient("rosa", "Rosa", "Quillfeather")
+    _pay(made, "cash", "rosa", 2000)
+    made.put(bodies.RefundPaid(refund_id="r1", payment_id="cash", patient_id="rosa", amount_cents=5000, tender="cash",
+                               receipt_no="R-r1", drawer="desk-1"))  # fmt: skip
+    with made.store.reader() as reader:
+        [(task_id,)] = reader.execute("SELECT task_id FROM task WHERE resolved_op_id = ''").fetchall()
+    made.put(TaskResolved(task_id=task_id, patient_id="rosa", how="recovered", reason="Brought back", amount_cents=3000,
+                          tender="cash", drawer="desk-1"))  # fmt: skip
+    with made.store.reader() as reader:
+        rows = day.acts(reader, made.store.tenant, DAY, DAY, device="desk-1")
+        [(lies,)] = reader.execute(
+            "SELECT sum(debits + pending_debits - credits - pending_credits) FROM account WHERE code = 'CASH'"
+        ).fetchall()
+    sums = add_up(rows)
+    assert [(row.kind, row.amount_cents, row.payment_id) for row in rows if row.kind == "recovered"] == [
+        ("recovered", 3000, "cash")
+    ]
+    assert sums.tenders["cash"].net_cents == sums.collected_cents == lies == 0
+    made.close()
