@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-
 Known = dict[tuple[str, Any], Sequence[Any]]
 """Rows by query and values."""
 
