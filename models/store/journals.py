@@ -58,12 +58,15 @@ def receipt_numbers_are_unique(session: Session, tenant: str) -> Iterator[str]:
 
 
 def receipts_have_their_fact(session: Session, tenant: str) -> Iterator[str]:
-    """I22, on a desk: whatever was printed as a receipt stands in the books."""
+    """I22, on a desk: whatever was printed as a receipt stands in the books, or the hub keeps it apart, or in question,
+    until somebody looks."""
     for job_id, source in session.rows(
         "SELECT job_id, payment_id FROM print_job j WHERE tenant = :tenant AND kind = 'receipt' AND payment_id <> '' "
         "AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.tenant = j.tenant AND p.payment_id = j.payment_id) "
         "AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.tenant = j.tenant AND r.refund_id = j.payment_id) "
-        "AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.tenant = j.tenant AND p.reversal_id = j.payment_id)",
+        "AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.tenant = j.tenant AND p.reversal_id = j.payment_id) "
+        "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.tenant = j.tenant AND o.verdict IN ('quarantined', 'excepted') "
+        "AND instr(o.op, j.payment_id) > 0)",
         tenant=tenant,
     ):  # fmt: skip
         yield f"{job_id}: a receipt of {source}, which is not in the books"

@@ -53,13 +53,7 @@ _CHEAP = (
 def layers(run: Run, desk: SimDesk) -> None:
     """I18 and everything else a desk can say of itself, in the middle of a run."""
     for failure in desk.store.verify(deep=True):
-        if failure.invariant != "I22" or not _kept_apart_in(run):
-            run.wrong(f"{desk.name} {failure}")
-
-
-def _kept_apart_in(run: Run) -> bool:
-    """Does the hub keep a desk's own facts apart? Their receipts are on paper, and the desk's books lack them."""
-    return any(run.met[fault] for fault in ("F20", "F24", "F32", "F33"))
+        run.wrong(f"{desk.name} {failure}")
 
 
 def at_the_end(run: Run) -> None:
@@ -87,8 +81,7 @@ def at_the_end(run: Run) -> None:
 
 def _desk_at_the_end(run: Run, desk: SimDesk, hub: Books) -> None:
     for failure in desk.store.verify() if desk is run.looked_into else ():
-        if failure.invariant != "I22" or not _kept_apart_in(run):
-            run.wrong(f"{desk.name} {failure}")
+        run.wrong(f"{desk.name} {failure}")
     tenant = desk.enrolled.tenant
     durable = desk.store._writer().exec_driver_sql("PRAGMA synchronous").scalar()
     if durable != 2:
