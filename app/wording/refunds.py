@@ -55,7 +55,7 @@ WORDS: Rows = {
         "Take a new payment instead.",
     ),
     "refund.undo_not_today": (
-        "Only a refund of today can be undone",
+        "Only a refund of today can be undone, until its desk has closed the day",
         _NOTHING,
         "Take a new payment instead.",
     ),
