@@ -61,8 +61,8 @@ def side_by_side(halves: dict[str, list[str]]) -> int:
         for name, folders in halves.items():
             print(f"== {name}", flush=True)
             said = stack.enter_context(tempfile.TemporaryFile())
-            running[name] = said, subprocess.Popen([*PYTEST, *folders], cwd=ROOT, env=_environment(), stdout=said,
-                                                   stderr=subprocess.STDOUT)  # fmt: skip
+            running[name] = said, subprocess.Popen([*PYTEST, *folders], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT,
+                                                   env=_environment() | {"COPAYDESK_TESTS_BESIDE": "3"})  # fmt: skip
         status = 0
         for name, (said, half) in running.items():
             status = half.wait() or status

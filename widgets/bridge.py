@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -21,15 +22,34 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+class _Home(QObject):
+    """Where closures arrive, on the window's thread. One for the whole program and never destroyed: a worker may post
+    in the very moment in which a window, and its bridge, go."""
+
+    arrived = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived.connect(self._run_here, Qt.ConnectionType.QueuedConnection)
+
+    @Slot(object)
+    def _run_here(self, call: Callable[[], None]) -> None:
+        call()
+
+
+@cache
+def _home() -> _Home:
+    return _Home()
+
+
 class Bridge(QObject):
     """Starts work on lanes for the window. `went_wrong` tells of failures nobody took (`PosError` or a bug)."""
 
-    _arrived = Signal(object)
     went_wrong = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._arrived.connect(self._run_here, Qt.ConnectionType.QueuedConnection)
+        self._home = _home()  # first made on the window's thread
 
     def start(
         self,
@@ -85,12 +105,7 @@ class Bridge(QObject):
 
     def _post(self, owner: QObject, call: Callable[..., None], *values: Any) -> None:
         def arrive() -> None:
-            if isValid(owner):
+            if isValid(self) and isValid(owner):  # asked on the thread on which they go
                 call(*values)
 
-        if isValid(self):  # after the window's end nobody is at home
-            self._arrived.emit(arrive)
-
-    @Slot(object)
-    def _run_here(self, call: Callable[[], None]) -> None:
-        call()
+        self._home.arrived.emit(arrive)

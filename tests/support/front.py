@@ -110,7 +110,8 @@ class Front:
 
 def allowed_stall_ms() -> float:
     """The limit, let out where other programs keep this machine's processors busy."""
-    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    load = max(os.getloadavg()[0], float(os.environ.get("COPAYDESK_TESTS_BESIDE", "0")))
+    cores = os.cpu_count() or 1
     return STALL_MS * max(1.0, 2 * load / cores)
 
 
