@@ -1,4 +1,4 @@
-"""The hub's schema moves to Citus, YugabyteDB and CockroachDB as it is: docs/scaling.md says why each rule is one.
+"""The hub's schema moves to Citus, YugabyteDB and CockroachDB as it is: docs/scaling.md says why.
 
 What is asked of the tables as they are declared is asked again of a migrated PostgreSQL, where a revision might have
 done otherwise.
