@@ -321,16 +321,16 @@ class HubStore:
 
     def _look(self, work: Callable[[Session], T], tenant: str = "", *, one_moment: bool = False) -> T:
         """Run `work`, which only reads, in one transaction that holds nobody up; `one_moment`: however many queries
-        it asks, all see the same."""
+        it asks, all see the same. A line that was cut while nobody used it is found out here and opened anew."""
         options = self._moment if one_moment else {"read_only": True}
 
         def attempt() -> T:
             with self._engine.connect() as connection, connection.execution_options(**options).begin():
                 return work(_session(connection, tenant, one_moment))
 
-        return self._guarded(attempt)
+        return self._guarded(attempt, reads=True)
 
-    def _guarded(self, work: Callable[[], T]) -> T:
+    def _guarded(self, work: Callable[[], T], *, reads: bool = False) -> T:
         for turn in range(_TRIES):
             try:
                 return work()
@@ -340,6 +340,8 @@ class HubStore:
                     time.sleep(secrets.randbelow(1 << turn) / 1000)
                     continue
                 found = None if isinstance(error, StorageError) else translate(error)
+                if reads and turn == 0 and found is not None and found.message_key == "store.hub_database_away":
+                    continue
                 if found is None:
                     raise
                 _log.error("hub store failed", extra=facts(key=found.message_key))
