@@ -7,6 +7,7 @@ workers share key and folder. The folder is emptied at every start.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import secrets
 import shutil
@@ -17,9 +18,13 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from models.basics.facts import facts
 from models.store.hub import HubStore
 from server.refusals import Refused
 
+log = logging.getLogger(__name__)
+
+MANIFEST = "manifest"
 STALE_AFTER = 5_000
 """A snapshot this many entries behind the head is built anew; until then the pull after it brings the rest."""
 
@@ -37,20 +42,46 @@ class SnapshotShelf:
         """The manifest (JSON) of a snapshot that is new enough."""
         head = self._store.head(tenant)
         with self._building:
-            newest = max(self._kept(tenant), default=-1)
-            if newest >= 0 and self._epoch_of(tenant, newest) != head.server_epoch:
+            newest, kept = self._newest(tenant)
+            if kept is not None and orjson.loads(kept)["server_epoch"] != head.server_epoch:
                 shutil.rmtree(self._place(tenant), ignore_errors=True)  # of a log that is no more
-                newest = -1
-            if newest < 0 or head.seq - newest > STALE_AFTER:
+                kept = None
+            if kept is None or head.seq - newest > STALE_AFTER:
                 newest = self._build(tenant)
-        return self._read(tenant, newest, "manifest")
-
-    def _epoch_of(self, tenant: str, seq: int) -> str:
-        return str(orjson.loads(self._read(tenant, seq, "manifest"))["server_epoch"])
+                kept = self._read(tenant, newest, MANIFEST)
+        return kept
 
     def chunk(self, tenant: str, seq: int, chunk_id: str) -> bytes:
-        """One chunk (gzip of NDJSON) of the snapshot at `seq`. Raises Refused (404) when it is no longer kept."""
-        return self._read(tenant, seq, f"chunk {chunk_id}")
+        """One chunk (gzip of NDJSON) of the snapshot at `seq`. Raises Refused (404) when it is no longer kept or can no
+        longer be read; that snapshot is given up then, and the next manifest is of a new one."""
+        try:
+            return self._read(tenant, seq, f"chunk {chunk_id}")
+        except Refused:
+            with self._building:
+                if self._promises(tenant, seq, chunk_id):
+                    self._give_up(tenant, seq)
+            raise
+
+    def _newest(self, tenant: str) -> tuple[int, bytes | None]:
+        """The newest snapshot and its manifest; one whose manifest cannot be read any more is given up."""
+        for seq in sorted(self._kept(tenant), reverse=True):
+            try:
+                return seq, self._read(tenant, seq, MANIFEST)
+            except Refused:
+                self._give_up(tenant, seq)
+        return -1, None
+
+    def _promises(self, tenant: str, seq: int, chunk_id: str) -> bool:
+        """Does a kept manifest name this chunk?"""
+        try:
+            manifest = orjson.loads(self._read(tenant, seq, MANIFEST))
+        except Refused:
+            return False
+        return any(chunk["id"] == chunk_id for chunk in manifest["chunks"])
+
+    def _give_up(self, tenant: str, seq: int) -> None:
+        log.warning("a snapshot cannot be read any more", extra=facts(seq=seq))
+        shutil.rmtree(self._place(tenant) / str(seq), ignore_errors=True)
 
     def _build(self, tenant: str) -> int:
         snapshot = self._store.snapshot(tenant)
@@ -60,7 +91,7 @@ class SnapshotShelf:
         with snapshot:
             for chunk_id, content in snapshot.chunks:
                 self._write(draft, tenant, seq, f"chunk {chunk_id}", content)
-        self._write(draft, tenant, seq, "manifest", orjson.dumps(snapshot.manifest))
+        self._write(draft, tenant, seq, MANIFEST, orjson.dumps(snapshot.manifest))
         try:
             draft.rename(self._place(tenant) / str(seq))
         except OSError:  # another worker built the same one first

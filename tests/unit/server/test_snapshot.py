@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +74,44 @@ def test_h11_a_snapshot_of_a_log_that_is_no_more_is_not_served(hub: RunningHub) 
     with pytest.raises(HubRefusal, match="snapshot_gone"):
         desk.transport.chunk(before["seq"], "99999-nothing")
     assert dict(chunks_of(desk.transport, after))
+
+
+def spoil(path: Path, how: str) -> None:
+    """A disk that lost a file, or turned a bit in it."""
+    content = path.read_bytes()
+    path.unlink() if how == "lost" else path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
+@pytest.mark.parametrize("how", ["lost", "turned"])
+@pytest.mark.parametrize("what", ["manifest", "chunk"])
+def test_a_snapshot_that_cannot_be_read_any_more_is_made_anew(
+    own_sqlite_hub: RunningHub, what: str, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub = own_sqlite_hub
+    desk, other = hub.member(hub.practice()), hub.member(hub.practice())
+    desk.stream.patient()
+    desk.transport.push(desk.stream.batch())
+    manifest, others = desk.transport.snapshot(), other.transport.snapshot()
+    name = "manifest" if what == "manifest" else f"chunk {manifest['chunks'][0]['id']}"
+    place = snapshots.SnapshotShelf(hub.store, hub.settings.data_dir / "snapshots", bytes(32))._place(
+        desk.identity.tenant
+    )
+    spoil(place / str(manifest["seq"]) / snapshots._file_name(name), how)
+    if what == "chunk":  # the desk asks for it, is told that it is gone, and begins with the next manifest
+        with pytest.raises(HubRefusal, match=r"sync\.snapshot_gone"):
+            list(chunks_of(desk.transport, manifest))
+    anew = desk.transport.snapshot()
+    assert anew["seq"] == manifest["seq"]
+    assert len(dict(chunks_of(desk.transport, anew))) == len(anew["chunks"])
+    assert desk.transport.snapshot() == anew  # once
+    assert dict(chunks_of(other.transport, others))  # another practice's stays as it is
+    assert [record.message for record in caplog.records].count("a snapshot cannot be read any more") == 1
+
+
+def test_a_chunk_nobody_promised_costs_no_snapshot(own_sqlite_hub: RunningHub) -> None:
+    desk = own_sqlite_hub.member(own_sqlite_hub.practice())
+    manifest = desk.transport.snapshot()
+    kept = sorted((own_sqlite_hub.settings.data_dir / "snapshots").rglob("*"))
+    with pytest.raises(HubRefusal, match=r"sync\.snapshot_gone"):
+        desk.transport.chunk(manifest["seq"], "99999-nothing")
+    assert sorted((own_sqlite_hub.settings.data_dir / "snapshots").rglob("*")) == kept
