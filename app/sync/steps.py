@@ -60,6 +60,7 @@ class Exchange:
         self._renewing = threading.Lock()
         self._awaiting = False
         self._fetching = False
+        self._named: tuple[str, int] | None = None
         self.tried_at_s = self._clock.monotonic()
         self.sent = 0
 
@@ -227,7 +228,7 @@ class Exchange:
     def begin_again(self) -> bool:
         """Begin from a snapshot at the next step: too far behind, from before the log the hub keeps, or from a log that
         is no more. True: there is more at once."""
-        self._fetching = True
+        self._fetching, self._named = True, None
         return True
 
     def _fetch_snapshot(self) -> bool:
@@ -235,9 +236,10 @@ class Exchange:
         more at once."""
         there = self._store.fetched()
         manifest = there.manifest()
-        if manifest is None or not self._is_news(manifest):
+        if manifest is None or not (_name_of(manifest) == self._named or self._is_news(manifest)):
             manifest = self._transport.snapshot()
             there.begin(manifest)
+            self._named = _name_of(manifest)
         missing = there.missing(manifest)
         if missing:
             try:
@@ -255,7 +257,7 @@ class Exchange:
         return True
 
     def _is_news(self, manifest: Mapping[str, Any]) -> bool:
-        """Is a snapshot that was begun earlier still one to go on with?"""
+        """Is a snapshot that was begun earlier still one to go on with? What the hub named since is, whatever it is."""
         cursor = self._store.cursor()
         return bool(manifest["server_epoch"] != cursor.server_epoch or manifest["seq"] > cursor.seq)
 
@@ -264,3 +266,8 @@ class Exchange:
     def tidy_once(self) -> bool:
         """Let go of some of what was answered long ago. True when there may be more."""
         return self._store.mending.purge() == PURGED_AT_ONCE
+
+
+def _name_of(manifest: Mapping[str, Any]) -> tuple[str, int]:
+    """Which snapshot a manifest is of: the epoch of the hub's log, and the place in it."""
+    return str(manifest["server_epoch"]), int(manifest["seq"])

@@ -458,6 +458,30 @@ def test_f35_a_restarted_desk_and_a_changed_hub_keep_what_was_fetched(
     one_log(hub, tenant, other, desk)
 
 
+def test_f35_a_snapshot_of_the_very_place_a_desk_stands_at_is_asked_for_once(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its manifest names nothing new, and is gone on with all the same until it is loaded."""
+    hub, tenant, desk, other = clinic
+    other.acts(2)
+    other.settle()
+    desk.settle()
+    asked: list[int] = []
+    snapshot = desk.exchange._transport.snapshot
+
+    def counted() -> dict[str, object]:
+        manifest = snapshot()
+        asked.append(manifest["seq"])
+        return manifest
+
+    monkeypatch.setattr(desk.exchange._transport, "snapshot", counted)
+    for _ in range(2):
+        desk.exchange.begin_again()
+        desk.settle()
+    assert asked == [desk.store.cursor().seq] * 2
+    one_log(hub, tenant, other, desk)
+
+
 @pytest.mark.parametrize("clinic", ["sqlite"], indirect=True)
 def test_f37_a_cursor_from_before_what_the_hub_keeps_begins_with_a_snapshot(clinic: Clinic, tmp_path: Path) -> None:
     hub, tenant, desk, other = clinic
