@@ -1,4 +1,9 @@
-"""Patience with those who guess: joining is locked after repeated wrong codes."""
+"""Patience with those who guess: joining is locked after repeated wrong codes.
+
+A guess is a code that nobody was ever given. One that was used, is too old, or was made for another desk or practice
+is no guess: who holds it can learn nothing by trying it again, and a person who took the wrong slip of paper must not
+be locked out before they find the right one.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +30,7 @@ class _Record:
 
 
 class EnrolmentGuard:
-    """Counts wrong codes per address and in all. Five from one address lock it for a minute, then two, four, … up to
+    """Counts guessed codes per address and in all. Five from one address lock it for a minute, then two, four, … up to
     fifteen; a hundred in all lock joining for everybody. Half an hour of quiet forgives. Thread-safe."""
 
     def __init__(self, clock: Clock) -> None:
@@ -45,7 +50,7 @@ class EnrolmentGuard:
             raise Refused(429, "enrol.locked", retry_after_s=wait_s, seconds=wait_s)
 
     def failed(self, address: str) -> None:
-        """A wrong code came from `address`."""
+        """A code that nobody was given came from `address`."""
         now_s = self._clock.monotonic()
         with self._lock:
             for name, most in ((address, FAILURES), (EVERYBODY, FAILURES_OF_ALL)):

@@ -64,7 +64,8 @@ def _enrol(hub: Hub, question: Asked, address: str) -> dict[str, object]:
     try:
         joined = hub.store.redeem(plain_code(told.code), told.public_key, info, former)
     except RuleBroken as error:
-        hub.guard.failed(address)
+        if error.message_key == "enrol.code_wrong":
+            hub.guard.failed(address)
         raise Refused(403, error.message_key) from error
     hub.guard.succeeded(address)
     hub.auth.forget(joined.device_id)

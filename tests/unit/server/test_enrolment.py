@@ -17,6 +17,7 @@ from models.basics.version import VERSION
 from models.operations.joining import SIGNS, JoinLine
 from models.operations.operation import GENESIS
 from models.operations.protocol import Cursor
+from models.store.hub import OPERATOR
 from server.settings import HubSettings
 from tests.support.hub import RunningHub
 
@@ -78,6 +79,40 @@ def test_guessing_is_locked_out(own_hub: RunningHub) -> None:
             join(attempt, new_device_key(), "Desk 1")
         assert refused.value.message_key == "enrol.locked"
         assert 0 < int(refused.value.facts["seconds"] or 0) <= 61
+
+
+def code_for(hub: RunningHub, tenant: str, again_for: str) -> JoinLine:
+    return replace(hub.line(tenant), code=hub.store.new_code(tenant, "Desk", OPERATOR, again_for=again_for))
+
+
+def test_a_code_of_the_wrong_kind_is_no_guess(own_hub: RunningHub) -> None:
+    """A used one, one of another practice, one for another desk, none for this desk: a person took the wrong slip. They
+    may do so more often than anybody may guess, and what they guessed before still counts."""
+    tenant, others = own_hub.practice(), own_hub.practice()
+    key = new_device_key()
+    used = own_hub.line(tenant)
+    desk, second = join(used, key, "Desk 1"), join(own_hub.line(tenant), new_device_key(), "Desk 2")
+    slips = [
+        ("enrol.code_used", used, None),
+        ("enrol.other_practice", own_hub.line(others), desk),
+        ("enrol.code_of_another", code_for(own_hub, tenant, second.device_id), desk),
+        ("enrol.desk_known", own_hub.line(tenant), desk),
+    ]
+    wrong = JoinLine(used.host, used.port, "ZZZZ-ZZZZ-ZZZZ")
+    for _ in range(2):
+        for message_key, line, former in slips:
+            with pytest.raises(RuleBroken) as refused:
+                join(line, new_device_key(), "Desk 1", former=former)
+            assert refused.value.message_key == message_key
+    assert join(code_for(own_hub, tenant, desk.device_id), new_device_key(), "Desk 1", former=desk).epoch > desk.epoch
+    for n in range(5):
+        with pytest.raises(RuleBroken, match=r"enrol\.code_wrong"):
+            join(wrong, new_device_key(), "Desk 3")
+        if n < 4:
+            with pytest.raises(RuleBroken, match=r"enrol\.code_used"):  # forgives nothing
+                join(used, new_device_key(), "Desk 3")
+    with pytest.raises(SyncLater, match=r"enrol\.locked"):
+        join(used, new_device_key(), "Desk 3")
 
 
 def test_a_code_typed_by_hand_is_understood(hub: RunningHub) -> None:
