@@ -26,7 +26,7 @@ class LineNews:
 
 def news_of(lights: Mapping[str, DeviceLight]) -> LineNews | None:
     """The news in the desk's lights, or None while all is well. What stops the desk comes before the broken line, that
-    before what mends itself, the clock last."""
+    before a line on which nothing goes out, that before what mends itself, the clock last."""
     light = lights.get("line")
     if light is None:
         return None
@@ -39,6 +39,8 @@ def news_of(lights: Mapping[str, DeviceLight]) -> LineNews | None:
         return LineNews("bad", cause, told)
     if light.state in {"warn", "bad"} and not told.get("online", False):
         return LineNews("warn", "banner.offline", told, patient=True)
+    if told.get("still_s"):
+        return LineNews("bad", "sync.lies_still", told)
     if told.get("repair"):
         return LineNews("info", str(told["repair"]), told, offers=False)
     off_s = int(told.get("off_s") or 0)

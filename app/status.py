@@ -266,11 +266,13 @@ def _line_light(state: SyncState, told: dict[str, int | str | bool | None]) -> D
     """How the line is. Its facts are what the banner is made of (`app.line_news`)."""
     off_s = off_seconds(state.hub_ahead_ms)
     told = {**told, "online": state.online, "at": utc_text(state.since), "stopped": state.stopped,
-            "repair": state.repair, "count": state.repair_count, "off_s": off_s}  # fmt: skip
+            "repair": state.repair, "count": state.repair_count, "off_s": off_s, "still_s": state.still_s}  # fmt: skip
     if not state.online:
         connecting = state.cause == CONNECTING
         words = "light.line.connecting" if connecting else "light.line.offline"
         return DeviceLight("line", "busy" if connecting else "warn", words, told)
+    if state.still_s:
+        return DeviceLight("line", "bad", "light.line.still", told)
     if state.repair:
         return DeviceLight("line", "busy", "light.line.mending", told)
     if off_s:

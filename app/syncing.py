@@ -45,7 +45,7 @@ class SyncView:
     """The panel's content. `waiting` are (group of `waiting.…`, count), most first; times are the clinic's;
     `not_taken` how many of this desk's records of today the hub reduced, refused or set aside; `clock_off_s` as in
     `ClockGuard.off_s`; `provisional_cents` how much credit was spent here that the hub must still confirm; `backup_at`
-    when the last good backup was made."""
+    when the last good backup was made; `repair` and `still_s` as in `SyncState`."""
 
     online: bool
     stopped: bool
@@ -61,6 +61,7 @@ class SyncView:
     not_taken: int
     repair: str = ""
     repair_count: int = 0
+    still_s: int = 0
     provisional_cents: int = 0
     backup_at: datetime | None = None
 
@@ -95,8 +96,8 @@ class Syncing:
             waiting=grouped(by_kind), oldest_at=clinic.local(oldest) if oldest else None,
             hub=clinic.identity.hub_url.partition("//")[2], hub_here=self._hosts(),
             position=clinic.store.cursor().seq, clock_off_s=self._clock.off_s, not_taken=not_taken,
-            repair=state.repair, repair_count=state.repair_count, provisional_cents=provisional_cents,
-            backup_at=clinic.local(backup) if backup else None,
+            repair=state.repair, repair_count=state.repair_count, still_s=state.still_s,
+            provisional_cents=provisional_cents, backup_at=clinic.local(backup) if backup else None,
         )  # fmt: skip
 
     def for_support(self) -> str:
@@ -123,7 +124,8 @@ class Syncing:
 
 def _state(view: SyncView) -> str:
     words = "online" if view.online else "stopped" if view.stopped else "offline"
-    return " ".join(part for part in (words, view.cause, view.repair) if part)
+    still = f"lies still for {view.still_s} s" if view.still_s else ""
+    return " ".join(part for part in (words, view.cause, view.repair, still) if part)
 
 
 def grouped(by_kind: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:

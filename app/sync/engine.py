@@ -6,6 +6,7 @@ What a step does is in `steps`; here are the threads, their pace, and what the s
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 
@@ -180,8 +181,8 @@ class SyncEngine:
             log.warning("sync interrupted", extra=facts(loop=loop, cause=error.message_key, stopped=stopped))
 
     def _watch(self) -> None:
-        """Count what waits while nothing is sent. And it must never lie still while the hub answers: wake the push loop
-        when it does, and say so."""
+        """Count what waits while nothing is sent. And it must never lie still while the hub answers (I20): wake
+        the push loop when it does, and say so on the screen where that does not help."""
         tidied_at_s, more = float("-inf"), False
         while not self._closing.is_set():
             self._wakes["watch"].idle(self._pace.watch_s)
@@ -192,7 +193,15 @@ class SyncEngine:
             except StorageError:
                 continue  # the loops meet it too, and tell
             self._board.waiting(pending)
-            quiet_s = self._clock.monotonic() - self.exchange.tried_at_s
-            if self.state().online and quiet_s > 2 * self._pace.watch_s and pending:
-                log.error("outbox lay still", extra=facts(seconds=int(quiet_s)))
+            if pending and self._quiet_s():
+                log.error("outbox lay still", extra=facts(seconds=self._quiet_s()))
                 self._wakes["push"].urge()
+                self._closing.wait(self._pace.first_s)
+            if quiet_s := self._quiet_s():
+                self._board.lying_still(quiet_s)
+
+    def _quiet_s(self) -> int:
+        """For how many seconds nothing was sent or tried while the hub answers; 0 while that is no longer than it may
+        be."""
+        quiet_s = self._clock.monotonic() - self.exchange.tried_at_s
+        return math.ceil(quiet_s) if self.state().online and quiet_s > 2 * self._pace.watch_s else 0

@@ -20,6 +20,8 @@ class SyncState:
 
     `repair` is the message key of a mending that goes on by itself (empty when there is none), over `repair_count`
     records: it needs nobody, and is told so that nobody wonders.
+
+    `still_s`: for so many seconds what waits was not even tried, although the hub answers and the loop was woken (I20).
     """
 
     online: bool
@@ -31,6 +33,7 @@ class SyncState:
     hub_ahead_ms: int = 0
     repair: str = ""
     repair_count: int = 0
+    still_s: int = 0
 
 
 class StateBoard:
@@ -45,6 +48,7 @@ class StateBoard:
         self._trouble: dict[str, tuple[str, bool]] = {"pull": ("sync.connecting", False)}
         self._hub_ahead_ms = 0
         self._repair = ("", 0)
+        self._still_s = 0
         self._state = SyncState(False, clock.now(), pending, cause="sync.connecting")
         self._callbacks: list[Callable[[SyncState], None]] = []
 
@@ -69,6 +73,7 @@ class StateBoard:
         """A loop had a good answer. True when it had been in trouble."""
         with self._lock:
             news = self._trouble.pop(loop, None) is not None
+            self._still_s = 0 if loop == "push" else self._still_s
             self._state = replace(self._state, last_synced_at=self._clock.now())
             self._hub_ahead_ms = hub_ahead_ms
         self._settle(pending)
@@ -86,6 +91,13 @@ class StateBoard:
         """So many operations wait to be sent."""
         self._settle(pending)
 
+    def lying_still(self, seconds: int) -> None:
+        """What waits was not tried for so long, though it could go; until sending is met again, or nothing waits."""
+        with self._lock:
+            self._still_s = seconds
+            pending = self._state.pending
+        self._settle(pending)
+
     def repairing(self, message_key: str, count: int = 0) -> None:
         """A mending goes on by itself over `count` records; an empty key ends it. Who mends has the hub's answer: the
         line that was broken stands again."""
@@ -100,10 +112,12 @@ class StateBoard:
             before = self._state
             worst = max(self._trouble.values(), key=lambda trouble: trouble[1], default=("", False))
             online = not self._trouble
+            self._still_s = self._still_s if online and pending else 0
             since = before.since if online == before.online else self._clock.now()
             after = replace(
                 before, online=online, since=since, pending=pending, cause=worst[0], stopped=worst[1],
                 hub_ahead_ms=self._hub_ahead_ms, repair=self._repair[0], repair_count=self._repair[1],
+                still_s=self._still_s,
             )  # fmt: skip
             self._state = after
             callbacks = tuple(self._callbacks) if after != before else ()

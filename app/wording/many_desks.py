@@ -37,6 +37,12 @@ WORDS: Rows = {
         "Amounts and their order are right; times on receipts are not.",
         "Set this computer’s clock.",
     ),
+    "light.line.still": ("Nothing goes out", _SAFE, "Open Sync, or start Copaydesk again."),
+    "sync.lies_still": (
+        "Nothing went out for {still_s:span}; {pending:change waits|changes wait}",
+        "All is safe here, but other desks do not see it. The line is there, and trying again by itself did not help.",
+        "Close Copaydesk and start it again; call support if it comes back.",
+    ),
     "light.line.mending": ("Mending", _SAFE, "It goes by itself."),
     "clock.behind": (
         "Computer clock is {seconds:span} behind",

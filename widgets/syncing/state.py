@@ -51,6 +51,8 @@ def _look(view: SyncView) -> Look:
         return "Needs somebody", "bad", "circle-alert"
     if not view.online:
         return "Offline", "warn", "cloud-off"
+    if view.still_s:
+        return "Nothing goes out", "bad", "circle-alert"
     if view.repair:
         return "Mending", "info", "refresh-cw"
     return "Online", "ok", "wifi"
@@ -58,6 +60,8 @@ def _look(view: SyncView) -> Look:
 
 def _text(view: SyncView) -> str:
     """What happened, what it means, what to do."""
+    if view.still_s:
+        return _joined(sentence("sync.lies_still", {"pending": view.waiting_count, "still_s": view.still_s}))
     if view.repair and view.online:
         return _joined(sentence(view.repair, {"count": view.repair_count}))
     if view.cause:

@@ -41,6 +41,7 @@ def banner(state: SyncState) -> tuple[str, str, str] | None:
     (replace(GOOD, repair="sync.repair.hub_restored", repair_count=34), "info",
      "The server was restored; re-sending 34 records"),
     (replace(GOOD, repair="sync.repair.desk_restored", repair_count=12), "info", "This computer was restored"),
+    (replace(GOOD, pending=4, still_s=124), "bad", "Nothing went out for 2 min; 4 changes wait"),
     (replace(GOOD, hub_ahead_ms=3 * HOURS), "warn", "Computer clock is 3 h behind"),
     (replace(GOOD, hub_ahead_ms=-10 * 8766 * HOURS), "warn", "Computer clock is 10 years ahead"),
 ])  # fmt: skip

@@ -34,6 +34,9 @@ VIEWS = {
     "stopped": replace(AWAY, stopped=True, cause="sync.cloned"),
     "forgotten": replace(AWAY, stopped=True, cause="auth.unknown_device"),
     "mending": replace(GOOD, repair="sync.repair.hub_restored", repair_count=34),
+    "still": replace(
+        GOOD, still_s=124, waiting=(("payments", 3), ("postings", 1)), oldest_at=NOW - timedelta(minutes=2)
+    ),
     "never": replace(AWAY, last_at=None, cause="sync.connecting", waiting=(), oldest_at=None, not_taken=0),
 }
 
@@ -56,6 +59,7 @@ def test_what_is_known_is_said_in_words() -> None:
 
 @pytest.mark.parametrize(("name", "look"), [
     ("online", "Online"), ("away", "Offline"), ("stopped", "Needs somebody"), ("mending", "Mending"),
+    ("still", "Nothing goes out"),
 ])  # fmt: skip
 def test_the_pill_names_the_state(name: str, look: str) -> None:
     panel = panel_of(VIEWS[name], NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.operations.protocol import Page
-from tests.support.desks import ClinicDesk
+from tests.support.desks import HURRY, ClinicDesk
 from tests.support.hub import (  # noqa: F401
     RunningHub,
     session_sqlite_hub,
@@ -67,3 +68,36 @@ def test_a_damaged_page_is_fetched_again(desk: ClinicDesk, monkeypatch: pytest.M
     assert desk.balances()[f"AR:{charge}"] == (2_500, 2_500)
     until(lambda: desk.engine.state().online)
     assert not desk.engine.state().stopped
+
+
+def test_i20_what_lies_still_on_a_standing_line_is_woken_then_told_and_taken_back(
+    sqlite_hub: RunningHub,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """The loop that sends is stuck: waking it does not help, so the screen is told, until it sends again."""
+    free = threading.Event()
+    pace = replace(HURRY, watch_s=0.1, first_s=0.02)
+    desk = ClinicDesk(tmp_path / "a", sqlite_hub.line(sqlite_hub.practice()), "Desk 1", pace=pace)
+    try:
+        until(lambda: desk.engine.state().online)
+        send = desk.engine.exchange.push_once
+        stuck = threading.Event()
+
+        def hang() -> bool:
+            stuck.set()
+            free.wait(20)
+            return send()
+
+        desk.engine.exchange.push_once = hang  # type: ignore[method-assign]
+        desk.patient(2_500)
+        until(stuck.is_set)
+        until(lambda: desk.engine.state().still_s)
+        told = desk.engine.state()
+        assert told.online
+        assert told.pending > 0
+        free.set()
+        until(desk.settled)
+        until(lambda: desk.engine.state().still_s == 0)
+    finally:
+        free.set()
+        desk.close()
