@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import itertools
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+_COLLECTED = 100
+"""Rounds between two looks at the garbage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +60,44 @@ def spread(seconds: Sequence[float]) -> Spread:
     return Spread(at(0.50), at(0.95), at(0.99), len(ordered))
 
 
+@contextlib.contextmanager
+def collected_later() -> Iterator[None]:
+    """Garbage waits, as it does in the program for a moment when nobody does (`widgets.collector`)."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def interleaved(works: Sequence[Callable[[], object]], rounds: int, warm_up: int = 5) -> list[Spread]:
     """Time each of `works` in turn, `rounds` times over, after `warm_up` untimed rounds."""
-    timings: list[list[float]] = [[] for _ in works]
-    for n in range(warm_up + rounds):
-        for work, timing in zip(works, timings, strict=True):
-            started = time.perf_counter()
-            work()
-            if n >= warm_up:
-                timing.append(time.perf_counter() - started)
-    return [spread(timing) for timing in timings]
+    return _timed(itertools.repeat(works, warm_up + rounds), len(works), warm_up)
 
 
 def prepared(works: Iterator[Callable[[], object]], floor: Callable[[], object], rounds: int,
              warm_up: int = 5) -> list[Spread]:  # fmt: skip
     """Time `rounds` of `works` in turn with `floor`, after `warm_up` untimed ones. What a work is made of (a sheet, a
     preview) is made when it is taken from the iterator, right before it, and is not timed."""
-    timings: list[list[float]] = [[], []]
-    for n, work in enumerate(itertools.islice(works, warm_up + rounds)):
-        for each, timing in zip((work, floor), timings, strict=True):
-            started = time.perf_counter()
-            each()
-            if n >= warm_up:
-                timing.append(time.perf_counter() - started)
-    if len(timings[0]) != rounds:
+    found = _timed(((work, floor) for work in itertools.islice(works, warm_up + rounds)), 2, warm_up)
+    if found[0].rounds != rounds:
         raise AssertionError("too little to do")
+    return found
+
+
+def _timed(turns: Iterable[Sequence[Callable[[], object]]], places: int, warm_up: int) -> list[Spread]:
+    """Time each place of every turn after the first `warm_up`."""
+    timings: list[list[float]] = [[] for _ in range(places)]
+    with collected_later():
+        for n, works in enumerate(turns):
+            for work, timing in zip(works, timings, strict=True):
+                started = time.perf_counter()
+                work()
+                if n >= warm_up:
+                    timing.append(time.perf_counter() - started)
+            if n % _COLLECTED == 0:
+                gc.collect()
     return [spread(timing) for timing in timings]
 
 

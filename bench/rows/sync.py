@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import http.client
 import os
 import subprocess
@@ -23,7 +22,7 @@ from sqlcipher3 import dbapi2
 from app.sync.ahead import PagesAhead
 from app.sync.join import join, new_device_key
 from app.sync.transport import HubTransport
-from bench.measure import Row, interleaved, process, spread
+from bench.measure import Row, collected_later, interleaved, process, spread
 from models.operations.joining import JoinLine
 from models.operations.protocol import PushBatch
 from models.store.desk import DeskStore
@@ -240,16 +239,6 @@ def pull_and_apply(rounds: int = 5) -> Row:
             store.close()
         floor = spread([bare_apply(Path(folder) / f"bare{n}.db", rows) for n in range(rounds)])
     return Row("pull and apply 10,000", spread(timings), "JSON read + rows into plain SQLite", floor, target_ms=350.0)
-
-
-@contextlib.contextmanager
-def collected_later() -> Iterator[None]:
-    """Garbage waits, as it does in the program for the window's thread."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def catch_up(store: DeskStore, transport: HubTransport) -> None:
