@@ -1,4 +1,4 @@
-"""`copaydesk simulate pax|printer`: one simulated machine, until it is told to end."""
+"""`copaydesk simulate pax|printer|stripe`: one simulated machine, until it is told to end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from devices.simulators.control import Control, Handler
 from devices.simulators.faults import FaultPlan, FaultUnknown, parse_fault
@@ -20,6 +20,10 @@ from devices.simulators.pax_simulator import FAULTS as PAX_FAULTS
 from devices.simulators.pax_simulator import Manner, PaxSimulator
 from devices.simulators.printer_simulator import FAULTS as PRINTER_FAULTS
 from devices.simulators.printer_simulator import PrinterSimulator
+from devices.simulators.stripe_faults import FAULTS as STRIPE_FAULTS
+
+if TYPE_CHECKING:
+    from devices.simulators.stripe_http import HttpLine
 
 ENTRY_MODES = {"swipe": "1", "contactless": "2", "chip": "4"}
 WIDTH_DOTS = {"80": 576, "72": 504, "58": 384}
@@ -57,25 +61,55 @@ def _parser() -> argparse.ArgumentParser:
     )
     printer.add_argument("--drawer-closes-after", type=float, default=3.0, metavar="S", help="0: stays open")
     printer.add_argument("--drawer-sensor", choices=("high", "low"), default="high", help="pin 3 when it is open")
+    _add_stripe(machines)
     return parser
+
+
+def _add_stripe(machines: Any) -> None:
+    parser = machines.add_parser(
+        "stripe", help="a payment processor's API with a card reader", description="Stripe's API with a card reader.",
+        epilog=_list_of(STRIPE_FAULTS), formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--tcp", required=True, metavar="HOST:PORT", help="where it listens; port 0 takes a free one")
+    parser.add_argument("--reader", default="stripe_s700", metavar="KIND", help="what is registered; empty: nothing")
+    parser.add_argument("--key", default="", help="the only key let in (default: every test key)")
+    parser.add_argument("--card", default="visa", help="which card the patient holds out")
+    parser.add_argument("--present-after", type=float, default=2.0, metavar="S", help="seconds until the card is there")
+    parser.add_argument("--by-hand", action="store_true", help="the card comes when you press Enter")
+    parser.add_argument("--bank", type=float, default=0.8, metavar="S", help="seconds the bank takes")
+    parser.add_argument("--webhook", default="", metavar="URL", help="post signed events here")
+    parser.add_argument("--webhook-secret", default="whsec_simulated", help="what they are signed with")
+    parser.add_argument("--tls", action="store_true", help="speak TLS, with a certificate that nobody trusts")
+    _add_common(parser, _run_stripe)
+
+
+def _list_of(faults: dict[str, str]) -> str:
+    return "faults:\n" + "\n".join(f"  {fault:24} {meaning}" for fault, meaning in sorted(faults.items()))
 
 
 def _machine(
     machines: Any, name: str, words: str, faults: dict[str, str], run: Callable[..., Coroutine[Any, Any, int]]
 ) -> argparse.ArgumentParser:
-    listed = "faults:\n" + "\n".join(f"  {fault:20} {meaning}" for fault, meaning in sorted(faults.items()))
     parser: argparse.ArgumentParser = machines.add_parser(
-        name, help=words, description=words, epilog=listed, formatter_class=argparse.RawDescriptionHelpFormatter
+        name,
+        help=words,
+        description=words,
+        epilog=_list_of(faults),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--pty", type=Path, metavar="LINK", help="a pseudo-terminal, under the name of this link")
     where.add_argument("--tcp", metavar="HOST:PORT", help="a TCP port; port 0 takes a free one")
+    _add_common(parser, run)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, run: Callable[..., Coroutine[Any, Any, int]]) -> None:
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[:ARG]", help="go wrong so (repeatable)")
     parser.add_argument("--ready-file", type=Path, metavar="FILE", help="write the address here when listening")
     parser.add_argument("--control", metavar="PATH|HOST:PORT", help="take commands here (help lists them)")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input ends")
     parser.set_defaults(run=run)
-    return parser
 
 
 def _line(arguments: argparse.Namespace, received: Received, *, one_client: bool) -> Line:
@@ -126,6 +160,28 @@ async def _run_printer(arguments: argparse.Namespace) -> int:
         await machine.finish()
 
 
+async def _run_stripe(arguments: argparse.Namespace) -> int:
+    from devices.simulators.stripe_http import HttpLine, untrusted  # Stripe's own library is loaded here
+    from devices.simulators.stripe_readers import Manner as Standing
+    from devices.simulators.stripe_simulator import StripeSimulator
+    from devices.simulators.stripe_webhooks import Webhooks
+
+    plan = FaultPlan(STRIPE_FAULTS)
+    for fault in arguments.fault:
+        plan.always(fault)
+    host, colon, port = arguments.tcp.rpartition(":")
+    if not colon or not port.isdecimal():
+        raise ValueError(f"--tcp {arguments.tcp}: write HOST:PORT")
+    standing = Standing(None if arguments.by_hand else arguments.present_after, arguments.bank)
+    webhooks = Webhooks(plan, arguments.webhook, arguments.webhook_secret)
+    machine = StripeSimulator(plan, standing, _show("stripe"), arguments.key, webhooks)
+    machine.readers.choose(arguments.card)
+    place = machine.furnish(arguments.reader) if arguments.reader else ""
+    certificate = untrusted() if arguments.tls else None
+    machine.line = HttpLine(host or "127.0.0.1", int(port), machine.answer, certificate, place)
+    return await serve(arguments, "stripe", machine.line, machine.handlers(), machine.run)
+
+
 def _show(who: str) -> Callable[[str], None]:
     def show(text: str) -> None:
         with contextlib.suppress(BrokenPipeError, ValueError):  # nobody looks any more
@@ -138,7 +194,7 @@ def _show(who: str) -> Callable[[str], None]:
 async def serve(
     arguments: argparse.Namespace,
     driver: str,
-    line: Line,
+    line: Line | HttpLine,
     handlers: dict[str, Handler],
     work: Callable[[], Coroutine[Any, Any, None]],
 ) -> int:

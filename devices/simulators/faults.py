@@ -1,6 +1,7 @@
 """Faults a simulator can be told to have: once (`next`) or until cleared (`always`).
 
-Written `NAME`, `NAME:ARGUMENT`, and for faults of the line `NAME:ARGUMENT@COMMAND` to hit another command than a sale.
+Written `NAME`, `NAME:ARGUMENT`, and for faults of the line `NAME:ARGUMENT@COMMAND` to hit another command than a sale,
+or one route of an API (`slow:35s@payment_intents.create`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_WRITTEN = re.compile(r"(?P<name>[a-z-]+)(?::(?P<argument>[^@]*))?(?:@(?P<command>[A-Z][0-9]{2}))?")
+_WRITTEN = re.compile(r"(?P<name>[a-z-]+)(?::(?P<argument>[^@]*))?(?:@(?P<command>[A-Z][0-9]{2}|[a-z_]+\.[a-z_]+))?")
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|)")
 
 
