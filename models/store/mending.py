@@ -17,6 +17,7 @@ from models.basics.errors import StorageError
 from models.operations.operation import GENESIS, Operation
 from models.operations.protocol import EpochAsk, EpochGrant, LogEntry, Page, Witness
 from models.store.layers import Stream
+from models.store.outbox import done_with
 from models.store.session import Session
 from models.tables.desk import outbox, proof
 
@@ -158,20 +159,19 @@ class Mending:
     # Letting go ------------------------------------------------------------------------------------------------------
 
     def purge(self) -> int:
-        """Let go of some of what was answered, came back and is older than anybody may restore. Returns how many went;
-        fewer than PURGED_AT_ONCE means that nothing is left to do. What was refused or needs a look stays."""
+        """Let go of some of what was answered longer ago than anybody may restore, and that nothing needs any more
+        (`outbox.done_with`). Returns how many went; fewer than PURGED_AT_ONCE means that nothing is left to do."""
         before = utc_text(self._clock.now() - timedelta(days=KEPT_DAYS))
+        identity = self._store.identity
+        if identity is None:
+            return 0
         with self._store.reader() as reader:
-            rows = reader.execute(
-                "SELECT op_id FROM outbox WHERE tenant = ? AND returned_at <> '' AND acknowledged_at <> '' AND "
-                "acknowledged_at < ? AND verdict = 'accepted' LIMIT ?",
-                (self._store.tenant, before, PURGED_AT_ONCE),
-            ).fetchall()
-        if not rows:
+            ids = done_with(reader, identity.tenant, identity.device_id, before, PURGED_AT_ONCE)
+        if not ids:
             return 0
         with self._store.write() as tx:
             return tx.session.run("DELETE FROM outbox WHERE tenant = :tenant AND op_id IN (:ids)",
-                                  tenant=tx.tenant, ids=[row[0] for row in rows])  # fmt: skip
+                                  tenant=tx.tenant, ids=ids)  # fmt: skip
 
 
 def keep_proof(session: Session, tenant: str, page: Page) -> None:

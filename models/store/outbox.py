@@ -9,6 +9,7 @@ import orjson
 from models.operations.operation import Operation, from_wire
 from models.operations.protocol import Prior, PushAnswer, PushBatch, PushResult
 from models.store.layers import Stream
+from models.store.queries.attention import LISTED
 from models.store.session import Session
 
 _COLUMNS = "epoch, dseq, bytes, op, prior, verdict, granted, reason"
@@ -21,6 +22,32 @@ _WAITING = "SELECT op_id FROM outbox WHERE tenant = :tenant AND returned_at = ''
 _AGAIN = (
     f"SELECT {_COLUMNS} FROM outbox WHERE tenant = ? AND epoch = "
     "coalesce(?, (SELECT epoch FROM stream WHERE tenant = ?)) AND dseq >= ? ORDER BY dseq LIMIT ?"
+)
+
+_UNDECIDED = (
+    "o.verdict = 'quarantined' AND o.reason NOT IN ('known_already', 'same_place') AND NOT EXISTS ("
+    "SELECT 1 FROM quarantine q WHERE q.tenant = o.tenant AND q.device = ? AND q.epoch = o.epoch AND q.dseq = o.dseq "
+    "AND q.resolution <> '')"
+)
+"""Kept apart by the hub, and no manager has said what becomes of it."""
+_CAUSE = (
+    "EXISTS (SELECT 1 FROM task t WHERE t.tenant = o.tenant AND t.cause_op_id = o.op_id AND t.resolved_op_id = '') "
+    "AND NOT EXISTS (SELECT 1 FROM log l WHERE l.tenant = o.tenant AND l.op_id = o.op_id)"
+)
+"""Of an open task, and only told here: the log of this store begins later."""
+_ON_PAPER = (
+    "EXISTS (SELECT 1 FROM print_job j WHERE j.tenant = o.tenant AND j.kind = 'receipt' AND j.payment_id <> '' "
+    "AND j.payment_id IN (json_extract(o.op, '$.body.payment_id'), json_extract(o.op, '$.body.refund_id'), "
+    "json_extract(o.op, '$.body.reversal_id')) "
+    "AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.tenant = j.tenant AND j.payment_id IN (p.payment_id, "
+    "p.reversal_id)) AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.tenant = j.tenant AND r.refund_id = j.payment_id))"
+)
+"""There is a receipt of it, and nothing else says what it was for."""
+_DONE_WITH = (
+    "SELECT o.op_id FROM outbox o WHERE o.tenant = ? AND o.acknowledged_at <> '' AND o.acknowledged_at < ? AND ("
+    "(o.verdict = 'accepted' AND o.returned_at <> '') OR (o.verdict <> 'accepted' "
+    "AND (o.returned_at <> '' OR o.verdict = 'quarantined') "
+    f"AND NOT ({LISTED}) AND NOT ({_UNDECIDED}) AND NOT ({_CAUSE}) AND NOT ({_ON_PAPER}))) LIMIT ?"
 )
 
 
@@ -136,6 +163,16 @@ def mark_returned(session: Session, tenant: str, rows: list[dict[str, Any]], now
             seq=row["seq"], granted=row["granted"], reason=row["reason"],
         )  # fmt: skip
     return returned
+
+
+def done_with(reader: Any, tenant: str, device: str, before: str, most: int) -> list[str]:
+    """Own operations that were answered before a moment and that nothing needs any more.
+
+    One that was accepted needs to have come back. One that was reduced, refused, excepted or kept apart stays beyond
+    that for as long as somebody has to look at it, a manager has to decide about it, an open task of another kind is
+    told from it alone, or a receipt on paper has nothing else that stands behind it.
+    """
+    return [str(row[0]) for row in reader.execute(_DONE_WITH, (tenant, before, device, most))]
 
 
 def restamp(session: Session, tenant: str, stream: Stream) -> None:

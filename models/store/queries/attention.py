@@ -45,13 +45,15 @@ _SEEN = (
     " AND NOT EXISTS (SELECT 1 FROM meta m WHERE m.tenant = {table}.tenant AND m.key = 'seen:' || {key})"
 )
 """Nobody said a word on it; versions before tasks kept such a word at the desk."""
-_REFUSED = (
-    "FROM outbox o WHERE o.tenant = ? AND o.verdict NOT IN ('', 'accepted', 'duplicate') "
+LISTED = (
+    "o.verdict NOT IN ('', 'accepted', 'duplicate') "
     "AND o.reason NOT IN ('known_already', 'same_place') "
     "AND json_extract(o.op, '$.kind') NOT LIKE 'hold.%' "
     "AND NOT EXISTS (SELECT 1 FROM task c WHERE c.tenant = o.tenant AND c.cause_op_id = o.op_id) "
     f"AND {_SEEN.format(table='o', key='o.op_id')}"
 )
+"""An own operation `o` of the outbox that is listed until somebody closes it."""
+_REFUSED = f"FROM outbox o WHERE o.tenant = ? AND {LISTED}"
 _UNSURE = "FROM print_job j WHERE j.tenant = ? AND j.state = 'unknown'"
 _DOUBLE = (
     "FROM payment y JOIN payment z ON z.tenant = y.tenant AND z.appointment_id = y.appointment_id "
@@ -78,6 +80,15 @@ def refused(connection: Any, tenant: str) -> list[RefusedRow]:
         (tenant,),
     )
     return [RefusedRow(*row) for row in found]
+
+
+def judged(connection: Any, tenant: str, op_id: str) -> RefusedRow | None:
+    """An own operation with what the hub said of it, or None."""
+    row = connection.execute(
+        "SELECT op_id, verdict, granted, reason, op, acknowledged_at FROM outbox WHERE tenant = ? AND op_id = ? "
+        "AND verdict <> ''", (tenant, op_id),
+    ).fetchone()  # fmt: skip
+    return RefusedRow(*row) if row else None
 
 
 def doubles(connection: Any, tenant: str, day: str) -> list[DoubleRow]:
