@@ -101,7 +101,7 @@ class Books:
         intent = self.find("payment_intent", name)
         if intent["status"] != "requires_capture":
             raise self._unexpected(intent, "capture")
-        cents = said.get("amount_to_capture", intent["amount_capturable"])
+        cents: int = said.get("amount_to_capture") or intent["amount_capturable"]
         self._capture(intent, self.things["charge"][intent["latest_charge"]], cents)
         return intent
 
@@ -126,8 +126,10 @@ class Books:
         decline_code = decline_code or code
         made = self.keep("charge", shapes.charge(self.now(), intent, card, present))
         shapes.fail_charge(made, code, decline_code)
-        error = {"type": "card_error", "code": code, "decline_code": decline_code, "charge": made["id"],
-                 "message": "Your card was declined.", "doc_url": f"https://stripe.com/docs/error-codes/{code}"}  # fmt: skip
+        error = {
+            "type": "card_error", "code": code, "decline_code": decline_code, "charge": made["id"],
+            "message": "Your card was declined.", "doc_url": f"https://stripe.com/docs/error-codes/{code}",
+        }  # fmt: skip
         intent.update(status="requires_payment_method", last_payment_error=error, latest_charge=made["id"],
                       payment_method=None)  # fmt: skip
         self.happened("payment_intent.payment_failed", intent)
@@ -148,8 +150,8 @@ class Books:
         declines = refused or card.declines
         if declines:
             error = self.decline(intent, card, None, declines)
-            raise ApiError(402, "card_error", error["code"], "Your card was declined.",
-                           decline_code=error["decline_code"], payment_intent=intent, charge=error["charge"])  # fmt: skip
+            told = {"decline_code": error["decline_code"], "payment_intent": intent, "charge": error["charge"]}
+            raise ApiError(402, "card_error", error["code"], "Your card was declined.", **told)
         self.approve(intent, card, None)
 
     def _capture(self, intent: Shape, made: Shape, cents: int) -> None:

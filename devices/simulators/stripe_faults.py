@@ -1,4 +1,4 @@
-"""What can go wrong at the simulated Stripe, by name. Faults of the line may name a route: `slow:35s@refunds.create`."""
+"""What can go wrong at the simulated Stripe, by name. Faults of the line may name a route: `slow:9s@refunds.create`."""
 
 from __future__ import annotations
 

@@ -96,7 +96,15 @@ class HttpLine:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
-        with contextlib.suppress(ConnectionError, NoAnswer, asyncio.IncompleteReadError, ValueError, ssl.SSLError):
+        ends = (
+            ConnectionError,
+            NoAnswer,
+            asyncio.IncompleteReadError,
+            asyncio.CancelledError,
+            ValueError,
+            ssl.SSLError,
+        )
+        with contextlib.suppress(*ends):
             while (request := await _read(reader)) is not None:
                 response = await self._answer(request)
                 writer.write(response.bytes())

@@ -81,10 +81,10 @@ def _value(hint: Any, value: Any, place: str) -> Any:
         return _one(hint, value, place)
     choices = [each for each in get_args(hint) if each is not type(None)]
     literals = [each for each in choices if get_origin(each) is Literal]
-    if literals and isinstance(value, str) and not any(value in get_args(each) for each in literals):
-        if len(choices) == len(literals) or set(choices) <= {*literals, str}:
-            known = ", ".join(str(word) for each in literals for word in get_args(each))
-            raise wrong("", f"Invalid {place}: must be one of {known}", place)
+    words = [word for each in literals for word in get_args(each)]
+    closed = literals and set(choices) <= {*literals, str}  # the types leave enumerations open; the API does not
+    if closed and isinstance(value, str) and value not in words:
+        raise wrong("", f"Invalid {place}: must be one of {', '.join(map(str, words))}", place)
     failed: ApiError | None = None
     for each in choices:
         try:

@@ -21,7 +21,6 @@ from devices.simulators.stripe_errors import ApiError, missing, wrong
 Shape = dict[str, Any]
 SIMULATED_CODES = {"simulated-wpe": "simulated_wisepos_e", "simulated-s700": "simulated_stripe_s700",
                    "simulated-s710": "simulated_stripe_s710"}  # fmt: skip
-LONGEST_SERIAL = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +254,8 @@ class Readers:
         self._look("authorising")
         hold = self._plan.take("slow-bank")
         await asyncio.sleep(hold.seconds(80.0) if hold else self.manner.bank_s)
+        if intent["status"] != "requires_payment_method":  # given up meanwhile: the bank is not asked to the end
+            return self._fail(name, "intent_invalid_state", "The PaymentIntent was canceled.")
         if self._plan.take("connection-error"):
             return self._fail(name, "connection_error", "The reader lost its connection.")
         fault = self._plan.take("declined")
@@ -323,5 +324,5 @@ def _busy() -> ApiError:
 
 
 def _timeout() -> ApiError:
-    return wrong("terminal_reader_timeout", "There was a timeout when sending this command to the reader, please "
-                 "ensure the reader is powered on and connected to the internet before retrying your request.")  # fmt: skip
+    words = "There was a timeout when sending this command to the reader, please ensure the reader is powered on"
+    return wrong("terminal_reader_timeout", f"{words} and connected to the internet before retrying your request.")

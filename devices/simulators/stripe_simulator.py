@@ -22,7 +22,7 @@ from devices.simulators.stripe_books import Books
 from devices.simulators.stripe_errors import ApiError, missing, wrong
 from devices.simulators.stripe_http import HttpLine, NoAnswer, Request, Response
 from devices.simulators.stripe_params import checked
-from devices.simulators.stripe_readers import Manner, Readers
+from devices.simulators.stripe_readers import SIMULATED_CODES, Manner, Readers
 from devices.simulators.stripe_webhooks import Webhooks
 
 Shape = dict[str, Any]
@@ -68,7 +68,7 @@ class StripeSimulator:
         place = self.readers.create_location({"display_name": "Front desk", "address": {
             "line1": "12 Alder Street", "city": "Denver", "state": "CO", "postal_code": "80202", "country": "US",
         }})  # fmt: skip
-        code = next((code for code, made in _CODES.items() if made == kind), "three-word-code")
+        code = next((code for code, made in SIMULATED_CODES.items() if made == kind), "three-word-code")
         made = self.readers.register({"registration_code": code, "location": place["id"], "label": "Front desk"})
         made["device_type"] = kind
         return str(made["id"])
@@ -296,8 +296,8 @@ def _limited(fault: Fault) -> ApiError:
 
 
 def _in_use() -> ApiError:
-    return ApiError(409, "idempotency_error", "idempotency_key_in_use", "There is currently another in-progress request "
-                    "using this Idempotency Key.")  # fmt: skip
+    words = "There is currently another in-progress request using this Idempotency Key."
+    return ApiError(409, "idempotency_error", "idempotency_key_in_use", words)
 
 
 _REFUSALS: dict[str, Callable[[Fault], ApiError]] = {
@@ -374,8 +374,6 @@ def _cancel_setup(simulator: StripeSimulator, ids: tuple[str, ...], _said: Shape
     return found
 
 
-_CODES = {"simulated-wpe": "simulated_wisepos_e", "simulated-s700": "simulated_stripe_s700",
-          "simulated-s710": "simulated_stripe_s710"}  # fmt: skip
 _ID = r"(\w+)"
 _READER = f"/v1/terminal/readers/{_ID}"
 _TEST_READER = f"/v1/test_helpers/terminal/readers/{_ID}"

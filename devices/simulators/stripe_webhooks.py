@@ -62,8 +62,10 @@ class Webhooks:
         signature = f"t={at},v1={mark if signed else '0' * 64}"
         parts = urlsplit(self._url)
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
-        head = (f"POST {parts.path or '/'} HTTP/1.1\r\nhost: {parts.netloc}\r\ncontent-type: application/json\r\n"
-                f"stripe-signature: {signature}\r\ncontent-length: {len(payload)}\r\nconnection: close\r\n\r\n")  # fmt: skip
+        head = (
+            f"POST {parts.path or '/'} HTTP/1.1\r\nhost: {parts.netloc}\r\ncontent-type: application/json\r\n"
+            f"stripe-signature: {signature}\r\ncontent-length: {len(payload)}\r\nconnection: close\r\n\r\n"
+        )
         writer.write(head.encode() + payload)
         await writer.drain()
         await reader.readline()
