@@ -173,6 +173,16 @@ class TaskState:
 
 
 @dataclass(frozen=True, slots=True)
+class AliasState:
+    """A record that turned out to be of somebody who has another one: the person goes by `survivor_id`; it was put to
+    `into_id` directly."""
+
+    patient_id: str
+    survivor_id: str
+    into_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class HoldState:
     """Free credit of one payment that is set aside for a desk; `left_cents` of it are neither used nor free again."""
 
@@ -243,6 +253,14 @@ class Book(Protocol):
 
     def guarantor_of(self, patient_id: str) -> str:
         """Who stands for the account of a patient: the guarantor's id, the patient's own without one."""
+        ...
+
+    def alias(self, patient_id: str) -> AliasState | None:
+        """Whose record this is, where the person goes by another one; None for a record that stands for itself."""
+        ...
+
+    def aliases_of(self, survivor_id: str) -> Sequence[AliasState]:
+        """The other records of who goes by this one, by id."""
         ...
 
     def rules(self) -> Rules:
@@ -337,6 +355,7 @@ class Draft:
         self._held: dict[str, int] = {}
         self.appointments: dict[str, AppointmentState] = {}
         self.guarantors: dict[str, str] = {}
+        self.aliases: dict[str, AliasState] = {}
         self.practitioners: dict[str, bool] = {}
         self.refunds: dict[str, RefundState] = {}
         self.disputes: dict[str, DisputeState] = {}
@@ -410,6 +429,32 @@ class Draft:
     def guarantor_of(self, patient_id: str) -> str:
         return self.guarantors.get(patient_id) or self.base.guarantor_of(patient_id)
 
+    def alias(self, patient_id: str) -> AliasState | None:
+        known = self.aliases.get(patient_id) or self.base.alias(patient_id)
+        return known if known is not None and known.survivor_id else None
+
+    def aliases_of(self, survivor_id: str) -> Sequence[AliasState]:
+        known = self.base.aliases_of(survivor_id)
+        if not self.aliases:
+            return known
+        found = {each.patient_id: each for each in known} | self.aliases
+        mine = (each for each in found.values() if each.survivor_id == survivor_id)
+        return sorted(mine, key=lambda each: each.patient_id)
+
+    def survivor_of(self, patient_id: str) -> str:
+        """The record a person goes by: the one asked for, where it was merged into no other."""
+        alias = self.alias(patient_id)
+        return alias.survivor_id if alias else patient_id
+
+    def records_of(self, patient_id: str) -> Sequence[str]:
+        """Every record of the person somebody's record stands for, the one they go by first."""
+        survivor_id = self.survivor_of(patient_id)
+        return (survivor_id, *(each.patient_id for each in self.aliases_of(survivor_id)))
+
+    def person_purse(self, patient_id: str) -> Sequence[Account]:
+        """The purses of every record of a person."""
+        return [account for record_id in self.records_of(patient_id) for account in self.purse(record_id)]
+
     def rules(self) -> Rules:
         return self.rules_put or self.base.rules()
 
@@ -422,7 +467,7 @@ class Draft:
         return [account for account in known if _lies(self.balance(account.id))]
 
     def refunds_elsewhere(self, patient_id: str) -> Sequence[Account]:
-        """The refunds made elsewhere of a patient, empty ones too: asked for every line of a fill."""
+        """The refunds made elsewhere of one record, empty ones too: asked for every line of a fill."""
         known = self._given_back.get(patient_id)
         if known is None:  # what lies below does not change while this draft is at work
             base = self.base
@@ -482,6 +527,10 @@ class Draft:
         found = {hold.hold_id: hold for hold in known}
         found |= {hold.hold_id: hold for hold in self.holds.values() if fits(hold)}
         return sorted((hold for hold in found.values() if hold.left_cents), key=by_ask)
+
+    def know_alias(self, state: AliasState) -> None:
+        """From now on the record follows another one, or (with an empty survivor) stands for itself."""
+        self.aliases[state.patient_id] = state
 
     def know_task(self, state: TaskState) -> None:
         """From now on the task stands like this."""
@@ -576,6 +625,7 @@ class Draft:
             self.know_payment(payment)
         self.appointments |= branch.appointments
         self.guarantors |= branch.guarantors
+        self.aliases |= branch.aliases
         self.practitioners |= branch.practitioners
         self.refunds |= branch.refunds
         self.disputes |= branch.disputes

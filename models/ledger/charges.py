@@ -21,6 +21,7 @@ from models.ledger.judging import (
     quarantine,
     receivable_of,
     reject,
+    same_person,
 )  # fmt: skip
 from models.operations import bodies, records
 from models.operations.operation import Operation
@@ -30,7 +31,7 @@ from models.rules.adjusting import is_reason
 def charge_put(op: Operation, body: records.Charge, draft: Draft) -> None:
     """Mirror the newest responsibility; release what it no longer covers; let money by rule pay what appeared."""
     known = draft.charge(body.id)
-    if known is not None and known.patient_id != body.patient_id:
+    if known is not None and not same_person(draft, known.patient_id, body.patient_id):
         quarantine(draft, op, "charge_of_another_patient")
         return
     if body.responsibility_cents < 0:
@@ -39,10 +40,15 @@ def charge_put(op: Operation, body: records.Charge, draft: Draft) -> None:
     if body.kind == "fee" or (known is not None and known.kind == "fee"):
         quarantine(draft, op, "charge_is_a_fee")  # its contra is another one: only `charge.fee` makes and changes it
         return
-    appointment_id = known.appointment_id if known else body.appointment_id
-    state = ChargeState(body.id, body.patient_id, appointment_id, body.service_date, body.responsibility_cents,
+    patient_id, appointment_id = _first_said(known, body)
+    state = ChargeState(body.id, patient_id, appointment_id, body.service_date, body.responsibility_cents,
                         body.kind, body.practitioner_id)  # fmt: skip
-    _owe(op, state, known, accounts.responsibility(body.patient_id), draft)
+    _owe(op, state, known, accounts.responsibility(patient_id), draft)
+
+
+def _first_said(known: ChargeState | None, body: records.Charge | bodies.Fee) -> tuple[str, str]:
+    """(patient, visit) of a charge: as it was first put, whatever record of the person it is put under since."""
+    return (known.patient_id, known.appointment_id) if known else (body.patient_id, body.appointment_id)
 
 
 def fee(op: Operation, body: bodies.Fee, draft: Draft) -> None:
@@ -51,12 +57,13 @@ def fee(op: Operation, body: bodies.Fee, draft: Draft) -> None:
     if body.amount_cents < 0 or (body.amount_cents == 0 and known is None):
         reject(draft, op, "amount_not_positive")
         return
-    if known is not None and (known.patient_id != body.patient_id or known.kind != "fee"):
-        reject(draft, op, "other_patient" if known.patient_id != body.patient_id else "not_a_fee")
+    ours = known is None or same_person(draft, known.patient_id, body.patient_id)
+    if known is not None and (not ours or known.kind != "fee"):
+        reject(draft, op, "not_a_fee" if ours else "other_patient")
         return
-    appointment_id = known.appointment_id if known else body.appointment_id
-    state = ChargeState(body.charge_id, body.patient_id, appointment_id, body.service_date, body.amount_cents, "fee")
-    _owe(op, state, known, accounts.fees(body.patient_id), draft)
+    patient_id, appointment_id = _first_said(known, body)
+    state = ChargeState(body.charge_id, patient_id, appointment_id, body.service_date, body.amount_cents, "fee")
+    _owe(op, state, known, accounts.fees(patient_id), draft)
 
 
 def _owe(op: Operation, state: ChargeState, known: ChargeState | None, contra: Account, draft: Draft) -> None:
@@ -176,7 +183,7 @@ def _spend_by_rule(op: Operation, charge: ChargeState, draft: Draft) -> None:
     visit = draft.appointment(charge.appointment_id) if charge.appointment_id else None
     if not draft.auto_allocates(charge.practitioner_id or (visit.practitioner_id if visit else "")):
         return
-    purse = oldest_first(draft, draft.purse(charge.patient_id))
+    purse = oldest_first(draft, draft.person_purse(charge.patient_id))
     _pay(op, charge, [lot for lot in purse if lot.code is Code.CREDIT], "credit", draft)
     if rules.use_other_visits:
         others = [lot for lot in purse if lot.code is Code.EARMARKED and lot.appointment_id != charge.appointment_id]
@@ -225,7 +232,7 @@ def adjust(op: Operation, body: bodies.Adjust, draft: Draft) -> None:
 def _cannot_adjust(body: bodies.Adjust, charge: ChargeState | None, draft: Draft) -> str:
     if charge is None:
         return "missing_dependency"
-    if charge.patient_id != body.patient_id:
+    if not same_person(draft, charge.patient_id, body.patient_id):
         return "other_patient"
     if body.amount_cents <= 0:
         return "amount_not_positive"

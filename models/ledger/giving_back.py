@@ -180,7 +180,7 @@ def refundable(draft: Draft, payment: PaymentState) -> int:
     """Cents of a payment that may still go back: what it holds, less what a bank disputes and what another desk holds
     of it, less what another program gave back of the payer's money beyond what else lies on the account (domain row N9:
     that money is gone already)."""
-    purse = draft.purse(payment.patient_id)
+    purse = draft.person_purse(payment.patient_id)
     given_back = sum(waiting(draft, each) for each in purse if each.code is Code.REFUND_ELSEWHERE)
     others = sum(available(draft, each) for each in purse
                  if each.code in LOT_CODES and each.payment_id != payment.payment_id)  # fmt: skip

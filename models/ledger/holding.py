@@ -28,9 +28,10 @@ def ask(op: Operation, body: holds.HoldAsk, draft: Draft) -> None:
         return
     branch = draft.branch()
     freed = [_free(op, hold, hold.left_cents, "renewed", branch)
-             for hold in branch.holds_of(op.device, body.patient_id)]  # fmt: skip
+             for record_id in branch.records_of(body.patient_id)
+             for hold in branch.holds_of(op.device, record_id)]  # fmt: skip
     granted, left = list[Entry](), body.amount_cents
-    for lot in oldest_first(branch, branch.purse(body.patient_id)):
+    for lot in oldest_first(branch, branch.person_purse(body.patient_id)):
         part = min(free_to_spend(branch, lot), left) if lot.code is Code.CREDIT else 0
         if part > 0:
             left -= part
@@ -47,7 +48,7 @@ def ask(op: Operation, body: holds.HoldAsk, draft: Draft) -> None:
 
 
 def _held_by_others(device: str, patient_id: str, draft: Draft) -> bool:
-    return any(hold.device != device for lot in draft.purse(patient_id) for hold in draft.holds_on(lot.id))
+    return any(hold.device != device for lot in draft.person_purse(patient_id) for hold in draft.holds_on(lot.id))
 
 
 def _grant(op: Operation, body: holds.HoldAsk, account_id: str, payment_id: str, cents: int, branch: Draft) -> Entry:

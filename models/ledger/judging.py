@@ -103,11 +103,12 @@ def free_to_spend(draft: Draft, lot: Account, there: int | None = None) -> int:
     there = available(draft, lot) if there is None else there
     if there <= 0:
         return 0
-    given_back = sum(waiting(draft, each) for each in draft.refunds_elsewhere(lot.patient_id))
+    given_back = sum(waiting(draft, each) for record_id in draft.records_of(lot.patient_id)
+                     for each in draft.refunds_elsewhere(record_id))  # fmt: skip
     if not given_back:
         return there
     counts = {Code.CREDIT} if lot.code is Code.CREDIT else LOT_CODES
-    lies = sum(available(draft, each) for each in draft.purse(lot.patient_id) if each.code in counts)
+    lies = sum(available(draft, each) for each in draft.person_purse(lot.patient_id) if each.code in counts)
     return max(min(there, lies - given_back), 0)
 
 
@@ -133,8 +134,18 @@ def left_in_lots(draft: Draft, payment_id: str) -> int:
 
 
 def one_family(draft: Draft, patient_id: str, other_id: str) -> bool:
-    """May the one's money pay for the other? The same patient, or two with the same guarantor."""
-    return patient_id == other_id or draft.guarantor_of(patient_id) == draft.guarantor_of(other_id)
+    """May the one's money pay for the other? The same person, or two with the same guarantor."""
+    return patient_id == other_id or bill_of(draft, patient_id) == bill_of(draft, other_id)
+
+
+def same_person(draft: Draft, patient_id: str, other_id: str) -> bool:
+    """Are these records of one person (H17)?"""
+    return patient_id == other_id or draft.survivor_of(patient_id) == draft.survivor_of(other_id)
+
+
+def bill_of(draft: Draft, patient_id: str) -> str:
+    """Who stands for the account of the person a record is of: the record that guarantor goes by."""
+    return draft.survivor_of(draft.guarantor_of(draft.survivor_of(patient_id)))
 
 
 def is_gone(draft: Draft, appointment_id: str) -> bool:

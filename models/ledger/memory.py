@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from models.ledger.accounts import Account
 from models.ledger.book import (
+    AliasState,
     AppointmentState,
     Balance,
     ChargeState,
@@ -69,6 +70,12 @@ class EmptyBook:
 
     def guarantor_of(self, patient_id: str) -> str:
         return patient_id
+
+    def alias(self, patient_id: str) -> AliasState | None:  # noqa: ARG002
+        return None
+
+    def aliases_of(self, survivor_id: str) -> Sequence[AliasState]:  # noqa: ARG002
+        return ()
 
     def rules(self) -> Rules:
         return Rules()

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from models.ledger import accounts, charges, days, giving_back, holding, spending, tasks
+from models.ledger import accounts, charges, days, giving_back, holding, merging, spending, tasks
 from models.ledger.book import AppointmentState, Draft, Entry, PaymentState, Transfer, Verdict
 from models.ledger.judging import (
     GONE,
@@ -26,6 +26,7 @@ from models.ledger.judging import (
     except_,
     quarantine,
     reject,
+    same_person,
     tender_account,
 )
 from models.operations import bodies, messages, records, rekeying
@@ -116,7 +117,7 @@ def _collect(op: Operation, body: bodies.Collect, draft: Draft) -> None:
     merchant = (body.card.merchant if body.card else "main") if body.tender == "card" else ""
     source = tender_account(body.tender, drawer=body.drawer or op.device, merchant=merchant, method=body.method_id)
     known = draft.payment(body.payment_id)
-    if known is not None and body.tender == known.tender == "external" and _same_money(body, known):
+    if known is not None and body.tender == known.tender == "external" and _same_money(body, known, draft):
         quarantine(draft, op, KNOWN_ALREADY)
         return
     if known is not None:
@@ -168,8 +169,8 @@ def _end_stand_in(op: Operation, receipt_no: str, draft: Draft) -> None:
     giving_back.reverse(derived(op, ended, stand_in.payment_id), back, draft)
 
 
-def _same_money(body: bodies.Collect, known: PaymentState) -> bool:
-    return (body.patient_id, body.amount_cents) == (known.patient_id, known.amount_cents)
+def _same_money(body: bodies.Collect, known: PaymentState, draft: Draft) -> bool:
+    return same_person(draft, body.patient_id, known.patient_id) and body.amount_cents == known.amount_cents
 
 
 # Visits, people, rules --------------------------------------------------------------------------------------------
@@ -291,6 +292,8 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "visit.billing": _visit_billing,
     "appointment.put": _appointment_put,
     "patient.put": _patient_put,
+    "patient.merged": merging.merged,
+    "patient.parted": merging.parted,
     "practitioner.put": _practitioner_put,
     "rules.put": _rules_put,
     "message.send": _message_send,

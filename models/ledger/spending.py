@@ -18,6 +18,7 @@ from models.ledger.judging import (
     grant,
     is_future,
     is_gone,
+    is_gone_back,
     left_in_lots,
     lies,
     oldest_first,
@@ -85,7 +86,7 @@ def _payment_to_spend(payment_id: str, patient_id: str, draft: Draft) -> Payment
     payment = draft.payment(payment_id)
     if payment is None:
         raise Refused("missing_dependency")
-    if payment.reversed:
+    if is_gone_back(draft, payment):
         raise Refused("payment_reversed")
     if not one_family(draft, payment.patient_id, patient_id):
         raise Refused("wrong_patient")
@@ -310,7 +311,8 @@ def net_out(appointment_id: str, branch: Draft) -> list[Transfer]:
     lots = branch.lots_for_appointment(appointment_id)
     payments = [branch.payment(lot.payment_id) for lot in lots]
     owners = {lot.patient_id for lot in lots} | {payment.patient_id for payment in payments if payment}
-    refunds = [each for owner in owners for each in branch.purse(owner)
+    people = sorted({record_id for owner in owners for record_id in branch.records_of(owner)})
+    refunds = [each for record_id in people for each in branch.purse(record_id)
                if each.code is Code.REFUND_ELSEWHERE and each.appointment_id == appointment_id]  # fmt: skip
     transfers = []
     for refund in oldest_first(branch, refunds):

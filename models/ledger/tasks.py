@@ -25,6 +25,7 @@ from models.ledger.book import (
     Verdict,
 )
 from models.ledger.judging import HUB, accept, available, derived, except_, owed, quarantine, tender_account
+from models.ledger.merging import MERGED_MEANWHILE
 from models.operations import bodies, records, tasks
 from models.operations.kinds import body_of
 from models.operations.operation import Operation
@@ -206,10 +207,16 @@ def _released(entries: Iterable[Entry]) -> Iterator[tuple[Account, Account, int]
     yield from found.values()
 
 
+def _merged(op: Operation, _body: Any, own: Entry, _entries: Sequence[Entry], draft: Draft) -> None:
+    """A record was to be merged that another desk had merged with somebody else (H17)."""
+    if own.reason == MERGED_MEANWHILE:
+        _open(op, "not_merged", 0, draft)
+
+
 _Watch = Callable[[Operation, Any, Entry, Sequence[Entry], Draft], None]
 _WATCHED: dict[str, _Watch] = {
     "payment.allocate": _allocated, "charge.put": _lowered, "refund.request": _gave_back, "refund.paid": _gave_back,
-    "dispute.closed": _bank_took, "payment.reverse": _bank_took,
+    "dispute.closed": _bank_took, "payment.reverse": _bank_took, "patient.merged": _merged,
 }  # fmt: skip
 
 

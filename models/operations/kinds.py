@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from models.operations import bodies, holds, messages, records, rekeying, reviews, tasks
+from models.operations import bodies, holds, merging, messages, records, rekeying, reviews, tasks
 from models.operations.codec import from_json
 
 
@@ -92,6 +92,9 @@ KINDS: dict[str, Kind] = {
     "drawer.closed": Kind(OpClass.FACT, 1, bodies.DrawerClosed),
     "deposit.made": Kind(OpClass.DECISION, 1, bodies.DepositMade),
     "deposit.deleted": Kind(OpClass.DECISION, 1, bodies.DepositDeleted),
+    "patient.merged": Kind(OpClass.DECISION, 1, merging.PatientMerged),
+    "patient.parted": Kind(OpClass.DECISION, 1, merging.PatientParted),
+    "patient.follows": Kind(OpClass.DERIVED, 1, merging.PatientFollows),
     "payment.release": Kind(OpClass.DERIVED, 1, bodies.Released),
     "payment.auto_allocate": Kind(OpClass.DERIVED, 1, bodies.AutoAllocated),
     "payment.freed": Kind(OpClass.DERIVED, 1, bodies.Freed),

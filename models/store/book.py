@@ -21,6 +21,7 @@ from models.ledger.book import (
     PURSE_CODES,
     UNPAYS,
     WAITS_FOR_PAYMENT,
+    AliasState,
     AppointmentState,
     Balance,
     ChargeState,
@@ -40,7 +41,7 @@ from models.ledger.book import (
     net_paid_to_charge,
     sign_of,
 )  # fmt: skip
-from models.operations import bodies, records
+from models.operations import bodies, merging, records
 from models.operations.codec import BodyInvalid, from_json
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation, from_wire
@@ -98,6 +99,10 @@ _MOVES = f"{_MOVE} debit IN (:ids) UNION ALL {_MOVE} credit IN (:ids) ORDER BY l
 """An allocation has a lot at one end and a receivable at the other, so no row comes twice. Two index searches: with OR
 the whole table would be read."""
 
+_ALIASES = "SELECT patient_id, survivor_id, into_id FROM alias WHERE tenant = :tenant AND survivor_id <> '' AND "
+_ALIAS = f"{_ALIASES} patient_id IN (:ids) UNION {_ALIASES} survivor_id IN (:ids)"
+"""Whose a record is, and which records are of who goes by it."""
+
 _IN_ORDER = " ORDER BY seq = 0, seq, pending_no, n"
 
 
@@ -135,6 +140,15 @@ class Wanted:
         self.ask("payment", payment_id)
         self.ask("lots_of", payment_id)
 
+    def _purse(self, patient_id: str) -> None:
+        self.ask("person", patient_id)
+        self.ask("purse", patient_id)
+
+    def _merge(self, body: merging.PatientMerged | merging.PatientParted) -> None:
+        self.ask("person", body.patient_id)
+        if isinstance(body, merging.PatientMerged):
+            self.ask("person", body.into_id)
+
     def _collect(self, body: bodies.Collect) -> None:
         self.ask("new_payment", body.payment_id)
         self.ask("new_payment", rekeyed_id(body.receipt_no))
@@ -148,13 +162,13 @@ class Wanted:
 
     def _allocate(self, body: bodies.Allocate) -> None:
         self._payment(body.lot_payment_id)
-        self.ask("purse", body.patient_id)
+        self._purse(body.patient_id)
         for line in body.lines:
             self._charge(line.charge_id)
             self.ask("visit", line.appointment_id)
 
     def _move(self, body: bodies.Move) -> None:
-        self.ask("purse", body.patient_id)
+        self._purse(body.patient_id)
         for line in body.lines:
             self._payment(line.lot_payment_id)
             self._charge(line.from_charge_id)
@@ -170,7 +184,7 @@ class Wanted:
         self.ask("refund", body.refund_id)
         if isinstance(body, bodies.RefundRequest):
             self.ask("disputes_of", body.payment_id)
-            self.ask("purse", body.patient_id)
+            self._purse(body.patient_id)
             for line in body.lines:
                 self._charge(line.charge_id)
 
@@ -179,7 +193,7 @@ class Wanted:
 
     def _place(self, body: bodies.RefundPlace) -> None:
         self.ask("refund", body.refund_id)
-        self.ask("purse", body.patient_id)
+        self._purse(body.patient_id)
         self._payment(body.lot_payment_id)
         self._visit(body.appointment_id)
 
@@ -234,6 +248,8 @@ _LOOK: dict[str, Any] = {
     "visit.status": Wanted._visit_status,
     "payment.freed": Wanted._freed,
     "appointment.put": Wanted._appointment_put,
+    "patient.merged": Wanted._merge,
+    "patient.parted": Wanted._merge,
 }
 
 
@@ -264,6 +280,8 @@ class TableBook:
         self._refunds: dict[str, RefundState | None] = {}
         self._disputes: dict[str, DisputeState | None] = {}
         self._guarantors: dict[str, str] = {}
+        self._aliases: dict[str, AliasState | None] = {}
+        self._aliases_of: dict[str, tuple[AliasState, ...]] = {}
         self._auto_allocates: dict[str, bool] = {}
         self._rules: dict[str, records.Rules] = {}
         self._moved: dict[tuple[str, ...], list[Transfer]] = {}
@@ -373,6 +391,16 @@ class TableBook:
             found = self._ask("SELECT guarantor_id FROM patient WHERE tenant = :tenant AND id = :id", id=patient_id)
             self._guarantors[patient_id] = (found[0][0] if found else "") or patient_id
         return self._guarantors[patient_id]
+
+    def alias(self, patient_id: str) -> AliasState | None:
+        if patient_id not in self._aliases:
+            self._take_people({patient_id}, self._ask(_ALIAS, ids=[patient_id]))
+        return self._aliases[patient_id]
+
+    def aliases_of(self, survivor_id: str) -> Sequence[AliasState]:
+        if survivor_id not in self._aliases_of:
+            self._take_people({survivor_id}, self._ask(_ALIAS, ids=[survivor_id]))
+        return self._aliases_of[survivor_id]
 
     def rules(self) -> records.Rules:
         if RULES not in self._rules:
@@ -518,6 +546,15 @@ class TableBook:
         for patient_id in ids:
             self._purses[patient_id] = tuple(each for each in accounts if each.patient_id == patient_id)
 
+    def _take_people(self, ids: set[str], found: list[Any]) -> None:
+        aliases = [AliasState(*row) for row in found]
+        known = {each.patient_id: each for each in aliases}
+        for patient_id in ids:
+            mine = sorted(
+                (each for each in aliases if each.survivor_id == patient_id), key=lambda each: each.patient_id
+            )
+            self._aliases[patient_id], self._aliases_of[patient_id] = known.get(patient_id), tuple(mine)
+
     def _take_charges(self, ids: set[str], found: list[Any]) -> None:
         self._charges.update(dict.fromkeys(ids))
         for row in found:
@@ -590,6 +627,7 @@ _QUESTIONS: dict[str, tuple[str, str, Callable[[TableBook, set[str], list[Any]],
     "lots_of": (_ACCOUNT + "payment_id IN (:ids)", "_lots_of_payment", TableBook._take_lots, ""),
     "lots_for": (_ACCOUNT + "appointment_id IN (:ids)", "_lots_for_appointment", TableBook._take_earmarks, ""),
     "account": (_ACCOUNT + "id IN (:ids)", "_accounts", TableBook._take_accounts, ""),
+    "person": (_ALIAS, "_aliases", TableBook._take_people, ""),
     "purse": (_PURSE + "patient_id IN (:ids)", "_purses", TableBook._take_purses, ""),
     "charge": (_CHARGE + "c.id IN (:ids)", "_charges", TableBook._take_charges, "charges"),
     "visit": (_VISIT + "id IN (:ids)", "_visits", TableBook._take_visits, "appointments"),

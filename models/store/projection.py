@@ -15,7 +15,7 @@ import orjson
 
 from models.ledger.book import Verdict
 from models.ledger.posting import RECEIPT_USED
-from models.operations import bodies, holds, messages, records, rekeying, tasks
+from models.operations import bodies, holds, merging, messages, records, rekeying, tasks
 from models.operations.codec import BodyInvalid
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation
@@ -378,6 +378,14 @@ def _note_consent(op: Operation, body: messages.MessageConsent, _reason: str, sh
     sheet.put("consent", row, seq=seq)
 
 
+def _follow(op: Operation, body: merging.PatientFollows, _reason: str, sheet: Sheet, seq: int) -> None:
+    row = {
+        "patient_id": body.patient_id, "survivor_id": body.survivor_id, "into_id": body.into_id,
+        "said_at": op.device_time, "actor": body.actor, "device": body.device, "op_id": body.cause_op_id,
+    }  # fmt: skip
+    sheet.put("alias", row, seq=seq)
+
+
 # Moved cash, the drawer, the day ----------------------------------------------------------------------------------
 
 
@@ -558,4 +566,5 @@ _HANDLERS: dict[str, _Handler] = {
     "message.sent": _message_sent,
     "message.failed": _message_failed,
     "message.consent": _note_consent,
+    "patient.follows": _follow,
 }

@@ -17,7 +17,7 @@ from sqlcipher3 import dbapi2
 from models.basics.errors import StorageError
 from models.store.failures import translate
 
-SCHEMA = "0006"
+SCHEMA = "0007"
 """The newest revision of the tables, as `models.migrations.HEAD` says it."""
 
 OLDEST_SQLITE = (3, 51, 3)

@@ -67,6 +67,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "message.sent": (("message", "message_id"),),
     "message.failed": (("message", "message_id"),),
     "message.consent": (("consent", "consent_id"),),
+    "patient.follows": (("alias", "patient_id"),),
 }
 """By kind: (table, the body's field that names its row, or rows)."""
 

@@ -102,6 +102,17 @@ consent = table(
 index(consent, "tenant", "patient_id")
 index(consent, "tenant", "seq", where="seq = 0")
 
+alias = table(
+    "alias",
+    key("tenant"), key("patient_id"), words("survivor_id"), words("into_id"), words("said_at"), words("actor"),
+    words("device"), words("op_id"), whole("seq"),
+)  # fmt: skip
+"""Records that turned out to be of somebody who has another one (H17): the person goes by `survivor_id` (empty: the
+record stands for itself again), the record was put to `into_id` directly. `op_id` is the act that said so."""
+
+index(alias, "tenant", "survivor_id", where="survivor_id <> ''")
+index(alias, "tenant", "seq", where="seq = 0")
+
 quarantine = table(
     "quarantine",
     key("tenant"), key("op_id"), words("kind"), words("device"), whole("epoch"), whole("dseq"), words("patient_id"),
@@ -114,5 +125,5 @@ that was revoked or runs twice. `op` is the envelope (JSON) as it came, `op_id` 
 
 index(quarantine, "tenant", "seq", where="resolution = ''")
 
-ACT_TABLES = {made.name: made for made in (refund, adjustment, dispute, statement, message, consent, quarantine)}
+ACT_TABLES = {made.name: made for made in (refund, adjustment, dispute, statement, message, consent, alias, quarantine)}
 """By name."""
