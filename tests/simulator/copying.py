@@ -63,7 +63,7 @@ class _Disk:
 
 def _lost(run: Run, desk: SimDesk, before: _Disk, after: _Disk) -> int:
     """Undo in the world what only the old disk knew."""
-    books = oracles.Books(run.hub)
+    books = oracles.Books(run)
     logged, known = books.logged(), books.known() | oracles.named_in(before.ops.values())
     tenant = desk.enrolled.tenant
     lost = [op for op_id, op in before.ops.items() if op_id not in after.ops and (tenant, op_id) not in logged]
@@ -108,9 +108,9 @@ def hub_restored(run: Run, desk: SimDesk, rng: Random) -> str:
         return "no backup"
     run.met["F21"] += 1
     run.hub_restored = True
-    before = run.hub.store.head(desk.enrolled.tenant).seq
+    before = run.hub.head(desk.enrolled.tenant).seq
     run.hub.restore(folder, f"{rng.getrandbits(128):032x}")
-    return f"from {before} to {run.hub.store.head(desk.enrolled.tenant).seq}"
+    return f"from {before} to {run.hub.head(desk.enrolled.tenant).seq}"
 
 
 def review(run: Run, desk: SimDesk, rng: Random) -> str:

@@ -230,9 +230,14 @@ class SimDesk:
     def sync(self) -> None:
         """Send everything, fetch everything, as long as the line holds."""
         for way in ("push", "pull"):
-            for _ in range(MOST_STEPS):
-                if not self.step(way):
-                    break
+            self.drain(way)
+
+    def drain(self, way: str) -> str:
+        """Send (`push`) or fetch (`pull`) as long as there is something. Returns what stopped it, or nothing."""
+        for _ in range(MOST_STEPS):
+            if not self.step(way):
+                break
+        return self.stopped
 
     # Dying and being copied -------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from unittest import mock
 
 from app import printing
-from app.sync import keys
+from app.sync import keys, transport
 from app.tenders import card
 from models.basics import ids
 from models.store import desk as store
@@ -57,6 +57,10 @@ def _this_program(*_: object) -> str:
     return SCHEMA
 
 
+def _no_line(*_: object, **__: object) -> None:
+    """Nobody dials: every desk is given a line of the simulated network."""
+
+
 class Machine:
     """Whose clock the running code sees."""
 
@@ -76,6 +80,7 @@ def determined(seed: int, world: World) -> Iterator[Machine]:
         (hub, "secrets", secrets), (pushing, "secrets", secrets), (streams, "secrets", secrets),
         (keys, "secrets", secrets),
         (store, "_schema", _this_program),
+        (transport, "Line", _no_line),
         (hub, "time", time), (printing, "time", time), (card, "time", time),
     )  # fmt: skip
     with mock.patch.multiple(ids, **{name: value for module, name, value in replaced if module is ids}):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Coroutine, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest import mock
@@ -16,10 +17,12 @@ from models.basics.clock import Clock, utc_text
 from models.basics.errors import PosError, StorageError
 from models.basics.points import Point
 from models.operations.kinds import KINDS
-from models.store.engine import sqlite_engine
+from models.operations.protocol import Cursor
+from models.store import engine
 from models.store.hub import HubStore
 from models.store.hub_repair import begin_epoch
 from models.store.marks import LogMarks
+from models.store.reading import Readers
 from server.deps import MOST_IN_HAND, Address, Hub
 from server.main import _answer_error
 from server.refusals import Refused, answer_refused
@@ -73,14 +76,14 @@ class SimHub:
     def start(self) -> None:
         """A new process: nonces, waiting desks and snapshots are forgotten."""
         emptied(self.folder / "snapshots")
-        self.store = HubStore.open(sqlite_engine(self.folder / "hub.db", KEY), self.clock, upgrade=False,
+        self.store = HubStore.open(engine.sqlite_engine(self.folder / "hub.db", KEY), self.clock, upgrade=False,
                                    marks=LogMarks(MARKS))  # fmt: skip
         self.hub = ThisThread(HubSettings(self.folder, key_hex=KEY), self.store, self.clock, Address("127.0.0.1", 1))
+        self._readers = Readers(self.folder / "hub.db", KEY)
 
     def crash(self) -> None:
         """The process is gone, and another one starts."""
-        self.hub.close()
-        self.store.close()
+        self.close()
         self.start()
 
     def visit(self, point: Point) -> None:
@@ -131,8 +134,7 @@ class SimHub:
 
     def restore(self, folder: Path, epoch: str) -> None:
         """The database is what it was when it was copied; its log is another one from here on."""
-        self.hub.close()
-        self.store.close()
+        self.close()
         for path in self.folder.glob("hub.db*"):
             path.unlink()
         for path in folder.glob("hub.db*"):
@@ -143,8 +145,23 @@ class SimHub:
         for tenant in self.store.tenants():
             self.store._transaction(lambda session, t=tenant: begin_epoch(session, t, epoch, now))
 
+    def rows(self, query: str, *values: Any) -> list[Any]:
+        """What a query finds in the database, as one who looks from outside."""
+        with self._readers.reader() as reader:
+            return list(reader.execute(query, values).fetchall())
+
+    def reader(self) -> AbstractContextManager[Any]:
+        """A connection that only reads, in one transaction."""
+        return self._readers.reader()
+
+    def head(self, tenant: str) -> Cursor:
+        """Where a practice's log ends."""
+        return Cursor(*self.rows("SELECT server_epoch, seq, hash FROM tenant_head WHERE tenant = ?", tenant)[0])
+
     def close(self) -> None:
+        """The process ends."""
         self.hub.close()
+        self._readers.close()
         self.store.close()
 
 

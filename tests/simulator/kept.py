@@ -1,6 +1,7 @@
 """Connections that outlive their run: opening an encrypted file and learning its tables takes two milliseconds, and a
 run opens a dozen. What is closed is kept by the file it belongs to, and used again for the same file: a file of a later
-run is the same one, written anew in place.
+run is the same one, written anew in place. The same with engines (a millisecond each), and with the empty store into
+which a snapshot goes (a third of a second: every migration there ever was).
 
 A connection that was in the middle of something is really closed, and so is one whose file was swapped meanwhile.
 """
@@ -10,15 +11,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from sqlalchemy import Engine
 from sqlcipher3 import dbapi2
 
-from models.store import reading
+from models.store import engine, reading, snapshots
 from models.store.desk import DeskStore
 
 _SHARED_HEADER = 136
@@ -50,7 +52,18 @@ class Shelf:
         self._out: dict[Path, int] = {}
         self._ours: dict[Path, int] = {}
         self._left: list[object] = []
+        self._engines: dict[tuple[Path, str, int], Engine] = {}
         self._right = reading._opened
+        self._right_engine = engine.sqlite_engine
+
+    def engine(self, path: Path, key_hex: str, *, busy_ms: int = reading.BUSY_MS) -> Engine:
+        """An engine over that file; one that was disposed of makes its connections anew."""
+        if path not in self._ours:
+            return self._right_engine(path, key_hex, busy_ms=busy_ms)
+        place = (path, key_hex, busy_ms)
+        if place not in self._engines:
+            self._engines[place] = self._right_engine(path, key_hex, busy_ms=busy_ms)
+        return self._engines[place]
 
     def opened(self, path: Path, key_hex: str, read_only: bool, busy_ms: int, page_bytes: int) -> Any:
         """A connection to that file, an idle one where there is one. Only to files that are written anew: others are
@@ -117,14 +130,15 @@ class Shelf:
 
     def abandon(self) -> None:
         """Leave everything to the process it belongs to, which this one was forked from."""
-        self._left.append(self._idle)
-        self._idle, self._out, self._ours = {}, {}, {}
+        self._left.append((self._idle, self._engines))
+        self._idle, self._out, self._ours, self._engines = {}, {}, {}, {}
 
     def clear(self) -> None:
         """Close everything."""
         for place in list(self._idle):
             self._end(place)
         self._out.clear()
+        self._engines.clear()
 
     def _end(self, place: tuple[Path, int, bool]) -> None:
         for connection in self._idle.pop(place):
@@ -146,15 +160,26 @@ SHELF = Shelf()
 
 
 @contextmanager
-def connections_kept() -> Iterator[Shelf]:
-    """Inside, connections are taken from the shelf and put back there."""
+def connections_kept(empty: Path) -> Iterator[Shelf]:
+    """Inside, connections and engines are taken from the shelf and put back there; a snapshot is put into a copy of
+    `empty`, a store of today's tables."""
     right = DeskStore._swap
 
     def swap(store: DeskStore, build: Path) -> None:
         SHELF.part_with(store.path)
         right(store, build)
 
-    with mock.patch.object(reading, "_opened", SHELF.opened), mock.patch.object(DeskStore, "_swap", swap):
+    def copied(path: Path, key_hex: str) -> Engine:
+        shutil.copyfile(empty, path)
+        return SHELF.engine(path, key_hex)
+
+    replaced: tuple[tuple[Any, str, Any], ...] = (
+        (reading, "_opened", SHELF.opened), (DeskStore, "_swap", swap), (engine, "sqlite_engine", SHELF.engine),
+        (snapshots, "sqlite_engine", copied), (snapshots, "migrate", lambda *_: None),
+    )  # fmt: skip
+    with ExitStack() as stack:
+        for where, name, instead in replaced:
+            stack.enter_context(mock.patch.object(where, name, instead))
         yield SHELF
 
 

@@ -152,9 +152,8 @@ _HOW: dict[str, Callable[[Network, Request], Reply]] = {
 class SimLine(Line):
     """A desk's line: only the wire itself is ours, what an answer means is the real line's business."""
 
-    def __init__(self, network: Network, desk: str) -> None:
-        super().__init__("http://127.0.0.1:1")
-        self._network, self._desk = network, desk
+    def __init__(self, network: Network, desk: str) -> None:  # without the real one's sockets
+        self._network, self._desk, self._host = network, desk, "127.0.0.1:1"
 
     def exchange(self, method: str, target: str, headers: dict[str, str], body: bytes = b"",
                  read_s: float = 0.0) -> Reply:  # fmt: skip

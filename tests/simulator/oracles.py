@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from models.operations.unreadable import KIND as UNREADABLE
+from models.tables.catalogue import STATE_TABLES
 from tests.simulator.desk import SimDesk
-from tests.simulator.template import CLINIC, OTHER
+from tests.simulator.template import OTHER
 from tests.simulator.world import Place
-from tests.unit.models.store.takings import STATE
 
 if TYPE_CHECKING:
-    from tests.simulator.hub import SimHub
     from tests.simulator.run import Run
 
+STATE = tuple(name for name in STATE_TABLES if name != "log")
+_STATE = {name: f"SELECT * FROM {name} WHERE tenant = ?" for name in STATE}
 _MONEY = {"CASH": "cash", "CARD": "card", "CHK": "check", "EXT": "external", "OTH": "other"}
 
 
@@ -56,12 +57,14 @@ def layers(run: Run, desk: SimDesk) -> None:
         run.wrong(f"{desk.name} {failure}")
 
 
-def at_the_end(run: Run) -> None:
-    """All of it, once everything was healed and drained."""
-    hub = Books(run.hub)
-    for tenant in (CLINIC, OTHER):
+def at_the_end(run: Run) -> Books:
+    """All of it, once everything was healed and drained. Returns the hub's books."""
+    hub = Books(run)
+    for tenant in run.tenants:
         for failure in run.hub.store.verify(tenant, deep=True):
             run.wrong(f"hub {tenant} {failure}")
+    if run.stranger is None and run.hub.head(OTHER).hash != run.others_morning:
+        run.wrong("I24 hub: something came to a practice of which nobody is there")
     for desk in run.everybody():
         if run.aside(desk):
             if desk.store.pending_count():
@@ -77,6 +80,7 @@ def at_the_end(run: Run) -> None:
     for _, _, _, op in hub.facts():
         if op["class"] == "derived" and op["device"] != "hub":
             run.wrong(f"{op['device']} made {op['kind']}: what follows by rule is the hub's alone")
+    return hub
 
 
 def _desk_at_the_end(run: Run, desk: SimDesk, hub: Books) -> None:
@@ -88,13 +92,15 @@ def _desk_at_the_end(run: Run, desk: SimDesk, hub: Books) -> None:
         run.wrong(f"{desk.name}: commits may be lost with the power (synchronous = {durable})")
     if desk.store.pending_count():
         run.wrong(f"I20 {desk.name}: {desk.store.pending_count()} operations were never answered ({desk.stopped})")
-    if desk.store.cursor().seq != run.hub.store.head(tenant).seq:
-        run.wrong(f"I19 {desk.name}: stands at {desk.store.cursor().seq} ({desk.stopped})")
+    if desk.store.cursor() != run.hub.head(tenant):
+        run.wrong(f"I19 {desk.name}: stands at {desk.store.cursor()} ({desk.stopped})")
         return
-    here, there = state_of(desk, tenant), hub.state(tenant)
-    for table in STATE:
+    here, there = state_of(desk), hub.state(tenant)
+    if here == there:
+        run.as_the_hub.add(desk.name)
+    for table in STATE if here != there else ():
         if here[table] != there[table]:
-            apart = sorted(set(here[table]) ^ set(there[table]))[:2]
+            apart = sorted(map(repr, here[table] ^ there[table]))[:2]
             run.wrong(f"I19 {desk.name}: {table} is not the hub's: {apart}")
     for op_id, verdict in desk.rows("SELECT op_id, verdict FROM outbox WHERE acknowledged_at <> ''"):
         if verdict and (tenant, op_id) not in hub.logged():
@@ -105,24 +111,31 @@ def _desk_at_the_end(run: Run, desk: SimDesk, hub: Books) -> None:
         run.wrong(f"I17 {desk.name}: attempt {attempt} is still {state}")
 
 
-def state_of(desk: SimDesk, tenant: str) -> dict[str, list[str]]:
-    """Every row of every state table of a desk."""
+State = dict[str, frozenset[tuple[Any, ...]]]
+"""Every row of every table that desks and hub share, but for the log (its last hash says as much)."""
+
+
+def state_of(desk: SimDesk) -> State:
+    """The tables of a desk."""
     with desk.store.reader() as reader:
-        return _state(lambda query: reader.execute(query, (tenant,)).fetchall())
+        return _state(reader, desk.enrolled.tenant)
 
 
-def _state(ask: Any) -> dict[str, list[str]]:
-    return {name: sorted(map(repr, map(tuple, ask(f"SELECT * FROM {name} WHERE tenant = ?")))) for name in STATE}
+def _state(driver: Any, tenant: str) -> State:
+    return {name: frozenset(driver.execute(query, (tenant,)).fetchall()) for name, query in _STATE.items()}
+
+
+def told(state: State) -> list[list[str]]:
+    """The same rows in the same order every time."""
+    return [sorted(map(repr, rows)) for rows in state.values()]
 
 
 class Books:
-    """The hub's tables as they stand."""
+    """The hub's tables as they stand, of the practices of which somebody is there."""
 
-    def __init__(self, hub: SimHub) -> None:
-        with hub.store._engine.connect() as connection:
-            driver: Any = connection.connection.dbapi_connection
-            self._states = {tenant: _state(lambda query, t=tenant: driver.execute(query, (t,)).fetchall())
-                            for tenant in (CLINIC, OTHER)}  # fmt: skip
+    def __init__(self, run: Run) -> None:
+        with run.hub.reader() as driver:
+            self._states = {tenant: _state(driver, tenant) for tenant in run.tenants}
             self._accounts = driver.execute("SELECT tenant, id, code, debits - credits FROM account").fetchall()
             self._payments = set(driver.execute("SELECT tenant, payment_id FROM payment").fetchall())
             self._apart = driver.execute(
@@ -132,7 +145,7 @@ class Books:
             self._log = driver.execute("SELECT tenant, op_id, verdict, reason, op, hash FROM log ORDER BY tenant, seq"
                                        ).fetchall()  # fmt: skip
 
-    def state(self, tenant: str) -> dict[str, list[str]]:
+    def state(self, tenant: str) -> State:
         """Every row of every state table of a practice."""
         return self._states[tenant]
 
@@ -141,8 +154,9 @@ class Books:
         return {(row[0], row[1]) for row in self._log}
 
     def digest(self) -> str:
-        """One hash over both logs."""
-        return hashlib.sha256("".join(row[5] for row in self._log).encode()).hexdigest()
+        """One hash over both logs and all tables."""
+        tables = repr([told(state) for state in self._states.values()])
+        return hashlib.sha256("".join([tables, *(row[5] for row in self._log)]).encode()).hexdigest()
 
     def facts(self) -> list[tuple[str, str, str, dict[str, Any]]]:
         """(practice, verdict, reason, operation) of every entry."""

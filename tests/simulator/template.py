@@ -52,6 +52,11 @@ class Template:
     desks: tuple[Enrolled, ...]
     stranger: Enrolled
 
+    @property
+    def empty(self) -> Path:
+        """A desk's store of today's tables, without a row."""
+        return self.folder / "empty.db"
+
     def copy(self, folder: Path, names: list[str]) -> None:
         """The hub and some desks, as new."""
         for name in ("hub", *names):
@@ -93,6 +98,8 @@ def _made(folder: Path) -> Template:
             _settle(folder / f"{each.name}.db", desks.KEY)
         hub.close()
         _settle(folder / "hub.db", hubs.KEY)
+        bring_up_to_date(folder / "empty.db", desks.KEY)
+        _settle(folder / "empty.db", desks.KEY)
     return Template(folder, tuple(enrolled), stranger)
 
 
