@@ -187,28 +187,38 @@ def restore(session: Session, tenant: str) -> tuple[set[str], set[str]]:
 
     Returns (names of tables, ids of patients) touched.
     """
-    names: set[str] = set()
-    patients: set[str] = set()
-    for name, made in _TABLES.items():
-        whose = {"patient": "id"}.get(name, "patient_id" if "patient_id" in made.c else "''")
-        found = session.rows(f"SELECT {whose} FROM {name} WHERE tenant = :tenant AND seq = 0", tenant=tenant)
-        if found:
-            names.add(name)
-            patients |= {row[0] for row in found}
-            session.run(f"DELETE FROM {name} WHERE tenant = :tenant AND seq = 0", tenant=tenant)
+    pending = session.rows(_PENDING(), tenant=tenant)
+    names = {name for name, _ in pending}
+    patients = {patient_id for _, patient_id in pending}
+    for name in filter(names.__contains__, _TABLES):
+        session.run(f"DELETE FROM {name} WHERE tenant = :tenant AND seq = 0", tenant=tenant)
     gone = patients if "patient" in names else set()
-    for name, made in _TABLES.items():
-        query = "SELECT record FROM shadow WHERE tenant = :tenant AND name = :name"
-        rows = [_covered(name, row[0]) for row in session.rows(query, tenant=tenant, name=name)]
-        session.insert(made, rows)
-        if name == "patient":
-            index_patients(session, tenant, rows)
-            gone = gone - {row["id"] for row in rows}
-    session.run("DELETE FROM shadow WHERE tenant = :tenant", tenant=tenant)
+    covered: dict[str, list[dict[str, Any]]] = {}
+    for name, record in session.rows("SELECT name, record FROM shadow WHERE tenant = :tenant", tenant=tenant):
+        covered.setdefault(name, []).append(_covered(name, record))
+    for name, rows in covered.items():
+        session.insert(_TABLES[name], rows)
+    if "patient" in covered:
+        index_patients(session, tenant, covered["patient"])
+        gone = gone - {row["id"] for row in covered["patient"]}
+    if covered:
+        session.run("DELETE FROM shadow WHERE tenant = :tenant", tenant=tenant)
     if gone:
         there = session.rows("SELECT id FROM patient WHERE tenant = :tenant AND id IN (:ids)", tenant=tenant, ids=gone)
         forget_patients(session, tenant, gone - {row[0] for row in there})
     return names, patients - {""}
+
+
+@cache
+def _PENDING() -> str:
+    """Tables and patients of every row that is only pending, in one question."""
+    whose = {
+        name: "id" if name == "patient" else "patient_id" if "patient_id" in made.c else "''"
+        for name, made in _TABLES.items()
+    }
+    return " UNION ALL ".join(
+        f"SELECT '{name}', {whose[name]} FROM {name} WHERE tenant = :tenant AND seq = 0" for name in _TABLES
+    )
 
 
 @cache
