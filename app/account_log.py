@@ -88,7 +88,7 @@ def log_lines(books: Books, rows: Sequence[LogRow], undone: Collection[str]) -> 
         stands = row.verdict not in _REFUSED
         yield LogLine(
             parse_utc(op["device_time"]).astimezone(books.clinic.zone), act_of(row, body),
-            books.staff.get(row.actor, ""), books.stations.get(row.device, ""), _cents(row, body),
+            books.staff.get(row.actor, ""), books.stations.get(row.device, ""), cents_of(row, body),
             body.get("number") or numbers.get(_payment_of(body), ""), row.seq == 0, op_id, what_of(books, row, body),
             books.staff.get(op.get("supervisor", ""), ""), op_id in undone,
             stands and row.kind in UNDOABLE and op_id not in undone,
@@ -115,7 +115,8 @@ def _payment_of(body: Body) -> str:
     return str(found or (in_lines.pop() if len(in_lines) == 1 else ""))
 
 
-def _cents(row: LogRow, body: Body) -> int | None:
+def cents_of(row: LogRow, body: Body) -> int | None:
+    """What an operation is about in money; None where it is about none."""
     if row.granted is not None and row.kind in ("payment.allocate", "payment.move"):
         return row.granted
     for name in ("amount_cents", "responsibility_cents", "balance_cents"):

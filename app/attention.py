@@ -72,6 +72,28 @@ class Attention:
         about_money = (*self._recovery.open_attempts(), *tasks, *waiting, *refused, *doubles, *fallen)
         return (*about_money, *unsent, *unsure, *self._of_desk())
 
+    def item_that_was(self, reader: Any, source: str, item_id: str, telling: Places) -> AttentionItem | None:
+        """What was solved, as it was listed: `source` is task or card (`queries.solved`). None for what another desk
+        saw by itself: here nothing is known of it but that somebody settled it."""
+        if source == "card":
+            return self._recovery.item_of(reader, item_id)
+        return self._tasks.closed(reader, item_id, telling) or self._seen_here(reader, item_id)
+
+    def _seen_here(self, reader: Any, item_id: str) -> AttentionItem | None:
+        """An own operation, a payment that looked taken twice, or a message: whichever has this id."""
+        tenant = self._clinic.tenant
+        if (row := attention.judged(reader, tenant, item_id)) is not None:
+            return self._refused(reader, row)
+        if (unsent := messages.message(reader, tenant, item_id)) is not None:
+            return self._unsent(reader, unsent)
+        if (paid := receipts.payment(reader, tenant, item_id)) is None:
+            return None
+        return AttentionItem(
+            item_id=item_id, kind="paid_twice", at=self._clinic.local(paid.taken_at),
+            patient=self._patient(reader, paid.patient_id), amount_cents=paid.amount_cents,
+            words="attention.looked_paid_twice", facts={"cents": paid.amount_cents, "number": paid.number},
+        )  # fmt: skip
+
     def close(self, item_id: str, person: Person) -> None:
         """Somebody saw it: their word is an operation. A print in doubt counts as printed. Raises RuleBroken
         `attention.not_found`; card payments in doubt are settled by recovery, refunds and money of visits that fell out

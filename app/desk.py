@@ -56,6 +56,7 @@ from models.store.desk import DeskStore
 
 if TYPE_CHECKING:
     from app.adjustments import Adjustments
+    from app.attention_lists import AttentionLists
     from app.claims import Claims
     from app.day_close import DayClose
     from app.day_sheet import DaySheet
@@ -202,6 +203,13 @@ class Desk:
         from app.day_close import DayClose
 
         return DayClose(self.clinic, self.settings, self.attention, self.printing.nudge)
+
+    @cached_property
+    def attention_lists(self) -> AttentionLists:
+        """What waits for the hub, and what was solved."""
+        from app.attention_lists import AttentionLists
+
+        return AttentionLists(self.clinic, self.attention)
 
     @cached_property
     def day_sheet(self) -> DaySheet:

@@ -57,20 +57,26 @@ class Recovery:
         clinic = self._till.clinic
         with clinic.store.reader() as reader:
             found = jobs.unknown(reader, clinic.tenant)
-            people = {row.patient_id: rows.patient(reader, clinic.tenant, row.patient_id) for row in found}
-        items = []
-        for row in found:
-            person = people[row.patient_id]
-            result = orjson.loads(row.result or "{}")
-            kind = _kind(row)
-            items.append(AttentionItem(
-                item_id=row.attempt_id, kind=kind, at=clinic.local(row.created_at),
-                patient=patient_head(person, clinic.today()) if person else None, amount_cents=row.amount_cents,
-                words=f"attention.{kind}",
-                facts={"asked": times_asked(row), "reason": str(result.get("reason", "")),
-                       "appointment_id": row.appointment_id},
-            ))  # fmt: skip
-        return tuple(items)
+            return tuple(self._item(reader, row) for row in found)
+
+    def item_of(self, reader: Any, attempt_id: str) -> AttentionItem:
+        """A card payment, void or refund that is or was in doubt. Raises RuleBroken `attempt.not_found`."""
+        row = jobs.attempt(reader, self._till.clinic.tenant, attempt_id)
+        if row is None:
+            raise RuleBroken("attempt.not_found")
+        return self._item(reader, row)
+
+    def _item(self, reader: Any, row: AttemptRow) -> AttentionItem:
+        clinic, kind = self._till.clinic, _kind(row)
+        person = rows.patient(reader, clinic.tenant, row.patient_id)
+        result = orjson.loads(row.result or "{}")
+        return AttentionItem(
+            item_id=row.attempt_id, kind=kind, at=clinic.local(row.created_at),
+            patient=patient_head(person, clinic.today()) if person else None, amount_cents=row.amount_cents,
+            words=f"attention.{kind}",
+            facts={"asked": times_asked(row), "reason": str(result.get("reason", "")),
+                   "appointment_id": row.appointment_id},
+        )  # fmt: skip
 
     def park(self) -> int:
         """At the start, before anything else: what the last run left in the middle is unknown now, and is listed.

@@ -45,6 +45,11 @@ class Tasks:
         held = holding.in_the_way(reader, clinic.tenant, clinic.identity.device_id)
         return (*found, *(self._held(reader, row, asked_at, telling) for row, asked_at in held))
 
+    def closed(self, reader: Any, task_id: str, telling: Places) -> AttentionItem | None:
+        """What a task was about that nobody need look at any more; None where a desk saw it by itself."""
+        row = tasks.closed_task(reader, self._clinic.tenant, task_id)
+        return self._item(reader, row, telling) if row else None
+
     def free(self, hold_id: str, reason: str, person: Person) -> None:
         """A manager frees credit that a desk holds which cannot be reached. Raises RuleBroken `staff.right_missing`,
         `attention.reason_missing`, nothing written."""
@@ -156,9 +161,11 @@ class Places:
 
     def person(self, staff_id: str) -> str:
         """A first name; empty for who is not known."""
-        if self._people is None:
-            self._people = staff.staff_names(self._reader, self._clinic.tenant)
-        return first_name(self._people.get(staff_id, ""))
+        return first_name(self._names().get(staff_id, ""))
+
+    def full_name(self, staff_id: str) -> str:
+        """A name; empty for who is not known."""
+        return self._names().get(staff_id, "")
 
     def time(self, utc: str) -> str:
         """The time of day, with the day where it is not today."""
@@ -168,6 +175,11 @@ class Places:
         today = self._clinic.today()
         at = clock_text(moment)
         return at if moment.date() == today else f"{day_text(moment.date(), today)}, {at}"
+
+    def _names(self) -> dict[str, str]:
+        if self._people is None:
+            self._people = staff.staff_names(self._reader, self._clinic.tenant)
+        return self._people
 
     def by(self, staff_id: str, utc: str) -> str:
         """`8:41 AM, Maria`."""

@@ -54,33 +54,50 @@ _LIES = (
     "a.payment_id = t.payment_id AND a.code IN ('CR', 'CRE')), 0)"
 )
 _LISTED = ", ".join(f"'{what}'" for what in OWED)
-_OPEN = (
+OPEN = (
     "t.tenant = ? AND t.resolved_op_id = '' AND t.what <> '' "
     f"AND (t.what NOT IN ({_LISTED}) OR t.charge_id = '' OR {_OWED} > 0) "
     f"AND (t.what NOT IN ('paid_over', 'insurer_paid') OR {_LIES} > 0)"
 )
+"""Somebody must look at task `t`; takes the practice."""
 _CAUSE = (
     "coalesce((SELECT l.{0} FROM log l WHERE l.tenant = t.tenant AND l.op_id = t.cause_op_id), "
     "(SELECT o.{0} FROM outbox o WHERE o.tenant = t.tenant AND o.op_id = t.cause_op_id){1})"
 )
 
 
+_ROWS = (
+    "SELECT t.task_id, t.what, t.patient_id, t.payment_id, t.charge_id, t.appointment_id, "
+    "{cents}, t.device, t.actor, t.opened_at, t.cause_op_id, coalesce(c.description, ''), "
+    "coalesce(c.service_date, v.service_date, ''), coalesce(v.title, ''), coalesce(c.responsibility_cents, 0), "
+    f"{_OWED}, coalesce(y.amount_cents, 0), coalesce(y.tender, ''), coalesce(y.taken_at, ''), "
+    f"coalesce(y.actor, ''), coalesce(y.device, ''), {_LIES}, {_CAUSE.format('op', ', ' + repr(''))}, "
+    f"{_CAUSE.format('verdict', ', ' + repr(''))}, {_CAUSE.format('granted', '')} "
+    "FROM task t LEFT JOIN charge c ON c.tenant = t.tenant AND c.id = t.charge_id "
+    "LEFT JOIN appointment v ON v.tenant = t.tenant AND v.id = t.appointment_id "
+    "LEFT JOIN payment y ON y.tenant = t.tenant AND y.payment_id = t.payment_id AND t.payment_id <> '' WHERE "
+)
+
+
 def open_tasks(connection: Any, tenant: str) -> list[TaskRow]:
-    """Every task somebody must look at, oldest first."""
-    found = connection.execute(
-        "SELECT t.task_id, t.what, t.patient_id, t.payment_id, t.charge_id, t.appointment_id, "
-        "t.amount_cents - t.settled_cents, t.device, t.actor, t.opened_at, t.cause_op_id, coalesce(c.description, ''), "
-        "coalesce(c.service_date, v.service_date, ''), coalesce(v.title, ''), coalesce(c.responsibility_cents, 0), "
-        f"{_OWED}, coalesce(y.amount_cents, 0), coalesce(y.tender, ''), coalesce(y.taken_at, ''), "
-        f"coalesce(y.actor, ''), coalesce(y.device, ''), {_LIES}, {_CAUSE.format('op', ', ' + repr(''))}, "
-        f"{_CAUSE.format('verdict', ', ' + repr(''))}, {_CAUSE.format('granted', '')} "
-        "FROM task t LEFT JOIN charge c ON c.tenant = t.tenant AND c.id = t.charge_id "
-        "LEFT JOIN appointment v ON v.tenant = t.tenant AND v.id = t.appointment_id "
-        "LEFT JOIN payment y ON y.tenant = t.tenant AND y.payment_id = t.payment_id AND t.payment_id <> '' "
-        f"WHERE {_OPEN} ORDER BY t.opened_at, t.task_id",
-        (tenant,),
-    )
+    """Every task somebody must look at, oldest first; `cents` is what is open of it."""
+    query = _ROWS.replace("{cents}", "t.amount_cents - t.settled_cents")
+    found = connection.execute(f"{query} {OPEN} ORDER BY t.opened_at, t.task_id", (tenant,))
     return [TaskRow(*row) for row in found]
+
+
+def closed_task(connection: Any, tenant: str, task_id: str) -> TaskRow | None:
+    """A task that nobody need look at any more, with all it was about; None where a desk saw it by itself."""
+    query = _ROWS.replace("{cents}", "t.amount_cents")
+    row = connection.execute(f"{query} t.tenant = ? AND t.task_id = ? AND t.what <> ''", (tenant, task_id)).fetchone()
+    return TaskRow(*row) if row else None
+
+
+def task_patient(connection: Any, tenant: str, task_id: str) -> str:
+    """Whose task it is; empty where that is not known."""
+    query = "SELECT patient_id FROM task WHERE tenant = ? AND task_id = ?"
+    row = connection.execute(query, (tenant, task_id)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def task_of(connection: Any, tenant: str, task_id: str) -> tuple[str, str, int, str] | None:
@@ -95,7 +112,7 @@ def task_of(connection: Any, tenant: str, task_id: str) -> tuple[str, str, int, 
 
 def count(connection: Any, tenant: str) -> int:
     """How many tasks somebody must look at."""
-    return int(connection.execute(f"SELECT count(*) FROM task t WHERE {_OPEN}", (tenant,)).fetchone()[0])
+    return int(connection.execute(f"SELECT count(*) FROM task t WHERE {OPEN}", (tenant,)).fetchone()[0])
 
 
 def spent_last(connection: Any, tenant: str, payment_id: str, but_op_id: str) -> tuple[str, str] | None:
