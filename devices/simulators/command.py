@@ -1,4 +1,4 @@
-"""`copaydesk simulate pax|printer|stripe`: one simulated machine, until it is told to end."""
+"""`copaydesk simulate pax|printer|scanner|stripe`: one simulated machine, until it is told to end."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ from devices.simulators.pax_simulator import FAULTS as PAX_FAULTS
 from devices.simulators.pax_simulator import Manner, PaxSimulator
 from devices.simulators.printer_simulator import FAULTS as PRINTER_FAULTS
 from devices.simulators.printer_simulator import PrinterSimulator
+from devices.simulators.scanner_simulator import FAULTS as SCANNER_FAULTS
+from devices.simulators.scanner_simulator import ScannerSimulator
 from devices.simulators.stripe_faults import FAULTS as STRIPE_FAULTS
 
 if TYPE_CHECKING:
     from devices.simulators.stripe_http import HttpLine
 
 ENTRY_MODES = {"swipe": "1", "contactless": "2", "chip": "4"}
+SUFFIXES = {"cr": "\r", "crlf": "\r\n", "none": ""}
 WIDTH_DOTS = {"80": 576, "72": 504, "58": 384}
-BAUD = {"pax": 115200, "printer": 38400}
+BAUD = {"pax": 115200, "printer": 38400, "scanner": 9600}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -61,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     printer.add_argument("--drawer-closes-after", type=float, default=3.0, metavar="S", help="0: stays open")
     printer.add_argument("--drawer-sensor", choices=("high", "low"), default="high", help="pin 3 when it is open")
+    scanner = _machine(machines, "scanner", "a bar code scanner on a serial wire", SCANNER_FAULTS, _run_scanner)
+    scanner.add_argument("--suffix", choices=SUFFIXES, default="cr", help="what ends a scan")
     _add_stripe(machines)
     return parser
 
@@ -158,6 +163,14 @@ async def _run_printer(arguments: argparse.Namespace) -> int:
         return await serve(arguments, "escpos", machine.line, machine.handlers(), work)
     finally:
         await machine.finish()
+
+
+async def _run_scanner(arguments: argparse.Namespace) -> int:
+    machine = ScannerSimulator(SUFFIXES[arguments.suffix], _show("scanner"))
+    for fault in arguments.fault:
+        machine.plan.always(fault)
+    machine.line = _line(arguments, machine.received, one_client=True)
+    return await serve(arguments, "codes", machine.line, machine.handlers(), machine.run)
 
 
 async def _run_stripe(arguments: argparse.Namespace) -> int:
