@@ -185,7 +185,8 @@ class Attempts:
             undo = self.undoing_of(tx.reader, attempt)
             if undo is None or undo.payment.reversed_at:
                 return Settled(attempt, payment=undo.payment if undo else None)
-            return Settled(attempt, payment=undo.payment, voided=self._till.posting.reverse(tx, undo, card))
+            return Settled(attempt, payment=undo.payment, voided=self._till.posting.reverse(
+                tx, undo, card, result.approved_cents or attempt.amount_cents))  # fmt: skip
         known = receipts.payment(tx.reader, tenant, payment_id_of(tenant, attempt.attempt_id))
         if known is not None:
             return Settled(attempt, payment=known)

@@ -24,8 +24,9 @@ from models.operations.bodies import Allocate, AllocationLine, CardFacts, Collec
 from models.operations.codec import to_json
 from models.rules.collecting import Share, Spend, distribute, is_for_visit_only
 from models.rules.people import display_name, first_name
-from models.store.queries import collect, methods, receipts, rows
+from models.store.queries import collect, methods, receipts, refunds, rows
 from models.store.queries.receipts import PaidRow
+from models.store.queries.refunds import HeldRow
 from models.store.queries.rows import PatientRow
 from models.store.rows import PrintJobRow
 from receipts.compose import Sale, SaleLine, SaleTender, compose
@@ -109,18 +110,22 @@ class Posting:
         return Posted(plan, payment_id, number, receipt_no, amount_cents, card, paid, kept, after, document, job_id,
                       left)  # fmt: skip
 
-    def reverse(self, tx: Tx, undo: Undoing, card: CardFacts | None = None) -> tuple[ReceiptDocument, str]:
+    def reverse(
+        self, tx: Tx, undo: Undoing, card: CardFacts | None = None, card_cents: int = 0
+    ) -> tuple[ReceiptDocument, str]:  # fmt: skip
         """Take a whole payment back: the reversal, its receipt (VOID, DELETED, CHECK RETURNED), and the drawer when
-        cash goes back; that of a deleted payment never lay there."""
+        cash goes back; that of a deleted payment never lay there. `card_cents` is what a reader says it gave back."""
         clinic, payment, reader = self._clinic, undo.payment, tx.reader
         before = collect.figures(reader, clinic.tenant, payment.patient_id)
         lines = self._applied(reader, payment)
         receipt_no = tx.next_receipt_no()
         returned = self._credit_back(tx, undo, card)
+        cents = card_cents or goes_back(payment, refunds.held(reader, clinic.tenant, payment.payment_id))
         body = Reverse(
             payment_id=payment.payment_id, patient_id=payment.patient_id, reason=undo.reason,
             reversal_id=natural_id(clinic.tenant, payment.payment_id, "reversal"), receipt_no=receipt_no,
             drawer=clinic.identity.device_id if payment.tender == "cash" else "", card=card, act=undo.act,
+            given_back_cents=cents,
         )  # fmt: skip
         entry = tx.record(body, person_id=undo.person_id, business_date=clinic.today().isoformat(), group=undo.group,
                           supervisor=undo.supervisor)  # fmt: skip
@@ -128,7 +133,7 @@ class Posting:
         document = compose(replace(
             self.sale(reader, payment.patient_id, undo.person_name, after),
             receipt_no=receipt_no, payment_number=payment.number, lines=lines, kind=undo.act,
-            refers_to=payment.receipt_no, tenders=(self._tender(reader, payment, card),),
+            refers_to=payment.receipt_no, tenders=(self._tender(reader, payment, card, cents),),
             reason="Returned by the bank" if undo.act == "bounced" else "",
         ))  # fmt: skip
         job_id = self.spool(tx, payment.payment_id, document) if undo.on_paper else ""
@@ -154,9 +159,10 @@ class Posting:
         """The receipt of a payment taken earlier or elsewhere, from what is in the books now. Balances are left out:
         they have moved on since. What another program took says the day alone: nobody here took it."""
         clinic = self._clinic
-        lines = self._applied(reader, payment)
+        lines, went = self._applied(reader, payment), 0
         if payment.reversed_at:
-            lines = (SaleLine(amount_cents=payment.amount_cents, kind="other", description="Payment taken back"),)
+            went = receipts.went_back(reader, clinic.tenant, payment.payment_id)
+            lines = (SaleLine(amount_cents=went, kind="other", description="Payment taken back"),)
         here = payment.device == clinic.identity.device_id
         document = compose(replace(
             self.sale(reader, payment.patient_id, names.get(payment.actor, ""), None),
@@ -165,7 +171,7 @@ class Posting:
             refers_to=payment.receipt_no if payment.reversed_at else "",
             business_date=payment.business_date, taken_at=clinic.local(payment.reversed_at or payment.taken_at),
             station=clinic.identity.desk_name if here else desk_of(payment.number),
-            tenders=(self._tender(reader, payment, None),), requested_cents=payment.requested_cents,
+            tenders=(self._tender(reader, payment, None, went),), requested_cents=payment.requested_cents,
             received_date=payment.received_date, note=payment.memo,
         ))  # fmt: skip
         if payment.tender != "external":
@@ -184,9 +190,10 @@ class Posting:
                               patient=names.get(row.patient_id, ""))
                      for row in found)  # fmt: skip
 
-    def _tender(self, reader: Any, payment: PaidRow, card: CardFacts | None) -> SaleTender:
-        """How a payment was made, with the words of the practice's own way to pay."""
-        tender, tenant = tender_of(payment, card), self._clinic.tenant
+    def _tender(self, reader: Any, payment: PaidRow, card: CardFacts | None, cents: int = 0) -> SaleTender:
+        """How a payment was made, with the words of the practice's own way to pay; `cents` of it where not all."""
+        part = 0 if cents == payment.amount_cents else cents
+        tender, tenant = tender_of(payment, card, part), self._clinic.tenant
         if not payment.method_id:
             return tender
         row = methods.method(reader, tenant, payment.method_id)
@@ -297,6 +304,11 @@ class Undoing:
     supervisor: str = ""
     group: str = ""
     on_paper: bool = True
+
+
+def goes_back(payment: PaidRow, held: HeldRow) -> int:
+    """Cents that go when a payment is taken back whole: what it really was, as far as this desk knows."""
+    return max(payment.amount_cents - held.corrected_cents, 0)
 
 
 def credit_back(reader: Any, tenant: str, payment: PaidRow) -> Undo | None:

@@ -16,7 +16,7 @@ from app.giving_back import GivingBack, Who
 from app.heads import patient_head
 from app.lanes import Job
 from app.method import paid_text
-from app.posting import Undoing, credit_back, tender_of
+from app.posting import Undoing, credit_back, goes_back, tender_of
 from app.refund_views import (
     NOTE_MOST,
     RefundEnd,
@@ -227,6 +227,7 @@ class TakingBack:
         reverse = bodies.Reverse(
             payment_id=sheet.payment_id, patient_id=owner, reason=_words(order), reversal_id=sheet.act_id,
             receipt_no=receipt_no, drawer=payment.drawer, act=act,
+            given_back_cents=goes_back(payment, sheet.seen.held),
         )  # fmt: skip
         return (reverse, self._fee(order, payment)) if order.fee_cents else (reverse,)
 

@@ -17,7 +17,8 @@ from models.ledger.judging import (
     accept,
     available,
     except_,
-    left_in_lots,
+    holds,
+    is_gone_back,
     lies,
     one_family,
     owed,
@@ -29,11 +30,6 @@ from models.ledger.judging import (
 from models.ledger.spending import is_closed, take_off
 from models.operations import bodies
 from models.operations.operation import Operation
-
-
-def holds(draft: Draft, payment_id: str) -> int:
-    """Cents of a payment that are still here: unallocated and paid to charges."""
-    return left_in_lots(draft, payment_id) + sum(cents for _, _, cents in draft.paid_by_payment(payment_id))
 
 
 def _home(payment: PaymentState, drawer: str = "") -> Account:
@@ -85,33 +81,39 @@ def _moved(transfers: list[Transfer], target: Account) -> int:
     return sum(each.amount_cents for each in transfers if each.credit.id == target.id)
 
 
+def _beyond(payment: PaymentState, cents: int, target: Account, code: str) -> list[Transfer]:
+    """What went to `target` although the payment held it no more: over-refunded."""
+    over = accounts.over_refunded(payment.payment_id, payment.patient_id)
+    return [Transfer(over, target, cents, code)] if cents else []
+
+
 # A whole payment taken back ---------------------------------------------------------------------------------------
 
 
 def reverse(op: Operation, body: bodies.Reverse, draft: Draft) -> None:
     """Take a whole payment back: release what it paid, gather its lot, mirror the transfers that took the money.
 
-    Where part of it went back before, or it goes out another way than it came, all it holds goes out, and somebody
-    must look at what is missing. What was corrected never was there.
+    What went, went: where the payment holds less by now (part went back before, it was corrected or taken back at
+    another desk), it gives all it holds and somebody must look at the rest; where it holds more, that stays the
+    patient's. An older version does not say what went: all that ever came, then, less what was corrected.
     """
     payment = draft.payment(body.payment_id)
     assert payment is not None, "waited for before"
     out = _home(payment, body.drawer)
-    over = accounts.over_refunded(payment.payment_id, payment.patient_id)
     came = max(payment.amount_cents - payment.corrected_cents, 0)
-    if payment.reversed:
-        missing = [Transfer(over, out, came, "reverse")] if came else []
-        except_(draft, op, "already_reversed", *missing)
-        return
-    draft.mark_reversed(payment)
+    went = body.given_back_cents or came
     held = holds(draft, payment.payment_id)
-    collected = draft.transfers_of(payment.collect_op_id)
-    if held == payment.amount_cents and collected and collected[0].debit.id == out.id:
+    draft.mark_reversed(payment)
+    collected = () if payment.reversed else draft.transfers_of(payment.collect_op_id)
+    if went == held == payment.amount_cents and collected and collected[0].debit.id == out.id:
         accept(draft, op, *_gather(payment, collected[0].credit, draft), *_mirror(payment, collected))
         return
-    transfers = _drain(payment, held, out, "reverse", draft.branch())
-    if held < came:
-        except_(draft, op, "partly_given_back", *transfers, Transfer(over, out, came - held, "reverse"))
+    transfers = _drain(payment, went, out, "reverse", draft.branch())
+    beyond = _beyond(payment, went - _moved(transfers, out), out, "reverse")
+    if payment.reversed:
+        except_(draft, op, "already_reversed", *transfers, *beyond)
+    elif beyond:
+        except_(draft, op, "more_than_paid" if went > came else "partly_given_back", *transfers, *beyond)
     else:
         accept(draft, op, *transfers)
 
@@ -150,10 +152,9 @@ def correct(op: Operation, body: bodies.Correct, draft: Draft) -> None:
 def give(op: Operation, payment: PaymentState, cents: int, target: Account, code: str, draft: Draft) -> None:
     """A fact takes `cents` of a payment: all it holds from there, the rest as over-refunded."""
     transfers = _drain(payment, cents, target, code, draft.branch())
-    short = cents - _moved(transfers, target)
-    if short:
-        over = accounts.over_refunded(payment.payment_id, payment.patient_id)
-        except_(draft, op, "more_than_paid", *transfers, Transfer(over, target, short, code))
+    beyond = _beyond(payment, cents - _moved(transfers, target), target, code)
+    if beyond:
+        except_(draft, op, "more_than_paid", *transfers, *beyond)
     else:
         accept(draft, op, *transfers)
 
@@ -201,7 +202,7 @@ def undisputed(draft: Draft, payment_id: str) -> int:
 def _cannot_refund(body: bodies.RefundRequest, payment: PaymentState | None, draft: Draft) -> str:
     if payment is None:
         return "missing_dependency"
-    if payment.reversed:
+    if is_gone_back(draft, payment):
         return "payment_reversed"
     if not one_family(draft, payment.patient_id, body.patient_id):
         return "wrong_patient"
@@ -246,26 +247,22 @@ def refund_paid(op: Operation, body: bodies.RefundPaid, draft: Draft) -> None:
     draft.know_refund(RefundState(body.refund_id, payment.payment_id, payment.patient_id, body.amount_cents,
                                   body.tender, known.request_op_id if known else "", RefundStep.PAID))  # fmt: skip
     if aside >= body.amount_cents:
-        transfers = [Transfer(payable, out, body.amount_cents, "refund_paid")]
-        if aside > body.amount_cents:
-            credit = _lies_now(payment)
-            transfers.append(Transfer(payable, credit, aside - body.amount_cents, "refund_rest"))
-        accept(draft, op, *transfers)
+        rest = _stays(payment, payable, aside - body.amount_cents, draft)
+        accept(draft, op, Transfer(payable, out, body.amount_cents, "refund_paid"), *rest)
         return
     transfers = [Transfer(payable, out, aside, "refund_paid")] if aside > 0 else []
     transfers += _drain(payment, body.amount_cents - aside, out, "refund_paid", draft.branch())
-    over = body.amount_cents - _moved(transfers, out)
-    if over:
-        account = accounts.over_refunded(payment.payment_id, payment.patient_id)
-        transfers.append(Transfer(account, out, over, "refund_paid"))
-    except_(draft, op, "more_than_paid" if over else "refund_not_granted", *transfers)
+    beyond = _beyond(payment, body.amount_cents - _moved(transfers, out), out, "refund_paid")
+    except_(draft, op, "more_than_paid" if beyond else "refund_not_granted", *transfers, *beyond)
 
 
-def _lies_now(payment: PaymentState) -> Account:
-    """Where money of a payment that did not go back lies: its credit; what was missing, if it was taken back whole."""
-    if payment.reversed:
-        return accounts.over_refunded(payment.payment_id, payment.patient_id)
-    return accounts.credit(payment.payment_id, payment.patient_id)
+def _stays(payment: PaymentState, payable: Account, cents: int, draft: Draft) -> list[Transfer]:
+    """What was set aside and did not go back is credit again; of a payment that was taken back whole it makes up for
+    what was missing then."""
+    over = accounts.over_refunded(payment.payment_id, payment.patient_id)
+    missing = min(cents, max(waiting(draft, over), 0)) if payment.reversed else 0
+    parts = ((over, missing), (accounts.credit(payment.payment_id, payment.patient_id), cents - missing))
+    return [Transfer(payable, account, part, "refund_rest") for account, part in parts if part]
 
 
 def refund_failed(op: Operation, body: bodies.RefundFailed, draft: Draft) -> None:
@@ -311,8 +308,7 @@ def _put_back(refund: RefundState, source: Account, code: str, draft: Draft) -> 
         return max(cents, 0)
 
     over = accounts.over_refunded(payment.payment_id, payment.patient_id)
-    left = refund.amount_cents if payment.reversed else min(refund.amount_cents, waiting(branch, over))
-    left = refund.amount_cents - put(source, over, left, code)
+    left = refund.amount_cents - put(source, over, min(refund.amount_cents, waiting(branch, over)), code)
     for each in reversed(draft.transfers_of(refund.request_op_id) if refund.request_op_id else ()):
         if each.code == "refund":
             left -= put(source, each.debit, min(each.amount_cents, left), code)

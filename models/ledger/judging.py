@@ -130,6 +130,16 @@ def left_in_lots(draft: Draft, payment_id: str) -> int:
     return sum(lies(draft, lot) for lot in draft.lots_of_payment(payment_id))
 
 
+def holds(draft: Draft, payment_id: str) -> int:
+    """Cents of a payment that are still here: unallocated and paid to charges."""
+    return left_in_lots(draft, payment_id) + sum(cents for _, _, cents in draft.paid_by_payment(payment_id))
+
+
+def is_gone_back(draft: Draft, payment: PaymentState) -> bool:
+    """Was a payment taken back, and nothing of it left? A card company may have given back less than all of it."""
+    return payment.reversed and holds(draft, payment.payment_id) <= 0
+
+
 # Who and where ----------------------------------------------------------------------------------------------------
 
 

@@ -253,7 +253,7 @@ def _message_send(op: Operation, body: messages.MessageSend, draft: Draft) -> No
 
 def _of_payment(op: Operation, body: bodies.Reverse | bodies.Correct, draft: Draft) -> None:
     """A whole payment is taken back, or was entered too high; one never seen here is waited for."""
-    if isinstance(body, bodies.Correct) and body.amount_cents <= 0:
+    if body.amount_cents <= 0 if isinstance(body, bodies.Correct) else body.given_back_cents < 0:
         quarantine(draft, op, "amount_not_positive")
     elif draft.payment(body.payment_id) is None:
         tasks.not_known(op, draft, body.payment_id)

@@ -24,7 +24,17 @@ from models.ledger.book import (
     Transfer,
     Verdict,
 )
-from models.ledger.judging import HUB, accept, available, derived, except_, owed, quarantine, tender_account
+from models.ledger.judging import (
+    HUB,
+    accept,
+    available,
+    derived,
+    except_,
+    is_gone_back,
+    owed,
+    quarantine,
+    tender_account,
+)
 from models.ledger.merging import MERGED_MEANWHILE
 from models.operations import bodies, records, tasks
 from models.operations.kinds import body_of
@@ -134,7 +144,7 @@ def _allocated(op: Operation, body: bodies.Allocate, own: Entry, _entries: Seque
 
 def _short(op: Operation, body: bodies.Allocate, missing: int, reason: str, draft: Draft) -> None:
     payment = draft.payment(body.lot_payment_id)
-    if payment is None or payment.tender == "external" or payment.reversed:
+    if payment is None or payment.tender == "external" or is_gone_back(draft, payment):
         return
     asked = sum(line.amount_cents for line in body.lines)
     line = next((line for line in body.lines if line.charge_id), body.lines[0] if body.lines else None)

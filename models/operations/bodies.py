@@ -149,7 +149,9 @@ REVERSE_ACTS = ("void", "delete", "bounced")
 class Reverse:
     """A whole payment is taken back (fact): cash returned, card sale voided, check handed back, entry deleted.
 
-    Everything it had paid is owed again. `card` carries the terminal's answer to the void. `act` is one of
+    Everything it had paid is owed again. `given_back_cents` really went, the way it had come: over the counter, by the
+    processor, by the bank, off the drawer's list; whoever did it may not have known what others did to the payment. 0
+    is an older version's, which did not say. `card` carries the terminal's answer to the void. `act` is one of
     REVERSE_ACTS: void and delete belong to the payment's business day, a check bounces later.
     """
 
@@ -161,6 +163,7 @@ class Reverse:
     drawer: str = ""
     card: CardFacts | None = None
     act: str = "void"
+    given_back_cents: int = 0
 
 
 REFUND_REASONS = (

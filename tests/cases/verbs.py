@@ -249,9 +249,10 @@ def _take_back(act: TakeBack) -> Callable[[CaseDesk, Values], Enter]:
 
 def _voided_by_reader(desk: CaseDesk, payment_id: str) -> Enter:
     """No reader is here: what one answers to a void of the whole sale, as a fact."""
-    rows = desk.ask("SELECT patient_id FROM payment WHERE payment_id = ?", payment_id)
+    rows = desk.ask("SELECT patient_id, amount_cents FROM payment WHERE payment_id = ?", payment_id)
     body = bodies.Reverse(payment_id=payment_id, patient_id=rows[0][0], reason="a mistake",
-                          reversal_id=f"v-{payment_id}", receipt_no=f"R-v-{payment_id}")  # fmt: skip
+                          reversal_id=f"v-{payment_id}", receipt_no=f"R-v-{payment_id}",
+                          given_back_cents=rows[0][1])  # fmt: skip
     return lambda: _quietly(desk.record(body))
 
 

@@ -211,7 +211,7 @@ def _taken_back(body: Any, known: Any, device: str) -> list[tuple[str, int]]:
     if first is None:
         return []
     where = _where({**first, "drawer": body.get("drawer") or first.get("drawer")}, device)
-    return [(where, -int(body.get("amount_cents") or first["amount_cents"]))]
+    return [(where, -int(body.get("given_back_cents") or body.get("amount_cents") or first["amount_cents"]))]
 
 
 def _handed_back(body: Any, known: Any, device: str) -> list[tuple[str, int]]:

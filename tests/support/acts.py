@@ -58,10 +58,11 @@ def allocate(
     )  # fmt: skip
 
 
-def reverse(payment_id: str, patient_id: str = "ann") -> bodies.Reverse:
-    """Take a payment back."""
-    return bodies.Reverse(payment_id=payment_id, patient_id=patient_id, reason="keyed_wrong",
-                          reversal_id=f"r-{payment_id}", receipt_no=f"R-r-{payment_id}", drawer=DRAWER)  # fmt: skip
+def reverse(payment_id: str, patient_id: str = "ann", *, went: int = 0, act: str = "void") -> bodies.Reverse:
+    """Take a payment back: `went` cents of it, as many as it was worth for an older version (0)."""
+    return bodies.Reverse(payment_id=payment_id, patient_id=patient_id, reason="keyed_wrong", act=act, drawer=DRAWER,
+                          reversal_id=f"r-{payment_id}", receipt_no=f"R-r-{payment_id}",
+                          given_back_cents=went)  # fmt: skip
 
 
 @dataclass

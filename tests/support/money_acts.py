@@ -22,7 +22,7 @@ from models.operations import bodies, records
 from models.operations.holds import HoldReturned
 from models.operations.operation import Operation
 from models.operations.tasks import TaskResolved
-from tests.support.acts import DAY, DRAWER, OpMaker, collect, known_from_a_file
+from tests.support.acts import DAY, DRAWER, OpMaker, collect, known_from_a_file, reverse
 
 LATER = "2026-03-30"
 EARLIER = "2026-02-02"
@@ -299,9 +299,10 @@ class _Day:
 
     def reverse(self) -> object:
         payment = self.payment()
-        return bodies.Reverse(payment_id=payment, patient_id=self.owner(payment), reason="keyed_wrong", drawer=DRAWER,
-                              reversal_id=f"r-{payment}", receipt_no=f"R-r-{payment}",
-                              act=self.draw(st.sampled_from(bodies.REVERSE_ACTS)))  # fmt: skip
+        known = self.draft.payment(payment)
+        went = self.draw(st.sampled_from([0, self._holds(payment), known.amount_cents if known else 50, 7]))
+        act = self.draw(st.sampled_from(bodies.REVERSE_ACTS))
+        return reverse(payment, self.owner(payment), went=went, act=act)
 
     def correct(self) -> object:
         payment = self.payment()
@@ -466,7 +467,7 @@ class MoneyWorld:
         taken = self._taken.get(body.payment_id)
         if taken is not None:
             there = max(taken.amount_cents - self._corrected[body.payment_id], 0)
-            self.moved[_CODES[taken.tender]] -= there
+            self.moved[_CODES[taken.tender]] -= body.given_back_cents or there
         else:
             self._waits(body)
 

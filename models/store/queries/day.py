@@ -138,8 +138,9 @@ _TAKEN_BACK_AGAIN = (
     "SELECT 'void', p.payment_id, '', t.business_date, p.patient_id, p.appointment_id, p.practitioner_id, p.tender, "
     "p.method_id, p.brand, p.number, coalesce(l.actor, ''), coalesce(l.device, :device), -t.amount_cents, 0, "
     "p.check_no, 'again', p.payment_type, t.op_id, p.payment_id FROM transfer t JOIN account o ON o.tenant = t.tenant "
-    "AND o.id = t.debit AND o.code = 'OVR' JOIN payment p ON p.tenant = t.tenant AND p.payment_id = o.payment_id "
-    "AND p.reversed_op_id <> t.op_id LEFT JOIN log l ON l.tenant = t.tenant AND l.op_id = t.op_id "
+    "AND o.id = t.debit AND o.code IN ('OVR', 'CR', 'CRE') JOIN payment p ON p.tenant = t.tenant "
+    "AND p.payment_id = o.payment_id AND p.reversed_op_id <> t.op_id "
+    "LEFT JOIN log l ON l.tenant = t.tenant AND l.op_id = t.op_id "
     f"WHERE {_DATED} AND t.code = 'reverse' AND t.business_date {_WITHIN}"
 )
 """Taken back a second time, by a desk that could not know: that money went out too."""

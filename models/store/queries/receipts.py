@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from models.store.queries.rows import NET
+from models.store.queries.rows import NET, TAKEN_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,14 @@ def payment(connection: Any, tenant: str, payment_id: str) -> PaidRow | None:
         f"SELECT {_COLUMNS} FROM payment WHERE tenant = ? AND payment_id = ?", (tenant, payment_id)
     ).fetchone()
     return PaidRow(*row) if row else None
+
+
+def went_back(connection: Any, tenant: str, payment_id: str) -> int:
+    """Cents that went when a payment was taken back."""
+    row = connection.execute(
+        f"SELECT {TAKEN_BACK} FROM payment p WHERE p.tenant = ? AND p.payment_id = ?", (tenant, payment_id)
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def last_payment_here(connection: Any, tenant: str, device: str, business_date: str) -> str:

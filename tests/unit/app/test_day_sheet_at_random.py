@@ -13,10 +13,9 @@ from hypothesis import example, given
 
 from app.day_sums import add_up
 from models.ledger.accounts import Code
-from models.operations import bodies
 from models.store.queries import day
 from tests.support import stores
-from tests.support.acts import DAY, collect
+from tests.support.acts import DAY, collect, reverse
 from tests.support.money_acts import correct, money_days, opened
 from tests.support.often import often
 from tests.unit.models.store.takings import Doer
@@ -27,8 +26,7 @@ BANK = ("dispute", "dispute_fee", "dispute_won")
 """What a bank takes and gives back is no part of what was collected."""
 
 
-_BACK = bodies.Reverse(payment_id="p1", patient_id="ann", reason="keyed_wrong", reversal_id="r-p1", receipt_no="R-r-p1",
-                       drawer="drawer-1")  # fmt: skip
+_BACK = reverse("p1")
 _CAME = collect("p1", "ann", 100)
 
 
@@ -38,6 +36,8 @@ _CAME = collect("p1", "ann", 100)
 @example([_BACK, correct("p1", 30), _CAME])
 @example([correct("p1", 30), _BACK, _CAME])
 @example([_CAME, correct("p1", 30), _BACK, _BACK])
+@example([_CAME, correct("p1", 30), reverse("p1", went=100)])
+@example([_CAME, reverse("p1", went=60), reverse("p1", went=60)])
 @example([opened("d1", "p1", 100), _CAME])
 def test_s0_41_the_sums_are_what_came_and_went(acts: Sequence[object]) -> None:
     with tempfile.TemporaryDirectory(prefix="copaydesk-sheet-") as folder:
