@@ -31,9 +31,10 @@ from tests.support.windows import (  # noqa: F401
     loop_watch,
     themed,
 )
+from widgets.attention.state import WAITING
 from widgets.desks.dialogs import JoinDialog
 from widgets.panels import AskDialog
-from widgets.screens import SETTINGS, TODAY, Place
+from widgets.screens import ATTENTION, SETTINGS, TODAY, Place
 from widgets.settings.state import DESKS
 from widgets.syncing.again import JoinAgainDialog
 from widgets.syncing.view import SyncPanel
@@ -101,9 +102,16 @@ def test_f1_the_banner_says_since_when_why_and_what_waits_and_how_it_ended(offic
             assert waits >= 2
             front.wait(lambda: banner(front)[2] == f"{waits} changes waiting")
             front.picture("many-desks-offline")
+            front.press("Ctrl+4")
+            front.arrive(ATTENTION, lambda: front.state.loaded)
+            front.press("Alt+2")
+            front.wait(lambda: front.state.tab == WAITING)
+            assert (len(front.state.rows), front.state.counts[WAITING]) == (waits, waits), "what the banner counts"
+            front.picture("many-desks-waiting")
             office.hub.start()
-            front.press("Ctrl+R")
+            front.press("Return")
             front.wait(said(front, f"Back online, {waits} changes sent."))
+            front.wait(lambda: front.state.rows == () and front.state.counts[WAITING] == 0)
             front.picture("many-desks-back")
             assert here.desk.store.pending_count() == 0
             front.window._line._farewell.start(20)

@@ -25,6 +25,7 @@ class _Page:
         def zone() -> tzinfo:
             return ZoneInfo(kit.facts().zone)
 
+        self._kit, desk = kit, kit.desk
         self.widget = AttentionPage()
         doors = Doors(
             collect=lambda patient_id, visit_id: kit.doors.go(Place(COLLECT, patient_id, visit_id)),
@@ -32,15 +33,22 @@ class _Page:
             money=lambda patient_id, visit_id, act: kit.doors.go(Place(LEDGER, patient_id, visit_id, item=act)),
             back=kit.doors.back,
             settings=lambda page: kit.doors.go(Place(SETTINGS, item=page)),
+            sync=self._ask_hub if kit.desk.sync is not None else None,
         )
         self.presenter = AttentionPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes,
-            stories=Stories(kit.desk.attention, kit.desk.recovery, kit.desk.printing, kit.desk.visits,
-                            lambda: kit.desk.refunds),
+            stories=Stories(desk.attention, desk.attention_lists, desk.recovery, desk.printing, desk.visits,
+                            lambda: desk.refunds),
             checker=checker_of(kit),
             session=kit.session, notices=kit.notices, speech=Speech(zone),
             now=lambda: kit.desk.clock.now().astimezone(zone()), doors=doors,
         )  # fmt: skip
+
+    def _ask_hub(self) -> None:
+        sync = self._kit.desk.sync
+        if sync is not None:
+            sync.nudge()
+            self._kit.notices.show("Asking the hub now.", "info")
 
     def enter(self, place: Place) -> None:
         """Show what is open."""

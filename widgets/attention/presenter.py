@@ -9,12 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
+from app.attention_lists import PAGE, RecordPage
 from app.lanes import Job, Lane
 from app.refund_views import Refunded, RefundEnd
 from app.tasks import WITH_REASON
 from app.views import AttentionItem, Collected, CollectEnd
 from widgets.attention.checking import Checker
-from widgets.attention.state import AttentionState, Known, Looking, attention_state
+from widgets.attention.records import records_state
+from widgets.attention.state import (
+    OPEN,
+    SOLVED,
+    TABS,
+    WAITING,
+    AttentionState,
+    Known,
+    Looking,
+    attention_state,
+)
 from widgets.attention.view import AttentionPage
 from widgets.bridge import Bridge
 from widgets.common.banner import Notices
@@ -24,6 +35,7 @@ from widgets.session import Session
 
 if TYPE_CHECKING:
     from app.attention import Attention
+    from app.attention_lists import AttentionLists
     from app.printing import Printing
     from app.recovery import Recovery
     from app.refunds import Refunds
@@ -33,13 +45,15 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Doors:
     """Where Needs attention leads: Collect for a patient (and visit), a ledger, money of a visit in the ledger with an
-    act begun (`move:` or `refund:` and the payment), back to where it was opened, a page of Settings."""
+    act begun (`move:` or `refund:` and the payment), back to where it was opened, a page of Settings, and `sync`: the
+    hub is asked now (None at a desk without one)."""
 
     collect: Callable[[str, str], None]
     ledger: Callable[[str], None]
     money: Callable[[str, str, str], None]
     back: Callable[[], None]
     settings: Callable[[str], None]
+    sync: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +61,21 @@ class Stories:
     """What may be done with an item."""
 
     attention: Attention
+    lists: AttentionLists
     recovery: Recovery
     printing: Printing
     visits: Visits
     refunds: Callable[[], Refunds]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read at once: what is open, how many wait and were solved, and a page of the list `tab`."""
+
+    tab: str
+    items: tuple[AttentionItem, ...]
+    counts: tuple[int, int]
+    page: RecordPage
 
 
 SETTLED_WORDS: dict[CollectEnd, str] = {
@@ -84,10 +109,15 @@ class AttentionPresenter(QObject):
         self._stories, self._checker, self._session = stories, checker, session
         self._notices, self._speech, self._now, self._doors = notices, speech, now, doors
         self._items: tuple[AttentionItem, ...] | None = None
+        self._tab, self._page, self._record_id = OPEN, RecordPage(), ""
+        self._counts: dict[str, int] = {}
         self._looking = Looking()
         self._notice: Notice | None = None
         self._round = 0
         self._state = AttentionState()
+        view.tabs.offer([key for key, _words in TABS if key != WAITING or doors.sync is not None])
+        view.tab_chosen.connect(self._choose_tab)
+        view.page_moved.connect(self._move_page)
         view.row_chosen.connect(self._choose_row)
         view.way_chosen.connect(self._choose_way)
         view.applied.connect(self._apply)
@@ -109,25 +139,32 @@ class AttentionPresenter(QObject):
         """Show what is open, `item_id` in detail if it is among it."""
         if item_id:
             self._looking = Looking(item_id)
+            self._tab = OPEN
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
-        """Read again what is open; what was chosen stays chosen."""
-        self._round += 1
-        asked = self._round
-        self._bridge.start(
-            self._lanes["reads"],
-            lambda _job: self._stories.attention.items(),
-            owner=self,
-            done=lambda items: self._arrived(asked, items),
-            failed=self._failed,
-        )
+        """Read again what is listed; what was chosen stays chosen."""
+        self._ask(self._tab, self._page.first)
 
-    def _arrived(self, asked: int, items: tuple[AttentionItem, ...]) -> None:
+    def _ask(self, tab: str, first: int) -> None:
+        self._round += 1
+        asked, stories = self._round, self._stories
+
+        def read(_job: Job[Read]) -> Read:
+            page = {WAITING: stories.lists.waiting, SOLVED: stories.lists.solved}.get(tab)
+            return Read(tab, stories.attention.items(), stories.lists.counts(), page(first) if page else RecordPage())
+
+        self._bridge.start(
+            self._lanes["reads"], read, owner=self, done=lambda found: self._arrived(asked, found), failed=self._failed
+        )  # fmt: skip
+
+    def _arrived(self, asked: int, found: Read) -> None:
         if asked != self._round:
             return
-        self._items, self._notice = items, None
+        self._items, self._notice, items = found.items, None, found.items
+        self._tab, self._page = found.tab, found.page
+        self._counts = dict(zip((WAITING, SOLVED), found.counts, strict=True))
         self._checker.follow_only({item.item_id for item in items if item.kind.startswith("unknown_")})
         self._draw()
 
@@ -138,10 +175,16 @@ class AttentionPresenter(QObject):
     def _draw(self) -> None:
         if self._items is None:
             self._state = AttentionState(notice=self._notice)
+        elif self._tab != OPEN:
+            self._state = records_state(
+                self._tab, self._page, self._record_id, {**self._counts, OPEN: len(self._items)},
+                say=self._speech.key, now=self._now(), notice=self._notice,
+            )  # fmt: skip
+            self._record_id = self._state.selected
         else:
             self._state = attention_state(
                 self._items, self._looking, say=self._speech.key, now=self._now(), checked=self._checker.checked,
-                notice=self._notice,
+                notice=self._notice, counts=self._counts,
             )  # fmt: skip
             if self._state.selected != self._looking.item_id:  # what was chosen and said was about another one
                 self._looking = Looking(self._state.selected)
@@ -150,8 +193,22 @@ class AttentionPresenter(QObject):
     # What the clerk did -----------------------------------------------------------------------------------------
 
     @Slot(str)
+    def _choose_tab(self, tab: str) -> None:
+        if tab != WAITING or self._doors.sync is not None:
+            self._record_id = ""
+            self._ask(tab, 0)
+
+    @Slot(int)
+    def _move_page(self, step: int) -> None:
+        self._record_id = ""
+        self._ask(self._tab, max(0, self._page.first + step * PAGE))
+
+    @Slot(str)
     def _choose_row(self, item_id: str) -> None:
-        if item_id != self._looking.item_id:
+        if self._tab != OPEN:
+            self._record_id = item_id
+            self._draw()
+        elif item_id != self._looking.item_id:
             self._looking = Looking(item_id)
             self._draw()
 
@@ -175,8 +232,10 @@ class AttentionPresenter(QObject):
 
     @Slot()
     def _ledger(self) -> None:
-        item = self._item()
-        if item is not None and item.patient is not None:
+        record, item = self._state.record, self._item()
+        if record is not None and record.patient_id:
+            self._doors.ledger(record.patient_id)
+        elif item is not None and item.patient is not None:
             self._doors.ledger(item.patient.patient_id)
 
     @Slot()
@@ -187,6 +246,12 @@ class AttentionPresenter(QObject):
 
     @Slot()
     def _apply(self) -> None:
+        if self._tab == WAITING and self._doors.sync is not None:
+            self._doors.sync()
+            return
+        if self._tab == SOLVED:
+            self._ledger()
+            return
         detail = self._state.detail
         if detail is None or not detail.ways[detail.chosen].enabled:
             return

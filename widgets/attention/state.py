@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.tasks import WITH_REASON
@@ -239,6 +239,7 @@ KINDS: dict[str, Kind] = {
     "backup_old": Kind("shield-alert", "warn", ("Back up now", "warn", "download"), money=False),
     "message_failed": Kind("mail", "neutral", ("Choose one", "neutral", "mail"), money=False),
     "print_unknown": Kind("printer", "neutral", ("Choose one", "neutral", "printer"), money=False),
+    "elsewhere": Kind("monitor", "neutral", ("Look at it", "neutral", "monitor"), money=False),
 }
 
 
@@ -283,7 +284,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item of the list."""
+    """One item of the list; `section` is the heading it stands under."""
 
     item_id: str
     icon: str
@@ -292,7 +293,7 @@ class Row:
     subtitle: str
     amount: str
     time: str
-    money: bool
+    section: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,9 +329,45 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True)
-class AttentionState:
-    """All of Needs attention. `loaded` is False before the first answer."""
+class RecordDetail:
+    """One record of Waiting or Solved in full; `facts` are its lines (label, value)."""
 
+    title: str
+    who: str
+    pill: Look
+    amount: str
+    text: str
+    facts: tuple[tuple[str, str], ...]
+    patient_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Which lines of a long list are shown, and whether there are some before and after."""
+
+    words: str
+    has_before: bool
+    has_after: bool
+
+
+OPEN, WAITING, SOLVED = "open", "waiting", "solved"
+TABS = ((OPEN, "Open"), (WAITING, "Waiting"), (SOLVED, "Solved"))
+"""The three lists."""
+SECTIONS = {True: "Money first", False: "Then these"}
+"""The headings of what is open, by whether money is in question."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionState:
+    """All of Needs attention: the list `tab` with its rows, and `detail` (of what is open) or `record` (of the other
+    two). `counts` are those of the tabs; `empty` are the words where nothing is listed; `pages` tells where not
+    everything is. `loaded` is False before the first answer."""
+
+    tab: str = OPEN
+    counts: dict[str, int] = field(default_factory=dict)
+    record: RecordDetail | None = None
+    pages: Pages | None = None
+    empty: tuple[str, str] = ("", "")
     rows: tuple[Row, ...] = ()
     head: str = ""
     selected: str = ""
@@ -356,11 +393,14 @@ def attention_state(
     now: datetime,
     checked: Callable[[str], Checked | None],
     notice: Notice | None = None,
+    counts: dict[str, int] | None = None,
 ) -> AttentionState:
-    """All of Needs attention."""
+    """All of the page while what is open is shown. `counts` are those of the other lists."""
     found = ordered(items)
     chosen = next((item for item in found if item.item_id == looking.item_id), found[0] if found else None)
     return AttentionState(
+        counts={**(counts or {}), OPEN: len(found)},
+        empty=("All clear. Nothing needs you.", "New items appear here by themselves."),
         rows=tuple(_row(item, say, now) for item in found),
         head=_head(found, now),
         selected=chosen.item_id if chosen else "",
@@ -374,10 +414,11 @@ def _head(items: tuple[AttentionItem, ...], now: datetime) -> str:
     if not items:
         return ""
     oldest = min(item.at for item in items)
-    return f"{len(items)} open, oldest from {_when(oldest, now)}"
+    return f"{len(items)} open, oldest from {when_text(oldest, now)}"
 
 
-def _when(moment: datetime, now: datetime) -> str:
+def when_text(moment: datetime, now: datetime) -> str:
+    """The time of a moment of today, with the day of another one."""
     at = time_text(moment)
     return at if moment.date() == now.date() else f"{day_text(moment.date(), now.date())}, {at}"
 
@@ -387,7 +428,8 @@ def _row(item: AttentionItem, say: Say, now: datetime) -> Row:
     words = say(item.words, item.facts)
     who = item.patient.name if item.patient else ""
     return Row(item.item_id, kind.icon, kind.meaning, words.title, who or words.body,
-               show_cents(item.amount_cents) if item.amount_cents else "", _when(item.at, now), kind.money)  # fmt: skip
+               show_cents(item.amount_cents) if item.amount_cents else "", when_text(item.at, now),
+               SECTIONS[kind.money])  # fmt: skip
 
 
 def ways_of(item: AttentionItem, checked: Checked | None) -> tuple[Way, ...]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import groupby
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.attention.parts import HistoryBox, KnownBox, SidesBox, WayButton
-from widgets.attention.state import AttentionState, Detail, Row
+from widgets.attention.record_card import RecordCard
+from widgets.attention.state import OPEN, TABS, AttentionState, Detail, Row
 from widgets.common import (
     ENTER,
     Banner,
@@ -17,12 +21,14 @@ from widgets.common import (
     Column,
     Divider,
     EmptyState,
+    IconButton,
     IconCell,
     IconLabel,
     KeycapButton,
     Pill,
     Role,
     RowKind,
+    Segments,
     TableRow,
     Text,
     WordsCell,
@@ -44,18 +50,18 @@ def list_row(row: Row) -> TableRow:
 
 
 def list_rows(rows: tuple[Row, ...]) -> list[TableRow]:
-    """Money first, under a heading; then the rest under theirs."""
+    """The rows, each section under its heading."""
     made: list[TableRow] = []
-    for heading, money in (("Money first", True), ("Then these", False)):
-        mine = [list_row(row) for row in rows if row.money is money]
-        if mine:
-            made += [TableRow(heading, (), RowKind.SECTION, heading), *mine]
+    for section, mine in groupby(rows, key=lambda row: row.section):
+        made += [TableRow(section, (), RowKind.SECTION, section), *map(list_row, mine)]
     return made
 
 
 class AttentionPage(Themed, QWidget):
-    """One Needs attention page. Ways are numbered from 0."""
+    """One Needs attention page. Ways are numbered from 0; `tab_chosen` names a list, `page_moved` says ±1."""
 
+    tab_chosen = Signal(str)
+    page_moved = Signal(int)
     row_chosen = Signal(str)
     way_chosen = Signal(int)
     applied = Signal()
@@ -81,12 +87,21 @@ class AttentionPage(Themed, QWidget):
             page_action(self, f"Choice {n + 1}", str(n + 1), lambda n=n: self.way_chosen.emit(n))  # type: ignore[misc]
             for n in range(MOST_WAYS)
         )
+        self.tab_actions = tuple(
+            page_action(self, f"Needs attention: {words.lower()}", f"Alt+{n}", partial(self.tab_chosen.emit, key))
+            for n, (key, words) in enumerate(TABS, start=1)
+        )
+        self.before_action = page_action(self, "Page before", "Ctrl+PgUp", lambda: self.page_moved.emit(-1))
+        self.after_action = page_action(self, "Next page", "Ctrl+PgDown", lambda: self.page_moved.emit(1))
+        self.tabs = Segments("Lists of Needs attention", TABS)
+        self.before = IconButton("chevron-left", "Page before", action=self.before_action, size="control_small")
+        self.after = IconButton("chevron-right", "Next page", action=self.after_action, size="control_small")
+        self.page_text = Text("", "table", "text2")
         self._title = Text("Needs attention", "title")
         self._head = Text("", "body", "muted")
         self.banner = Banner("bad", button="Try again")
         self.table = CellTable("What needs attention", COLUMNS, head=False, row_size="row_find")
-        self.empty = EmptyState("circle-check", "All clear. Nothing needs you.", "New items appear here by themselves.",
-                                ink="ok_text")  # fmt: skip
+        self.empty = EmptyState("circle-check", "", " ", ink="ok_text")
         self.title = Text("", "heading", wrap=True)
         self.who = Text("", "caption", "muted", wrap=True)
         self.pill = Pill()
@@ -99,6 +114,7 @@ class AttentionPage(Themed, QWidget):
         self.check = KeycapButton(action=self.check_action, icon="refresh-cw")
         self.ledger = KeycapButton("Ledger", role=Role.LINK, action=self.ledger_action, icon="file-text")
         self.apply = KeycapButton(role=Role.PRIMARY, action=self.apply_action)
+        self.record = RecordCard(self.apply_action, self.ledger_action)
         for button in (self.check, self.ledger, self.apply, *self.ways):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Enter with the page
         self._lay_out()
@@ -110,6 +126,7 @@ class AttentionPage(Themed, QWidget):
         head.setSpacing(S12)
         head.addWidget(self._title)
         head.addWidget(self._head, 1)
+        head.addWidget(self.tabs)
         foot = QHBoxLayout()
         foot.setSpacing(S8)
         foot.setContentsMargins(S16, S8, S16, S12)
@@ -117,6 +134,14 @@ class AttentionPage(Themed, QWidget):
         foot.addWidget(Text("Nothing here is lost. Each item keeps its full history.", "caption", "muted"), 1)
         self._list = Card(inset=0, clip=True)
         self._list.body.addWidget(self.table, 1)
+        self._pager = QWidget()
+        pager = QHBoxLayout(self._pager)
+        pager.setContentsMargins(S16, S8, S12, 0)
+        pager.setSpacing(S8)
+        pager.addWidget(self.page_text, 1)
+        pager.addWidget(self.before)
+        pager.addWidget(self.after)
+        self._list.body.addWidget(self._pager)
         self._list.body.addLayout(foot)
         both = QWidget(self)
         self._columns = QHBoxLayout(both)
@@ -125,7 +150,14 @@ class AttentionPage(Themed, QWidget):
         self._left.addWidget(self.banner)
         self._left.addWidget(self._list, 1)
         self._columns.addLayout(self._left)
-        self._columns.addWidget(self._detail_card(), 1)
+        self._detail = self._detail_card()
+        right = QWidget()
+        right.setObjectName("decision")
+        sides = QVBoxLayout(right)
+        sides.setContentsMargins(0, 0, 0, 0)
+        sides.addWidget(self._detail)
+        sides.addWidget(self.record)
+        self._columns.addWidget(right, 1)
         clear = Card(parent=self)
         clear.body.addWidget(self.empty)
         self._stack = QStackedLayout()
@@ -137,7 +169,6 @@ class AttentionPage(Themed, QWidget):
 
     def _detail_card(self) -> Card:
         card = Card(inset=0)
-        card.setObjectName("decision")
         card.body.addLayout(self._detail_head())
         card.body.addWidget(Divider("hairline"))
         card.body.addLayout(self._detail_body(), 1)
@@ -183,6 +214,7 @@ class AttentionPage(Themed, QWidget):
         return middle
 
     def _connect(self) -> None:
+        self.tabs.chosen.connect(self.tab_chosen)
         self.table.selected.connect(self._selected)
         for at, way in enumerate(self.ways):
             way.clicked.connect(lambda _on=False, at=at: self.way_chosen.emit(at))
@@ -237,19 +269,38 @@ class AttentionPage(Themed, QWidget):
         self._drawing = True
         try:
             self._head.setText(state.head)
+            self.tabs.set_key(state.tab)
+            self.tabs.set_counts(state.counts)
             self.banner.setVisible(state.notice is not None)
             if state.notice is not None:
                 self.banner.set(state.notice.title, state.notice.body)
-            self._stack.setCurrentIndex(0 if state.rows else 1 if state.loaded else 2)
-            self.table.set_rows(list_rows(state.rows))
-            if self.table.key != state.selected:
-                self.table.set_key(state.selected)
-            for action in (self.apply_action, self.ledger_action, self.check_action):
+            self._draw_list(state)
+            self._detail.setVisible(state.tab == OPEN)
+            self.record.setVisible(state.tab != OPEN)
+            for action in (self.apply_action, self.ledger_action, self.check_action, *self.way_actions):
                 action.setEnabled(state.detail is not None)
             if state.detail is not None:
                 self._draw_detail(state.detail)
+            elif state.record is not None:
+                self.apply_action.setEnabled(True)
+                self.ledger_action.setEnabled(bool(state.record.patient_id))
+                self.record.draw(state.record, state.tab)
         finally:
             self._drawing = False
+
+    def _draw_list(self, state: AttentionState) -> None:
+        if not state.rows:
+            self.empty.title.setText(state.empty[0])
+            self.empty.text.setText(state.empty[1])
+        self._stack.setCurrentIndex(0 if state.rows else 1 if state.loaded else 2)
+        self.table.set_rows(list_rows(state.rows))
+        if self.table.key != state.selected:
+            self.table.set_key(state.selected)
+        self._pager.setVisible(state.pages is not None)
+        for action, there in ((self.before_action, state.pages and state.pages.has_before),
+                              (self.after_action, state.pages and state.pages.has_after)):  # fmt: skip
+            action.setEnabled(bool(there))
+        self.page_text.setText(state.pages.words if state.pages else "")
 
     def _draw_detail(self, detail: Detail) -> None:
         self.title.setText(detail.title)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject
 
+from app.attention_lists import PAGE, AttentionRecord, RecordPage
 from app.lanes import Lane
 from app.views import AttentionItem, Collected, CollectEnd, Side, SideRow
 from app.words import sentence
@@ -19,10 +20,14 @@ from widgets import theme
 from widgets.attention import checking
 from widgets.attention.checking import DELAYS_S, Checked, Checker
 from widgets.attention.presenter import NOT_CHARGED, SETTLED_WORDS, AttentionPresenter, Doors, Stories
+from widgets.attention.records import records_state
 from widgets.attention.state import (
     KINDS,
     NOT_KNOWN_YET,
+    OPEN,
     OTHERWISE,
+    SOLVED,
+    WAITING,
     WAYS,
     AttentionState,
     Known,
@@ -65,6 +70,24 @@ TASKS = {
     for what in ("credit_used", "paid_over", "reopened", "insurer_paid", "taken_back", "over_refunded", "money_in",
                  "money_out", "not_known", "paid_twice", "in_use")
 }  # fmt: skip
+BEN, HENRY = UNKNOWN.patient, REFUSED.patient
+WAITS = RecordPage((
+    AttentionRecord("op-1", "payments", frozen.at(9, 24), HENRY, 4000, "act.collected", who="Maria Delgado",
+                    number="PAY-1-0042", tried_at=frozen.at(9, 25)),
+    AttentionRecord("op-2", "postings", frozen.at(9, 24), HENRY, 4000, "act.allocated", who="Maria Delgado"),
+    AttentionRecord("op-3", "visits", frozen.at(9, 31), BEN, 0, "act.visit_checked_in", who="Ana Ruiz"),
+    AttentionRecord("op-4", "practice", frozen.at(9, 36), None, 0, "act.other", who="Priya Nair"),
+), 0, 4)  # fmt: skip
+WAS = RecordPage((
+    AttentionRecord("task:a", "credit_used", frozen.at(9, 12), HENRY, 4000, "attention.credit_used", _FACTS,
+                    "Maria Delgado", "solved.left_owed", since=frozen.at(8, 41)),
+    AttentionRecord("card:b", "unknown_payment", frozen.at(8, 50), BEN, 3000, "attention.unknown_payment", {},
+                    "Maria Delgado", "solved.unknown_payment.went", "Saw it on the reader’s slip", frozen.at(8, 31)),
+    AttentionRecord("task:c", "paid_over", frozen.at(8, 45), BEN, 1250, "attention.paid_over", _FACTS, "",
+                    "solved.passed", since=frozen.at(8, 45)),
+    AttentionRecord("task:d", "elsewhere", frozen.at(16, 20).replace(day=13), HENRY, 0, "attention.seen_elsewhere", {},
+                    "Priya Nair", "solved.seen"),
+), 0, 4)  # fmt: skip
 VOID = replace(UNKNOWN, item_id="attempt-void", words="attention.unknown_void", facts={"void": True})
 
 
@@ -242,6 +265,16 @@ class Items:
         self.closed: list[str] = []
         self.reprints: list[str] = []
         self.kept: list[tuple[str, int]] = []
+        self.waits, self.was = WAITS, WAS
+
+    def counts(self) -> tuple[int, int]:
+        return self.waits.count, self.was.count
+
+    def waiting(self, first: int = 0) -> RecordPage:
+        return replace(self.waits, first=first)
+
+    def solved(self, first: int = 0) -> RecordPage:
+        return replace(self.was, first=first)
 
     def items(self) -> tuple[AttentionItem, ...]:
         if isinstance(self.now, Exception):
@@ -275,14 +308,15 @@ class Desk:
         self.notices = Notices(self.page)
         self.presenter = AttentionPresenter(
             self.page, bridge=bridge, lanes=lanes,
-            stories=Stories(self.items, self.finder, self.items, self.items, lambda: self.items),  # type: ignore[arg-type]
+            stories=Stories(self.items, self.items, self.finder, self.items, self.items, lambda: self.items),  # type: ignore[arg-type]
             checker=self.checker, session=session, notices=self.notices, speech=SPEECH,
             now=lambda: frozen.at(9, 41),
             doors=Doors(collect=lambda *who: self.went.append(("collect", *who)),
                         ledger=lambda who: self.went.append(("ledger", who)),
                         money=lambda *what: self.went.append(("money", *what)),
                         back=lambda: self.went.append(("back",)),
-                        settings=lambda page: self.went.append(("settings", page))),
+                        settings=lambda page: self.went.append(("settings", page)),
+                        sync=lambda: self.went.append(("sync",))),
         )  # fmt: skip
 
     @property
@@ -439,6 +473,74 @@ def test_ways_are_spoken_with_their_outcome(desk: Desk):
     )
 
 
+# What waits, and what was solved ------------------------------------------------------------------------------------
+
+
+def test_the_three_lists_by_key_with_their_counts(qtbot: Any, desk: Desk):
+    assert desk.state.counts == {OPEN: 3, WAITING: 4, SOLVED: 4}
+    press("Alt+2")
+    qtbot.waitUntil(lambda: desk.state.tab == WAITING)
+    assert [(row.title, row.subtitle) for row in desk.state.rows][:2] == [
+        ("Payment taken", "Henry Osei · Maria Delgado"), ("Put on visits", "Henry Osei · Maria Delgado"),
+    ]  # fmt: skip
+    assert desk.state.head == "4 changes waiting for the hub, oldest from 9:24 AM"
+    press("Return")
+    assert desk.went == [("sync",)]
+    press("Alt+3")
+    qtbot.waitUntil(lambda: desk.state.tab == SOLVED)
+    assert [row.section for row in desk.state.rows] == ["Today", "Today", "Today", "May 13"]
+    press("Alt+1")
+    qtbot.waitUntil(lambda: desk.state.tab == OPEN)
+    press("Return")
+    assert desk.went[-1] == ("back",)
+
+
+def test_what_was_solved_says_who_when_how_and_why(qtbot: Any, desk: Desk):
+    press("Alt+3")
+    qtbot.waitUntil(lambda: desk.state.tab == SOLVED)
+    press("Down")
+    qtbot.waitUntil(lambda: desk.state.selected == "card:b")
+    assert desk.state.record is not None
+    assert desk.state.record.facts == (
+        ("How", "It went through"), ("Solved", "8:50 AM"), ("By", "Maria Delgado"),
+        ("Why", "Saw it on the reader’s slip"), ("Came up", "8:31 AM"),
+    )  # fmt: skip
+    press("2")  # there is no way to choose here
+    press("Return")
+    assert desk.went == [("ledger", "p-0040962")]
+
+
+def test_nobody_had_to(desk: Desk):
+    record = records(SOLVED, WAS, "task:c").record
+    assert record is not None
+    assert ("By", "Nobody had to") in record.facts
+
+
+def test_long_lists_come_in_pages(qtbot: Any, desk: Desk):
+    desk.items.was = replace(WAS, count=123)
+    press("Alt+3")
+    qtbot.waitUntil(lambda: desk.state.tab == SOLVED)
+    assert desk.state.pages is not None
+    assert (desk.state.pages.words, desk.state.pages.has_before, desk.state.pages.has_after) == (
+        "1–4 of 123",
+        False,
+        True,
+    )
+    press("Ctrl+PgDown")
+    qtbot.waitUntil(lambda: desk.state.pages is not None and desk.state.pages.has_before)
+    assert desk.state.pages.words.startswith(f"{PAGE + 1}–")
+    press("Ctrl+PgUp")
+    qtbot.waitUntil(lambda: desk.state.pages is not None and not desk.state.pages.has_before)
+
+
+def test_an_item_that_is_led_to_is_open(qtbot: Any, desk: Desk):
+    press("Alt+3")
+    qtbot.waitUntil(lambda: desk.state.tab == SOLVED)
+    desk.presenter.open("op-7")
+    qtbot.waitUntil(lambda: desk.state.tab == OPEN)
+    assert desk.state.selected == "op-7"
+
+
 # Pictures ---------------------------------------------------------------------------------------------------------
 
 
@@ -448,6 +550,13 @@ OF_DESK = (
     AttentionItem("care:backup", "backup_old", frozen.at(7, 0), None, 0, "backup.alarm_old", {"days": 9}),
 )
 """What can be the matter with a desk itself (app.care)."""
+
+
+COUNTS = {OPEN: 3, WAITING: 4, SOLVED: 23}
+
+
+def records(tab: str, page: RecordPage, chosen: str = "") -> AttentionState:
+    return records_state(tab, page, chosen, COUNTS, say=sentence, now=frozen.at(9, 41))
 
 
 def states() -> dict[str, AttentionState]:
@@ -472,6 +581,18 @@ def states() -> dict[str, AttentionState]:
         "long": state(items=(long,), found=soon),
         "many": state(Looking("op-7-9"), items=many),
         **{f"desk-{item.kind}": state(Looking(item.item_id), items=OF_DESK) for item in OF_DESK},
+        "waiting": records(WAITING, WAITS),
+        "waiting_nobody": records(WAITING, WAITS, "op-4"),
+        "waiting_none": records(WAITING, RecordPage()),
+        "solved": records(SOLVED, WAS),
+        "solved_why": records(SOLVED, WAS, "card:b"),
+        "solved_elsewhere": records(SOLVED, WAS, "task:d"),
+        "solved_pages": records(SOLVED, replace(WAS, first=50, count=123), "task:c"),
+        "solved_long": records(SOLVED, RecordPage((replace(
+            WAS.lines[1], patient=frozen.LONG, cents=99_999_999,
+            reason="The slip was in the drawer, under the till, and said approved, code 084917, as the patient said"),),
+            0, 1)),
+        "solved_none": records(SOLVED, RecordPage()),
         "clear": state(items=()),
         "error": attention_state(frozen.attention(), Looking(), say=sentence, now=frozen.at(9, 41),
                                  checked=lambda _id: soon, notice=SPEECH.notice("store.locked")),
