@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -48,11 +49,11 @@ class Fills:
         items = [item for item in sheet.items if item.charge_id in ticked]
         fillings = filling.fill(items, sheet.lots, today, sheet.refunded_cents)
         with self._clinic.store.reader() as reader:
-            return _preview(self._rehearsal(reader), sheet, FILL, fillings, ticked)
+            return self._preview(reader, self._rehearsal(reader), sheet, FILL, fillings, ticked)
 
     def auto(self, patient_id: str) -> FillPreview:
         """What AutoFill would do now. Raises RuleBroken: `autofill.off`, `fill.nothing_owed`, `autofill.no_provider`,
-        `fill.no_money`."""
+        `fill.no_money`, `credit.…` while the hub does not answer."""
         with self._clinic.store.reader() as reader:
             rehearsal = self._rehearsal(reader)
             sheet = self._sheet(reader, rehearsal.book, patient_id)
@@ -63,13 +64,15 @@ class Fills:
                 raise RuleBroken("fill.nothing_owed")
             fillings = self._by_rule(sheet)
             if not fillings:
+                if sheet.needs_hub:
+                    raise RuleBroken("credit.needs_hub")
                 closed = not any(item.by_rule for item in open_now)
                 raise RuleBroken("autofill.no_provider" if closed and sheet.lots else "fill.no_money")
-            return _preview(rehearsal, sheet, AUTOFILL, fillings, None)
+            return self._preview(reader, rehearsal, sheet, AUTOFILL, fillings, None)
 
     def do(self, preview: FillPreview, person: Person) -> Acted:
         """Fill as previewed: all of it, or nothing. Raises RuleBroken, nothing written: `fill.nothing_ticked`,
-        `fill.no_money`, `account.changed`, `account.done_before`, `refused.…`, `staff.right_missing`."""
+        `fill.no_money`, `account.changed`, `account.done_before`, `refused.…`, `credit.…`, `staff.right_missing`."""
         need(Right.PAYMENTS, person)
         if not preview.cents:
             raise RuleBroken("fill.no_money" if preview.lines else "fill.nothing_ticked")
@@ -78,6 +81,7 @@ class Fills:
         with clinic.store.write() as tx:
             only_once(tx.reader, clinic.tenant, sheet.act_id)
             still_so(tx.reader, clinic.tenant, preview.basis)
+            body = replace(body, provisional_cents=self._provisional(tx.reader, sheet, preview.fillings))
             entry = insist(tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat(),
                                      group=sheet.act_id, basis_seq=preview.basis.seq))  # fmt: skip
         filled = sum(1 for line in preview.lines if line.cents)
@@ -97,28 +101,38 @@ class Fills:
         by_rule = {name: book.auto_allocates(name) for name in {row.practitioner_id for row in rows}}
         items = tuple(_item(row, today, by_rule=by_rule[row.practitioner_id]) for row in rows)
         found = collect.lots(reader, clinic.tenant, patient_id)
-        lots = tuple(Lot(row.payment_id, row.appointment_id, row.cents) for row in found)
+        lie = [Lot(row.payment_id, row.appointment_id, row.cents) for row in found]
+        lots = clinic.holds.lots(reader, patient_id, lie)
+        out_of_reach = sum(lot.cents for lot in lie) - sum(lot.cents for lot in lots)
         refunded = collect.given_back_elsewhere(reader, clinic.tenant, patient_id)
-        return FillSheet(new_id(), patient_id, items, lots, refunded, rules.auto_allocate, rules.use_other_visits)
+        return FillSheet(new_id(), patient_id, items, lots, refunded, rules.auto_allocate, rules.use_other_visits,
+                         out_of_reach)  # fmt: skip
+
+    def _preview(
+        self, reader: Any, seen: Rehearsal, sheet: FillSheet, way: str, fillings: tuple[Filling, ...],
+        ticked: Collection[str] | None,
+    ) -> FillPreview:  # fmt: skip
+        """`ticked` None: what gets something is shown."""
+        if fillings:
+            insist(seen.act(_move(sheet, way, fillings)))
+        relied = {f"AR:{each.charge_id}" for each in fillings} | {_lot_id(each) for each in fillings}
+        basis = basis_of(seen, sheet.patient_id, relied)
+        after = seen.after(basis.figures, sheet.patient_id)
+        return FillPreview(
+            sheet, way, fillings, _lines(sheet, fillings, ticked), sum(each.cents for each in fillings), basis.figures,
+            after, basis, self._provisional(reader, sheet, fillings),
+        )  # fmt: skip
+
+    def _provisional(self, reader: Any, sheet: FillSheet, fillings: Iterable[Filling]) -> int:
+        """What of these the hub must still confirm. Raises RuleBroken `credit.…` where that is too much."""
+        spent = [Lot(each.payment_id, each.from_appointment_id, each.cents) for each in fillings]
+        return self._clinic.holds.provisional_part(reader, sheet.patient_id, spent)
 
     def _by_rule(self, sheet: FillSheet) -> tuple[Filling, ...]:
         return filling.auto_fill(
             sheet.items, sheet.lots, self._clinic.today().isoformat(),
             use_other_visits=sheet.use_other_visits, refunded_cents=sheet.refunded_cents,
         )  # fmt: skip
-
-
-def _preview(
-    seen: Rehearsal, sheet: FillSheet, way: str, fillings: tuple[Filling, ...], ticked: Collection[str] | None
-) -> FillPreview:
-    """`ticked` None: what gets something is shown."""
-    if fillings:
-        insist(seen.act(_move(sheet, way, fillings)))
-    relied = {f"AR:{each.charge_id}" for each in fillings} | {_lot_id(each) for each in fillings}
-    basis = basis_of(seen, sheet.patient_id, relied)
-    after = seen.after(basis.figures, sheet.patient_id)
-    cents = sum(each.cents for each in fillings)
-    return FillPreview(sheet, way, fillings, _lines(sheet, fillings, ticked), cents, basis.figures, after, basis)
 
 
 def _item(row: OpenRow, today: date, *, by_rule: bool) -> FillItem:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.lanes import Lane
-from models.basics.errors import PosError
+from models.basics.errors import PosError, RuleBroken
 from models.basics.facts import facts
 from models.basics.ids import new_id
 from models.operations.holds import HoldAsk, HoldBroken, HoldReturned
@@ -218,6 +218,26 @@ class Holds:
             if firm + more:
                 found.append(Lot(lot.payment_id, lot.appointment_id, firm + more, more))
         return tuple(found)
+
+    def provisional_part(self, reader: Any, patient_id: str, wanted: Collection[Lot]) -> int:
+        """How much of `wanted`, cents about to be spent of lots, the hub must still confirm. Money that already pays a
+        charge is a lot that names it in place of a visit: no hold covers that.
+
+        Raises RuleBroken `credit.beyond_limit`, `credit.needs_hub` where more is wanted than may go without the hub.
+        """
+        if self.online:
+            return 0
+        spent: dict[tuple[str, str], int] = {}
+        for lot in wanted:
+            key = (lot.payment_id, lot.appointment_id)
+            spent[key] = spent.get(key, 0) + lot.cents
+        may_go = self._offline(reader, patient_id, [Lot(*key, cents) for key, cents in spent.items()])
+        possible_cents = sum(lot.cents for lot in may_go)
+        if possible_cents < sum(spent.values()):
+            if not possible_cents:
+                raise RuleBroken("credit.needs_hub")
+            raise RuleBroken("credit.beyond_limit", possible_cents=possible_cents)
+        return sum(lot.provisional_cents for lot in may_go)
 
     def in_use(self, reader: Any, patient_id: str) -> tuple[InUse, ...]:
         """What of a patient's credit other desks hold."""

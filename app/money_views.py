@@ -45,7 +45,9 @@ class Where:
 @dataclass(frozen=True, slots=True)
 class MoveSource:
     """Money that can be moved. `number` and `method` name the payment, `place` where it lies now. Of `cents` only
-    `spendable_cents` may pay a charge: the rest went back in another program and waits to be netted."""
+    `spendable_cents` may pay a charge: the rest went back in another program and waits to be netted. `may_go_cents` of
+    it may go to a visit now: less than all where the hub would have to confirm it and does not answer. `whose` is the
+    patient who paid."""
 
     where: Where
     number: str
@@ -54,6 +56,8 @@ class MoveSource:
     place: str
     cents: int
     spendable_cents: int
+    may_go_cents: int
+    whose: str
 
     @property
     def key(self) -> str:
@@ -133,7 +137,8 @@ class MoveOrder:
 @dataclass(frozen=True, slots=True)
 class MovePreview:
     """What the move would do. `will_owe_cents` is what the place (or the line item) owes afterwards, `waits_cents`
-    what would wait there, `left_cents` what stays where the money comes from."""
+    what would wait there, `left_cents` what stays where the money comes from. `provisional_cents` of it the hub must
+    still confirm: the line is down, and another desk may spend the same money."""
 
     order: MoveOrder
     will_owe_cents: int
@@ -142,6 +147,7 @@ class MovePreview:
     before: Figures
     after: Figures
     basis: Basis
+    provisional_cents: int = 0
 
 
 # Fill and AutoFill --------------------------------------------------------------------------------------------------
@@ -161,7 +167,8 @@ class FillItem(OpenItem):
 @dataclass(frozen=True, slots=True)
 class FillSheet:
     """What there is to fill and what with, bound to one patient; `act_id` as in MoveSheet. `refunded_cents` went back
-    in other programs and waits to be netted: so much free credit is not there. `autofill`: the practice lets it."""
+    in other programs and waits to be netted: so much free credit is not there. `autofill`: the practice lets it.
+    `out_of_reach_cents` lies on account too, and must not go without the hub, which does not answer."""
 
     act_id: str
     patient_id: str
@@ -170,6 +177,12 @@ class FillSheet:
     refunded_cents: int
     autofill: bool
     use_other_visits: bool
+    out_of_reach_cents: int = 0
+
+    @property
+    def needs_hub(self) -> bool:
+        """Is there money on account, and none of it may go before the hub answers?"""
+        return self.out_of_reach_cents > 0 and not self.lots
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +198,8 @@ class FillLine:
 
 @dataclass(frozen=True, slots=True)
 class FillPreview:
-    """What a fill would do; nothing when `cents` is 0. `way` is fill or autofill."""
+    """What a fill would do; nothing when `cents` is 0. `way` is fill or autofill, `provisional_cents` as in
+    MovePreview."""
 
     sheet: FillSheet
     way: str
@@ -195,6 +209,7 @@ class FillPreview:
     before: Figures
     after: Figures
     basis: Basis
+    provisional_cents: int = 0
 
 
 # Adjustments and fees -----------------------------------------------------------------------------------------------

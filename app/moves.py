@@ -35,6 +35,7 @@ from models.ledger.accounts import LOT_CODES
 from models.ledger.book import Draft
 from models.ledger.judging import available, free_to_spend, oldest_first, owed
 from models.operations.bodies import Move, MoveLine
+from models.rules.collecting import Lot
 from models.rules.people import first_name
 from models.rules.rights import Right
 from models.store.queries import family, moving
@@ -87,7 +88,8 @@ class Moves:
         return replace(sheet, proposed=next(meant, offered[0]).key)
 
     def preview(self, order: MoveOrder) -> MovePreview:
-        """What the move would do. Raises RuleBroken: an amount that may not be, `refused.…` with what is possible."""
+        """What the move would do. Raises RuleBroken: an amount that may not be, `refused.…` with what is possible,
+        `credit.…` while the hub does not answer."""
         body, source, place = self._body(order)
         with self._clinic.store.reader() as reader:
             rehearsal = self._rehearsal(reader)
@@ -97,27 +99,36 @@ class Moves:
             relied = [_account(rehearsal.book, source.where), *(f"AR:{item.charge_id}" for item in place.items)]
             basis = basis_of(rehearsal, order.sheet.patient_id, relied)
             after = rehearsal.draft
+            provisional_cents = self._provisional(reader, order, source, place)
             return MovePreview(
                 order=order, will_owe_cents=_owed(after, order, place), waits_cents=_waits(after, place),
                 left_cents=_lies(after, source.where), before=basis.figures,
                 after=rehearsal.after(basis.figures, order.sheet.patient_id), basis=basis,
+                provisional_cents=provisional_cents,
             )  # fmt: skip
 
     def do(self, preview: MovePreview, person: Person) -> Acted:
         """Move it. Raises RuleBroken, nothing written: `account.changed` when the account is not as the preview showed
-        it, `account.done_before` for a second time, `refused.…`, `staff.right_missing`."""
+        it, `account.done_before` for a second time, `refused.…`, `credit.…`, `staff.right_missing`."""
         need(Right.PAYMENTS, person)
         order, clinic = preview.order, self._clinic
         body, source, place = self._body(order)
         with clinic.store.write() as tx:
             only_once(tx.reader, clinic.tenant, order.sheet.act_id)
             still_so(tx.reader, clinic.tenant, preview.basis)
+            body = replace(body, provisional_cents=self._provisional(tx.reader, order, source, place))
             entry = tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat(),
                               group=order.sheet.act_id, basis_seq=preview.basis.seq)  # fmt: skip
             insist(entry, there_cents=source.cents, spendable_cents=source.spendable_cents,
                    owes_cents=place.owes_cents)  # fmt: skip
         where = day_text(place.day, clinic.today()) if place.day else ""
         return Acted((entry.op.op_id,), order.cents, DONE_WORDS[place.kind], {"cents": order.cents, "place": where})
+
+    def _provisional(self, reader: Any, order: MoveOrder, source: MoveSource, place: MovePlace) -> int:
+        """What of the money the hub must still confirm; none where it only becomes credit."""
+        if place.kind == "credit":
+            return 0
+        return self._clinic.holds.provisional_part(reader, source.whose, [_as_lot(source.where, order.cents)])
 
     # What there is --------------------------------------------------------------------------------------------------
 
@@ -151,8 +162,10 @@ class Moves:
             day = clinic.local(payment.taken_at).date() if payment.taken_at else today
             method = named_text(payment)
             place = _place_words(where, row, visits.get(where.appointment_id), today)
-            sources.append(MoveSource(where, payment.number, day, method, place, _lies(book, where),
-                                      _spendable(book, where)))  # fmt: skip
+            lies, owner = _lies(book, where), _owner(book, where)
+            may_go = clinic.holds.lots(reader, owner, [_as_lot(where, lies)])
+            sources.append(MoveSource(where, payment.number, day, method, place, lies, _spendable(book, where),
+                                      sum(lot.cents for lot in may_go), owner))  # fmt: skip
         return tuple(sources)
 
     def _places(self, reader: Any, patient_id: str) -> tuple[MovePlace, ...]:
@@ -261,9 +274,18 @@ def _spendable(book: Draft, where: Where) -> int:
     return _lies(book, where) if where.charge_id else free_to_spend(book, _lot(book, where))
 
 
-def _lot(book: Draft, where: Where) -> accounts.Account:
+def _as_lot(where: Where, cents: int) -> Lot:
+    """Money where it lies as what would be spent of it."""
+    return Lot(where.payment_id, where.charge_id or where.appointment_id, cents)
+
+
+def _owner(book: Draft, where: Where) -> str:
     payment = book.payment(where.payment_id)
-    owner = payment.patient_id if payment else ""
+    return payment.patient_id if payment else ""
+
+
+def _lot(book: Draft, where: Where) -> accounts.Account:
+    owner = _owner(book, where)
     if where.appointment_id:
         return accounts.earmarked(where.payment_id, owner, where.appointment_id)
     return accounts.credit(where.payment_id, owner)

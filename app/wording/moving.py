@@ -114,6 +114,16 @@ WORDS: Rows = {
         "Nothing was changed by this. Unallocated is {unallocated_cents:money} now, and {owes_cents:money} is owed.",
         "Look at the new amounts, then confirm again.",
     ),
+    "credit.beyond_limit": (
+        "The hub must confirm that much credit first",
+        "It does not answer, and another desk may spend the same money. Nothing was changed.",
+        "Up to {possible_cents:money} may go now, pending confirmation.",
+    ),
+    "credit.needs_hub": (
+        "The hub must confirm this credit first",
+        "It does not answer, and another desk may spend the same money. Nothing was changed.",
+        "Take another way to pay, or wait until the hub answers.",
+    ),
     "account.done_before": ("This is already done", "It was not done a second time.", ""),
     # Moves ------------------------------------------------------------------------------------------------------------
     "move.nothing_there": (

@@ -119,7 +119,7 @@ class Move:
     """Move money on account between visits, or between a visit and credit (decision; S0-14, S0-15, S0-16).
 
     Whatever moves, total paid and total balance stay. All lines stand or none does, unless `if_short` is
-    take_available: then each line takes what is there. `way` is one of MOVE_WAYS.
+    take_available: then each line takes what is there. `way` is one of MOVE_WAYS, `provisional_cents` as in Allocate.
     """
 
     move_id: str
@@ -128,6 +128,7 @@ class Move:
     way: str = "move"
     if_short: str = "reject"
     reason: str = ""
+    provisional_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,6 @@ from widgets.common import (
     IconLabel,
     KeycapButton,
     MoneyCell,
-    Pill,
     Role,
     Switch,
     TableRow,
@@ -27,6 +26,7 @@ from widgets.common import (
     WordsCell,
 )  # fmt: skip
 from widgets.common.keycap import Keycap, key_words
+from widgets.common.pill import pending_pill
 from widgets.common.showing import show_parts
 from widgets.common.when import spoken_cents
 from widgets.theme import S2, S6, S8, S10, S12, S16, Themed
@@ -60,9 +60,6 @@ def goes_row(row: GoesRow) -> TableRow:
     return TableRow(title, (WordsCell(title, ink=ink), owes, this, left), spoken=", ".join(said))
 
 
-PENDING = "The line is down and another desk may use this credit, too. The hub says so once the line is back."
-
-
 class CreditRow(Themed, QWidget):
     """Credit on account as one line with a switch: how much there is, how much of it is used."""
 
@@ -72,9 +69,7 @@ class CreditRow(Themed, QWidget):
         self._title = Text("Use credit on account", "body_medium")
         self._available = Text("", "caption", "muted", elide=True)
         self._used = AmountLabel(0, "body_strong", "ok_text")
-        self._pending = Pill("Pending confirmation", "warn", "clock")
-        self._pending.setToolTip(PENDING)
-        self._pending.setAccessibleDescription(PENDING)
+        self._pending = pending_pill()
         head = QHBoxLayout()
         head.setSpacing(S8)
         head.addWidget(self._title)

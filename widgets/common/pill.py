@@ -179,3 +179,15 @@ class CountBadge(Themed, QWidget):
         with paint.smooth(QPainter(self)) as painter:
             paint.rounded(painter, area, area.height() / 2, look.colour(ground))
             paint.draw_text(painter, area, str(self._count), "caption_strong", ink, paint.CENTRE)
+
+
+PENDING = "The line is down and another desk may use this credit, too. The hub says so once the line is back."
+
+
+def pending_pill() -> Pill:
+    """Beside credit that goes somewhere before the hub has confirmed it. Hidden at first."""
+    pill = Pill("Pending confirmation", "warn", "clock")
+    pill.setToolTip(PENDING)
+    pill.setAccessibleDescription(PENDING)
+    pill.hide()
+    return pill

@@ -15,6 +15,7 @@ from models.basics.money import show_cents
 from models.rules.rights import Right
 from widgets import theme
 from widgets.common import CellTable, Column, MoneyCell, RowKind, TableRow, WordsCell
+from widgets.common.pill import pending_pill
 from widgets.common.when import count_text, day_text, spoken_cents
 from widgets.ledger.act_form import ActDialog, ActPresenter, Hands, before_after
 
@@ -41,6 +42,8 @@ class FillDialog(ActDialog):
         super().__init__(host, _TITLES["fill"], "Fill", width=700)
         self.table = CellTable("Line items", COLUMNS)
         self.content.addWidget(self.table)
+        self.pending = pending_pill()
+        self.content.addWidget(self.pending, 0, Qt.AlignmentFlag.AlignLeft)
         self.finish()
 
     def show_rows(self, rows: Sequence[TableRow]) -> None:
@@ -90,7 +93,7 @@ class FillPresenter(ActPresenter):
         preview: FillPreview | None = self._sheet
         if preview is None or preview.cents:
             return ""
-        words = self.hands.speech.key("fill.no_money")
+        words = self.hands.speech.key("credit.needs_hub" if preview.sheet.needs_hub else "fill.no_money")
         return f"{words.title}. {words.body}"
 
     def _look_at(self, order: FillPreview) -> FillPreview:
@@ -106,6 +109,7 @@ class FillPresenter(ActPresenter):
         sheet: FillPreview | None = self._sheet
         lines = sheet.lines if sheet else ()
         self._form.show_rows(fill_rows(lines, self.hands.today()))
+        self._form.pending.setVisible(bool(sheet and sheet.provisional_cents))
         self._form.show_lines(before_after(sheet.before, sheet.after) if sheet and sheet.cents else ())
         self._form.primary.set_text(f"Fill {show_cents(sheet.cents)}" if sheet and sheet.cents else "Fill")
         filled = sum(1 for line in lines if line.cents)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QSizePolicy, 
 from widgets import theme
 from widgets.common import AmountField, Card, Choice, ErrorText, KeycapButton, Role, Text
 from widgets.common.own_keys import OwnKeys
+from widgets.common.pill import pending_pill
 from widgets.ledger.move_state import MoveState
 from widgets.theme import S8, S12, S16, Themed
 
@@ -38,6 +39,7 @@ class MovePanel(Themed, QWidget):
         self._labels = {name: Text(words, "table", "text2") for name, words in _LABELS.items()}
         self._after = Text("", "body_strong", wrap=True)
         self._stays = Text("", "caption", "muted", wrap=True)
+        self._pending = pending_pill()
         self._error = ErrorText()
         self.move_button = KeycapButton("Move", role=Role.PRIMARY, action=_shown(self, "Move", "Return"))
         self.cancel_button = KeycapButton("Cancel", role=Role.LINK, action=_shown(self, "Cancel", "Esc"))
@@ -80,6 +82,7 @@ class MovePanel(Themed, QWidget):
         body.addLayout(head)
         body.addWidget(self._grid)
         body.addWidget(self._stays)
+        body.addWidget(self._pending, 0, Qt.AlignmentFlag.AlignLeft)
         body.addWidget(self._error)
         body.addLayout(low)
         outer = QVBoxLayout(self)
@@ -109,6 +112,7 @@ class MovePanel(Themed, QWidget):
         self._after.setText(state.after)
         self._stays.setText(state.stays)
         self._stays.setVisible(bool(state.stays))
+        self._pending.setVisible(state.pending)
         self._error.set(state.error)
         self.amount.set_wrong(bool(state.error) and bool(state.places))
         self.move_button.set_text(state.button)

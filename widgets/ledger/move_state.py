@@ -17,7 +17,7 @@ Items = tuple[tuple[str, str], ...]
 @dataclass(frozen=True, slots=True)
 class MoveState:
     """All of the panel. Choices are (key, words); one that offers nothing to choose is hidden. `after` says what the
-    move leaves behind, `error` what is wrong and what is possible."""
+    move leaves behind, `error` what is wrong and what is possible; `pending`: the hub must still confirm it."""
 
     title: str = "Move money"
     origin: str = ""
@@ -35,6 +35,7 @@ class MoveState:
     button: str = "Move"
     can_move: bool = False
     busy: bool = False
+    pending: bool = False
 
 
 def move_state(
@@ -67,11 +68,18 @@ def move_state(
         button=amount,
         can_move=cents is not None and not error,
         busy=busy,
+        pending=preview is not None and preview.provisional_cents > 0,
     )
 
 
 def proposed_cents(source: MoveSource, place: MovePlace, charge_id: str = "") -> int:
-    """What is proposed: all there is, but no more than is owed where line items are paid."""
+    """What is proposed: all there is, but no more than is owed where line items are paid, nor than may go without the
+    hub. Where nothing may, that is said of the whole of it."""
+    wanted = _wanted_cents(source, place, charge_id)
+    return wanted if place.kind == "credit" else min(wanted, source.may_go_cents) or wanted
+
+
+def _wanted_cents(source: MoveSource, place: MovePlace, charge_id: str) -> int:
     if place.kind != "visit":
         return source.cents
     chosen = [item for item in place.items if charge_id in ("", item.charge_id)]

@@ -75,7 +75,8 @@ def provisional(connection: Any, tenant: str, patient_id: str = "") -> int:
     """Cents of credit spent here without the hub's word so far, of one patient or of all."""
     row = connection.execute(
         "SELECT coalesce(sum(json_extract(o.op, '$.body.provisional_cents')), 0) FROM outbox o WHERE o.tenant = ? "
-        "AND o.returned_at = '' AND o.verdict = '' AND json_extract(o.op, '$.kind') = 'payment.allocate' "
+        "AND o.returned_at = '' AND o.verdict = '' "
+        "AND json_extract(o.op, '$.kind') IN ('payment.allocate', 'payment.move') "
         "AND (? = '' OR json_extract(o.op, '$.patient') = ?)",
         (tenant, patient_id, patient_id),
     ).fetchone()

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from app.clinic import Clinic
+from app.fills import Fills
 from app.holds import AGAIN_AFTER_S, FIRM_FOR
 from app.lanes import Job
-from app.money_views import MoveOrder
+from app.money_views import FillPreview, MoveOrder
 from app.moves import MoveFrom, Moves
 from app.tasks import Tasks
 from app.views import CollectRequest, TenderKind
@@ -269,6 +270,117 @@ def test_offline_without_a_hold_credit_is_provisional_up_to_the_practices_limit(
     desks.in_step()
     desks.two.line.online = False
     assert desks.two.lots() == {}
+
+
+def offline(desks: Two, limit_cents: int = 2500) -> Place:
+    """A desk without the line that holds nothing, in a practice with such a limit."""
+    desks.one.do(records.Rules(provisional_credit_cents=limit_cents, auto_allocate=True),
+                 records.Practitioner(id="okafor", name="Dr. Okafor", auto_allocate=True))  # fmt: skip
+    desks.in_step()
+    desks.two.line.online = False
+    return desks.two
+
+
+def ordered(sheet: Any, cents: int, place: str = "") -> MoveOrder:
+    return MoveOrder(sheet, sheet.source_key, place or sheet.proposed, cents)
+
+
+def unsure(place: Place) -> int:
+    with place.store.reader() as reader:
+        return provisional(reader, TENANT, "ann")
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_move_offline_goes_no_further_than_the_limit_and_is_pending(desks: Two, whole: bool) -> None:
+    place = offline(desks)
+    moves = Moves(place.clinic)
+    sheet = moves.open(MoveFrom("ann"))
+    assert (sheet.sources[0].cents, sheet.sources[0].may_go_cents) == (10_000, 2500)
+    with pytest.raises(RuleBroken) as refused:
+        moves.preview(ordered(sheet, 2501))
+    assert (refused.value.message_key, refused.value.facts) == ("credit.beyond_limit", {"possible_cents": 2500})
+    preview = moves.preview(ordered(sheet, 2500))
+    assert preview.provisional_cents == 2500
+    moves.do(preview, MANAGER)
+    assert unsure(place) == 2500
+    if whole:  # what went is part of the limit, in whatever way more is to go
+        again = moves.open(MoveFrom("ann"))
+        assert again.sources[0].may_go_cents == 0
+        with pytest.raises(RuleBroken, match=r"credit\.needs_hub"):
+            moves.preview(ordered(again, 1))
+        assert place.lots() == {}
+    place.line.online = True
+    desks.in_step()
+    assert unsure(place) == 0
+    assert ask(desks.one.store, "SELECT verdict FROM log WHERE kind = 'payment.move'") == [("accepted",)]
+
+
+def test_a_hold_or_what_was_never_sent_moves_firmly_offline(desks: Two) -> None:
+    opened(desks, desks.two)
+    place = offline(desks, 0)
+    moves = Moves(place.clinic)
+    preview = moves.preview(ordered(moves.open(MoveFrom("ann")), 4000))
+    assert preview.provisional_cents == 0
+    moves.do(preview, MANAGER)
+    place.do(collect("p2", "ann", 4000))
+    sheet = moves.open(MoveFrom("ann", "p2"))
+    assert moves.preview(ordered(sheet, 4000)).provisional_cents == 0
+
+
+def test_off_a_visit_money_goes_freely_but_not_to_another_one(desks: Two) -> None:
+    """Becoming credit spends nothing; paying something else with it does."""
+    desks.one.do(allocate("p1", "ann", ("c1", 4000)))
+    place = offline(desks, 0)
+    moves = Moves(place.clinic)
+    sheet = moves.open(MoveFrom("ann", charge_id="c1"))
+    assert sheet.sources[0].may_go_cents == 0
+    with pytest.raises(RuleBroken, match=r"credit\.needs_hub"):
+        moves.preview(ordered(sheet, 100))
+    preview = moves.preview(ordered(sheet, 4000, "credit"))
+    assert preview.provisional_cents == 0
+    moves.do(preview, MANAGER)
+    assert unsure(place) == 0
+
+
+@pytest.mark.parametrize("by_rule", [False, True])
+def test_a_fill_offline_takes_what_may_go_and_is_pending(desks: Two, by_rule: bool) -> None:
+    desks.one.do(records.Appointment(id="v", patient_id="ann", starts_at="2026-03-03T15:00:00.000Z", status="done",
+                                     service_date="2026-03-03", practitioner_id="okafor"),
+                 *(records.Charge(id=name, patient_id="ann", service_date="2026-03-03", description="Lab panel",
+                                  responsibility_cents=4000, appointment_id="v") for name in ("d1", "d2")))  # fmt: skip
+    place = offline(desks, 6000)
+    fills = Fills(place.clinic)
+
+    def preview() -> FillPreview:
+        return fills.auto("ann") if by_rule else fills.preview(fills.open("ann"), {"d1", "d2"})
+
+    first = preview()
+    assert (first.cents, first.provisional_cents) == (6000, 6000)
+    fills.do(first, MANAGER)
+    assert unsure(place) == 6000
+    assert fills.open("ann").out_of_reach_cents == 4000
+    if by_rule:
+        with pytest.raises(RuleBroken, match=r"credit\.needs_hub"):
+            preview()
+    else:
+        assert preview().cents == 0
+    place.line.online = True
+    desks.in_step()
+    assert (unsure(place), preview().provisional_cents) == (0, 0)
+
+
+def test_what_was_seen_on_the_line_does_not_go_beyond_the_limit_once_it_is_down(desks: Two) -> None:
+    place = offline(desks)
+    place.line.online = True
+    moves, fills = Moves(place.clinic), Fills(place.clinic)
+    moved = moves.preview(ordered(moves.open(MoveFrom("ann")), 4000))
+    filled = fills.preview(fills.open("ann"), {"c1"})
+    place.line.online = False
+    before = ask(place.store, "SELECT count(*) FROM outbox")
+    for act in (lambda: moves.do(moved, MANAGER), lambda: fills.do(filled, MANAGER)):
+        with pytest.raises(RuleBroken, match=r"credit\.beyond_limit"):
+            act()
+    assert ask(place.store, "SELECT count(*) FROM outbox") == before
 
 
 def test_what_was_taken_here_and_never_sent_is_firm(desks: Two) -> None:

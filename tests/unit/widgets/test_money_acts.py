@@ -357,6 +357,62 @@ def test_undo_says_what_it_took_back_or_why_not(here: Here, qtbot: Any):
     assert here.told == []
 
 
+# Without the line ---------------------------------------------------------------------------------------------------
+
+
+class Away:
+    """A line that is down."""
+
+    online = False
+
+    def state(self) -> Any:
+        return self
+
+
+def without_the_line(here: Here, limit_cents: int) -> None:
+    """The hub may know of the payment, and does not answer."""
+    MoneyRules(here.clinic.clinic).change(PRIYA, provisional_credit_cents=limit_cents)
+    with here.clinic.store.write() as tx:
+        tx.session.run("UPDATE outbox SET attempted_at = 'then'")
+    here.clinic.clinic.holds.connect(Away(), SimpleNamespace(submit=lambda *_a, **_k: None))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_credit_the_hub_must_confirm_says_so_before_it_goes(here: Here, themed: Any, qtbot: Any, look: str):
+    themed.set(**LOOKS[look][0])
+    without_the_line(here, 10_000)
+    here.acts.fill(Target("rosa", charge_ids=("lab", "biopsy")), here.told.append)
+    dialog = here.dialog("FillDialog")
+    qtbot.waitUntil(dialog.primary.isEnabled)
+    assert dialog.primary.label == "Fill $100.00"
+    assert dialog.pending.isVisible()
+    settle()
+    assert clipped(dialog.card) == []
+    picture(here.window, f"act-fill-pending-{look}")
+    press("Esc")
+    here.acts.move(Target("rosa", payment_id="pay"), here.told.append)
+    panel = here.stage.panel
+    qtbot.waitUntil(panel.move_button.isEnabled)
+    to(panel.place, "Apr 22")
+    qtbot.waitUntil(lambda: panel.amount.cents == 10_000 and panel._pending.isVisible())
+    settle()
+    assert clipped(panel) == []
+    picture(here.window, f"act-move-pending-{look}")
+    panel.amount.setFocus()
+    press("Return")
+    qtbot.waitUntil(lambda: here.told == ["Moved $100.00 to Apr 22"])
+    here.acts.move(Target("rosa", payment_id="pay"), here.told.append)
+    panel = here.stage.panel
+    qtbot.waitUntil(lambda: "The hub must confirm this credit first" in panel._error.text)
+    assert not panel.move_button.isEnabled()
+    settle()
+    picture(here.window, f"act-move-needs-hub-{look}")
+    press("Esc")
+    here.acts.fill(Target("rosa", charge_ids=("lab",)), here.told.append)
+    dialog = here.dialog("FillDialog")
+    qtbot.waitUntil(lambda: "The hub must confirm this credit first" in dialog.error.text)
+
+
 # How they look ------------------------------------------------------------------------------------------------------
 
 
