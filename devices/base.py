@@ -7,8 +7,9 @@ lane. An unknown outcome is a result, never an exception.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, Flag, StrEnum, auto
 from typing import Protocol
 
@@ -77,6 +78,15 @@ class DeviceStatus:
     detail: str = ""
 
 
+Secret = Callable[[], str]
+"""Where a driver's key is kept: asked when it is used, on the device's own lane. Empty: none is kept."""
+
+
+def no_secret() -> str:
+    """A driver without a key."""
+    return ""
+
+
 # Card terminals ---------------------------------------------------------------------------------------------------
 
 
@@ -100,6 +110,15 @@ class Capability(Flag):
     REFUND = auto()
     ABORT = auto()
     TXN_STATUS = auto()
+    DEBIT = auto()
+    TOKENIZE = auto()
+    SIGNATURE = auto()
+    BATCH = auto()
+    CART_DISPLAY = auto()
+
+
+def _nobody_notes(_host_ref: str) -> None:
+    """A processor without a reference of its own before the card is read has nothing to note."""
 
 
 class Step(StrEnum):
@@ -113,7 +132,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
-    """One try to take money. `terminal_ref` is decimal digits, unique per terminal, never used again."""
+    """One try to take money. `terminal_ref` is decimal digits, unique per terminal, never used again. `continues` is
+    the processor's reference of the try before, which was declined or not performed, where it may be used again.
+    `noted` is called with the processor's reference before the card is asked for, and writes it down; where it raises,
+    nothing was asked."""
 
     attempt_id: str
     terminal_ref: str
@@ -121,6 +143,37 @@ class PaymentRequest:
     invoice: str = ""
     clerk: str = ""
     allow_duplicate: bool = False
+    continues: str = ""
+    noted: Callable[[str], None] = _nobody_notes
+
+
+class Moved(Enum):
+    """Which way a try was to move money."""
+
+    TAKEN = "taken"
+    GIVEN_BACK = "given_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """What the journal knows of a try besides reference and amount. `host_ref` is the processor's reference: of the try
+    itself where it was noted, of the payment that was to be given back else."""
+
+    attempt_id: str = ""
+    moved: Moved = Moved.TAKEN
+    host_ref: str = ""
+    tried_at: datetime | None = None
+
+
+UNTRACED = Traced()
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """One line on a reader's screen; the room can read it: nothing of a patient or a visit."""
+
+    words: str
+    cents: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +223,8 @@ class EmvInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentResult:
-    """How a payment, reversal, refund or status query ended. `reason` is a stable key, `host_text` the bank's words."""
+    """How a payment, reversal, refund or status query ended. `reason` is a stable key, `host_text` the bank's words.
+    `earlier` is the transaction the terminal takes this one for a repetition of, judged under its own reference."""
 
     outcome: Outcome
     approved_cents: int = 0
@@ -186,7 +240,85 @@ class PaymentResult:
     emv: EmvInfo = field(default_factory=EmvInfo)
     token: str = ""
     reason: str = ""
-    duplicate_of: str = ""
+    earlier: PaymentResult | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreCardRequest:
+    """Keep a card for later, without charging it. `consent_id` names the record of who agreed to what, and when: the
+    driver refuses an empty one. `terminal_ref` is decimal digits, never used before."""
+
+    attempt_id: str
+    terminal_ref: str
+    consent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCard:
+    """A card that may be charged later by `token`, which is the processor's and says nothing of the number. Empty
+    unless `outcome` is APPROVED; UNKNOWN may be asked for again, for no money moved."""
+
+    outcome: Outcome
+    token: str = ""
+    card: CardInfo = field(default_factory=CardInfo)
+    reason: str = ""
+    host_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Strokes of a pen, each a run of points (x, y) in the pad's own units, y downwards. Nothing when it was not
+    signed: `reason` says why."""
+
+    strokes: tuple[tuple[tuple[int, int], ...], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BrandTotal:
+    """A card brand in the reader's open batch; voided sales and their voids are in neither figure."""
+
+    brand: str
+    sales: int
+    sale_cents: int
+    returns: int = 0
+    return_cents: int = 0
+
+    @property
+    def cents(self) -> int:
+        """Taken less given back."""
+        return self.sale_cents - self.return_cents
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTotals:
+    """The reader's open batch by brand, `records` entries in all. Empty: nothing was charged since the last close."""
+
+    brands: tuple[BrandTotal, ...] = ()
+    records: int = 0
+
+    @property
+    def cents(self) -> int:
+        """Taken less given back, all brands."""
+        return sum(each.cents for each in self.brands)
+
+
+class BatchOutcome(Enum):
+    """How the close of a batch ended."""
+
+    CLOSED = "closed"
+    NOT_CLOSED = "not_closed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """A batch that was sent to the bank, or why not. `number` is the bank's number of the batch."""
+
+    outcome: BatchOutcome
+    totals: BatchTotals = BatchTotals()
+    number: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,11 +362,59 @@ class PaymentTerminal(Protocol):
         UNKNOWN, for a person to look at."""
         ...
 
-    def transaction_status(self, terminal_ref: str, amount_cents: int) -> PaymentResult:
-        """The recovery verb; never moves money. UNKNOWN when it cannot be found out now."""
+    def transaction_status(
+        self, terminal_ref: str, amount_cents: int, traced: Traced = UNTRACED
+    ) -> PaymentResult:  # fmt: skip
+        """The recovery verb; never moves money. UNKNOWN when it cannot be found out now. `traced` is what the journal
+        knows besides, for processors that know a try by their own reference."""
         ...
 
     def close(self) -> None: ...
+
+
+class HoldsBatch(Protocol):
+    """What a terminal with Capability.BATCH does besides: it keeps the day's transactions until it is told to send them
+    to the bank."""
+
+    def totals(self, watch: Watch) -> BatchTotals:
+        """The open batch, entry by entry; moves nothing, may be cancelled. Raises DeviceError when the terminal cannot
+        say, DeviceBusy `terminal.totals_differ` when its own two reports disagree."""
+        ...
+
+    def close_batch(self, moment: datetime, watch: Watch) -> BatchResult:
+        """Send the batch to the bank (nexo reconciliation), at the clinic's `moment`. Never repeated by itself; raises
+        DeviceError only when nothing was sent. The caller has made sure that no attempt is UNKNOWN: a closed batch
+        cannot be asked."""
+        ...
+
+
+class ShowsCart(Protocol):
+    """What a terminal with Capability.CART_DISPLAY does besides."""
+
+    def show_cart(self, lines: Sequence[CartLine], total_cents: int) -> None:
+        """Show amounts; never in place of a running payment. Raises DeviceError, DeviceBusy `terminal.busy`."""
+        ...
+
+    def clear_display(self) -> None:
+        """Take them away again. Raises DeviceError."""
+        ...
+
+
+class KeepsCards(Protocol):
+    """What a terminal with Capability.TOKENIZE does besides."""
+
+    def store_card(self, request: StoreCardRequest, watch: Watch) -> StoredCard:
+        """Read a card and keep it with the processor. Raises DeviceError when nothing was sent, ValueError without a
+        consent."""
+        ...
+
+
+class TakesSignatures(Protocol):
+    """What a terminal with Capability.SIGNATURE does besides."""
+
+    def signature(self, patience_s: float, watch: Watch) -> Signature:
+        """Ask for a signature on the reader's screen for at most `patience_s`. Raises DeviceError."""
+        ...
 
 
 # Receipt printers and drawers -------------------------------------------------------------------------------------

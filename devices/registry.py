@@ -10,7 +10,7 @@ from devices.base import BytePipe, PaymentTerminal, ReceiptPrinter
 from devices.printers.escpos import EscposPrinter
 from devices.printers.profiles import PROFILES, PrinterProfile
 from devices.terminals.pax import PaxTerminal
-from devices.terminals.pax_link import SERIAL_TIMERS, TCP_TIMERS
+from devices.terminals.pax_link import CABLE, HTTP, NETWORK, SERIAL_TIMERS, TCP_TIMERS, Medium, Timers
 from devices.wires import open_pipe
 from devices.wires.address import plain_address
 from models.basics.errors import RuleBroken
@@ -20,9 +20,9 @@ Driver = TypeVar("Driver")
 
 @dataclass(frozen=True, slots=True)
 class TerminalDriver:
-    """How a card terminal's driver is made from its wire; `over_tcp`: the wire is a network connection."""
+    """How a card terminal's driver is made from its wire and the scheme of that wire's address."""
 
-    make: Callable[[BytePipe, bool], PaymentTerminal]
+    make: Callable[[BytePipe, str], PaymentTerminal]
     tcp_port: int
 
 
@@ -34,8 +34,16 @@ class PrinterDriver:
     tcp_port: int
 
 
-def _pax(pipe: BytePipe, over_tcp: bool) -> PaymentTerminal:
-    return PaxTerminal(pipe, TCP_TIMERS if over_tcp else SERIAL_TIMERS, one_exchange_per_connection=over_tcp)
+PAX_MEDIA: dict[str, tuple[Timers, Medium]] = {
+    "serial": (SERIAL_TIMERS, CABLE),
+    "usb": (SERIAL_TIMERS, CABLE),
+    "tcp": (TCP_TIMERS, NETWORK),
+    "http": (TCP_TIMERS, HTTP),
+}
+
+
+def _pax(pipe: BytePipe, scheme: str) -> PaymentTerminal:
+    return PaxTerminal(pipe, *PAX_MEDIA[scheme])
 
 
 def _escpos(pipe: BytePipe, profile: PrinterProfile, over_tcp: bool) -> ReceiptPrinter:
@@ -47,11 +55,12 @@ PRINTERS: dict[str, PrinterDriver] = {"escpos": PrinterDriver(_escpos, tcp_port=
 
 
 def terminal_for(url: str) -> PaymentTerminal:
-    """The driver of the card terminal at `url` (`pax+serial:///dev/ttyACM0?baud=115200`, `pax+tcp://10.0.0.7:10009`;
-    a bare `serial://` or `tcp://` means pax). Opens nothing. Raises RuleBroken for an address or driver unknown."""
+    """The driver of the card terminal at `url` (`pax+serial:///dev/ttyACM0?baud=115200`, `pax+usb://2fb8:2206/0001`,
+    `pax+tcp://10.0.0.7:10009`, `pax+http://10.0.0.7:10009`; a bare scheme means pax). Opens nothing. Raises RuleBroken
+    for an address or driver unknown."""
     driver, wire = _split(url, TERMINALS, "pax", "reader")
     pipe = open_pipe(wire, device="reader", default_port=driver.tcp_port)
-    return driver.make(pipe, wire.startswith("tcp:"))
+    return driver.make(pipe, wire.partition(":")[0])
 
 
 def printer_for(url: str, profile: str = "80mm") -> ReceiptPrinter:

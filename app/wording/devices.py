@@ -34,6 +34,19 @@ WORDS: Rows = {
     "light.drawer.open": ("Drawer open",),
     "light.drawer.ready": ("Drawer ready",),
     "light.drawer.missing": ("Drawer not connected", "It opens through the printer.", "Check the printer."),
+    "light.scanner.ready": ("Scanner ready",),
+    "light.scanner.checking": ("Looking for the scanner",),
+    "light.scanner.missing": ("Scanner not connected", "Typing works.", "Check its cable."),
+    # Scans ----------------------------------------------------------------------------------------------------------
+    "scan.card_blocked": (
+        "A payment card was swiped into this computer",
+        "Nothing was charged and nothing of the card was kept.",
+        "Use the card reader.",
+    ),
+    "scan.unreadable.no_name": ("The licence does not say whose it is", "", "Scan it again, or type the name."),
+    "scan.unreadable.no_birth_date": ("The licence came without a birth date", "", "Scan it again, or type the name."),
+    "scan.unreadable.stripe": ("This card is no licence", "Nothing of it was kept.", "Type the name."),
+    "scan.unreadable.code": ("The scan could not be read", "", "Scan it again, or type the name."),
     # Receipt on the Approved screen ---------------------------------------------------------------------------------
     "receipt.queued": ("Waiting to print",),
     "receipt.sending": ("Printing now",),
@@ -83,7 +96,7 @@ WORDS: Rows = {
     "device.address_wrong": (
         "The address {address} cannot be used",
         "Its {part} is wrong. Nothing was changed.",
-        "Write serial:///dev/ttyUSB0, serial://COM3 or tcp://10.0.0.7:9100.",
+        "Write usb://2fb8:2206/0000000001, serial://COM3, tcp://10.0.0.7:10009 or http://10.0.0.7:10009.",
     ),
     "device.driver_unknown": (
         "There is no {device} driver called {driver}",
@@ -99,6 +112,11 @@ WORDS: Rows = {
         "The {device} is not connected",
         "There is nothing at {address}. Nothing was sent.",
         "Check its cable and power, or choose another port in Settings.",
+    ),
+    "device.two_alike": (
+        "Two devices cannot be told apart",
+        "Both say that they are {address}. Nothing was sent.",
+        "Choose the {device} in Settings by the socket it is plugged into.",
     ),
     "device.port_taken": (
         "Another program is using the {device}",
@@ -234,6 +252,27 @@ WORDS: Rows = {
         "The reader has no such payment",
         "It was asked twice and is idle. Nothing was charged.",
         "Charge again if it is still due.",
+    ),
+    "terminal.no_token": (
+        "The card was not kept",
+        "The reader sent nothing to charge it by later. Nothing was charged.",
+        "Ask whoever looks after the reader whether it may keep cards.",
+    ),
+    "terminal.not_signed": (
+        "Nobody signed on the reader",
+        "Nothing was kept.",
+        "Ask again, or let it be signed on paper.",
+    ),
+    "terminal.totals_differ": (
+        "The reader’s list and its totals do not agree",
+        "Nothing was filled in. No money moved.",
+        "Print the reader’s own report and type its totals.",
+    ),
+    "terminal.batch_empty": ("There is nothing to send to the bank", "The reader’s batch is empty. No money moved."),
+    "terminal.batch_refused": (
+        "The bank did not take the reader’s batch",
+        "Every payment in it stands and is still in the reader.",
+        "Try again later. If it stays so, ask the card processor.",
     ),
     "terminal.voided": ("This payment was voided at the reader", "Nothing is charged any more."),
     "terminal.original_not_found": (

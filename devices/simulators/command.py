@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from devices.simulators.control import Control, Handler
 from devices.simulators.faults import FaultPlan, FaultUnknown, parse_fault
-from devices.simulators.lines import Line, PtyLine, Received, TcpLine
+from devices.simulators.lines import GetLine, Line, PtyLine, Received, TcpLine
 from devices.simulators.pax_bank import CARDS, Wallet
-from devices.simulators.pax_simulator import FAULTS as PAX_FAULTS
+from devices.simulators.pax_faults import FAULTS as PAX_FAULTS
 from devices.simulators.pax_simulator import Manner, PaxSimulator
 from devices.simulators.printer_simulator import FAULTS as PRINTER_FAULTS
 from devices.simulators.printer_simulator import PrinterSimulator
@@ -49,7 +49,8 @@ def main(argv: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="copaydesk simulate", description="Hardware that behaves, and misbehaves.")
     machines = parser.add_subparsers(dest="machine", required=True)
-    pax = _machine(machines, "pax", "a PAX card terminal with a patient in front of it", PAX_FAULTS, _run_pax)
+    words = "a PAX card terminal with a patient in front of it"
+    pax = _machine(machines, "pax", words, PAX_FAULTS, _run_pax, over_http=True)
     pax.add_argument("--card", default="visa", metavar="BRAND[:LAST4]", help=f"whose card: {', '.join(CARDS)}")
     pax.add_argument("--entry", choices=ENTRY_MODES, default="contactless", help="how the card is presented")
     pax.add_argument("--present-after", type=float, default=2.0, metavar="S", help="seconds until the card is there")
@@ -93,7 +94,13 @@ def _list_of(faults: dict[str, str]) -> str:
 
 
 def _machine(
-    machines: Any, name: str, words: str, faults: dict[str, str], run: Callable[..., Coroutine[Any, Any, int]]
+    machines: Any,
+    name: str,
+    words: str,
+    faults: dict[str, str],
+    run: Callable[..., Coroutine[Any, Any, int]],
+    *,
+    over_http: bool = False,
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = machines.add_parser(
         name,
@@ -105,6 +112,8 @@ def _machine(
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--pty", type=Path, metavar="LINK", help="a pseudo-terminal, under the name of this link")
     where.add_argument("--tcp", metavar="HOST:PORT", help="a TCP port; port 0 takes a free one")
+    if over_http:
+        where.add_argument("--http", metavar="HOST:PORT", help="the same, spoken to by HTTP")
     _add_common(parser, run)
     return parser
 
@@ -120,10 +129,15 @@ def _add_common(parser: argparse.ArgumentParser, run: Callable[..., Coroutine[An
 def _line(arguments: argparse.Namespace, received: Received, *, one_client: bool) -> Line:
     if arguments.pty is not None:
         return PtyLine(arguments.pty, received, BAUD[arguments.machine])
-    host, colon, port = arguments.tcp.rpartition(":")
+    http = getattr(arguments, "http", None)
+    where = http or arguments.tcp
+    host, colon, port = where.rpartition(":")
     if not colon or not port.isdecimal():
-        raise ValueError(f"--tcp {arguments.tcp}: write HOST:PORT")
-    return TcpLine(host.strip("[]") or "127.0.0.1", int(port), received, one_client=one_client)
+        raise ValueError(f"{where}: write HOST:PORT")
+    host = host.strip("[]") or "127.0.0.1"
+    if http:
+        return GetLine(host, int(port), received)
+    return TcpLine(host, int(port), received, one_client=one_client)
 
 
 async def _run_pax(arguments: argparse.Namespace) -> int:

@@ -11,11 +11,14 @@ import contextlib
 import errno
 import os
 import sys
+from base64 import b64decode
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote
+from urllib.parse import quote, unquote
+
+from devices.bytes import ACK, EOT, NAK
 
 LOOK_AGAIN_S = 0.02
 Received = Callable[[bytes], None]
@@ -204,6 +207,74 @@ class TcpLine:
             while data := await reader.read(4096):
                 await self._may_read.wait()
                 self._received(data)
+        if self._peer is writer:
+            self._peer = None
+        writer.close()
+
+
+class GetLine:
+    """HTTP: a request is a GET whose query is the frame in base64, the body of its answer is what the machine says. No
+    sign is ever on the line; one request at a time, further ones are turned away."""
+
+    def __init__(self, host: str, port: int, received: Received) -> None:
+        self._host, self._port, self._received = host, port, received
+        self.url = f"http://{host}:{port}"
+        self._server: asyncio.Server | None = None
+        self._peer: asyncio.StreamWriter | None = None
+        self._begun = False
+
+    async def plug_in(self) -> None:
+        """Listen; after the first time on the same port."""
+        if self._server is None:
+            self._server = await asyncio.start_server(self._serve, self._host, self._port)
+            self._port = self._server.sockets[0].getsockname()[1]
+            self.url = f"http://{self._host}:{self._port}"
+
+    def unplug(self) -> None:
+        """Stop listening and cut the connection."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """See Line."""
+        peer, self._peer = self._peer, None
+        if peer is not None:
+            peer.close()
+
+    def hold(self, held: bool) -> None:
+        """A request is read whole or not at all."""
+
+    def write(self, data: bytes) -> None:
+        """See Line. Frames are the body, and count as acknowledged; EOT ends it; other signs are not sent."""
+        if data == bytes((EOT,)):
+            self.hang_up()
+        elif data == bytes((NAK,)):
+            self._say(b"")
+            self.hang_up()
+        elif data != bytes((ACK,)):
+            self._say(data)
+            asyncio.get_running_loop().call_soon(self._received, bytes((ACK,)))
+
+    def _say(self, data: bytes) -> None:
+        if self._peer is None or self._peer.is_closing():
+            return
+        if not self._begun:
+            self._peer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n")
+            self._begun = True
+        self._peer.write(data)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._peer is not None:
+            writer.close()
+            return
+        self._peer, self._begun = writer, False
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, ValueError):
+            head = await reader.readuntil(b"\r\n\r\n")
+            target = head.split(b" ", 2)[1].decode("ascii")
+            self._received(b64decode(unquote(target.partition("?")[2]), validate=True))
+            await reader.read()  # until the till hangs up
         if self._peer is writer:
             self._peer = None
         writer.close()

@@ -73,6 +73,11 @@ class Wallet:
             self._card = replace(self._card, number=self._card.number[:-4] + last4)
         self._shown = 0
 
+    @property
+    def number(self) -> str:
+        """The number of whose card it is."""
+        return self._card.number
+
     def present(self) -> Card:
         """The card the next patient holds out."""
         card = self._card
@@ -95,7 +100,7 @@ class Wallet:
 @dataclass(slots=True)
 class Transaction:
     """One entry of the open batch. `kind` is the type the record carries now (`17` once a sale was voided);
-    `returns_href` names the sale whose money a return gives back."""
+    `returns_href` names the sale whose money a return gives back; `edc` is 01 for credit, 02 for debit."""
 
     number: int
     kind: str
@@ -110,6 +115,7 @@ class Transaction:
     moment: str
     original_kind: str = ""
     returns_href: str = ""
+    edc: str = "01"
 
     @property
     def captured_cents(self) -> int:
@@ -158,13 +164,13 @@ class Bank:
         undone = self.capture(
             "16", reference, original.cents, original.cents, original.card, original.entry_mode, moment
         )
-        undone.original_kind = original.kind
+        undone.original_kind, undone.edc = original.kind, original.edc
         original.original_kind, original.kind = original.kind, "17" if original.kind == "01" else "18"
         return undone
 
-    def sale_to_return(self, href: str) -> Transaction | None:
+    def sale_to_return(self, href: str, edc: str) -> Transaction | None:
         """The sale a return names by the host's reference, settled or not; None without one, or when it was voided."""
-        sales = (entry for entry in (*self.settled, *self.batch) if entry.kind == "01")
+        sales = (entry for entry in (*self.settled, *self.batch) if (entry.kind, entry.edc) == ("01", edc))
         return next((sale for sale in sales if sale.href == href), None)
 
     def returnable_cents(self, sale: Transaction) -> int:
@@ -181,11 +187,14 @@ class Bank:
         """The latest entry of the open batch with the till's reference."""
         return next((entry for entry in reversed(self.batch) if entry.reference == reference), None)
 
-    def original(self, number: str, href: str) -> Transaction | None:
-        """The entry a void names, by the terminal's number or the host's reference."""
-        return next(
-            (entry for entry in self.batch if (href and entry.href == href) or str(entry.number) == number), None
-        )
+    def at(self, place: int) -> Transaction | None:
+        """The entry at this place of the open batch, counted from nought."""
+        return self.batch[place] if 0 <= place < len(self.batch) else None
+
+    def original(self, number: str, href: str, edc: str) -> Transaction | None:
+        """The entry a void names, by the terminal's number or the host's reference, among credit or debit alone."""
+        named = (entry for entry in self.batch if (href and entry.href == href) or str(entry.number) == number)
+        return next((entry for entry in named if entry.edc == edc), None)
 
     def close_batch(self) -> tuple[int, int]:
         """Settle: the batch empties. Returns how many entries and how many cents there were."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from devices.bytes import ACK, EOT, NAK
@@ -20,49 +20,11 @@ from devices.simulators.lines import Line
 from devices.simulators.pax_bank import Bank, Card, Transaction, Wallet
 from devices.simulators.pax_texts import Ear, Heard
 
-FAULTS: dict[str, str] = {
-    "declined": "the bank says no; argument: its code and words, `51 INSUFF FUNDS`",
-    "cancelled": "the patient presses the red key instead of presenting a card",
-    "partial": "the bank approves only so many cents: `partial:1500`",
-    "card-timeout": "no card is presented; the terminal gives up",
-    "refused": "the terminal refuses the request with 100003 and the words given",
-    "paper-out": "the terminal's own printer has no paper (100032)",
-    "chip-failed": "the chip could not be read (101401)",
-    "unknown-code": "answers with a response code nobody knows: `unknown-code:109999`",
-    "wrong-reference": "approves, but answers with another reference",
-    "wrong-amount": "approves, but answers with another amount: `wrong-amount:2600`",
-    "less-said": "approves so many cents without a word about part approval: `less-said:1500`",
-    "sends-pan": "answers with the whole card number and track where only four digits belong",
-    "answer-lost": "approves; the answer never leaves",
-    "late-answer": "approves; the answer leaves late: `late-answer:200s`",
-    "slow-bank": "the bank takes long to approve: `slow-bank:80s`",
-    "silent": "dead: neither acknowledges nor works, whatever the command",
-    "no-ack": "neither acknowledges nor works on the request",
-    "ack-lost": "works on the request without acknowledging it",
-    "late-ack": "acknowledges late: `late-ack:5s`",
-    "nak": "rejects the frame so many times: `nak:2`",
-    "eot": "ends the exchange instead of acknowledging",
-    "ack-then-eot": "acknowledges, then ends the exchange and does nothing",
-    "bad-lrc": "spoils the check byte of so many answers: `bad-lrc:1`",
-    "truncated": "stops in the middle of the answer; repeats it whole when rejected",
-    "split": "sends the answer in pieces of so many bytes: `split:7`",
-    "garbage": "noise before the answer",
-    "stale-first": "an answer to an earlier question comes first",
-    "duplicate-response": "sends the answer twice",
-    "multi-packet": "sends the answer in two packets",
-    "extra-fields": "sends fields nobody asked for after the answer",
-    "no-eot": "does not end the exchange with EOT",
-    "link-drop": "approves, then drops the connection (TCP) before the answer",
-    "unplug": "the cable is pulled after the acknowledgement while the sale goes on; `unplug:answer`: just before the "
-    "answer; `unplug:power`: the power fails and nothing is captured",
-    "abort-ignored": "does not hear A14",
-    "status-none": "R02 finds nothing",
-    "status-other-reference": "R02 answers with another reference",
-    "status-other-amount": "R02 answers with another amount",
-}
-
 MOST_TRIES = 3
 ABORTED = "100002"
+EDC = {"T00": "01", "T02": "02"}
+LARGEST_PIECE = 40
+"""Signatures come in small pieces here, so that there is always more than one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +53,18 @@ class PaxSimulator:
         self._work: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
         self._signs: asyncio.Queue[Heard] = asyncio.Queue()
         self._act: asyncio.Future[str] | None = None
+        self._signature = ""
         self._changed = asyncio.Condition()
         self._naks_left = 0
         self._rejected = ""
+        self._tasks: set[asyncio.Task[None]] = set()
         self._busy = False
 
     async def run(self) -> None:
         """Serve the till for ever."""
         await self._set_screen("idle")
+        if self.plan.take("refuse-connect"):
+            self.line.unplug()
         while True:
             request, acknowledge_after_s = await self._work.get()
             self._busy = True
@@ -106,6 +72,9 @@ class PaxSimulator:
                 await asyncio.sleep(acknowledge_after_s)
                 self.line.write(bytes((ACK,)))
             command = request[:3]
+            if busy := self.plan.take("busy"):
+                await self._set_screen("busy")
+                await asyncio.sleep(busy.seconds(3.0))
             answer = await _WORK.get(command, PaxSimulator._not_supported)(self, request.split(texts.FIELD))
             if answer and not await self._lose(command):
                 await self._deliver(command, answer)
@@ -134,6 +103,8 @@ class PaxSimulator:
         self.requests[command] = self.requests.get(command, 0) + 1
         if self.plan.take("silent") or self._due("no-ack", command):
             return
+        if self._breaks_off(command):
+            return
         if self._rejects(command, request):
             self.line.write(bytes((NAK,)))
         elif self._due("eot", command):
@@ -147,7 +118,30 @@ class PaxSimulator:
         else:
             if not self._due("ack-lost", command):
                 self.line.write(bytes((ACK,)))
+            if self._due("drop-after-ack", command):
+                self.line.hang_up()
             self._take_on(request)
+
+    def _breaks_off(self, command: str) -> bool:
+        """Does the line or the terminal go before anything was done?"""
+        if self._due("drop-before-ack", command):
+            self.line.hang_up()
+            return True
+        if reboot := self._due("reboot", command):
+            self.line.write(bytes((ACK,)))
+            self.line.unplug()
+            self._later(reboot.seconds(2.0))
+            return True
+        return False
+
+    def _later(self, seconds: float) -> None:
+        """Be plugged in again after so long."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(seconds, lambda: self._keep(loop.create_task(self.line.plug_in())))
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _rejects(self, command: str, request: str) -> bool:
         if request != self._rejected:
@@ -193,16 +187,31 @@ class PaxSimulator:
         """Say the answer until the till acknowledges, at most three times, then end the exchange."""
         if self._due("stale-first", command):
             await self._say_until_acknowledged([texts.frame(texts.short_answer("A17", "000000", "OK"))])
-        if self._due("extra-fields", command):
-            answer += texts.fields("", "", ("", "LATER=1=2", "Mixed=Case"), "9")
+        answer = self._dressed(command, answer)
         packets = [answer]
         if self._due("multi-packet", command):
             middle = len(answer) // 2
             packets = ["1" + answer[1:middle], "0" + texts.FIELD + answer[middle:]]
         for packet in packets:
             await self._say_until_acknowledged(self._spoilt(command, packet))
-        if not self._due("no-eot", command):
+        if self._due("answer-then-drop", command):
+            self.line.hang_up()
+        elif not self._due("no-eot", command):
             self.line.write(bytes((EOT,)))
+
+    def _dressed(self, command: str, answer: str) -> str:
+        """The answer as other versions, other apps and broken ones would write it."""
+        if self._due("extra-fields", command):
+            answer += texts.fields("", "", ("", "LATER=1=2", "Mixed=Case"), "9")
+        if self._due("odd-fields", command):
+            answer = texts.oddly(answer)
+        if version := self._due("version", command):
+            answer = answer.replace(texts.PROTOCOL, version.argument or "1.64", 1)
+        if command != "T00" and self.plan.take("sends-pan", command):
+            answer = texts.all_card_numbers(answer, self.wallet.number)
+        if wanted := self._due("check-byte", command):
+            answer = texts.with_check_byte(answer, int(wanted.argument or "04", 16))
+        return answer
 
     def _spoilt(self, command: str, packet: str) -> list[bytes]:
         """The frames to try, one after another."""
@@ -254,7 +263,7 @@ class PaxSimulator:
         self._act.set_result(act)
         return True
 
-    async def _wait_for_card(self, cents: int) -> str:
+    async def _wait_for_card(self, cents: int, screen: str = "") -> str:
         """What the patient does: `present`, `cancel`, `abort`, `timeout`."""
         loop = asyncio.get_running_loop()
         self._act = loop.create_future()
@@ -265,7 +274,7 @@ class PaxSimulator:
         timer = None
         if self.manner.present_after_s is not None:
             timer = loop.call_later(self.manner.present_after_s, self._patient, does)
-        await self._set_screen(f"present card {cents / 100:.2f}")
+        await self._set_screen(screen or f"present card {cents / 100:.2f}")
         try:
             async with asyncio.timeout(self.manner.card_wait_s):
                 return await self._act
@@ -290,18 +299,31 @@ class PaxSimulator:
     async def _credit(self, request: list[str]) -> str:
         """T00 and T02."""
         command, kind = request[0], _at(request, 2)
+        edc = EDC[command]
         if any(_at(request, 4, part) for part in range(3)):
             self.card_data_received += 1
             return texts.short_answer("T01", "100003", "FORMAT ERROR")
         if refused := self.plan.take("refused"):
-            return texts.short_answer("T01", "100003", refused.argument or "AMOUNT INVALID")
-        work = {"01": self._sale, "02": self._return, "16": self._void, "17": self._void}.get(kind)
+            return texts.short_answer(_answering(command), "100003", refused.argument or "AMOUNT INVALID")
+        work = {"01": self._sale, "02": self._return, "16": self._void, "17": self._void, "32": self._tokenize}.get(
+            kind
+        )
         if work is None:
             return texts.short_answer(_answering(command), "100003", "FORMAT ERROR")
-        answer = await work(request)
-        return "0" + texts.FIELD + _answering(command) + answer[5:]
+        answer = await work(request, edc)
+        return answer if edc == "01" else texts.as_debit(answer)
 
-    async def _sale(self, request: list[str]) -> str:
+    async def _tokenize(self, request: list[str], _edc: str) -> str:
+        """Keep a card: no money moves, nothing gets into the batch."""
+        refused = await self._no_card(0)
+        if refused:
+            return refused
+        card = self.wallet.present()
+        token = "" if self.plan.take("no-token") else f"tok{self.bank.next_number():08d}{card.last4}"
+        trace = (str(self.bank.numbers_used), _at(request, 5), self._now())
+        return texts.token_answer(card, self.manner.entry_mode, trace, token)
+
+    async def _sale(self, request: list[str], edc: str) -> str:
         amount, reference = _at(request, 3), _at(request, 5)
         if not amount.isdecimal() or not int(amount):
             return texts.short_answer("T01", "100003", "AMOUNT INVALID")
@@ -309,10 +331,12 @@ class PaxSimulator:
         refused = await self._no_card(asked_cents)
         if refused:
             return refused
+        if edc == "01" and self.plan.take("debit-only"):
+            return texts.short_answer("T01", "100003", "DEBIT ONLY TRY ANOTHER TENDER")
         override = _at(request, 4, 5) == "1"
-        return await self._ask_the_bank(_at(request, 2), reference, asked_cents, override=override)
+        return await self._ask_the_bank(_at(request, 2), reference, asked_cents, override=override, edc=edc)
 
-    async def _return(self, request: list[str]) -> str:
+    async def _return(self, request: list[str], edc: str) -> str:
         """Money back: tied to its sale by the host's reference without the card, else to the card that is shown."""
         amount, reference, href = _at(request, 3), _at(request, 5), _href(request)
         if not amount.isdecimal() or not int(amount):
@@ -320,14 +344,14 @@ class PaxSimulator:
         asked_cents = int(amount)
         if not href:
             refused = await self._no_card(asked_cents)
-            return refused or await self._ask_the_bank("02", reference, asked_cents, override=True)
-        sale = self.bank.sale_to_return(href)
+            return refused or await self._ask_the_bank("02", reference, asked_cents, override=True, edc=edc)
+        sale = self.bank.sale_to_return(href, edc)
         if sale is None:
             return texts.short_answer("T01", "100023", "NOT FOUND")
         if asked_cents > self.bank.returnable_cents(sale):
-            trace = (str(self.bank.next_number()), reference, _now())
+            trace = (str(self.bank.next_number()), reference, self._now())
             return texts.declined_answer(sale.card, sale.entry_mode, asked_cents, trace, "61 EXCEEDS SALE AMOUNT")
-        return await self._ask_the_bank("02", reference, asked_cents, override=True, sale=sale)
+        return await self._ask_the_bank("02", reference, asked_cents, override=True, sale=sale, edc=edc)
 
     async def _no_card(self, cents: int) -> str:
         """Ask for the card; the answer when it does not come to the bank, or nothing."""
@@ -345,7 +369,14 @@ class PaxSimulator:
         return ""
 
     async def _ask_the_bank(
-        self, kind: str, reference: str, asked_cents: int, *, override: bool, sale: Transaction | None = None
+        self,
+        kind: str,
+        reference: str,
+        asked_cents: int,
+        *,
+        override: bool,
+        sale: Transaction | None = None,
+        edc: str = "01",
     ) -> str:
         """Approve or decline; a return tied to its `sale` goes to that card."""
         card = sale.card if sale else self.wallet.present()
@@ -355,13 +386,14 @@ class PaxSimulator:
         slow = self.plan.take("slow-bank")
         await asyncio.sleep(slow.seconds(80.0) if slow else self.manner.bank_s)
         if declined := self.plan.take("declined"):
-            trace = (str(self.bank.next_number()), reference, _now())
+            trace = (str(self.bank.next_number()), reference, self._now())
             reason = declined.argument or "51 INSUFF FUNDS"
             return texts.declined_answer(card, self.manner.entry_mode, asked_cents, trace, reason)
         cents = asked_cents
         if partial := self.plan.take("partial"):
             cents = min(partial.number(asked_cents // 2), asked_cents)
-        entry = self.bank.capture(kind, reference, cents, asked_cents, card, self.manner.entry_mode, _now())
+        entry = self.bank.capture(kind, reference, cents, asked_cents, card, self.manner.entry_mode, self._now())
+        entry.edc = edc
         entry.returns_href = sale.href if sale else ""
         await self._set_screen(f"approved {cents / 100:.2f}")
         return self._sale_answer(entry, card)
@@ -384,32 +416,60 @@ class PaxSimulator:
             answer = answer.replace("AVS Not Requested.", track) + texts.PART + f"PAN={card.number}"
         return answer
 
-    async def _void(self, request: list[str]) -> str:
+    async def _void(self, request: list[str], edc: str) -> str:
         await self._set_screen("voiding")
-        original = self.bank.original(_at(request, 5, 3), _href(request))
+        original = self.bank.original(_at(request, 5, 3), _href(request), edc)
         if original is None:
             return texts.short_answer("T01", "100023", "NOT FOUND")
         if original.kind not in ("01", "02"):
             return texts.short_answer("T01", "100003", "ALREADY VOIDED")
         await asyncio.sleep(self.manner.bank_s)
-        undone = self.bank.void(original, _at(request, 5), _now())
+        undone = self.bank.void(original, _at(request, 5), self._now())
         return texts.sale_answer(self.bank, undone)
 
     async def _report(self, request: list[str]) -> str:
-        """R02 by the till's reference."""
-        entry = self.bank.by_reference(_at(request, 8))
+        """R02 by the till's reference, else by the place in the batch, counted from nought."""
+        reference, place = _at(request, 8), _at(request, 5)
+        entry = self.bank.by_reference(reference) if reference else self.bank.at(int(place or "0"))
         if self.plan.take("status-none") or entry is None:
             return texts.short_answer("R03", "100023", "NOT FOUND")
         if self.plan.take("status-other-reference"):
             entry = replace(entry, reference=str(int(entry.reference or "0") + 1))
         if self.plan.take("status-other-amount"):
             entry = replace(entry, cents=entry.cents + 100, asked_cents=entry.cents + 100)
-        return texts.report_answer(self.bank, entry)
+        return texts.report_answer(self.bank, entry, place or "0")
+
+    async def _totals(self, _: list[str]) -> str:
+        return texts.totals_answer(self.bank.batch, off_by=int(bool(self.plan.take("totals-off"))))
 
     async def _close_batch(self, _: list[str]) -> str:
+        if self.plan.take("batch-refused"):
+            return texts.short_answer("B01", "100100", "HOST UNAVAILABLE")
         number = self.bank.batch_number
         count, cents = self.bank.close_batch()
-        return texts.batch_answer(number, count, cents, _now())
+        return texts.batch_answer(number, count, cents, self._now())
+
+    async def _ask_to_sign(self, _: list[str]) -> str:
+        """A20: the patient signs, or does not."""
+        act = "timeout" if self.plan.take("no-signature") else await self._wait_for_card(0, "please sign")
+        self._signature = texts.SIGNATURE if act == "present" else ""
+        code, words = {"present": ("000000", "OK"), "timeout": ("100001", "TIMEOUT")}.get(act, (ABORTED, "ABORTED"))
+        return texts.short_answer("A21", code, words)
+
+    async def _signature_piece(self, request: list[str]) -> str:
+        """A08: from this place on, so many at most."""
+        first, most = int(_at(request, 2) or "0"), int(_at(request, 3) or "1")
+        piece = self._signature[first : first + min(most, LARGEST_PIECE)]
+        if not piece:
+            return texts.short_answer("A09", "100023", "NOT FOUND")
+        return texts.fields(
+            "0", "A09", texts.PROTOCOL, "000000", "OK", str(len(self._signature)), str(len(piece)), piece
+        )
+
+    def _now(self) -> str:
+        off = self.plan.peek("clock")
+        moment = datetime.now().astimezone() + timedelta(seconds=off.seconds(3600.0) if off else 0.0)
+        return moment.strftime("%Y%m%d%H%M%S")
 
     # the control channel
 
@@ -428,8 +488,13 @@ class PaxSimulator:
             "wait": self._wait,
             "unplug": _plain(lambda _: self.line.unplug()),
             "replug": self._replug,
+            "close-batch": _plain(lambda _: self._close_by_hand()),
             "reset": self._reset,
         }
+
+    def _close_by_hand(self) -> None:
+        """Somebody closes the batch on the terminal itself."""
+        self.bank.close_batch()
 
     def _by_hand(self, act: str) -> None:
         if not self._patient(act):
@@ -475,15 +540,12 @@ def _parts(request: list[str], field: int) -> list[str]:
 
 
 def _href(request: list[str]) -> str:
-    return next((part[5:] for part in _parts(request, 10) if part.upper().startswith("HREF=")), "")
+    extra = _parts(request, 10 if request[0] == "T00" else 7)
+    return next((part[5:] for part in extra if part.upper().startswith("HREF=")), "")
 
 
 def _answering(command: str) -> str:
     return f"{command[0]}{int(command[1:]) + 1:02d}" if command[1:].isdecimal() else "A01"
-
-
-def _now() -> str:
-    return datetime.now().astimezone().strftime("%Y%m%d%H%M%S")
 
 
 def _plain(act: Callable[[str], None]) -> Handler:
@@ -495,10 +557,13 @@ def _plain(act: Callable[[str], None]) -> Handler:
 
 _WORK: dict[str, Callable[[PaxSimulator, list[str]], Awaitable[str]]] = {
     "A00": PaxSimulator._who,
+    "A08": PaxSimulator._signature_piece,
     "A12": PaxSimulator._fine,
     "A16": PaxSimulator._fine,
+    "A20": PaxSimulator._ask_to_sign,
     "T00": PaxSimulator._credit,
     "T02": PaxSimulator._credit,
+    "R00": PaxSimulator._totals,
     "R02": PaxSimulator._report,
     "B00": PaxSimulator._close_batch,
 }

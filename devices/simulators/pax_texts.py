@@ -159,13 +159,13 @@ def declined_answer(card: Card, entry_mode: str, asked_cents: int, trace: tuple[
     )
 
 
-def report_answer(bank: Bank, entry: Transaction) -> str:
+def report_answer(bank: Bank, entry: Transaction, place: str) -> str:
     """R03 of one entry of the open batch."""
     whole = entry.cents == entry.asked_cents
     return fields(
-        *("0", "R03", PROTOCOL, "000000", "OK", "1", "0"),
+        *("0", "R03", PROTOCOL, "000000", "OK", str(len(bank.batch)), place),
         host(bank, entry, "00" if whole else "10", "APPROVAL" if whole else "PARTIAL APPROVAL"),
-        *("01", entry.kind, entry.original_kind),
+        *(entry.edc, entry.kind, entry.original_kind),
         amounts(entry),
         account(entry.card, entry.entry_mode),
         (str(entry.number), entry.reference, entry.moment),
@@ -187,3 +187,72 @@ def batch_answer(number: int, count: int, cents: int, moment: str) -> str:
     """B01."""
     host_part = ("0", "BATCH CLOSED", "", "", "", str(number))
     return fields("0", "B01", PROTOCOL, "000000", "OK", host_part, str(count), str(cents), moment, "TID1", "MID1")
+
+
+SIGNATURE = "10,12^14,18^21,30^0,65535^40,12^44,19^52,33^60,20^0,65535^~"
+"""What the patient writes: two strokes."""
+
+
+def as_debit(answer: str) -> str:
+    """A T01 as T03: without AVS, commercial and e-commerce data."""
+    heads = answer.split(FIELD)
+    heads[1] = "T03"
+    del heads[10:13]
+    return FIELD.join(heads).replace("EDCTYPE=CREDIT", "EDCTYPE=DEBIT")
+
+
+def token_answer(card: Card, entry_mode: str, trace: tuple[str, str, str], token: str) -> str:
+    """T01 of a card that was kept."""
+    more = (f"TOKEN={token}",) if token else ()
+    return fields(
+        *("0", "T01", PROTOCOL, "000000", "OK"),
+        ("00", "APPROVAL", "", "612345678903"),
+        *("32", ""),
+        account(card, entry_mode),
+        trace,
+        *("", "", ""),
+        (*extra(card), *more),
+    )
+
+
+def totals_answer(batch: list[Transaction], off_by: int) -> str:
+    """R01: kinds parted by `&`, count and amount by `=`. Credit has ten figures, debit four."""
+
+    def of(edc: str, kind: str) -> list[int]:
+        return [entry.cents for entry in batch if (entry.edc, entry.kind) == (edc, kind)]
+
+    sales, returns, debits, back = of("01", "01"), of("01", "02"), of("02", "01"), of("02", "02")
+    credit = (len(sales), sum(sales) + off_by, 0, 0, len(returns), sum(returns), 0, 0, 0, 0)
+    debit = (len(debits), sum(debits), len(back), sum(back))
+    groups = "&".join("=".join(str(value) for value in group) for group in (credit, debit))
+    return fields("0", "R01", PROTOCOL, "000000", "OK", "00", groups)
+
+
+def oddly(answer: str) -> str:
+    """The same answer as a stranger app writes it: the last field begins empty, its keys are of mixed case, a value has
+    an equals sign and letters beyond ASCII."""
+    *heads, last = answer.split(FIELD)
+    parts = [
+        f"{key.title()}{equals}{value}" for key, equals, value in (part.partition("=") for part in last.split(PART))
+    ]
+    if "=" in last:
+        last = PART.join(("", *parts, "NOTE=a=b", "MERCHANT=Caf\xe9 \xdf"))
+    return FIELD.join((*heads, last))
+
+
+def all_card_numbers(answer: str, number: str) -> str:
+    """The same answer with a card's number or its track in every part behind the code."""
+    track = f"%B{number}^TEST/PATIENT^30121010000000000?"
+    heads = answer.split(FIELD)
+    spoilt = [PART.join((number, track)[at % 2] for at, _ in enumerate(field.split(PART))) for field in heads[4:]]
+    return FIELD.join((*heads[:4], *spoilt))
+
+
+def with_check_byte(answer: str, wanted: int) -> str:
+    """The same answer with something behind it that brings the check byte to `wanted`."""
+    longer = answer + FIELD + "FILL="
+    check = ETX ^ wanted
+    for byte in longer.encode("latin-1"):
+        check ^= byte
+    first = next(byte for byte in range(0x40, 0x7F) if 0x20 <= byte ^ check < 0x100 and byte ^ check not in (0x7F,))
+    return longer + chr(first) + chr(first ^ check)

@@ -6,11 +6,15 @@ asks for the transaction by its reference, and never repeats the command.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from devices.base import (
+    UNTRACED,
+    BatchOutcome,
+    BatchResult,
+    BatchTotals,
     BytePipe,
     Capability,
     Outcome,
@@ -18,27 +22,39 @@ from devices.base import (
     PaymentResult,
     RefundRequest,
     ReversalRequest,
+    Signature,
     Step,
+    StoreCardRequest,
+    StoredCard,
     TerminalInfo,
+    Traced,
     Watch,
 )
 from devices.scrubber import PanGuard
 from devices.terminals.pax_answers import (
     CARD_TIMEOUT,
+    HOST_APPROVED,
     NOT_FOUND,
     OK,
+    PLACES,
+    REFUSED,
     REPORT_PLACES,
     RETURN,
     SALE,
     SALE_PLACES,
+    TOKENIZE,
     VOID,
     judge_record,
     judge_sale,
     read_transaction,
     scrub,
+    wants_debit,
 )
+from devices.terminals.pax_batch import MOST_RECORDS, Entry, add_up, agrees, read_entry
 from devices.terminals.pax_codec import VERSION, Answer, parts
-from devices.terminals.pax_link import SERIAL_TIMERS, EndKind, PaxLink, Timers
+from devices.terminals.pax_link import CABLE, SERIAL_TIMERS, Ending, EndKind, Medium, PaxLink, Timers
+from devices.terminals.pax_signature import read_strokes
+from devices.ticks import REAL, Ticks
 from models.basics.errors import DeviceBusy, DeviceError
 
 ALL_TYPES = "00"
@@ -48,32 +64,61 @@ _ASK_AGAIN = frozenset({"terminal.silent", "terminal.no_answer", "terminal.garbl
                         "terminal.link_lost"})  # fmt: skip
 """Line trouble: the terminal knows the outcome and can be asked at once. A wrong answer is a person's business."""
 
+_CAN = (
+    Capability.PAYMENT | Capability.PARTIAL_APPROVAL | Capability.VOID | Capability.REFUND | Capability.TXN_STATUS
+    | Capability.DEBIT | Capability.TOKENIZE | Capability.SIGNATURE | Capability.BATCH
+)  # fmt: skip
+SIGNATURE_CHUNK = 9000
+CREDIT, DEBIT = "T00", "T02"
+
 HEARD_LATELY_S = 600.0
 """After ten idle minutes, and at the first payment, the terminal is asked for a sign of life before it is given money
 to move: one that sleeps or is switched off is then an error with nothing sent, not an unknown outcome."""
 
 
-class PaxTerminal:
-    """See PaymentTerminal. `blocked_count` says how often card data was kept out since start."""
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A transaction to ask for, and how it is written as credit (T00) and as debit (T02). `otherwise` says of which
+    final "no" the other kind of card is the cure."""
 
-    capabilities = (
-        Capability.PAYMENT | Capability.PARTIAL_APPROVAL | Capability.VOID | Capability.REFUND | Capability.ABORT
-        | Capability.TXN_STATUS
-    )  # fmt: skip
+    kind: str
+    cents: int
+    trace: str
+    otherwise: Callable[[Answer, PaymentResult], bool]
+    account: str = ""
+    clerk: str = ""
+    extra: str = ""
+    amount: str = ""
+
+    def fields(self, command: str) -> tuple[str, ...]:
+        between = ("", self.clerk, "", "") if command == CREDIT else (self.clerk,)
+        return (self.kind, self.amount, self.account, self.trace, *between, self.extra)
+
+
+class PaxTerminal:
+    """See PaymentTerminal, HoldsBatch, KeepsCards, TakesSignatures. `blocked_count` says how often card data was kept
+    out since start."""
 
     def __init__(
         self,
         pipe: BytePipe,
         timers: Timers = SERIAL_TIMERS,
+        medium: Medium = CABLE,
         *,
         version: str = VERSION,
-        one_exchange_per_connection: bool = False,
+        ticks: Ticks = REAL,
     ) -> None:
-        self._link = PaxLink(pipe, timers, version=version, one_exchange_per_connection=one_exchange_per_connection)
+        self._link = PaxLink(pipe, timers, medium, version=version, ticks=ticks)
         self._timers = timers
+        self._ticks = ticks
         self._guard = PanGuard("reader")
         self._in_doubt = False
         self._heard_at: float | None = None
+
+    @property
+    def capabilities(self) -> Capability:
+        """Everything; but over HTTP nobody but the patient can cancel."""
+        return _CAN | Capability.ABORT if self._link.medium.signs else _CAN
 
     @property
     def blocked_count(self) -> int:
@@ -82,17 +127,14 @@ class PaxTerminal:
 
     def diagnosis(self) -> TerminalInfo:
         """Ask who is there (A00); waits for a running dialogue to end. Raises DeviceError."""
-        answer = self._link.ask("A00")
+        answer = self._ask("A00")
         if answer.code != OK:
-            raise DeviceBusy("terminal.not_ready", device="reader", code=self._guard.clean(answer.code)[:12])
+            raise DeviceBusy("terminal.not_ready", device="reader", code=answer.code[:12])
         self._in_doubt = False
-        self._heard_at = time.monotonic()
+        self._heard_at = self._ticks.now()
         about = answer.named(6)
         app = f"{about.get('APPNAME', '')} {about.get('APPVERSION', '')}".strip()
-        clean = self._guard.clean
-        return TerminalInfo(
-            serial=clean(answer.part(0)), model=clean(answer.part(1)), app=clean(app), protocol=clean(answer.version)
-        )
+        return TerminalInfo(serial=answer.part(0), model=answer.part(1), app=app, protocol=answer.version)
 
     def payment(self, request: PaymentRequest, watch: Watch) -> PaymentResult:
         """Sale (T00/01). Raises DeviceError when the terminal could not be reached and nothing was sent.
@@ -101,25 +143,31 @@ class PaxTerminal:
         the amount may be approved is the terminal's own setting: the caller compares `approved_cents`.
         """
         override = parts("", "", "", "", "", OVERRIDE_DUPLICATE) if request.allow_duplicate else ""
-        trace = parts(_digits(request.terminal_ref), request.invoice)
-        fields = (SALE, _amount(request.amount_cents), override, trace, "", request.clerk, "", "", "")
-        return self._move_money(fields, request.terminal_ref, request.amount_cents, watch, Step.WAITING)
+        wish = _Wish(
+            SALE, request.amount_cents, parts(_digits(request.terminal_ref), request.invoice), _debit_only,
+            account=override, clerk=request.clerk, amount=_amount(request.amount_cents),
+        )  # fmt: skip
+        return self._move_money(wish, request.terminal_ref, watch, Step.WAITING)
 
     def reversal(self, request: ReversalRequest, watch: Watch) -> PaymentResult:
-        """Void (T00/16) of a transaction in the open batch. Raises DeviceError when nothing was sent."""
+        """Void (T00/16) of a transaction in the open batch, as debit where it was one. Raises DeviceError when nothing
+        was sent."""
         trace = parts(_digits(request.terminal_ref), "", "", request.terminal_txn_no)
         extra = f"HREF={request.host_ref}" if request.host_ref else ""
-        fields = (VOID, "", "", trace, "", "", "", "", extra)
-        return self._move_money(fields, request.terminal_ref, request.amount_cents, watch, Step.AUTHORISING)
+        wish = _Wish(VOID, request.amount_cents, trace, _not_found, extra=extra)
+        return self._move_money(wish, request.terminal_ref, watch, Step.AUTHORISING)
 
     def refund(self, request: RefundRequest, watch: Watch) -> PaymentResult:
-        """Return (T00/02), tied to its sale by the host's reference where that is known; else the terminal asks for the
-        card. Raises DeviceError when nothing was sent."""
-        trace = parts(_digits(request.terminal_ref))
+        """Return (T00/02), tied to its sale by the host's reference where that is known (as debit where it was one);
+        else the terminal asks for the card. Raises DeviceError when nothing was sent."""
         extra = f"HREF={request.host_ref}" if request.host_ref else ""
-        fields = (RETURN, _amount(request.amount_cents), "", trace, "", request.clerk, "", "", extra)
+        wish = _Wish(
+            RETURN, request.amount_cents, parts(_digits(request.terminal_ref)),
+            _not_found if request.host_ref else _debit_only, clerk=request.clerk, extra=extra,
+            amount=_amount(request.amount_cents),
+        )  # fmt: skip
         step = Step.AUTHORISING if request.host_ref else Step.WAITING
-        result = self._move_money(fields, request.terminal_ref, request.amount_cents, watch, step)
+        result = self._move_money(wish, request.terminal_ref, watch, step)
         if result.outcome is Outcome.PARTIALLY_APPROVED:
             self._in_doubt = True
             return replace(
@@ -127,7 +175,120 @@ class PaxTerminal:
             )
         return result
 
-    def transaction_status(self, terminal_ref: str, amount_cents: int) -> PaymentResult:
+    def store_card(self, request: StoreCardRequest, watch: Watch) -> StoredCard:
+        """Tokenise (T00/32): read a card and keep it with the processor, for no money. Raises DeviceError when nothing
+        was sent, ValueError without a consent."""
+        if not request.consent_id:
+            raise ValueError("a card is kept only with a consent")
+        watch.step(Step.ARMING)
+        self._sign_of_life()
+        trace = parts(_digits(request.terminal_ref))
+        fields = (TOKENIZE, "", "", trace, "", "", "", "", "TOKENREQUEST=1")
+        ending = self._link.exchange(CREDIT, fields, watch, Step.WAITING)
+        if ending.answer is None:
+            self._in_doubt = ending.kind is EndKind.UNKNOWN
+            outcome = Outcome.UNKNOWN if self._in_doubt else Outcome.NOT_PERFORMED
+            return StoredCard(outcome=outcome, reason=ending.reason)
+        answer = scrub(ending.answer, self._guard, request.terminal_ref)
+        found = read_transaction(answer, SALE_PLACES).result
+        if answer.code == OK and found.terminal_ref == request.terminal_ref and found.host_code in HOST_APPROVED:
+            if found.token:
+                return StoredCard(outcome=Outcome.APPROVED, token=found.token, card=found.card)
+            return StoredCard(outcome=Outcome.NOT_PERFORMED, reason="terminal.no_token", host_text=found.host_text)
+        told = judge_sale(answer, request.terminal_ref, 0)
+        outcome = Outcome.UNKNOWN if told.outcome in (Outcome.APPROVED, Outcome.PARTIALLY_APPROVED) else told.outcome
+        return StoredCard(outcome=outcome, reason=told.reason or "terminal.other_reference", host_text=told.host_text)
+
+    def signature(self, patience_s: float, watch: Watch) -> Signature:
+        """Ask for a signature (A20) and fetch it in pieces (A08). Raises DeviceError; asking again is harmless."""
+        tenths = str(round(patience_s * 10))
+        told = self._ask("A20", ("0", "", "", tenths), watch=watch, patience_s=patience_s + self._timers.admin_s)
+        if told.code != OK:
+            reason = {CARD_TIMEOUT: "terminal.not_signed", "100002": "terminal.cancelled"}.get(told.code)
+            return Signature(reason=reason or "terminal.refused")
+        text, total = "", 1
+        while len(text) < total:
+            piece = self._ask("A08", (str(len(text)), str(SIGNATURE_CHUNK)))
+            length = piece.part(0)
+            if piece.code != OK or not length.isdecimal() or not piece.part(2):
+                return Signature(reason="terminal.not_signed")
+            text, total = text + piece.part(2), int(length)
+        strokes = read_strokes(self._guard.clean(text))
+        return Signature(strokes) if strokes else Signature(reason="terminal.not_signed")
+
+    # The batch ----------------------------------------------------------------------------------------------------
+
+    def totals(self, watch: Watch) -> BatchTotals:
+        """The open batch entry by entry (R02), checked against the terminal's own totals (R00). Raises DeviceError:
+        `terminal.totals_differ` when they disagree or entries are missing."""
+        watch.step(Step.CHECKING)
+        entries: dict[str, Entry] = {}
+        number, total = 0, MOST_RECORDS
+        while len(entries) < total and number <= total:
+            if watch.cancelled:
+                raise DeviceBusy("terminal.cancelled_here", device="reader")
+            answer = self._entry(str(number))
+            if answer is not None:
+                total, entry = read_entry(answer)
+                if entry is not None:
+                    entries[entry.number] = entry
+            elif number == 0:  # nothing at all, or counted from one
+                answer = self._entry("1")
+                if answer is None:
+                    return BatchTotals()
+            number += 1
+        totals = add_up(entries.values())
+        if totals.records != total or not self._own_totals_agree(totals):
+            raise DeviceBusy("terminal.totals_differ", device="reader")
+        return totals
+
+    def close_batch(self, moment: datetime, watch: Watch) -> BatchResult:
+        """Send the batch to the bank (B00). Whatever is unclear afterwards is looked up in the batch itself: empty
+        means closed, as before means not; never repeated. Raises DeviceError when nothing was sent."""
+        before = self.totals(watch)
+        if not before.records:
+            return BatchResult(BatchOutcome.NOT_CLOSED, before, reason="terminal.batch_empty")
+        ending = self._link.exchange("B00", (moment.strftime("%Y%m%d%H%M%S"),), None, Step.AUTHORISING)
+        if ending.kind is EndKind.NOTHING_DONE:
+            return BatchResult(BatchOutcome.NOT_CLOSED, before, reason=ending.reason)
+        answer = scrub(ending.answer, self._guard, "") if ending.answer is not None else None
+        if answer is not None and answer.code == OK:
+            return BatchResult(BatchOutcome.CLOSED, before, number=answer.part(0, 5))
+        watch.step(Step.CHECKING)
+        reason = ending.reason if answer is None else "terminal.batch_refused"
+        return self._batch_after(before, reason)
+
+    def _batch_after(self, before: BatchTotals, reason: str) -> BatchResult:
+        try:
+            self.diagnosis()
+            after = self.totals(_Nobody())
+        except DeviceError as error:
+            self._in_doubt = True
+            return BatchResult(BatchOutcome.UNKNOWN, before, reason=error.message_key)
+        if not after.records:
+            return BatchResult(BatchOutcome.CLOSED, before)
+        outcome = BatchOutcome.NOT_CLOSED if after == before else BatchOutcome.UNKNOWN
+        return BatchResult(outcome, before, reason=reason)
+
+    def _entry(self, number: str) -> Answer | None:
+        """R02 by its place in the batch; None when there is none. Raises DeviceError."""
+        answer = self._ask("R02", (ALL_TYPES, "", "", number, "", "", "", ""))
+        if answer.code not in (OK, NOT_FOUND):
+            raise DeviceBusy("terminal.not_ready", device="reader", code=answer.code[:12])
+        return answer if answer.code == OK else None
+
+    def _own_totals_agree(self, totals: BatchTotals) -> bool:
+        answer = self._ask("R00", (ALL_TYPES, ""))
+        if answer.code == REFUSED:  # an app without this report
+            return True
+        return answer.code == OK and agrees(answer, totals)
+
+    def transaction_status(
+        self,
+        terminal_ref: str,
+        amount_cents: int,
+        traced: Traced = UNTRACED,  # noqa: ARG002 - our reference is all a PAX terminal needs
+    ) -> PaymentResult:
         """Ask for a transaction by our reference (R02) in the open batch. Moves no money, raises nothing.
 
         First A00, which the terminal answers only when it is idle. Not found twice, with a pause and another A00
@@ -141,7 +302,7 @@ class PaxTerminal:
                 if found is not None:
                     return found
                 if ask_again:
-                    time.sleep(self._timers.ask_again_s)
+                    self._ticks.sleep(self._timers.ask_again_s)
         except DeviceError as error:
             return PaymentResult(outcome=Outcome.UNKNOWN, terminal_ref=reference, reason=error.message_key)
         return PaymentResult(outcome=Outcome.NOT_PERFORMED, terminal_ref=reference, reason="terminal.not_found")
@@ -150,16 +311,40 @@ class PaxTerminal:
         """Give the wire back."""
         self._link.close()
 
-    def _move_money(self, fields: Sequence[str], reference: str, cents: int, watch: Watch, step: Step) -> PaymentResult:
+    def _ask(
+        self,
+        command: str,
+        fields: Sequence[str] = (),
+        *,
+        expected: str = "",
+        watch: Watch | None = None,
+        patience_s: float = 0.0,
+    ) -> Answer:
+        """A question and its answer, which passes the guard before anybody sees it; `expected` is our own reference.
+        Raises DeviceError."""
+        return scrub(self._link.ask(command, fields, watch, patience_s), self._guard, expected)
+
+    def _move_money(self, wish: _Wish, reference: str, watch: Watch, step: Step) -> PaymentResult:
+        """Ask as credit, and as debit when the terminal's final "no" says that this is what the card is. Both carry our
+        one reference, so that asking for it afterwards finds whichever was done."""
         watch.step(Step.ARMING)
         self._sign_of_life()
-        if watch.cancelled:
-            return PaymentResult(outcome=Outcome.CANCELLED, terminal_ref=reference, reason="terminal.cancelled_here")
-        ending = self._link.exchange("T00", fields, watch, step)
+        result = PaymentResult(outcome=Outcome.CANCELLED, terminal_ref=reference, reason="terminal.cancelled_here")
+        for command in (CREDIT, DEBIT):
+            if watch.cancelled:
+                break
+            ending = self._link.exchange(command, wish.fields(command), watch, step)
+            result = self._ended(ending, reference, wish.cents, watch)
+            if ending.answer is None or not wish.otherwise(ending.answer, result):
+                break
+            watch.step(Step.ARMING)
+        return result if result.terminal_ref else replace(result, terminal_ref=reference)
+
+    def _ended(self, ending: Ending, reference: str, cents: int, watch: Watch) -> PaymentResult:
         if ending.kind is EndKind.NOTHING_DONE:
             return PaymentResult(outcome=Outcome.NOT_PERFORMED, terminal_ref=reference, reason=ending.reason)
         if ending.answer is not None:
-            self._heard_at = time.monotonic()
+            self._heard_at = self._ticks.now()
             answer = scrub(ending.answer, self._guard, reference)
             result = self._confirm(answer, judge_sale(answer, reference, cents), reference, cents, watch)
         else:
@@ -168,7 +353,7 @@ class PaxTerminal:
             self._in_doubt = True
             if result.reason in _ASK_AGAIN:
                 result = self._find_out(result, reference, cents, watch)
-        return result if result.terminal_ref else replace(result, terminal_ref=reference)
+        return result
 
     def _sign_of_life(self) -> None:
         """A00 before money moves: after a long silence, and always after an unknown outcome, because the terminal
@@ -178,7 +363,7 @@ class PaxTerminal:
                 self.diagnosis()
             except DeviceError as error:
                 raise DeviceBusy("terminal.still_in_doubt", device="reader", cause=error.message_key) from error
-        elif self._heard_at is None or time.monotonic() - self._heard_at > HEARD_LATELY_S:
+        elif self._heard_at is None or self._ticks.now() - self._heard_at > HEARD_LATELY_S:
             self.diagnosis()
 
     def _confirm(
@@ -187,7 +372,7 @@ class PaxTerminal:
         """A second witness (R02) where the answer alone is not enough: the card wait ran out, or a smaller amount was
         approved without a word about "partial"."""
         timed_out = answer.code == CARD_TIMEOUT
-        less = read_transaction(answer, SALE_PLACES).approved_cents or 0
+        less = read_transaction(answer, PLACES.get(answer.command, SALE_PLACES)).approved_cents or 0
         if not timed_out and not (result.reason == "terminal.other_amount" and 0 < less < cents):
             return result
         watch.step(Step.CHECKING)
@@ -208,7 +393,7 @@ class PaxTerminal:
     def _report(self, reference: str, cents: int, witness_cents: int | None = None) -> PaymentResult | None:
         """R02 by reference; None when it is not in the open batch. Raises DeviceError."""
         fields = (ALL_TYPES, "", "", "", "", "", reference, "")
-        answer = scrub(self._link.ask("R02", fields), self._guard, reference)
+        answer = self._ask("R02", fields, expected=reference)
         if answer.code == NOT_FOUND:
             return None
         if answer.code != OK:
@@ -220,6 +405,23 @@ class PaxTerminal:
                 reason="terminal.unknown_code",
             )
         return judge_record(read_transaction(answer, REPORT_PLACES), reference, cents, witness_cents=witness_cents)
+
+
+class _Nobody:
+    """A watch nobody holds: what must be found out is not cancelled."""
+
+    cancelled = False
+
+    def step(self, step: Step) -> None:
+        """Nobody looks."""
+
+
+def _debit_only(answer: Answer, result: PaymentResult) -> bool:
+    return wants_debit(answer) and result.outcome is Outcome.NOT_PERFORMED
+
+
+def _not_found(_: Answer, result: PaymentResult) -> bool:
+    return result.outcome is Outcome.NOT_PERFORMED and result.reason == "terminal.original_not_found"
 
 
 def _digits(reference: str) -> str:

@@ -16,6 +16,7 @@ from devices.terminals.pax_codec import Answer
 OK, PARTIAL = "000000", "000002"
 NOT_FOUND = "100023"
 CARD_TIMEOUT = "100001"
+REFUSED = "100003"
 DUPLICATES = frozenset({"100011", "103000"})
 
 HOST_APPROVED = frozenset({"0", "00", "85"})
@@ -25,7 +26,7 @@ CLOSED_CODES: dict[str, tuple[Outcome, str]] = {
     "000100": (Outcome.DECLINED, "terminal.declined"),
     CARD_TIMEOUT: (Outcome.NOT_PERFORMED, "terminal.card_timeout"),
     "100002": (Outcome.CANCELLED, "terminal.cancelled"),
-    "100003": (Outcome.NOT_PERFORMED, "terminal.refused"),
+    REFUSED: (Outcome.NOT_PERFORMED, "terminal.refused"),
     "100032": (Outcome.NOT_PERFORMED, "terminal.own_paper_out"),
     "101401": (Outcome.NOT_PERFORMED, "terminal.chip_not_read"),
 }
@@ -52,7 +53,7 @@ ENTRY_MODES = {
 NEVER_KEPT = frozenset({"CARDBIN", "GLOBALUID", "SN", "TC", "ARQC", "IAD", "ATC", "CID", "EXPDATE"})
 """Extra-data keys dropped unread: card beginnings, long serial numbers, cryptograms."""
 
-SALE, RETURN, VOID = "01", "02", "16"
+SALE, RETURN, VOID, TOKENIZE = "01", "02", "16", "32"
 """Transaction types. The answer to a void may leave the amount out: it always is the whole one."""
 
 VOIDED_TYPES = frozenset({"17", "18"})
@@ -72,6 +73,7 @@ class Places:
 
 
 SALE_PLACES = Places(host=0, kind=1, amount=2, account=3, trace=4, extra=8)  # T01
+DEBIT_PLACES = Places(host=0, kind=1, amount=2, account=3, trace=4, extra=5)  # T03
 REPORT_PLACES = Places(host=2, kind=4, amount=6, account=7, trace=8, extra=12)  # R03
 
 
@@ -88,7 +90,10 @@ class Found:
 def scrub(answer: Answer, guard: PanGuard, reference: str) -> Answer:
     """`answer` without card data. `reference` is ours: its echo is let through, however long it is."""
     fields = tuple(tuple(_clean_part(part, guard, reference) for part in field) for field in answer.fields)
-    return replace(answer, text=guard.clean(answer.text), fields=fields)
+    clean = guard.clean
+    return replace(
+        answer, version=clean(answer.version), code=clean(answer.code), text=clean(answer.text), fields=fields
+    )
 
 
 def _clean_part(part: str, guard: PanGuard, reference: str) -> str:
@@ -139,9 +144,17 @@ def read_transaction(answer: Answer, places: Places) -> Found:
     )
 
 
+PLACES = {"T01": SALE_PLACES, "T03": DEBIT_PLACES}
+
+
+def wants_debit(answer: Answer) -> bool:
+    """Did the terminal refuse because this card can only be charged as a debit card?"""
+    return answer.code == REFUSED and "DEBIT ONLY" in answer.text.upper()
+
+
 def judge_sale(answer: Answer, reference: str, requested_cents: int) -> PaymentResult:
-    """What a scrubbed T01 says about the transaction we asked for with `reference` and `requested_cents`."""
-    found = read_transaction(answer, SALE_PLACES)
+    """What a scrubbed T01 or T03 says about the transaction we asked for with `reference` and `requested_cents`."""
+    found = read_transaction(answer, PLACES.get(answer.command, SALE_PLACES))
     if answer.code in DUPLICATES:
         return _judge_duplicate(found, answer, reference, requested_cents)
     if answer.code in (OK, PARTIAL):
@@ -192,12 +205,14 @@ def judge_record(
 def _judge_duplicate(found: Found, answer: Answer, reference: str, requested_cents: int) -> PaymentResult:
     """The terminal says it has had this card with this amount; the fields describe the earlier transaction. When that
     one carries our own reference it is ours, and the request was taken twice by the line, not by the patient."""
-    if reference and found.result.terminal_ref == reference:
-        return judge_record(found, reference, requested_cents)
+    known = found.result.terminal_ref
+    earlier = judge_record(found, known, requested_cents) if known else None
+    if earlier is not None and known == reference:
+        return earlier
     return replace(
         _nothing_moved(found, Outcome.NOT_PERFORMED, "terminal.duplicate", answer.text),
         terminal_ref=reference,
-        duplicate_of=found.result.terminal_ref,
+        earlier=earlier,
     )
 
 

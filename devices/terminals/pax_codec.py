@@ -37,6 +37,7 @@ COMMANDS: dict[str, Nature] = {
     "A16": Nature.ADMIN,  # reset
     "A20": Nature.ADMIN,  # ask for a signature
     "B00": Nature.MONEY,  # close the batch
+    "R00": Nature.REPORT,  # local total report
     "R02": Nature.REPORT,  # local detail report
     "T00": Nature.MONEY,  # credit
     "T02": Nature.MONEY,  # debit

@@ -9,7 +9,6 @@ took nothing. After anything else the outcome is UNKNOWN, and the driver asks (R
 from __future__ import annotations
 
 import logging
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from devices.terminals.pax_codec import (
     encode_request,
     join_packets,
 )
+from devices.ticks import REAL, Ticks
 from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, DeviceTimeout
 from models.basics.facts import facts
 
@@ -46,6 +46,7 @@ class Timers:
     """How long to be patient, in seconds. The money timer must be longer than the terminal's own card wait."""
 
     ack_s: float = 3.0
+    admin_ack_s: float = 1.5  # 40 ms are usual; asked three times, a dead terminal is known within five seconds
     nak_pause_s: float = 0.3  # an ACK right behind a NAK means that the NAK belonged to something earlier
     interbyte_s: float = 1.0
     admin_s: float = 20.0  # A00 queues behind a running dialogue: 17 s was seen
@@ -60,6 +61,21 @@ class Timers:
 
 SERIAL_TIMERS = Timers()
 TCP_TIMERS = Timers(ack_s=5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """How a terminal talks over its kind of wire. `hangs_up`: every exchange has a connection of its own. `signs`:
+    frames are acknowledged, and A14 is heard while a dialogue runs; where they are not, the wire itself says that a
+    request came and its answer ended, and nobody but the patient can cancel."""
+
+    hangs_up: bool
+    signs: bool
+
+
+CABLE = Medium(hangs_up=False, signs=True)
+NETWORK = Medium(hangs_up=True, signs=True)
+HTTP = Medium(hangs_up=True, signs=False)
 
 
 class EndKind(Enum):
@@ -90,39 +106,50 @@ class PaxLink:
     """Exchanges over one wire, one at a time."""
 
     def __init__(
-        self, pipe: BytePipe, timers: Timers, *, version: str = VERSION, one_exchange_per_connection: bool = False
+        self, pipe: BytePipe, timers: Timers, medium: Medium = CABLE, *, version: str = VERSION, ticks: Ticks = REAL
     ) -> None:
         self._pipe = pipe
         self.timers = timers
+        self.medium = medium
         self._version = version
-        self._hangs_up = one_exchange_per_connection
+        self._ticks = ticks
 
-    def ask(self, command: str, fields: Sequence[str] = ()) -> Answer:
-        """An admin or report command. Raises DeviceError when no answer came; no money moved either way."""
+    def ask(
+        self, command: str, fields: Sequence[str] = (), watch: Watch | None = None, patience_s: float = 0.0
+    ) -> Answer:
+        """An admin or report command; `patience_s` where its answer waits for a person. Raises DeviceError when no
+        answer came; no money moved either way."""
         if COMMANDS[command] is Nature.MONEY:
             raise ValueError(f"{command} moves money: use exchange()")
-        ending = self.exchange(command, fields)
+        ending = self.exchange(command, fields, watch, patience_s=patience_s)
         if ending.answer is not None:
             return ending.answer
         kind, key = _ASKING_FAILED[ending.reason]
         raise kind(key, device="reader")
 
     def exchange(
-        self, command: str, fields: Sequence[str] = (), watch: Watch | None = None, step: Step = Step.WAITING
+        self,
+        command: str,
+        fields: Sequence[str] = (),
+        watch: Watch | None = None,
+        step: Step = Step.WAITING,
+        *,
+        patience_s: float = 0.0,
     ) -> Ending:
-        """Send a command and wait for how it ends. `step` is told when the terminal took it on.
+        """Send a command and wait for how it ends, `patience_s` where that is longer than usual. `step` is told when
+        the terminal took it on.
 
         Raises DeviceError only while nothing was written yet.
         """
         request = encode_request(command, fields, self._version)
-        started = time.monotonic()
+        started = self._ticks.now()
         self._connect()
         abort = encode_request("A14", (), self._version)
-        exchange = _Exchange(self._pipe, self.timers, command, (request, abort), watch, step)
+        exchange = _Exchange(self, command, (request, abort), watch, step, patience_s)
         ending = exchange.run()
-        if self._hangs_up or ending.reason == "terminal.link_lost":
+        if self.medium.hangs_up or ending.reason == "terminal.link_lost":
             self._pipe.close()
-        took_ms = round((time.monotonic() - started) * 1000)
+        took_ms = round((self._ticks.now() - started) * 1000)
         log.info("exchange", extra=facts(command=command, bytes=len(request), end=ending.kind, milliseconds=took_ms))
         return ending
 
@@ -155,12 +182,17 @@ class _Exchange:
     """The states between the first byte and the end."""
 
     def __init__(
-        self, pipe: BytePipe, timers: Timers, command: str, frames: tuple[bytes, bytes], watch: Watch | None, step: Step
-    ) -> None:
-        self._pipe, self._timers, self._watch, self._step = pipe, timers, watch, step
+        self, link: PaxLink, command: str, frames: tuple[bytes, bytes], watch: Watch | None, step: Step,
+        patience_s: float,
+    ) -> None:  # fmt: skip
+        self._pipe, self._timers, self._watch, self._step = link._pipe, link.timers, watch, step
+        self._now, self._signs = link._ticks.now, link.medium.signs
         self._command = command
         self._request, self._abort = frames
         self._moves_money = COMMANDS[command] is Nature.MONEY
+        usual_s = self._timers.money_s if self._moves_money else self._timers.admin_s
+        self._patience_s = max(patience_s, usual_s)
+        self._ack_s = self._timers.ack_s if self._moves_money else self._timers.admin_ack_s
         self._reader = FrameReader()
         self._events: deque[tuple[Event, bytes]] = deque()
         self._state = State.WAIT_ACK
@@ -190,7 +222,7 @@ class _Exchange:
     def _next(self) -> tuple[Event, bytes]:
         while not self._events:
             self._look_after_cancel()
-            now = time.monotonic()
+            now = self._now()
             limit = self._deadline
             if self._reader.inside:  # an answer that has begun is heard to its end
                 latest = self._deadline + MOST_SECONDS_A_FRAME
@@ -202,7 +234,7 @@ class _Exchange:
                 return Event.SILENCE, b""
             data = self._pipe.read(4096, min(self._timers.slice_s, limit - now))
             if data:
-                self._last_byte_at = time.monotonic()
+                self._last_byte_at = self._now()
                 self._events.extend(self._reader.feed(data))
         return self._events.popleft()
 
@@ -211,8 +243,8 @@ class _Exchange:
             return
         if self._aborted_at is None:
             if self._watch.cancelled:
-                self._write_abort()
-        elif not self._too_late_told and time.monotonic() - self._aborted_at > self._timers.abort_grace_s:
+                self._write_abort() if self._signs else self._cannot_abort()
+        elif not self._too_late_told and self._now() - self._aborted_at > self._timers.abort_grace_s:
             self._too_late_told = True  # the card is being authorised: it ends as it ends
             self._watch.step(Step.AUTHORISING)
 
@@ -222,14 +254,25 @@ class _Exchange:
         self._writes += 1
         self._rejected = False
         self._pipe.write(self._request, self._timers.write_s)
-        self._deadline = time.monotonic() + self._timers.ack_s
+        self._deadline = self._now() + self._ack_s
+        if not self._signs:
+            self._begin_waiting()
+
+    def _cannot_abort(self) -> None:
+        """A14 has no way in: only the patient can cancel now, and the screen says so."""
+        self._aborted_at = self._now()
+        self._too_late_told = True
+        if self._watch is not None:
+            self._watch.step(Step.AUTHORISING)
 
     def _write_abort(self) -> None:
-        self._aborted_at = time.monotonic()
+        self._aborted_at = self._now()
         self._abort_writes += 1
         self._pipe.write(self._abort, self._timers.write_s)
 
     def _say(self, control: int) -> None:
+        if not self._signs:
+            return
         self._pipe.write(bytes((control,)), self._timers.write_s)
 
     def _end(self, kind: EndKind, reason: str) -> None:
@@ -239,7 +282,7 @@ class _Exchange:
 
     def _begin_waiting(self, _: bytes = b"") -> None:
         self._state = State.WAIT_ANSWER
-        self._deadline = time.monotonic() + (self._timers.money_s if self._moves_money else self._timers.admin_s)
+        self._deadline = self._now() + self._patience_s
         if self._watch is not None:
             self._watch.step(self._step)
 
@@ -247,7 +290,7 @@ class _Exchange:
         """NAK before ACK: the terminal rejected the frame and started nothing, so even money may be written again; but
         only when no ACK follows, for then the NAK was a late one and the frame is being worked on."""
         self._rejected = True
-        self._deadline = time.monotonic() + self._timers.nak_pause_s
+        self._deadline = self._now() + self._timers.nak_pause_s
 
     def _no_ack(self, _: bytes) -> None:
         may_repeat = self._rejected or not self._moves_money
@@ -266,11 +309,11 @@ class _Exchange:
     def _give_up(self, reason: str) -> None:
         """Our patience with money has ended. The terminal may still be asking for a card, which must not be taken
         later: tell it to stop, and listen a little for what it says to that."""
-        if self._moves_money and self._aborted_at is None:
+        if self._moves_money and self._aborted_at is None and self._signs:
             self._giving_up = reason
             self._write_abort()
             self._state = State.WAIT_ANSWER
-            self._deadline = time.monotonic() + self._timers.last_word_s
+            self._deadline = self._now() + self._timers.last_word_s
         else:
             self._end(EndKind.UNKNOWN, self._giving_up or reason)
 
@@ -289,7 +332,7 @@ class _Exchange:
         elif self._aborted_at is None:
             self._end(EndKind.UNKNOWN, "terminal.broke_off")
         else:  # some terminals end the abort's own exchange with EOT; the answer to ours follows soon or never
-            self._deadline = min(self._deadline, time.monotonic() + self._timers.admin_s)
+            self._deadline = min(self._deadline, self._now() + self._timers.admin_s)
 
     def _abort_not_taken(self, _: bytes) -> None:
         if 0 < self._abort_writes < MOST_WRITES:
@@ -302,7 +345,7 @@ class _Exchange:
         if self._state is State.WAIT_ACK:  # it answers, so it took the request: the ACK was lost
             self._begin_waiting()
         self._bad_frames += 1
-        if self._bad_frames < MOST_BAD_FRAMES:
+        if self._bad_frames < MOST_BAD_FRAMES and self._signs:
             self._say(NAK)
         else:
             self._end(EndKind.UNKNOWN, "terminal.garbled")
@@ -328,9 +371,11 @@ class _Exchange:
     def _hang_up_with(self, control: int) -> None:
         """Say the last sign and wait for the terminal's EOT. What is known stands, whatever the line does now."""
         self._watch = None
+        if not self._signs:
+            return
         try:
             self._say(control)
-            self._deadline = time.monotonic() + self._timers.eot_s
+            self._deadline = self._now() + self._timers.eot_s
             while True:
                 event, _ = self._next()
                 if event in (Event.EOT, Event.SILENCE):

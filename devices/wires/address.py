@@ -1,7 +1,11 @@
-"""Addresses of wires as settings write them: `serial:///dev/ttyUSB0?baud=9600`, `serial://COM7`, `tcp://10.0.0.7:9100`."""
+"""Addresses of wires as settings write them: `serial:///dev/ttyUSB0?baud=9600`, `serial://COM7`, `tcp://10.0.0.7:9100`,
+`http://10.0.0.7:10009`, and for what hangs on USB `usb://2fb8:2206/0000000001?baud=115200` (vendor, product, serial
+number) or, for a device without a number of its own, `usb://0403:6001?location=1-4.2`: port names change, these do not.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -9,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from models.basics.errors import RuleBroken
 
 PARITIES = {"none": "N", "even": "E", "odd": "O"}
+_USB_IDS = re.compile(r"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})")
 FLOWS = ("none", "xonxoff", "rtscts", "dsrdtr")
 
 
@@ -23,6 +28,18 @@ class SerialAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class UsbAddress:
+    """A serial port on USB by what hangs on it. At least one of `serial_number` and `location` is there; `line` says
+    how it talks, its `port` is empty until it is found."""
+
+    vendor: int
+    product: int
+    serial_number: str
+    location: str
+    line: SerialAddress
+
+
+@dataclass(frozen=True, slots=True)
 class TcpAddress:
     """A host (name or number) and its port."""
 
@@ -30,8 +47,19 @@ class TcpAddress:
     port: int
 
 
-def parse_address(url: str, *, default_port: int | None = None) -> SerialAddress | TcpAddress:
-    """What `url` says. `default_port` is for TCP addresses that name none.
+@dataclass(frozen=True, slots=True)
+class HttpAddress:
+    """A host (name or number) and its port, spoken to by HTTP."""
+
+    host: str
+    port: int
+
+
+Address = SerialAddress | UsbAddress | TcpAddress | HttpAddress
+
+
+def parse_address(url: str, *, default_port: int | None = None) -> Address:
+    """What `url` says. `default_port` is for network addresses that name none.
 
     Raises RuleBroken `device.address_wrong` with the part that is wrong; nothing was opened.
     """
@@ -56,6 +84,20 @@ def _serial(netloc: str, path: str, options: dict[str, str], _: int | None) -> S
     port = unquote(netloc) + path
     if not port:
         raise ValueError("port")
+    return _line(port, options)
+
+
+def _usb(netloc: str, path: str, options: dict[str, str], _: int | None) -> UsbAddress:
+    ids = _USB_IDS.fullmatch(netloc)
+    if ids is None:
+        raise ValueError("vendor and product")
+    number, location = path.strip("/"), options.pop("location", "")
+    if not number and not location:
+        raise ValueError("serial number or location")
+    return UsbAddress(int(ids[1], 16), int(ids[2], 16), number, location, _line("", options))
+
+
+def _line(port: str, options: dict[str, str]) -> SerialAddress:
     baud = options.pop("baud", "9600")
     if not baud.isascii() or not baud.isdigit() or not 50 <= int(baud) <= 4_000_000:
         raise ValueError("baud")
@@ -69,6 +111,14 @@ def _serial(netloc: str, path: str, options: dict[str, str], _: int | None) -> S
 
 
 def _tcp(netloc: str, path: str, options: dict[str, str], default_port: int | None) -> TcpAddress:
+    return TcpAddress(*_host(netloc, path, options, default_port))
+
+
+def _http(netloc: str, path: str, options: dict[str, str], default_port: int | None) -> HttpAddress:
+    return HttpAddress(*_host(netloc, path, options, default_port))
+
+
+def _host(netloc: str, path: str, options: dict[str, str], default_port: int | None) -> tuple[str, int]:
     parts = urlsplit(f"//{netloc}")
     if not parts.hostname or parts.username is not None:
         raise ValueError("host")
@@ -83,7 +133,7 @@ def _tcp(netloc: str, path: str, options: dict[str, str], default_port: int | No
     if not port:
         raise ValueError("port")
     _no_more(options)
-    return TcpAddress(parts.hostname, port)
+    return parts.hostname, port
 
 
 def _no_more(options: dict[str, str]) -> None:
@@ -91,7 +141,9 @@ def _no_more(options: dict[str, str]) -> None:
         raise ValueError(f"option {min(options)}")
 
 
-_READERS: dict[str, Callable[[str, str, dict[str, str], int | None], SerialAddress | TcpAddress]] = {
+_READERS: dict[str, Callable[[str, str, dict[str, str], int | None], Address]] = {
     "serial": _serial,
+    "usb": _usb,
     "tcp": _tcp,
+    "http": _http,
 }

@@ -8,6 +8,7 @@ stays taken until our handle is closed, so every failure closes it.
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from typing import NoReturn
 
 import serial
@@ -41,12 +42,14 @@ _WINDOWS_WORDS = {"PermissionError": "device.port_taken", "FileNotFoundError": "
 
 
 class SerialPipe:
-    """See BytePipe. Opened exclusively; opening an open pipe is nothing."""
+    """See BytePipe. Opened exclusively; opening an open pipe is nothing. `find` tells the port's name of now, for what
+    comes back under another one; it raises DeviceMissing when there is none."""
 
-    def __init__(self, url: str, address: SerialAddress, *, device: str) -> None:
+    def __init__(self, url: str, address: SerialAddress, *, device: str, find: Callable[[], str] | None = None) -> None:
         self._url = url
         self._address = address
         self._device = device
+        self._find = find or (lambda: address.port)
         self._port: serial.Serial | None = None
 
     @property
@@ -57,9 +60,10 @@ class SerialPipe:
         """Take the port. Raises DeviceMissing: absent, taken, forbidden, not a port, settings refused."""
         if self._port is not None:
             return
+        name = self._find()
         try:
             self._port = serial.Serial(
-                self._address.port,
+                name,
                 self._address.baud,
                 parity=PARITIES[self._address.parity],
                 xonxoff=self._address.flow == "xonxoff",

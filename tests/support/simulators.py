@@ -33,11 +33,14 @@ START_S = 20.0
 class SimulatorProcess:
     """One running simulator. `url` is the device's address, `folder` its own short-named place."""
 
-    def __init__(self, machine: str, arguments: Sequence[str], *, tcp: bool = False, link: Path | None = None) -> None:
+    def __init__(
+        self, machine: str, arguments: Sequence[str], *, tcp: bool = False, http: bool = False, link: Path | None = None
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{machine}-"))  # short: a UNIX socket's path has a limit
         self._control = self.folder / "control"
         ready = self.folder / "ready"
-        where = ["--tcp", "127.0.0.1:0"] if tcp else ["--pty", str(link or self.folder / machine)]
+        network = "--http" if http else "--tcp"
+        where = [network, "127.0.0.1:0"] if tcp or http else ["--pty", str(link or self.folder / machine)]
         self.paper = self.folder / "paper"
         words = [sys.executable, "-m", "devices.simulators", machine, *where, "--ready-file", str(ready)]
         words += ["--control", str(self._control), "--until-stdin-closes", *arguments]
@@ -145,10 +148,12 @@ class PrinterProcess(SimulatorProcess):
 
 
 @contextmanager
-def pax_running(*arguments: str, tcp: bool = False, present_after_s: float = 0.0) -> Iterator[PaxProcess]:
+def pax_running(
+    *arguments: str, tcp: bool = False, http: bool = False, present_after_s: float = 0.0, link: Path | None = None
+) -> Iterator[PaxProcess]:
     """A card terminal whose patient and bank are quick unless `arguments` say otherwise."""
     quick = ["--present-after", str(present_after_s), "--bank", "0", "--acknowledge-wait", "0.15"]
-    terminal = PaxProcess("pax", [*quick, *arguments], tcp=tcp)
+    terminal = PaxProcess("pax", [*quick, *arguments], tcp=tcp, http=http, link=link)
     try:
         yield terminal
     finally:

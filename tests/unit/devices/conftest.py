@@ -28,6 +28,12 @@ def pax_tcp_process() -> Iterator[PaxProcess]:
 
 
 @pytest.fixture(scope="module")
+def pax_http_process() -> Iterator[PaxProcess]:
+    with pax_running(http=True) as terminal:
+        yield terminal
+
+
+@pytest.fixture(scope="module")
 def printer_process() -> Iterator[PrinterProcess]:
     with printer_running("--drawer-closes-after", "0") as machine:
         yield machine
@@ -52,6 +58,13 @@ def pax_tcp(pax_tcp_process: PaxProcess) -> PaxProcess:
     """A terminal on the network."""
     pax_tcp_process.reset()
     return pax_tcp_process
+
+
+@pytest.fixture
+def pax_http(pax_http_process: PaxProcess) -> PaxProcess:
+    """A terminal spoken to by HTTP."""
+    pax_http_process.reset()
+    return pax_http_process
 
 
 @pytest.fixture

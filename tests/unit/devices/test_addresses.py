@@ -9,7 +9,7 @@ from devices.printers.profiles import PROFILES
 from devices.registry import PRINTERS, TERMINALS, printer_for, terminal_for
 from devices.terminals.pax import PaxTerminal
 from devices.wires import open_pipe
-from devices.wires.address import SerialAddress, TcpAddress, parse_address, plain_address
+from devices.wires.address import HttpAddress, SerialAddress, TcpAddress, UsbAddress, parse_address, plain_address
 from models.basics.errors import RuleBroken
 
 GOOD = {
@@ -20,10 +20,16 @@ GOOD = {
     "tcp://10.0.0.7:9100": TcpAddress("10.0.0.7", 9100),
     "tcp://[::1]:10009": TcpAddress("::1", 10009),
     "tcp://reader.clinic:10009/": TcpAddress("reader.clinic", 10009),
+    "http://10.0.0.7:10009": HttpAddress("10.0.0.7", 10009),
+    "usb://2fb8:2206/0000000001?baud=115200": UsbAddress(0x2FB8, 0x2206, "0000000001", "", SerialAddress("", 115200)),
+    "usb://0403:6001?location=1-4.2": UsbAddress(0x0403, 0x6001, "", "1-4.2", SerialAddress("")),
 }
 BAD = {
     "": "scheme",
-    "usb://1234": "scheme",
+    "usb://1234": "vendor and product",
+    "usb://0403:6001": "serial number or location",
+    "usb://0403:6001/A1?speed=9": "option speed",
+    "http://10.0.0.7": "port",
     "serial://": "port",
     "serial:///dev/ttyUSB0?baud=fast": "baud",
     "serial:///dev/ttyUSB0?baud=0": "baud",
@@ -62,6 +68,7 @@ def test_a_pipe_keeps_the_address_of_the_settings() -> None:
 
 
 @pytest.mark.parametrize("url", ["pax+serial:///dev/ttyACM0?baud=115200", "pax+tcp://10.0.0.7", "tcp://10.0.0.7",
+                                 "pax+http://10.0.0.7", "pax+usb://2fb8:2206/0001?baud=115200",
                                  "serial://COM3"])  # fmt: skip
 def test_terminals_by_address(url: str) -> None:
     assert isinstance(terminal_for(url), PaxTerminal)

@@ -148,7 +148,9 @@ def test_declined_says_the_banks_words() -> None:
 def test_a_duplicate_describes_the_earlier_one() -> None:
     result = judge_sale(answer("duplicate"), "100099", 2500)
     assert (result.outcome, result.reason) == (Outcome.NOT_PERFORMED, "terminal.duplicate")
-    assert (result.duplicate_of, result.terminal_ref, result.approved_cents) == ("100045", "100099", 0)
+    assert result.earlier is not None
+    assert (result.earlier.terminal_ref, result.terminal_ref, result.approved_cents) == ("100045", "100099", 0)
+    assert (result.earlier.outcome, result.earlier.approved_cents) == (Outcome.APPROVED, 2500)
     assert (result.auth_code, result.timestamp) == ("123456", "20261121103005")
 
 

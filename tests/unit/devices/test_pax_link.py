@@ -11,13 +11,13 @@ from devices.base import Outcome, PaymentRequest, Step
 from devices.bytes import ACK, EOT, NAK
 from devices.terminals.pax import PaxTerminal
 from devices.terminals.pax_codec import encode_frame, encode_request
-from devices.terminals.pax_link import EndKind, PaxLink, Timers
+from devices.terminals.pax_link import NETWORK, EndKind, PaxLink, Timers
 from models.basics.errors import DeviceBusy, DeviceMissing, DeviceTimeout
 from tests.support.scripted_wire import ScriptedPipe, scripted_wire
 
 QUICK = Timers(
-    ack_s=0.05, nak_pause_s=0.02, interbyte_s=0.03, admin_s=0.1, money_s=0.1, eot_s=0.03, abort_grace_s=0.03,
-    last_word_s=0.03, ask_again_s=0.0, slice_s=0.01,
+    ack_s=0.05, admin_ack_s=0.05, nak_pause_s=0.02, interbyte_s=0.03, admin_s=0.1, money_s=0.1, eot_s=0.03,
+    abort_grace_s=0.03, last_word_s=0.03, ask_again_s=0.0, slice_s=0.01,
 )  # fmt: skip
 ack, nak, eot = bytes((ACK,)), bytes((NAK,)), bytes((EOT,))
 SALE_FIELDS = ("01", "2500", "", "100045\x1fV-1", "", "", "", "", "")
@@ -228,7 +228,7 @@ def test_a_card_timeout_that_was_an_approval_after_all() -> None:
 
 def test_one_connection_an_exchange() -> None:
     with scripted_wire([*ALIVE, *ALIVE]) as pipe:
-        terminal = PaxTerminal(pipe, QUICK, one_exchange_per_connection=True)
+        terminal = PaxTerminal(pipe, QUICK, NETWORK)
         terminal.diagnosis()
         assert not pipe.is_open
         terminal.diagnosis()

@@ -27,7 +27,7 @@ from devices.simulators.escpos_parser import Reader
 from devices.simulators.faults import FaultPlan, FaultUnknown, parse_fault
 from devices.simulators.paper_picture import GROUND_DOTS, HEAD_DOTS, SIDE_DOTS, picture
 from devices.simulators.pax_bank import CARDS, Wallet, check_digit
-from devices.simulators.pax_simulator import FAULTS as PAX_FAULTS
+from devices.simulators.pax_faults import FAULTS as PAX_FAULTS
 from devices.simulators.printer_simulator import FAULTS as PRINTER_FAULTS
 from tests.support.shared_data import shared
 from tests.support.simulators import ROOT, PaxProcess, PrinterProcess, pax_running, printer_running
