@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.sync.transport import Transport
 from models.basics.clock import Clock, SystemClock
@@ -21,6 +21,9 @@ from models.basics.points import Point, point
 from models.operations.protocol import Cursor, Page, PushBatch, PushConflict
 from models.store.desk import DeskStore
 from models.store.mending import PURGED_AT_ONCE
+
+if TYPE_CHECKING:
+    from models.store.fetching import FetchedChunks
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +64,7 @@ class Exchange:
         self._awaiting = False
         self._fetching = False
         self._named: tuple[str, int] | None = None
+        self._mended = ""
         self.tried_at_s = self._clock.monotonic()
         self.sent = 0
 
@@ -185,6 +189,7 @@ class Exchange:
             self._tell(HUB_RESTORED, cursor.seq - common)
             if not self._show(common, cursor.seq):
                 mending.queue_again(common)
+                self._mended = server_epoch
                 return self.begin_again()
         if mending.queue_again(cursor.seq, server_epoch):
             log.warning("sending again what was answered")
@@ -250,10 +255,20 @@ class Exchange:
                 raise
             there.add(manifest, missing[0], content)
             return True
+        if manifest["server_epoch"] not in {self._store.cursor().server_epoch, self._mended}:
+            return self._mend_before(manifest, there)
         self._store.load_snapshot(manifest, there.chunks(manifest))
         there.clear()
         self._fetching = False
         self._tell("", 0)
+        return True
+
+    def _mend_before(self, manifest: Mapping[str, Any], there: FetchedChunks) -> bool:
+        """What was fetched is of another log than the one read here: the hub was restored meanwhile. Its places mean
+        something else there, so what the hub has forgotten is queued again before they are believed."""
+        self._mend_history()
+        if manifest["server_epoch"] not in {self._store.cursor().server_epoch, self._mended}:
+            there.forget()  # and restored once more
         return True
 
     def _is_news(self, manifest: Mapping[str, Any]) -> bool:

@@ -192,7 +192,7 @@ class SimDesk:
         self.refunds = Refunds(till, attempts, reader, self.recovery, hub, _nobody)
         self.taking_back = TakingBack(till, self.checkout, attempts.giving)
         self.attention = Attention(clinic, self.recovery, self.printing, attempts.giving)
-        self.giving, self.tasks = attempts.giving, Tasks(clinic)
+        self.giving, self.tasks = attempts.giving, Tasks(clinic, attempts.giving)
         self.moves, self.fills, self.adjustments = Moves(clinic), Fills(clinic), Adjustments(clinic)
         self.fees, self.undoing = Fees(clinic), Undoing(clinic)
 
@@ -273,7 +273,8 @@ class SimDesk:
         """A second machine made from this one's disk. The desk is closed."""
         path = self.path.with_name(f"{self.name}-copy.db")
         for suffix in ("", "-wal"):
-            shutil.copyfile(f"{self.path}{suffix}", f"{path}{suffix}")
+            if (source := Path(f"{self.path}{suffix}")).exists():
+                shutil.copyfile(source, f"{path}{suffix}")
         return replace(self, enrolled=replace(self.enrolled, name=f"{self.name}-copy"), path=path,
                        clock=DeskClock(self.world), alive=False, deed=None)  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -317,6 +318,32 @@ def test_h11_a_hub_that_went_on_meanwhile_gets_every_fact_once(clinic: Clinic, b
     other.settle()
     desk.settle()
     assert {*lost, *news, lot} == set(payments(desk)) == set(payments(other))
+    one_log(hub, tenant, desk, other)
+
+
+@pytest.mark.parametrize("came_back", [False, True])
+def test_h11_a_snapshot_begun_before_the_hub_was_restored_forgets_nothing(
+    clinic: Clinic, back_up: Callable[[], Backup], *, came_back: bool
+) -> None:
+    """Its places are those of another log: what was answered at them before may be in neither."""
+    hub, tenant, desk, other = clinic
+    for one in (desk, other):
+        one.acts(1)
+        one.settle()
+    backup = back_up()
+    lost = desk.acts(2)
+    desk.settle() if came_back else desk.push()
+    desk.exchange.begin_again()
+    desk.exchange.pull_once()
+    backup.put_back()
+    news = other.acts(4)
+    other.settle()  # others now stand at the same places
+    with suppress(SyncRefused):  # the hub that was put back knows nothing of the first one
+        desk.settle()
+    for one in (desk, other, desk):
+        one.settle()
+    assert {*lost, *news} <= set(payments(desk))
+    assert payments(desk) == payments(other)
     one_log(hub, tenant, desk, other)
 
 
