@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -18,7 +19,8 @@ from app.plan import Plan
 from app.posting import Undoing, payment_id_of
 from app.till import Till
 from app.views import Collected
-from devices.base import Outcome, PaymentResult
+from devices.base import Moved, Outcome, PaymentResult, Traced
+from models.basics.clock import parse_utc, utc_text
 from models.basics.errors import StorageError
 from models.basics.facts import facts
 from models.operations.bodies import CardFacts
@@ -38,7 +40,11 @@ log = logging.getLogger(__name__)
 
 SERIAL = "terminal serial"
 POSTS = frozenset({Outcome.APPROVED, Outcome.PARTIALLY_APPROVED})
-_CVM = {"6": "none"}
+GROUP_LASTS = timedelta(hours=12)
+"""So long a try that took nothing may be gone on from."""
+
+_TRIED_AGAIN = frozenset({"declined", "not_performed"})
+_CVM = {"6": "none", "none": "none", "pin": "pin", "signature": "signature"}
 """What a terminal's cardholder verification value certainly means; others are not printed."""
 
 
@@ -69,6 +75,33 @@ class Attempts:
             amount_cents=plan.due_cents, patient_id=plan.patient_id, appointment_id=plan.appointment_id,
             request=to_json(plan),
         ))  # fmt: skip
+
+    def goes_on_from(self, reader: Any, plan: Plan, driver: str) -> str:
+        """The processor's reference of the patient's last try where nothing was charged: it may be used again, so that
+        one balance has one transaction there. Empty without one."""
+        clinic = self._clinic
+        since = utc_text(clinic.clock.now() - GROUP_LASTS)
+        last = jobs.last_sale_tried(reader, clinic.tenant, plan.patient_id, since)
+        if last is None or last.driver != driver or last.outcome not in _TRIED_AGAIN:
+            return ""
+        return _host_ref(last)
+
+    def note(self, attempt_id: str, host_ref: str) -> None:
+        """Keep what the processor calls this try, before a card is asked for. Raises StorageError."""
+        with self._clinic.store.write() as tx:
+            tx.set_attempt(attempt_id, "dispatching", result={"host_ref": host_ref})
+
+    def traced(self, reader: Any, attempt: Attempt) -> Traced:
+        """What recovery can tell a driver about a try."""
+        tenant, tried_at = self._clinic.tenant, parse_utc(attempt.created_at)
+        given = attempt.void_of_payment_id
+        if attempt.refund_id:
+            refund = refunds.refund(reader, tenant, attempt.refund_id)
+            given = refund.payment_id if refund else ""
+        if not given:
+            return Traced(attempt.attempt_id, Moved.TAKEN, _host_ref(attempt), tried_at)
+        payment = receipts.payment(reader, tenant, given)
+        return Traced(attempt.attempt_id, Moved.GIVEN_BACK, payment.host_ref if payment else "", tried_at)
 
     def open_void(self, tx: Tx, attempt_id: str, undo: Undoing, driver: str) -> str:
         """Write the try to void a payment down, the same way."""
@@ -219,8 +252,14 @@ def _told(result: PaymentResult, attempt: Attempt, asked: int = 0) -> dict[str, 
     """What the terminal said, as the journal keeps it, and how often it was asked without an answer."""
     kept: dict[str, object] = {name: value for name, value in asdict(result).items() if value not in ("", 0)}
     kept["outcome"] = result.outcome.value
+    if result.outcome is Outcome.UNKNOWN and not result.host_ref:
+        kept["host_ref"] = _host_ref(attempt)
     kept["asked"] = times_asked(attempt) + asked
     return kept
+
+
+def _host_ref(attempt: Attempt) -> str:
+    return str(orjson.loads(attempt.result or "{}").get("host_ref", ""))
 
 
 def times_asked(attempt: Attempt) -> int:

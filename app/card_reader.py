@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 
 from app.settings import TERMINAL_URL, Settings
-from devices.base import PaymentTerminal
+from devices.base import PaymentTerminal, Secret, no_secret
 from models.basics.errors import PaymentUnavailable
 
 
 class CardReader:
-    """Holds the terminal. Use it on the `terminal` lane only; `fitted` may be asked anywhere."""
+    """Holds the terminal; `secret` tells the key of a reader that has one. Use it on the `terminal` lane only; `fitted`
+    may be asked anywhere."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, secret: Secret = no_secret) -> None:
+        self._settings, self._secret = settings, secret
         self._terminal: PaymentTerminal | None = None
         self._url = ""
         self._lock = threading.Lock()
@@ -39,8 +40,12 @@ class CardReader:
                 self._drop()
                 from devices.registry import terminal_for  # drivers load when one is used, not before the window
 
-                self._terminal, self._url = terminal_for(url), url
+                self._terminal, self._url = terminal_for(url, self._secret), url
             return self._terminal
+
+    def anew(self) -> None:
+        """Make the driver anew at its next use: its key was changed."""
+        self.close()
 
     def close(self) -> None:
         """Give the wire back."""

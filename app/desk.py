@@ -36,7 +36,7 @@ from app.printing import Printing
 from app.profiles import Profiles
 from app.recovery import Recovery
 from app.schedule import Schedule
-from app.secrets import DEVICE_KEY, HUB_KEY, STORE_KEY, Secrets
+from app.secrets import DEVICE_KEY, HUB_KEY, STORE_KEY, STRIPE_KEY, Secrets
 from app.settings import HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, PRINTER_URL, TERMINAL_URL, Settings
 from app.signin import SignIn
 from app.statements import Statements
@@ -98,7 +98,7 @@ class Desk:
         self.lanes: dict[str, Lane] = {name: Lane(name) for name in LANES}
         self.clinic = Clinic(store, clock)
         self.sync = HubLine(clock) if self.clinic.identity.hub_url else None
-        self._reader = CardReader(settings)
+        self._reader = CardReader(settings, lambda: secrets.get(STRIPE_KEY) or "")
         posting = Posting(self.clinic, settings)
         telling = Telling(self.clinic, settings, posting)
         self.printing = Printing(self.clinic, settings, posting, self.lanes["printer"])

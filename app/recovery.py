@@ -132,7 +132,9 @@ class Recovery:
             job.step("checking")
             self._told("checking")
             try:
-                result = terminal.transaction_status(attempt.terminal_ref, attempt.amount_cents)
+                with self._till.clinic.store.reader() as reader:
+                    traced = self._attempts.traced(reader, attempt)
+                result = terminal.transaction_status(attempt.terminal_ref, attempt.amount_cents, traced)
             finally:
                 self._told("")
             return self._tell(self._attempts.settle(attempt_id, _believed(result, attempt)))

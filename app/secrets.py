@@ -23,6 +23,9 @@ STORE_KEY = "store-key"
 DEVICE_KEY = "device-key"
 HUB_KEY = "hub-key"
 RECOVERY_KEY = "recovery-key"
+STRIPE_KEY = "stripe-key"
+"""The restricted key of this desk at Stripe."""
+
 DEVICE_KEY_NEXT = "device-key-next"
 """The key with which the desk joins again, until it has."""
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from devices.base import BytePipe, PaymentTerminal, ReceiptPrinter
+from devices.base import BytePipe, PaymentTerminal, ReceiptPrinter, Secret, no_secret
 from devices.printers.escpos import EscposPrinter
 from devices.printers.profiles import PROFILES, PrinterProfile
 from devices.terminals.pax import PaxTerminal
 from devices.terminals.pax_link import CABLE, HTTP, NETWORK, SERIAL_TIMERS, TCP_TIMERS, Medium, Timers
+from devices.terminals.stripe import StripeTerminal
+from devices.terminals.stripe_link import StripeAddress
 from devices.wires import open_pipe
 from devices.wires.address import plain_address
 from models.basics.errors import RuleBroken
@@ -20,10 +22,10 @@ Driver = TypeVar("Driver")
 
 @dataclass(frozen=True, slots=True)
 class TerminalDriver:
-    """How a card terminal's driver is made from its wire and the scheme of that wire's address."""
+    """How a card terminal's driver is made from the address behind `driver+`, and where its key is kept, if it has
+    one."""
 
-    make: Callable[[BytePipe, str], PaymentTerminal]
-    tcp_port: int
+    make: Callable[[str, Secret], PaymentTerminal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +44,30 @@ PAX_MEDIA: dict[str, tuple[Timers, Medium]] = {
 }
 
 
-def _pax(pipe: BytePipe, scheme: str) -> PaymentTerminal:
-    return PaxTerminal(pipe, *PAX_MEDIA[scheme])
+def _pax(wire: str, _secret: Secret) -> PaymentTerminal:
+    pipe = open_pipe(wire, device="reader", default_port=10009)
+    return PaxTerminal(pipe, *PAX_MEDIA[wire.partition(":")[0]])
+
+
+def _stripe(wire: str, secret: Secret) -> PaymentTerminal:
+    return StripeTerminal(StripeAddress.parse(wire), secret)
 
 
 def _escpos(pipe: BytePipe, profile: PrinterProfile, over_tcp: bool) -> ReceiptPrinter:
     return EscposPrinter(pipe, profile, one_job_per_connection=over_tcp)
 
 
-TERMINALS: dict[str, TerminalDriver] = {"pax": TerminalDriver(_pax, tcp_port=10009)}
+TERMINALS: dict[str, TerminalDriver] = {"pax": TerminalDriver(_pax), "stripe": TerminalDriver(_stripe)}
 PRINTERS: dict[str, PrinterDriver] = {"escpos": PrinterDriver(_escpos, tcp_port=9100)}
 
 
-def terminal_for(url: str) -> PaymentTerminal:
+def terminal_for(url: str, secret: Secret = no_secret) -> PaymentTerminal:
     """The driver of the card terminal at `url` (`pax+serial:///dev/ttyACM0?baud=115200`, `pax+usb://2fb8:2206/0001`,
-    `pax+tcp://10.0.0.7:10009`, `pax+http://10.0.0.7:10009`; a bare scheme means pax). Opens nothing. Raises RuleBroken
-    for an address or driver unknown."""
+    `pax+tcp://10.0.0.7:10009`, `pax+http://10.0.0.7:10009`; a bare scheme means pax; `stripe+https://api.stripe.com/tmr_…`).
+    `secret` is asked for a driver's key when it is used. Opens nothing. Raises RuleBroken for an address or driver
+    unknown."""
     driver, wire = _split(url, TERMINALS, "pax", "reader")
-    pipe = open_pipe(wire, device="reader", default_port=driver.tcp_port)
-    return driver.make(pipe, wire.partition(":")[0])
+    return driver.make(wire, secret)
 
 
 def printer_for(url: str, profile: str = "80mm") -> ReceiptPrinter:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from app.attempts import POSTS, Attempts
@@ -89,11 +90,12 @@ class Card:
         opened = self._open(request)
         if isinstance(opened, Collected):
             return opened
-        plan, reference = opened
+        plan, reference, continues = opened
         watch = CardWatch(job, self._till.settings.get(CARD_WAIT_S), self._told)
         asked = PaymentRequest(
             attempt_id=plan.attempt_id, terminal_ref=reference, amount_cents=plan.due_cents,
             invoice=plan.attempt_id[-12:], clerk=request.person.initials[:4], allow_duplicate=request.allow_duplicate,
+            continues=continues, noted=partial(self._attempts.note, plan.attempt_id),
         )  # fmt: skip
         point(Point.BEFORE_CARD)
         try:
@@ -101,6 +103,9 @@ class Card:
             point(Point.AFTER_CARD)
         except DeviceError as error:
             return self._not_sent(plan, error)
+        except StorageError as error:  # the processor's reference could not be kept: no card was asked for
+            self._attempts.not_sent(plan.attempt_id, error.message_key)
+            raise
         except Exception:  # a bug of ours: from here on the outcome is not known, and the journal says so
             self._attempts.settle(plan.attempt_id, PaymentResult(outcome=Outcome.UNKNOWN, reason="bug"))
             raise
@@ -108,8 +113,9 @@ class Card:
             self._told("")
         return self._settle(plan, result, timed_out=watch.timed_out and not job.cancelled, job=job)
 
-    def _open(self, request: CollectRequest) -> Collected | tuple[Plan, str]:
-        """Check everything and commit the try; or tell what this sheet has done already."""
+    def _open(self, request: CollectRequest) -> Collected | tuple[Plan, str, str]:
+        """Check everything and commit the try, with our reference and that of the try it goes on from; or tell what
+        this sheet has done already."""
         till, tenant = self._till, self._till.clinic.tenant
         with till.clinic.store.write() as tx:
             known = till.taken_before(tx.reader, request.sheet, credit=request.use_credit)
@@ -123,7 +129,8 @@ class Card:
                 doubt = collect.attempt_in_doubt(tx.reader, tenant, plan.patient_id)
                 if doubt is not None:
                     raise PaymentUnavailable("card.frozen", cents=doubt[1])
-                return plan, self._attempts.open(tx, plan, self._reader.driver)
+                continues = self._attempts.goes_on_from(tx.reader, plan, self._reader.driver)
+                return plan, self._attempts.open(tx, plan, self._reader.driver), continues
             told = till.post(tx, plan, 0)
         till.paper()
         return told

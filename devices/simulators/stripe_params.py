@@ -95,7 +95,7 @@ def _value(hint: Any, value: Any, place: str) -> Any:
 
 
 def _one(hint: Any, value: Any, place: str) -> Any:
-    if typing.is_typeddict(hint):
+    if hasattr(hint, "__required_keys__"):  # a TypedDict, of whichever library
         if not isinstance(value, dict):
             raise wrong("", f"Invalid object: {place}", place)
         return _typed(hint, value, place)

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from devices.base import (
+    UNTRACED,
     Capability,
     CardInfo,
     DeviceState,
@@ -21,6 +22,7 @@ from devices.base import (
     ReversalRequest,
     Step,
     TerminalInfo,
+    Traced,
     Watch,
 )
 from models.basics.errors import DeviceMissing, DeviceTimeout
@@ -70,7 +72,9 @@ class SimTerminal:
     def refund(self, request: RefundRequest, watch: Watch) -> PaymentResult:
         return self._run("refund", request.terminal_ref, request.amount_cents)
 
-    def transaction_status(self, terminal_ref: str, amount_cents: int) -> PaymentResult:
+    def transaction_status(
+        self, terminal_ref: str, amount_cents: int, traced: Traced = UNTRACED
+    ) -> PaymentResult:  # fmt: skip
         if self.silent:
             self.silent -= 1
             return PaymentResult(outcome=Outcome.UNKNOWN, terminal_ref=terminal_ref, reason="terminal.silent")

@@ -133,6 +133,41 @@ class PaxProcess(SimulatorProcess):
         self.tell(f"wait {screen}")
 
 
+class StripeProcess(SimulatorProcess):
+    """A payment processor's API with a card reader and a patient in front of it."""
+
+    def captured_cents(self) -> int:
+        """The money the account took: the truth."""
+        return int(self.tell("captured")["captured_cents"])
+
+    def requests(self, route: str) -> int:
+        """How often a route was asked (`payment_intents.create`)."""
+        return int(self.tell("captured")["requests"].get(route, 0))
+
+    def keys(self, beginning: str) -> list[str]:
+        """The idempotency keys that came and begin so, in order, repetitions too."""
+        return [key for key in self.tell("captured")["keys"] if key.startswith(beginning)]
+
+    def intents(self) -> list[dict[str, Any]]:
+        """Every PaymentIntent: id, amount, status, metadata."""
+        found: list[dict[str, Any]] = self.tell("intents")
+        return found
+
+    def wait(self, screen: str) -> None:
+        """Until the reader's screen begins so: `present card`, `authorising`, `approved`, `declined`."""
+        self.tell(f"wait {screen}")
+
+    @property
+    def base(self) -> str:
+        """The address of the API alone."""
+        return self.url.removeprefix("stripe+").rpartition("/")[0]
+
+    @property
+    def reader(self) -> str:
+        """The id of its reader."""
+        return self.url.rpartition("/")[2]
+
+
 class PrinterProcess(SimulatorProcess):
     """A receipt printer with a drawer on its cable."""
 
@@ -159,6 +194,18 @@ def pax_running(
     finally:
         terminal.stop()
         terminal.clear_away()
+
+
+@contextmanager
+def stripe_running(*arguments: str, present_after_s: float = 0.0) -> Iterator[StripeProcess]:
+    """A processor whose patient and bank are quick unless `arguments` say otherwise."""
+    quick = ["--present-after", str(present_after_s), "--bank", "0"]
+    processor = StripeProcess("stripe", [*quick, *arguments], tcp=True)
+    try:
+        yield processor
+    finally:
+        processor.stop()
+        processor.clear_away()
 
 
 @contextmanager

@@ -74,6 +74,16 @@ def attempt(connection: Any, tenant: str, attempt_id: str) -> AttemptRow | None:
     return AttemptRow(*row) if row else None
 
 
+def last_sale_tried(connection: Any, tenant: str, patient_id: str, since: str) -> AttemptRow | None:
+    """The latest try to take money for a patient by card, of those begun at `since` (UTC text) or later."""
+    row = connection.execute(
+        f"{_ATTEMPT} AND created_at >= ? AND patient_id = ? AND void_of_payment_id = '' AND refund_id = '' "
+        "ORDER BY created_at DESC, rowid DESC LIMIT 1",
+        (tenant, since, patient_id),
+    ).fetchone()
+    return AttemptRow(*row) if row else None
+
+
 def unresolved(connection: Any, tenant: str) -> list[AttemptRow]:
     """Card attempts without an outcome, oldest first: those that run now, and those whose outcome is not known."""
     found = connection.execute(f"{_ATTEMPT} AND state <> 'resolved' ORDER BY created_at", (tenant,))
