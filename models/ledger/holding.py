@@ -109,9 +109,9 @@ def fit(op: Operation, draft: Draft, start: int) -> None:
                     spent[account.id] = spent.get(account.id, 0) + sign * transfer.amount_cents
     freed = list[Entry]()
     for account_id, cents in spent.items():
-        left = cents if draft.balance(account_id).held > 0 else 0
-        if left <= 0:
+        if cents <= 0 or draft.balance(account_id).held <= 0:
             continue
+        left = cents
         for hold in draft.holds_on(account_id):
             used = min(hold.left_cents, left) if hold.device == op.device else 0
             if used:

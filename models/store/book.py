@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from models.ledger.accounts import LOT_CODES, Account, Code, Guard
+from models.ledger.accounts import lot as lot_of_new
 from models.ledger.book import (
     ADJUSTS,
     PAYS,
@@ -84,7 +85,9 @@ _DISPUTE = (
 _PURSE_LIST = ", ".join(f"'{code}'" for code in sorted(PURSE_CODES))
 _PURSE = f"{_ACCOUNT}code IN ({_PURSE_LIST}) AND debits + pending_debits <> credits + pending_credits AND "
 _RULES = f"SELECT {', '.join(_RULE_NAMES)} FROM rules WHERE tenant = :tenant AND "
-_NEW_PAYMENT = f"{_PAYMENT} payment_id IN (:ids) UNION ALL {_PAYMENT} receipt_no <> '' AND receipt_no IN (:receipts)"
+_NEW_PAYMENT = (
+    f"{_PAYMENT} payment_id EACH (:ids) UNION ALL {_PAYMENT} receipt_no <> '' AND receipt_no EACH (:receipts)"
+)
 """Is there a payment with the id or the receipt number of a new one? Two index searches: with OR the whole table would
 be read."""
 _TRANSFER = (
@@ -155,6 +158,7 @@ class Wanted:
         self.ask("waits", body.payment_id)
         self.ask("receipt", body.receipt_no)
         self.ask("visit", body.appointment_id)
+        self.ask("account", lot_of_new(body.payment_id, body.patient_id, body.appointment_id).id)
 
     def _rekeyed(self, body: Rekeyed) -> None:
         self._collect(body.payment)
@@ -623,19 +627,19 @@ def _task_state(row: Any) -> TaskState:
 
 
 _QUESTIONS: dict[str, tuple[str, str, Callable[[TableBook, set[str], list[Any]], None], str]] = {
-    "payment": (_PAYMENT + "payment_id IN (:ids)", "_payments", TableBook._take_payments, "payments"),
-    "lots_of": (_ACCOUNT + "payment_id IN (:ids)", "_lots_of_payment", TableBook._take_lots, ""),
-    "lots_for": (_ACCOUNT + "appointment_id IN (:ids)", "_lots_for_appointment", TableBook._take_earmarks, ""),
-    "account": (_ACCOUNT + "id IN (:ids)", "_accounts", TableBook._take_accounts, ""),
+    "payment": (_PAYMENT + "payment_id EACH (:ids)", "_payments", TableBook._take_payments, "payments"),
+    "lots_of": (_ACCOUNT + "payment_id EACH (:ids)", "_lots_of_payment", TableBook._take_lots, ""),
+    "lots_for": (_ACCOUNT + "appointment_id EACH (:ids)", "_lots_for_appointment", TableBook._take_earmarks, ""),
+    "account": (_ACCOUNT + "id EACH (:ids)", "_accounts", TableBook._take_accounts, ""),
     "person": (_ALIAS, "_aliases", TableBook._take_people, ""),
-    "purse": (_PURSE + "patient_id IN (:ids)", "_purses", TableBook._take_purses, ""),
-    "charge": (_CHARGE + "c.id IN (:ids)", "_charges", TableBook._take_charges, "charges"),
-    "visit": (_VISIT + "id IN (:ids)", "_visits", TableBook._take_visits, "appointments"),
-    "refund": (_REFUND + "refund_id IN (:ids)", "_refunds", TableBook._take_refunds, "refunds"),
-    "dispute": (_DISPUTE + "d.dispute_id IN (:ids)", "_disputes", TableBook._take_disputes, "disputes"),
-    "disputes_of": (_DISPUTE + "d.payment_id IN (:ids)", "_disputes_of", TableBook._take_disputes_of, ""),
-    "rules": (_RULES + "id IN (:ids)", "_rules", TableBook._take_rules, ""),
-    "waits": (_OPEN_TASK.format("payment_id IN (:ids)"), "_waiting", TableBook._take_waiting, ""),
+    "purse": (_PURSE + "patient_id EACH (:ids)", "_purses", TableBook._take_purses, ""),
+    "charge": (_CHARGE + "c.id EACH (:ids)", "_charges", TableBook._take_charges, "charges"),
+    "visit": (_VISIT + "id EACH (:ids)", "_visits", TableBook._take_visits, "appointments"),
+    "refund": (_REFUND + "refund_id EACH (:ids)", "_refunds", TableBook._take_refunds, "refunds"),
+    "dispute": (_DISPUTE + "d.dispute_id EACH (:ids)", "_disputes", TableBook._take_disputes, "disputes"),
+    "disputes_of": (_DISPUTE + "d.payment_id EACH (:ids)", "_disputes_of", TableBook._take_disputes_of, ""),
+    "rules": (_RULES + "id EACH (:ids)", "_rules", TableBook._take_rules, ""),
+    "waits": (_OPEN_TASK.format("payment_id EACH (:ids)"), "_waiting", TableBook._take_waiting, ""),
 }
 """By question: the query, where its answers are kept, who takes them, and where a draft keeps what it knows better."""
 

@@ -84,16 +84,22 @@ class Postings:
                 self._accounts[account_id] = _wire_account(delta.account)
 
     def write(self, session: Session) -> None:
-        """Open accounts, move their totals, add the transfers."""
-        session.insert_new(account, [_account_row(self._tenant, row) for row in self._accounts.values()])
-        net = [(account_id, debits, cents) for account_id, (debits, cents) in self._net.items()]
-        session.add_to_accounts(self._tenant, net, pending=self._pending)
+        """Open accounts and move totals, each with its net at once; add the transfers."""
+        made = [_account_row(self._tenant, row, self._net.get(row[0], _NOTHING), pending=self._pending)
+                for row in self._accounts.values()]  # fmt: skip
+        there = {account_id: (net[0], net[1]) for account_id, net in self._net.items()
+                 if account_id not in self._accounts}  # fmt: skip
+        session.post_to_accounts(account, made, there, self._tenant, pending=self._pending)
         session.insert(transfer, self._transfers)
 
 
-def _account_row(tenant: str, row: WireAccount) -> dict[str, Any]:
+_NOTHING = (0, 0)
+
+
+def _account_row(tenant: str, row: WireAccount, net: Sequence[int], *, pending: bool) -> dict[str, Any]:
+    confirmed, waiting = (_NOTHING, net) if pending else (net, _NOTHING)
     return {
         "tenant": tenant, "id": row[0], "code": row[1], "guard": row[2], "patient_id": row[3],
-        "appointment_id": row[4], "charge_id": row[5], "payment_id": row[6], "debits": 0, "credits": 0, "held": 0,
-        "pending_debits": 0, "pending_credits": 0,
+        "appointment_id": row[4], "charge_id": row[5], "payment_id": row[6], "debits": confirmed[0],
+        "credits": confirmed[1], "held": 0, "pending_debits": waiting[0], "pending_credits": waiting[1],
     }  # fmt: skip

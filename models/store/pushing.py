@@ -36,7 +36,7 @@ _LOCK = (
 )  # fmt: skip
 _KNOWN = (
     "SELECT op_id, body_hash, verdict, granted, reason, seq, CASE kind WHEN 'quarantine.kept' THEN op ELSE '' END "
-    "FROM log WHERE tenant = :tenant AND op_id IN (:ids)"
+    "FROM log WHERE tenant = :tenant AND op_id EACH (:ids)"
 )  # fmt: skip
 _STREAM = (
     "SELECT device_id, epoch, last_dseq, last_hash, revoked_at, apart_at, token, token_before FROM device "

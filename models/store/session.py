@@ -24,6 +24,7 @@ Row = Mapping[str, Any]
 
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
 _AMONG = re.compile(r"IN \(:(\w+)\)")
+_EACH = re.compile(r"EACH \(:(\w+)\)")
 _PLAIN = (str, int, type(None))
 """Values that stand for themselves; all others are collections of text."""
 
@@ -55,7 +56,11 @@ class Session:
                 self._execute("SELECT 1", ())
 
     def rows(self, query: str, /, **values: Any) -> list[Any]:
-        """Every row of a query with `:name` values; `IN (:names)` takes a collection of text."""
+        """Every row of a query with `:name` values; `IN (:names)` takes a collection of text.
+
+        `EACH (:names)` at the end of a query, or of a part of a UNION ALL, takes one too, and has PostgreSQL look for
+        one after the other: of a table it has not taken stock of yet it would rather read a whole practice.
+        """
         cursor = self._run(query, values)
         found: list[Any] = cursor.fetchall()
         return found
@@ -93,17 +98,26 @@ class Session:
             cells = itemgetter(*columns, *_key_names(table))
             self.many(_change_sqlite(table, columns), map(cells, rows))
 
-    def add_to_accounts(self, tenant: str, rows: Sequence[tuple[str, int, int]], *, pending: bool) -> None:
-        """Add (account id, debits, credits) to totals of accounts that exist; the CHECKs look at the sums."""
-        if not rows:
-            return
-        layer = "pending_" if pending else ""
+    def post_to_accounts(self, table: Table, rows: Sequence[Row], there: Mapping[str, tuple[int, int]], tenant: str, *,
+                         pending: bool) -> None:  # fmt: skip
+        """Move totals of accounts, of the pending or the confirmed layer: `rows` are whole rows of accounts that may be
+        new, with what to begin with or to add; `there` says what to add to accounts that certainly exist, (debits,
+        credits) by id. The CHECKs look at the sums."""
+        debits, credits_ = ("pending_debits", "pending_credits") if pending else ("debits", "credits")
+        adds = [(sums[0], sums[1], tenant, account_id) for account_id, sums in there.items()]
         if self._postgres:
-            ids, debits, sums = map(list, zip(*rows, strict=True))
-            self._execute(_ADD_POSTGRES.format(layer=layer), ([tenant] * len(ids), ids, debits, sums))
-        else:
-            changes = [(row[1], row[2], tenant, row[0]) for row in rows]
-            self.many(_ADD_SQLITE.format(layer=layer), changes)
+            if rows:
+                self._execute(_open_postgres(table, debits, credits_), (orjson.dumps(rows).decode(),))
+            if adds:
+                self._execute(_add_postgres(debits, credits_), (orjson.dumps(adds).decode(),))
+            return
+        if rows:
+            query = "SELECT id FROM account WHERE tenant = :tenant AND id IN (:ids)"
+            known = {row[0] for row in self.rows(query, tenant=tenant, ids=[row["id"] for row in rows])}
+            self.insert(table, [row for row in rows if row["id"] not in known])
+            adds += [(row[debits], row[credits_], tenant, row["id"]) for row in rows if row["id"] in known]
+        if adds:
+            self.many(_add_sqlite(debits, credits_), adds)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -152,8 +166,10 @@ class Session:
             if len(value) == 1:
                 plain[name] = next(iter(value))
                 single.append(name)
+            elif self._postgres and f"EACH (:{name})" not in query:
+                plain[name] = list(value)
             else:
-                plain[name] = list(value) if self._postgres else orjson.dumps(list(value)).decode()
+                plain[name] = orjson.dumps(list(value)).decode()
         text = _postgres_text if self._postgres else _sqlite_text
         return self._execute(text(query, *single), plain)
 
@@ -186,20 +202,30 @@ def as_rows(table: Table, found: Sequence[Any]) -> list[dict[str, Any]]:
 
 @cache
 def _postgres_text(query: str, *single: str) -> str:
-    """`IN (:ids)` takes an array, whose length the planner sees; names of `single` values are compared plainly."""
-    query = _AMONG.sub(r"= ANY(:\1)", _plainly(query, single).replace("%", "%%"))
-    return _NAMED.sub(r"%(\1)s", query)
+    """`IN (:ids)` takes an array, whose length the planner sees, `EACH (:ids)` a JSON list; names of `single` values
+    are compared plainly."""
+    parts = " UNION ALL ".join(map(_one_by_one, _plainly(query, single).replace("%", "%%").split(" UNION ALL ")))
+    return _NAMED.sub(r"%(\1)s", _AMONG.sub(r"= ANY(:\1)", parts))
+
+
+def _one_by_one(query: str) -> str:
+    """A query whose rows are looked up id by id where it says `EACH (:ids)`."""
+    found = _EACH.search(query)
+    if found is None:
+        return query
+    wanted = f"json_array_elements_text(:{found[1]}::json) AS wanted(id)"
+    return f"SELECT found.* FROM {wanted}, LATERAL ({query.replace(found[0], '= wanted.id')} OFFSET 0) AS found"
 
 
 @cache
 def _sqlite_text(query: str, *single: str) -> str:
-    """`IN (:ids)` reads a JSON list; names of `single` values are compared plainly."""
-    return _AMONG.sub(r"IN (SELECT value FROM json_each(:\1))", _plainly(query, single))
+    """`IN (:ids)` and `EACH (:ids)` read a JSON list; names of `single` values are compared plainly."""
+    return _AMONG.sub(r"IN (SELECT value FROM json_each(:\1))", _plainly(query, single).replace("EACH (:", "IN (:"))
 
 
 def _plainly(query: str, single: Sequence[str]) -> str:
     for name in single:
-        query = query.replace(f"IN (:{name})", f"= :{name}")
+        query = query.replace(f"IN (:{name})", f"= :{name}").replace(f"EACH (:{name})", f"= :{name}")
     return query
 
 
@@ -260,12 +286,31 @@ def _quoted(name: str) -> str:
 
 
 _ENTER = "SELECT set_config('role', 'copaydesk_serving', true), set_config('copaydesk.tenant', %s, true)"
-_ADD_SQLITE = (
-    "UPDATE account SET {layer}debits = {layer}debits + ?, {layer}credits = {layer}credits + ? "
-    "WHERE tenant = ? AND id = ?"
-)
-_ADD_POSTGRES = (
-    "UPDATE account a SET {layer}debits = a.{layer}debits + d.debits, {layer}credits = a.{layer}credits + d.credits "
-    "FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[]) AS d(tenant, id, debits, credits) "
-    "WHERE a.tenant = d.tenant AND a.id = d.id"
-)
+
+
+@cache
+def _add_sqlite(debits: str, credits_: str) -> str:
+    return f"UPDATE account SET {debits} = {debits} + ?, {credits_} = {credits_} + ? WHERE tenant = ? AND id = ?"
+
+
+@cache
+def _add_postgres(debits: str, credits_: str) -> str:
+    return (
+        f"UPDATE account a SET {debits} = a.{debits} + (d.row->>0)::bigint, "
+        f"{credits_} = a.{credits_} + (d.row->>1)::bigint FROM json_array_elements(%s::json) AS d(row) "
+        "WHERE a.tenant = d.row->>2 AND a.id = d.row->>3"
+    )
+
+
+@cache
+def _open_postgres(table: Table, debits: str, credits_: str) -> str:
+    """Rows that are there are moved, the others made: both see the table as it was before. Asked for one by one, not
+    joined: see `Session.rows`."""
+    names = ", ".join(_quoted(name) for name in column_names(table))
+    shape = _shape_postgres(table, column_names(table))
+    return (
+        f"WITH told AS MATERIALIZED (SELECT * FROM json_to_recordset(%s::json) AS r({shape})), made AS (INSERT INTO "
+        f"account ({names}) SELECT {names} FROM told WHERE (SELECT a.id FROM account a WHERE a.tenant = told.tenant "
+        f"AND a.id = told.id) IS NULL) UPDATE account a SET {debits} = a.{debits} + told.{debits}, "
+        f"{credits_} = a.{credits_} + told.{credits_} FROM told WHERE a.tenant = told.tenant AND a.id = told.id"
+    )

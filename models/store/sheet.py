@@ -223,4 +223,4 @@ def _PENDING() -> str:
 
 @cache
 def _SELECT(name: str) -> str:
-    return f"{select_columns(_TABLES[name])} WHERE tenant = :tenant AND {_KEYS[name]} IN (:ids)"
+    return f"{select_columns(_TABLES[name])} WHERE tenant = :tenant AND {_KEYS[name]} EACH (:ids)"
