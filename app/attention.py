@@ -48,7 +48,7 @@ class Attention:
     ) -> None:  # fmt: skip
         """`of_desk` tells what is the matter with this computer: books that do not hold, a full disk, old backups."""
         self._clinic, self._recovery, self._printing, self._giving = clinic, recovery, printing, giving
-        self._tasks = Tasks(clinic)
+        self._tasks = Tasks(clinic, giving)
         self._of_desk = of_desk
 
     def items(self) -> tuple[AttentionItem, ...]:
@@ -109,18 +109,20 @@ class Attention:
         with self._clinic.store.write() as tx:
             tx.record(body, person_id=person.staff_id, business_date=self._clinic.today().isoformat())
 
-    def resolve(self, item_id: str, how: str, reason: str, person: Person) -> None:
-        """A person's word on a task or on a suspected duplicate (see `Tasks.resolve`)."""
+    def resolve(self, item_id: str, how: str, reason: str, person: Person, supervisor: Person | None = None) -> None:
+        """A person's word on a task or on a suspected duplicate (see `Tasks.resolve`); what cash settles prints its
+        receipt and opens the drawer."""
         item = next((item for item in self.items() if item.item_id == item_id), None)
         if item is None or item.kind not in (*TASKS, "paid_twice", "in_use"):
             raise RuleBroken("attention.not_found")
         if item.kind == "in_use":
-            self._tasks.free(item_id, reason, person)
+            self._tasks.free(item_id, reason, person, supervisor)
             return
         patient_id = item.patient.patient_id if item.patient else ""
         for task_id in self._told_by(item):
-            self._tasks.resolve(task_id, how, reason, person)
-        self._tasks.resolve(item_id, how, reason, person, patient_id=patient_id)
+            self._tasks.resolve(task_id, how, reason, person, supervisor=supervisor)
+        self._tasks.resolve(item_id, how, reason, person, patient_id=patient_id, supervisor=supervisor)
+        self._printing.nudge()
 
     def _told_by(self, item: AttentionItem) -> list[str]:
         """Tasks about the same money as a suspected duplicate: a person's word on it is a word on them, too."""

@@ -19,6 +19,7 @@ from app.refund_views import REASON_WORDS
 from models.ledger.book import Entry, Transfer
 from models.ledger.figures import Figures, figures_from_history
 from models.operations import bodies
+from models.operations.tasks import TaskResolved
 from models.store.queries import collect, receipts, refunds, staff
 from models.store.queries.refunds import ReceiptItemRow, RefundRow, TakenRow
 from receipts.compose import SaleLine, SaleTender, compose
@@ -29,6 +30,8 @@ if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
 
 _OUT = frozenset({"refund", "correct"})
 """Codes of transfers that take money out of a payment's lots."""
+_SETTLED = {"recovered": "Money that had gone out comes back", "given_back": "Money that had come in is handed back"}
+"""What a receipt says where cash settles what was in question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,24 @@ class GivingBack:
         job_id = self._posting.spool(tx, refund.refund_id, document)
         self._posting.pulse(tx, refund.refund_id, who.person_id, "refund handed back")
         return Written(receipt_no, document, job_id, after)
+
+    def settled(self, tx: Tx, body: TaskResolved, who: Who) -> None:
+        """Money in question moved in cash at this desk (`how` is recovered or given_back): the fact, its receipt, and
+        the drawer it goes into or comes from."""
+        said = replace(body, receipt_no=tx.next_receipt_no(), drawer=self._clinic.identity.device_id, tender="cash")
+        entry = self._record(tx, said, who, group=body.task_id)
+        whose = body.patient_id
+        after = self._after(tx.reader, whose, [entry]) if whose else None
+        self._posting.spool(tx, body.task_id, self._settling(tx.reader, said, who.person_name, after))
+        self._posting.pulse(tx, body.task_id, who.person_id, _SETTLED[body.how].lower())
+
+    def _settling(self, reader: Any, body: TaskResolved, cashier: str, after: Figures | None) -> ReceiptDocument:
+        sale = self._posting.sale(reader, body.patient_id, cashier, after)
+        line = SaleLine(amount_cents=body.amount_cents, kind="other", description=_SETTLED[body.how])
+        return compose(replace(
+            sale, kind=body.how, receipt_no=body.receipt_no, reason=body.reason, lines=(line,),
+            tenders=(SaleTender(tender="cash", amount_cents=body.amount_cents),),
+        ))  # fmt: skip
 
     def correct(self, tx: Tx, body: bodies.Correct, who: Who, tender: SaleTender, refers_to: str) -> Written:
         """A payment was entered too high: the fact and its CORRECTION receipt (S0-11). No drawer opens."""

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from app.clinic import Clinic
+from app.giving_back import GivingBack, Who
 from app.heads import clock_text, day_text, patient_head
 from app.refusals import need
 from app.views import AttentionItem, Person, Side, SideRow
@@ -25,8 +26,11 @@ from models.store.queries.tasks import TaskRow
 
 _MONEY = {"recovered": Right.PAYMENTS, "given_back": Right.REFUND, "borne": Right.BILLING, "set_against": Right.BILLING}
 """Resolutions that move money in question, and the right they need."""
-WITH_REASON = frozenset({*_MONEY, "seen", "free"})
+NEEDS: dict[str, Right] = {**_MONEY, "free": Right.BILLING}
+"""The right a person's word needs; the others need none."""
+WITH_REASON = frozenset({*NEEDS, "seen"})
 """Resolutions that say why, in a person's words."""
+_IN_CASH = frozenset({"recovered", "given_back"})
 REASON_LETTERS = 200
 _LOOK_BACK = timedelta(days=14)
 """So far back a desk's number is looked for in what it took."""
@@ -35,8 +39,8 @@ _LOOK_BACK = timedelta(days=14)
 class Tasks:
     """Open tasks as items, and their resolutions. `items` with a reader of the caller, `resolve` on lane `store`."""
 
-    def __init__(self, clinic: Clinic) -> None:
-        self._clinic = clinic
+    def __init__(self, clinic: Clinic, giving: GivingBack) -> None:
+        self._clinic, self._giving = clinic, giving
 
     def items(self, reader: Any) -> tuple[AttentionItem, ...]:
         """Everything that is open, oldest first."""
@@ -50,13 +54,13 @@ class Tasks:
         row = tasks.closed_task(reader, self._clinic.tenant, task_id)
         return self._item(reader, row, telling) if row else None
 
-    def free(self, hold_id: str, reason: str, person: Person) -> None:
-        """A manager frees credit that a desk holds which cannot be reached. Raises RuleBroken `staff.right_missing`,
-        `attention.reason_missing`, nothing written."""
-        need(Right.BILLING, person)
+    def free(self, hold_id: str, reason: str, person: Person, supervisor: Person | None = None) -> None:
+        """A manager, or who they lend the right to, frees credit that a desk holds which cannot be reached. Raises
+        RuleBroken `staff.right_missing`, `attention.reason_missing`, nothing written."""
+        lent = need(NEEDS["free"], person, supervisor)
         if not reason.strip():
             raise RuleBroken("attention.reason_missing", field="reason")
-        self._clinic.holds.break_(hold_id, reason, person.staff_id)
+        self._clinic.holds.break_(hold_id, reason, person.staff_id, lent)
 
     def _held(self, reader: Any, row: HeldRow, asked_at: str, telling: Places) -> AttentionItem:
         clinic = self._clinic
@@ -73,9 +77,9 @@ class Tasks:
     ) -> None:  # fmt: skip
         """A person's word on a task, or on what this desk saw by itself (then `patient_id` is whose it is).
 
-        Money in question moves as `how` says: recovered and given back in cash, at this desk's drawer. Raises
-        RuleBroken, nothing written: `attention.not_found`, `attention.reason_missing`, `attention.no_credit`,
-        `staff.right_missing`.
+        Money in question moves as `how` says: recovered and given back in cash, with a receipt, at this desk's drawer,
+        which opens. `supervisor` lends the right. Raises RuleBroken, nothing written: `attention.not_found`,
+        `attention.reason_missing`, `attention.no_credit`, `staff.right_missing`.
         """
         lent = need(_MONEY[how], person, supervisor) if how in _MONEY else ""
         if how not in RESOLUTIONS:
@@ -93,11 +97,12 @@ class Tasks:
             body = TaskResolved(
                 task_id=task_id, patient_id=whose, how=how, reason=reason.strip()[:REASON_LETTERS],
                 amount_cents=cents if how in _MONEY else 0,
-                tender="cash" if how in ("recovered", "given_back") else "",
-                drawer=clinic.identity.device_id if how in ("recovered", "given_back") else "",
                 lot_payment_id=self._credit(tx.reader, whose, account, cents) if how == "set_against" else "",
             )  # fmt: skip
-            tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat(), supervisor=lent)
+            if how in _IN_CASH:
+                self._giving.settled(tx, body, Who(person.staff_id, person.name, lent))
+            else:
+                tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat(), supervisor=lent)
 
     def _credit(self, reader: Any, patient_id: str, account: str, cents: int) -> str:
         found = tasks.other_credit(reader, self._clinic.tenant, patient_id, account.removeprefix("OVR:"))

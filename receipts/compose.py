@@ -20,10 +20,12 @@ BANNERS = {
     "delete": "DELETED",
     "bounced": "CHECK RETURNED",
     "refund_undone": "REFUND UNDONE",
+    "recovered": "RECEIVED BACK",
+    "given_back": "HANDED BACK",
 }
 """What a receipt can be about (S0-11, S0-26)."""
 
-MONEY_IN = frozenset({"payment", "refund_undone"})
+MONEY_IN = frozenset({"payment", "refund_undone", "recovered"})
 """Kinds whose money came in. All others take money back: their amounts are printed negative."""
 
 BRANDS = {

@@ -72,7 +72,8 @@ class TaskMatched:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskResolved:
     """A person put a task right (fact). `how` is one of RESOLUTIONS; `amount_cents` and `tender` (with `drawer` for
-    cash) say what moved where money did, `lot_payment_id` whose credit was taken. A second resolution of the same task
+    cash) say what moved where money did, `lot_payment_id` whose credit was taken, `receipt_no` is of the receipt that
+    was given for cash (operations before it had none). A second resolution of the same task
     changes nothing, but money that moved twice is kept in suspense."""
 
     task_id: str
@@ -84,3 +85,4 @@ class TaskResolved:
     drawer: str = ""
     method_id: str = ""
     lot_payment_id: str = ""
+    receipt_no: str = ""

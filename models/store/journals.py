@@ -42,7 +42,9 @@ _NUMBERS = (
     "SELECT receipt_no AS no, payment_id AS id, device FROM payment WHERE tenant = :tenant AND receipt_no <> '' "
     "UNION ALL SELECT reversal_receipt_no, reversal_id, device FROM payment WHERE tenant = :tenant AND "
     "reversal_receipt_no <> '' UNION ALL "
-    "SELECT receipt_no, refund_id, device FROM refund WHERE tenant = :tenant AND receipt_no <> '' AND kind = 'refund'"
+    "SELECT receipt_no, refund_id, device FROM refund WHERE tenant = :tenant AND receipt_no <> '' AND kind = 'refund' "
+    "UNION ALL SELECT receipt_no, resolved_op_id, substr(resolved_op_id, 1, 0) FROM task WHERE tenant = :tenant AND "
+    "receipt_no <> ''"
 )
 
 
@@ -65,6 +67,7 @@ def receipts_have_their_fact(session: Session, tenant: str) -> Iterator[str]:
         "AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.tenant = j.tenant AND p.payment_id = j.payment_id) "
         "AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.tenant = j.tenant AND r.refund_id = j.payment_id) "
         "AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.tenant = j.tenant AND p.reversal_id = j.payment_id) "
+        "AND NOT EXISTS (SELECT 1 FROM task k WHERE k.tenant = j.tenant AND k.task_id = j.payment_id) "
         "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.tenant = j.tenant AND o.verdict IN ('quarantined', 'excepted') "
         "AND instr(o.op, j.payment_id) > 0)",
         tenant=tenant,

@@ -489,7 +489,8 @@ def _resolve_task(op: Operation, body: tasks.TaskResolved, _reason: str, sheet: 
                              "business_date": op.business_date}  # fmt: skip
     if not before["resolved_op_id"]:
         cents = body.amount_cents if before["account_id"] else before["amount_cents"]
-        sheet.put("task", _less_open(before, cents, op, body.how, body.reason), seq=seq)
+        after = _less_open(before, cents, op, body.how, body.reason)
+        sheet.put("task", {**after, "receipt_no": body.receipt_no or after["receipt_no"]}, seq=seq)
 
 
 def _less_open(before: dict[str, Any], cents: int, op: Operation, how: str, reason: str) -> dict[str, Any]:

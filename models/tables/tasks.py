@@ -9,13 +9,13 @@ task = table(
     key("tenant"), key("task_id"), words("what"), words("patient_id"), words("payment_id"), words("charge_id"),
     words("appointment_id"), words("account_id"), whole("amount_cents"), whole("settled_cents"), words("cause_op_id"),
     words("device"), words("actor"), words("opened_at"), words("business_date"), words("how"), words("reason"),
-    words("resolved_at"), words("resolved_by"), words("resolved_op_id"), whole("seq"),
+    words("resolved_at"), words("resolved_by"), words("resolved_op_id"), words("receipt_no"), whole("seq"),
     check("settled_cents >= 0 AND settled_cents <= amount_cents", "settled"),
 )  # fmt: skip
 """Opened by what the hub judged (`what`, `cause_op_id`; `device` and `actor` of that act), resolved by a person
 (`how`, `reason`) or settled by what came later. `account_id` is SUSP or an OVR account while money is in question: of
 that there is exactly as much as its open tasks say. A row without `what` is a person's word on what a desk saw by
-itself."""
+itself. `receipt_no` is of the receipt given where cash settled it."""
 
 index(task, "tenant", "opened_at", where="resolved_op_id = ''")
 index(task, "tenant", "payment_id", where="resolved_op_id = ''")

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from app.clinic import Clinic
+from app.giving_back import GivingBack
+from app.posting import Posting
 from app.settings import Settings
+from app.tasks import Tasks
 from app.views import Person
 from models.basics.clock import FixedClock, utc_text
 from models.operations.bodies import Collect
@@ -31,6 +34,11 @@ def identity(device_no: int = 1) -> DeskIdentity:
         tenant="alder", device_id=f"desk-{device_no}", device_no=device_no, epoch=1, desk_name=f"Desk {device_no}",
         hub_url="", server_epoch="e1",
     )  # fmt: skip
+
+
+def tasks_of(clinic: Clinic, settings: Settings | None = None) -> Tasks:
+    """The tasks of a desk; one without devices where `settings` name none."""
+    return Tasks(clinic, GivingBack(clinic, Posting(clinic, settings or Settings(None))))
 
 
 class TestClinic:

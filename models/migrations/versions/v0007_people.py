@@ -1,4 +1,4 @@
-"""Records that turn out to be one person."""
+"""Records that turn out to be one person; receipts for cash that settles what was in question."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ depends_on = None
 
 def upgrade() -> None:
     _aliases()
+    _receipts_of_tasks()
 
 
 def downgrade() -> None:
+    _undo_receipts_of_tasks()
     _undo_aliases()
 
 
@@ -34,3 +36,12 @@ def _aliases() -> None:
 
 def _undo_aliases() -> None:
     op.drop_table("alias")
+
+
+def _receipts_of_tasks() -> None:
+    """Which receipt was given where cash settled a task."""
+    op.add_column("task", text("receipt_no"))
+
+
+def _undo_receipts_of_tasks() -> None:
+    op.drop_column("task", "receipt_no")

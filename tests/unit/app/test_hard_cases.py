@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
 import pytest
 
 from app.clinic import Clinic
-from app.tasks import Tasks
+from app.settings import DRAWER, PRINTER_URL, Settings
 from app.views import AttentionItem, Person
 from app.words import sentence
 from models.basics.clock import FixedClock
@@ -22,6 +23,7 @@ from models.store.desk import DeskStore
 from models.store.hub import HubStore
 from tests.support import stores
 from tests.support.acts import allocate, collect
+from tests.support.clinic import tasks_of
 from tests.support.stores import TENANT, TODAY, pull, push
 from tests.unit.models.store.takings import ask, balances, state
 
@@ -71,11 +73,11 @@ class Two:
     def items(self, desk: DeskStore | None = None) -> tuple[AttentionItem, ...]:
         desk = desk or self.two
         with desk.reader() as reader:
-            return Tasks(Clinic(desk, self.clock)).items(reader)
+            return tasks_of(Clinic(desk, self.clock)).items(reader)
 
     def resolve(self, item: AttentionItem, how: str, reason: str = "", person: Person = MANAGER) -> None:
         self.clock.advance(60)
-        Tasks(Clinic(self.two, self.clock)).resolve(item.item_id, how, reason, person)
+        tasks_of(Clinic(self.two, self.clock)).resolve(item.item_id, how, reason, person)
         self.in_step()
 
 
@@ -157,7 +159,7 @@ def test_h5_refunded_twice_is_a_task_of_that_amount_until_money_says_otherwise(d
     [item] = desks.items(desks.one)
     assert (item.kind, item.amount_cents) == ("over_refunded", 4000)
     assert "$80.00 was returned on a $40.00 payment" in words(item)
-    tasks = Tasks(Clinic(desks.two, desks.clock))
+    tasks = tasks_of(Clinic(desks.two, desks.clock))
     for how, reason, person, key in (
         ("kept", "", MANAGER, "attention.not_found"), ("borne", "", MANAGER, "attention.reason_missing"),
         ("borne", "both were sure", MARIA, "staff.right_missing"), ("set_against", "x", MANAGER, "attention.no_credit"),
@@ -168,6 +170,33 @@ def test_h5_refunded_twice_is_a_task_of_that_amount_until_money_says_otherwise(d
     desks.resolve(item, "recovered", "Ann brought it back", MARIA)
     assert desks.items() == ()
     assert balances(desks.one)["OVR:PAY-1-00001"] == (4000, 4000)
+
+
+IN_CASH = {
+    "recovered": ((refund_paid("r1", "PAY-1-00001", 4000), refund_paid("r2", "PAY-1-00001", 4000)), 4000,
+                  "RECEIVED BACK"),
+    "given_back": ((collect("PAY-1-00001", "ann", 1500, receipt_no="R-9"),), 1500, "HANDED BACK"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", IN_CASH)
+def test_h5_h16_cash_that_settles_a_question_prints_its_receipt_and_opens_the_drawer(desks: Two, how: str) -> None:
+    acts, cents, banner = IN_CASH[how]
+    desks.do(desks.two, *acts)
+    desks.in_step()
+    [item] = desks.items()
+    settings, clinic = Settings(None), Clinic(desks.two, desks.clock)
+    settings.for_now({PRINTER_URL: "sim:printer", DRAWER: True})
+    desks.clock.advance(60)
+    tasks_of(clinic, settings).resolve(item.item_id, how, "Ann was here", MARIA)
+    desks.in_step()  # and every receipt has its number and its fact (I22)
+    [(number,)] = ask(desks.one, "SELECT receipt_no FROM task WHERE receipt_no <> ''")
+    jobs = ask(desks.two, "SELECT kind, payment_id, document FROM print_job ORDER BY kind")
+    assert [(kind, source) for kind, source, _ in jobs] == [("drawer", item.item_id), ("receipt", item.item_id)]
+    paper = orjson.loads(jobs[1][2])
+    assert (paper["banner"], paper["receipt_no"], paper["reason"]) == (banner, number, "Ann was here")
+    assert paper["total_cents"] == (cents if how == "recovered" else -cents)
+    assert [line["amount_cents"] for line in paper["lines"]] == [paper["total_cents"]]
 
 
 def test_h5_money_handed_back_settles_the_task_by_itself(desks: Two) -> None:

@@ -17,7 +17,6 @@ from app.holds import AGAIN_AFTER_S, FIRM_FOR
 from app.lanes import Job
 from app.money_views import FillPreview, MoveOrder
 from app.moves import MoveFrom, Moves
-from app.tasks import Tasks
 from app.views import CollectRequest, TenderKind
 from models.basics.clock import FixedClock
 from models.basics.errors import RuleBroken
@@ -31,6 +30,7 @@ from models.store.queries.holding import provisional
 from tests.cases.desk import MANAGER, CaseDesk, Names
 from tests.support import stores
 from tests.support.acts import allocate, collect
+from tests.support.clinic import tasks_of
 from tests.support.stores import TENANT, TODAY, pull, push
 from tests.unit.models.store.takings import ask, state
 
@@ -243,7 +243,7 @@ def test_who_asked_in_vain_sees_where_the_credit_is_and_a_manager_frees_it(desks
     desks.two.clinic.holds.opened("ann")
     push(desks.two.store, desks.hub)
     pull(desks.two.store, desks.hub)
-    tasks = Tasks(desks.two.clinic)
+    tasks = tasks_of(desks.two.clinic)
     with desks.two.store.reader() as reader:
         [item] = tasks.items(reader)
     assert (item.kind, item.amount_cents) == ("in_use", 10_000)
