@@ -327,6 +327,7 @@ class Desk:
         self._background.join(START_S)
         self.backups.stop()
         self.care.stop()
+        self.clinic.holds.end()
         for name in ("terminal", "printer", "store", "reads", "lists", "net", "hub"):
             self.lanes[name].close()
         if self.sync is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ FIRM_FOR = timedelta(hours=2) - timedelta(minutes=10)
 """So long after it asked a desk spends its hold firmly: its lease less a margin. The hub lets go half an hour later."""
 AGAIN_AFTER_S = 20.0
 """So often the same patient is asked about when the answer was no."""
+CLOSE_S = 0.5
+"""So long the program waits at its end, at most, until the hub knows that nothing is held here any more."""
 MOST_LISTED = 12
 """Of the day's list at most so many patients are asked about at once: those who come next."""
 
@@ -99,6 +102,27 @@ class Holds:
             self._listed = frozenset()
         self._submit(lambda _job: self._return())
 
+    def end(self) -> None:
+        """The program ends: every hold goes back, and the hub is given a moment to hear of it, CLOSE_S at most. Without
+        a line nothing is written: the hub lets go by itself."""
+        lane, store = self._lane, self._clinic.store
+        if lane is None or not self.online:
+            return
+        until, came, gave = time.monotonic() + CLOSE_S, threading.Event(), list[bool]()
+        unsubscribe = store.subscribe(lambda _change: came.set())
+        try:
+            job = lane.submit(lambda _job: self._return(), done=gave.append, failed=_failed)
+            job.finished.wait(CLOSE_S)
+            while any(gave) and (left_s := until - time.monotonic()) > 0:
+                came.clear()
+                if not store.pending_count():
+                    return
+                came.wait(left_s)
+        except PosError as error:
+            _failed(error)
+        finally:
+            unsubscribe()
+
     def break_(self, hold_id: str, reason: str, person_id: str, supervisor: str = "") -> None:
         """A supervisor frees what a desk holds that cannot be reached. Lane `store`."""
         clinic = self._clinic
@@ -158,19 +182,21 @@ class Holds:
         passed = clock.now() - asked.wall
         return clock.monotonic() - asked.monotonic < FIRM_FOR.total_seconds() and timedelta() <= passed < FIRM_FOR
 
-    def _return(self, patient_ids: Collection[str] | None = None) -> None:
+    def _return(self, patient_ids: Collection[str] | None = None) -> bool:
+        """Give back what is held, of all patients or of these. Was there anything?"""
         clinic = self._clinic
         with clinic.store.reader() as reader:
             mine = holding.holds(reader, clinic.tenant, device=clinic.identity.device_id)
         ids = tuple(row.hold_id for row in mine if patient_ids is None or row.patient_id in patient_ids)
         if not ids:
-            return
+            return False
         with self._lock:
             for row in mine:
                 if row.hold_id in ids:
                     self._asked.pop(row.ask_id, None)  # from this moment it is not spent firmly
         with clinic.store.write() as tx:
             tx.record(HoldReturned(hold_ids=ids), person_id="", business_date=clinic.today().isoformat())
+        return True
 
     def _changed(self, change: Change) -> None:
         """Another desk wants what lies idle here, or what somebody here waits for is free again."""
