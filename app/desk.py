@@ -27,6 +27,7 @@ from app.folders import Folders
 from app.hub_line import HubLine
 from app.lanes import Job, Lane
 from app.logs import start_log
+from app.merging import Merging
 from app.messages import Messages
 from app.one_desk import FolderLock
 from app.papers import Papers
@@ -35,6 +36,7 @@ from app.practice import PracticeFacts
 from app.printing import Printing
 from app.profiles import Profiles
 from app.recovery import Recovery
+from app.scans import Scans
 from app.schedule import Schedule
 from app.secrets import DEVICE_KEY, HUB_KEY, STORE_KEY, STRIPE_KEY, Secrets
 from app.settings import HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, PRINTER_URL, TERMINAL_URL, Settings
@@ -102,7 +104,8 @@ class Desk:
         posting = Posting(self.clinic, settings)
         telling = Telling(self.clinic, settings, posting)
         self.printing = Printing(self.clinic, settings, posting, self.lanes["printer"])
-        self.status = DeskStatus(self.clinic, settings, self.lanes, self._reader, self.printing, self.sync)
+        self.scans = Scans(settings)
+        self.status = DeskStatus(self.clinic, settings, self.lanes, self._reader, self.printing, self.scans, self.sync)
         till = Till(self.clinic, settings, posting, telling, self.printing.nudge)
         attempts = Attempts(till)
         self._till, self._attempts = till, attempts
@@ -125,6 +128,7 @@ class Desk:
         self.papers = Papers(self.printing, self.statements, Superbills(self.clinic))
         self.messages = Messages(self.clinic, self.papers)
         self.family = Family(self.clinic)
+        self.merging = Merging(self.clinic)
         self.backups = Backups(folders, settings, secrets, clock)
         self.care = Care(self.clinic, folders, self.backups)
         self.attention = Attention(self.clinic, self.recovery, self.printing, attempts.giving, self.care.items)
@@ -334,6 +338,7 @@ class Desk:
             self.sync.stop()
         if "patients" in vars(self):
             self.patients.close()
+        self.scans.close()
         self.printing.close()
         self._reader.close()
         if self._practice is not None:
@@ -394,6 +399,7 @@ class Desk:
         if self._reader.fitted:
             self.lanes["terminal"].submit(self._recover)
         self.printing.start()
+        self.scans.start()
         self.status.start()
 
     def _start_care(self) -> None:

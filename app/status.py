@@ -19,6 +19,7 @@ from app.hub_line import HubLine
 from app.lanes import Job, Lane
 from app.line_news import CONNECTING, UPDATE_NEEDED
 from app.printing import Printing
+from app.scans import Scans
 from app.settings import DRAWER, HUB_HERE, Settings
 from app.sync.state import SyncState
 from app.views import DeviceLight
@@ -55,10 +56,10 @@ class DeskStatus:
 
     def __init__(
         self, clinic: Clinic, settings: Settings, lanes: Mapping[str, Lane], reader: CardReader, printing: Printing,
-        line: HubLine | None,
+        scans: Scans, line: HubLine | None,
     ) -> None:  # fmt: skip
         self._clinic, self._settings, self._lanes = clinic, settings, lanes
-        self._reader, self._printing, self._line = reader, printing, line
+        self._reader, self._printing, self._scans, self._line = reader, printing, scans, line
         self._step = ""
         self._reader_key = ""
         self._reader_seen_s = self._printer_seen_s = -1e9
@@ -70,19 +71,22 @@ class DeskStatus:
         self._known: tuple[DeviceLight, ...] = ()
         self._printing_now = ""
         printing.subscribe(self._printed)
+        scans.subscribe_lights(self._tell)
         if line is not None:
             line.subscribe(lambda _state: self._tell())
         settings.subscribe(self._set)
 
     def lights(self) -> tuple[DeviceLight, ...]:
-        """Reader, printer, drawer, sync, line: how each is, and the words for it."""
+        """Reader, printer, drawer, a scanner on a wire, sync, line: how each is, and the words for it."""
         with self._clinic.store.reader() as reader:
             doubt = jobs.in_doubt(reader, self._clinic.tenant)
             unsure_cents = holding.provisional(reader, self._clinic.tenant) if self._away else 0
             waiting = sum(job.kind != "drawer" for job in jobs.jobs_in(reader, self._clinic.tenant, "queued"))
             serves = self._serves(reader)
         line = self._line_lights(unsure_cents, serves=serves)
-        return (self._reader_light(doubt), self._printer_light(waiting), self._drawer_light(), *line)
+        scanner = self._scans.light()
+        devices = (self._reader_light(doubt), self._printer_light(waiting), self._drawer_light())
+        return (*devices, *((scanner,) if scanner else ()), *line)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call when some light may differ, on any thread; the answer ends it."""

@@ -54,7 +54,8 @@ class StaffMember:
 
 @dataclass(frozen=True, slots=True)
 class PatientHead:
-    """Who is in front of the desk: two identifiers always in view."""
+    """Who is in front of the desk: two identifiers always in view. `merged_with`: what the record is called that the
+    person goes by, where it is another one (H17)."""
 
     patient_id: str
     name: str
@@ -65,6 +66,7 @@ class PatientHead:
     phone: str = ""
     email: str = ""
     receipt_by: str = ""
+    merged_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,8 +460,8 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class DeviceLight:
-    """One item of the status bar. `key` is reader, printer, drawer, sync or line; `state` ok, busy, warn or bad;
-    `words` a message key for `app.words`."""
+    """One item of the status bar. `key` is reader, printer, drawer, scanner, sync or line; `state` ok, busy, warn or
+    bad; `words` a message key for `app.words`."""
 
     key: str
     state: str

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 from shiboken6 import isValid
 
 from app import settings
+from app.scans import Scanned
 from app.views import AttentionItem, DeviceLight
 from app.words import Words, sentence, sentence_for
 from models.basics.errors import Fact, PosError
@@ -31,6 +32,7 @@ from widgets.lock.view import LockView
 from widgets.navigator import Navigator
 from widgets.opening import open_window, run_desk
 from widgets.panels import AboutDialog, AskDialog, KeysDialog, LightDialog, Palette, ReasonDialog
+from widgets.scanning import TypedScans
 from widgets.screens import (
     ATTENTION,
     CLAIMS,
@@ -88,6 +90,7 @@ class MainWindow(QWidget):
         self.notices = Notices(self.shell, self._decision_left)
         self.navigator = Navigator(self.shell.stack, self._open_palette, self)
         self._line = LineWatch(self)
+        self._typed_scans = TypedScans(desk.scans.burst, self)
         self._idle = IdleWatch(desk.clock, lambda: desk.settings.get(settings.LOCK_MINUTES), self)
         self._make_overlays()
         self._make_pages()
@@ -198,6 +201,8 @@ class MainWindow(QWidget):
         self.drawer_dialog.given.connect(self._open_drawer)
         self._line.banner.connect(self.shell.show_banner)
         self._idle.idle.connect(self._idle_lock)
+        self._typed_scans.scanned.connect(self._desk.scans.take)
+        self.bridge.listen(self._desk.scans.subscribe, self, self._scanned)
 
     def _start(self) -> None:
         desk = self._desk
@@ -246,6 +251,7 @@ class MainWindow(QWidget):
         handle = self.windowHandle()
         if handle is not None:
             self._idle.watch(handle)
+            self._typed_scans.watch(handle)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -342,6 +348,15 @@ class MainWindow(QWidget):
         self.finder.start(typed, walk_in=walk_in)
         self.find_overlay.open_over()
 
+    def _scanned(self, scan: Scanned) -> None:
+        """A licence or a code finds its patient; what has no business here is told. Nothing under the lock."""
+        if self.session.locked:
+            return
+        if scan.find:
+            self.open_find(scan.find)
+        else:
+            self.notices.show(_in_one(sentence(scan.words)), "warn")
+
     def _check_in(self, visit_id: str, then: Callable[[], None]) -> None:
         person = self.session.acting
         self.bridge.start(
@@ -391,7 +406,7 @@ class MainWindow(QWidget):
             self.syncing.open()
             return
         ways: list[QAction] = []
-        if key in {"reader", "printer", "drawer"}:
+        if key in {"reader", "printer", "drawer", "scanner"}:
             ways = [self.commands["settings"]]
         if key == "drawer":
             ways.append(self.commands["open_drawer"])
@@ -458,8 +473,7 @@ class MainWindow(QWidget):
 
     @Slot(object)
     def _went_wrong(self, error: Exception) -> None:
-        words = sentence_for(error, self._zone)
-        said = ". ".join(part.rstrip(".") for part in (words.title, words.body, words.action) if part) + "."
+        said = _in_one(sentence_for(error, self._zone))
         self.notices.show(said, "warn" if isinstance(error, PosError) else "bad")
 
     # Closing --------------------------------------------------------------------------------------------------
@@ -505,3 +519,8 @@ class MainWindow(QWidget):
     def _close_anyway(self) -> None:
         self._closing = True
         self.close()
+
+
+def _in_one(words: Words) -> str:
+    """Words as one run of sentences."""
+    return ". ".join(part.rstrip(".") for part in (words.title, words.body, words.action) if part) + "."

@@ -1,4 +1,4 @@
-"""The status bar: reader, printer, drawer at the left, sync and line at the right. Normal is quiet, trouble is bold."""
+"""The status bar: reader, printer, drawer and scanner at the left, sync and line at the right. Normal is quiet, trouble is bold."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ ICONS: Final[dict[str, dict[str, str]]] = {
     "reader": {"": "credit-card"},
     "printer": {"": "printer"},
     "drawer": {"": "inbox"},
+    "scanner": {"": "scan-line"},
     "sync": {"": "refresh-cw", "warn": "cloud-off", "bad": "cloud-off"},
     "line": {"": "wifi", "warn": "wifi-off", "bad": "wifi-off"},
 }
 """Icon of a light by its state; the empty state is every other."""
 
-LEFT: Final = ("reader", "printer", "drawer")
+LEFT: Final = ("reader", "printer", "drawer", "scanner")
 RIGHT: Final = ("sync", "line")
 _INKS: Final = {"ok": ("ok_text", "text2"), "busy": ("info_text", "info_text"), "warn": ("warn_text", "warn_text"),
                 "bad": ("bad_text", "bad_text")}  # fmt: skip

@@ -101,7 +101,7 @@ WORDS: Rows = {
     "device.driver_unknown": (
         "There is no {device} driver called {driver}",
         "Nothing was changed.",
-        "Readers are pax, printers are escpos.",
+        "Readers are pax or stripe, printers are escpos.",
     ),
     "device.profile_unknown": (
         "There is no printer kind called {profile}",

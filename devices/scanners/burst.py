@@ -42,7 +42,7 @@ class Burst:
 
     def take(self, sign: str) -> bool:
         """A key was pressed that types `sign`. Is it held back? If not, nothing is."""
-        if not self._held and not self._may_begin(sign):
+        if not self._held and not self.begins(sign):
             return False
         self._held += sign
         return True
@@ -62,7 +62,8 @@ class Burst:
         """More is held than any scan is long: it must end now."""
         return len(self._held) >= LONGEST
 
-    def _may_begin(self, sign: str) -> bool:
+    def begins(self, sign: str) -> bool:
+        """May a scan begin with `sign`?"""
         if sign in _MARKS or sign == self._prefix[:1]:
             return sign != ""
         return self._every_key and not self._prefix and sign.isprintable() and sign != ""

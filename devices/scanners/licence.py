@@ -50,6 +50,7 @@ _IDS = (
 )
 _BEFORE_ID = re.compile(rf"(?={_IDS})")
 """Where an element begins in a code whose line ends were lost on the way."""
+_LEAST_LINES = 3
 _YEAR_FIRST = {"CAN"}
 _YEAR_FIRST_VERSIONS = (1, 2)
 """Versions that wrote CCYYMMDD everywhere."""
@@ -94,7 +95,7 @@ def _elements(text: str) -> dict[str, str]:
     body = text[starts[-1] :] if starts else text
     found: dict[str, str] = {}
     lines = _ENDS.split(body)
-    for line in lines if len(lines) > 1 else _BEFORE_ID.split(body):
+    for line in lines if len(lines) > _LEAST_LINES else _BEFORE_ID.split(body):
         element = _ELEMENT.match(line.strip())
         if element and element[1] not in found:
             value = " ".join(element[2].split())

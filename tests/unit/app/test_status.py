@@ -13,6 +13,7 @@ from app.hub_line import HubLine
 from app.lanes import Lane
 from app.posting import Posting
 from app.printing import Printing
+from app.scans import Scans
 from app.settings import DRAWER, HUB_HERE, PRINTER_URL, TERMINAL_URL, Settings
 from app.status import DeskStatus
 from app.sync.state import SyncState
@@ -34,7 +35,7 @@ class Bench:
         posting = Posting(self.clinic.clinic, self.settings)
         self.printing = Printing(self.clinic.clinic, self.settings, posting, self.lanes["printer"])
         self.status = DeskStatus(self.clinic.clinic, self.settings, self.lanes, CardReader(self.settings),
-                                 self.printing, self.line)  # fmt: skip
+                                 self.printing, Scans(self.settings), self.line)  # fmt: skip
 
     def words(self) -> dict[str, str]:
         lights = self.status.lights()
