@@ -143,7 +143,8 @@ class Attention:
             item_id=row.op_id, kind=kind, at=parse_utc(op["device_time"]).astimezone(self._clinic.zone),
             patient=self._patient(reader, op["patient"]), amount_cents=int(lost or 0),
             words=words or f"attention.{kind}",
-            facts={"cents": int(asked or 0), "granted_cents": row.granted or 0, "reason": row.reason},
+            facts={"cents": int(asked or 0), "granted_cents": row.granted or 0, "reason": row.reason,
+                   "charge_id": next((line.get("charge_id") or "" for line in body.get("lines") or ()), "")},
         )  # fmt: skip
 
     def _double(self, reader: Any, row: DoubleRow, places: Places, over: Container[Fact]) -> AttentionItem:
@@ -183,10 +184,11 @@ class Attention:
 
     def _unsent(self, reader: Any, row: MessageRow) -> AttentionItem:
         line = message_line(self._clinic, row)
+        said = (", ".join(number for number in line.numbers if number), line.address)
         return AttentionItem(
             item_id=row.message_id, kind="message_failed", at=line.at, patient=self._patient(reader, row.patient_id),
             amount_cents=0, words=line.reason,
-            facts={"number": " to ".join((", ".join(line.numbers), line.address))},
+            facts={"number": " to ".join(part for part in said if part)},
         )  # fmt: skip
 
     def _unsure(self, reader: Any, job: jobs.JobRow) -> AttentionItem:

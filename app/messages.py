@@ -32,6 +32,8 @@ if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
 
 log = logging.getLogger(__name__)
 
+BALANCE = "balance"
+"""The template that tells what is open on a charge; no paper goes along."""
 CONSENT_WORDS = "unprotected-1"
 """The version of what a patient is told before papers go to their address (`message.consent_words`)."""
 
@@ -68,6 +70,11 @@ class SendSheet:
         return self.text if channel == "text" else self.email
 
     @property
+    def can_attach(self) -> bool:
+        """Is there a paper that may go along? A balance is told in words alone."""
+        return self.template != BALANCE
+
+    @property
     def first_channel(self) -> str:
         """Which one to propose: the patient's own where it can be used, else the first that can."""
         liked = [self.way(self.preferred)] if self.preferred in ("text", "email") else []
@@ -94,10 +101,11 @@ class Messages:
         self._clinic, self._papers = clinic, papers
 
     def sheet(self, names: Sequence[str], patient_id: str, instead_of: str = "") -> SendSheet:
-        """What may be sent about these papers (all of one template) to this patient. Raises RuleBroken
-        `collect.patient_gone`, and what `Papers.document` raises."""
+        """What may be sent about these papers (all of one template) to this patient; `balance:` and a charge is what is
+        open on it, in words alone. Raises RuleBroken `collect.patient_gone`, `message.nothing_owed`, and what
+        `Papers.document` raises."""
         clinic = self._clinic
-        papers = tuple(self._papers.to_send(name) for name in names)
+        papers = tuple(self._paper(name) for name in names)
         template = _template(papers)
         with clinic.store.reader() as reader:
             person = self._person(reader, patient_id)
@@ -145,10 +153,11 @@ class Messages:
             raise RuleBroken("message.address_wrong" if choice.channel == "email" else "message.number_wrong")
         if sheet.template == "superbill" and not choice.attach:
             raise RuleBroken("message.needs_consent")
-        papers = sheet.papers if choice.attach else tuple(replace(paper, document="") for paper in sheet.papers)
+        attach = choice.attach and sheet.can_attach
+        papers = sheet.papers if attach else tuple(replace(paper, document="") for paper in sheet.papers)
         body = MessageSend(
             message_id=sheet.message_id, patient_id=sheet.patient.patient_id, channel=choice.channel, address=address,
-            template=sheet.template, papers=papers, attach=choice.attach, instead_of=sheet.instead_of,
+            template=sheet.template, papers=papers, attach=attach, instead_of=sheet.instead_of,
         )  # fmt: skip
         with self._clinic.store.write() as tx:
             if messages.message(tx.reader, self._clinic.tenant, sheet.message_id) is None:
@@ -192,6 +201,18 @@ class Messages:
         return message_line(self._clinic, row) if row else None
 
     # Inside -----------------------------------------------------------------------------------------------------------
+
+    def _paper(self, name: str) -> MessagePaper:
+        kind, _, source_id = name.partition(":")
+        if kind != BALANCE:
+            return self._papers.to_send(name)
+        clinic = self._clinic
+        with clinic.store.reader() as reader:
+            cents = messages.owed(reader, clinic.tenant, source_id)
+        if cents <= 0:
+            raise RuleBroken("message.nothing_owed")
+        return MessagePaper(kind=BALANCE, source_id=source_id, number="", day=clinic.today().isoformat(),
+                            amount_cents=cents)  # fmt: skip
 
     def _person(self, reader: Any, patient_id: str) -> PatientRow:
         person = rows.patient(reader, self._clinic.tenant, patient_id)

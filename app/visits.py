@@ -340,13 +340,15 @@ class Visits:
             )  # fmt: skip
             insist(self._record(tx, fee, person, ""))
 
-    def keep_as_credit(self, appointment_id: str, seen_cents: int, person: Person) -> int:
+    def keep_as_credit(
+        self, appointment_id: str, seen_cents: int, person: Person, supervisor: Person | None = None
+    ) -> int:
         """Make what waits for a visit that fell out free credit of its payers, now rather than a day later (H6).
-        `seen_cents` is what the person was told. Returns the cents that are credit now.
+        `seen_cents` is what the person was told, `supervisor` lends the right. Returns the cents that are credit now.
 
         Raises RuleBroken, nothing written: `staff.right_missing`, `visit.not_found`, `account.changed`, `refused.…`.
         """
-        need(Right.PAYMENTS, person)
+        lent = need(Right.PAYMENTS, person, supervisor)
         clinic, tenant = self._clinic, self._clinic.tenant
         with clinic.store.write() as tx:
             visit = _found(tx.reader, tenant, appointment_id).visit
@@ -359,7 +361,8 @@ class Visits:
                 lines=tuple(MoveLine(lot_payment_id=payment_id, amount_cents=part, from_appointment_id=appointment_id)
                             for payment_id, part in lots),
             )  # fmt: skip
-            insist(self._record(tx, body, person, ""))
+            day = clinic.today().isoformat()
+            insist(tx.record(body, person_id=person.staff_id, business_date=day, supervisor=lent))
         return cents
 
     def _record(self, tx: Tx, body: object, person: Person, group: str) -> Any:

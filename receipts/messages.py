@@ -22,8 +22,9 @@ PAPER_WORDS = {
     "correction": "Correction receipt",
     "statement": "Statement",
     "superbill": "Superbill",
+    "balance": "Open amount",
 }
-"""What a paper is called, by its kind."""
+"""What a paper is called, by its kind; the last one is no paper: it is told in words alone."""
 
 LONGEST_TEXT = 320
 """Two text messages of the basic alphabet; a longer name of a practice is cut."""
@@ -65,6 +66,8 @@ def one_line(text: str) -> str:
 
 
 def _email(send: MessageSend, practice: Practice) -> Words:
+    if send.template == "balance":
+        return _balance_email(send, practice)
     one, many = _TEMPLATES[send.template]
     clinic, several = one_line(practice.name), len(send.papers) > 1
     noun = many if several else one
@@ -82,11 +85,25 @@ def _email(send: MessageSend, practice: Practice) -> Words:
 
 def _text(send: MessageSend, practice: Practice) -> Words:
     clinic = one_line(practice.name)[:60].strip()
-    said = "; ".join(map(_line, send.papers))
     phone = f" Questions? {one_line(practice.phone)}." if practice.phone.strip() else ""
     tail = f"{phone} Reply STOP to end texts."
+    if send.template == "balance":
+        return Words("", f"{clinic}: {_open(send)}. You can pay when you come in next.{tail}")
+    said = "; ".join(map(_line, send.papers))
     room = LONGEST_TEXT - len(clinic) - len(tail) - 3
     return Words("", f"{clinic}: {said if len(said) <= room else _many(send.papers)}.{tail}")
+
+
+def _balance_email(send: MessageSend, practice: Practice) -> Words:
+    clinic = one_line(practice.name)
+    parts = (f"Hello,\n\n{_open(send)}.", "You can pay when you come in next, or call us.", _questions(practice))
+    return Words(f"Your account at {clinic}", "\n\n".join(part for part in parts if part) + f"\n\n{clinic}\n")
+
+
+def _open(send: MessageSend) -> str:
+    """`$40.00 is open on your account as of May 14, 2026`: nothing of the visit."""
+    cents = sum(paper.amount_cents for paper in send.papers)
+    return f"{show_cents(cents)} is open on your account as of {date_text(send.papers[0].day)}"
 
 
 def _line(paper: MessagePaper) -> str:

@@ -14,6 +14,9 @@ WORDS: Rows = {
         "This clinic does not send texts yet", "Nothing was sent.",
         "Print it, or ask who runs the hub to set up a text provider.",
     ),
+    "message.nothing_owed": (
+        "Nothing is open any more", "Nothing was sent.", "It was paid or lowered meanwhile: look at the account.",
+    ),
     "message.text_is_open": ("A superbill goes by e-mail only", "Nothing was sent.", "It says what was treated."),
     "refused.address_wrong": (
         "The hub found no address it could send to",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CHANNELS = ("email", "text")
-TEMPLATES = ("receipt", "statement", "superbill")
-"""Which words a message uses; a superbill goes by e-mail only."""
+TEMPLATES = ("receipt", "statement", "superbill", "balance")
+"""Which words a message uses; a superbill goes by e-mail only, a balance is told in words alone."""
 
-PAPER_KINDS = ("receipt", "void", "refund", "correction", "statement", "superbill")
+PAPER_KINDS = ("receipt", "void", "refund", "correction", "statement", "superbill", "balance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

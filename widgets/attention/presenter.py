@@ -12,8 +12,10 @@ from PySide6.QtCore import QObject, Slot
 from app.attention_lists import PAGE, RecordPage
 from app.lanes import Job, Lane
 from app.refund_views import Refunded, RefundEnd
-from app.tasks import WITH_REASON
-from app.views import AttentionItem, Collected, CollectEnd
+from app.tasks import NEEDS, WITH_REASON
+from app.views import AttentionItem, Collected, CollectEnd, Person
+from models.basics.money import show_cents
+from models.rules.rights import Right
 from widgets.attention.checking import Checker
 from widgets.attention.records import records_state
 from widgets.attention.state import (
@@ -45,14 +47,17 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Doors:
     """Where Needs attention leads: Collect for a patient (and visit), a ledger, money of a visit in the ledger with an
-    act begun (`move:` or `refund:` and the payment), back to where it was opened, a page of Settings, and `sync`: the
-    hub is asked now (None at a desk without one)."""
+    act begun (`move:` or `refund:` and the payment), back to where it was opened, a page of Settings; `lend` asks for
+    the PIN of somebody who lends a right for what is about to be done, `message` how something shall go to a patient
+    (patient, paper, what to call with words), `sync`: the hub is asked now (None at a desk without one)."""
 
     collect: Callable[[str, str], None]
     ledger: Callable[[str], None]
     money: Callable[[str, str, str], None]
     back: Callable[[], None]
     settings: Callable[[str], None]
+    lend: Callable[[Right, str, Callable[[Person], None]], None]
+    message: Callable[[str, str, Callable[[str], None]], None]
     sync: Callable[[], None] | None = None
 
 
@@ -125,6 +130,7 @@ class AttentionPresenter(QObject):
         view.known_told.connect(self._tell_known)
         view.known_reasoned.connect(self._reason)
         view.ledger_pressed.connect(self._ledger)
+        view.message_pressed.connect(self._message)
         view.back_pressed.connect(doors.back)
         view.retry_pressed.connect(self.refresh)
         checker.changed.connect(self._checking_changed)
@@ -305,11 +311,39 @@ class AttentionPresenter(QObject):
             self._draw()
             return
         person, reason = self._session.acting, known.reason.strip() if how in WITH_REASON else ""
-        self._act("store", lambda _job: self._stories.attention.resolve(item.item_id, how, reason, person))
+        resolve = self._stories.attention.resolve
+        self._with_right(NEEDS.get(how), item, lambda lender: self._act(
+            "store", lambda _job: resolve(item.item_id, how, reason, person, lender)
+        ))  # fmt: skip
+
+    def _with_right(self, right: Right | None, item: AttentionItem, then: Callable[[Person | None], None]) -> None:
+        """Go on at once, or with the PIN of somebody who lends the right."""
+        detail = self._state.detail
+        if right is None or right in self._session.acting.rights or detail is None:
+            then(None)
+            return
+        amount = show_cents(item.amount_cents) if item.amount_cents else ""
+        whose = item.patient.name if item.patient else ""
+        about = ", ".join(part for part in (amount, whose) if part)
+        title = detail.ways[detail.chosen].title
+        self._doors.lend(right, f"{title}: {about}." if about else f"{title}.", then)
+
+    @Slot()
+    def _message(self) -> None:
+        detail = self._state.detail
+        if detail is not None and detail.message and detail.item.patient is not None:
+            self._doors.message(detail.item.patient.patient_id, detail.message, self._said)
+
+    def _said(self, words: str) -> None:
+        self._notices.show(words, "info")
+        self._view.announce(words)
 
     def _keep(self, item: AttentionItem) -> None:
         visit_id, seen, person = str(item.facts.get("appointment_id") or ""), item.amount_cents, self._session.acting
-        self._act("store", lambda _job: self._stories.visits.keep_as_credit(visit_id, seen, person))
+        keep = self._stories.visits.keep_as_credit
+        self._with_right(Right.PAYMENTS, item, lambda lender: self._act(
+            "store", lambda _job: keep(visit_id, seen, person, lender)
+        ))  # fmt: skip
 
     def _close(self, item: AttentionItem) -> None:
         person = self._session.acting

@@ -90,7 +90,8 @@ def _waiting(line: AttentionRecord, say: Say, now: datetime) -> RecordDetail:
     return RecordDetail(
         title=say(line.words, line.facts).title, who=_whose(line), pill=("Waiting for the hub", "warn", "clock"),
         amount=_amount(line), text=_GOES,
-        facts=_facts(("Made", when_text(line.at, now)), ("By", line.who), ("Number", line.number), ("Last tried", tried)),
+        facts=_facts(("Made", when_text(line.at, now)), ("By", line.who), ("Number", line.number),
+                     ("Last tried", tried)),
         patient_id=line.patient.patient_id if line.patient else "",
     )  # fmt: skip
 
@@ -99,7 +100,8 @@ def _solved(line: AttentionRecord, say: Say, now: datetime) -> RecordDetail:
     words = say(line.words, line.facts)
     came = when_text(line.since, now) if line.since else ""
     return RecordDetail(
-        title=words.title, who=_whose(line), pill=("Solved", "ok", "check"), amount=_amount(line), text=f"As it was then: {words.body}",
+        title=words.title, who=_whose(line), pill=("Solved", "ok", "check"), amount=_amount(line),
+        text=f"As it was then: {words.body}",
         facts=_facts(("How", say(line.how, {}).title), ("Solved", when_text(line.at, now)),
                      ("By", line.who or "Nobody had to"), ("Why", line.reason), ("Came up", came)),
         patient_id=line.patient.patient_id if line.patient else "",

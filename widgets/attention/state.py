@@ -243,6 +243,8 @@ KINDS: dict[str, Kind] = {
 }
 
 
+OWES = frozenset({"credit_used", "reopened", "taken_back", "refused", "reduced"})
+"""Kinds after which a visit owes again."""
 SEEN: dict[str, tuple[str, str]] = {
     "unknown_void": ("The payment was voided", "The payment stands"),
     "unknown_refund": ("The money went back", "Nothing went back"),
@@ -309,7 +311,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The selected item in full."""
+    """The selected item in full. `message` is what the patient may be told of it (`balance:` and the charge)."""
 
     item: AttentionItem
     title: str
@@ -326,6 +328,7 @@ class Detail:
     checking: bool
     sides: tuple[Side, ...] = ()
     why: Known | None = None
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,7 +479,14 @@ def _detail(
         checking=unknown and checked is not None and checked.next_in_s is None,
         sides=item.sides,
         why=_why(ways[chosen], looking, item),
+        message=_message(item),
     )
+
+
+def _message(item: AttentionItem) -> str:
+    """A visit owes again what the patient believes is paid: they may be told."""
+    charge_id = item.facts.get("charge_id") or ""
+    return f"balance:{charge_id}" if item.kind in OWES and item.patient is not None and charge_id else ""
 
 
 def _why(way: Way, looking: Looking, item: AttentionItem) -> Known | None:

@@ -69,6 +69,7 @@ class AttentionPage(Themed, QWidget):
     known_told = Signal(bool)
     known_reasoned = Signal(str)
     ledger_pressed = Signal()
+    message_pressed = Signal()
     back_pressed = Signal()
     retry_pressed = Signal()
 
@@ -78,6 +79,7 @@ class AttentionPage(Themed, QWidget):
         self._drawing = False
         self.apply_action = page_action(self, "Apply", ENTER, self.applied.emit)
         self.ledger_action = page_action(self, "Ledger", "Ctrl+L", self.ledger_pressed.emit)
+        self.message_action = page_action(self, "Message patient", "Ctrl+M", self.message_pressed.emit)
         self.back = page_action(self, "Back", "Esc", self.back_pressed.emit)
         # Ctrl+R syncs everywhere else: here the page takes the key before the window does.
         self.check_action = QAction("Check now", self)
@@ -113,9 +115,10 @@ class AttentionPage(Themed, QWidget):
         self.known = KnownBox()
         self.check = KeycapButton(action=self.check_action, icon="refresh-cw")
         self.ledger = KeycapButton("Ledger", role=Role.LINK, action=self.ledger_action, icon="file-text")
+        self.message = KeycapButton("Message patient", role=Role.LINK, action=self.message_action, icon="mail")
         self.apply = KeycapButton(role=Role.PRIMARY, action=self.apply_action)
         self.record = RecordCard(self.apply_action, self.ledger_action)
-        for button in (self.check, self.ledger, self.apply, *self.ways):
+        for button in (self.check, self.ledger, self.message, self.apply, *self.ways):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Enter with the page
         self._lay_out()
         self._connect()
@@ -177,6 +180,7 @@ class AttentionPage(Themed, QWidget):
         low.setContentsMargins(S12, S10, S20, S10)
         low.setSpacing(S10)
         low.addWidget(self.ledger)
+        low.addWidget(self.message)
         low.addStretch(1)
         low.addWidget(self.check)
         low.addWidget(self.apply)
@@ -258,6 +262,11 @@ class AttentionPage(Themed, QWidget):
         if not self._drawing:
             self.row_chosen.emit(key)
 
+    @property
+    def host(self) -> QWidget:
+        """What a dialog covers: the whole window."""
+        return self.window()
+
     def announce(self, words: str) -> None:
         """Speak what an item turned out to be."""
         announce(self, words, urgent=True)
@@ -277,7 +286,8 @@ class AttentionPage(Themed, QWidget):
             self._draw_list(state)
             self._detail.setVisible(state.tab == OPEN)
             self.record.setVisible(state.tab != OPEN)
-            for action in (self.apply_action, self.ledger_action, self.check_action, *self.way_actions):
+            for action in (self.apply_action, self.ledger_action, self.message_action, self.check_action,
+                           *self.way_actions):  # fmt: skip
                 action.setEnabled(state.detail is not None)
             if state.detail is not None:
                 self._draw_detail(state.detail)
@@ -326,5 +336,7 @@ class AttentionPage(Themed, QWidget):
         else:
             self.check.set_idle()
         self.ledger.set_available(detail.item.patient is not None)
+        self.message.setVisible(bool(detail.message))
+        self.message_action.setEnabled(bool(detail.message))
         self.apply.set_text(detail.apply_text)
         self.apply.set_available(detail.ways[detail.chosen].enabled, detail.ways[detail.chosen].outcome)

@@ -14,13 +14,15 @@ from widgets.common.speech import Notice, Speech
 CHANNEL_WORDS = {"email": "E-mail", "text": "Text"}
 VERBS = {"email": "Send e-mail", "text": "Send text"}
 HINTS = {"email": "name@place.com", "text": "(555) 010-4417"}
+_ADDRESS = {"email": "e-mail address", "text": "phone number"}
 LABELS = {"email": "E-mail address", "text": "Phone number"}
 
 
 @dataclass(frozen=True, slots=True)
 class SendState:
     """All of the dialog. `choice` is what stands in the fields, `agreed` the patient's word on papers at the address
-    (None: nobody asked), `trouble` why messages wait, `why_not` why the button is off."""
+    (None: nobody asked), `can_attach` whether a paper may go along, `trouble` why messages wait, `why_not`
+    why the button is off."""
 
     title: str
     about: str
@@ -28,16 +30,12 @@ class SendState:
     agreed: bool | None
     consent: str
     preview: str
+    can_attach: bool = False
     trouble: Notice | None = None
     why_not: str = ""
     note: str = ""
     busy: str = ""
     error: str = ""
-
-    @property
-    def can_attach(self) -> bool:
-        """May a paper go along by this channel?"""
-        return self.choice.channel == "email"
 
     @property
     def verb(self) -> str:
@@ -67,17 +65,30 @@ def send_state(
     if not why and sheet.template == "superbill" and not choice.attach:
         why = "Ask the patient and tick that they agree: a superbill goes as a PDF."
     return SendState(
-        title=f"Send {_what(sheet.papers)}", about=sheet.patient.name, choice=choice,
-        agreed=agreed, consent=_consent(agreed), preview=preview_of(sheet, choice, practice), trouble=trouble,
-        why_not=why, note=why or _note(choice), busy=busy, error=error,
+        title=_title(sheet), about=sheet.patient.name, choice=choice,
+        agreed=agreed, consent=_consent(agreed), preview=preview_of(sheet, choice, practice),
+        can_attach=choice.channel == "email" and sheet.can_attach, trouble=trouble,
+        why_not=why, note=why or _missing(way, choice) or _note(sheet, choice), busy=busy, error=error,
     )  # fmt: skip
 
 
 def preview_of(sheet: SendSheet, choice: SendChoice, practice: Practice) -> str:
     """The message's words as they will go."""
     body = MessageSend(message_id="", patient_id="", channel=choice.channel, address="", template=sheet.template,
-                       papers=sheet.papers, attach=choice.attach and choice.channel == "email")  # fmt: skip
+                       papers=sheet.papers,
+                       attach=choice.attach and choice.channel == "email" and sheet.can_attach)  # fmt: skip
     return words_for(body, practice).shown
+
+
+def _title(sheet: SendSheet) -> str:
+    return f"Send {_what(sheet.papers)}" if sheet.can_attach else "Message the patient"
+
+
+def _missing(way: Way, choice: SendChoice) -> str:
+    """What to do where the record has no address and none was typed yet."""
+    if way.address or choice.address.strip():
+        return ""
+    return f"Their record has no {_ADDRESS[choice.channel]}: ask for it and type it here."
 
 
 def _what(papers: tuple[MessagePaper, ...]) -> str:
@@ -93,7 +104,9 @@ def _consent(agreed: bool | None) -> str:
     return str(WORDS["message.consent_words"])
 
 
-def _note(choice: SendChoice) -> str:
+def _note(sheet: SendSheet, choice: SendChoice) -> str:
+    if not sheet.can_attach:
+        return "It names the clinic, the amount and the day. Nothing of the visit."
     if choice.channel == "text":
         return "A text names the clinic, the paper, its day and amount. Nothing of the visit."
     return "The e-mail names no visit and no service." if not choice.attach else "The PDF goes along, unprotected."

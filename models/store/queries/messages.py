@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from models.operations.records import Channels
-from models.store.queries.rows import marks
+from models.store.queries.rows import NET, marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,13 @@ _FAILED = (
     "AND NOT EXISTS (SELECT 1 FROM meta s WHERE s.tenant = m.tenant AND s.key = 'seen:' || m.message_id)"
 )
 """Failed, nothing was sent instead, and nobody here said that they saw it."""
+
+
+def owed(connection: Any, tenant: str, charge_id: str) -> int:
+    """What is open on a charge, in cents."""
+    query = f"SELECT -({NET}) FROM account a WHERE a.tenant = ? AND a.id = 'AR:' || ?"
+    row = connection.execute(query, (tenant, charge_id)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def message(connection: Any, tenant: str, message_id: str) -> MessageRow | None:

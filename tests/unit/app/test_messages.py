@@ -19,6 +19,8 @@ from app.statements import Statements
 from app.superbills import Superbills
 from app.words import WORDS
 from models.basics.errors import RuleBroken
+from models.operations.bodies import Allocate, AllocationLine
+from models.operations.messages import MessagePaper, MessageSend
 from models.operations.records import Channels
 from models.rules.addresses import FAILURES
 from tests.support.clinic import MARIA, TestClinic
@@ -90,6 +92,34 @@ def test_s0_40_the_patients_word_is_asked_once_for_an_address(clinic: TestClinic
     assert len(clinic.rows("SELECT 1 FROM outbox WHERE json_extract(op, '$.kind') = 'message.consent'")) == 1
     messages.take_back_consent("rosa", "email", ADDRESS, MARIA)
     assert sheet(messages).email.agreed is False
+
+
+def test_h1_what_is_open_is_told_in_words_alone(clinic: TestClinic, messages: Messages) -> None:
+    made = messages.sheet(["balance:visit"], "rosa")
+    assert (made.template, made.can_attach, made.papers[0].amount_cents) == ("balance", False, 4000)
+    messages.send(made, SendChoice("email", ADDRESS, attach=True), MARIA)
+    (body,) = asked(clinic)
+    assert (body["template"], body["attach"]) == ("balance", False)
+    assert [(paper["kind"], paper["day"], paper["amount_cents"], paper["document"]) for paper in body["papers"]] == [
+        ("balance", "2026-05-14", 4000, "")
+    ]
+    assert clinic.rows("SELECT count(*) FROM consent")[0][0] == 0
+
+
+def test_h1_nothing_is_told_once_it_is_paid(clinic: TestClinic, messages: Messages) -> None:
+    clinic.put(Allocate(allocation_id="a", lot_payment_id="early", patient_id="rosa",
+                        lines=(AllocationLine(charge_id="visit", amount_cents=4000),)))  # fmt: skip
+    with pytest.raises(RuleBroken) as refused:
+        messages.sheet(["balance:visit"], "rosa")
+    assert refused.value.message_key == "message.nothing_owed"
+
+
+def test_h1_a_balance_never_takes_a_paper_along(clinic: TestClinic) -> None:
+    paper = MessagePaper(kind="balance", source_id="visit", number="", day="2026-05-14", amount_cents=1, document="{}")
+    send = MessageSend(message_id="m", patient_id="rosa", channel="email", address=ADDRESS, template="balance",
+                       papers=(paper,), attach=True)  # fmt: skip
+    with clinic.store.write() as tx:
+        assert tx.record(send, person_id="maria", business_date="2026-05-14").reason == "message_unknown"
 
 
 def test_s0_40_a_second_enter_sends_nothing_twice(clinic: TestClinic, messages: Messages) -> None:

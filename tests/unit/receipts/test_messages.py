@@ -23,6 +23,18 @@ def send(channel: str, *papers: MessagePaper, template: str = "receipt", attach:
                        papers=papers or (paper(),), attach=attach)  # fmt: skip
 
 
+@pytest.mark.parametrize("channel", ["email", "text"])
+def test_h1_an_open_amount_is_told_with_its_day_and_nothing_of_the_visit(channel: str) -> None:
+    said = words_for(send(channel, paper("balance", "", 4000), template="balance"), PRACTICE)
+    assert "$40.00 is open on your account as of May 14, 2026." in said.body
+    assert "(555) 010-2200" in said.body
+    assert "Feel better soon" not in said.body
+    assert said.subject == ("Your account at Alder Street Family Medicine" if channel == "email" else "")
+    if channel == "text":
+        assert len(said.body) <= LONGEST_TEXT
+        assert said.body.endswith("Reply STOP to end texts.")
+
+
 @pytest.mark.parametrize("kind", PAPER_WORDS)
 def test_s0_40_every_kind_of_paper_is_called_by_its_name(kind: str) -> None:
     said = words_for(send("email", paper(kind)), PRACTICE).body

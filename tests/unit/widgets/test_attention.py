@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,9 @@ from app.lanes import Lane
 from app.views import AttentionItem, Collected, CollectEnd, Side, SideRow
 from app.words import sentence
 from models.basics.errors import DeviceTimeout, RuleBroken
+from models.rules.rights import Right, rights_of
 from tests.support import frozen
+from tests.support.clinic import PRIYA
 from tests.support.windows import FULL, LOOKS, press, shown, type_text, unfit
 from widgets import theme
 from widgets.attention import checking
@@ -265,6 +267,7 @@ class Items:
         self.closed: list[str] = []
         self.reprints: list[str] = []
         self.kept: list[tuple[str, int]] = []
+        self.resolved: list[tuple[str, str, str, str]] = []
         self.waits, self.was = WAITS, WAS
 
     def counts(self) -> tuple[int, int]:
@@ -281,7 +284,11 @@ class Items:
             raise self.now
         return self.now
 
-    def keep_as_credit(self, appointment_id: str, seen_cents: int, _person: Any) -> int:
+    def resolve(self, item_id: str, how: str, reason: str, _person: Any, supervisor: Any = None) -> None:
+        self.resolved.append((item_id, how, reason, supervisor.staff_id if supervisor else ""))
+        self.now = ()
+
+    def keep_as_credit(self, appointment_id: str, seen_cents: int, _person: Any, _lender: Any = None) -> int:
         self.kept.append((appointment_id, seen_cents))
         self.now = ()
         return seen_cents
@@ -302,8 +309,9 @@ class Desk:
     def __init__(self, lanes: dict[str, Lane]) -> None:
         self.page, self.items, self.finder = AttentionPage(), Items(), Finder()
         self.went: list[tuple[str, ...]] = []
+        self.lent: list[tuple[Right, str, Callable[[Any], None]]] = []
         bridge, session = Bridge(self.page), Session(self.page)
-        session.sign_in(frozen.MARIA)
+        session.sign_in(replace(frozen.MARIA, rights=rights_of("receptionist")))
         self.checker = Checker(bridge=bridge, lanes=lanes, recovery=self.finder, parent=bridge)  # type: ignore[arg-type]
         self.notices = Notices(self.page)
         self.presenter = AttentionPresenter(
@@ -316,6 +324,8 @@ class Desk:
                         money=lambda *what: self.went.append(("money", *what)),
                         back=lambda: self.went.append(("back",)),
                         settings=lambda page: self.went.append(("settings", page)),
+                        lend=lambda right, what, then: self.lent.append((right, what, then)),
+                        message=lambda patient, paper, _said: self.went.append(("message", patient, paper)),
                         sync=lambda: self.went.append(("sync",))),
         )  # fmt: skip
 
@@ -471,6 +481,59 @@ def test_ways_are_spoken_with_their_outcome(desk: Desk):
     assert desk.page.ways[0].accessibleName() == (
         "Wait, and let the patient go in, recommended. It is asked again by itself. Check-in is not held up."
     )
+
+
+# What takes a right, and what a patient may be told ----------------------------------------------------------------
+
+
+def about(qtbot: Any, desk: Desk, item: AttentionItem) -> Desk:
+    desk.items.now = (item,)
+    desk.presenter.refresh()
+    qtbot.waitUntil(lambda: desk.state.selected == item.item_id)
+    return desk
+
+
+@pytest.mark.parametrize(("what", "key", "how", "right"), [
+    ("over_refunded", "3", "borne", Right.BILLING), ("over_refunded", "2", "set_against", Right.BILLING),
+    ("in_use", "2", "free", Right.BILLING),
+])  # fmt: skip
+def test_a_right_that_is_missing_is_borrowed_for_this_one_act(
+    qtbot: Any, desk: Desk, what: str, key: str, how: str, right: Right
+):
+    about(qtbot, desk, TASKS[what])
+    press(key)
+    desk.page.known.reason.setFocus()
+    type_text("Ann was here")
+    press("Return")
+    [(wanted, words, then)] = desk.lent
+    assert (wanted, desk.items.resolved) == (right, [])
+    assert words.endswith("$12.50, Henry Osei.")
+    then(PRIYA)
+    qtbot.waitUntil(lambda: desk.items.resolved != [])
+    assert desk.items.resolved == [(f"{what}:op", how, "Ann was here", "priya")]
+
+
+def test_who_has_the_right_is_not_asked(qtbot: Any, desk: Desk):
+    about(qtbot, desk, TASKS["over_refunded"])
+    desk.page.known.reason.setFocus()
+    type_text("Ann brought it")
+    press("Return")
+    qtbot.waitUntil(lambda: desk.items.resolved != [])
+    assert (desk.lent, desk.items.resolved) == ([], [("over_refunded:op", "recovered", "Ann brought it", "")])
+
+
+def test_h1_the_patient_may_be_told_that_the_visit_owes_again(qtbot: Any, desk: Desk):
+    about(qtbot, desk, TASKS["credit_used"])
+    press("Ctrl+M")
+    assert desk.went == [("message", "p-0039914", "balance:c7")]
+
+
+@pytest.mark.parametrize("what", ["paid_over", "paid_twice", "insurer_paid", "over_refunded"])
+def test_h1_only_of_what_a_visit_owes(qtbot: Any, desk: Desk, what: str):
+    about(qtbot, desk, TASKS[what])
+    assert not desk.page.message.isVisible()
+    press("Ctrl+M")
+    assert desk.went == []
 
 
 # What waits, and what was solved ------------------------------------------------------------------------------------

@@ -35,6 +35,10 @@ SHEET = SendSheet("m-1", frozen.collected().patient, (PAPER,), "receipt",
                   Way("email", "rosa@home.test"), Way("text", "(555) 010-4417"))  # fmt: skip
 
 
+OPEN = MessagePaper(kind="balance", source_id="c-1", number="", day="2026-05-14", amount_cents=4000)
+BALANCE = SendSheet("m-2", frozen.collected().patient, (OPEN,), "balance", Way("email", ""), Way("text", ""))
+
+
 class Story:
     def __init__(self) -> None:
         self.sheet_now, self.sent = SHEET, list[SendChoice]()
@@ -151,6 +155,20 @@ def test_s0_40_a_wrong_address_is_said_at_its_field(qtbot: Any, desk: Desk):
     assert desk.said == []
 
 
+def test_h1_an_open_amount_goes_in_words_alone_and_says_where_an_address_is_missing(qtbot: Any, desk: Desk):
+    desk.story.sheet_now = BALANCE
+    desk.open(qtbot)
+    assert desk.dialog.title.text() == "Message the patient"
+    assert not desk.dialog.attach.isVisible()
+    assert desk.sending.state is not None
+    assert desk.sending.state.note == "Their record has no e-mail address: ask for it and type it here."
+    assert "$40.00 is open on your account as of May 14, 2026." in desk.dialog.preview.text()
+    type_text("rosa@home.test")
+    assert desk.sending.state.note == "It names the clinic, the amount and the day. Nothing of the visit."
+    press("Return")
+    qtbot.waitUntil(lambda: desk.story.sent == [SendChoice("email", "rosa@home.test", remember=True)])
+
+
 def states() -> dict[str, SendState]:
     agreed = replace(SHEET, email=Way("email", "rosa@home.test", agreed=True))
     superbill = replace(SHEET, template="superbill", papers=(replace(PAPER, kind="superbill", number=""),))
@@ -163,6 +181,8 @@ def states() -> dict[str, SendState]:
         return send_state(sheet, chosen, sheet.way(chosen.channel).agreed, PRACTICE, SPEECH, **more)
 
     return {
+        "balance": of(replace(BALANCE, email=Way("email", "rosa@home.test"))), "balance_none": of(BALANCE),
+        "balance_text": of(BALANCE, choice_for(Way("text", "(555) 010-4417"))),
         "email": of(SHEET), "agreed": of(agreed), "text": of(SHEET, choice_for(SHEET.text)), "superbill": of(superbill),
         "long": of(long, error="This is no e-mail address. Nothing was sent."), "busy": of(agreed, busy="Sending"),
     }  # fmt: skip
