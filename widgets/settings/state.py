@@ -82,7 +82,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
             "escpos+tcp://192.168.4.30:9100 or escpos+serial:///dev/ttyUSB0. Empty: receipts are saved as PDF.", TEXT),
         Row(settings.DRAWER, "Cash drawer", "A drawer hangs on the receipt printer and opens for cash."),
         Row(settings.SCANNER_URL, "Scanner", "keyboard for one that types, or its port, such as "
-            "serial:///dev/ttyACM1. Licences are found without it, too, when they are typed. Empty: none.", TEXT),
+            "serial:///dev/ttyACM1. Empty: no scanner.", TEXT),
         Row(settings.SCANNER_PREFIX, "Scanner begins with", "What a typing scanner is set up to send first. Empty: "
             "it is told by its speed.", TEXT),
     )),
