@@ -217,8 +217,9 @@ def _payment_line(books: Books, row: PaymentRow, parts: tuple[PaymentPart, ...])
     for part in parts:
         if part.kind not in ("refund", "correction") or part.state in ("paid", "requested"):
             sums[part.kind] += part.cents
-    returned = sums["refund"] + sums["correction"]
-    rest = row.amount_cents - returned - sums["charge"] - sums["visit"] - sums["credit"]
+    left = sums["charge"] + sums["visit"] + sums["credit"]
+    returned = row.amount_cents - left if row.reversed_at and left else sums["refund"] + sums["correction"]
+    rest = row.amount_cents - returned - left
     if row.patient_id not in books.patients and rest > 0 and not row.reversed_at:
         parts = (*parts, PaymentPart("other", rest, f"With {books.names.get(row.patient_id, 'the family')}",
                                      "In the payer's own account"))  # fmt: skip
@@ -226,7 +227,7 @@ def _payment_line(books: Books, row: PaymentRow, parts: tuple[PaymentPart, ...])
         payment_id=row.payment_id, number=row.number, receipt_no=row.receipt_no.partition("+")[0],
         taken_at=clinic.local(row.taken_at), method_text=way_text(books, row), amount_cents=row.amount_cents,
         allocated_cents=sums["charge"], unspent_cents=sums["visit"] + sums["credit"],
-        state=_payment_state(row, returned, parts),
+        state=_payment_state(row, returned, left, parts),
         by=books.staff.get(row.actor, ""), station=books.stations.get(row.device, ""), pending=row.seq == 0,
         patient_id=row.patient_id, tender=row.tender, type_words=TYPE_WORDS.get(row.payment_type, ""),
         received=_day(row.received_date), trace_no=row.trace_no, memo=row.memo, practitioner=row.practitioner,
@@ -242,8 +243,9 @@ def way_text(books: Books, row: PaymentRow | RefundRow) -> str:
                        trace_no=row.trace_no if isinstance(row, PaymentRow) else "")  # fmt: skip
 
 
-def _payment_state(row: PaymentRow, returned: int, parts: Iterable[PaymentPart]) -> str:
-    if row.reversed_at:
+def _payment_state(row: PaymentRow, returned: int, left: int, parts: Iterable[PaymentPart]) -> str:
+    """How a payment stands; one whose card gave back less than all of it still stands with the rest."""
+    if row.reversed_at and not left:
         return _REVERSED.get(row.reversed_act, "voided")
     if any(part.kind == "dispute" and part.state == "open" for part in parts):
         return "disputed"

@@ -360,7 +360,7 @@ class Refunds:
         payment = receipts.payment(reader, self._clinic.tenant, payment_id)
         if payment is None:
             raise RuleBroken("refund.not_found")
-        if payment.reversed_at:
+        if payment.reversed_at and not refunds.held(reader, self._clinic.tenant, payment_id).held_cents:
             raise RuleBroken("refund.taken_back")
         return payment
 

@@ -129,7 +129,7 @@ class Tasks:
         return {
             "cents": row.cents, "owes_cents": row.owed_cents or row.cents,
             "asked_cents": row.cents + (row.granted or 0), "granted_cents": row.granted or 0,
-            "paid_cents": row.payment_cents, "gone_cents": row.payment_cents + row.cents,
+            "paid_cents": _came(row), "gone_cents": _came(row) + row.cents,
             "desk": telling.desk(row.device), "who": telling.person(row.actor),
             "when": telling.time(row.opened_at),
             "elsewhere": telling.desk(spent[0]) if spent else "another desk",
@@ -143,6 +143,11 @@ class Tasks:
 def _amount(row: TaskRow) -> int:
     """What the item is about now: of a visit that owes again what it still owes, at most."""
     return min(row.cents, row.owed_cents) if row.what in tasks.OWED and row.owed_cents else row.cents
+
+
+def _came(row: TaskRow) -> int:
+    """What a payment really was."""
+    return max(row.payment_cents - row.corrected_cents, 0)
 
 
 class Places:
@@ -257,8 +262,29 @@ def _reopened(row: TaskRow, telling: Places) -> tuple[Side, ...]:
     )  # fmt: skip
 
 
+def _over_refunded(row: TaskRow, telling: Places) -> tuple[Side, ...]:
+    op: dict[str, Any] = orjson.loads(row.op) if row.op else {"kind": "", "body": {}}
+    act, field = _WENT.get(op["kind"], ("Returned", ""))
+    went = max(int(op["body"].get(field) or 0), row.cents)
+    never = (SideRow("Corrected by", row.corrected_cents),) if row.corrected_cents else ()
+    return (
+        Side(f"{act} at {telling.desk(row.device)}", "monitor", telling.by(row.actor, row.opened_at), (
+            SideRow("Went out", went, strong=True), SideRow("Too much", row.cents, strong=True),
+        )),
+        Side("The payment", "wallet", telling.by(row.taken_by, row.taken_at) if row.taken_at else "", (
+            SideRow("Taken", row.payment_cents), *never, SideRow("Really came in", _came(row), strong=True),
+        )),
+    )  # fmt: skip
+
+
+_WENT = {
+    "payment.reverse": ("Taken back", "given_back_cents"), "payment.correct": ("Corrected", "amount_cents"),
+    "refund.paid": ("Refund", "amount_cents"),
+}  # fmt: skip
+"""Kinds of what gave too much: how its side is called, and where it says how much went."""
 _SIDES: dict[str, Callable[[TaskRow, Places], tuple[Side, ...]]] = {
     "paid_over": _paid_over, "credit_used": _credit_used, "insurer_paid": _insurer_paid, "reopened": _reopened,
+    "over_refunded": _over_refunded,
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ OWED = ("credit_used", "reopened", "taken_back")
 class TaskRow:
     """An open task. `op` is the operation that caused it (JSON, empty where it is not known here), `verdict` and
     `granted` what became of it; `owed_cents` what the charge owes now, `lies_cents` what of the payment is unallocated
-    now."""
+    now; `corrected_cents` of the payment never were there."""
 
     task_id: str
     what: str
@@ -46,6 +46,7 @@ class TaskRow:
     op: str
     verdict: str
     granted: int | None
+    corrected_cents: int = 0
 
 
 _OWED = f"coalesce((SELECT -({NET}) FROM account a WHERE a.tenant = t.tenant AND a.id = 'AR:' || t.charge_id), 0)"
@@ -72,7 +73,9 @@ _ROWS = (
     "coalesce(c.service_date, v.service_date, ''), coalesce(v.title, ''), coalesce(c.responsibility_cents, 0), "
     f"{_OWED}, coalesce(y.amount_cents, 0), coalesce(y.tender, ''), coalesce(y.taken_at, ''), "
     f"coalesce(y.actor, ''), coalesce(y.device, ''), {_LIES}, {_CAUSE.format('op', ', ' + repr(''))}, "
-    f"{_CAUSE.format('verdict', ', ' + repr(''))}, {_CAUSE.format('granted', '')} "
+    f"{_CAUSE.format('verdict', ', ' + repr(''))}, {_CAUSE.format('granted', '')}, "
+    "coalesce((SELECT sum(r.amount_cents) FROM refund r WHERE r.tenant = y.tenant AND r.payment_id = y.payment_id "
+    "AND r.kind = 'correction'), 0) "
     "FROM task t LEFT JOIN charge c ON c.tenant = t.tenant AND c.id = t.charge_id "
     "LEFT JOIN appointment v ON v.tenant = t.tenant AND v.id = t.appointment_id "
     "LEFT JOIN payment y ON y.tenant = t.tenant AND y.payment_id = t.payment_id AND t.payment_id <> '' WHERE "
