@@ -16,8 +16,9 @@ from tests.simulator.shrink import shrunk
 
 ROOT = Path(__file__).resolve().parents[3]
 RUNS = 400 if os.environ.get("CI") == "true" else 250
-"""`python -m tests.simulator --runs 4000` plays more. One in a thousand still ends wrong (seed 409): a void handed back
-what its desk knew of, while another desk had corrected the payment; a reversal must say how much it gave back."""
+"""`python -m tests.simulator --runs 4000` plays more."""
+FOUND = (409,)
+"""Seeds that once ended wrong: a void handed back what its desk knew of while another desk had corrected the payment."""
 
 
 @pytest.mark.timeout(400)
