@@ -32,6 +32,7 @@ from app.wording import (
     moving,
     refunds,
     store,
+    stripe,
     visits,
 )  # fmt: skip
 from models.basics.clock import parse_utc
@@ -72,6 +73,7 @@ WORDS: dict[str, Words] = {
         messages.WORDS,
         many_desks.WORDS,
         files.WORDS,
+        stripe.WORDS,
     )
     for key, row in table.items()
 }

@@ -12,7 +12,7 @@ from devices.printers.profiles import PROFILES, PrinterProfile
 from devices.terminals.pax import PaxTerminal
 from devices.terminals.pax_link import CABLE, HTTP, NETWORK, SERIAL_TIMERS, TCP_TIMERS, Medium, Timers
 from devices.terminals.stripe import StripeTerminal
-from devices.terminals.stripe_link import StripeAddress
+from devices.terminals.stripe_link import StripeAddress, StripeTimers
 from devices.wires import open_pipe
 from devices.wires.address import plain_address
 from models.basics.errors import RuleBroken
@@ -50,7 +50,10 @@ def _pax(wire: str, _secret: Secret) -> PaymentTerminal:
 
 
 def _stripe(wire: str, secret: Secret) -> PaymentTerminal:
-    return StripeTerminal(StripeAddress.parse(wire), secret)
+    return StripeTerminal(StripeAddress.parse(wire), secret, STRIPE_TIMERS)
+
+
+STRIPE_TIMERS = StripeTimers()
 
 
 def _escpos(pipe: BytePipe, profile: PrinterProfile, over_tcp: bool) -> ReceiptPrinter:

@@ -17,7 +17,7 @@ from app.folders import Folders
 from app.lanes import Job, Progress
 from app.posting import Posting
 from app.recovery import Recovery
-from app.secrets import STORE_KEY, Secrets
+from app.secrets import STORE_KEY, STRIPE_KEY, Secrets
 from app.settings import CARD_WAIT_S, DRAWER, PRINTER_URL, TERMINAL_URL, Settings
 from app.tenders import tenders
 from app.till import Till
@@ -37,6 +37,8 @@ def furnish(folder: Path, fill: Callable[[TestClinic], Any], *, terminal: str = 
     secrets = Secrets(folders, settings)
     secrets.allow_key_file("a test")
     secrets.put(STORE_KEY, KEY)
+    if terminal.startswith("stripe+"):
+        secrets.put(STRIPE_KEY, "rk_test_desk")
     settings.update({TERMINAL_URL: terminal, PRINTER_URL: printer, DRAWER: bool(printer), CARD_WAIT_S: 60})
     clinic = TestClinic(folder)
     fill(clinic)

@@ -71,6 +71,8 @@ def test_every_key_in_the_source_has_words() -> None:
     known = set(WORDS) | set(KINDS) | NOT_KEYS
     missing = []
     for path, tree in sources():
+        if "simulators" in path.parts:  # they speak of another's objects and events, to no person
+            continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.fullmatch(node.value):
                 family = node.value.partition(".")[0]
