@@ -60,7 +60,7 @@ WORDS: Rows = {
     "sync.forked": (
         "The hub knows this desk otherwise",
         "Everything is kept; nothing is sent until somebody looked.",
-        "Ask a manager for a code, then open Sync below and join again.",
+        "Ask a manager for a code, then join again: in Sync below, or in Settings, This desk.",
     ),
     "sync.history_diverged": (
         "The hub was put back to an older copy",
@@ -88,17 +88,17 @@ WORDS: Rows = {
     "auth.revoked": (
         "This desk was taken out of the clinic",
         "What it sends is kept at the hub for a manager to look at; it gets no more news.",
-        "Ask a manager for a code, then open Sync below and join again.",
+        "Ask a manager for a code, then join again: in Sync below, or in Settings, This desk.",
     ),
     "auth.unknown_device": (
         "The hub does not know this desk",
         "Payments are kept here; nothing is sent.",
-        "Ask a manager for a code, then open Sync below and join again.",
+        "Ask a manager for a code, then join again: in Sync below, or in Settings, This desk.",
     ),
     "auth.wrong_signature": (
         "The hub does not recognise this desk’s key",
         "Payments are kept here; nothing is sent.",
-        "Ask a manager for a code, then open Sync below and join again.",
+        "Ask a manager for a code, then join again: in Sync below, or in Settings, This desk.",
     ),
     "auth.not_signed": (
         "The hub did not get this desk’s signature",

@@ -35,7 +35,8 @@ from widgets.attention.state import WAITING
 from widgets.desks.dialogs import JoinDialog
 from widgets.panels import AskDialog
 from widgets.screens import ATTENTION, SETTINGS, TODAY, Place
-from widgets.settings.state import DESKS
+from widgets.settings.state import DESKS, THIS_DESK
+from widgets.settings.this_desk import HubPart
 from widgets.syncing.again import JoinAgainDialog
 from widgets.syncing.view import SyncPanel
 
@@ -206,6 +207,29 @@ def test_h11_a_desk_its_hub_has_forgotten_joins_again_at_the_panel(office: Offic
         with here.desk.store.reader() as reader:
             assert reader.execute("SELECT count(*) FROM payment").fetchone() == (1,)
         assert store.verify(office.tenant, deep=True) == []
+
+
+def test_h11_a_desk_joins_again_from_its_settings(office: Office) -> None:
+    """Where no panel offers it: by keys alone, and the page says how it stands then."""
+    with office.desk() as here:
+        rosas_visit(here)
+        until(lambda: here.desk.store.pending_count() == 0, 20)
+        device_id = here.desk.clinic.identity.device_id
+        with seat(here) as front:
+            front.window.navigator.go(Place(SETTINGS, item=THIS_DESK))
+            part = front.view.findChild(HubPart)
+            front.wait(lambda: part.pill.text == "Online" and part.where.text() != "")
+            front.picture("settings-this-desk-hub")
+            front.press("Alt+J")
+            again = front.window.findChild(JoinAgainDialog)
+            front.wait(again.isVisible)
+            code = office.hub.store.new_code(office.tenant, "Checkout", "priya", again_for=device_id)
+            again.row.field.setText(str(office.hub.address.join_line(code)))
+            front.press("Return")
+            front.wait(lambda: not again.isVisible() and part.pill.text == "Online")
+            front.wait(lambda: here.desk.clinic.identity.epoch == 2)
+            take_cash(here)
+            front.wait(lambda: here.desk.store.pending_count() == 0)
 
 
 def test_h12_a_revoked_desk_says_so_and_goes_on_when_it_is_readmitted(office: Office) -> None:

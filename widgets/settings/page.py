@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -21,11 +22,15 @@ from widgets.settings.presenter import SettingsPresenter
 from widgets.settings.profiles import ProfilesPresenter, ProfilesView
 from widgets.settings.rules import MoneyRulesPresenter, MoneyRulesView
 from widgets.settings.staff import StaffPresenter, StaffView
-from widgets.settings.state import BACKUP, DESKS, IMPORT, PRACTICE, PROFILES, RULES, SECTIONS, STAFF, WAYS
+from widgets.settings.state import BACKUP, DESKS, IMPORT, PRACTICE, PROFILES, RULES, SECTIONS, STAFF, THIS_DESK, WAYS
+from widgets.settings.this_desk import HubPart, HubPresenter
 from widgets.settings.view import SettingsView
 from widgets.settings.ways import WaysPresenter, WaysView
+from widgets.syncing.again import JoiningDesk
 
 if TYPE_CHECKING:
+    from app.joining_again import JoiningAgain
+    from app.syncing import Syncing
     from models.store.rows import Change
 
 
@@ -99,10 +104,26 @@ class SettingsPage:
             now=lambda: kit.desk.clock.now().astimezone(ZoneInfo(kit.facts().zone)),
             ask=lambda then: self._lend.ask(KEY_WHY, "Enter the PIN of a manager", then),
         )  # fmt: skip
+        self._hub = self._hub_part(kit, now) if kit.desk.syncing is not None else None
         self._ways = WaysPresenter(
             ways, bridge=kit.bridge, lane=kit.desk.lanes["store"], ways=kit.desk.ways,
             person=lambda: kit.session.person,
         )  # fmt: skip
+
+    def _hub_part(self, kit: Kit, now: Callable[[], datetime]) -> HubPresenter:
+        def syncing() -> Syncing:
+            assert kit.desk.syncing is not None
+            return kit.desk.syncing
+
+        def joining_again() -> JoiningAgain:
+            assert kit.desk.joining_again is not None
+            return kit.desk.joining_again
+
+        part = HubPart(self.widget)
+        self.widget.add_below(THIS_DESK, part)
+        joining = JoiningDesk(part, bridge=kit.bridge, hub=kit.desk.lanes["hub"], joining_again=joining_again)
+        return HubPresenter(part, bridge=kit.bridge, lane=kit.desk.lanes["reads"], syncing=syncing, now=now,
+                            joining=joining)  # fmt: skip
 
     def enter(self, place: Place) -> None:
         """Show the values, and the page that was asked for."""
@@ -114,6 +135,8 @@ class SettingsPage:
         self._desks.show()
         self._backup.show()
         self._ways.show()
+        if self._hub is not None:
+            self._hub.show()
         self.widget.open_page(place.item or self.widget.page_name or SECTIONS[0].name)
         self.widget.take_focus()
 

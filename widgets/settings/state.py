@@ -50,10 +50,10 @@ def _days(*values: int) -> tuple[tuple[int, str], ...]:
     return tuple((value, "At once" if value == 0 else f"After {value} days") for value in values)
 
 
-PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES, PROFILES, BACKUP = (
-    "practice", "staff", "desks", "import", "ways", "rules", "profiles", "backup",
+THIS_DESK, PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES, PROFILES, BACKUP = (
+    "desk", "practice", "staff", "desks", "import", "ways", "rules", "profiles", "backup",
 )  # fmt: skip
-"""Pages with a view of their own."""
+"""Pages with a view of their own, or a part of one."""
 
 SECTIONS: Final[tuple[Section, ...]] = (
     Section("appearance", "Appearance", "palette", (
@@ -64,7 +64,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
         Row(settings.WINDOW_COMPACT, "Compact", "Everything closer together. A low window does so by itself."),
         Row(settings.WINDOW_LESS_MOTION, "Less motion", "Spinners and rings stand still."),
     )),
-    Section("desk", "This desk", "monitor", (
+    Section(THIS_DESK, "This desk", "monitor", (
         Row(settings.LOCK_MINUTES, "Lock after", "Without a key press. Never while a card is being charged.", CHOICE,
             _minutes(1, 2, 3, 5, 10, 15)),
         Row(settings.PRINT_RECEIPTS, "Print receipts", "Unless the patient prefers another way."),

@@ -117,6 +117,11 @@ class SettingsView(Themed, QWidget):
         """Show `part` over the rows of the section `name`."""
         self._bodies[name].insertWidget(0, part)
 
+    def add_below(self, name: str, part: QWidget) -> None:
+        """Show `part` under the rows of the section `name`."""
+        body = self._bodies[name]
+        body.insertWidget(body.count() - 1, part)  # the stretch stays last
+
     def _page(self, section: Section) -> QWidget:
         card = Card(inset=S20)
         card.body.addWidget(Text(section.rows_title or section.title, "heading"))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.words import Words
+from app.joining_again import JoiningAgain
+from app.lanes import Lane
+from app.words import Words, sentence_for
+from widgets.bridge import Bridge
 from widgets.common import ENTER, Banner, Field, FormRow, KeycapButton, Role, Text, page_action
 from widgets.panels import Dialog
 
@@ -61,3 +66,38 @@ class JoinAgainDialog(Dialog):
 
     def take_focus(self) -> None:
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class JoiningDesk(QObject):
+    """Asks for the code over the window of `host` and joins with it, on the lane `hub`. `joined` follows."""
+
+    joined = Signal()
+
+    def __init__(self, host: QWidget, *, bridge: Bridge, hub: Lane, joining_again: Callable[[], JoiningAgain]) -> None:
+        super().__init__(host)
+        self._host, self._bridge, self._hub, self._joining_again = host, bridge, hub, joining_again
+        self._dialog: JoinAgainDialog | None = None
+
+    @Slot()
+    def ask(self) -> None:
+        """Open with an empty line."""
+        if self._dialog is None:
+            self._dialog = JoinAgainDialog(self._host.window())
+            self._dialog.given.connect(self._join)
+        self._dialog.ask()
+
+    @Slot(str)
+    def _join(self, line: str) -> None:
+        dialog = self._dialog
+        if dialog is None:
+            return
+        dialog.draw(busy=True)
+        self._bridge.start(
+            self._hub, lambda _job: self._joining_again().join(line), owner=dialog,
+            done=lambda _nothing: self._done(dialog), failed=lambda error: dialog.draw(sentence_for(error)),
+        )  # fmt: skip
+
+    def _done(self, dialog: JoinAgainDialog) -> None:
+        dialog.draw()
+        dialog.close_over()
+        self.joined.emit()

@@ -13,7 +13,7 @@ from app.lanes import Lane
 from app.syncing import Syncing
 from app.words import sentence_for
 from widgets.bridge import Bridge
-from widgets.syncing.again import JoinAgainDialog
+from widgets.syncing.again import JoiningDesk
 from widgets.syncing.state import PanelState, panel_of
 from widgets.syncing.view import SyncPanel
 
@@ -32,8 +32,8 @@ class SyncPresenter(QObject):
         self._now, self._attention = now, attention
         view.copy_asked.connect(self._copy)
         view.attention_asked.connect(self._to_attention)
-        self._hub, self._joining_again = hub, joining_again
-        self._again: JoinAgainDialog | None = None
+        self._joining = JoiningDesk(view, bridge=bridge, hub=hub, joining_again=joining_again)
+        self._joining.joined.connect(self.open)
         view.again_asked.connect(self._ask_line)
 
     def open(self) -> None:
@@ -73,26 +73,7 @@ class SyncPresenter(QObject):
     @Slot()
     def _ask_line(self) -> None:
         self._view.close_over(give_back=False)
-        if self._again is None:
-            self._again = JoinAgainDialog(self._view.window())
-            self._again.given.connect(self._join_again)
-        self._again.ask()
-
-    @Slot(str)
-    def _join_again(self, line: str) -> None:
-        dialog = self._again
-        if dialog is None:
-            return
-        dialog.draw(busy=True)
-        self._bridge.start(
-            self._hub, lambda _job: self._joining_again().join(line), owner=dialog,
-            done=lambda _nothing: self._joined(dialog), failed=lambda error: dialog.draw(sentence_for(error)),
-        )  # fmt: skip
-
-    def _joined(self, dialog: JoinAgainDialog) -> None:
-        dialog.draw()
-        dialog.close_over()
-        self.open()
+        self._joining.ask()
 
     def _failed(self, error: Exception) -> None:
         words = sentence_for(error)
