@@ -50,7 +50,7 @@ class ScannerSimulator:
         return {
             "scan": self._scan, "press": lambda _text: self._scan(""), "clear": clear,
             "next": lambda text: fault(text, self.plan.next), "always": lambda text: fault(text, self.plan.always),
-            "plug-in": plug_in, "unplug": unplug,
+            "replug": plug_in, "unplug": unplug,
         }  # fmt: skip
 
     def received(self, _data: bytes) -> None:

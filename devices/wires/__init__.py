@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from devices.base import BytePipe
-from devices.wires.address import HttpAddress, SerialAddress, UsbAddress, parse_address
+from devices.wires.address import HttpAddress, SerialAddress, UsbAddress, UsbPrinterAddress, parse_address
 from devices.wires.http_pipe import HttpPipe
 from devices.wires.ports import Lister, port_of, system_ports
 from devices.wires.serial_pipe import SerialPipe
 from devices.wires.tcp_pipe import TcpPipe
+from devices.wires.usblp_pipe import UsbLpPipe, usb_printers
 
 
 def open_pipe(
@@ -24,6 +25,8 @@ def open_pipe(
     if isinstance(address, UsbAddress):
         usb = address
         return SerialPipe(url, usb.line, device=device, find=lambda: port_of(usb, ports(), device=device))
+    if isinstance(address, UsbPrinterAddress):
+        return UsbLpPipe(url, address, device=device, printers=usb_printers)
     if isinstance(address, HttpAddress):
         return HttpPipe(url, address, device=device)
     return TcpPipe(url, address, device=device)

@@ -1,6 +1,7 @@
 """Addresses of wires as settings write them: `serial:///dev/ttyUSB0?baud=9600`, `serial://COM7`, `tcp://10.0.0.7:9100`,
 `http://10.0.0.7:10009`, and for what hangs on USB `usb://2fb8:2206/0000000001?baud=115200` (vendor, product, serial
 number) or, for a device without a number of its own, `usb://0403:6001?location=1-4.2`: port names change, these do not.
+A printer of Linux's own USB driver is `usblp://04b8:0e03/A1B2` or, without a number, `usblp://04b8:0e03`.
 """
 
 from __future__ import annotations
@@ -40,6 +41,16 @@ class UsbAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class UsbPrinterAddress:
+    """A printer on USB by what it says of itself, or by its `node` where somebody wants just that one."""
+
+    vendor: int = 0
+    product: int = 0
+    serial_number: str = ""
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TcpAddress:
     """A host (name or number) and its port."""
 
@@ -55,7 +66,7 @@ class HttpAddress:
     port: int
 
 
-Address = SerialAddress | UsbAddress | TcpAddress | HttpAddress
+Address = SerialAddress | UsbAddress | UsbPrinterAddress | TcpAddress | HttpAddress
 
 
 def parse_address(url: str, *, default_port: int | None = None) -> Address:
@@ -95,6 +106,16 @@ def _usb(netloc: str, path: str, options: dict[str, str], _: int | None) -> UsbA
     if not number and not location:
         raise ValueError("serial number or location")
     return UsbAddress(int(ids[1], 16), int(ids[2], 16), number, location, _line("", options))
+
+
+def _usblp(netloc: str, path: str, options: dict[str, str], _: int | None) -> UsbPrinterAddress:
+    _no_more(options)
+    if not netloc and path.startswith("/dev/"):
+        return UsbPrinterAddress(node=path)
+    ids = _USB_IDS.fullmatch(netloc)
+    if ids is None:
+        raise ValueError("vendor and product")
+    return UsbPrinterAddress(int(ids[1], 16), int(ids[2], 16), path.strip("/"))
 
 
 def _line(port: str, options: dict[str, str]) -> SerialAddress:
@@ -144,6 +165,7 @@ def _no_more(options: dict[str, str]) -> None:
 _READERS: dict[str, Callable[[str, str, dict[str, str], int | None], Address]] = {
     "serial": _serial,
     "usb": _usb,
+    "usblp": _usblp,
     "tcp": _tcp,
     "http": _http,
 }

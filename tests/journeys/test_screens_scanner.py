@@ -113,7 +113,7 @@ def test_a_scanner_on_a_wire_finds_and_comes_back(scanner: SimulatorProcess, win
     window.press("Esc")
     scanner.tell("unplug")
     window.wait(lambda: light.words.title == "Scanner not connected")
-    scanner.tell("plug-in")
+    scanner.tell("replug")
     window.wait(lambda: light.words.title == "Scanner ready")
     scanner.tell(f"scan MRN{rosa.patient.mrn}")
     window.wait(lambda: is_found(window))

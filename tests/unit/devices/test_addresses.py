@@ -75,7 +75,8 @@ def test_terminals_by_address(url: str) -> None:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("url", ["escpos+serial:///dev/ttyUSB0", "escpos+tcp://10.0.0.8", "serial:///dev/ttyUSB0"])
+@pytest.mark.parametrize("url", ["escpos+serial:///dev/ttyUSB0", "escpos+tcp://10.0.0.8", "serial:///dev/ttyUSB0",
+                                 "escpos+usblp://04b8:0e03/A1B2", "usblp:///dev/usb/lp0"])  # fmt: skip
 def test_printers_by_address(url: str, profile: str) -> None:
     printer = printer_for(url, profile)
     assert isinstance(printer, EscposPrinter)
