@@ -12,6 +12,7 @@ import pytest
 
 from app.day_sheet import DaySheet
 from app.day_views import DaySheetAsk, Tab
+from app.giving_back import GivingBack
 from app.posting import Posting
 from app.settings import Settings
 from app.tasks import Tasks
@@ -24,6 +25,10 @@ from tests.cases.desk import MANAGER, CaseDesk, Names, noon
 from tests.cases.verbs import prepare
 from tests.support import stores
 from tests.support.stores import TENANT, TODAY, pull, push
+
+
+def tasks_of(desk: CaseDesk) -> Tasks:
+    return Tasks(desk.clinic, GivingBack(desk.clinic, Posting(desk.clinic, Settings(None))))
 
 
 @dataclass
@@ -50,7 +55,7 @@ class Two:
 
     def items(self, desk: CaseDesk) -> list[Any]:
         with desk.store.reader() as reader:
-            return list(Tasks(desk.clinic).items(reader))
+            return list(tasks_of(desk).items(reader))
 
 
 @pytest.fixture
@@ -120,7 +125,7 @@ def test_s0_26_a_void_that_had_not_heard_of_a_correction_is_told_with_both_sides
     assert [(row.label, row.cents) for row in there.rows] == [
         ("Taken", 3000), ("Corrected by", 100), ("Really came in", 2900),
     ]  # fmt: skip
-    Tasks(desks.two.clinic).resolve(item.item_id, "borne", "agreed with the patient", MANAGER)
+    tasks_of(desks.two).resolve(item.item_id, "borne", "agreed with the patient", MANAGER)
     desks.in_step(desks.two)
     assert desks.items(desks.one) == desks.items(desks.two) == []
 

@@ -17,8 +17,6 @@ from tests.simulator.shrink import shrunk
 ROOT = Path(__file__).resolve().parents[3]
 RUNS = 400 if os.environ.get("CI") == "true" else 250
 """`python -m tests.simulator --runs 4000` plays more."""
-FOUND = (409,)
-"""Seeds that once ended wrong: a void handed back what its desk knew of while another desk had corrected the payment."""
 
 
 @pytest.mark.timeout(400)
