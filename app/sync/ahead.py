@@ -1,10 +1,14 @@
-"""Fetches the next page of a long log while the one before is being written."""
+"""Fetches the next page of a long log, and proves it, while the one before is being written."""
 
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 from app.sync.transport import Transport
+from models.basics.errors import SyncRefused
+from models.operations.codec import BodyInvalid
+from models.operations.kinds import NotUnderstood
 from models.operations.protocol import Cursor, Page
 
 
@@ -25,7 +29,15 @@ class PagesAhead:
             page = self._transport.pull(cursor, wait_s=wait_s)
         if page.has_more:
             following = Cursor(page.server_epoch, page.to_seq, page.hash)
-            self._next = (following, self._pool.submit(self._transport.pull, following))
+            self._next = (following, self._pool.submit(self._fetch, following))
+        return page
+
+    def _fetch(self, cursor: Cursor) -> Page:
+        page = self._transport.pull(cursor)
+        with suppress(SyncRefused):  # whoever applies it meets it, and tells
+            for op in page.operations():
+                with suppress(NotUnderstood, BodyInvalid):
+                    op.typed_body()
         return page
 
     def close(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.basics.errors import SyncRefused
 from models.operations.codec import canonical, sha256_hex
-from models.operations.operation import Operation
+from models.operations.operation import EnvelopeInvalid, Operation, from_wire
 
 WIRE_VERSION = 2
 """Version of this protocol; a hub answers 426 to pulls of a desk that is too old, never to its pushes."""
@@ -72,6 +73,28 @@ class Page:
     head: int
     server_time: str
     proof: str = ""
+    _proven: list[Operation] = field(default_factory=list, init=False, compare=False, repr=False)
+
+    def operations(self) -> Sequence[Operation]:
+        """The operations of its entries, which follow one another without a gap, each link and each operation's own
+        hashes holding. Looked at once: whoever fetches pages ahead has that done before they are written.
+
+        Raises SyncRefused `sync.page_damaged`.
+        """
+        if not self._proven:
+            self._proven.extend(list(self._read()))  # all of them, or none
+        return self._proven
+
+    def _read(self) -> Iterator[Operation]:
+        link, seq = self.prev_hash, self.from_seq - 1
+        for entry in self.entries:
+            if entry.seq != seq + 1 or entry.expected_hash(link) != entry.hash:
+                raise SyncRefused("sync.page_damaged", seq=entry.seq)
+            try:
+                yield from_wire(entry.op)  # the chain covers its hashes; these must cover what it says
+            except EnvelopeInvalid as error:
+                raise SyncRefused("sync.page_damaged", seq=entry.seq) from error
+            link, seq = entry.hash, entry.seq
 
 
 @dataclass(frozen=True, slots=True)

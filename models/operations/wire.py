@@ -217,7 +217,7 @@ def _build(kind: type[T], row: Any, path: str) -> T:
 _Shape = tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], frozenset[tuple[type, ...]]]
 _RESULT = tuple(field.name for field in fields(PushResult))
 _ENTRY = tuple(field.name for field in fields(LogEntry))
-_PAGE = tuple(field.name for field in fields(Page))
+_PAGE = tuple(field.name for field in fields(Page) if field.init)
 _PRIOR = tuple(field.name for field in fields(Prior))
 _WITNESS = tuple(field.name for field in fields(Witness))
 _OTHERS: dict[str, type] = {
@@ -235,6 +235,6 @@ def _shapes(names: tuple[str, ...]) -> _Shape:
 
 
 _SHAPES: dict[type, _Shape] = {
-    kind: _shapes(tuple(field.name for field in fields(kind)))
+    kind: _shapes(tuple(field.name for field in fields(kind) if field.init))
     for kind in (PushResult, LogEntry, Page, Prior, Witness, EpochAsk, EpochGrant, Ancestor, Witnessed)
 }

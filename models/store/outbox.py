@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -144,14 +145,14 @@ def verdict_of(result: PushResult) -> tuple[str, str]:
     return verdict, reason
 
 
-def mark_returned(session: Session, tenant: str, rows: list[dict[str, Any]], now: str) -> int:
+def mark_returned(session: Session, tenant: str, rows: Iterable[dict[str, Any]], now: str) -> int:
     """Own operations came back in the log: they are confirmed, and no longer part of the pending layer.
 
     `rows` have op_id, body_hash, verdict, seq, granted and reason of log entries, whoever's. Returns how many were own.
     """
     waiting = {row[0] for row in session.rows(_WAITING, tenant=tenant)}
     returned = 0
-    for row in rows:
+    for row in rows if waiting else ():
         if row["op_id"] not in waiting:
             continue
         returned += session.run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.basics.errors import SyncRefused
-from models.operations.operation import EnvelopeInvalid, Operation, from_wire
+from models.operations.operation import Operation
 from models.operations.protocol import LogEntry, Page, PushAnswer
 from models.operations.unreadable import body_hash_of
 from models.store.layers import Stream, apply_entries, replay, take_away
@@ -22,13 +22,13 @@ def apply_page(session: Session, tenant: str, device: str, page: Page, now: str)
     stream = Stream.read(session, tenant)
     if stream is None or page.server_epoch != stream.server_epoch:
         raise SyncRefused("sync.history_diverged", seq=page.from_seq)
-    entries = _new_entries(page, stream)
+    known = _known_of(page, stream)
+    entries, ops = page.entries[known:], page.operations()[known:]
     if not entries:
         return Change()
-    ops = [_operation(entry) for entry in entries]
     if can_promote(session, tenant, device, entries):
         names, patients = promote(session, tenant, entries, ops)
-        names |= {"outbox"} if mark_returned(session, tenant, [_key(e) for e in entries], now) else set()
+        names |= {"outbox"} if mark_returned(session, tenant, map(_key, entries), now) else set()
     else:
         names, patients = _rebase(session, tenant, entries, ops, stream, now)
     stream.cursor_seq, stream.cursor_hash, stream.server_time = entries[-1].seq, entries[-1].hash, page.server_time
@@ -68,34 +68,23 @@ def _rebase(
 ) -> tuple[set[str], set[str]]:  # fmt: skip
     """Take the pending layer away, apply the entries to the letter, replay what still waits."""
     touched = [take_away(session, tenant), apply_entries(session, tenant, entries, ops)]
-    own = mark_returned(session, tenant, [_key(entry) for entry in entries], now)
+    own = mark_returned(session, tenant, map(_key, entries), now)
     touched.append(replay(session, tenant, stream))
     names = {name for found, _ in touched for name in found} | ({"outbox"} if own else set())
     return names, {patient for _, found in touched for patient in found}
 
 
-def _new_entries(page: Page, stream: Stream) -> Sequence[LogEntry]:
-    """The entries after the cursor, once the page is proven to follow it. Raises SyncRefused."""
-    if page.from_seq > stream.cursor_seq + 1:
+def _known_of(page: Page, stream: Stream) -> int:
+    """How many entries of a page are known already, once it is proven to follow what is. Raises SyncRefused."""
+    known = stream.cursor_seq - page.from_seq + 1
+    if known < 0:
         raise SyncRefused("sync.page_gap", expected=stream.cursor_seq + 1, got=page.from_seq)
-    known, previous = page.prev_hash, page.from_seq - 1
-    if previous == stream.cursor_seq and known != stream.cursor_hash:
-        raise SyncRefused("sync.history_diverged", seq=previous)
-    for entry in page.entries:
-        if entry.seq != previous + 1 or entry.expected_hash(known) != entry.hash:
-            raise SyncRefused("sync.page_damaged", seq=entry.seq)
-        if entry.seq == stream.cursor_seq and entry.hash != stream.cursor_hash:
-            raise SyncRefused("sync.history_diverged", seq=entry.seq)
-        known, previous = entry.hash, entry.seq
-    return [entry for entry in page.entries if entry.seq > stream.cursor_seq]
-
-
-def _operation(entry: LogEntry) -> Operation:
-    """An entry's operation. The chain covers its hashes; these must cover what it says. Raises SyncRefused."""
-    try:
-        return from_wire(entry.op)
-    except EnvelopeInvalid as error:
-        raise SyncRefused("sync.page_damaged", seq=entry.seq) from error
+    if known == 0 and page.prev_hash != stream.cursor_hash:
+        raise SyncRefused("sync.history_diverged", seq=stream.cursor_seq)
+    page.operations()
+    if 0 < known <= len(page.entries) and page.entries[known - 1].hash != stream.cursor_hash:
+        raise SyncRefused("sync.history_diverged", seq=stream.cursor_seq)
+    return known
 
 
 def _key(entry: LogEntry) -> dict[str, object]:
