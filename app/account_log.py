@@ -56,6 +56,8 @@ ACTS = {
     "series.put": "act.series",
     "patient.put": "act.patient",
     "coverage.put": "act.coverage",
+    "patient.merged": "act.merged",
+    "patient.parted": "act.parted",
 }
 """Kinds of operations to the words of the log."""
 

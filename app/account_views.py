@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.family import FamilyMember
+from app.merging import MergedLine
 from app.views import CreditInUse, PatientHead
 from models.ledger.figures import Figures
 
@@ -235,3 +236,5 @@ class LedgerView:
     log_cut: bool = False
     pending_cents: int = 0
     in_use: tuple[CreditInUse, ...] = ()
+    merged: tuple[MergedLine, ...] = ()
+    records: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from app.clinic import Clinic
 from app.documents import document_lines
 from app.family import FamilyMember, short_names
 from app.heads import patient_head
+from app.merging import merged_lines
 from app.method import method_names
 from app.payables import VisitMoney, due_cents, dues
 from app.settings import PAST_DUE_DAYS, Settings
@@ -22,7 +23,7 @@ from app.tasks import Places
 from app.views import CreditInUse
 from models.basics.errors import RuleBroken
 from models.ledger.figures import Figures
-from models.store.queries import collect, family, holding, ledger, messages, rows, staff, today
+from models.store.queries import collect, family, holding, ledger, messages, people, rows, staff, today
 from models.store.queries.ledger import LogRow, PaymentRow
 
 LOG_LINES = 200
@@ -40,19 +41,22 @@ class Accounts:
         one ledger. At most `log_length` acts of the log. Raises RuleBroken `collect.patient_gone`."""
         clinic, tenant = self._clinic, self._clinic.tenant
         with clinic.store.reader() as reader:
-            person = rows.patient(reader, tenant, patient_id)
+            person = rows.person(reader, tenant, patient_id)
             if person is None:
                 raise RuleBroken("collect.patient_gone")
+            patient_id = person.id
             members = self._members(reader, patient_id)
             together = whole_family and len(members) > 1
             patients = [each.patient.patient_id for each in members] if together else [patient_id]
-            books = self._books(reader, patients, members)
-            statements = ledger.statements(reader, tenant, patients)
-            log = self._log(reader, patients, members, log_length)
+            mine = people.records_of_all(reader, tenant, patients)
+            books = self._books(reader, patients, mine, members)
+            statements = ledger.statements(reader, tenant, mine)
+            log = self._log(reader, mine, log_length, alone=len(members) == len(patients))
             undone = ledger.undone(reader, tenant, [_op_id(row) for row in log])
             own = next(each for each in members if each.patient.patient_id == patient_id)
             due_today, appointment_id = self._due(reader, patient_id)
             pending, in_use = self._in_question(reader, patients)
+            merged = [line for each in patients for line in merged_lines(clinic, reader, each)]
         if own.figures.credit_cents > 0:
             clinic.holds.opened(patient_id)
         charges = charge_lines(books)
@@ -72,6 +76,7 @@ class Accounts:
             statements=tuple(_statement(clinic, row, books.staff) for row in statements),
             documents=tuple(document_lines(books, statements)), family=members if len(members) > 1 else (),
             whole_family=together, log_cut=len(log) > log_length, pending_cents=pending, in_use=in_use,
+            merged=tuple(merged), records=mine,
         )  # fmt: skip
 
     def _in_question(self, reader: Any, patients: Sequence[str]) -> tuple[int, tuple[CreditInUse, ...]]:
@@ -91,42 +96,43 @@ class Accounts:
             for row in family.family(reader, tenant, patient_id)
         )
 
-    def _books(self, reader: Any, patients: Sequence[str], members: Sequence[FamilyMember]) -> Books:
+    def _books(
+        self, reader: Any, patients: Sequence[str], mine: Sequence[str], members: Sequence[FamilyMember]
+    ) -> Books:  # fmt: skip
+        """What the accounts of these people are made of; `mine` are all their records."""
         clinic, tenant = self._clinic, self._clinic.tenant
-        shares = ledger.shares(reader, tenant, patients)
-        lots = ledger.lots(reader, tenant, patients)
+        shares = ledger.shares(reader, tenant, mine)
+        lots = ledger.lots(reader, tenant, mine)
         relatives = len(members) > len(patients)
         if relatives:  # money of one may pay and wait for visits of another
-            shares += ledger.shares_elsewhere(reader, tenant, patients)
-            lots += ledger.lots_elsewhere(reader, tenant, patients)
+            shares += ledger.shares_elsewhere(reader, tenant, mine)
+            lots += ledger.lots_elsewhere(reader, tenant, mine)
         also = _named([*(each.payment_id for each in shares), *(each.payment_id for each in lots)]) if relatives else ()
-        payments = ledger.payments(reader, tenant, patients, also)
-        items = ledger.items(reader, tenant, patients)
-        visits = ledger.visits(reader, tenant, patients)
+        payments = ledger.payments(reader, tenant, mine, also)
+        items = ledger.items(reader, tenant, mine)
+        visits = ledger.visits(reader, tenant, mine)
         known, here = {item.charge_id for item in items}, {visit.id for visit in visits}
         away = [each.charge_id for each in shares if each.charge_id not in known]
         far = [each.appointment_id for each in lots if each.appointment_id not in here]
         return Books(
             clinic=clinic, today=clinic.today(), visits=visits, items=items, shares=shares, payments=payments,
-            lots=lots, refunds=ledger.refunds(reader, tenant, patients, also),
-            disputes=ledger.disputes(reader, tenant, patients), patients=tuple(patients),
+            lots=lots, refunds=ledger.refunds(reader, tenant, mine, also),
+            disputes=ledger.disputes(reader, tenant, mine), patients=tuple(patients),
             names=short_names([each.patient for each in members]),
             staff=staff.staff_names(reader, tenant), stations=_stations(clinic, payments),
             methods=method_names(reader, tenant),
             others=ledger.items_of(reader, tenant, _named(away)) if away else (),
             other_visits=ledger.visits_of(reader, tenant, _named(far)) if _named(far) else (),
-            messages=messages.of_patients(reader, tenant, patients),
+            messages=messages.of_patients(reader, tenant, mine),
         )  # fmt: skip
 
-    def _log(
-        self, reader: Any, patients: Sequence[str], members: Sequence[FamilyMember], length: int
-    ) -> list[LogRow]:  # fmt: skip
-        """One more than asked for, where there are more."""
+    def _log(self, reader: Any, mine: Sequence[str], length: int, *, alone: bool) -> list[LogRow]:
+        """One more than asked for, where there are more. `alone`: nobody else's acts move money here."""
         tenant = self._clinic.tenant
-        own = ledger.log(reader, tenant, patients, length + 1)
-        if len(members) == len(patients):
+        own = ledger.log(reader, tenant, mine, length + 1)
+        if alone and len(mine) == 1:
             return own
-        both = own + ledger.log_of_others(reader, tenant, patients, length + 1)
+        both = own + ledger.log_of_others(reader, tenant, mine, length + 1)
         return sorted(both, key=lambda row: (row.seq == 0, row.seq), reverse=True)[: length + 1]
 
     def _due(self, reader: Any, patient_id: str) -> tuple[int, str]:

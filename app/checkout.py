@@ -78,6 +78,7 @@ class Checkout:
         clinic, tenant = self._clinic, self._clinic.tenant
         with clinic.store.looking() as reader:
             now = standing(clinic, self._settings, reader, patient_id, appointment_id)
+            patient_id = now.patient.id  # the record the person goes by
             figures = collect.figures(reader, tenant, patient_id)
             seq = collect.head_seq(reader, tenant)
             insured = rows.coverage(reader, tenant, patient_id)

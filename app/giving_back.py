@@ -17,7 +17,7 @@ from app.clinic import Clinic
 from app.posting import Posting, desk_of
 from app.refund_views import REASON_WORDS
 from models.ledger.book import Entry, Transfer
-from models.ledger.figures import Figures, figures_from_history
+from models.ledger.figures import Figures
 from models.operations import bodies
 from models.operations.tasks import TaskResolved
 from models.store.queries import collect, receipts, refunds, staff
@@ -193,7 +193,7 @@ class GivingBack:
     def _after(self, reader: Any, patient_id: str, entries: Iterable[Entry]) -> Figures:
         before = collect.figures(reader, self._clinic.tenant, patient_id)
         moved = [transfer for entry in entries for transfer in entry.transfers]
-        return before + figures_from_history(moved, patient_id)
+        return before + collect.moved(reader, self._clinic.tenant, patient_id, moved)
 
     def _parts(self, reader: Any, op_id: str) -> tuple[Part, ...]:
         return _parts_taken(refunds.taken_by(reader, self._clinic.tenant, op_id)) if op_id else ()

@@ -19,6 +19,7 @@ def patient_head(row: PatientRow, today: date) -> PatientHead:
     return PatientHead(
         row.id, name, people.initials(people.display_name(family=row.family, given=row.given)), born,
         people.age_on(born, today), row.mrn, people.show_phone(row.phone), row.email, row.receipt_by,
+        row.merged_with,
     )  # fmt: skip
 
 

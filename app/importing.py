@@ -33,6 +33,7 @@ from models.basics.facts import facts
 from models.ledger.book import Verdict
 from models.operations.kinds import KINDS as OPERATIONS
 from models.operations.kinds import OpClass, kind_of
+from models.operations.merging import PatientMerged
 from models.store.desk import DeskStore
 from models.store.queries.records import StoredRecords
 
@@ -187,14 +188,14 @@ class Importing:
             changes = [(_merged(item, stored), stored) for item, stored in changes]
             try:
                 if not dry_run:
-                    self._write_file([item for item, stored in changes if _outcome(item.record, stored) != "unchanged"],
+                    self._write_file([item for item, stored in changes if _outcome(item, stored) != "unchanged"],
                                      today, person_id)  # fmt: skip
             except ImportRefused as error:
                 tally.refusals += [Refusal(contents[number].name, item.path, error.message_key, dict(error.facts),
                                            item.kind) for item, _ in changes]  # fmt: skip
                 continue
             for item, stored in changes:
-                outcome = _outcome(item.record, stored)
+                outcome = _outcome(item, stored)
                 getattr(tally, outcome)[item.kind] += 1
         return False
 
@@ -204,16 +205,18 @@ class Importing:
         with self._store.write() as tx:
             group = tx.new_id()
             for item in items:
-                for body, day in _bodies(item.record, today):
+                for body, day in _bodies(item, today):
                     entry = tx.record(body, person_id=person_id, business_date=day, group=group)
                     if entry.verdict in _NOT_POSTED and OPERATIONS[kind_of(body)].op_class is OpClass.FACT:
                         raise ImportRefused("import.not_posted", code=entry.reason)
 
 
-def _bodies(record: Any, today: date) -> Iterable[tuple[object, str]]:
+def _bodies(item: Planned, today: date) -> Iterable[tuple[object, str]]:
     """(body, business date) of what is to be recorded. Money counts for the day its own program counts it for."""
+    record = item.record
     if not isinstance(record, MoneyElsewhere):
-        return [(record, today.isoformat())]
+        merged = [PatientMerged(patient_id=record.id, into_id=item.merged_into)] if item.merged_into else []
+        return [(body, today.isoformat()) for body in (record, *merged)]
     day = min(record.posted_on or today.isoformat(), today.isoformat())
     return [(body, day) for body in as_operations(record)]
 
@@ -234,10 +237,11 @@ def _merged(item: Planned, stored: Any | None) -> Planned:
     return replace(item, record=replace(item.record, **kept)) if kept else item
 
 
-def _outcome(record: Any, stored: Any | None) -> str:
+def _outcome(item: Planned, stored: Any | None) -> str:
     if stored is None:
         return "created"
-    return "unchanged" if isinstance(record, MoneyElsewhere) or record == stored else "updated"
+    same = isinstance(item.record, MoneyElsewhere) or (item.record == stored and not item.merged_into)
+    return "unchanged" if same else "updated"
 
 
 def _tell(job: Job[Any] | None, step: str, done: int, total: int | None) -> None:

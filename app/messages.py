@@ -215,7 +215,7 @@ class Messages:
                             amount_cents=cents)  # fmt: skip
 
     def _person(self, reader: Any, patient_id: str) -> PatientRow:
-        person = rows.patient(reader, self._clinic.tenant, patient_id)
+        person = rows.person(reader, self._clinic.tenant, patient_id)
         if person is None:
             raise RuleBroken("collect.patient_gone")
         return person

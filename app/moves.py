@@ -243,7 +243,7 @@ def _sources(book: Draft, what: MoveFrom) -> list[Where]:
         paid = [where for charge in book.charges_of_appointment(what.appointment_id)
                 for where in _on_charge(book, charge.charge_id)]  # fmt: skip
         return aside + paid
-    lots = [lot for lot in oldest_first(book, book.purse(what.patient_id)) if lot.code in LOT_CODES]
+    lots = [lot for lot in oldest_first(book, book.person_purse(what.patient_id)) if lot.code in LOT_CODES]
     return [Where(lot.payment_id, appointment_id=lot.appointment_id)
             for lot in sorted(lots, key=lambda lot: bool(lot.appointment_id))]  # fmt: skip
 

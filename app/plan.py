@@ -146,9 +146,10 @@ def standing(
     """Read an account, the money on it only `with_lots`. Raises RuleBroken `collect.patient_gone` or
     `collect.visit_gone`."""
     tenant = clinic.tenant
-    patient = rows.patient(reader, tenant, patient_id)
+    patient = rows.person(reader, tenant, patient_id)
     if patient is None:
         raise RuleBroken("collect.patient_gone")
+    patient_id = patient.id
     visit = rows.visit(reader, tenant, appointment_id) if appointment_id else None
     if appointment_id and (visit is None or visit.patient_id != patient_id):
         raise RuleBroken("collect.visit_gone")

@@ -19,7 +19,7 @@ from app.settings import DRAWER, PRINTER_URL, Settings
 from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id
 from models.ledger.book import Entry, Transfer, Verdict
-from models.ledger.figures import Figures, figures_from_history
+from models.ledger.figures import Figures
 from models.operations.bodies import Allocate, AllocationLine, CardFacts, Collect, Reverse, Undo, VisitStatus
 from models.operations.codec import to_json
 from models.rules.collecting import Share, Spend, distribute, is_for_visit_only
@@ -101,7 +101,7 @@ class Posting:
         more: tuple[PlanLine, ...] = ()
         if filled is not None:
             transfers, more = [*transfers, *filled.entry.transfers], filled.lines
-        after = added(before, figures_from_history(transfers, plan.patient_id))
+        after = added(before, collect.moved(reader, clinic.tenant, plan.patient_id, transfers))
         paid = _paid(replace(plan, lines=(*plan.lines, *more)), transfers, shares, home)
         document = self._document(reader, plan, paid, rest, number, receipt_no, amount_cents, card, after)
         job_id = self._spool(tx, plan, payment_id, document)
@@ -129,7 +129,8 @@ class Posting:
         )  # fmt: skip
         entry = tx.record(body, person_id=undo.person_id, business_date=clinic.today().isoformat(), group=undo.group,
                           supervisor=undo.supervisor)  # fmt: skip
-        after = added(before, figures_from_history((*returned, *entry.transfers), payment.patient_id))
+        transfers = (*returned, *entry.transfers)
+        after = added(before, collect.moved(reader, clinic.tenant, payment.patient_id, transfers))
         document = compose(replace(
             self.sale(reader, payment.patient_id, undo.person_name, after),
             receipt_no=receipt_no, payment_number=payment.number, lines=lines, kind=undo.act,

@@ -66,6 +66,7 @@ class Statements:
         """What a statement would say now. It goes to who gets the bill: the guarantor, for one patient as for a whole
         family. Raises RuleBroken `collect.patient_gone`."""
         view = self._accounts.ledger(patient_id, whole_family=whole_family, log_length=0)
+        patient_id = view.patient.patient_id  # the record the person goes by
         members = view.family if view.whole_family else ()
         addressee = next((each.patient.patient_id for each in view.family if each.is_guarantor), patient_id)
         about = addressee if members else patient_id

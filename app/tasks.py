@@ -18,7 +18,7 @@ from app.refusals import need
 from app.views import AttentionItem, Person, Side, SideRow
 from models.basics.errors import Fact, RuleBroken
 from models.operations.tasks import RESOLUTIONS, TaskResolved
-from models.rules.people import first_name
+from models.rules.people import display_name, first_name
 from models.rules.rights import Right
 from models.store.queries import holding, receipts, rows, staff, tasks
 from models.store.queries.holding import HeldRow
@@ -136,8 +136,17 @@ class Tasks:
             "spent": f" ({telling.time(spent[1])})" if spent else "",
             "visit": f"{row.visit or row.charge or 'the visit'}{', ' + day if day else ''}",
             "appointment_id": row.appointment_id, "payment_id": row.payment_id, "charge_id": row.charge_id,
-            "credit_cents": credit[1] if credit else 0,
+            "credit_cents": credit[1] if credit else 0, **self._merge(reader, row),
         }  # fmt: skip
+
+    def _merge(self, reader: Any, row: TaskRow) -> dict[str, Fact]:
+        """Whom a record was to be merged with, and whom it goes by."""
+        if row.what != "not_merged":
+            return {}
+        wanted_id = orjson.loads(row.op)["body"]["into_id"] if row.op else ""
+        found = [rows.person(reader, self._clinic.tenant, each) for each in (wanted_id, row.patient_id)]
+        wanted, stays = (display_name(family=each.family, given=each.given) if each else "" for each in found)
+        return {"wanted": wanted, "merged_with": stays, "wanted_id": wanted_id}
 
 
 def _amount(row: TaskRow) -> int:

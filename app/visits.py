@@ -60,7 +60,7 @@ class Visits:
         """What a new visit of this patient may be made of. Raises RuleBroken `visit.no_patient`."""
         clinic, tenant = self._clinic, self._clinic.tenant
         with clinic.store.reader() as reader:
-            person = rows.patient(reader, tenant, patient_id)
+            person = rows.person(reader, tenant, patient_id)
             if person is None:
                 raise RuleBroken("visit.no_patient")
             kinds = recorded.everything(reader, tenant, AppointmentProfile)
@@ -73,7 +73,7 @@ class Visits:
                 billing_profiles=tuple(each for each in sets if each.active),
                 practitioners=tuple((each.id, each.name) for each in people),
                 locations=tuple((each.id, each.name) for each in places),
-                covered=is_covered(reader, tenant, patient_id),
+                covered=is_covered(reader, tenant, person.id),
             )  # fmt: skip
 
     def preview(self, form: NewVisit) -> BookingPreview:

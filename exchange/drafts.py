@@ -90,12 +90,15 @@ class LocationDraft(Draft):
 
 @dataclass(slots=True, kw_only=True)
 class PatientDraft(Draft):
-    """A person. `merged`: the source replaced this record by another, and may have emptied it. `guarantor` is who gets
-    the bill, where the source says so."""
+    """A person. `merged`: the source replaced this record by another, and may have emptied it; `into` is that other
+    one, `replaces` are those it says this one stands for now. `guarantor` is who gets the bill, where the source says
+    so."""
 
     record: records.Patient
     identifiers: tuple[Identifier, ...] = ()
     merged: bool = False
+    into: Ref | None = None
+    replaces: tuple[Ref, ...] = ()
     guarantor: Ref | None = None
 
 

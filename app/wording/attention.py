@@ -47,6 +47,12 @@ WORDS: Rows = {
         "A change to a payment that is not here",
         "It was made at {desk} ({when}, {who}). As soon as that payment arrives, it counts by itself.",
     ),
+    "attention.not_merged": (
+        "Is this one person with two others?",
+        "At {when} {who} merged this record with {wanted} at {desk}. It had been merged with {merged_with} before, and "
+        "goes by that.",
+        "If all three are one person, merge {merged_with} with {wanted}. If not, take apart what is wrong.",
+    ),
     "attention.paid_twice": (
         "Paid twice?",
         "{cents:money} at {desk} ({first}), {cents:money} at {elsewhere} ({second}), for the same visit.",

@@ -124,6 +124,11 @@ WORDS: Rows = {
         "What was posted stays.",
         "Merge the two patients first.",
     ),
+    "import.merged_otherwise": (
+        "This record was merged with somebody else here",
+        "It was left as it is; no money was changed.",
+        "Open its account: if the merge made here is wrong, take it apart and import the file again.",
+    ),
     "import.visit_of_another_patient": (
         "Its visit is another patient's",
         _REST,

@@ -53,6 +53,8 @@ WORDS: Rows = {
     "act.visit_billing": ("Billing status set",),
     "act.patient": ("Patient data changed",),
     "act.coverage": ("Insurance changed",),
+    "act.merged": ("Merged with another record",),
+    "act.parted": ("Merge taken apart",),
     "act.refused": ("Not taken by the hub",),
     "act.other": ("Changed",),
     "act.task_resolved": ("Settled in Needs attention",),

@@ -50,6 +50,21 @@ WORDS: Rows = {
         "It cannot pay a visit as well. Nothing was changed.",
         "Up to {spendable_cents:money} is possible until the refund is put where its payment lies.",
     ),
+    "refused.same_record": (
+        "These are one person already",
+        _NOTHING,
+        "Choose another record.",
+    ),
+    "refused.merged_meanwhile": (
+        "This record was merged with somebody else meanwhile",
+        _NOTHING,
+        "Open the account again: it shows whom it goes by. Take that apart first if it is wrong.",
+    ),
+    "refused.not_merged": (
+        "This record goes by itself already",
+        _NOTHING,
+        _LOOK,
+    ),
     "refused.future_visit": (
         "That visit lies ahead",
         "Charges of coming days are not paid from credit. Nothing was changed.",

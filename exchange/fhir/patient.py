@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from exchange.drafts import AnyDraft, PatientDraft
+from collections.abc import Iterator
+
+from exchange.drafts import AnyDraft, PatientDraft, Ref
 from exchange.fhir.element import Element
 from exchange.fhir.names import best_name, contact, name_parts
 from exchange.fhir.resource import Resource, identifiers
@@ -16,14 +18,14 @@ SILENT = frozenset({"guarantor_id", "receipt_by"})
 
 
 def read(resource: Resource) -> list[AnyDraft]:
-    """The person. A record that was replaced by another becomes inactive, and may then lack a name; its account goes on
-    under the other's bill, so that money and history of both are found there (hard case H17).
+    """The person. A record that was replaced by another becomes inactive, and may then lack a name; whichever of the
+    two says so, from then on they are one person (hard case H17).
 
     Raises ImportRefused `import.no_name` for any other record without one.
     """
     body = resource.body
-    replaced = next((link for link in body.children("link") if link.text("type") == "replaced-by"), None)
-    merged = replaced is not None
+    into = next(iter(_links(resource, "replaced-by")), None)
+    merged = into is not None
     name = best_name(body.children("name"))
     if name is None and not merged:
         raise ImportRefused("import.no_name", path=body.at("name"))
@@ -37,9 +39,16 @@ def read(resource: Resource) -> list[AnyDraft]:
     )  # fmt: skip
     return [
         PatientDraft(key=resource.key, path=resource.path, updated=resource.updated, silent=SILENT, record=record,
-                     identifiers=identifiers(body), merged=merged,
-                     guarantor=resource.ref(replaced.child("other"), "Patient") if replaced else None),
+                     identifiers=identifiers(body), merged=merged, into=into,
+                     replaces=tuple(_links(resource, "replaces"))),
     ]  # fmt: skip
+
+
+def _links(resource: Resource, kind: str) -> Iterator[Ref]:
+    """The other records that links of a type name."""
+    for link in resource.body.children("link"):
+        if link.text("type") == kind and (ref := resource.ref(link.child("other"), "Patient")) is not None:
+            yield ref
 
 
 def _record_number(body: Element) -> str:

@@ -38,8 +38,9 @@ class Charges:
         record_id = run.id_of(draft.key)
         patient_id = self._patients.find(self._whose(draft), draft.path)
         stored: records.Charge | None = run.known.stored("charge", record_id)
-        if stored is not None and stored.patient_id != patient_id:
+        if stored is not None and not run.same_person(stored.patient_id, patient_id):
             raise ImportRefused("import.charge_of_another_patient", path=draft.path)
+        patient_id = stored.patient_id if stored is not None else patient_id  # it was posted under that record
         visit_id = self._visit(draft, stored, patient_id)
         record = replace(
             draft.record, id=record_id, patient_id=patient_id, appointment_id=visit_id,
@@ -80,7 +81,7 @@ class Charges:
             return stored.appointment_id
         visit_id = self._visits.find(draft.visit, patient_id, draft.record.service_date)
         visit: records.Appointment | None = self._run.record("appointment", visit_id) if visit_id else None
-        if visit is not None and visit.patient_id != patient_id:
+        if visit is not None and not self._run.same_person(visit.patient_id, patient_id):
             raise ImportRefused("import.visit_of_another_patient", path=draft.path)
         return visit_id
 

@@ -91,6 +91,9 @@ def _in_order(planned: dict[str, Planned]) -> tuple[tuple[int, tuple[Planned, ..
             named = planned.get(getattr(item.record, name, "") or "")
             if named is not None and named.file != item.file:
                 needs[item.file].add(named.file)
+        stays = planned.get(item.merged_into)
+        if stays is not None and stays.file != item.file:
+            needs[item.file].add(stays.file)
     return tuple((number, tuple(by_file[number])) for number in file_order(needs))
 
 

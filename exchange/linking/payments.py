@@ -46,7 +46,9 @@ class Payments:
         patient_id = self._patients.find(draft.patient, draft.path)
         money = replace(draft.record, id=run.id_of(draft.key), patient_id=patient_id)
         stored = run.known.stored("payment", money.id)
-        if stored is not None and (stored.patient_id, stored.amount_cents) != (patient_id, money.amount_cents):
+        if stored is not None and not (
+            run.same_person(stored.patient_id, patient_id) and stored.amount_cents == money.amount_cents
+        ):
             raise ImportRefused("import.payment_changed", path=draft.path)
         charge_id, appointment_id = self._what_for(draft, patient_id, money.posted_on)
         money = replace(
@@ -72,7 +74,7 @@ class Payments:
             raise ImportRefused("import.charge_unknown", path=draft.path)
         visit_id = self._visits.find(draft.visit, patient_id, day)
         visit: records.Appointment | None = self._run.record("appointment", visit_id) if visit_id else None
-        if visit is not None and visit.patient_id != patient_id:
+        if visit is not None and not self._run.same_person(visit.patient_id, patient_id):
             raise ImportRefused("import.visit_of_another_patient", path=draft.path)
         return "", visit_id
 
@@ -84,11 +86,12 @@ class Payments:
         return None
 
     def _one_family(self, patient_id: str, other_id: str) -> bool:
-        return patient_id == other_id or self._payer(patient_id) == self._payer(other_id)
+        return self._run.same_person(self._payer(patient_id), self._payer(other_id))
 
     def _payer(self, patient_id: str) -> str:
-        person: records.Patient | None = self._run.record("patient", patient_id)
-        return (person.guarantor_id if person else "") or patient_id
+        own = self._run.survivor(patient_id)
+        person: records.Patient | None = self._run.record("patient", own)
+        return (person.guarantor_id if person else "") or own
 
     # How --------------------------------------------------------------------------------------------------------
 

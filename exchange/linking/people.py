@@ -35,15 +35,44 @@ class Patients:
         winners = self._run.winners(PatientDraft, "patient")
         self._run.each(winners.values(), "patient", self._take_one)
         self._run.each((placed for placed in winners.values() if placed.draft.guarantor), "patient", self._own_bill)
+        self._run.each((placed for placed in winners.values() if placed.draft.into), "patient", self._replaced)
+        self._run.each((placed for placed in winners.values() if placed.draft.replaces), "patient", self._replaces)
         accounts = (placed for placed in self._run.drafts(AccountDraft) if placed.draft.guarantor)
         self._run.each(accounts, "patient", self._bill_of_account)
 
     def _own_bill(self, placed: Placed[PatientDraft]) -> None:
+        self._put_on_bill(self._run.id_of(placed.draft.key), placed.draft.guarantor, placed)
+
+    def _replaced(self, placed: Placed[PatientDraft]) -> None:
+        if placed.draft.into is not None:
+            self._merge(self._run.id_of(placed.draft.key), self._named(placed.draft.into), placed)
+
+    def _replaces(self, placed: Placed[PatientDraft]) -> None:
+        for ref in placed.draft.replaces:
+            self._merge(self._named(ref), self._run.id_of(placed.draft.key), placed)
+
+    def _named(self, ref: Ref) -> str:
+        """The id of who a link names; empty while that one is not here: the next file says it again."""
         try:
-            self._put_on_bill(self._run.id_of(placed.draft.key), placed.draft.guarantor, placed)
+            return self._payer(ref)
         except ImportRefused:
-            if not placed.draft.merged:  # replaced by somebody who is not here yet: the next file says it again
-                raise
+            return ""
+
+    def _merge(self, gone_id: str, stays_id: str, placed: Placed[PatientDraft]) -> None:
+        """From now on the one record goes by the other, if both are here and did not before. Raises ImportRefused
+        `import.merged_otherwise` where somebody here said that it is a third one's."""
+        run, record = self._run, self._run.record("patient", gone_id)
+        if record is None or run.record("patient", stays_id) is None or gone_id == stays_id:
+            return
+        if gone_id not in run.planned:
+            run.plan(placed, "patient", record)
+        run.planned[gone_id].record = replace(record, active=False)
+        goes_by = run.known.survivor(gone_id)
+        if goes_by == run.known.survivor(stays_id):
+            return
+        if goes_by != gone_id:
+            raise ImportRefused("import.merged_otherwise", path=placed.draft.path)
+        run.planned[gone_id].merged_into = stays_id
 
     def _bill_of_account(self, placed: Placed[AccountDraft]) -> None:
         self._put_on_bill(self.find(placed.draft.patient, placed.draft.path), placed.draft.guarantor, placed)
@@ -54,9 +83,6 @@ class Patients:
         if record is None or ref is None:
             return
         guarantor_id = self._payer(ref)
-        if isinstance(placed.draft, PatientDraft) and placed.draft.merged:  # whoever pays for the other pays for this
-            other = self._run.record("patient", guarantor_id)
-            guarantor_id = (other.guarantor_id if other else "") or guarantor_id
         if patient_id not in self._run.planned:
             self._run.plan(placed, "patient", record)
         planned = self._run.planned[patient_id]

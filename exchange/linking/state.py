@@ -44,6 +44,10 @@ class StoredMoney(Protocol):
 class Known(Protocol):
     """What the store already has, asked record by record."""
 
+    def survivor(self, patient_id: str) -> str:
+        """The record a person goes by; the one asked for where it was merged into no other."""
+        ...
+
     def stored(self, kind: str, record_id: str) -> Any | None:
         """The record of that kind and id as the source last put it; None when there is none. Of kind `payment` a
         StoredMoney."""
@@ -70,13 +74,15 @@ class Known(Protocol):
 
 @dataclass(slots=True)
 class Planned:
-    """A record to write with one file, if it differs from what is stored. `silent` fields keep the store's value."""
+    """A record to write with one file, if it differs from what is stored. `silent` fields keep the store's value.
+    `merged_into`: the record that the person goes by from now on, as the source says."""
 
     file: int
     path: str
     kind: str
     record: Any
     silent: frozenset[str] = frozenset()
+    merged_into: str = ""
 
 
 @dataclass(slots=True)
@@ -125,6 +131,15 @@ class Run:
         """The record of this run, else the stored one."""
         planned = self.planned.get(record_id)
         return planned.record if planned is not None and planned.kind == kind else self.known.stored(kind, record_id)
+
+    def survivor(self, patient_id: str) -> str:
+        """The record a person goes by, with what this run says of it."""
+        planned = self.planned.get(patient_id)
+        return self.known.survivor((planned.merged_into if planned else "") or patient_id)
+
+    def same_person(self, patient_id: str, other_id: str) -> bool:
+        """Are these records of one person (H17)?"""
+        return patient_id == other_id or self.survivor(patient_id) == self.survivor(other_id)
 
     def each(self, placed: Iterable[Placed[D_co]], kind: str, work: Callable[[Placed[D_co]], None]) -> None:
         """Do `work` for each draft; what it refuses is listed and does not stop the rest."""

@@ -64,12 +64,12 @@ def figures_from_balances(rows: Iterable[tuple[Code, Balance]]) -> Figures:
     return Figures(responsible, responsible - receivable, unallocated, prepaid)
 
 
-def figures_from_history(transfers: Iterable[Transfer], patient_id: str) -> Figures:
-    """The same figures the long way: by adding up what each transfer did."""
+def figures_from_history(transfers: Iterable[Transfer], *records: str) -> Figures:
+    """The same figures the long way, by adding up what each transfer did: of one record, or of all of a person's."""
     responsible = allocated = unallocated = prepaid = 0
     for transfer in transfers:
         for account, cents in ((transfer.credit, transfer.amount_cents), (transfer.debit, -transfer.amount_cents)):
-            if account.patient_id != patient_id:
+            if account.patient_id not in records:
                 continue
             if account.code is Code.RECEIVABLE:
                 if transfer.code in RESPONSIBLE_TRANSFERS:

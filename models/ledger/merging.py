@@ -19,8 +19,8 @@ MERGED_MEANWHILE = "merged_meanwhile"
 
 
 def merged(op: Operation, body: merging.PatientMerged, draft: Draft) -> None:
-    """The record, and what had been merged into it, follows who the other one goes by. Both ways round at two desks, the
-    first that arrives says who stays; the other changes nothing."""
+    """The record, and what had been merged into it, follows who the other one goes by. Both ways round at two desks,
+    the first that arrives says who stays; the other changes nothing."""
     gone, stays = draft.alias(body.patient_id), draft.survivor_of(body.into_id)
     if not body.patient_id or not body.into_id or body.patient_id == body.into_id:
         reject(draft, op, "same_record")

@@ -25,6 +25,7 @@ class Right(StrEnum):
     CLOSE = "close"
     CLOSE_OVER = "close_over"
     VISITS = "visits"
+    MERGE = "merge"
     SET_UP = "set_up"
 
 
@@ -44,6 +45,7 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.CLOSE: "Count the drawer and close the day",
     Right.CLOSE_OVER: "Close a day that is off, count again, delete deposits",
     Right.VISITS: "Visits and their charges",
+    Right.MERGE: "Merge two records of one person, or take them apart",
     Right.SET_UP: "Set up the practice, its rules and its people",
 }
 

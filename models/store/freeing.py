@@ -33,9 +33,18 @@ _WAITS = (
 """An index holds the visits that will not be: they are few."""
 
 _SAID = (
-    "SELECT kind, received_at, op FROM log WHERE tenant = :tenant AND patient = :patient AND verdict IN (:posted) "
+    "SELECT kind, received_at, op FROM log WHERE tenant = :tenant AND patient IN (:patients) AND verdict IN (:posted) "
     "AND kind IN (:kinds) ORDER BY seq"
 )
+
+
+_SAME = (
+    "SELECT s.patient_id FROM alias l JOIN alias s ON s.tenant = l.tenant AND s.survivor_id = l.survivor_id "
+    "WHERE l.tenant = :tenant AND l.patient_id = :patient AND l.survivor_id <> '' UNION "
+    "SELECT survivor_id FROM alias WHERE tenant = :tenant AND patient_id = :patient AND survivor_id <> '' UNION "
+    "SELECT patient_id FROM alias WHERE tenant = :tenant AND survivor_id <> '' AND survivor_id = :patient"
+)
+"""The other records of a person (H17)."""
 
 
 def anything_waits(session: Session, tenant: str) -> bool:
@@ -60,8 +69,9 @@ def to_be_freed(session: Session, tenant: str, now: datetime) -> list[Operation]
 
 def _gone_since(session: Session, tenant: str, appointment_id: str, patient_id: str) -> str:
     """When the hub heard that a visit will not be, as UTC text; empty when the log does not say so."""
+    patients = {patient_id, *(row[0] for row in session.rows(_SAME, tenant=tenant, patient=patient_id))}
     found = session.rows(
-        _SAID, tenant=tenant, patient=patient_id, posted=POSTED, kinds=["appointment.put", "visit.status"]
+        _SAID, tenant=tenant, patients=patients, posted=POSTED, kinds=["appointment.put", "visit.status"]
     )
     since, source, desk = "", "", ""
     for kind, received_at, text in found:

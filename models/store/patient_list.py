@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,14 +19,15 @@ import orjson
 from models.basics.search_keys import plain
 from models.rules.matching import Query
 from models.store.desk import DeskStore
-from models.store.queries import find, patients
+from models.store.queries import find, patients, rows
+from models.store.queries.people import records_of_all, survivors
 from models.store.rows import Change
 
 FIGURES = ("statement_cents", "total_cents", "unallocated_cents")
 """What the list can be narrowed down by."""
 ORDERS = ("name", "birth_date", "mrn", *FIGURES, "last_visit")
 """What it can be sorted by."""
-_TOPICS = frozenset({"patient", "account", "appointment"})
+_TOPICS = frozenset({"patient", "account", "appointment", "alias"})
 _AGAIN_WHOLE = 2_000
 """After more changes than this everything is read again."""
 _FEW = 3_000
@@ -37,12 +38,12 @@ _STEP = 400
 """Patients read again at a time."""
 _COLUMNS = (
     "id", "name", "family", "given", "suffix", "birth_date", "mrn", "phone", "statement_cents", "total_cents",
-    "unallocated_cents", "prepaid_cents", "last_visit",
+    "unallocated_cents", "prepaid_cents", "last_visit", "merged_with",
 )  # fmt: skip
 _TABLE = """
 CREATE TABLE person (
   id TEXT PRIMARY KEY, name TEXT, family TEXT, given TEXT, suffix TEXT, birth_date TEXT, mrn TEXT, phone TEXT,
-  statement_cents INT, total_cents INT, unallocated_cents INT, prepaid_cents INT, last_visit TEXT
+  statement_cents INT, total_cents INT, unallocated_cents INT, prepaid_cents INT, last_visit TEXT, merged_with TEXT
 );
 """
 _INDEXES = (
@@ -69,7 +70,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class ListedPatient:
     """One patient of the list. `total_cents` is what is owed less what lies on the account; negative: a credit.
-    `last_visit` is ISO text, empty without one."""
+    `last_visit` is ISO text, empty without one. `merged_with`: what the record is called that the person goes by, where
+    it is another one; the figures are that one's then, and none here."""
 
     id: str
     family: str
@@ -83,6 +85,7 @@ class ListedPatient:
     unallocated_cents: int
     prepaid_cents: int
     last_visit: str
+    merged_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,8 @@ class PatientList:
         """The first patients by name, straight from the store: what can be shown while the list is still read."""
         with self._store.reader() as reader:
             ids = patients.first_by_name(reader, self._store.tenant, count)
-            found = {row[0]: row for row in self._rows(reader, today.isoformat(), ids)}
+            every = records_of_all(reader, self._store.tenant, ids)
+            found = {row[0]: row for row in self._rows(reader, today.isoformat(), every)}
         return [ListedPatient(row[0], *row[2:]) for row in (found[each] for each in ids)]
 
     def close(self) -> None:
@@ -167,7 +171,8 @@ class PatientList:
         with self._noting:
             if not self._all_stale:
                 self._stale |= change.patients
-                self._all_stale = change.everything or len(self._stale) > _AGAIN_WHOLE
+                merged = "alias" in change.topics  # whose figures are whose is another matter now
+                self._all_stale = change.everything or merged or len(self._stale) > _AGAIN_WHOLE
 
     def _fresh(self, today: date) -> sqlite3.Connection:
         """The table in memory as the store stands now. What changes while it is read stays noted for the next time."""
@@ -214,17 +219,27 @@ class PatientList:
                 memory.executemany(_PUT, self._rows(reader, day, ids))
                 memory.execute("COMMIT")
 
-    def _rows(self, reader: Any, day: str, ids: list[str] | None) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, reader: Any, day: str, ids: Sequence[str] | None) -> Iterator[tuple[Any, ...]]:
+        """The rows of these patients (None: of all), who are named with every record of theirs."""
         tenant = self._store.tenant
+        stays = survivors(reader, tenant, ids)
         money = {row.patient_id: row for row in patients.money(reader, tenant, ids)}
         visits = dict(patients.last_visits(reader, tenant, day, ids))
+        for gone, goes_by in stays.items():
+            money[goes_by] = _together(goes_by, money.get(goes_by), money.pop(gone, None))
+            visits[goes_by] = max(visits.get(goes_by, ""), visits.pop(gone, ""))
         for person in patients.people(reader, tenant, ids):
             own = money.get(person.id)
             owed, there, prepaid = (own.statement_cents, own.unallocated_cents, own.prepaid_cents) if own else (0, 0, 0)
             yield (
                 person.id, _name_key(person), person.family, person.given, person.suffix, person.birth_date,
                 person.mrn, person.phone, owed, owed - there, there, prepaid, visits.get(person.id, ""),
+                self._name_of(reader, stays.get(person.id, "")),
             )  # fmt: skip
+
+    def _name_of(self, reader: Any, patient_id: str) -> str:
+        found = rows.patient(reader, self._store.tenant, patient_id) if patient_id else None
+        return f"{found.given} {found.family}".strip() if found else ""
 
     # Asked ---------------------------------------------------------------------------------------------------------
 
@@ -253,6 +268,14 @@ def _order(wanted: Wanted, *, few: bool = False) -> str:
     way, plus = (" DESC" if wanted.descending else ""), ("+" if few else "")
     columns = ("name", "id") if wanted.order == "name" else (wanted.order, "name", "id")
     return ", ".join(f"{plus}{column}{way}" for column in columns)
+
+
+def _together(patient_id: str, *parts: patients.MoneyRow | None) -> patients.MoneyRow:
+    """The money of several records of one person."""
+    some = [part for part in parts if part is not None]
+    return patients.MoneyRow(patient_id, sum(part.statement_cents for part in some),
+                             sum(part.unallocated_cents for part in some),
+                             sum(part.prepaid_cents for part in some))  # fmt: skip
 
 
 def _name_key(person: patients.PersonRow) -> str:

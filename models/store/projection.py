@@ -304,12 +304,13 @@ def _close_dispute(op: Operation, body: bodies.DisputeClosed, _reason: str, shee
 
 
 def _adjust_charge(op: Operation, body: bodies.Adjust, _reason: str, sheet: Sheet, seq: int) -> None:
+    charge = sheet.get("charge", body.charge_id)
     row = {
         "op_id": op.op_id, "adjustment_id": body.adjustment_id, "charge_id": body.charge_id,
-        "patient_id": body.patient_id, "kind": body.kind, "group_code": body.group, "reason_code": body.reason_code,
-        "amount_cents": body.amount_cents, "note": body.note, "made_at": op.device_time,
-        "business_date": op.business_date, "actor": op.actor, "supervisor": op.supervisor, "device": op.device,
-        "undone_op_id": "",
+        "patient_id": charge["patient_id"] if charge else body.patient_id, "kind": body.kind,
+        "group_code": body.group, "reason_code": body.reason_code, "amount_cents": body.amount_cents,
+        "note": body.note, "made_at": op.device_time, "business_date": op.business_date, "actor": op.actor,
+        "supervisor": op.supervisor, "device": op.device, "undone_op_id": "",
     }  # fmt: skip
     sheet.put("adjustment", row, seq=seq, fresh=True)
 

@@ -26,6 +26,7 @@ _PENDING = (
     "SELECT op_id, debit, credit, amount_cents, code, reverses_op, reverses_n FROM transfer WHERE tenant = :tenant "
     "AND seq = 0 AND op_id IN (:ids) ORDER BY op_id, n"
 )
+_USES_HOLDS = "SELECT 1 FROM hold WHERE tenant = :tenant AND seq = 0 LIMIT 1"
 _CONFIRM = "UPDATE transfer SET seq = ?, pending_no = 0 WHERE tenant = ? AND op_id = ? AND seq = 0"
 _SHIFT = (
     "UPDATE account SET debits = debits + ?, pending_debits = pending_debits - ?, credits = credits + ?, "
@@ -41,6 +42,8 @@ def can_promote(session: Session, tenant: str, device: str, entries: Sequence[Lo
     own = [entry for entry in entries if entry.op["device"] == device]
     waiting = session.rows(_OWN, tenant=tenant, most=len(own))
     if not own or [(e.op["op_id"], e.op["body_hash"]) for e in own] != [(row[0], row[1]) for row in waiting]:
+        return False
+    if session.rows(_USES_HOLDS, tenant=tenant):  # what ends a hold is logged before what used it: on a page before
         return False
     refused_here = {row[0] for row in waiting if row[2]}
     causes = {entry.op["op_id"] for entry in own}

@@ -10,7 +10,7 @@ from typing import Any
 
 from models.basics.ids import new_id
 from models.ledger.book import Draft, Entry
-from models.ledger.figures import Figures, figures_from_history
+from models.ledger.figures import Figures
 from models.ledger.posting import settle
 from models.operations.operation import GENESIS, make_operation
 from models.store.book import TableBook
@@ -72,4 +72,4 @@ class Rehearsal:
     def after(self, before: Figures, patient_id: str) -> Figures:
         """The figures of a patient once all of it stood, from those before it."""
         moved = [transfer for entry in self.draft.entries for transfer in entry.transfers]
-        return before + figures_from_history(moved, patient_id)
+        return before + collect.moved(self._reader, self._tenant, patient_id, moved)

@@ -79,6 +79,7 @@ _LOOKS_AT: dict[str, tuple[tuple[str, str], ...]] = {
     "refund.request": (("payment", "payment_id"),),
     "refund.paid": (("payment", "payment_id"),),
     "dispute.opened": (("payment", "payment_id"),),
+    "charge.adjust": (("charge", "charge_id"),),
     "act.undo": (("moved", "op_ids"),),
 }
 

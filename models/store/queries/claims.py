@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from models.store.queries import people
 from models.store.queries.ledger import ITEM_COLUMNS, ITEM_FROM, ItemRow
 from models.store.queries.rows import (
     NET,
@@ -88,11 +89,12 @@ def prepaid(connection: Any, tenant: str, first: str, last: str) -> dict[str, in
 
 
 def credit(connection: Any, tenant: str, patients: Collection[str]) -> dict[str, int]:
-    """Free credit of these patients, less refunds made elsewhere that wait, by patient; nobody without any."""
+    """Free credit of these people, less refunds made elsewhere that wait, by the record they go by; nobody without
+    any."""
     found = connection.execute(
-        f"SELECT a.patient_id, sum({NET}) FROM account a WHERE a.tenant = ? AND a.patient_id IN "
-        f"(SELECT value FROM json_each(?)) AND a.code IN ('CR', 'RFU') GROUP BY a.patient_id HAVING sum({NET}) > 0",
-        (tenant, json.dumps(sorted(patients))),
+        f"SELECT {people.person_of('a')} AS person, sum({NET}) FROM account a WHERE a.tenant = ? AND a.patient_id IN "
+        f"(SELECT value FROM json_each(?)) AND a.code IN ('CR', 'RFU') GROUP BY person HAVING sum({NET}) > 0",
+        (tenant, json.dumps(people.records_of_all(connection, tenant, sorted(patients)))),
     )
     return {str(row[0]): int(row[1]) for row in found}
 

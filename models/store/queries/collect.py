@@ -1,21 +1,27 @@
-"""What a patient owes and what lies on the account: for Collect, and for the check under the writer's lock."""
+"""What a patient owes and what lies on the account: for Collect, and for the check under the writer's lock.
+
+Asked for one record of a person, every question answers for the person (H17).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from models.ledger.accounts import Code
-from models.ledger.book import Balance
-from models.ledger.figures import Figures, figures_from_balances
-from models.store.queries.rows import CHARGE_COLUMNS, CHARGE_JOIN, NET, OTHERS, ChargeRow, LotRow
+from models.ledger.book import Balance, Transfer
+from models.ledger.figures import Figures, figures_from_balances, figures_from_history
+from models.store.queries import people
+from models.store.queries.rows import CHARGE_COLUMNS, CHARGE_JOIN, NET, OTHERS, ChargeRow, LotRow, marks
 
 
 def open_charges(connection: Any, tenant: str, patient_id: str) -> list[ChargeRow]:
     """Every charge of a patient on which something is owed, oldest first."""
+    mine = people.records(connection, tenant, patient_id)
     found = connection.execute(
-        f"SELECT {CHARGE_COLUMNS} FROM account a {CHARGE_JOIN} "
-        f"WHERE a.tenant = ? AND a.patient_id = ? AND a.code = 'AR' AND {NET} < 0 ORDER BY c.service_date, c.id",
-        (tenant, patient_id),
+        f"SELECT {CHARGE_COLUMNS} FROM account a {CHARGE_JOIN} WHERE a.tenant = ? "
+        f"AND a.patient_id IN ({marks(len(mine))}) AND a.code = 'AR' AND {NET} < 0 ORDER BY c.service_date, c.id",
+        (tenant, *mine),
     )
     return [ChargeRow(*row) for row in found]
 
@@ -39,21 +45,24 @@ def charged_on_visit(connection: Any, tenant: str, appointment_id: str) -> int:
 
 def lots(connection: Any, tenant: str, patient_id: str) -> list[LotRow]:
     """Money on account, free or set aside for a visit; oldest payment first: ids of operations grow with time."""
+    mine = people.records(connection, tenant, patient_id)
     found = connection.execute(
-        f"SELECT a.patient_id, a.payment_id, a.appointment_id, {NET} - {OTHERS} FROM account a "
+        f"SELECT {people.person_of('a')}, a.payment_id, a.appointment_id, {NET} - {OTHERS} FROM account a "
         "LEFT JOIN payment y ON y.tenant = a.tenant AND y.payment_id = a.payment_id "
-        f"WHERE a.tenant = ? AND a.patient_id = ? AND a.code IN ('CR', 'CRE') AND {NET} - {OTHERS} > 0 "
-        "ORDER BY y.taken_at, y.collect_op_id, a.payment_id",
-        (tenant, patient_id),
+        f"WHERE a.tenant = ? AND a.patient_id IN ({marks(len(mine))}) AND a.code IN ('CR', 'CRE') "
+        f"AND {NET} - {OTHERS} > 0 ORDER BY y.taken_at, y.collect_op_id, a.payment_id",
+        (tenant, *mine),
     )
     return [LotRow(*row) for row in found]
 
 
 def given_back_elsewhere(connection: Any, tenant: str, patient_id: str) -> int:
     """Cents other programs gave back that are not netted with a payment yet (domain row N11)."""
+    mine = people.records(connection, tenant, patient_id)
     row = connection.execute(
-        f"SELECT coalesce(sum(-({NET})), 0) FROM account a WHERE a.tenant = ? AND a.patient_id = ? AND a.code = 'RFU'",
-        (tenant, patient_id),
+        f"SELECT coalesce(sum(-({NET})), 0) FROM account a WHERE a.tenant = ? "
+        f"AND a.patient_id IN ({marks(len(mine))}) AND a.code = 'RFU'",
+        (tenant, *mine),
     ).fetchone()
     return int(row[0])
 
@@ -69,12 +78,18 @@ def prepaid_for(connection: Any, tenant: str, appointment_id: str) -> int:
 
 def figures(connection: Any, tenant: str, patient_id: str) -> Figures:
     """The five figures of a patient, from balances."""
+    mine = people.records(connection, tenant, patient_id)
     found = connection.execute(
         "SELECT code, sum(debits + pending_debits), sum(credits + pending_credits) FROM account "
-        "WHERE tenant = ? AND patient_id = ? GROUP BY code",
-        (tenant, patient_id),
+        f"WHERE tenant = ? AND patient_id IN ({marks(len(mine))}) GROUP BY code",
+        (tenant, *mine),
     )
     return figures_from_balances((Code(row[0]), Balance(row[1], row[2])) for row in found)
+
+
+def moved(connection: Any, tenant: str, patient_id: str, transfers: Iterable[Transfer]) -> Figures:
+    """What transfers change about the figures of a person."""
+    return figures_from_history(transfers, *people.records(connection, tenant, patient_id))
 
 
 def head_seq(connection: Any, tenant: str) -> int:
@@ -85,10 +100,11 @@ def head_seq(connection: Any, tenant: str) -> int:
 
 def attempt_in_doubt(connection: Any, tenant: str, patient_id: str) -> tuple[str, int] | None:
     """(attempt id, cents) of a card attempt of this patient whose outcome is not known, or None."""
+    mine = people.records(connection, tenant, patient_id)
     row = connection.execute(
         "SELECT attempt_id, amount_cents FROM terminal_attempt WHERE tenant = ? AND state <> 'resolved' "
-        "AND patient_id = ? ORDER BY created_at LIMIT 1",
-        (tenant, patient_id),
+        f"AND patient_id IN ({marks(len(mine))}) ORDER BY created_at LIMIT 1",
+        (tenant, *mine),
     ).fetchone()
     return (str(row[0]), int(row[1])) if row else None
 

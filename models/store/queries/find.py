@@ -8,6 +8,7 @@ from typing import Any
 
 from models.basics.search_keys import slip_keys, slips
 from models.rules.matching import Code, Query, allowed_slips, fit
+from models.store.queries import people
 from models.store.queries.rows import (
     NET,
     OPEN,
@@ -140,30 +141,34 @@ def _any_of(group: tuple[Code, ...]) -> str:
 
 
 def on_account(connection: Any, tenant: str, patient_ids: list[str]) -> dict[str, OnAccount]:
-    """What each of these patients owes, and their free credit, less what other programs gave back of it."""
+    """What each of these people owes, and their free credit, less what other programs gave back of it."""
     if not patient_ids:
         return {}
+    mine = people.records_of_all(connection, tenant, patient_ids)
     found = connection.execute(
-        f"SELECT a.patient_id, sum(CASE WHEN a.code = 'AR' THEN -({NET}) ELSE 0 END), "
+        f"SELECT {people.person_of('a')} AS person, sum(CASE WHEN a.code = 'AR' THEN -({NET}) ELSE 0 END), "
         f"max(sum(CASE WHEN a.code IN ('CR', 'RFU') AND a.appointment_id = '' THEN {NET} ELSE 0 END), 0) "
         "FROM account a "
-        f"WHERE a.tenant = ? AND a.patient_id IN ({marks(len(patient_ids))}) AND {OPEN} GROUP BY a.patient_id",
-        (tenant, *patient_ids),
+        f"WHERE a.tenant = ? AND a.patient_id IN ({marks(len(mine))}) AND {OPEN} GROUP BY person",
+        (tenant, *mine),
     )
-    return {str(row[0]): OnAccount(int(row[1]), int(row[2])) for row in found}
+    return people.by_record(connection, tenant, patient_ids,
+                            {str(row[0]): OnAccount(int(row[1]), int(row[2])) for row in found})  # fmt: skip
 
 
 def visits_today(connection: Any, tenant: str, patient_ids: list[str], day: str) -> dict[str, VisitRow]:
-    """The first visit of the day of each of these patients, by patient."""
+    """The first visit of the day of each of these people, by the record asked for."""
     if not patient_ids:
         return {}
+    mine = people.records_of_all(connection, tenant, patient_ids)
     found = connection.execute(
         f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} "
-        f"WHERE v.tenant = ? AND v.patient_id IN ({marks(len(patient_ids))}) AND v.service_date = ? "
+        f"WHERE v.tenant = ? AND v.patient_id IN ({marks(len(mine))}) AND v.service_date = ? "
         "AND v.deleted_at = '' ORDER BY v.starts_at DESC",
-        (tenant, *patient_ids, day),
+        (tenant, *mine, day),
     )
-    return {visit.patient_id: visit for visit in (VisitRow(*row) for row in found)}
+    return people.by_record(connection, tenant, patient_ids,
+                            {visit.patient_id: visit for visit in (VisitRow(*row) for row in found)})  # fmt: skip
 
 
 def by_card_of_day(connection: Any, tenant: str, last4: str, day: str, known: list[Hit]) -> list[Hit]:

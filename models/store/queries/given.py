@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, fields
 from typing import Any
+
+from models.store.queries import people
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,9 @@ _OF_DAYS = _GIVEN.format(
     of_day=_BETWEEN.format(column="y.business_date"), of_void=_BETWEEN.format(column="y.reversed_business_date"),
     of_refund=_BETWEEN.format(column="f.settled_business_date"),
 )  # fmt: skip
+_MINE = "IN (SELECT value FROM json_each(:patients))"
 _OF_PATIENT = _GIVEN.format(
-    of_day="AND y.patient_id = :patient", of_void="AND y.patient_id = :patient", of_refund="AND f.patient_id = :patient"
+    of_day=f"AND y.patient_id {_MINE}", of_void=f"AND y.patient_id {_MINE}", of_refund=f"AND f.patient_id {_MINE}"
 )
 _WIDTH = len(fields(GivenRow))
 
@@ -60,8 +64,9 @@ def of_days(connection: Any, tenant: str, first: str, last: str) -> list[GivenRo
 
 
 def of_patient(connection: Any, tenant: str, patient_id: str) -> list[GivenRow]:
-    """Every receipt of a patient, oldest first."""
-    return _rows(connection, _OF_PATIENT, {"tenant": tenant, "patient": patient_id})
+    """Every receipt of a person, whichever record it was given under, oldest first."""
+    mine = people.records(connection, tenant, patient_id)
+    return _rows(connection, _OF_PATIENT, {"tenant": tenant, "patients": json.dumps(mine)})
 
 
 def _rows(connection: Any, query: str, values: dict[str, str]) -> list[GivenRow]:

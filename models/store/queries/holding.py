@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from models.store.queries.rows import NET
+from models.store.queries import people
+from models.store.queries.rows import NET, marks
 
 _LEFT = "h.granted_cents - h.used_cents - h.returned_cents"
 _OPEN = "h.used_cents + h.returned_cents < h.granted_cents"
@@ -41,44 +42,48 @@ def credit(connection: Any, tenant: str, patient_id: str, device: str) -> list[C
         f"(SELECT coalesce(sum({_LEFT}), 0) FROM hold h WHERE h.tenant = a.tenant AND h.account_id = a.id "
         f"AND {_OPEN} AND h.device = ?)"
     )
+    mine = people.records(connection, tenant, patient_id)
     found = connection.execute(
         f"SELECT a.payment_id, {NET}, CASE WHEN a.held > 0 THEN {own} ELSE 0 END, a.held, "
         "EXISTS (SELECT 1 FROM payment y JOIN outbox o ON o.tenant = y.tenant AND o.op_id = y.collect_op_id "
         "WHERE y.tenant = a.tenant AND y.payment_id = a.payment_id AND o.attempted_at = '') "
-        f"FROM account a WHERE a.tenant = ? AND a.patient_id = ? AND a.code = 'CR' AND {NET} > 0",
-        (device, tenant, patient_id),
+        f"FROM account a WHERE a.tenant = ? AND a.patient_id IN ({marks(len(mine))}) AND a.code = 'CR' AND {NET} > 0",
+        (device, tenant, *mine),
     )
     return [CreditRow(row[0], row[1], row[2], row[3] - row[2], bool(row[4])) for row in found]
 
 
 def unsent_payments(connection: Any, tenant: str, patient_id: str) -> set[str]:
     """The payments of a patient that were taken here and never sent: nobody else can know them."""
+    mine = people.records(connection, tenant, patient_id)
     found = connection.execute(
         "SELECT y.payment_id FROM payment y JOIN outbox o ON o.tenant = y.tenant AND o.op_id = y.collect_op_id "
-        "WHERE y.tenant = ? AND y.patient_id = ? AND y.seq = 0 AND o.attempted_at = ''",
-        (tenant, patient_id),
+        f"WHERE y.tenant = ? AND y.patient_id IN ({marks(len(mine))}) AND y.seq = 0 AND o.attempted_at = ''",
+        (tenant, *mine),
     )
     return {str(row[0]) for row in found}
 
 
 def holds(connection: Any, tenant: str, patient_id: str = "", device: str = "") -> list[HeldRow]:
     """What is left of the holds on a patient's credit, or of a desk's holds, or of all."""
+    mine = people.records(connection, tenant, patient_id)
     found = connection.execute(
         f"SELECT h.hold_id, h.ask_id, h.device, h.patient_id, h.payment_id, {_LEFT} FROM hold h WHERE h.tenant = ? AND "
-        f"{_OPEN} AND (? = '' OR h.patient_id = ?) AND (? = '' OR h.device = ?) ORDER BY h.hold_id",
-        (tenant, patient_id, patient_id, device, device),
+        f"{_OPEN} AND (? = '' OR h.patient_id IN ({marks(len(mine))})) AND (? = '' OR h.device = ?) ORDER BY h.hold_id",
+        (tenant, patient_id, *mine, device, device),
     )
     return [HeldRow(*row) for row in found]
 
 
 def provisional(connection: Any, tenant: str, patient_id: str = "") -> int:
     """Cents of credit spent here without the hub's word so far, of one patient or of all."""
+    mine = people.records(connection, tenant, patient_id)
     row = connection.execute(
         "SELECT coalesce(sum(json_extract(o.op, '$.body.provisional_cents')), 0) FROM outbox o WHERE o.tenant = ? "
         "AND o.returned_at = '' AND o.verdict = '' "
         "AND json_extract(o.op, '$.kind') IN ('payment.allocate', 'payment.move') "
-        "AND (? = '' OR json_extract(o.op, '$.patient') = ?)",
-        (tenant, patient_id, patient_id),
+        f"AND (? = '' OR json_extract(o.op, '$.patient') IN ({marks(len(mine))}))",
+        (tenant, patient_id, *mine),
     ).fetchone()
     return int(row[0] or 0)
 

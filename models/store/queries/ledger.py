@@ -1,6 +1,7 @@
 """Accounts in lists: visits, payments and where their money lies, charges, what went back, and what happened.
 
-Every question is asked for one patient or for all of a family at once: `patients` are their ids.
+Every question is asked for one patient or for all of a family at once: `patients` are all their records. Each row
+says whose it is by the record that person goes by (H17).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from models.store.queries.people import person_of
 from models.store.queries.refunds import RefundRow
 from models.store.queries.rows import NET, VISIT_COLUMNS, VISIT_JOIN, VisitRow, marks
 
@@ -130,6 +132,8 @@ class LogRow:
 
 
 def _columns(row: type[Any], alias: str, **instead: str) -> str:
+    """The columns of a row class; whose something is, is said by the record that person goes by."""
+    instead = {"patient_id": person_of(alias), **instead}
     return ", ".join(instead.get(field.name) or f"{alias}.{field.name}" for field in fields(row))
 
 
@@ -307,7 +311,10 @@ def statement(connection: Any, tenant: str, statement_id: str) -> StatementRow |
     return StatementRow(*row) if row else None
 
 
-_QUIET = "'hold.ask', 'hold.granted', 'hold.freed', 'hold.returned', 'hold.expired', 'task.opened', 'task.settled'"
+_QUIET = (
+    "'hold.ask', 'hold.granted', 'hold.freed', 'hold.returned', 'hold.expired', 'task.opened', 'task.settled', "
+    "'patient.follows'"
+)
 """What happens behind an account and changes nothing on it; tasks are told in Needs attention."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.ledger.judging import GONE
+from models.store.queries import people
 from models.store.queries.rows import NET, STATUS, VISIT_COLUMNS, VISIT_JOIN, VisitRow, marks
 
 
@@ -52,7 +53,7 @@ class PaymentName:
 
 
 _OPEN = (
-    "SELECT c.id, a.patient_id, a.appointment_id, c.service_date, c.description, c.code, c.kind, "
+    f"SELECT c.id, {people.person_of('a')}, a.appointment_id, c.service_date, c.description, c.code, c.kind, "
     f"-({NET}), CASE c.practitioner_id WHEN '' THEN coalesce(v.practitioner_id, '') ELSE c.practitioner_id END, "
     f"coalesce({STATUS}, ''), coalesce(CASE v.title WHEN '' THEN v.reason ELSE v.title END, '') "
     "FROM account a JOIN charge c ON c.tenant = a.tenant AND c.id = a.charge_id "
@@ -62,10 +63,11 @@ _OPEN = (
 
 
 def open_items(connection: Any, tenant: str, patients: Sequence[str]) -> list[OpenRow]:
-    """Every line item of these patients on which something is owed, oldest first."""
+    """Every line item of these people on which something is owed, oldest first."""
+    mine = people.records_of_all(connection, tenant, patients)
     found = connection.execute(
-        f"{_OPEN} a.patient_id IN ({marks(len(patients))}) AND {NET} < 0 ORDER BY c.service_date, c.id",
-        (tenant, *patients),
+        f"{_OPEN} a.patient_id IN ({marks(len(mine))}) AND {NET} < 0 ORDER BY c.service_date, c.id",
+        (tenant, *mine),
     )
     return [OpenRow(*row) for row in found]
 
@@ -77,14 +79,15 @@ def item(connection: Any, tenant: str, charge_id: str) -> OpenRow | None:
 
 
 def visits_without_charges(connection: Any, tenant: str, patients: Sequence[str], since: str) -> list[VisitRow]:
-    """Visits of these patients from the ISO day `since` on that have no charge and are not cancelled, or lie ahead of
+    """Visits of these people from the ISO day `since` on that have no charge and are not cancelled, or lie ahead of
     their charges' day: where money can wait. Soonest first."""
+    mine = people.records_of_all(connection, tenant, patients)
     found = connection.execute(
         f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} WHERE v.tenant = ? AND v.deleted_at = '' "
-        f"AND v.patient_id IN ({marks(len(patients))}) AND v.service_date >= ? AND {STATUS} <> 'cancelled' "
+        f"AND v.patient_id IN ({marks(len(mine))}) AND v.service_date >= ? AND {STATUS} <> 'cancelled' "
         "AND NOT EXISTS (SELECT 1 FROM charge c WHERE c.tenant = v.tenant AND c.appointment_id = v.id "
         "AND c.deleted_at = '') ORDER BY v.starts_at",
-        (tenant, *patients, since),
+        (tenant, *mine, since),
     )
     return [VisitRow(*row) for row in found]
 
@@ -102,8 +105,8 @@ def visits_by_id(connection: Any, tenant: str, ids: Collection[str]) -> dict[str
 def payments_by_id(connection: Any, tenant: str, ids: Collection[str]) -> dict[str, PaymentName]:
     """Payments as people call them, by id."""
     found = connection.execute(
-        "SELECT y.payment_id, y.patient_id, y.number, y.taken_at, y.tender, y.brand, y.last4, y.check_no, y.method_id, "
-        "coalesce(m.name, ''), y.trace_no FROM payment y LEFT JOIN method m ON m.tenant = y.tenant AND "
+        f"SELECT y.payment_id, {people.person_of('y')}, y.number, y.taken_at, y.tender, y.brand, y.last4, y.check_no, "
+        "y.method_id, coalesce(m.name, ''), y.trace_no FROM payment y LEFT JOIN method m ON m.tenant = y.tenant AND "
         f"m.id = y.method_id WHERE y.tenant = ? AND y.payment_id IN ({marks(len(ids))})",
         (tenant, *ids),
     )
@@ -120,11 +123,12 @@ def opted_in(connection: Any, tenant: str) -> frozenset[str]:
 
 def credit_and_refunds(connection: Any, tenant: str, patient_id: str) -> tuple[int, int]:
     """A patient's free credit, and what went back in other programs and is not netted yet, in cents."""
+    mine = people.records(connection, tenant, patient_id)
     row = connection.execute(
         f"SELECT coalesce(sum(CASE a.code WHEN 'CR' THEN {NET} ELSE 0 END), 0), "
         f"coalesce(sum(CASE a.code WHEN 'RFU' THEN -({NET}) ELSE 0 END), 0) FROM account a "
-        "WHERE a.tenant = ? AND a.patient_id = ? AND a.code IN ('CR', 'RFU')",
-        (tenant, patient_id),
+        f"WHERE a.tenant = ? AND a.patient_id IN ({marks(len(mine))}) AND a.code IN ('CR', 'RFU')",
+        (tenant, *mine),
     ).fetchone()
     return int(row[0]), int(row[1])
 
@@ -172,13 +176,17 @@ def acts(connection: Any, tenant: str, patient_id: str, limit: int) -> list[ActR
     """The newest operations on a patient's account that were not refused, newest first: what this desk has not got back
     from the hub yet, then the log."""
     stands = "verdict NOT IN ('rejected', 'quarantined')"
+    mine = people.records(connection, tenant, patient_id)
+    inside = marks(len(mine))
     waiting = connection.execute(
         f"SELECT op_id, json_extract(op, '$.kind'), {_OP} FROM outbox WHERE tenant = ? AND returned_at = '' "
-        f"AND json_extract(op, '$.patient') = ? AND reason = '' AND {stands} ORDER BY epoch DESC, dseq DESC LIMIT ?",
-        (tenant, patient_id, limit),
+        f"AND json_extract(op, '$.patient') IN ({inside}) AND reason = '' AND {stands} "
+        "ORDER BY epoch DESC, dseq DESC LIMIT ?",
+        (tenant, *mine, limit),
     ).fetchall()
     logged = connection.execute(
-        f"SELECT op_id, kind, {_OP} FROM log WHERE tenant = ? AND patient = ? AND {stands} ORDER BY seq DESC LIMIT ?",
-        (tenant, patient_id, limit),
+        f"SELECT op_id, kind, {_OP} FROM log WHERE tenant = ? AND patient IN ({inside}) AND {stands} "
+        "ORDER BY seq DESC LIMIT ?",
+        (tenant, *mine, limit),
     ).fetchall()
     return [ActRow(*[*row[:5], json.loads(row[5])]) for row in [*waiting, *logged][:limit]]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.store.queries.people import records_of_all as people_of
 from models.store.queries.rows import NET, STATUS, marks
 
 _FIGURES = ("AR", "CR", "CRE", "RFU")
@@ -86,7 +87,8 @@ def last_visits(
 
 
 def families_of(connection: Any, tenant: str, ids: Sequence[str]) -> set[str]:
-    """These patients and everybody on the same bills: one act may change figures of a whole family."""
+    """Every record of these people and of everybody on the same bills: one act may change figures of a whole family."""
+    ids = people_of(connection, tenant, ids)
     heads = {row[0] for row in connection.execute(
         "SELECT CASE guarantor_id WHEN '' THEN id ELSE guarantor_id END FROM patient "
         f"WHERE tenant = ? AND id IN ({marks(len(ids))})", (tenant, *ids),
@@ -94,7 +96,7 @@ def families_of(connection: Any, tenant: str, ids: Sequence[str]) -> set[str]:
     found = connection.execute(
         f"SELECT id FROM patient WHERE tenant = ? AND guarantor_id IN ({marks(len(heads))})", (tenant, *heads)
     )
-    return {*ids, *heads, *(row[0] for row in found)}
+    return set(people_of(connection, tenant, {*ids, *heads, *(row[0] for row in found)}))
 
 
 def _among(column: str, ids: Sequence[str] | None) -> str:

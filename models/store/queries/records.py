@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.operations import records
+from models.store.queries import people
 
 TABLES: dict[str, type[Any]] = {
     "practitioner": records.Practitioner,
@@ -65,6 +66,10 @@ class StoredRecords:
             rows = self._rows(kind, "id = ?", record_id)
             self._found[key] = rows[0] if rows else None
         return self._found[key]
+
+    def survivor(self, patient_id: str) -> str:
+        """The record a person goes by; the one asked for where it was merged into no other."""
+        return people.survivor(self._connection, self._tenant, patient_id)
 
     def called(self, kind: str, name: str) -> str:
         """The id of the one practitioner or location of that name; empty when there is none or several."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from models.store.queries import people
+
 TAKEN_BACK = (
     "coalesce((SELECT sum(CASE WHEN t.credit LIKE 'CR%' THEN -t.amount_cents ELSE t.amount_cents END) FROM transfer t "
     "WHERE t.tenant = p.tenant AND t.op_id = p.reversed_op_id AND t.code = 'reverse'), 0)"
@@ -28,7 +30,7 @@ STATUS = "CASE v.desk_status WHEN '' THEN v.status ELSE v.desk_status END"
 
 @dataclass(frozen=True, slots=True)
 class PatientRow:
-    """Who somebody is."""
+    """Who somebody is. `merged_with`: what the record is called that the person goes by, where it is another one."""
 
     id: str
     family: str
@@ -39,16 +41,24 @@ class PatientRow:
     phone: str
     email: str
     receipt_by: str
+    merged_with: str = ""
 
 
-PATIENT_COLUMNS = "p.id, p.family, p.given, p.suffix, p.birth_date, p.mrn, p.phone, p.email, p.receipt_by"
-PATIENT_WIDTH = 9
+_MERGED_WITH = (
+    "coalesce((SELECT trim(s.given || ' ' || s.family) FROM alias l JOIN patient s ON s.tenant = l.tenant "
+    "AND s.id = l.survivor_id WHERE l.tenant = p.tenant AND l.patient_id = p.id AND l.survivor_id <> ''), '')"
+)
+"""What the record is called that the person goes by, where it is another one."""
+PATIENT_COLUMNS = (
+    f"p.id, p.family, p.given, p.suffix, p.birth_date, p.mrn, p.phone, p.email, p.receipt_by, {_MERGED_WITH}"
+)
+PATIENT_WIDTH = 10
 
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
-    """One visit: when (UTC text), what, whom to, how it stands; `copay_cents` None where not known, 0 where the
-    patient pays everything (payment profile Cash): nobody asks a copay then."""
+    """One visit: whose (the record that person goes by), when (UTC text), what, whom to, how it stands; `copay_cents`
+    None where not known, 0 where the patient pays everything (payment profile Cash): nobody asks a copay then."""
 
     id: str
     patient_id: str
@@ -61,7 +71,7 @@ class VisitRow:
 
 
 VISIT_COLUMNS = (
-    "v.id, v.patient_id, v.starts_at, v.service_date, CASE v.title WHEN '' THEN v.reason ELSE v.title END, "
+    f"v.id, {people.person_of('v')}, v.starts_at, v.service_date, CASE v.title WHEN '' THEN v.reason ELSE v.title END, "
     f"coalesce(w.name, ''), {STATUS}, CASE v.payment_profile WHEN 'cash' THEN 0 ELSE v.copay_cents END"
 )
 VISIT_JOIN = "LEFT JOIN practitioner w ON w.tenant = v.tenant AND w.id = v.practitioner_id"
@@ -97,7 +107,8 @@ class ChargeRow:
 
 
 CHARGE_COLUMNS = (
-    "c.id, c.patient_id, a.appointment_id, c.service_date, c.description, c.code, c.kind, c.responsibility_cents, "
+    f"c.id, {people.person_of('c')}, a.appointment_id, c.service_date, c.description, c.code, c.kind, "
+    "c.responsibility_cents, "
     f"-({NET}), c.insurance_pending, coalesce(w.name, ''), c.allowed_cents, "
     "coalesce(CASE cv.desk_status WHEN '' THEN cv.status ELSE cv.desk_status END, '')"
 )
@@ -131,12 +142,17 @@ class CoverageRow:
 
 
 def patient(connection: Any, tenant: str, patient_id: str) -> PatientRow | None:
-    """One patient, or None."""
+    """One patient by the very record, or None."""
     row = connection.execute(
         f"SELECT {PATIENT_COLUMNS} FROM patient p WHERE p.tenant = ? AND p.id = ? AND p.deleted_at = ''",
         (tenant, patient_id),
     ).fetchone()
     return PatientRow(*row) if row else None
+
+
+def person(connection: Any, tenant: str, patient_id: str) -> PatientRow | None:
+    """Who a record is of, by the record they go by; or None."""
+    return patient(connection, tenant, people.survivor(connection, tenant, patient_id))
 
 
 def visit(connection: Any, tenant: str, appointment_id: str) -> VisitRow | None:
@@ -149,12 +165,14 @@ def visit(connection: Any, tenant: str, appointment_id: str) -> VisitRow | None:
 
 
 def coverage(connection: Any, tenant: str, patient_id: str) -> CoverageRow | None:
-    """The insurance asked first: active before inactive, then by order."""
+    """The insurance of a person asked first: active before inactive, that of the record they go by first, then by
+    order."""
+    mine = people.records(connection, tenant, patient_id)
     row = connection.execute(
         "SELECT patient_id, payer, plan, status, copay_cents, checked_at FROM coverage "
-        "WHERE tenant = ? AND patient_id = ? AND deleted_at = '' "
-        "ORDER BY status <> 'active', \"order\", id LIMIT 1",
-        (tenant, patient_id),
+        f"WHERE tenant = ? AND patient_id IN ({marks(len(mine))}) AND deleted_at = '' "
+        "ORDER BY status <> 'active', patient_id <> ?, \"order\", id LIMIT 1",
+        (tenant, *mine, mine[0]),
     ).fetchone()
     return CoverageRow(*row) if row else None
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from models.store.queries.rows import NET, OTHERS
+from models.store.queries import people
+from models.store.queries.rows import NET, OTHERS, marks
 
 OWED = ("credit_used", "reopened", "taken_back")
 """Tasks about a charge that owes again: listed while it does."""
@@ -161,10 +162,11 @@ def others_take(connection: Any, tenant: str, device: str, since: str) -> bool:
 
 def other_credit(connection: Any, tenant: str, patient_id: str, but_payment_id: str) -> tuple[str, int] | None:
     """(payment, cents) of the largest free credit of a patient beside one payment, or None."""
+    mine = people.records(connection, tenant, patient_id)
     row = connection.execute(
-        f"SELECT a.payment_id, {NET} - {OTHERS} FROM account a WHERE a.tenant = ? AND a.patient_id = ? "
-        "AND a.code = 'CR' "
+        f"SELECT a.payment_id, {NET} - {OTHERS} FROM account a WHERE a.tenant = ? "
+        f"AND a.patient_id IN ({marks(len(mine))}) AND a.code = 'CR' "
         f"AND a.payment_id <> ? AND {NET} - {OTHERS} > 0 ORDER BY 2 DESC, 1 LIMIT 1",
-        (tenant, patient_id, but_payment_id),
+        (tenant, *mine, but_payment_id),
     ).fetchone()
     return (str(row[0]), int(row[1])) if row else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from models.store.queries import people
 from models.store.queries.rows import (
     CHARGE_COLUMNS,
     CHARGE_JOIN,
@@ -18,9 +19,16 @@ from models.store.queries.rows import (
     LotRow,
     PatientRow,
     VisitRow,
+    marks,
 )
 
-_PATIENTS_OF_DAY = "SELECT patient_id FROM appointment WHERE tenant = ? AND service_date = ? AND deleted_at = ''"
+_OF_DAY = "appointment v WHERE v.tenant = ? AND v.service_date = ? AND v.deleted_at = ''"
+_PERSON_OF_DAY = f"SELECT {people.person_of('v')}"
+_PATIENTS_OF_DAY = (
+    f"{_PERSON_OF_DAY} FROM {_OF_DAY} UNION ALL SELECT r.patient_id FROM alias r WHERE r.tenant = ? "
+    f"AND r.survivor_id <> '' AND r.survivor_id IN ({_PERSON_OF_DAY} FROM {_OF_DAY})"
+)
+"""Every record of who comes that day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ def charges(connection: Any, tenant: str, day: str) -> list[ChargeRow]:
     found = connection.execute(
         f"SELECT {CHARGE_COLUMNS} FROM account a {CHARGE_JOIN} WHERE a.tenant = ? AND a.code = 'AR' "
         f"AND a.patient_id IN ({_PATIENTS_OF_DAY}) AND ({NET} < 0 OR c.service_date = ?)",
-        (tenant, tenant, day, day),
+        (tenant, tenant, day, tenant, tenant, day, day),
     )
     return [ChargeRow(*row) for row in found]
 
@@ -70,9 +78,9 @@ def charges(connection: Any, tenant: str, day: str) -> list[ChargeRow]:
 def lots(connection: Any, tenant: str, day: str) -> list[LotRow]:
     """Money on account of the day's patients; what other programs gave back and nobody netted yet is negative."""
     found = connection.execute(
-        f"SELECT a.patient_id, a.payment_id, a.appointment_id, {NET} FROM account a WHERE a.tenant = ? "
+        f"SELECT {people.person_of('a')}, a.payment_id, a.appointment_id, {NET} FROM account a WHERE a.tenant = ? "
         f"AND a.code IN ('CR', 'CRE', 'RFU') AND a.patient_id IN ({_PATIENTS_OF_DAY}) AND {NET} <> 0",
-        (tenant, tenant, day),
+        (tenant, tenant, day, tenant, tenant, day),
     )
     return [LotRow(*row) for row in found]
 
@@ -114,20 +122,22 @@ def taken(connection: Any, tenant: str, day: str) -> Taken:
 
 def last_paid(connection: Any, tenant: str, patient_id: str) -> tuple[int, str, str, str, str] | None:
     """(cents, when, tender, brand, last four) of a patient's newest payment that stands."""
+    mine = people.records(connection, tenant, patient_id)
     row = connection.execute(
-        "SELECT amount_cents, taken_at, tender, brand, last4 FROM payment "
-        "WHERE tenant = ? AND patient_id = ? AND reversed_op_id = '' ORDER BY taken_at DESC LIMIT 1",
-        (tenant, patient_id),
+        f"SELECT amount_cents, taken_at, tender, brand, last4 FROM payment WHERE tenant = ? "
+        f"AND patient_id IN ({marks(len(mine))}) AND reversed_op_id = '' ORDER BY taken_at DESC LIMIT 1",
+        (tenant, *mine),
     ).fetchone()
     return tuple(row) if row else None
 
 
 def visits_of(connection: Any, tenant: str, patient_id: str, day: str) -> list[VisitRow]:
-    """A patient's visits of one day, in order of time."""
+    """A person's visits of one day, in order of time."""
+    mine = people.records(connection, tenant, patient_id)
     found = connection.execute(
-        f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} "
-        "WHERE v.tenant = ? AND v.patient_id = ? AND v.service_date = ? AND v.deleted_at = '' ORDER BY v.starts_at",
-        (tenant, patient_id, day),
+        f"SELECT {VISIT_COLUMNS} FROM appointment v {VISIT_JOIN} WHERE v.tenant = ? "
+        f"AND v.patient_id IN ({marks(len(mine))}) AND v.service_date = ? AND v.deleted_at = '' ORDER BY v.starts_at",
+        (tenant, *mine, day),
     )
     return [VisitRow(*row) for row in found]
 

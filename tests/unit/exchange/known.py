@@ -28,11 +28,15 @@ class KnownRecords:
     def __init__(self, known: Iterable[Any] = (), money: Iterable[MoneyRow] = ()) -> None:
         self._records = {(KIND[type(record)], record.id): record for record in known}
         self._money = {row.id: row for row in money}
+        self.survivors: dict[str, str] = {}
 
     def stored(self, kind: str, record_id: str) -> Any | None:
         if kind == "payment":
             return self._money.get(record_id)
         return self._records.get((kind, record_id))
+
+    def survivor(self, patient_id: str) -> str:
+        return self.survivors.get(patient_id, patient_id)
 
     def called(self, kind: str, name: str) -> str:
         found = [record.id for (other, _), record in self._records.items() if other == kind and record.name == name]

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.linking.link import file_order
+from exchange.linking.link import Linked, file_order, link
 from models.basics.ids import natural_id
 from models.operations.records import Appointment, Charge, Coverage, Location, Patient, Practitioner
 from tests.support.imports import appointment, bundle, coverage, encounter, explanation, patient
-from tests.unit.exchange.known import SOURCE, TENANT, fhir, linked, made, only, reasons
+from tests.unit.exchange.known import SOURCE, TENANT, ZONE, KnownRecords, fhir, linked, made, only, reasons
 from tests.unit.exchange.test_fhir_resources import account, charge_item
 
 
@@ -138,19 +138,55 @@ def test_a_merged_patient_keeps_the_name_and_becomes_inactive() -> None:
     assert (made(unseen, Patient), reasons(unseen), unseen.repeats["patient"]) == ([], [], 1)
 
 
-def test_h17_a_merged_patients_account_goes_on_under_the_other_ones_bill() -> None:
-    merged = {
-        "resourceType": "Patient",
-        "id": "1",
-        "link": [{"other": {"reference": "Patient/2"}, "type": "replaced-by"}],
-    }
+MERGED = {
+    "resourceType": "Patient",
+    "id": "1",
+    "link": [{"other": {"reference": "Patient/2"}, "type": "replaced-by"}],
+}
+REPLACES = {"link": [{"other": {"reference": "Patient/1"}, "type": "replaces"}]}
+BEA = Patient(id=our_id("Patient", "2"), family="Quillfeather", given="Bea")
+
+
+def merges(result: Linked) -> dict[str, str]:
+    return {item.record.id: item.merged_into for _, items in result.files for item in items if item.merged_into}
+
+
+def test_h17_whichever_record_says_so_they_are_one_person() -> None:
     stays = patient(id="2", name=[{"family": "Quillfeather", "given": ["Ada"]}])
-    found = {record.id: record for record in made(linked(merged, stays, known=[ADA]), Patient)}
-    assert found[ADA.id].guarantor_id == our_id("Patient", "2")
-    assert found[ADA.id].active is False
-    paid_by = Patient(id=our_id("Patient", "2"), family="Quillfeather", guarantor_id="mother")
-    record = next(each for each in made(linked(merged, known=[ADA, paid_by]), Patient) if each.id == ADA.id)
-    assert record.guarantor_id == "mother"
+    for result in (
+        linked(MERGED, stays, known=[ADA]),
+        linked(MERGED, known=[ADA, BEA]),
+        linked(stays | REPLACES, known=[ADA]),
+        linked(patient(), stays | REPLACES),
+        linked(MERGED, stays | REPLACES, known=[ADA]),
+    ):
+        assert merges(result) == {ADA.id: our_id("Patient", "2")}
+        assert next(each for each in made(result, Patient) if each.id == ADA.id).active is False
+        assert reasons(result) == []
+
+
+def test_h17_who_is_not_here_is_merged_when_the_next_file_says_so_again() -> None:
+    assert merges(linked(MERGED, known=[ADA])) == {}
+    assert merges(linked(patient(id="2") | REPLACES)) == {}
+
+
+def test_h17_a_merge_that_is_known_is_not_made_again_and_another_one_is_refused() -> None:
+    known = KnownRecords([ADA, BEA])
+    known.survivors = {ADA.id: BEA.id}
+    again = link(fhir(MERGED), TENANT, SOURCE, known, ZONE)
+    assert (merges(again), reasons(again)) == ({}, [])
+    known.survivors = {ADA.id: "somebody"}
+    otherwise = link(fhir(MERGED), TENANT, SOURCE, known, ZONE)
+    assert (merges(otherwise), reasons(otherwise)) == ({}, ["import.merged_otherwise"])
+
+
+def test_h17_a_charge_that_moved_to_the_record_that_stays_is_the_same_charge() -> None:
+    stored = only(linked(explanation(), known=[ADA]), Charge)
+    known = KnownRecords([ADA, BEA, stored])
+    moved = fhir(explanation(patient_id="2"))
+    assert reasons(link(moved, TENANT, SOURCE, known, ZONE)) == ["import.charge_of_another_patient"]
+    known.survivors = {ADA.id: BEA.id}
+    assert only(link(moved, TENANT, SOURCE, known, ZONE), Charge) == stored
 
 
 # Practitioners and places -----------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def test_h17_both_ways_at_two_desks_the_first_says_who_stays() -> None:
 @pytest.mark.parametrize("order", list(permutations([(BEN, ANN), (CARL, BEN), (ANN, CARL)])))
 def test_h17_three_desks_in_a_circle_end_as_one_person(order: Sequence[tuple[str, str]]) -> None:
     judge = Judge(*(merged(*pair) for pair in order))
-    assert len(set(who(judge.draft)[name] for name in (ANN, BEN, CARL))) == 1
+    assert len({who(judge.draft)[name] for name in (ANN, BEN, CARL)}) == 1
     assert judge.tasks() == []
 
 
@@ -200,8 +200,12 @@ def test_h17_taken_apart_money_that_crossed_stays_and_no_more_crosses() -> None:
 
 
 def test_h17_money_of_a_file_that_comes_for_the_other_record_is_known() -> None:
-    known = bodies.Collect(payment_id="p1", patient_id=BEN, tender="external", amount_cents=40, number="", receipt_no="")
-    again = bodies.Collect(payment_id="p1", patient_id=ANN, tender="external", amount_cents=40, number="", receipt_no="")
+    known = bodies.Collect(
+        payment_id="p1", patient_id=BEN, tender="external", amount_cents=40, number="", receipt_no=""
+    )
+    again = bodies.Collect(
+        payment_id="p1", patient_id=ANN, tender="external", amount_cents=40, number="", receipt_no=""
+    )
     judge = Judge(known, merged(BEN, ANN))
     assert judge.do(again).reason == "known_already"
     assert judge.there("CR:p1") == 40

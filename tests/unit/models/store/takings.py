@@ -128,7 +128,7 @@ def balances(desk: DeskStore) -> dict[str, tuple[int, int]]:
 STATE = (
     "practice", "staff", "practitioner", "location", "patient", "coverage", "appointment", "charge", "not_collecting",
     "payment", "account", "transfer", "refund", "adjustment", "dispute", "statement", "rules", "method",
-    "billing_profile", "appointment_profile", "series", "task", "hold",
+    "billing_profile", "appointment_profile", "series", "task", "hold", "alias",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from models.basics.errors import SyncRefused
 from models.ledger.book import Verdict
+from models.operations.holds import HoldAsk
 from models.operations.protocol import Cursor, LogEntry, Page, PushAnswer
 from models.store.desk import DeskStore
 from models.store.hub import HubStore
@@ -493,3 +494,15 @@ def test_money_that_does_not_add_up_is_not_loaded(clinic: Clinic) -> None:
 def test_a_cursor_of_another_past_is_told(clinic: Clinic) -> None:
     with pytest.raises(SyncRefused, match=r"sync\.history_diverged"):
         clinic.hub.pull(TENANT, Cursor(clinic.two.cursor().server_epoch, 2, "0" * 64))
+
+
+def test_a_hold_that_ends_on_a_page_before_its_use_is_used_once(clinic: Clinic) -> None:
+    record(clinic.one, patient(), charge(cents=20), cash("p1", cents=20))
+    sync(clinic.hub, clinic.one, clinic.two)
+    record(clinic.one, HoldAsk(ask_id="a1", patient_id="patient-1", amount_cents=2))
+    sync(clinic.hub, clinic.one)
+    record(clinic.one, spend("p1", 1, 1))
+    push(clinic.one, clinic.hub)
+    pull(clinic.one, clinic.hub, 1)
+    assert ask(clinic.one, "SELECT granted_cents, used_cents, seq > 0 FROM hold") == [(2, 1, 1)]
+    clinic.settle()

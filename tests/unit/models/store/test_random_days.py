@@ -16,6 +16,7 @@ from models.ledger.memory import memory_book
 from models.ledger.posting import settle, settle_run
 from models.operations import bodies, records
 from models.operations.holds import HoldAsk, HoldReturned
+from models.operations.merging import PatientMerged, PatientParted
 from models.operations.operation import GENESIS, Operation
 from models.operations.protocol import Cursor, PushBatch
 from models.operations.tasks import TaskResolved
@@ -55,6 +56,9 @@ _said = st.sampled_from([
     records.Series(id="s", patient_id="ann", starts_on=DAY, starts_time="09:30", ends_on=DAY, weekdays=(0, 2)),
     records.Staff(id="staff-2", name="Lee Ortega", role="receptionist", rights=("refund",)),
     records.Rules(id="another", auto_allocate=True),
+    *(PatientMerged(patient_id=gone, into_id=stays)
+      for gone, stays in (("ben", "ann"), ("ann", "ben"), ("amy", "ben"), ("ben", "amy"))),
+    *(PatientParted(patient_id=name, reason="not the same") for name in ("ann", "amy", "ben")),
 ])  # fmt: skip
 
 
@@ -176,7 +180,7 @@ def test_a_hub_on_postgresql_logs_what_the_engine_says(postgres_url: str, day: S
         session = Session(connection)
         session.run("TRUNCATE tenant_head, device, enrolment, log, transfer, account, payment, charge, appointment, "
                     "patient, practice, not_collecting, refund, adjustment, dispute, statement, rules, method, "
-                    "billing_profile, appointment_profile, series, staff, practitioner, task, hold")  # fmt: skip
+                    "billing_profile, appointment_profile, series, staff, practitioner, task, hold, alias")  # fmt: skip
     hub = HubStore.open(engine, stores.clock(), upgrade=False)
     hub.create_tenant(TENANT, stores.PRACTICE)
     _compare(hub, day, cut)
