@@ -215,5 +215,6 @@ def _host_text(result: PaymentResult | None) -> str:
     """The bank's own words and code: `INSUFF FUNDS (51)`."""
     if result is None:
         return ""
-    code = f" ({result.host_code})" if result.host_code and result.host_text else ""
+    told_twice = result.host_code.replace("_", " ").lower() == result.host_text.lower()
+    code = f" ({result.host_code})" if result.host_code and result.host_text and not told_twice else ""
     return f"{result.host_text}{code}".strip()

@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.lanes import Job, Lane, Progress
 from app.views import Collected, CollectEnd, CollectRequest, CollectSheet, DeviceLight, Distribution, TenderKind
-from app.words import WORDS
+from app.words import WORDS, Words
 from models.basics.errors import Effect, PosError
 from widgets.attention.checking import Checker
 from widgets.bridge import Bridge
 from widgets.collect.choosing import Choosing, Desk
 from widgets.collect.draft import Decided, Draft, carry_over, cash_of, decide, first_draft
-from widgets.collect.reader import BECAUSE, ENDED, RUNNING, Reader
+from widgets.collect.reader import BECAUSE, ENDED, RUNNING, SAYS_WHY, Reader
 from widgets.collect.state import (
     CollectState,
     Inputs,
@@ -438,7 +438,8 @@ class CollectPresenter(QObject):
             self._doors.approved(collected)
             return
         reader = self._reader_after(collected)
-        self._phase = Phase(ended=collected, reader=reader, why=self._why(collected))
+        why = self._why(collected)
+        self._phase = Phase(ended=collected, reader=reader, why=why.title, meaning=why.body, todo=why.action)
         if collected.end is CollectEnd.UNKNOWN:
             self._follow_unknown()
         if after is not None and collected.end in {CollectEnd.CANCELLED, CollectEnd.TIMED_OUT, CollectEnd.NOT_SENT}:
@@ -454,14 +455,17 @@ class CollectPresenter(QObject):
     def _reader_after(self, collected: Collected) -> Reader:
         if collected.end is CollectEnd.CANCELLED and self._stop_asked:
             return Reader.STOPPED
-        return BECAUSE.get(str(collected.facts.get("reason") or ""), ENDED[collected.end])
+        reason = str(collected.facts.get("reason") or "")
+        if collected.end is CollectEnd.NOT_SENT and reason.startswith(SAYS_WHY):
+            return Reader.NOT_STARTED
+        return BECAUSE.get(reason, ENDED[collected.end])
 
-    def _why(self, collected: Collected) -> str:
-        """Why nothing was sent, in a word of the device."""
+    def _why(self, collected: Collected) -> Words:
+        """Why nothing was sent, in words of the device."""
         reason = str(collected.facts.get("reason") or "")
         if collected.end is not CollectEnd.NOT_SENT or reason not in WORDS:
-            return ""
-        return self._speech.key(reason, collected.facts).title
+            return Words("")
+        return self._speech.key(reason, collected.facts)
 
     def _read_rest(self, collected: Collected) -> None:
         """A part was approved: ask for a sheet of what is left of this payment."""

@@ -29,6 +29,7 @@ class Reader(StrEnum):
     DUPLICATE = "duplicate"
     UNKNOWN = "unknown"
     NOT_CONNECTED = "not_connected"
+    NOT_STARTED = "not_started"
     FROZEN = "frozen"
 
 
@@ -142,6 +143,10 @@ PROMPTS: dict[Reader, Prompt] = {
          "3  Cash and check still work."),
         tone="bad", icon="cable", steps=_steps("failed", "todo", "todo", sent="Not sent"), screen="", strong_first=True,
     ),
+    Reader.NOT_STARTED: Prompt(
+        "{why}", ("{meaning}", "{todo}"), tone="bad", icon="cable",
+        steps=_steps("failed", "todo", "todo", sent="Not sent"), screen="", strong_first=True,
+    ),
     Reader.FROZEN: Prompt(
         "A card payment is still being checked",
         ("Do not charge a card again for this patient yet.", "Cash and checks may be taken."),
@@ -170,6 +175,9 @@ ENDED: dict[CollectEnd, Reader] = {
 BECAUSE: dict[str, Reader] = {"terminal.chip_not_read": Reader.TRY_CHIP}
 """Reasons of a driver that have a state of their own."""
 
+SAYS_WHY = "stripe."
+"""Reasons of this family say what is to be done; the steps for a reader on a cable would be wrong."""
+
 AGAIN: dict[Reader, tuple[str, str]] = {
     Reader.DECLINED: ("credit-card", "Try another card"),
     Reader.TRY_CHIP: ("credit-card", "Start the reader again"),
@@ -177,6 +185,7 @@ AGAIN: dict[Reader, tuple[str, str]] = {
     Reader.CANCELLED: ("credit-card", "Start the reader again"),
     Reader.STOPPED: ("credit-card", "Start the reader again"),
     Reader.NOT_CONNECTED: ("credit-card", "Try the reader again"),
+    Reader.NOT_STARTED: ("credit-card", "Try the reader again"),
     Reader.PARTLY: ("arrow-right", "Collect the other {left}"),
     Reader.DUPLICATE: ("arrow-left", "Do not charge again"),
     Reader.UNKNOWN: ("triangle-alert", "Open Needs attention"),

@@ -54,6 +54,8 @@ class Phase:
     notice: Notice | None = None
     checking: str = ""
     why: str = ""
+    meaning: str = ""
+    todo: str = ""
     number_missing: bool = False
 
 
@@ -420,7 +422,9 @@ def _reader_of(given: Inputs, phase: Phase, tender: TenderKind) -> Reader:
 def _prompt(given: Inputs, phase: Phase, reader: Reader) -> Prompt:
     amount = show_cents(given.goes.to_collect_cents)
     facts = {"amount": amount, "reader": given.sheet.reader_name, "detail": "", "duplicate": "",
-             "why": f"{phase.why}." if phase.why else ""}  # fmt: skip
+             "why": f"{phase.why}." if phase.why else "", "meaning": phase.meaning, "todo": phase.todo}  # fmt: skip
+    if reader is Reader.NOT_STARTED:
+        facts["why"] = phase.why
     if phase.ended is not None:
         facts |= readers.ended_facts(phase.ended)
     return readers.fill(readers.PROMPTS[reader], facts)
