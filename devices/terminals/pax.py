@@ -69,6 +69,7 @@ _CAN = (
     | Capability.DEBIT | Capability.TOKENIZE | Capability.SIGNATURE | Capability.BATCH
 )  # fmt: skip
 SIGNATURE_CHUNK = 9000
+MISSES_ENOUGH, MOST_QUESTIONS = 2, 4
 CREDIT, DEBIT = "T00", "T02"
 
 HEARD_LATELY_S = 600.0
@@ -292,20 +293,27 @@ class PaxTerminal:
         """Ask for a transaction by our reference (R02) in the open batch. Moves no money, raises nothing.
 
         First A00, which the terminal answers only when it is idle. Not found twice, with a pause and another A00
-        between, means it never happened; another reference or amount stays UNKNOWN.
+        between, means it never happened; another reference or amount stays UNKNOWN. A "not found" names nobody: it
+        counts only when nothing came behind it, for else it may have been the answer to an earlier question.
         """
         reference = _digits(terminal_ref)
         try:
-            for ask_again in (True, False):
+            misses = 0
+            for _ in range(MOST_QUESTIONS):
                 self.diagnosis()
                 found = self._report(reference, amount_cents)
-                if found is not None:
+                if found is not None and found.reason != "terminal.other_reference":
                     return found
-                if ask_again:
-                    self._ticks.sleep(self._timers.ask_again_s)
+                if found is None and self._link.settled():
+                    misses += 1
+                if misses == MISSES_ENOUGH:
+                    return PaymentResult(
+                        outcome=Outcome.NOT_PERFORMED, terminal_ref=reference, reason="terminal.not_found"
+                    )
+                self._ticks.sleep(self._timers.ask_again_s)
         except DeviceError as error:
             return PaymentResult(outcome=Outcome.UNKNOWN, terminal_ref=reference, reason=error.message_key)
-        return PaymentResult(outcome=Outcome.NOT_PERFORMED, terminal_ref=reference, reason="terminal.not_found")
+        return found or PaymentResult(outcome=Outcome.UNKNOWN, terminal_ref=reference, reason="terminal.no_answer")
 
     def close(self) -> None:
         """Give the wire back."""
@@ -356,14 +364,17 @@ class PaxTerminal:
         return result
 
     def _sign_of_life(self) -> None:
-        """A00 before money moves: after a long silence, and always after an unknown outcome, because the terminal
-        answers only when what runs there has ended. Raises DeviceError."""
+        """A00 before money moves: after a long silence, after an exchange that did not end as it should, and always
+        after an unknown outcome, because the terminal answers only when what runs there has ended. Raises
+        DeviceError."""
         if self._in_doubt:
             try:
                 self.diagnosis()
             except DeviceError as error:
                 raise DeviceBusy("terminal.still_in_doubt", device="reader", cause=error.message_key) from error
-        elif self._heard_at is None or self._ticks.now() - self._heard_at > HEARD_LATELY_S:
+        elif (
+            self._heard_at is None or self._ticks.now() - self._heard_at > HEARD_LATELY_S or not self._link.tidy
+        ):  # fmt: skip
             self.diagnosis()
 
     def _confirm(

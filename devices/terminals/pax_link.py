@@ -52,6 +52,7 @@ class Timers:
     admin_s: float = 20.0  # A00 queues behind a running dialogue: 17 s was seen
     money_s: float = 180.0
     eot_s: float = 1.0
+    quiet_s: float = 1.5  # so long nothing must come before a line is trusted that said more than was asked
     write_s: float = 3.0
     abort_grace_s: float = 2.0  # a terminal that still could cancel has answered by then
     last_word_s: float = 3.0  # after our own patience ended and it was told to stop
@@ -113,6 +114,13 @@ class PaxLink:
         self.medium = medium
         self._version = version
         self._ticks = ticks
+        self._tidy = True
+
+    @property
+    def tidy(self) -> bool:
+        """Did the last exchange end as it should: answer, ACK, EOT, and nothing behind it? After any other end an
+        answer of it may still come, and must not be taken for the answer to what is asked next."""
+        return self._tidy
 
     def ask(
         self, command: str, fields: Sequence[str] = (), watch: Watch | None = None, patience_s: float = 0.0
@@ -144,9 +152,12 @@ class PaxLink:
         request = encode_request(command, fields, self._version)
         started = self._ticks.now()
         self._connect()
+        if not self._tidy and self.medium.signs:
+            self._let_it_finish()
         abort = encode_request("A14", (), self._version)
         exchange = _Exchange(self, command, (request, abort), watch, step, patience_s)
         ending = exchange.run()
+        self._tidy = exchange.tidy
         if self.medium.hangs_up or ending.reason == "terminal.link_lost":
             self._pipe.close()
         took_ms = round((self._ticks.now() - started) * 1000)
@@ -156,6 +167,37 @@ class PaxLink:
     def close(self) -> None:
         """Give the wire back."""
         self._pipe.close()
+
+    def settled(self) -> bool:
+        """Was the last answer all there was? Waits for quiet where the exchange did not end as it should. False: more
+        came behind it, so that it may have been the answer to something asked before. Raises DeviceError."""
+        if self._tidy or not self.medium.signs:
+            return True
+        self._connect()
+        more = self._let_it_finish()
+        if self.medium.hangs_up:
+            self._pipe.close()
+        return not more
+
+    def _let_it_finish(self) -> int:
+        """Take and drop what still comes of earlier exchanges, until it is quiet; how many answers that were."""
+        reader, ticks, frames = FrameReader(), self._ticks, 0
+        latest = ticks.now() + MOST_SECONDS_A_FRAME
+        quiet_at = ticks.now() + self.timers.quiet_s
+        try:
+            while ticks.now() < min(quiet_at, latest):
+                data = self._pipe.read(4096, max(min(quiet_at, latest) - ticks.now(), 0.0))
+                if data:
+                    quiet_at = ticks.now() + self.timers.quiet_s
+                events = [event for event, _ in reader.feed(data)]
+                if Event.FRAME in events:
+                    frames += events.count(Event.FRAME)
+                    self._pipe.write(bytes((ACK,)), self.timers.write_s)
+            self._tidy = ticks.now() < latest
+        except DeviceError:
+            self._pipe.close()
+            self._connect()
+        return frames
 
     def _connect(self) -> None:
         self._pipe.open()
@@ -205,6 +247,7 @@ class _Exchange:
         self._stale_ends = 0
         self._first_packets = b""
         self._ending: Ending | None = None
+        self.tidy = False
 
     def run(self) -> Ending:
         """Write the request and react until the exchange has ended. Never raises DeviceError."""
@@ -372,6 +415,7 @@ class _Exchange:
         """Say the last sign and wait for the terminal's EOT. What is known stands, whatever the line does now."""
         self._watch = None
         if not self._signs:
+            self.tidy = control == ACK
             return
         try:
             self._say(control)
@@ -379,6 +423,7 @@ class _Exchange:
             while True:
                 event, _ = self._next()
                 if event in (Event.EOT, Event.SILENCE):
+                    self.tidy = event is Event.EOT and control == ACK and not self._events and not self._reader.inside
                     return
                 if event is Event.FRAME:  # our ACK was lost: it says its answer again
                     self._say(control)

@@ -17,7 +17,7 @@ from tests.support.scripted_wire import ScriptedPipe, scripted_wire
 
 QUICK = Timers(
     ack_s=0.05, admin_ack_s=0.05, nak_pause_s=0.02, interbyte_s=0.03, admin_s=0.1, money_s=0.1, eot_s=0.03,
-    abort_grace_s=0.03, last_word_s=0.03, ask_again_s=0.0, slice_s=0.01,
+    quiet_s=0.05, abort_grace_s=0.03, last_word_s=0.03, ask_again_s=0.0, slice_s=0.01,
 )  # fmt: skip
 ack, nak, eot = bytes((ACK,)), bytes((NAK,)), bytes((EOT,))
 SALE_FIELDS = ("01", "2500", "", "100045\x1fV-1", "", "", "", "", "")

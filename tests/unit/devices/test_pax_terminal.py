@@ -32,6 +32,7 @@ QUICK = Timers(
     admin_s=0.5,
     money_s=0.45,
     eot_s=0.1,
+    quiet_s=0.2,
     write_s=1.0,
     abort_grace_s=0.1,
     last_word_s=0.2,
@@ -223,9 +224,10 @@ def test_a_wrong_report_stays_unknown(pax: PaxProcess, fault: str) -> None:
     asked = request()
     with driver(pax) as terminal:
         pax.next("answer-lost")
-        pax.next(fault)
+        pax.always(fault)
         result = terminal.payment(asked, Seen())
         assert (result.outcome, result.approved_cents) == (Outcome.UNKNOWN, 0)
+        pax.clear()
         assert terminal.transaction_status(asked.terminal_ref, SALE).approved_cents == SALE
 
 
@@ -249,7 +251,7 @@ def test_an_answer_later_than_all_patience(pax: PaxProcess) -> None:
     """The till gives up, the terminal goes on: the seed of the double charge."""
     asked = request()
     with driver(pax, replace(QUICK, money_s=0.3, admin_s=0.3)) as terminal:
-        pax.next("late-answer:1.8s")
+        pax.next("late-answer:3s")
         result = terminal.payment(asked, Seen())
         assert (result.outcome, result.approved_cents) == (Outcome.UNKNOWN, 0)
         assert terminal.transaction_status(asked.terminal_ref, SALE).outcome is Outcome.UNKNOWN
