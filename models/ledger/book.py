@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from models.ledger.accounts import LOT_CODES, Account, Code
 from models.operations.operation import Operation
@@ -204,6 +204,18 @@ def by_ask(hold: HoldState) -> str:
     return hold.hold_id
 
 
+class Posted(NamedTuple):
+    """One entry of the log as what came of it: its operation, and of each transfer (debit, credit, code)."""
+
+    op: Operation
+    moves: tuple[tuple[str, str, str], ...]
+
+
+def posted(entry: Entry) -> Posted:
+    """An entry as what came of it."""
+    return Posted(entry.op, tuple((each.debit.id, each.credit.id, each.code) for each in entry.transfers))
+
+
 class Book(Protocol):
     """The state an operation is judged against. Every answer is as of the log position being judged."""
 
@@ -316,6 +328,10 @@ class Book(Protocol):
 
     def holds_of(self, device: str, patient_id: str) -> Sequence[HoldState]:
         """What is left of the holds of a desk on a patient's credit, oldest first."""
+        ...
+
+    def posted_after(self, op_id: str, records: Sequence[str]) -> Sequence[Posted]:
+        """What was posted for these records of a person after an operation was logged, in the order of the log."""
         ...
 
 
@@ -523,6 +539,12 @@ class Draft:
         known = self.base.holds_of(device, patient_id)
         return self._left_of(known, lambda hold: (hold.device, hold.patient_id) == (device, patient_id))
 
+    def posted_after(self, op_id: str, records: Sequence[str]) -> Sequence[Posted]:
+        at = next((n for n, entry in enumerate(self.entries) if entry.op.op_id == op_id), -1)
+        mine = [posted(entry) for entry in self.entries[at + 1 :]
+                if entry.op.patient in records and entry.verdict not in _NOT_POSTED]  # fmt: skip
+        return mine if at >= 0 else [*self.base.posted_after(op_id, records), *mine]
+
     def _left_of(self, known: Sequence[HoldState], fits: Callable[[HoldState], bool]) -> list[HoldState]:
         found = {hold.hold_id: hold for hold in known}
         found |= {hold.hold_id: hold for hold in self.holds.values() if fits(hold)}
@@ -651,6 +673,7 @@ class Draft:
         return delta
 
 
+_NOT_POSTED = frozenset({Verdict.REJECTED, Verdict.QUARANTINED})
 WAITS_FOR_PAYMENT = frozenset({"money_out", "not_known"})
 """What tasks are about whose fact came before its payment: they are matched when that arrives."""
 PURSE_CODES = LOT_CODES | {Code.REFUND_ELSEWHERE}

@@ -82,7 +82,7 @@ def _owe(op: Operation, state: ChargeState, known: ChargeState | None, contra: A
     if delta and state.appointment_id:
         spend_what_waits(op, state.appointment_id, draft)
     if delta > 0:
-        _spend_by_rule(op, state, draft)
+        spend_by_rule(op, state, draft)
 
 
 # A charge shrinks -------------------------------------------------------------------------------------------------
@@ -169,10 +169,10 @@ def spend_by_rule_at(op: Operation, appointment_id: str, draft: Draft) -> None:
     if not draft.rules().auto_allocate:
         return
     for charge in draft.charges_of_appointment(appointment_id):
-        _spend_by_rule(op, charge, draft)
+        spend_by_rule(op, charge, draft)
 
 
-def _spend_by_rule(op: Operation, charge: ChargeState, draft: Draft) -> None:
+def spend_by_rule(op: Operation, charge: ChargeState, draft: Draft) -> None:
     """Auto allocate (S0-16, S0-18): free credit, oldest first, pays what appeared, where practice and provider let it;
     then, with their setting, money set aside for other visits."""
     rules = draft.rules()

@@ -6,15 +6,20 @@ A hold is escrow: what lies in the lot stays there and counts as ever, but only 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from models.ledger import charges
 from models.ledger.accounts import Code
 from models.ledger.book import Draft, Entry, HoldState, Verdict
-from models.ledger.judging import HUB, accept, derived, free_to_spend, oldest_first, quarantine, reject
+from models.ledger.judging import HERE, HUB, accept, derived, free_to_spend, oldest_first, quarantine, reject
 from models.operations import holds
 from models.operations.kinds import OpClass
 from models.operations.operation import Operation
+
+_ASKS = frozenset({"hold.ask", "hold.returned", "hold.expired", "hold.broken"})
+_VISITS = frozenset({"visit.status", "appointment.put"})
+_OWES = frozenset({"charge", "responsibility"})
 
 
 def ask(op: Operation, body: holds.HoldAsk, draft: Draft) -> None:
@@ -30,6 +35,9 @@ def ask(op: Operation, body: holds.HoldAsk, draft: Draft) -> None:
     freed = [_free(op, hold, hold.left_cents, "renewed", branch)
              for record_id in branch.records_of(body.patient_id)
              for hold in branch.holds_of(op.device, record_id)]  # fmt: skip
+    ruled = len(branch.entries)
+    _let_rule_spend(op, body.patient_id, (hold.hold_id for hold in branch.holds.values()), branch)
+    by_rule = branch.entries[ruled:]
     granted, left = list[Entry](), body.amount_cents
     for lot in oldest_first(branch, branch.person_purse(body.patient_id)):
         part = min(free_to_spend(branch, lot), left) if lot.code is Code.CREDIT else 0
@@ -41,7 +49,7 @@ def ask(op: Operation, body: holds.HoldAsk, draft: Draft) -> None:
         return
     verdict = Verdict.REDUCED if left else Verdict.ACCEPTED
     draft.add(Entry(op, verdict, granted_cents=body.amount_cents - left))
-    for entry in (*freed, *granted):
+    for entry in (*freed, *by_rule, *granted):
         draft.add(entry)
     for hold in branch.holds.values():
         draft.know_hold(hold)
@@ -91,9 +99,42 @@ def broken(op: Operation, body: holds.HoldBroken, draft: Draft) -> None:
 
 def _end(op: Operation, ending: Sequence[HoldState], why: str, draft: Draft) -> None:
     accept(draft, op)
+    ended: dict[str, list[str]] = {}
     for hold in ending:
         if hold.left_cents:
             draft.add(_free(op, hold, hold.left_cents, why, draft))
+            ended.setdefault(hold.patient_id, []).append(hold.hold_id)
+    for patient_id, hold_ids in ended.items():
+        _let_rule_spend(op, patient_id, hold_ids, draft)
+
+
+def _let_rule_spend(op: Operation, patient_id: str, hold_ids: Iterable[str], draft: Draft) -> None:
+    """What fell due while a patient's credit was held is paid by rule now, as it would have been without the hold. Only
+    the hub says so, and only of what nobody took money off again meanwhile."""
+    asks = sorted({hold_id.partition(":")[0] for hold_id in hold_ids})
+    if not draft.grants or not asks or not draft.rules().auto_allocate:
+        return
+    draft.acting = ""  # what this desk still holds is held
+    for charge_id in _fell_due(draft, asks[0], draft.records_of(patient_id)):
+        charge = draft.charge(charge_id)
+        if charge is not None:
+            charges.spend_by_rule(op, charge, draft)
+
+
+def _fell_due(draft: Draft, since: str, records: Sequence[str]) -> list[str]:
+    """The charges that came to be owed, or whose patient came, after an operation; oldest act first."""
+    found: dict[str, None] = {}
+    for act in draft.posted_after(since, records):
+        if act.op.kind in _VISITS:
+            visit = draft.appointment(str(act.op.body.get("appointment_id") or act.op.body.get("id")))
+            if visit is not None and visit.status in HERE:
+                found |= {charge.charge_id: None for charge in draft.charges_of_appointment(visit.appointment_id)}
+        for debit, _, code in act.moves:
+            if code in _OWES:
+                found[debit.removeprefix("AR:")] = None
+            elif code == "release":
+                found.pop(debit.removeprefix("AR:"), None)
+    return list(found)
 
 
 def fit(op: Operation, draft: Draft, start: int) -> None:
@@ -101,6 +142,8 @@ def fit(op: Operation, draft: Draft, start: int) -> None:
 
     Logged before the spending: wherever a page of the log ends, no lot is spent beyond what is not held.
     """
+    if op.kind in _ASKS:  # what rule spends here is not what the desk holds
+        return
     spent: dict[str, int] = {}
     for entry in draft.entries[start:]:
         for transfer in entry.transfers:

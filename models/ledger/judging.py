@@ -18,6 +18,8 @@ HUB = "hub"
 KNOWN_ALREADY = "known_already"
 """Reason of what another desk brought in from the same file: it stands once, and nobody has to look."""
 
+HERE = frozenset({"arrived", "checked_in", "checked_in_online", "in_room", "in_session", "done"})
+"""A visit whose patient is or was here."""
 GONE = frozenset({"cancelled"})
 """Statuses of a visit that no money may go to, but for its fees."""
 

@@ -16,6 +16,7 @@ from models.ledger.book import (
     Entry,
     HoldState,
     PaymentState,
+    Posted,
     RefundState,
     TaskState,
     Transfer,
@@ -111,6 +112,9 @@ class EmptyBook:
         return ()
 
     def holds_of(self, device: str, patient_id: str) -> Sequence[HoldState]:  # noqa: ARG002
+        return ()
+
+    def posted_after(self, op_id: str, records: Sequence[str]) -> Sequence[Posted]:  # noqa: ARG002
         return ()
 
     def deposit(self, deposit_id: str) -> DepositState | None:  # noqa: ARG002

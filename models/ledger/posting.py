@@ -18,6 +18,7 @@ from models.ledger import accounts, charges, days, giving_back, holding, merging
 from models.ledger.book import AppointmentState, Draft, Entry, PaymentState, Transfer, Verdict
 from models.ledger.judging import (
     GONE,
+    HERE,
     HUB,
     KNOWN_ALREADY,
     accept,
@@ -191,9 +192,6 @@ def _visit_status(op: Operation, body: bodies.VisitStatus, draft: Draft) -> None
     accept(draft, op)
 
 
-_HERE = frozenset({"arrived", "checked_in", "checked_in_online", "in_room", "in_session", "done"})
-
-
 def _appointment_put(op: Operation, body: records.Appointment, draft: Draft) -> None:
     """A visit as its source has it. The desk's own word stands until the source says something new."""
     known = draft.appointment(body.id)
@@ -210,7 +208,7 @@ def _stands(op: Operation, visit: AppointmentState, known: AppointmentState | No
     if visit.status in GONE and known and before not in GONE:
         charges.release_visit(op, visit.appointment_id, draft)
     accept(draft, op)
-    came = visit.status in _HERE and before != visit.status
+    came = visit.status in HERE and before != visit.status
     if came or (before in GONE and visit.status not in GONE):
         charges.spend_what_waits(op, visit.appointment_id, draft)
     if came:

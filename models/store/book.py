@@ -31,6 +31,7 @@ from models.ledger.book import (
     Draft,
     HoldState,
     PaymentState,
+    Posted,
     RefundState,
     RefundStep,
     TaskState,
@@ -476,6 +477,11 @@ class TableBook:
     def holds_of(self, device: str, patient_id: str) -> Sequence[HoldState]:
         return self._holds("device = :device AND patient_id = :patient", device=device, patient=patient_id)
 
+    def posted_after(self, op_id: str, records: Sequence[str]) -> Sequence[Posted]:
+        found = self._ask(_POSTED_AFTER, id=op_id, ids=records)
+        return [Posted(from_wire(orjson.loads(op), verified=True), tuple((row[0], row[1], row[3]) for row in
+                orjson.loads(transfers))) for op, transfers in found]  # fmt: skip
+
     def _holds(self, which: str, **values: str) -> list[HoldState]:
         return sorted((HoldState(*row) for row in self._ask(_OPEN_HOLD.format(which), **values)), key=by_ask)
 
@@ -617,6 +623,10 @@ _OPEN_TASK = _TASK + "{} AND resolved_op_id = ''"
 _HOLD = (
     "SELECT hold_id, device, patient_id, payment_id, account_id, granted_cents - used_cents - returned_cents "
     "FROM hold WHERE tenant = :tenant AND "
+)
+_POSTED_AFTER = (
+    "SELECT op, transfers FROM log WHERE tenant = :tenant AND patient IN (:ids) AND verdict NOT IN ('rejected', "
+    "'quarantined') AND seq > (SELECT a.seq FROM log a WHERE a.tenant = :tenant AND a.op_id = :id) ORDER BY seq"
 )
 _OPEN_HOLD = _HOLD + "{} AND used_cents + returned_cents < granted_cents"
 

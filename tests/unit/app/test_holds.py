@@ -4,7 +4,7 @@ back, expired, broken; and what of the rest may be spent while the line is down.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from app.views import CollectRequest, TenderKind
 from models.basics.clock import FixedClock
 from models.basics.errors import RuleBroken
 from models.operations import records
+from models.operations.bodies import VisitStatus
+from models.operations.holds import HoldAsk, HoldReturned
 from models.rules.collecting import Lot
 from models.store.desk import DeskStore
 from models.store.expiring import LASTS
@@ -448,3 +450,160 @@ def test_a_hold_that_was_asked_for_before_the_program_started_is_not_firm(desks:
     desks.one.line.online = False
     place = Place(desks.one.store, again, desks.one.line)
     assert place.lots() == {"p1": (10_000, 10_000)}
+
+
+# What fell due meanwhile ------------------------------------------------------------------------------------------
+
+TODAYS = records.Appointment(id="v", patient_id="ann", starts_at="2026-03-16T15:30:00.000Z", service_date=TODAY,
+                             practitioner_id="okafor")  # fmt: skip
+
+
+def due(charge_id: str, cents: int = 4000, day: str = TODAY) -> records.Charge:
+    return records.Charge(id=charge_id, patient_id="ann", service_date=day, description="Lab panel",
+                          responsibility_cents=cents, practitioner_id="okafor")  # fmt: skip
+
+
+def by_rule(desks: Two, on: bool = True) -> None:
+    """Credit goes by rule to what falls due."""
+    desks.one.do(records.Rules(auto_allocate=on),
+                 records.Practitioner(id="okafor", name="Dr. Okafor", auto_allocate=True), TODAYS)  # fmt: skip
+    desks.in_step()
+
+
+def paid_to(desks: Two) -> dict[str, int]:
+    """By charge the cents that pay it."""
+    query = ("SELECT c.id, c.responsibility_cents - a.debits + a.credits FROM charge c JOIN account a "
+             "ON a.id = 'AR:' || c.id")  # fmt: skip
+    return {str(charge_id): int(cents) for charge_id, cents in ask(desks.two.store, query) if cents}
+
+
+def returned(desks: Two) -> None:
+    desks.one.clinic.holds.give_back()
+
+
+def expired(desks: Two) -> None:
+    desks.clock.advance(LASTS.total_seconds() + 1)
+    assert desks.hub.expire_holds(TENANT) == 1
+
+
+def broken(desks: Two) -> None:
+    [(hold_id,)] = ask(desks.two.store, "SELECT hold_id FROM hold WHERE ended = ''")
+    desks.two.clinic.holds.break_(hold_id, "Desk 1 is at home", "priya")
+
+
+def asked_again(desks: Two) -> None:
+    desks.one.do(HoldAsk(ask_id="again", patient_id="ann", amount_cents=10_000))
+
+
+@pytest.mark.parametrize("end", [returned, expired, broken, asked_again])
+def test_s0_18_what_fell_due_while_credit_was_held_is_paid_by_rule_when_the_hold_ends(desks: Two, end: Any) -> None:
+    by_rule(desks)
+    opened(desks, desks.one)
+    desks.two.do(due("d1"), due("d2", 5000), due("ahead", day="2026-03-17"))
+    desks.in_step()
+    assert paid_to(desks) == {}  # another desk holds it
+    end(desks)
+    desks.in_step()
+    assert paid_to(desks) == {"d1": 4000, "d2": 5000}
+    assert desks.held() == (1000 if end is asked_again else 0)
+    assert ask(desks.one.store, "SELECT max(used_cents) FROM hold") == [(0,)]
+    assert ask(desks.one.store, 'SELECT count(*) FROM log WHERE op LIKE \'%"why":"used"%\'') == [(0,)]
+    assert ask(desks.one.store, "SELECT DISTINCT verdict FROM log WHERE kind = 'payment.auto_allocate'") == [
+        ("accepted",)
+    ]  # fmt: skip
+
+
+def test_s0_18_so_is_what_falls_due_because_the_patient_came(desks: Two) -> None:
+    by_rule(desks)
+    desks.two.do(replace(due("d1", day="2026-03-17"), appointment_id="w"),
+                 replace(TODAYS, id="w", service_date="2026-03-17"))  # fmt: skip
+    desks.in_step()
+    assert paid_to(desks) == {}  # its day is still to come
+    opened(desks, desks.one)
+    desks.clock.advance(86_400 - 3600)
+    desks.two.do(due("d2"))
+    with desks.two.store.write() as tx:
+        tx.record(VisitStatus(appointment_id="w", patient_id="ann", status="arrived"), person_id="maria",
+                  business_date="2026-03-17")  # fmt: skip
+    desks.in_step()
+    with desks.one.store.write() as tx:
+        [(hold_id,)] = tx.reader.execute("SELECT hold_id FROM hold").fetchall()
+        tx.record(HoldReturned(hold_ids=(hold_id,)), person_id="", business_date="2026-03-17")
+    desks.in_step()
+    assert paid_to(desks) == {"d1": 4000, "d2": 4000}
+
+
+def test_what_was_owed_before_or_was_freed_by_hand_stays_as_it_is_when_a_hold_ends(desks: Two) -> None:
+    by_rule(desks, on=False)
+    desks.one.do(due("before"))
+    by_rule(desks)
+    opened(desks, desks.one)
+    desks.one.do(due("d1"))  # the desk's own hold pays it
+    desks.in_step()
+    assert paid_to(desks) == {"d1": 4000}
+    moves = Moves(desks.one.clinic)
+    moves.do(moves.preview(ordered(moves.open(MoveFrom("ann", charge_id="d1")), 4000, "credit")), MANAGER)
+    desks.in_step()
+    desks.one.clinic.holds.give_back()
+    desks.in_step()
+    assert paid_to(desks) == {}
+
+
+def test_without_the_rule_nothing_is_paid_when_a_hold_ends(desks: Two) -> None:
+    by_rule(desks, on=False)
+    opened(desks, desks.one)
+    desks.two.do(due("d1"))
+    desks.in_step()
+    desks.one.clinic.holds.give_back()
+    desks.in_step()
+    assert paid_to(desks) == {}
+
+
+def hold_ids(desks: Two, payment_id: str) -> tuple[str, ...]:
+    return tuple(
+        str(row[0]) for row in ask(desks.one.store, f"SELECT hold_id FROM hold WHERE payment_id = '{payment_id}'")
+    )
+
+
+def test_a_desk_alone_lets_rule_spend_nothing(desks: Two) -> None:
+    by_rule(desks)
+    opened(desks, desks.one)
+    desks.two.do(due("d1"))
+    desks.in_step()
+    desks.two.line.online = False
+    desks.one.do(HoldReturned(hold_ids=hold_ids(desks, "p1")))
+    assert ask(desks.one.store, "SELECT pending_credits FROM account WHERE id = 'AR:d1'") == [(0,)]
+    assert desks.one.store.verify(deep=True) == []
+
+
+def test_rule_leaves_what_the_desk_itself_still_holds(desks: Two) -> None:
+    by_rule(desks)
+    desks.one.do(collect("p2", "ann", 500))
+    desks.in_step()
+    opened(desks, desks.one)
+    desks.two.do(due("d1", 12_000))
+    desks.in_step()
+    desks.one.do(HoldReturned(hold_ids=hold_ids(desks, "p1")))
+    desks.in_step()
+    assert (paid_to(desks), desks.held()) == ({"d1": 10_000}, 500)
+
+
+def test_rule_leaves_what_another_desk_holds(desks: Two, tmp_path: Path) -> None:
+    by_rule(desks)
+    for place in (desks.one, desks.two):
+        place.do(HoldAsk(ask_id="a", patient_id="ann", amount_cents=5000))
+        desks.in_step()
+    third = stores.joined_desk(desks.hub, tmp_path, "desk-3", desks.clock)
+    pull(third, desks.hub)
+    with third.write() as tx:
+        tx.record(due("d1", 10_000), person_id="maria", business_date=TODAY)
+    push(third, desks.hub)
+    third.close()
+    desks.in_step()
+    assert (paid_to(desks), desks.held()) == ({}, 10_000)
+    desks.one.clinic.holds.give_back()
+    desks.in_step()
+    assert (paid_to(desks), desks.held()) == ({"d1": 5000}, 5000)
+    desks.two.clinic.holds.give_back()
+    desks.in_step()
+    assert (paid_to(desks), desks.held()) == ({"d1": 10_000}, 0)
