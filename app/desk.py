@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from app.refunds import Refunds
     from app.rekeying import Rekeying
     from app.rules import MoneyRules
+    from app.stripe_readers import StripeReaders
     from app.sync.state import SyncState
     from app.syncing import Syncing
     from app.taking_back import TakingBack
@@ -270,6 +271,13 @@ class Desk:
         from app.rules import MoneyRules
 
         return MoneyRules(self.clinic)
+
+    @cached_property
+    def stripe_readers(self) -> StripeReaders:
+        """A card reader at Stripe: its key, the account's readers, which one is this desk's."""
+        from app.stripe_readers import StripeReaders
+
+        return StripeReaders(self.settings, self.secrets, self._reader)
 
     @cached_property
     def receipts(self) -> Receipts:

@@ -47,6 +47,11 @@ class StripeReaders:
     def __init__(self, settings: Settings, secrets: Secrets, reader: CardReader) -> None:
         self._settings, self._secrets, self._reader = settings, secrets, reader
 
+    @property
+    def used(self) -> bool:
+        """Does this desk take cards on a reader at Stripe?"""
+        return self._settings.get(TERMINAL_URL).startswith(PREFIX)
+
     def view(self) -> StripeView:
         """What the key sees now."""
         key = self._secrets.get(STRIPE_KEY) or ""

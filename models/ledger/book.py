@@ -72,7 +72,8 @@ class ChargeState:
 @dataclass(frozen=True, slots=True)
 class PaymentState:
     """A payment as the ledger knows it. `collect_op_id` is the fact that made its lot; `merchant` names the account of
-    a card payment, `method_id` the practice's own way to pay; `corrected_cents` of the amount never were there."""
+    a card payment, `method_id` the practice's own way to pay; `corrected_cents` of the amount never were there.
+    `reversed_act`: how it was taken back."""
 
     payment_id: str
     patient_id: str
@@ -86,6 +87,7 @@ class PaymentState:
     reversed: bool = False
     method_id: str = ""
     corrected_cents: int = 0
+    reversed_act: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -612,9 +614,9 @@ class Draft:
         if state.receipt_no:
             self._receipts.setdefault(state.receipt_no, state.payment_id)
 
-    def mark_reversed(self, state: PaymentState) -> None:
-        """The payment was taken back."""
-        self.payments[state.payment_id] = replace(state, reversed=True)
+    def mark_reversed(self, state: PaymentState, act: str) -> None:
+        """The payment was taken back, by one of REVERSE_ACTS; the first one counts."""
+        self.payments[state.payment_id] = replace(state, reversed=True, reversed_act=state.reversed_act or act)
 
     def know_appointment(self, state: AppointmentState) -> None:
         """From now on the visit stands like this."""

@@ -103,7 +103,7 @@ def reverse(op: Operation, body: bodies.Reverse, draft: Draft) -> None:
     came = max(payment.amount_cents - payment.corrected_cents, 0)
     went = body.given_back_cents or came
     held = holds(draft, payment.payment_id)
-    draft.mark_reversed(payment)
+    draft.mark_reversed(payment, body.act)
     collected = () if payment.reversed else draft.transfers_of(payment.collect_op_id)
     if went == held == payment.amount_cents and collected and collected[0].debit.id == out.id:
         accept(draft, op, *_gather(payment, collected[0].credit, draft), *_mirror(payment, collected))

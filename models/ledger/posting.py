@@ -159,9 +159,11 @@ def _rekeyed(op: Operation, body: rekeying.Rekeyed, draft: Draft) -> None:
 
 
 def _end_stand_in(op: Operation, receipt_no: str, draft: Draft) -> None:
-    """A payment has arrived that was entered from its paper meanwhile: it counts, what stood in for it no more."""
+    """A payment has arrived that was entered from its paper meanwhile: it counts, what stood in for it no more. What a
+    patient got back of that by then must not be had again from this one: somebody looks at it. An entry that was
+    deleted never was one."""
     stand_in = draft.payment(rekeying.rekeyed_id(receipt_no)) if receipt_no else None
-    if stand_in is None or stand_in.reversed:
+    if stand_in is None or stand_in.reversed_act == "delete" or draft.payment_with_receipt(receipt_no):
         return
     back = bodies.Reverse(payment_id=stand_in.payment_id, patient_id=stand_in.patient_id, reason="original_arrived",
                           reversal_id=f"{stand_in.payment_id}:ended", receipt_no="", act="delete")  # fmt: skip

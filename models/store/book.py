@@ -72,7 +72,7 @@ _PAYMENT = (
     "SELECT payment_id, patient_id, appointment_id, tender, amount_cents, drawer, merchant, collect_op_id, "
     "receipt_no, reversed_op_id <> '', method_id, (SELECT coalesce(sum(r.amount_cents), 0) FROM refund r WHERE "
     "r.tenant = payment.tenant AND r.payment_id = payment.payment_id AND r.payment_id <> '' "
-    "AND r.kind = 'correction') FROM payment WHERE tenant = :tenant AND "
+    "AND r.kind = 'correction'), reversed_act FROM payment WHERE tenant = :tenant AND "
 )
 _CHARGE_CELLS = 7
 _REFUND = (
@@ -655,7 +655,7 @@ _QUESTIONS: dict[str, tuple[str, str, Callable[[TableBook, set[str], list[Any]],
 
 
 def _payment_state(row: Any) -> PaymentState:
-    values = [*row[:9], bool(row[9]), row[10], int(row[11])]
+    values = [*row[:9], bool(row[9]), row[10], int(row[11]), row[12]]
     return PaymentState(*values)
 
 

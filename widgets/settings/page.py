@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from models.basics.clock import SystemClock
 from models.rules.rights import Right
 from widgets.common.lend_dialog import Lending
 from widgets.common.speech import Speech
@@ -22,7 +23,20 @@ from widgets.settings.presenter import SettingsPresenter
 from widgets.settings.profiles import ProfilesPresenter, ProfilesView
 from widgets.settings.rules import MoneyRulesPresenter, MoneyRulesView
 from widgets.settings.staff import StaffPresenter, StaffView
-from widgets.settings.state import BACKUP, DESKS, IMPORT, PRACTICE, PROFILES, RULES, SECTIONS, STAFF, THIS_DESK, WAYS
+from widgets.settings.state import (
+    BACKUP,
+    DESKS,
+    DEVICES,
+    IMPORT,
+    PRACTICE,
+    PROFILES,
+    RULES,
+    SECTIONS,
+    STAFF,
+    THIS_DESK,
+    WAYS,
+)
+from widgets.settings.stripe import StripePart, StripePresenter
 from widgets.settings.this_desk import HubPart, HubPresenter
 from widgets.settings.view import SettingsView
 from widgets.settings.ways import WaysPresenter, WaysView
@@ -54,6 +68,8 @@ class SettingsPage:
         profiles = ProfilesView()
         self.widget.add_page(PROFILES, profiles)
         self.widget.add_above(DESKS, desks)
+        stripe = StripePart()
+        self.widget.add_above(DEVICES, stripe)
         backup = BackupPart()
         self.widget.add_above(BACKUP, backup)
         self._presenter = SettingsPresenter(
@@ -86,6 +102,10 @@ class SettingsPage:
         def now() -> datetime:
             return kit.desk.clock.now().astimezone(ZoneInfo(kit.facts().zone))
 
+        self._stripe = StripePresenter(
+            stripe, bridge=kit.bridge, lane=kit.desk.lanes["net"], readers=lambda: kit.desk.stripe_readers,
+            person=lambda: kit.session.person, now=SystemClock().now,
+        )  # fmt: skip
         review = ReviewPresenter(
             desks, bridge=kit.bridge, lane=kit.desk.lanes["hub"], quarantine=lambda: kit.desk.quarantine,
             sign_in=kit.desk.sign_in, person=lambda: kit.session.person, now=now,
@@ -134,6 +154,7 @@ class SettingsPage:
         self._profiles.show()
         self._desks.show()
         self._backup.show()
+        self._stripe.show()
         self._ways.show()
         if self._hub is not None:
             self._hub.show()

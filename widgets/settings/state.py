@@ -50,8 +50,8 @@ def _days(*values: int) -> tuple[tuple[int, str], ...]:
     return tuple((value, "At once" if value == 0 else f"After {value} days") for value in values)
 
 
-THIS_DESK, PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES, PROFILES, BACKUP = (
-    "desk", "practice", "staff", "desks", "import", "ways", "rules", "profiles", "backup",
+THIS_DESK, PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES, PROFILES, BACKUP, DEVICES = (
+    "desk", "practice", "staff", "desks", "import", "ways", "rules", "profiles", "backup", "devices",
 )  # fmt: skip
 """Pages with a view of their own, or a part of one."""
 
@@ -73,9 +73,9 @@ SECTIONS: Final[tuple[Section, ...]] = (
         Row(settings.PAST_DUE_DAYS, "Ask for old balances", "When a visit's balance counts as past due.", CHOICE,
             _days(0, 30, 60, 90, 120)),
     )),
-    Section("devices", "Devices", "cable", (
+    Section(DEVICES, "Devices", "cable", (
         Row(settings.TERMINAL_URL, "Card reader", "Address of the reader, such as pax+tcp://192.168.4.21:10009 or "
-            "pax+serial:///dev/ttyACM0. Empty: no reader at this desk.", TEXT),
+            "pax+serial:///dev/ttyACM0. A reader at Stripe is chosen above. Empty: no reader at this desk.", TEXT),
         Row(settings.TERMINAL_NAME, "Name of the reader", "", TEXT),
         Row(settings.CARD_WAIT_S, "Wait for a card", "", CHOICE, _seconds(30, 60, 90, 120, 170)),
         Row(settings.PRINTER_URL, "Receipt printer", "Address of the printer, such as "

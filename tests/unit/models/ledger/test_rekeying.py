@@ -81,6 +81,28 @@ def test_h13_the_paper_was_given_back_before_the_original_arrived(desks: Two) ->
     assert (item.kind, item.amount_cents) == ("over_refunded", 1500)
 
 
+@pytest.mark.parametrize(("act", "open_cents"), [("void", [4000]), ("delete", [])])
+def test_h13_the_paper_was_taken_back_before_the_original_arrived(desks: Two, act: str, open_cents: list[int]) -> None:
+    """Money handed back for the stand-in cannot be had a second time; an entry that was deleted never was one."""
+    gone = bodies.Reverse(payment_id=rekeyed_id(OF), patient_id=ANN.id, reason="wrong person", reversal_id="v1",
+                          receipt_no="V-1", act=act, given_back_cents=4000)  # fmt: skip
+    desks.do(desks.one, from_paper(), gone)
+    desks.in_step()
+    before = _cash(desks)
+    desks.do(desks.two, original())
+    desks.in_step()
+    assert [(item.kind, item.amount_cents) for item in desks.items(desks.one)] == [
+        ("over_refunded", cents) for cents in open_cents
+    ]
+    assert taken(desks) == [("died", 4000)]
+    assert _cash(desks) - before == 4000 - sum(open_cents), "what lies in the drawers: the patient has the rest"
+    assert ask(desks.two, "SELECT reversed_act FROM payment WHERE payment_id = ?", rekeyed_id(OF)) == [(act,)]
+
+
+def _cash(desks: Two) -> int:
+    return int(ask(desks.one, "SELECT sum(debits - credits) FROM account WHERE code = 'CASH'")[0][0])
+
+
 @pytest.mark.parametrize("wrong", [
     replace(from_paper(), of="01-3-B-0143"), replace(from_paper(), patient_id="ben"),
 ])  # fmt: skip
