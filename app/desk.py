@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from app.patients import Patients
     from app.practice_devices import PracticeDevices
     from app.quarantine import Quarantine
+    from app.reader_batch import ReaderBatch
     from app.receipt_list import Receipts
     from app.refunds import Refunds
     from app.rekeying import Rekeying
@@ -201,6 +202,13 @@ class Desk:
         from app.claims import Claims
 
         return Claims(self.clinic)
+
+    @cached_property
+    def reader_batch(self) -> ReaderBatch:
+        """The card reader's own batch."""
+        from app.reader_batch import ReaderBatch
+
+        return ReaderBatch(self.clinic, self._reader)
 
     @cached_property
     def day_close(self) -> DayClose:

@@ -112,13 +112,18 @@ class Recovery:
         self._asked.set()
         return left
 
-    def check_amount(self, cents: int, job: Job[Any]) -> None:
-        """The reader says it charged this amount before: ask about every open attempt of that amount at once."""
+    def charged_before(self, cents: int, earlier: PaymentResult | None, job: Job[Any]) -> None:
+        """The reader says it charged this amount before. An open payment that went by the reference of that charge is
+        settled by it; about every other open one of this amount the reader is asked at once."""
         clinic = self._till.clinic
         with clinic.store.reader() as reader:
             found = [row for row in jobs.unresolved(reader, clinic.tenant) if row.amount_cents == cents]
         for row in found:
-            self.check(row.attempt_id, job)
+            sale = not row.refund_id and not row.void_of_payment_id
+            if sale and earlier is not None and earlier.terminal_ref == row.terminal_ref and earlier.outcome in POSTS:
+                self._tell(self._attempts.settle(row.attempt_id, _believed(earlier, row)))
+            else:
+                self.check(row.attempt_id, job)
 
     def check(self, attempt_id: str, job: Job[Any]) -> Collected:
         """Ask the reader about one attempt, post what it approved, and tell how it stands.

@@ -154,7 +154,7 @@ class Card:
         if end is CollectEnd.CANCELLED and timed_out:
             end = CollectEnd.TIMED_OUT
         if end is CollectEnd.DUPLICATE:
-            self._recovery.check_amount(plan.due_cents, job)
+            self._recovery.charged_before(plan.due_cents, result.earlier, job)
         with till.clinic.store.reader() as reader:
             told: dict[str, Fact] = {"reason": result.reason, "attempt_id": plan.attempt_id, **_when_before(result)}
             return till.telling.ended(reader, plan, end, result, told)

@@ -10,6 +10,16 @@ WORDS: Rows = {
         _NOTHING,
         "Type the amount that was really taken out.",
     ),
+    "batch.none_here": (
+        "The reader at this desk keeps no batch",
+        "Nothing was sent.",
+        "Its processor settles by itself.",
+    ),
+    "batch.in_doubt": (
+        "{count:card payment is|card payments are} not settled yet, {cents:money}",
+        "A batch that was sent cannot be asked any more. Nothing was sent.",
+        "Settle it under Needs attention, then send the batch.",
+    ),
     "close.not_opened": (
         "Nobody said what the drawer began with",
         "Without its float a count cannot be compared. Nothing was closed.",

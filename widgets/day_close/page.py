@@ -31,7 +31,8 @@ class _Page:
             attention=lambda: kit.doors.go(Place(ATTENTION)), said=lambda words: kit.notices.show(words, "ok")
         )  # fmt: skip
         self.presenter = DayClosePresenter(
-            self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, close=kit.desk.day_close, sign_in=kit.desk.sign_in,
+            self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, close=kit.desk.day_close,
+            batch=kit.desk.reader_batch, sign_in=kit.desk.sign_in,
             session=kit.session, speech=Speech(zone), doors=doors,
         )  # fmt: skip
 

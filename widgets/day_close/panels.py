@@ -100,10 +100,17 @@ class ChecksPanel(QWidget):
             self.table.select_first()
 
 
+_KEYED = ("Print the batch report on the reader and type its total for each brand, less refunds. Leave a field empty "
+          "to compare nothing.")  # fmt: skip
+_ASKED = ("The reader adds up its batch by itself. A brand that is in its batch and not in the books is shown too: "
+          "that card was charged and never posted here.")  # fmt: skip
+
+
 class BatchPanel(Themed, QWidget):
-    """Totals by brand as the reader's own report has them. `keyed(brand, cents or None)`."""
+    """Totals by brand as the reader's own report has them: `keyed(brand, cents or None)`, or the reader is asked."""
 
     keyed = Signal(str, object)
+    asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -117,9 +124,15 @@ class BatchPanel(Themed, QWidget):
         body = QVBoxLayout(self)
         body.setContentsMargins(S16, S16, S16, S16)
         body.setSpacing(S12)
-        words = ("Print the batch report on the reader and type its total for each brand, less refunds. Leave a field "
-                 "empty to compare nothing.")  # fmt: skip
-        body.addWidget(Text(words, "body", "text2", wrap=True))
+        self._words = Text("", "body", "text2", wrap=True)
+        self.ask = KeycapButton("Ask the reader")
+        self.ask.clicked.connect(lambda _on=False: self.asked.emit())
+        self.error = ErrorText()
+        row = QHBoxLayout()
+        row.addWidget(self.ask)
+        row.addWidget(self.error, 1)
+        body.addWidget(self._words)
+        body.addLayout(row)
         body.addLayout(self._grid)
         body.addStretch(1)
         self.follow_theme()
@@ -131,6 +144,11 @@ class BatchPanel(Themed, QWidget):
     def draw(self, state: CloseState) -> None:
         """Show `state`; what is being typed stays."""
         brands = state.view.brands if state.view else ()
+        self._words.setText(_ASKED if state.asks_reader else _KEYED)
+        self.ask.setVisible(state.asks_reader)
+        self.ask.setEnabled(not state.busy)
+        self.ask.setText(state.busy or "Ask the reader")
+        self.error.set(state.error)
         if tuple(each.brand for each in brands) != tuple(each.brand for each in self._brands):
             self._make(brands)
         self._brands = brands
@@ -166,7 +184,10 @@ class BatchPanel(Themed, QWidget):
         self.restyle()
 
     def take_focus(self) -> None:
-        """Put the focus into the first field."""
+        """Put the focus on what fills the fields, else into the first of them."""
+        if self.ask.isVisible() and not any(field.text().strip() for field in self.fields.values()):
+            self.ask.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         for field in self.fields.values():
             field.setFocus(Qt.FocusReason.OtherFocusReason)
             return
@@ -326,12 +347,15 @@ class DonePanel(QWidget):
     """The closed day: its papers again, and its slip taken back."""
 
     delete_pressed = Signal()
+    send_pressed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.title, self.words = Text("", "heading"), Text("", "body", "text2", wrap=True)
         self.delete = KeycapButton("Delete the deposit slip…")
         self.delete.clicked.connect(lambda _on=False: self.delete_pressed.emit())
+        self.send = KeycapButton("Send the reader's batch to the bank")
+        self.send.clicked.connect(lambda _on=False: self.send_pressed.emit())
         self.error = ErrorText()
         body = QVBoxLayout(self)
         body.setContentsMargins(S16, S16, S16, S16)
@@ -341,6 +365,7 @@ class DonePanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(S8)
         row.addWidget(self.delete)
+        row.addWidget(self.send)
         row.addStretch(1)
         body.addLayout(row)
         body.addWidget(self.error)
@@ -354,6 +379,8 @@ class DonePanel(QWidget):
         self.title.setText(f"The day is closed. {closed.number}")
         self.words.setText(done_words(closed))
         self.delete.setVisible(bool(closed.deposit_id))
+        self.send.setVisible(state.asks_reader)
+        self.send.setEnabled(not state.busy)
         self.error.set(state.error)
 
 

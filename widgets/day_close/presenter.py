@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.close_views import CashCount, Closed, CloseReview, CloseView, Counted, FoundCheck
+from app.close_views import BrandLine, CashCount, Closed, CloseReview, CloseView, Counted, FoundCheck
 from app.day_close import DayClose, check_clues
-from app.lanes import Lane
+from app.lanes import Job, Lane
 from app.papers import PRINT_DPI
+from app.reader_batch import Batch
 from app.signin import SignIn
 from app.views import Person
+from devices.base import BatchOutcome, BatchResult, BatchTotals
 from models.basics.errors import PosError
 from models.basics.money import show_cents
 from models.rules.rights import Right
@@ -40,6 +42,13 @@ class Doors:
     said: Callable[[str], None]
 
 
+def with_reader(view: CloseView, told: BatchTotals) -> CloseView:
+    """The close with a line for every brand that is in the reader's batch and not in the books."""
+    known = {line.brand for line in view.brands}
+    more = tuple(BrandLine(each.brand, 0, 0, 0) for each in told.brands if each.brand not in known)
+    return replace(view, brands=(*view.brands, *more))
+
+
 class DayClosePresenter(QObject):
     """One close at a time. What is counted stays here until the day is closed, whatever else is looked at."""
 
@@ -50,6 +59,7 @@ class DayClosePresenter(QObject):
         bridge: Bridge,
         lanes: Mapping[str, Lane],
         close: DayClose,
+        batch: Batch,
         sign_in: SignIn,
         session: Session,
         speech: Speech,
@@ -59,6 +69,7 @@ class DayClosePresenter(QObject):
     ) -> None:
         super().__init__(parent or view)
         self._view, self._bridge, self._lanes, self._close = view, bridge, lanes, close
+        self._batch, self._told, self._asks_reader = batch, BatchTotals(), False
         self._sign_in, self._session, self._speech, self._doors = sign_in, session, speech, doors
         self._printer: PagePrinter = printer or SystemPrinter()
         self._known: CloseView | None = None
@@ -88,6 +99,8 @@ class DayClosePresenter(QObject):
         view.checks.ticked.connect(self._tick)
         view.checks.found.connect(self._found)
         view.batch.keyed.connect(self._key)
+        view.batch.asked.connect(self._ask_reader)
+        view.done.send_pressed.connect(self._send_batch)
         view.review.reason_typed.connect(self._type_reason)
         view.done.delete_pressed.connect(self._ask_delete)
         view.side.attention_pressed.connect(self._doors.attention)
@@ -135,10 +148,11 @@ class DayClosePresenter(QObject):
             return
         self._reading, self._again = True, False
         self._slow.start()
-        self._bridge.start(self._lanes["reads"], lambda _job: self._close.view(), owner=self, done=self._arrived,
-                           failed=self._not_read)  # fmt: skip
+        self._bridge.start(self._lanes["reads"], lambda _job: (self._close.view(), self._batch.can()), owner=self,
+                           done=self._arrived, failed=self._not_read)  # fmt: skip
 
-    def _arrived(self, view: CloseView) -> None:
+    def _arrived(self, found: tuple[CloseView, bool]) -> None:
+        view, self._asks_reader = with_reader(found[0], self._told), found[1]
         self._reading = False
         self._slow.stop()
         self._notice = None
@@ -176,12 +190,13 @@ class DayClosePresenter(QObject):
             self._state = close_state(
                 self._known, self._step, self._counted, self._review, clues, reason=self._reason, error=self._error,
                 busy=self._busy, notice=self._notice, lender=self._lender.name if self._lender else "",
+                asks_reader=self._asks_reader,
             )  # fmt: skip
         self._view.draw(self._state)
 
     def _forget(self) -> None:
         """Another day: nothing is counted yet."""
-        self._counted, self._review, self._lender = Counted(), None, None
+        self._counted, self._review, self._lender, self._told = Counted(), None, None, BatchTotals()
         self._reason = self._error = ""
         self._step, self._begun = Step.COUNT, False
 
@@ -224,6 +239,40 @@ class DayClosePresenter(QObject):
         self._counted = replace(self._counted, batch={**self._counted.batch, brand: cents})
         self._draw()
 
+    @Slot()
+    def _ask_reader(self) -> None:
+        """Let the reader add up its batch; what it says stands in the fields as if it had been keyed."""
+
+        def told(totals: BatchTotals) -> None:
+            self._told = totals
+            if self._known is None:
+                return
+            self._known = with_reader(self._known, totals)
+            said = {each.brand: each.cents for each in totals.brands}
+            batch: dict[str, int | None] = {line.brand: said.get(line.brand, 0) for line in self._known.brands}
+            self._counted = replace(self._counted, batch=batch)
+            self._draw()
+            self._view.go.setFocus()
+
+        self._start("terminal", self._batch.totals, told, "Asking the reader…", self._failed)
+
+    @Slot()
+    def _send_batch(self) -> None:
+        person = self._session.acting
+
+        def sent(result: BatchResult) -> None:
+            words = f"{show_cents(result.totals.cents)} in {result.totals.records} entries"
+            if result.outcome is BatchOutcome.CLOSED:
+                self._doors.said(f"The reader's batch went to the bank: {words}.")
+                return
+            notice = self._speech.notice(result.reason)
+            self._error = f"{notice.title}. {notice.body}".strip()
+            if result.outcome is BatchOutcome.UNKNOWN:
+                self._error = f"It is not known whether the bank took the batch ({words}). Ask the reader once more."
+            self._draw()
+
+        self._start("terminal", lambda job: self._batch.close(person, job), sent, "Sending…", self._failed)
+
     @Slot(str)
     def _type_reason(self, words: str) -> None:
         self._reason, self._error = words, ""
@@ -250,7 +299,7 @@ class DayClosePresenter(QObject):
         skipped = set[Step]()
         if view is not None:
             skipped |= {Step.CHECKS} if not view.checks else set()
-            skipped |= {Step.BATCH} if not view.brands else set()
+            skipped |= {Step.BATCH} if not view.brands and not self._asks_reader else set()
         return [step for step in STEPS if step not in skipped]
 
     @Slot()
@@ -325,7 +374,7 @@ class DayClosePresenter(QObject):
             notice = self._speech.error(error)
             self._view.review.lend.refuse(notice.title)
 
-        self._start("store", lambda: self._sign_in.supervise(digits, Right.CLOSE_OVER), lent, "Asking…", refused)
+        self._start("store", lambda _job: self._sign_in.supervise(digits, Right.CLOSE_OVER), lent, "Asking…", refused)
 
     def _finish(self) -> None:
         review, person, lender = self._review, self._session.acting, self._lender
@@ -370,7 +419,7 @@ class DayClosePresenter(QObject):
             notice = self._speech.error(error)
             self.move_dialog.refuse(f"{notice.title}. {notice.body}".strip())
 
-        self._start("store", lambda: self._close.move(kind, cents, reason, person), done, "Writing…", refused)
+        self._start("store", lambda _job: self._close.move(kind, cents, reason, person), done, "Writing…", refused)
 
     @Slot(str)
     def _delete(self, reason: str) -> None:
@@ -408,7 +457,7 @@ class DayClosePresenter(QObject):
             else:
                 self._print_pages(papers, names)
 
-        self._start("store", lambda: self._close.spool(papers), spooled, "Printing…", self._failed)
+        self._start("store", lambda _job: self._close.spool(papers), spooled, "Printing…", self._failed)
 
     def _print_pages(self, papers: tuple[ReportDocument, ...], names: str) -> None:
         try:
@@ -429,7 +478,7 @@ class DayClosePresenter(QObject):
             self._draw()
             self._doors.said(f"{names} printing.")
 
-        self._start("reads", made, painted, "Printing…", self._failed)
+        self._start("reads", lambda _job: made(), painted, "Printing…", self._failed)
 
     # The rest -----------------------------------------------------------------------------------------------------
 
@@ -437,10 +486,10 @@ class DayClosePresenter(QObject):
         self._run("store", work, done, "Writing…")
 
     def _run(self, lane: str, work: Callable[[], T], done: Callable[[T], None], busy: str) -> None:
-        self._start(lane, work, done, busy, self._failed)
+        self._start(lane, lambda _job: work(), done, busy, self._failed)
 
     def _start(
-        self, lane: str, work: Callable[[], T], done: Callable[[T], None], busy: str,
+        self, lane: str, work: Callable[[Job[Any]], T], done: Callable[[T], None], busy: str,
         failed: Callable[[Exception], None],
     ) -> None:  # fmt: skip
         if self._busy:
@@ -453,7 +502,7 @@ class DayClosePresenter(QObject):
             self._draw()
             done(value)
 
-        self._bridge.start(self._lanes[lane], lambda _job: work(), owner=self, done=arrived, failed=failed)
+        self._bridge.start(self._lanes[lane], work, owner=self, done=arrived, failed=failed)
 
     def _failed(self, error: Exception) -> None:
         self._busy = ""

@@ -75,7 +75,7 @@ class CheckMark:
 @dataclass(frozen=True, slots=True)
 class CloseState:
     """The page as it stands. `clues` are sentences about what may be off, `slip` and `today` lines of the side cards,
-    `blocked` why the last step waits, `lender` who allowed it."""
+    `blocked` why the last step waits, `lender` who allowed it; `asks_reader`: the reader tells its batch itself."""
 
     step: Step = Step.COUNT
     view: CloseView | None = None
@@ -96,6 +96,7 @@ class CloseState:
     error: str = ""
     notice: Notice | None = None
     skeleton: bool = False
+    asks_reader: bool = False
 
     @property
     def blocked(self) -> bool:

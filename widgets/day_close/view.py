@@ -192,6 +192,8 @@ class DayClosePage(Themed, QWidget):
             self.count_panel.go_down()
         elif step is Step.CHECKS and self.checks.typing:
             self.checks.give()
+        elif step is Step.BATCH and self.batch.ask.hasFocus():
+            self.batch.asked.emit()
         elif not (step is Step.BATCH and self.batch.go_down()):
             self.next_pressed.emit()
 

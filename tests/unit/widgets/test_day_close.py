@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.card_reader import CardReader
 from app.close_views import (
     BrandLine,
     CashCount,
@@ -25,11 +26,15 @@ from app.close_views import (
     TenderLine,
 )
 from app.day_close import DayClose
-from app.lanes import Lane
+from app.lanes import Job, Lane
+from app.reader_batch import ReaderBatch
+from app.settings import TERMINAL_URL
 from app.signin import SignIn
+from devices.base import PaymentRequest
 from models.operations import bodies
 from models.rules.clues import Clue, ClueKind
 from tests.support.clinic import MARIA, PRIYA, TestClinic
+from tests.support.simulators import pax_running
 from tests.support.windows import FULL, LOOKS, clipped, press, shown, type_text, unfit
 from widgets.bridge import Bridge
 from widgets.common.speech import Notice, Speech
@@ -150,13 +155,14 @@ class Here:
         self.went: list[str] = []
         self.printed = 0
         self.keys: list[str] = []
-        self.lanes = {"reads": Lane("reads"), "store": Lane("store")}
+        self.lanes = {name: Lane(name) for name in ("reads", "store", "terminal")}
         self.session = Session(self.page)
         self.session.sign_in(MARIA)
         attention = SimpleNamespace(items=lambda: tuple(self.items))
         story = DayClose(clinic.clinic, clinic.settings, attention, lambda: None)  # type: ignore[arg-type]
         self.presenter = DayClosePresenter(
-            self.page, bridge=Bridge(self.page), lanes=self.lanes, close=story, sign_in=SignIn(clinic.clinic),
+            self.page, bridge=Bridge(self.page), lanes=self.lanes, close=story,
+            batch=ReaderBatch(clinic.clinic, CardReader(clinic.settings)), sign_in=SignIn(clinic.clinic),
             session=self.session, speech=Speech(lambda: UTC),
             doors=Doors(lambda: self.went.append("attention"), self.said.append), printer=self,
         )  # fmt: skip
@@ -302,6 +308,44 @@ def test_s0_41_the_batch_is_keyed_by_brand(here: Here, clinic: TestClinic, qtbot
     type_text("Typed wrong")
     here.press("Return")
     assert here.state.step is Step.DEPOSIT
+
+
+def test_s0_41_the_reader_adds_up_its_batch_and_shows_what_was_never_posted(
+    here: Here, clinic: TestClinic, qtbot: Any
+) -> None:
+    """Two presses of Enter compare what a person had to print and type; then the batch goes to the bank, once."""
+    with pax_running() as pax:
+        clinic.settings.set(TERMINAL_URL, pax.url)
+        terminal = CardReader(clinic.settings).terminal()
+        for reference, card, cents in (("100001", "visa", 3_000), ("100002", "mastercard", 4_500)):
+            pax.tell(f"card {card}")
+            asked = PaymentRequest(attempt_id=reference, terminal_ref=reference, amount_cents=cents)
+            assert terminal.payment(asked, Job()).approved_cents == cents
+        terminal.close()
+        _card(clinic, "v1", 3_000, "Visa")
+        here.presenter.refresh()
+        qtbot.waitUntil(lambda: bool(here.state.view and here.state.view.brands and here.state.asks_reader))
+        here.count(*FOURTEEN)
+        here.press("Ctrl+Return")
+        assert here.page.batch.ask.hasFocus()
+        here.press("Return")
+        qtbot.waitUntil(lambda: len(here.state.counted.batch) == 2, timeout=20_000)
+        assert here.state.counted.batch == {"Visa": 3_000, "Mastercard": 4_500}
+        assert [line.brand for line in here.state.view.brands] == ["Visa", "Mastercard"]  # type: ignore[union-attr]
+        here.press("Return")
+        qtbot.waitUntil(lambda: here.state.step is Step.REVIEW)
+        card = next(line for line in here.state.review.lines if line.tender == "card")  # type: ignore[union-attr]
+        assert (card.note, card.difference_cents) == ("Reader's batch", 4_500)
+        type_text("Charged by hand")
+        here.press("Return", "Return")
+        qtbot.waitUntil(lambda: here.state.step is Step.DONE)
+        here.page.done.send.click()
+        qtbot.waitUntil(lambda: bool(here.said) and "batch went to the bank" in here.said[-1], timeout=20_000)
+        assert here.said[-1] == "The reader's batch went to the bank: $75.00 in 2 entries."
+        here.page.done.send.click()
+        qtbot.waitUntil(lambda: bool(here.state.error), timeout=20_000)
+        assert "nothing to send" in here.state.error
+        assert pax.requests("B00") == 1
 
 
 def test_s0_41_one_recount_then_a_manager_by_pin(here: Here, clinic: TestClinic, qtbot: Any) -> None:
