@@ -116,13 +116,14 @@ class Telling:
         )  # fmt: skip
 
     def undone(self, reader: Any, payment: PaidRow, document: ReceiptDocument | None, job_id: str) -> Collected:
-        """A payment was taken back, whole."""
+        """A payment was taken back: all of it, or what a card company says it gave back."""
         clinic = self._clinic
+        went = receipts.went_back(reader, clinic.tenant, payment.payment_id)
         figures = collect.figures(reader, clinic.tenant, payment.patient_id)
         left = collect.open_charges(reader, clinic.tenant, payment.patient_id)
         return Collected(
             end=CollectEnd.TAKEN, **self._who(reader, payment.patient_id, payment.appointment_id),
-            amount_cents=payment.amount_cents, requested_cents=payment.amount_cents, payment_id=payment.payment_id,
+            amount_cents=went, requested_cents=payment.amount_cents, payment_id=payment.payment_id,
             number=payment.number, tender=TenderKind(payment.tender),
             method_text=paid_text(reader, clinic.tenant, payment),
             entry_text=entry_text(payment.entry_mode), taken_at=clinic.now(),

@@ -121,6 +121,8 @@ class Posting:
         receipt_no = tx.next_receipt_no()
         returned = self._credit_back(tx, undo, card)
         cents = card_cents or goes_back(payment, refunds.held(reader, clinic.tenant, payment.payment_id))
+        if sum(line.amount_cents for line in lines) > cents:  # part of it stays where it lies
+            lines = _taken_back(cents)
         body = Reverse(
             payment_id=payment.payment_id, patient_id=payment.patient_id, reason=undo.reason,
             reversal_id=natural_id(clinic.tenant, payment.payment_id, "reversal"), receipt_no=receipt_no,
@@ -163,7 +165,7 @@ class Posting:
         lines, went = self._applied(reader, payment), 0
         if payment.reversed_at:
             went = receipts.went_back(reader, clinic.tenant, payment.payment_id)
-            lines = (SaleLine(amount_cents=went, kind="other", description="Payment taken back"),)
+            lines = _taken_back(went)
         here = payment.device == clinic.identity.device_id
         document = compose(replace(
             self.sale(reader, payment.patient_id, names.get(payment.actor, ""), None),
@@ -305,6 +307,11 @@ class Undoing:
     supervisor: str = ""
     group: str = ""
     on_paper: bool = True
+
+
+def _taken_back(cents: int) -> tuple[SaleLine, ...]:
+    """A reversal as one line, where it cannot say of what."""
+    return (SaleLine(amount_cents=cents, kind="other", description="Payment taken back"),)
 
 
 def goes_back(payment: PaidRow, held: HeldRow) -> int:

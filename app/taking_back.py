@@ -174,8 +174,9 @@ class TakingBack:
 
         ended = self._checkout.undo(sheet.payment_id, _words(order), person, job, supervisor, still)
         return TakenBack(
-            sheet.act, _ENDS.get(ended.end, RefundEnd.DECLINED), sheet.patient, sheet.number, sheet.paid_cents,
-            ended.receipt, ended.print_job_id, reason=str(ended.facts.get("reason") or ""), host_text=ended.host_text,
+            sheet.act, _ENDS.get(ended.end, RefundEnd.DECLINED), sheet.patient, sheet.number,
+            ended.amount_cents or sheet.paid_cents, ended.receipt, ended.print_job_id,
+            reason=str(ended.facts.get("reason") or ""), host_text=ended.host_text,
         )  # fmt: skip
 
     def _whole(

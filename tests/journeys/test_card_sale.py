@@ -7,12 +7,18 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import orjson
 import pytest
 
+from app.lanes import Job
+from app.posting import Undoing
+from app.refund_views import RefundOrder
 from app.settings import CARD_WAIT_S
 from app.views import CollectEnd, PaymentFields, TenderKind
-from models.basics.errors import PaymentUnavailable
-from tests.support.clinic import TestClinic
+from devices.base import Outcome, PaymentResult
+from models.basics.errors import PaymentUnavailable, RuleBroken
+from models.store.queries import receipts
+from tests.support.clinic import PRIYA, TestClinic
 from tests.support.counter import Counter, counter, rosa_with_copay_and_balance
 from tests.support.simulators import PaxProcess, PrinterProcess, pax_running
 from tests.support.waiting import until
@@ -212,7 +218,37 @@ def test_undo_voids_the_sale_on_the_reader(desk: Counter, terminal: PaxProcess) 
     figures = desk.desk.accounts.ledger("rosa").figures
     assert (figures.total_paid_cents, figures.statement_balance_cents) == (0, 4500)
     assert attempts(desk) == [("resolved", "approved"), ("resolved", "approved")]
+    [(body,)] = desk.rows("SELECT op FROM outbox WHERE json_extract(op, '$.kind') = 'payment.reverse'")
+    assert orjson.loads(body)["body"]["given_back_cents"] == 7500
     assert desk.sheet().owed_in_all_cents == 7500
+
+
+def test_what_a_card_company_did_not_give_back_stays_on_the_account(desk: Counter) -> None:
+    """A void that is answered with less than was asked: the books have what it gave, the rest is refunded like any."""
+    taken = desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
+    clinic, attempts = desk.desk.clinic, desk.desk._attempts
+    with clinic.store.write() as tx:
+        payment = receipts.payment(tx.reader, clinic.tenant, taken.payment_id)
+        assert payment is not None
+        undo = Undoing(payment, "maria", "Maria", "wrong person")
+        reference = attempts.open_void(tx, "void", undo, "pax")
+    attempts.settle("void", PaymentResult(outcome=Outcome.PARTIALLY_APPROVED, approved_cents=5000, due_cents=2500,
+                                          terminal_ref=reference, auth_code="A2"))  # fmt: skip
+    told = desk.desk.recovery.check("void", Job())
+    assert (told.end, told.amount_cents, told.requested_cents) == (CollectEnd.TAKEN, 5000, 7500)
+    view = desk.desk.accounts.ledger("rosa")
+    assert view.figures.total_paid_cents == 2500
+    [line] = [each for each in view.payments if each.payment_id == taken.payment_id]
+    assert (line.state, line.returned_cents, line.allocated_cents + line.unspent_cents) == (
+        "partly_refunded", 5000, 2500,
+    )  # fmt: skip
+    sheet = desk.desk.refunds.open(taken.payment_id)
+    assert sheet.left_cents == 2500
+    desk.desk.refunds.refund(RefundOrder(sheet, 2500, "patient_request", "cash", "agreed"), PRIYA, Job())
+    assert desk.desk.accounts.ledger("rosa").figures.total_paid_cents == 0
+    with pytest.raises(RuleBroken) as refused:
+        desk.desk.refunds.open(taken.payment_id)
+    assert refused.value.message_key == "refund.taken_back"
 
 
 def test_a_card_pays_for_a_family_and_a_visit_ahead(tmp_path: Path, terminal: PaxProcess) -> None:

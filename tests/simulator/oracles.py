@@ -80,6 +80,10 @@ def at_the_end(run: Run) -> Books:
     for _, _, _, op in hub.facts():
         if op["class"] == "derived" and op["device"] != "hub":
             run.wrong(f"{op['device']} made {op['kind']}: what follows by rule is the hub's alone")
+    for tenant, verdict, _, op in hub.facts():
+        asked, aside = op["body"].get("amount_cents"), hub.aside.get((tenant, op["op_id"]), 0)
+        if op["kind"] == "refund.request" and verdict == "accepted" and aside != asked:
+            run.wrong(f"I13 {op['op_id']}: {asked} may go back, {aside} of it was there to set aside")
     return hub
 
 
@@ -144,6 +148,10 @@ class Books:
             ).fetchall()
             self._log = driver.execute("SELECT tenant, op_id, verdict, reason, op, hash FROM log ORDER BY tenant, seq"
                                        ).fetchall()  # fmt: skip
+            aside = driver.execute(
+                "SELECT tenant, op_id, sum(amount_cents) FROM transfer WHERE code = 'refund' GROUP BY tenant, op_id"
+            )
+            self.aside: dict[tuple[str, str], int] = {(tenant, op_id): cents for tenant, op_id, cents in aside}
 
     def state(self, tenant: str) -> State:
         """Every row of every state table of a practice."""

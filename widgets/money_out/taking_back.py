@@ -196,6 +196,10 @@ class TakeBackPresenter(ActPresenter):
 
     def _told(self, answer: TakenBack) -> str | Notice:
         spec, amount = SPECS[answer.act], show_cents(answer.amount_cents)
+        rest = self._sheet.paid_cents - answer.amount_cents
+        if answer.end is RefundEnd.PAID and answer.act is TakeBack.VOID and rest > 0:
+            return Notice(f"The card company gave back {amount} of {show_cents(self._sheet.paid_cents)}.",
+                          f"{show_cents(rest)} stays on the account. Refund it when it is settled.")  # fmt: skip
         if answer.end is RefundEnd.PAID:
             return f"{spec.said} {amount}. {answer.number}"
         if answer.end is RefundEnd.UNKNOWN:
