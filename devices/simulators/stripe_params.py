@@ -79,7 +79,7 @@ def _value(hint: Any, value: Any, place: str) -> Any:
     """The first of the hint's kinds that `value` is."""
     if get_origin(hint) not in (Union, types.UnionType):
         return _one(hint, value, place)
-    choices = [each for each in get_args(hint) if each is not type(None)]
+    choices = [each for each in get_args(hint) if _is_checked(each)]
     literals = [each for each in choices if get_origin(each) is Literal]
     words = [word for each in literals for word in get_args(each)]
     closed = literals and set(choices) <= {*literals, str}  # the types leave enumerations open; the API does not
@@ -92,6 +92,10 @@ def _value(hint: Any, value: Any, place: str) -> Any:
         except ApiError as error:
             failed = error
     raise failed or wrong("parameter_invalid", f"Invalid {place}", place)
+
+
+def _is_checked(hint: Any) -> bool:
+    return hasattr(hint, "__required_keys__") or (get_origin(hint) or hint) in _MAKERS
 
 
 def _one(hint: Any, value: Any, place: str) -> Any:

@@ -150,8 +150,9 @@ class StripeLink:
         """What went wrong, without a word of what was sent."""
         import stripe
 
-        status, code = error.http_status or 0, str(error.code or "")
+        status = error.http_status or 0
         body = dict((error.json_body or {}).get("error") or {}) if isinstance(error.json_body, dict) else {}
+        code = str(body.get("code") or "")
         if isinstance(error, stripe.AuthenticationError):
             self.close()  # it may be typed anew
             return CallFailed(Fault.NOT_DONE, DeviceMissing("stripe.key_refused", device="reader"))
