@@ -109,7 +109,8 @@ def _lines(found: Iterable[ListedPatient], today: date) -> tuple[PatientLine, ..
 
 
 def _line(row: ListedPatient, today: date) -> PatientLine:
-    who = PatientRow(row.id, row.family, row.given, row.suffix, row.birth_date, row.mrn, row.phone, "", "")
+    who = PatientRow(row.id, row.family, row.given, row.suffix, row.birth_date, row.mrn, row.phone, "", "",
+                     row.merged_with)  # fmt: skip
     return PatientLine(
         patient_head(who, today), row.statement_cents, row.total_cents, row.unallocated_cents - row.prepaid_cents,
         row.prepaid_cents, date.fromisoformat(row.last_visit) if row.last_visit else None,

@@ -60,6 +60,8 @@ WORDS: Rows = {
     "act.task_resolved": ("Settled in Needs attention",),
     "act.task_matched": ("Found its payment",),
     "act.hold_broken": ("Credit freed at another desk",),
+    "merged.done": ("{gone} goes by {stays} from now on",),
+    "merged.parted": ("{name} has an account of their own again",),
     # Statements and other papers ------------------------------------------------------------------------------------
     "statement.nothing_owed": (
         "Nothing is owed on this account",

@@ -182,6 +182,12 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("wait", "Wait for its payment", "It counts by itself once that payment arrives.", recommended=True),
         Way("resolve:seen", "It needs nothing more", "Your name and reason are kept; the log keeps the change."),
     ),
+    "not_merged": (
+        Way("ledger", "Look at the account", "It names the record it goes by; merge or take apart there.",
+            recommended=True),
+        Way("resolve:seen", "It is right as it is", "Your name and reason are kept; nothing changes."),
+        Way("wait", "Decide later", "It stays here."),
+    ),
     "backup_old": (
         Way("backups", "Open Settings, Backup", "Back up now, or see why it did not work.", recommended=True),
         Way("wait", "Later today", "It stays here until there is a newer backup."),
@@ -231,6 +237,7 @@ KINDS: dict[str, Kind] = {
     "insurer_paid": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "in_use": Kind("lock", "neutral", ("Choose one", "neutral", "lock")),
     "not_known": Kind("circle-question-mark", "warn", ("Choose one", "warn", "circle-question-mark")),
+    "not_merged": Kind("users", "warn", ("Choose one", "warn", "users"), money=False),
     "visit_fallen": Kind("calendar-clock", "warn", ("Choose one", "warn", "arrow-left-right")),
     "excepted": Kind("triangle-alert", "warn", ("Needs a manager", "warn", "triangle-alert")),
     "quarantined": Kind("triangle-alert", "warn", ("Needs a manager", "warn", "triangle-alert")),

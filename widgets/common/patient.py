@@ -22,7 +22,8 @@ def mrn_text(mrn: str) -> str:
 
 def identity_text(patient: PatientHead, *, phone: bool = False) -> str:
     """`42 y · Mar 14, 1984 · MRN 0041877`, with the phone number where it is asked for and known."""
-    parts = [f"{patient.age} y"] if patient.age is not None else []
+    parts = [f"merged with {patient.merged_with}"] if patient.merged_with else []
+    parts += [f"{patient.age} y"] if patient.age is not None else []
     parts.append(birth_text(patient))
     if patient.mrn:
         parts.append(f"MRN {mrn_text(patient.mrn)}")
@@ -32,8 +33,9 @@ def identity_text(patient: PatientHead, *, phone: bool = False) -> str:
 
 
 def short_identity_text(patient: PatientHead) -> str:
-    """`Mar 14, 1984 · 0041877`, for a table's second line."""
-    return " · ".join(part for part in (birth_text(patient), mrn_text(patient.mrn)) if part)
+    """`Mar 14, 1984 · 0041877`, for a table's second line; of a record that was merged, whom it goes by first."""
+    first = f"merged with {patient.merged_with}" if patient.merged_with else birth_text(patient)
+    return " · ".join(part for part in (first, mrn_text(patient.mrn)) if part)
 
 
 def visit_text(visit: VisitHead) -> str:

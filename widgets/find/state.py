@@ -49,7 +49,7 @@ def _row(
     mrn = f"MRN {patient.mrn}" if patient.mrn else "no MRN"
     phone = patient.phone or "no phone"
     cells = (
-        AvatarCell(patient.initials, patient.name, visit_line(hit.visit, today), name_marks(patient.name, typed)),
+        AvatarCell(patient.initials, patient.name, _under(hit, today), name_marks(patient.name, typed)),
         WordsCell(born, "born", "table_medium", marks=birth_marks(born, patient.birth_date, typed)),
         WordsCell(phone, mrn, "table", marks=digit_marks(phone, typed)),
         tail(hit, found, enter, walk_in=walk_in),
@@ -58,6 +58,12 @@ def _row(
         (patient.name, f"born {born}", mrn, phone, cells[0].subtitle, cells[3].spoken, f"found by {hit.why}")
     )
     return TableRow(patient.patient_id, cells, spoken=spoken)
+
+
+def _under(hit: FoundPatient, today: date) -> str:
+    """The visit; of a record that was merged, whom it goes by."""
+    goes_by = hit.patient.merged_with
+    return f"Merged with {goes_by}" if goes_by else visit_line(hit.visit, today)
 
 
 def visit_line(visit: VisitHead | None, today: date) -> str:

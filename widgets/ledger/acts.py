@@ -98,6 +98,10 @@ class LedgerActs:
     billing_status: Opener | None = None
     family: Opener | None = None
     """Who gets the bill of `patient_id`."""
+    merge: Opener | None = None
+    """Another record of the person whose account `patient_id` is."""
+    part: Opener | None = None
+    """A record that was merged into `patient_id` by mistake."""
     superbill: Opener | None = None
     """Of the visit `appointment_id`."""
     send: Opener | None = None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from app.money_views import Acted
 from app.words import sentence_for
 from widgets.common.speech import Speech
+from widgets.merging.act import openers as merging
 
 if TYPE_CHECKING:
     from widgets.ledger.act_form import Hands
@@ -72,7 +73,7 @@ class MoneyActs:
             from widgets.ledger.adjust_dialog import AdjustDialog, AdjustPresenter
 
             desk = self._kit.desk
-            self._adjusting = AdjustPresenter(AdjustDialog(self._stage.host), self._hands(), lambda: desk.adjustments)
+            self._adjusting = AdjustPresenter(AdjustDialog(self._stage.host), self.hands(), lambda: desk.adjustments)
         self._adjusting.open(target.patient_id, target.charge_id, target.appointment_id, done)
 
     def fee(self, target: Target, done: Done) -> None:
@@ -81,7 +82,7 @@ class MoneyActs:
             from widgets.ledger.fee_dialog import FeeDialog, FeePresenter
 
             desk = self._kit.desk
-            self._charging = FeePresenter(FeeDialog(self._stage.host), self._hands(), lambda: desk.fees)
+            self._charging = FeePresenter(FeeDialog(self._stage.host), self.hands(), lambda: desk.fees)
         self._charging.open(target.patient_id, target.appointment_id, target.charge_id, done)
 
     def paper(self, target: Target, done: Done) -> None:
@@ -90,7 +91,7 @@ class MoneyActs:
             from widgets.ledger.paper_dialog import PaperDialog, PaperPresenter
 
             desk = self._kit.desk
-            self._rekeying = PaperPresenter(PaperDialog(self._stage.host), self._hands(), lambda: desk.rekeying)
+            self._rekeying = PaperPresenter(PaperDialog(self._stage.host), self.hands(), lambda: desk.rekeying)
         self._rekeying.open(target.patient_id, done)
 
     def undo(self, target: Target, done: Done) -> None:
@@ -113,10 +114,11 @@ class MoneyActs:
             from widgets.ledger.fill_dialog import FillDialog, FillPresenter
 
             desk = self._kit.desk
-            self._filling = FillPresenter(FillDialog(self._stage.host), self._hands(), lambda: desk.fills)
+            self._filling = FillPresenter(FillDialog(self._stage.host), self.hands(), lambda: desk.fills)
         return self._filling
 
-    def _hands(self) -> Hands:
+    def hands(self) -> Hands:
+        """What every dialog of an act needs."""
         from widgets.ledger.act_form import Hands
 
         kit = self._kit
@@ -128,7 +130,7 @@ class MoneyActs:
 
 
 def openers(kit: Kit, stage: Stage) -> dict[str, Opener]:
-    """The acts of `widgets.ledger.acts.LedgerActs` that move or adjust money, by their names."""
+    """The acts of `widgets.ledger.acts.LedgerActs` that move or adjust money, and merges, by their names."""
     acts = MoneyActs(kit, stage)
     return {"move": acts.move, "fill": acts.fill, "autofill": acts.autofill, "adjust": acts.adjust, "fee": acts.fee,
-            "paper": acts.paper, "undo": acts.undo}  # fmt: skip
+            "paper": acts.paper, "undo": acts.undo, **merging(kit, stage, acts.hands)}  # fmt: skip

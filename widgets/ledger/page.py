@@ -68,7 +68,7 @@ class _Page:
         """The list and the row stay chosen."""
 
     def changed(self, change: Change) -> None:
-        if change.everything or self.presenter.patients & change.patients:
+        if change.everything or "alias" in change.topics or self.presenter.patients & change.patients:
             self.presenter.refresh()
 
 

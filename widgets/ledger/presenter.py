@@ -110,8 +110,9 @@ class LedgerPresenter(QObject):
     @property
     def patients(self) -> frozenset[str]:
         """Whose money is in view."""
-        family = self._known.family if self._known else ()
-        return frozenset({self._patient_id, *(each.patient.patient_id for each in family)})
+        known = self._known
+        family, records = (known.family, known.records) if known else ((), ())
+        return frozenset({self._patient_id, *(each.patient.patient_id for each in family), *records})
 
     # Reading ------------------------------------------------------------------------------------------------------
 
@@ -147,6 +148,7 @@ class LedgerPresenter(QObject):
         if asked == self._round:
             self._slow.stop()
             self._known, self._notice = view, None
+            self._patient_id = view.patient.patient_id  # a record that was merged shows the account it goes by
             self._draw()
             wanted, self._then = self._then, None
             if wanted is not None:
@@ -170,6 +172,7 @@ class LedgerPresenter(QObject):
             self._state = ledger_state(
                 self._known, self._today(), self._wanted, notice=self._notice, said=self._said, offered=self._offered
             )
+        self._view.page_actions["part"].setVisible(self._state.merged is not None and self._offered("part"))
         self._view.draw(self._state)
         self._follow_row()
 

@@ -11,8 +11,10 @@ from typing import Any
 from app.account_views import ChargeLine, LedgerView, LogLine, LotLine, PaymentLine, VisitLine
 from app.words import sentence
 from models.basics.money import show_cents
+from widgets.common.patient import mrn_text
 from widgets.common.pill import PAYMENT_LOOKS, Look
 from widgets.common.speech import Notice
+from widgets.common.text import NOT_APPLICABLE
 from widgets.common.when import count_text, day_text, time_text
 from widgets.ledger.filters import Filter, narrowed
 from widgets.ledger.offer import Offer, lot_offers
@@ -82,7 +84,8 @@ class Lot:
 class LedgerState:
     """All of the Ledger. `view` None: nothing is known yet; `skeleton` then says that it takes long. `lines` are those
     of the tab that pass the filter, `unfolded` the keys of rows that show what they are made of, `ticked` the line
-    items chosen for Fill, `lot` the key of the money on account that single letters are about."""
+    items chosen for Fill, `lot` the key of the money on account that single letters are about. `merged`: title and text
+    about the other records of this person."""
 
     view: LedgerView | None = None
     skeleton: bool = False
@@ -102,6 +105,7 @@ class LedgerState:
     collect_text: str = ""
     notice: Notice | None = None
     said: str = ""
+    merged: tuple[str, str] | None = None
 
     @property
     def chosen(self) -> Lot | None:
@@ -147,8 +151,22 @@ def ledger_state(
         totals=_totals(view, lines, wanted) if wanted.tab is Tab.VISITS and lines else None,
         footnote=_footnote(view, wanted, whole, lines),
         collect_text=f"Collect {show_cents(view.due_today_cents)}" if view.due_today_cents > 0 else "Take payment",
-        notice=notice, said=said,
+        notice=notice, said=said, merged=_merged(view, today),
     )  # fmt: skip
+
+
+def _merged(view: LedgerView, today: date) -> tuple[str, str] | None:
+    """Which other records of the person are in this account, and who said so; None without any."""
+    if not view.merged:
+        return None
+    names = ", ".join(
+        f"{line.patient.name} (MRN {mrn_text(line.patient.mrn) or NOT_APPLICABLE})" for line in view.merged
+    )
+    newest = view.merged[0]
+    by = f"{newest.by} at {newest.desk}" if newest.by else f"a file read at {newest.desk}"
+    return (f"Merged with {names}",
+            f"{day_text(newest.at.date(), today)}, {time_text(newest.at)}, by {by}. "
+            "Visits and money of every record are on this account.")  # fmt: skip
 
 
 def _empty(tab: Tab, whole: Sequence[Any], lines: Sequence[Any]) -> tuple[str, str] | None:

@@ -49,6 +49,8 @@ PAGE_ACTS: tuple[tuple[str, str, str], ...] = (
     ("fee", "Add a fee…", ""),
     ("paper", "Enter a paper receipt…", ""),
     ("family", "Guarantor and family…", ""),
+    ("merge", "Merge with another record…", ""),
+    ("part", "Take a merge apart…", ""),
     ("receipts", "List of receipts…", ""),
     ("undo", "Undo the last step…", "Ctrl+Z"),
 )
@@ -95,6 +97,7 @@ class LedgerPage(Themed, QWidget):
         self.collect = KeycapButton(role=Role.PRIMARY, action=self.collect_action)
         self.figures = [FigureCard(title, note_below=True) for title in FIGURES]
         self.banner = Banner("bad", button="Try again")
+        self.merged = Banner("info", icon="users")
         self.tabs = Tabs("Lists of this account", {tab.value: words for tab, words in TAB_WORDS.items()})
         self.filters = FilterBar()
         self.tables: dict[Tab, LedgerTable] = {tab: LedgerTable(tab) for tab in Tab if tab is not Tab.PLANS}
@@ -195,6 +198,7 @@ class LedgerPage(Themed, QWidget):
         self._body = QVBoxLayout(self)
         self._body.addWidget(self.bar)
         self._body.addWidget(self.banner)
+        self._body.addWidget(self.merged)
         self._body.addLayout(self._stack, 1)  # a stack shows its first page at once: it must stand in the window first
         self._stack.addWidget(main)
         self._stack.addWidget(waiting)
@@ -327,6 +331,7 @@ class LedgerPage(Themed, QWidget):
             action.setEnabled(view is not None)
         self.collect.set_text(state.collect_text)
         self._draw_family(state)
+        self._draw_merged(state)
         self._skeleton.setVisible(state.skeleton)
         self._stack.setCurrentIndex(0 if view is not None else 1)
         if view is None:
@@ -349,6 +354,12 @@ class LedgerPage(Themed, QWidget):
                  for each in family if (who := each.patient.patient_id)]  # fmt: skip
         self.family.set_items([*items, (WHOLE_FAMILY, f"Whole family, {len(family)}")])
         self.family.set_key(WHOLE_FAMILY if view.whole_family else view.patient.patient_id)
+
+    def _draw_merged(self, state: LedgerState) -> None:
+        said = state.merged
+        self.merged.setVisible(said is not None)
+        if said is not None:
+            self.merged.set(*said)
 
     def _draw_list(self, state: LedgerState) -> None:
         focused = any(table.hasFocus() for table in self.tables.values())

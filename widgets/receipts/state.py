@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.receipt_list import ReceiptLine, ReceiptsAsk, ReceiptsView
+from app.views import PatientHead
 from models.basics.money import show_cents
 from widgets.common.cells import MoneyCell, TableRow, WordsCell
 from widgets.common.speech import Notice
@@ -88,9 +89,16 @@ def _row(line: ReceiptLine, ticked: bool, today: date) -> TableRow:
     under = " · ".join(part for part in (line.number, line.payment_number) if part)
     cells = (
         TickCell(ticked), WordsCell(day, time_text(line.at)), WordsCell(line.words, under, "body_medium"),
-        WordsCell(line.patient.name, f"MRN {line.patient.mrn}" if line.patient.mrn else ""),
+        WordsCell(line.patient.name, _whose(line.patient)),
         WordsCell(line.method_text, line.by), MoneyCell(line.cents, "table_strong"),
     )  # fmt: skip
     said = (("ticked" if ticked else ""), day, line.words, line.number, line.patient.name, line.method_text,
             spoken_cents(line.cents))  # fmt: skip
     return TableRow(line.name, cells, spoken=", ".join(part for part in said if part))
+
+
+def _whose(patient: PatientHead) -> str:
+    """The record number; of a record that was merged, whom it goes by."""
+    if patient.merged_with:
+        return f"merged with {patient.merged_with}"
+    return f"MRN {patient.mrn}" if patient.mrn else ""

@@ -508,7 +508,8 @@ def test_the_menu_key_opens_what_the_row_can_take(qtbot: Any, at: Desk, keys: st
 
 
 @pytest.mark.parametrize(
-    "without", [("move", "void", "autofill", "new_visit", "fee", "paper", "undo", "family", "receipts")]
+    "without",
+    [("move", "void", "autofill", "new_visit", "fee", "paper", "undo", "family", "receipts", "merge", "part")],
 )
 def test_what_nobody_offers_has_no_button_and_no_key(at: Desk):
     assert "void" not in {offer.act for offer in at.presenter.offers("payment:id-PAY-1-10447")}

@@ -1,0 +1,1 @@
+"""Two records that are one person: merged, and taken apart again."""
