@@ -16,6 +16,7 @@ from app.collected import Telling
 from app.day_close import DayClose
 from app.fees import Fees
 from app.fills import Fills
+from app.merging import Merging
 from app.moves import Moves
 from app.netting import Netting
 from app.posting import Posting
@@ -77,6 +78,7 @@ class CaseDesk:
         self.moves, self.fills, self.netting = Moves(self.clinic), Fills(self.clinic), Netting(self.clinic)
         self.adjustments, self.fees, self.undoing = Adjustments(self.clinic), Fees(self.clinic), Undoing(self.clinic)
         self.day_close = DayClose(self.clinic, settings, SimpleNamespace(items=tuple), lambda: None)  # type: ignore[arg-type]
+        self.merging = Merging(self.clinic)
         self.rules, self.visits = MoneyRules(self.clinic), Visits(self.clinic)
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 from models.ledger.accounts import RESPONSIBLE_CODES, Code
 from models.ledger.book import Balance
 from models.ledger.figures import Figures, figures_from_balances
+from models.operations.tasks import TASKS
 from models.rules.billing import Bill, billing_status
 from tests.cases.desk import CaseDesk, Names
 
@@ -35,11 +36,19 @@ class Row:
         return self.credits - self.debits
 
 
+_PEOPLE = (
+    "SELECT p.id, coalesce(nullif(l.survivor_id, ''), p.id) FROM patient p "
+    "LEFT JOIN alias l ON l.tenant = p.tenant AND l.patient_id = p.id"
+)
+"""Every record, and the one its person goes by."""
+
+
 def accounts(desk: CaseDesk) -> list[Row]:
-    """Every account of a desk."""
+    """Every account of a desk, each with the record its person goes by."""
+    goes_by = dict(desk.ask("SELECT patient_id, survivor_id FROM alias WHERE survivor_id <> ''"))
     found = desk.ask("SELECT id, code, patient_id, appointment_id, charge_id, payment_id, debits + pending_debits, "
                      "credits + pending_credits FROM account ORDER BY id")  # fmt: skip
-    return [Row(row[0], Code(row[1]), *row[2:]) for row in found]
+    return [Row(row[0], Code(row[1]), goes_by.get(row[2], row[2]), *row[3:]) for row in found]
 
 
 def picture(desk: CaseDesk) -> Picture:
@@ -47,12 +56,13 @@ def picture(desk: CaseDesk) -> Picture:
     rows = accounts(desk)
     paid = _paid(desk)
     return {
-        "patient": {row[0]: _figures(rows, row[0]) for row in desk.ask("SELECT id FROM patient")},
+        "patient": {row[0]: _figures(rows, row[1]) for row in desk.ask(_PEOPLE)},
         "charge": _charges(desk, rows, paid),
         "visit": _visits(desk, rows),
         "payment": _payments(desk, rows, paid),
         "elsewhere": _elsewhere(rows, desk.names),
         "money": {"lies": _money(rows)},
+        "attention": {"open": _open_tasks(desk)},
     }
 
 
@@ -96,6 +106,7 @@ def _charges(desk: CaseDesk, rows: Sequence[Row], paid: dict[tuple[str, str], in
 def _visits(desk: CaseDesk, rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     follows = desk.ask("SELECT paid_in_full_follows FROM rules")
     found = {}
+    goes_by = dict(desk.ask(_PEOPLE))
     for visit_id, patient_id, profile, said in desk.ask(
         "SELECT id, patient_id, payment_profile, coalesce(nullif(desk_billing, ''), billing_status) FROM appointment"
     ):
@@ -105,7 +116,7 @@ def _visits(desk: CaseDesk, rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
         bill = Bill(sum(row[1] for row in charges), owes, any(row[2] for row in charges), profile, said)
         found[visit_id] = {
             "owes": owes, "prepaid": _lies(rows, Code.EARMARKED, appointment_id=visit_id),
-            "credit_box": _lies(rows, Code.CREDIT, patient_id=patient_id),
+            "credit_box": _lies(rows, Code.CREDIT, patient_id=goes_by.get(patient_id, patient_id)),
             "billing": billing_status(bill, paid_in_full_follows=bool(follows[0][0]) if follows else True),
         }  # fmt: skip
     return found
@@ -144,6 +155,12 @@ def _money(rows: Sequence[Row]) -> dict[str, int]:
         if row.code in HELD:
             found[HELD[row.code]] -= row.net
     return found
+
+
+def _open_tasks(desk: CaseDesk) -> dict[str, int]:
+    """How many tasks of each kind are open."""
+    found = desk.ask("SELECT what, count(*) FROM task WHERE resolved_op_id = '' AND what <> '' GROUP BY what")
+    return dict.fromkeys(TASKS, 0) | dict(found)
 
 
 def _lies(rows: Sequence[Row], code: Code, **whose: str) -> int:

@@ -19,7 +19,7 @@ from models.store.hub import HubStore
 from models.store.session import Session
 from tests.cases.desk import CaseDesk, Names, noon
 from tests.cases.picture import Picture, accounts, holds, picture
-from tests.cases.reading import Act, Case
+from tests.cases.reading import OFFLINE, Act, Case
 from tests.cases.verbs import prepare, rules_of, visit_record
 from tests.support import stores
 from tests.support.stores import PRACTICE, TENANT, sync
@@ -34,7 +34,11 @@ class Difference(Exception):
 
 
 def play(case: Case) -> None:
-    """Play a case both ways. Raises Difference."""
+    """Play a case both ways; where two desks do things without each other, with a hub alone. Raises Difference."""
+    if case.takes_two:
+        with tempfile.TemporaryDirectory(prefix="copaydesk-case-") as folder:
+            _play_shared(case, Path(folder))
+        return
     with tempfile.TemporaryDirectory(prefix="copaydesk-case-") as folder:
         alone = _play_alone(case, Path(folder))
     with tempfile.TemporaryDirectory(prefix="copaydesk-case-") as folder:
@@ -49,7 +53,7 @@ def _play_alone(case: Case, folder: Path) -> Picture:
     with _closing(stores.lone_desk(folder, at=clock)) as store:
         desk = CaseDesk(store, clock, Names())
         desk.record(PRACTICE)
-        _run(case, desk, desk, lambda: None)
+        _run(case, desk, desk, lambda *_order: None)
         _verified("the desk alone", store.verify(deep=True), desk)
         return picture(desk)
 
@@ -63,7 +67,7 @@ def _play_shared(case: Case, folder: Path) -> Picture:
         names = Names()
         first, second = CaseDesk(one, clock, names), CaseDesk(two, clock, names)
         sync(hub, one, two)
-        _run(case, first, second, lambda: sync(hub, one, two))
+        _run(case, first, second, lambda *order: sync(hub, *(each.store for each in order or (first, second))))
         for name, desk in (("the first desk", first), ("the second desk", second)):
             _verified(name, desk.store.verify(deep=True), desk)
         _verified("the hub", hub.verify(TENANT, deep=True))
@@ -77,7 +81,11 @@ def _play_shared(case: Case, folder: Path) -> Picture:
     return seen
 
 
-def _run(case: Case, desk: CaseDesk, elsewhere: CaseDesk, in_step: Callable[[], None]) -> None:
+InStep = Callable[..., None]
+"""Everything is sent and read; called with two desks, they send in that order."""
+
+
+def _run(case: Case, desk: CaseDesk, elsewhere: CaseDesk, in_step: InStep) -> None:
     _furnish(case, desk)
     in_step()
     for act in (*case.given, *case.acts):
@@ -91,9 +99,10 @@ def _furnish(case: Case, desk: CaseDesk) -> None:
     """Everybody and every visit a case names, and its settings."""
     people = {each["id"]: each.get("guarantor", "") for each in case.patients}
     people |= {each["patient"]: people.get(each["patient"], "") for each in case.visits}
-    for act in (*case.given, *case.acts):
-        if act.values.get("patient"):
-            people.setdefault(act.values["patient"], "")
+    for act in case.every_act:
+        for who in (act.values.get("patient"), act.values.get("into")):
+            if who:
+                people.setdefault(who, "")
     desk.record(
         *(records.Patient(id=who, family="Quillfeather", given=who.title(), guarantor_id=guarantor)
           for who, guarantor in people.items()),
@@ -104,8 +113,21 @@ def _furnish(case: Case, desk: CaseDesk) -> None:
     )  # fmt: skip
 
 
-def _do(act: Act, desk: CaseDesk, elsewhere: CaseDesk, in_step: Callable[[], None]) -> None:
+def _offline(act: Act, first: CaseDesk, second: CaseDesk, in_step: InStep) -> None:
+    """Two desks work without each other; then the line comes back, at the one before it does at the other."""
+    for desk, other, acts in ((first, second, act.first), (second, first, act.second)):
+        for each in acts:
+            _do(each, desk, other, lambda *_order: None)
+            _check(each.expect, picture(desk), f"after {each.place}")
+            first.clock.advance(60)
+    in_step(*((second, first) if act.values.get("arrives") == "second" else (first, second)))
+
+
+def _do(act: Act, desk: CaseDesk, elsewhere: CaseDesk, in_step: InStep) -> None:
     """Look, let happen what happens elsewhere meanwhile, then do it; and again where the case says so."""
+    if act.name == OFFLINE:
+        _offline(act, desk, elsewhere, in_step)
+        return
     made, enter = desk.count(), None
     try:
         enter = prepare(desk, act.name, act.values)
@@ -142,20 +164,24 @@ def _again(act: Act, desk: CaseDesk, enter: Callable[[], None]) -> None:
                          f"{desk.count() - made} operations more")  # fmt: skip
 
 
+FLAT = {"money": "lies", "attention": "open"}
+"""Expectations that name amounts themselves, and where the picture has them."""
+
+
 def _check(expected: Mapping[str, Any], seen: Picture, when: str) -> None:
     lines = []
     for what, them in expected.items():
         for name, values in them.items():
-            there = seen["money"]["lies"].get(name) if what == "money" else seen[what].get(name)
+            there = seen[what][FLAT[what]].get(name) if what in FLAT else seen[what].get(name)
             if there is None:
                 lines.append(f"{when}: there is no {what} {name}")
                 continue
-            pairs = {"": values}.items() if what == "money" else values.items()
+            pairs = {"": values}.items() if what in FLAT else values.items()
             for key, value in pairs:
-                is_now = there if what == "money" else there[key]
+                is_now = there if what in FLAT else there[key]
                 if is_now != value:
                     label = " ".join(part for part in (what, name, key) if part)
-                    lines.append(f"{when}: {label} is {_shown(is_now)}, expected {_shown(value)}")
+                    lines.append(f"{when}: {label} is {_shown(is_now, what)}, expected {_shown(value, what)}")
     if lines:
         raise Difference(*lines)
 
@@ -165,13 +191,13 @@ def _differences(whose: str, seen: Picture, other: Picture) -> list[str]:
     for what, them in other.items():
         for name, values in them.items():
             there = seen.get(what, {}).get(name, {})
-            lines += [f"{what} {name} {key} is {_shown(there.get(key))} {whose}, {_shown(value)} otherwise"
+            lines += [f"{what} {name} {key} is {_shown(there.get(key), what)} {whose}, {_shown(value, what)} otherwise"
                       for key, value in values.items() if there.get(key) != value]  # fmt: skip
     return lines
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, int):
+def _shown(value: Any, what: str) -> str:
+    if what == "attention" or isinstance(value, bool) or not isinstance(value, int):
         return str(value) or "nothing"
     return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02d}"
 

@@ -16,6 +16,11 @@ TODAY = "2026-03-16"
 """The day of a case that names none."""
 
 
+OFFLINE = "offline"
+"""The act in which two desks do things without each other."""
+DESKS = ("first", "second")
+
+
 class CaseWrong(ValueError):
     """A file that is no case; the text says where and why."""
 
@@ -23,7 +28,8 @@ class CaseWrong(ValueError):
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing somebody does. `refused` is the message key it must fail with (empty: it must succeed); `meanwhile`
-    happens elsewhere after its preview; `twice` does it a second time, which must fail with `twice`."""
+    happens elsewhere after its preview; `twice` does it a second time, which must fail with `twice`. While the line is
+    down, `first` and `second` is what the two desks do without each other."""
 
     name: str
     values: Mapping[str, Any]
@@ -32,6 +38,13 @@ class Act:
     twice: str = ""
     meanwhile: tuple[Act, ...] = ()
     expect: Mapping[str, Any] = field(default_factory=dict)
+    first: tuple[Act, ...] = ()
+    second: tuple[Act, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Act, ...]:
+        """The act, and every one that belongs to it."""
+        return (self, *(part for each in (*self.meanwhile, *self.first, *self.second) for part in each.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,16 @@ class Case:
     given: tuple[Act, ...]
     acts: tuple[Act, ...]
     expect: Mapping[str, Any]
+
+    @property
+    def every_act(self) -> tuple[Act, ...]:
+        """Whatever is done in it, by anybody."""
+        return tuple(part for each in (*self.given, *self.acts) for part in each.parts)
+
+    @property
+    def takes_two(self) -> bool:
+        """Do two desks do something without each other, so that it cannot be played at one?"""
+        return any(each.name == OFFLINE for each in self.every_act)
 
 
 def read_case(path: Path) -> Case:
@@ -92,11 +115,15 @@ def _act(data: Any, place: str) -> Act:
     if not isinstance(data, dict) or data.get("act") not in ACTS:
         raise CaseWrong(f"{place}: act is one of {', '.join(sorted(ACTS))}")
     name = str(data["act"])
-    more = {"act", "refused", "twice", "meanwhile", "expect"}
+    more = {"act", "refused", "twice", "meanwhile", "expect", *(DESKS if name == OFFLINE else ())}
     values = _values({key: value for key, value in data.items() if key not in more}, ACTS[name], f"{place} ({name})")
     meanwhile = tuple(_act(each, f"{place}, meanwhile {n}") for n, each in enumerate(data.get("meanwhile", ()), 1))
+    first, second = (tuple(_act(each, f"{place}, {desk} {n}") for n, each in enumerate(data.get(desk, ()), 1))
+                     for desk in DESKS)  # fmt: skip
+    if values.get("arrives", "first") not in DESKS:
+        raise CaseWrong(f"{place}: arrives is first or second")
     return Act(name, values, f"{place} ({name})", str(data.get("refused", "")), str(data.get("twice", "")), meanwhile,
-               _expected(data.get("expect", {}), f"{place}, expect"))  # fmt: skip
+               _expected(data.get("expect", {}), f"{place}, expect"), first, second)  # fmt: skip
 
 
 def _values(data: Mapping[str, Any], known: Known, place: str) -> dict[str, Any]:

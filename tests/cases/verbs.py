@@ -264,6 +264,30 @@ def _dispute_end(desk: CaseDesk, values: Values) -> Enter:
     return lambda: _quietly(desk.taking_back.do(order, MANAGER, Job()))
 
 
+def _paid_back(desk: CaseDesk, values: Values) -> Enter:
+    """Money of a payment went back, as a fact, whether that payment is known here or not."""
+    name = values["id"]
+    desk.names.refunds[name] = name
+    body = bodies.RefundPaid(
+        refund_id=name, payment_id=str(desk.names.payments.get(values["payment"]) or values["payment"]),
+        patient_id=values["patient"], amount_cents=values["amount"], tender="cash", receipt_no=f"R-{name}",
+        drawer=desk.clinic.identity.device_id,
+    )  # fmt: skip
+    return lambda: _quietly(desk.record(body))
+
+
+# People with two records --------------------------------------------------------------------------------------------
+
+
+def _merge(desk: CaseDesk, values: Values) -> Enter:
+    desk.merging.open(values["patient"], values["into"])
+    return lambda: _quietly(desk.merging.merge(values["patient"], values["into"], MANAGER))
+
+
+def _part(desk: CaseDesk, values: Values) -> Enter:
+    return lambda: _quietly(desk.merging.part(values["patient"], values.get("reason", "two people"), MANAGER))
+
+
 # The drawer and the day ---------------------------------------------------------------------------------------------
 
 
@@ -342,6 +366,7 @@ _VERBS: dict[str, Callable[[CaseDesk, Values], Enter]] = {
     "undo": _undo, "net": _net, "adjust": _adjust, "fee": _fee, "refund": _refund, "refund_back": _refund_back,
     "void": _take_back(TakeBack.VOID), "delete": _take_back(TakeBack.DELETE), "correct": _take_back(TakeBack.CORRECT),
     "bounce": _take_back(TakeBack.BOUNCE), "dispute": _take_back(TakeBack.DISPUTE), "dispute_end": _dispute_end,
+    "paid_back": _paid_back, "merge": _merge, "part": _part,
     "float": _float, "paid_out": _drawer("paid_out"), "paid_in": _drawer("paid_in"), "close": _close, "late": _late,
     "slip_deleted": _slip_deleted,
 }  # fmt: skip

@@ -48,6 +48,11 @@ ACTS: dict[str, Known] = {
     "bounce": {"id": str, "payment": str, "fee": Amount},
     "dispute": {"id": str, "payment": str, "amount": Amount},
     "dispute_end": {"dispute": str, "outcome": str},
+    # Two desks, and people with two records
+    "offline": {"arrives": str},
+    "paid_back": {"id": str, "payment": str, "patient": str, "amount": Amount},
+    "merge": {"patient": str, "into": str},
+    "part": {"patient": str, "reason": str},
     # The drawer and the day
     "float": {"amount": Amount},
     "paid_out": {"amount": Amount, "reason": str},
@@ -65,4 +70,5 @@ EXPECTED: dict[str, Any] = {
     "payment": {"unallocated": Amount, "allocated": Amount, "refunded": Amount, "state": str},
     "elsewhere": {"waits": Amount},
     "money": Amount,
+    "attention": int,
 }  # fmt: skip

@@ -56,6 +56,9 @@ def written(folder: Path, text: str) -> Path:
     ('[[do]]\nact = "refund"\npayment = "p"\namount = 4\nrefused = "refund.amount"', "as refund.amount, it was done"),
     ('[[do]]\nact = "refund"\npayment = "p"\namount = 99\nrefused = "amount.zero"', "refused as amount.zero, it was"),
     ('[[do]]\nact = "refund"\npayment = "p"\namount = 4\ntwice = "amount.zero"', "a second Enter expected"),
+    ('[[do]]\nact = "offline"\n[[do.second]]\nact = "void"\npayment = "p"\n[do.second.expect.charge.office]\nowes = 1',
+     "charge office owes is 60.00, expected 1.00"),
+    ('[[do]]\nact = "offline"\n[expect.attention]\nreopened = 2', "attention reopened is 0, expected 2"),
 ])  # fmt: skip
 def test_a_case_that_comes_out_otherwise_tells_the_difference(tmp_path: Path, more: str, told: str) -> None:
     with pytest.raises(Difference, match=told.replace(".", r"\.")):
@@ -74,6 +77,9 @@ def test_a_case_that_comes_out_otherwise_tells_the_difference(tmp_path: Path, mo
     (CASE.replace("owes = 60", "owes = 60.5"), "an amount is"),
     (CASE.replace("date = 2026-03-16", 'date = "soon"'), "is no day"),
     (CASE.replace('id = "today"', ""), "every one has an id"),
+    (CASE + '[[do]]\nact = "offline"\narrives = "last"', "arrives is first or second"),
+    (CASE + '[[do]]\nact = "void"\npayment = "p"\n[[do.first]]\nact = "day"', "nobody knows first"),
+    (CASE + '[[do]]\nact = "offline"\n[[do.second]]\nact = "teleport"', "act is one of"),
 ])  # fmt: skip
 def test_what_is_no_case_says_where(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(CaseWrong, match=told):
