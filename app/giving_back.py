@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.clinic import Clinic
@@ -20,7 +21,7 @@ from models.ledger.book import Entry, Transfer
 from models.ledger.figures import Figures
 from models.operations import bodies
 from models.operations.tasks import TaskResolved
-from models.store.queries import collect, receipts, refunds, staff
+from models.store.queries import collect, receipts, refunds, staff, tasks
 from models.store.queries.refunds import ReceiptItemRow, RefundRow, TakenRow
 from receipts.compose import SaleLine, SaleTender, compose
 from receipts.document import ReceiptDocument
@@ -150,8 +151,22 @@ class GivingBack:
         self._posting.spool(tx, body.task_id, self._settling(tx.reader, said, who.person_name, after))
         self._posting.pulse(tx, body.task_id, who.person_id, _SETTLED[body.how].lower())
 
-    def _settling(self, reader: Any, body: TaskResolved, cashier: str, after: Figures | None) -> ReceiptDocument:
+    def _settled_before(self, reader: Any, task_id: str, names: dict[str, str]) -> ReceiptDocument | None:
+        row = tasks.settled_in_cash(reader, self._clinic.tenant, task_id)
+        if row is None:
+            return None
+        body = TaskResolved(task_id=task_id, patient_id=row.patient_id, how=row.how, reason=row.reason,
+                            amount_cents=row.cents, receipt_no=row.receipt_no)  # fmt: skip
+        made = self._settling(reader, body, names.get(row.by, ""), None, self._clinic.local(row.at), row.day)
+        here = row.device == self._clinic.identity.device_id
+        return made if here else replace(made, station="Another desk")
+
+    def _settling(
+        self, reader: Any, body: TaskResolved, cashier: str, after: Figures | None, at: datetime | None = None,
+        day: str = "",
+    ) -> ReceiptDocument:  # fmt: skip
         sale = self._posting.sale(reader, body.patient_id, cashier, after)
+        sale = replace(sale, taken_at=at or sale.taken_at, business_date=day or sale.business_date)
         line = SaleLine(amount_cents=body.amount_cents, kind="other", description=_SETTLED[body.how])
         return compose(replace(
             sale, kind=body.how, receipt_no=body.receipt_no, reason=body.reason, lines=(line,),
@@ -171,12 +186,15 @@ class GivingBack:
         return Written(body.receipt_no, document, self._posting.spool(tx, body.correction_id, document), after)
 
     def describe(self, reader: Any, refund_id: str) -> ReceiptDocument | None:
-        """The receipt of a refund or correction written down earlier or elsewhere, from what is in the books now;
-        without balances, which have moved on. None when there is none, or no money went back."""
+        """The receipt of a refund, a correction or cash that settled a task, written down earlier or elsewhere, from
+        what is in the books now; without balances, which have moved on. None when there is none, or no money went
+        back."""
         row = refunds.refund(reader, self._clinic.tenant, refund_id)
-        if row is None or not row.receipt_no or row.kind == "elsewhere":
-            return None
         names = staff.staff_names(reader, self._clinic.tenant)
+        if row is None:
+            return self._settled_before(reader, refund_id, names)
+        if not row.receipt_no or row.kind == "elsewhere":
+            return None
         here = row.device == self._clinic.identity.device_id
         card = bodies.CardFacts(brand=row.brand, last4=row.last4, auth_code=row.auth_code)
         taken = self._parts(reader, row.request_op_id)

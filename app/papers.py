@@ -1,6 +1,7 @@
 """Papers of an account to look at, to save, to print again and to send: receipts of every kind, statements, superbills.
 
-A paper is named `<kind>:<id>`: receipt or void and the payment, refund or correction and its own id, statement,
+A paper is named `<kind>:<id>`: receipt or void and the payment, refund or correction and its own id, recovered or
+given_back (cash that settled a task) and the task, statement,
 superbill and the visit.
 """
 
@@ -25,7 +26,7 @@ from receipts.superbill import SuperbillDocument
 
 SCREEN_DPI, PRINT_DPI = 110.0, 200.0
 STATEMENT, SUPERBILL = "statement", "superbill"
-RECEIPTS = frozenset({"receipt", "void", "refund", "correction"})
+RECEIPTS = frozenset({"receipt", "void", "refund", "correction", "recovered", "given_back"})
 """Kinds that belong on the receipt printer's roll."""
 
 

@@ -20,6 +20,8 @@ PAPER_WORDS = {
     "void": "Void receipt",
     "refund": "Refund receipt",
     "correction": "Correction receipt",
+    "recovered": "Receipt of money received back",
+    "given_back": "Receipt of money handed back",
     "statement": "Statement",
     "superbill": "Superbill",
     "balance": "Open amount",

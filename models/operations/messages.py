@@ -8,7 +8,9 @@ CHANNELS = ("email", "text")
 TEMPLATES = ("receipt", "statement", "superbill", "balance")
 """Which words a message uses; a superbill goes by e-mail only, a balance is told in words alone."""
 
-PAPER_KINDS = ("receipt", "void", "refund", "correction", "statement", "superbill", "balance")
+PAPER_KINDS = (
+    "receipt", "void", "refund", "correction", "recovered", "given_back", "statement", "superbill", "balance",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

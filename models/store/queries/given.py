@@ -7,12 +7,14 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from models.store.queries import people
+from models.store.queries.tasks import SETTLED_IN_CASH
 
 
 @dataclass(frozen=True, slots=True)
 class GivenRow:
-    """One receipt. `kind` is receipt, void (of any way a payment was taken back), refund or correction; `act` how a
-    payment was taken back; `cents` is negative where money went back; `at` is UTC text."""
+    """One receipt. `kind` is receipt, void (of any way a payment was taken back), refund, correction, recovered or
+    given_back (cash that settled what was in question); `act` how a payment was taken back; `cents` is negative where
+    money went back; `at` is UTC text."""
 
     kind: str
     source_id: str
@@ -44,16 +46,23 @@ _GIVEN = (
     "UNION ALL SELECT f.kind, f.refund_id, f.receipt_no, f.settled_business_date, f.settled_at, f.patient_id, "
     "-f.amount_cents, f.tender, f.method_id, f.brand, f.last4, f.check_no, '', '', f.number, f.settled_by, f.device "
     "FROM refund f WHERE f.tenant = :tenant AND f.receipt_no <> '' AND f.kind <> 'elsewhere' {of_refund} "
+    "UNION ALL SELECT k.how, k.task_id, k.receipt_no, k.day, k.resolved_at, k.patient_id, "
+    "CASE k.how WHEN 'recovered' THEN k.cents ELSE -k.cents END, 'cash', '', '', '', '', '', '', '', k.resolved_by, "
+    "k.desk FROM ("
+    f"{SETTLED_IN_CASH}) k WHERE 1 = 1 {{of_task}} "
     "ORDER BY 5, 3"
 )
 _BETWEEN = "AND {column} BETWEEN :first AND :last"
 _OF_DAYS = _GIVEN.format(
     of_day=_BETWEEN.format(column="y.business_date"), of_void=_BETWEEN.format(column="y.reversed_business_date"),
-    of_refund=_BETWEEN.format(column="f.settled_business_date"),
+    of_refund=_BETWEEN.format(column="f.settled_business_date"), of_task=_BETWEEN.format(column="k.day"),
 )  # fmt: skip
 _MINE = "IN (SELECT value FROM json_each(:patients))"
 _OF_PATIENT = _GIVEN.format(
-    of_day=f"AND y.patient_id {_MINE}", of_void=f"AND y.patient_id {_MINE}", of_refund=f"AND f.patient_id {_MINE}"
+    of_day=f"AND y.patient_id {_MINE}",
+    of_void=f"AND y.patient_id {_MINE}",
+    of_refund=f"AND f.patient_id {_MINE}",
+    of_task=f"AND k.patient_id {_MINE}",
 )
 _WIDTH = len(fields(GivenRow))
 

@@ -97,6 +97,43 @@ def closed_task(connection: Any, tenant: str, task_id: str) -> TaskRow | None:
     return TaskRow(*row) if row else None
 
 
+_SAID = (
+    "coalesce((SELECT l.op FROM log l WHERE l.tenant = t.tenant AND l.op_id = t.resolved_op_id), "
+    "(SELECT o.op FROM outbox o WHERE o.tenant = t.tenant AND o.op_id = t.resolved_op_id), 'null')"
+)
+SETTLED_IN_CASH = (
+    "SELECT s.task_id, s.how, s.receipt_no, s.patient_id, s.resolved_at, s.resolved_by, s.reason, "
+    "json_extract(s.op, '$.body.amount_cents') AS cents, json_extract(s.op, '$.business_date') AS day, "
+    "json_extract(s.op, '$.device') AS desk FROM (SELECT t.task_id, t.how, t.receipt_no, t.patient_id, "
+    f"t.resolved_at, t.resolved_by, t.reason, {_SAID} AS op FROM task t WHERE t.tenant = :tenant AND "
+    "t.receipt_no <> '') s WHERE json_extract(s.op, '$.body.amount_cents') > 0"
+)
+"""What was in question and was settled in cash under a receipt; takes :tenant."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettledRow:
+    """One of them: `how` is recovered or given_back, `day` the business day (ISO), `at` UTC text."""
+
+    task_id: str
+    how: str
+    receipt_no: str
+    patient_id: str
+    at: str
+    by: str
+    reason: str
+    cents: int
+    day: str
+    device: str
+
+
+def settled_in_cash(connection: Any, tenant: str, task_id: str) -> SettledRow | None:
+    """The receipt given for a task, or None."""
+    query = f"SELECT * FROM ({SETTLED_IN_CASH}) WHERE task_id = :id"
+    row = connection.execute(query, {"tenant": tenant, "id": task_id}).fetchone()
+    return SettledRow(*row) if row else None
+
+
 def task_patient(connection: Any, tenant: str, task_id: str) -> str:
     """Whose task it is; empty where that is not known."""
     query = "SELECT patient_id FROM task WHERE tenant = ? AND task_id = ?"

@@ -12,6 +12,8 @@ import orjson
 import pytest
 
 from app.clinic import Clinic
+from app.giving_back import GivingBack
+from app.posting import Posting
 from app.settings import DRAWER, PRINTER_URL, Settings
 from app.views import AttentionItem, Person
 from app.words import sentence
@@ -21,6 +23,7 @@ from models.operations import bodies, records
 from models.rules.rights import rights_of
 from models.store.desk import DeskStore
 from models.store.hub import HubStore
+from models.store.queries import given
 from tests.support import stores
 from tests.support.acts import allocate, collect
 from tests.support.clinic import tasks_of
@@ -197,6 +200,16 @@ def test_h5_h16_cash_that_settles_a_question_prints_its_receipt_and_opens_the_dr
     assert (paper["banner"], paper["receipt_no"], paper["reason"]) == (banner, number, "Ann was here")
     assert paper["total_cents"] == (cents if how == "recovered" else -cents)
     assert [line["amount_cents"] for line in paper["lines"]] == [paper["total_cents"]]
+    with desks.two.reader() as reader:  # it is in the list of receipts, and can be given again at either desk
+        [line] = [row for row in given.of_days(reader, TENANT, "2026-03-01", "2026-03-31") if row.kind == how]
+        assert [row for row in given.of_patient(reader, TENANT, "ann") if row.kind == how] == [line]
+    assert (line.number, line.cents, line.source_id) == (number, paper["total_cents"], item.item_id)
+    for desk in (desks.one, desks.two):
+        there = Clinic(desk, desks.clock)
+        with desk.reader() as reader:
+            again = GivingBack(there, Posting(there, Settings(None))).describe(reader, item.item_id)
+        assert again is not None
+        assert (again.receipt_no, again.total_cents, again.banner) == (number, paper["total_cents"], banner)
 
 
 def test_h5_money_handed_back_settles_the_task_by_itself(desks: Two) -> None:
