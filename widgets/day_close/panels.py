@@ -130,7 +130,7 @@ class BatchPanel(Themed, QWidget):
         self.error = ErrorText()
         row = QHBoxLayout()
         row.addWidget(self.ask)
-        row.addWidget(self.error, 1)
+        row.addWidget(self.error, 1, Qt.AlignmentFlag.AlignVCenter)
         body.addWidget(self._words)
         body.addLayout(row)
         body.addLayout(self._grid)

@@ -96,6 +96,8 @@ def states() -> dict[str, CloseState]:
         "open": close_state(view(opened_at=None), Step.OPEN, Counted(), None),
         "checks": close_state(fine, Step.CHECKS, COUNTED, None, CLUES),
         "batch": close_state(fine, Step.BATCH, COUNTED, None),
+        "batch-asked": close_state(fine, Step.BATCH, COUNTED, None, asks_reader=True, error="No answer."),
+        "done-reader": close_state(view(closed=closed), Step.DONE, Counted(), None, asks_reader=True),
         "review": close_state(fine, Step.REVIEW, COUNTED, review(), reason="Gave $5 too much change at 11:20"),
         "review-far": close_state(fine, Step.REVIEW, COUNTED, far, error="Say what happened."),
         "deposit": close_state(fine, Step.DEPOSIT, COUNTED, review()),
