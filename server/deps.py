@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 from starlette.requests import Request
 
 from models.basics.clock import Clock
+from models.basics.errors import PosError
 from models.operations.joining import JoinLine, fingerprint_group, is_loopback
 from models.store.hub import HubStore
 from server.auth import Asked, DeviceAuth
 from server.heads import Heads
+from server.latest import LatestPages
 from server.limits import EnrolmentGuard
 from server.messages import MessageWorker, carriers_for
 from server.presence import Presence
@@ -27,6 +30,9 @@ T = TypeVar("T")
 READERS, WRITERS = 8, 16
 """Threads for questions and for pushes. Pushes of one tenant wait for one another and are then written together, so
 they have threads of their own: nobody's question waits behind them."""
+
+DESKS_AHEAD = 4
+"""Of so many desks the one that adds to the log looks up itself whether they may still read; the others ask."""
 
 MOST_IN_HAND = 1_000
 """Requests that wait for a thread: about a second's worth. Beyond that a desk is asked to come back (429)."""
@@ -69,6 +75,7 @@ class Hub:
         self.presence = Presence(clock)
         self.snapshots = SnapshotShelf(store, settings.data_dir / "snapshots", settings.transient_key)
         self.heads = Heads(self._read_heads if settings.shared else None)
+        self.latest = LatestPages(store.pull_bytes, clock)
         self.messages = MessageWorker(store, carriers_for(settings.messages), clock, self._log_moved,
                                       alone=not settings.shared)  # fmt: skip
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -95,6 +102,17 @@ class Hub:
             return await asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
         finally:
             self._in_hand -= 1
+
+    def serve_ahead(self, tenant: str) -> None:
+        """A log has grown, and its desks are about to be told: have at hand what they will ask for. Called where the
+        database may be asked."""
+        want, desks = self.heads.wanted(tenant)
+        if want is None:
+            return
+        self.latest.make(tenant, want)
+        for desk in desks[:DESKS_AHEAD]:
+            with suppress(Refused, PosError):  # told to the desk itself
+                self.auth.again(desk)
 
     def start(self) -> None:
         """Begin what runs beside the requests; on the event loop's thread."""

@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from models.basics.errors import PosError
 from models.basics.facts import facts
+from server.latest import Want
 from server.refusals import Refused
 
 log = logging.getLogger(__name__)
 POLL_S = 0.2
 OWN_NEWS_S = 0.005
 """A desk has its verdicts already when its own operations come back in the log: it need not be told first."""
+
+
+class _Waiting(NamedTuple):
+    desk: str
+    want: Want | None
 
 
 class Heads:
@@ -28,7 +35,7 @@ class Heads:
         """`ask` reads heads of tenants from the database; None when no other process can move them."""
         self._ask = ask
         self._known: dict[str, int] = {}
-        self._waiting: dict[str, dict[asyncio.Future[None], str]] = defaultdict(dict)
+        self._waiting: dict[str, dict[asyncio.Future[None], _Waiting]] = defaultdict(dict)
         self._poll: asyncio.Task[None] | None = None
         self._closing = False
 
@@ -36,17 +43,18 @@ class Heads:
         """The tenant's log now ends at `seq`, by a push of desk `by`: the others hear of it first."""
         if seq > self._known.get(tenant, -1):
             self._known[tenant] = seq
-            for waiter, desk in self._waiting.pop(tenant, {}).items():
-                if by and desk == by:
+            for waiter, who in self._waiting.pop(tenant, {}).items():
+                if by and who.desk == by:
                     asyncio.get_running_loop().call_later(OWN_NEWS_S, _wake, waiter)
                 else:
                     _wake(waiter)
 
-    async def wait(self, tenant: str, after: int, seconds: float, desk: str = "") -> int:
-        """The head once it is beyond `after`, or whatever is known when the time is up or the hub closes."""
+    async def wait(self, tenant: str, after: int, seconds: float, desk: str = "", want: Want | None = None) -> int:
+        """The head once it is beyond `after`, or whatever is known when the time is up or the hub closes. `want` is the
+        page that is asked for then."""
         if self._known.get(tenant, -1) <= after and not self._closing:
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting[tenant][waiter] = desk
+            self._waiting[tenant][waiter] = _Waiting(desk, want)
             self._start_polling()
             try:
                 async with asyncio.timeout(seconds):
@@ -65,6 +73,14 @@ class Heads:
         for waiters in self._waiting.values():
             for waiter in waiters:
                 _wake(waiter)
+
+    def wanted(self, tenant: str) -> tuple[Want | None, Sequence[str]]:
+        """The page that most of a tenant's waiting desks want, and which desks; from any thread."""
+        waiting = [each for each in list(self._waiting.get(tenant, {}).values()) if each.want is not None]
+        if not waiting:
+            return None, ()
+        want = Counter(each.want for each in waiting).most_common(1)[0][0]
+        return want, [each.desk for each in waiting if each.want == want]
 
     @property
     def waiting(self) -> int:

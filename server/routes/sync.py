@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -34,6 +36,7 @@ async def push(request: Request) -> Response:
     question = await asked(request, MOST_BODY_BYTES)
     row, head, body = await hub.write(_push, hub, question)
     hub.heads.moved(row.tenant, head, row.device_id)
+    await asyncio.sleep(0)  # the others' answers leave first: somebody may be looking there, here it is done
     return bytes_response(body)
 
 
@@ -54,6 +57,7 @@ def _push(hub: Hub, question: Asked) -> tuple[DeviceRow, int, bytes]:
     except PushConflict as conflict:
         raise Refused(409, f"sync.{conflict.code}", expected_dseq=conflict.expected_dseq,
                       last_hash=conflict.last_hash) from conflict  # fmt: skip
+    hub.serve_ahead(row.tenant)
     return row, answer.head, answer_to_bytes(answer, ADVICE)
 
 
@@ -68,8 +72,11 @@ async def pull(request: Request) -> Response:
     wait_s = min(float(_number(request, "wait", 0, 60)), LONGEST_WAIT_S)
     row, head, body = await hub.run(_first_page, hub, await asked(request), cursor, limit)
     if head <= cursor.seq and wait_s:
-        if await hub.heads.wait(row.tenant, cursor.seq, wait_s, row.device_id) <= cursor.seq:
+        if await hub.heads.wait(row.tenant, cursor.seq, wait_s, row.device_id, (cursor, limit)) <= cursor.seq:
             return bytes_response(body)
+        made = hub.latest.page(row.tenant, (cursor, limit))
+        if made is not None and hub.auth.at_hand(row.device_id) is not None:
+            return bytes_response(made)
         body = await hub.go_on(_next_page, hub, row.device_id, cursor, limit)
     return bytes_response(body)
 
@@ -82,7 +89,8 @@ def _first_page(hub: Hub, question: Asked, cursor: Cursor, limit: int) -> tuple[
 
 
 def _next_page(hub: Hub, device_id: str, cursor: Cursor, limit: int) -> bytes:
-    return _page(hub, hub.auth.again(device_id).tenant, cursor, limit)[1]
+    tenant = hub.auth.again(device_id).tenant
+    return hub.latest.page(tenant, (cursor, limit)) or _page(hub, tenant, cursor, limit)[1]
 
 
 def _page(hub: Hub, tenant: str, cursor: Cursor, limit: int) -> tuple[int, bytes]:

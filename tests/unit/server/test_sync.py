@@ -168,6 +168,46 @@ def test_news_come_at_once_to_who_waits(hub: RunningHub, desk: Member) -> None:
     assert [entry.op["op_id"] for entry in pages[0].entries] == [desk.stream.ops[0].op_id]
 
 
+def test_one_page_serves_all_who_wait(hub: RunningHub, desk: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever pushes makes it, once; the desk that pushed hears of it too."""
+    others = [hub.member(desk.identity.tenant, f"Desk {n}") for n in range(2, 9)]
+    cursor = start(desk)
+    read: list[Cursor] = []
+    pull_bytes = hub.hub.latest._read
+
+    def counted(tenant: str, after: Cursor, limit: int) -> tuple[int, bytes]:
+        read.append(after)
+        return pull_bytes(tenant, after, limit)
+
+    monkeypatch.setattr(hub.hub.latest, "_read", counted)
+    monkeypatch.setattr(hub.store, "pull_bytes", counted)
+    pages: list[Page] = []
+    threads = [
+        threading.Thread(target=lambda each=each: pages.append(each.transport.pull(cursor, wait_s=25)))
+        for each in (desk, *others)
+    ]
+    for thread in threads:
+        thread.start()
+    until(lambda: hub.hub.heads.waiting == len(threads))
+    asked = len(read)
+    desk.stream.patient()
+    desk.transport.push(desk.stream.batch())
+    for thread in threads:
+        thread.join(5)
+    assert [[entry.op["op_id"] for entry in page.entries] for page in pages] == [[desk.stream.ops[0].op_id]] * 8
+    assert (asked, len(read)) == (8, 9)
+
+
+def test_a_page_that_was_made_is_only_for_who_stands_where_it_begins(hub: RunningHub, desk: Member) -> None:
+    other = hub.member(desk.identity.tenant, "Desk 2")
+    cursor = start(other)
+    hub.hub.latest.make(desk.identity.tenant, (cursor, 1000))
+    assert hub.hub.latest.page(desk.identity.tenant, (cursor, 1000)) is not None
+    assert hub.hub.latest.page(desk.identity.tenant, (cursor, 10)) is None
+    assert hub.hub.latest.page(desk.identity.tenant, (Cursor("older", cursor.seq, cursor.hash), 1000)) is None
+    assert hub.hub.latest.page("another", (cursor, 1000)) is None
+
+
 def test_the_poke(hub: RunningHub, desk: Member) -> None:
     signer = RequestSigner(desk.private_key, desk.identity.device_id, SystemClock())
     answers: list[bytes] = []
