@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 from app.folders import Folders
 from app.importing import Importing, ImportReport
 from app.practice_devices import PracticeDevices
-from app.secrets import STORE_KEY, Secrets
+from app.secrets import STORE_KEY, STRIPE_KEY, Secrets
 from app.settings import Settings
 from app.setup import SETUP, PracticeWish, Setup, StaffWish, local_zone
 from app.views import Person
@@ -43,6 +43,9 @@ MANAGER = StaffWish("Nora Whitfield", "manager", "1379", "PIN 1379")
 
 OPENING, CLOSING = 9, 16
 """The sample clinic is busiest between these hours."""
+
+SIMULATED_STRIPE = "stripe+http://"
+"""Addresses of readers at the simulated Stripe: only this computer may be spoken to so."""
 
 ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "Pacific/Honolulu",
          "Pacific/Auckland", "Asia/Tokyo", "Asia/Kolkata", "Europe/Athens", "Europe/London")  # fmt: skip
@@ -192,7 +195,10 @@ def _set_up_house(store: DeskStore, clock: FixedClock, sample: SampleClinic) -> 
 
 def _set_devices(folders: Folders, devices: PracticeDevices, options: argparse.Namespace) -> None:
     settings = Settings.load(folders.settings)
-    setup = Setup(folders, settings, Secrets(folders, settings), SystemClock())
+    secrets = Secrets(folders, settings)
+    if (options.terminal or "").startswith(SIMULATED_STRIPE):
+        secrets.put(STRIPE_KEY, "rk_test_demo")  # a simulator on this computer takes every test key
+    setup = Setup(folders, settings, secrets, SystemClock())
     setup.set_devices(options.terminal or devices.terminal_url, options.printer or devices.printer_url, drawer=True)
 
 

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from app.findings import Finding, Health
 from app.folders import Folders, desk_folder
-from app.secrets import STORE_KEY, Secrets
+from app.secrets import STORE_KEY, STRIPE_KEY, Secrets
 from app.settings import HUB_HERE, PRINTER_PROFILE, PRINTER_URL, TERMINAL_URL, Settings
 from app.words import sentence, sentence_for
 from models.basics.clock import Clock, SystemClock, parse_utc
@@ -52,7 +52,7 @@ def examine(folders: Folders, clock: Clock, *, deep: bool = False) -> Iterator[F
     try:
         yield _guarded("store", lambda: _store(folders, secrets, clock, store))
         yield _guarded("keyring", lambda: _keyring(secrets))
-        yield _guarded("reader", lambda: _reader(settings))
+        yield _guarded("reader", lambda: _reader(settings, secrets))
         yield _guarded("printer", lambda: _printer(settings))
         hub_time: list[datetime] = []
         yield _guarded("hub", lambda: _hub(settings, store, hub_time))
@@ -102,13 +102,13 @@ def _keyring(secrets: Secrets) -> Finding:
     return Finding(Health.OK, "keyring", f"Keys are kept in: {secrets.place()}.")
 
 
-def _reader(settings: Settings) -> Finding:
+def _reader(settings: Settings, secrets: Secrets) -> Finding:
     url = settings.get(TERMINAL_URL)
     if not url:
         return Finding(Health.NOTE, "reader", "No card reader is set for this desk.")
     from devices.registry import terminal_for
 
-    terminal = terminal_for(url)
+    terminal = terminal_for(url, lambda: secrets.get(STRIPE_KEY) or "")
     try:
         info = terminal.diagnosis()
     finally:
