@@ -52,7 +52,7 @@ from app.visit_charges import VisitCharges
 from app.visits import Visits
 from app.ways import Ways
 from models.basics.clock import Clock, SystemClock
-from models.basics.errors import PosError, RuleBroken, StorageError
+from models.basics.errors import DeviceBusy, PosError, RuleBroken, StorageError
 from models.basics.facts import facts
 from models.store.desk import DeskStore
 
@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from app.syncing import Syncing
     from app.taking_back import TakingBack
     from app.undo import Undoing
+    from devices.discovery import PortWatch
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +137,7 @@ class Desk:
         self.attention = Attention(self.clinic, self.recovery, self.printing, attempts.giving, self.care.items)
         self._hub: HubProcess | None = None
         self._practice: PracticeDevices | None = None
+        self._ports: PortWatch | None = None
         self._connected = self._online = False
         self._closing = threading.Event()
         self._ready = threading.Event()
@@ -345,6 +347,8 @@ class Desk:
             self._ready.wait(START_S)
         self.status.stop()
         self._background.join(START_S)
+        if self._ports is not None:
+            self._ports.stop()
         self.backups.stop()
         self.care.stop()
         self.clinic.holds.end()
@@ -416,7 +420,20 @@ class Desk:
             self.lanes["terminal"].submit(self._recover)
         self.printing.start()
         self.scans.start()
+        self.status.when_reader_is_back(self._ask_what_is_open)
         self.status.start()
+        from devices.discovery import PortWatch  # lists ports, and loads what that needs
+
+        self._ports = PortWatch()
+        self._ports.subscribe(self.status.ports_changed)
+        self._ports.start()
+
+    def _ask_what_is_open(self) -> None:
+        """The reader answers again: whatever is not known yet may be known now."""
+        try:
+            self.lanes["terminal"].submit(self._recover)
+        except DeviceBusy:  # the desk closes, or payments wait: it is asked about before the next card
+            log.info("not asked again yet")
 
     def _start_care(self) -> None:
         self.care.start()

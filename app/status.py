@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.card_reader import CardReader
 from app.clinic import Clinic
@@ -29,12 +29,18 @@ from models.basics.errors import DeviceBusy, PosError
 from models.basics.facts import facts
 from models.store.queries import holding, jobs, tasks
 
+if TYPE_CHECKING:  # ports are listed behind the first screen
+    from devices.discovery import Change
+
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
 _OF_LATE = timedelta(days=7)
 READER_QUIET_S = 600.0
-READER_AGAIN_S = 10.0
+READER_AGAIN_S = (0.5, 1.0, 2.0, 5.0)
+"""Pauses before an absent reader is looked for again: plugged in, it is ready within ten seconds."""
+READER_SILENT_S = 8.0
+"""A reader that is there and says nothing takes seconds to ask, in which no card could be taken."""
 PRINTER_EVERY_S = 15.0
 PRINTER_AGAIN_S = 2.0
 
@@ -62,6 +68,8 @@ class DeskStatus:
         self._reader, self._printing, self._scans, self._line = reader, printing, scans, line
         self._step = ""
         self._reader_key = ""
+        self._reader_missed = 0
+        self._back: list[Callable[[], None]] = []
         self._reader_seen_s = self._printer_seen_s = -1e9
         self._printer: PrinterStatus | None = None
         self._asking = {"terminal": threading.Event(), "printer": threading.Event()}
@@ -93,6 +101,10 @@ class DeskStatus:
         self._callbacks.append(callback)
         return lambda: self._callbacks.remove(callback) if callback in self._callbacks else None
 
+    def when_reader_is_back(self, callback: Callable[[], None]) -> None:
+        """Call when the reader answers again after it did not, on its lane."""
+        self._back.append(callback)
+
     def told(self, step: str) -> None:
         """The reader is at this step of a payment; empty when it is done. Any thread."""
         self._step = step
@@ -119,14 +131,19 @@ class DeskStatus:
             self._reader.terminal().diagnosis()
         except PosError as error:
             key = error.message_key
+            self._reader_missed += 1
         else:
             key = "light.reader.ready"
+            self._reader_missed = 0
         self._asking["terminal"].clear()
         self._reader_seen_s = time.monotonic()
-        if key != self._reader_key:
+        was, self._reader_key = self._reader_key, key
+        if key != was:
             log.info("reader", extra=facts(key=key))
-            self._reader_key = key
         self._tell()
+        if was and was != key == "light.reader.ready":
+            for back in list(self._back):
+                back()
 
     def check_printer(self, _job: Job[None] | None = None) -> None:
         """Ask the printer how it is. Lane `printer`."""
@@ -153,14 +170,26 @@ class DeskStatus:
 
     def _look_after(self) -> None:
         now = time.monotonic()
-        if self._reader.fitted and not self._step:
-            patience = READER_QUIET_S if self._reader_key == "light.reader.ready" else READER_AGAIN_S
-            if now - self._reader_seen_s > patience:
-                self._ask("terminal", self.check_reader)
+        if self._reader.fitted and not self._step and now - self._reader_seen_s > self._reader_patience_s():
+            self._ask("terminal", self.check_reader)
         if self._printing.fitted:
             ready = self._printer is not None and self._printer.device.state is DeviceState.READY
             if now - self._printer_seen_s > (PRINTER_EVERY_S if ready else PRINTER_AGAIN_S):
                 self._ask("printer", self.check_printer)
+
+    def _reader_patience_s(self) -> float:
+        if self._reader_key == "light.reader.ready":
+            return READER_QUIET_S
+        if not self._reader_key.startswith("device."):
+            return READER_SILENT_S
+        return READER_AGAIN_S[min(self._reader_missed, len(READER_AGAIN_S) - 1)]
+
+    def ports_changed(self, change: Change) -> None:
+        """Something was plugged in or pulled: look at once. Any thread."""
+        self._reader_missed = 0
+        if self._reader_key != "light.reader.ready" or change.went:
+            self._reader_seen_s = -1e9
+        self._printer_seen_s = -1e9
 
     def _ask(self, lane: str, look: Callable[[Job[None]], None]) -> None:
         """Once at a time: a lane that is busy with a payment or a receipt is not given more to do."""
