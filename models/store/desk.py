@@ -57,6 +57,7 @@ class DeskStore:
         self._looked: tuple[int, Known] | None = None
         self._engine: Engine | None = None
         self._connection: Connection | None = None
+        self._read_only = False
         self._checkpoints = Checkpoints(path, key_hex, busy_ms)
         self._callbacks: dict[int, Callable[[Change], None]] = {}
         self._identity: DeskIdentity | None = None
@@ -365,6 +366,9 @@ class DeskStore:
             except StorageError as error:
                 if error.message_key == "store.disk_full" and self.give_room():
                     raise StorageError("care.reserve_used") from error
+                if error.message_key == "store.read_only":
+                    self._drop_writer()  # connections stay as they were opened: the next write opens new ones
+                    self._read_only = True
                 raise
             finally:
                 self._writes += 1
@@ -379,6 +383,9 @@ class DeskStore:
         if self._connection is None:
             from models.store.engine import sqlite_engine
 
+            if self._read_only:
+                self._readers.forget()  # they share with the writer how the file was opened
+                self._read_only = False
             self._engine = sqlite_engine(self.path, self._key_hex, busy_ms=self._busy_ms)
             self._connection = self._engine.connect()
             driver: Any = self._connection.connection.dbapi_connection

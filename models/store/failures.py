@@ -14,7 +14,10 @@ _BY_SQLITE_CODE = {
     14: "store.not_reachable",  # SQLITE_CANTOPEN
     26: "store.key_wrong",  # SQLITE_NOTADB: a wrong key and a damaged first page look alike
 }
-_BY_SQLSTATE = {"53100": "store.disk_full", "55P03": "store.locked", "XX001": "store.damaged", "XX002": "store.damaged"}
+_BY_SQLSTATE = {
+    "25006": "store.read_only", "53100": "store.disk_full", "55P03": "store.locked", "XX001": "store.damaged",
+    "XX002": "store.damaged",
+}  # fmt: skip
 _RETRY = {"store.locked", "store.hub_database_away"}
 
 

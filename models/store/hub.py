@@ -344,6 +344,10 @@ class HubStore:
                     continue
                 if found is None:
                     raise
+                if found.message_key == "store.read_only":
+                    self._engine.dispose()  # a connection stays as it was opened: new ones find out how it is now
+                    if turn == 0:
+                        continue
                 _log.error("hub store failed", extra=facts(key=found.message_key))
                 raise found from error
         raise AssertionError("unreachable")

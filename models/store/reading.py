@@ -5,6 +5,7 @@ Also the one place that opens a SQLCipher connection: writers and the embedded h
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -64,8 +65,16 @@ def _opened(path: Path, key_hex: str, read_only: bool, busy_ms: int, page_bytes:
         _prepare(connection, key_hex, read_only, busy_ms, page_bytes)
     except dbapi2.Error as error:
         connection.close()
-        raise translate(error) or error from error
+        found = translate(error) or error
+        if isinstance(found, StorageError) and found.message_key == "store.not_reachable" and _is_read_only(path):
+            found = StorageError("store.read_only")
+        raise found from error
     return connection
+
+
+def _is_read_only(path: Path) -> bool:
+    """Is the file there, and it or its folder may not be written? SQLite says only that it cannot open it."""
+    return path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
 def _prepare(connection: Any, key_hex: str, read_only: bool, busy_ms: int, page_bytes: int) -> None:
@@ -146,6 +155,11 @@ class Readers:
             with self._changed:
                 self._paused = False
                 self._changed.notify_all()
+
+    def forget(self) -> None:
+        """Close what nobody uses just now; the next reader opens anew."""
+        with self._changed:
+            self._close_idle()
 
     def close(self) -> None:
         """Close idle connections now and busy ones when they are given back."""
