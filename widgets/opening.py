@@ -148,8 +148,12 @@ class DeskWindow(QObject):
         return self._shown
 
     def close_desk(self) -> None:
-        """Close the desk, when it was opened."""
+        """Close the desk, when it was opened. The window goes with it, as soon as events are handled."""
         self._opening.thread.join()
+        if self._shown is not None:
+            self._shown.hide()
+            self._shown.deleteLater()
+            self._shown = None
         if self._opening.desk is not None:
             self._opening.desk.close()
 

@@ -19,7 +19,7 @@ from tests.support.hub import (  # noqa: F401
     sqlite_settings,
 )
 from tests.support.simulators import PaxProcess, PrinterProcess, pax_running, printer_running
-from tests.support.windows import cycles_wait  # noqa: F401
+from tests.support.windows import cycles_wait, windows_go  # noqa: F401
 
 
 @pytest.fixture(scope="module")

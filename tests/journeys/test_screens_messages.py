@@ -18,8 +18,9 @@ from PySide6.QtTest import QTest
 
 from app.desk import Desk, open_desk
 from app.messages import SendChoice
-from app.views import Collected, CollectRequest, Person, TenderKind
+from app.views import AttentionItem, Collected, CollectRequest, Person, TenderKind
 from models.basics.ids import new_id
+from models.operations.bodies import Allocate, AllocationLine, Collect
 from models.operations.records import Charge, Patient
 from tests.journeys.test_desk_with_its_hub import set_up
 from tests.support.mail import TOKEN, MailServer, TextProvider, mail_server, text_provider
@@ -203,6 +204,44 @@ def test_s0_40_a_refused_address_comes_back_and_goes_elsewhere(house: House, win
     assert all(item.kind != "message_failed" for item in house.desk.attention.items())
     assert house.mail.box.recipients[-1] == [ADDRESS]
     assert list(house.mail.box.mails[-1].iter_attachments()) == []  # nobody agreed to a PDF
+
+
+def test_h1_a_patient_is_told_what_a_visit_owes_again(house: House, window: MainWindow) -> None:
+    """The hub could not give all the credit: Ctrl+M, a look at the words, Enter; the mail names no visit."""
+    patient_id = house.patient(email=ADDRESS)
+    charge_id, day = f"c-{patient_id}", house.desk.facts().business_date.isoformat()
+    spend = Allocate(allocation_id=new_id(), lot_payment_id=f"p-{patient_id}", patient_id=patient_id,
+                     lines=(AllocationLine(charge_id=charge_id, amount_cents=4000),))  # fmt: skip
+    credit = Collect(payment_id=f"p-{patient_id}", patient_id=patient_id, tender="external", amount_cents=3000,
+                     number="", receipt_no="")  # fmt: skip
+    with house.desk.store.write() as tx:
+        for body in (credit, spend):
+            tx.record(body, person_id=house.person.staff_id, business_date=day)
+
+    def told() -> list[AttentionItem]:
+        return [item for item in house.desk.attention.items() if item.patient and item.patient.patient_id == patient_id]
+
+    wait(lambda: told() != [])
+    item = told()[0]
+    before = len(house.mail.box.mails)
+    window.navigator.go(Place(ATTENTION, item=item.item_id))
+    wait(lambda: window.navigator.page.presenter.state.selected == item.item_id)
+    picture(window, "attention-message-patient")
+    press("Ctrl+M")
+    asked = dialog(window)
+    assert "$45.00 is open on your account" in asked.preview.text()
+    picture(window, "send-balance")
+    press("Return")
+    wait(lambda: not asked.isVisible())
+    wait(lambda: house.messages(patient_id) == [("email", "sent")])
+    assert len(house.mail.box.mails) == before + 1
+    plain = house.mail.box.mails[-1].get_body(("plain",))
+    assert plain is not None
+    assert "$45.00 is open on your account" in plain.get_content()
+    assert "Skin" not in plain.get_content()
+    assert list(house.mail.box.mails[-1].iter_attachments()) == []
+    acts = {line.act: line.what for line in house.desk.accounts.ledger(patient_id).log}
+    assert acts["act.message_sent"] == f"Open amount to {ADDRESS}"
 
 
 def test_s0_40_a_hub_killed_between_claim_and_sent_sends_again_and_tells_once(house: House) -> None:

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -29,6 +29,7 @@ from app.hub_line import HubLine
 from app.lanes import Lane
 from app.patients import Patients
 from app.practice import PracticeFacts
+from app.scans import Scans
 from app.secrets import Secrets
 from app.signin import SignIn
 from app.syncing import Syncing
@@ -61,11 +62,27 @@ def themed(qapp: QApplication) -> Iterator[theme.Theme]:
 @pytest.fixture(scope="module", autouse=True)
 def cycles_wait() -> Iterator[None]:
     """Garbage of windows is cleared away on this thread, as the program does it: on a lane it would take timers with it
-    that Qt still ticks."""
+    that Qt still ticks. What a window that settled has frozen is garbage like the rest once its test is over."""
     gc.disable()
     yield
+    gc.unfreeze()
     gc.collect()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def windows_go() -> Iterator[None]:
+    """What a test closed is gone before the next one begins: windows that only wait for it are restyled with the others
+    at every change of the theme. pytest-qt asks for their deletion before fixtures end, and leaves it to a loop that
+    does not run."""
+    yield
+    if QApplication.instance() is not None:
+        let_go()
+
+
+def let_go() -> None:
+    """Delete now what was asked to be deleted later."""
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -253,6 +270,7 @@ class StandDesk:
         self.claims = Claims(clinic.clinic)
         self.practice = PracticeFacts(clinic.clinic)
         self.ways = Ways(clinic.clinic)
+        self.scans = Scans(clinic.settings)
         self.status = Board()
         self.items: tuple[AttentionItem, ...] = ()
         self.attention = SimpleNamespace(items=lambda: self.items)

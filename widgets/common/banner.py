@@ -46,7 +46,7 @@ class Banner(Themed, QFrame):
         self.title = Text("", "body_strong", f"{meaning}_text", wrap=not strip)
         body_ink = f"{meaning}_text" if strip else "text"
         self.text = Text("", "body" if strip else "table", body_ink, wrap=True)
-        self.note = Text("", "caption_medium", f"{meaning}_text")
+        self.note = Text("", "caption_medium", f"{meaning}_text", parent=self)
         self.button = KeycapButton(button, action=action, size="control_small", icon="refresh-cw" if strip else "")
         self.button.clicked.connect(self.pressed)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

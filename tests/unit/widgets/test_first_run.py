@@ -387,7 +387,6 @@ def test_a_desk_that_does_not_open_says_why_and_tries_again(tmp_path: Path, qtbo
         QTest.keyClick(opened.window.focusWidget() or opened.window, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: isinstance(opened.window, FirstRunView), timeout=20_000)
     finally:
-        opened.window.close()
         opened.close_desk()
 
 
