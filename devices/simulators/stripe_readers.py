@@ -41,7 +41,7 @@ class _Slot:
 
 
 class Readers:
-    """Locations and readers of one account."""
+    """Locations and readers of one account. `asked_for` is the intent a card was asked for last, unless that ended."""
 
     def __init__(self, books: Books, plan: FaultPlan, manner: Manner, show: Callable[[str], None]) -> None:
         self._books, self._plan, self.manner, self._show = books, plan, manner, show
@@ -51,6 +51,7 @@ class Readers:
         self._away: set[str] = set()
         self._changed = asyncio.Condition()
         self.screen = "idle"
+        self.asked_for = ""
         self.card = BY_NAME["visa"]
         self._test_card = False
 
@@ -106,6 +107,7 @@ class Readers:
             raise wrong("intent_invalid_state", "This PaymentIntent does not take cards at a reader.")
         config = said.get("process_config", {})
         told = {"payment_intent": intent["id"], "process_config": config or None}
+        self.asked_for = intent["id"]
         return self._begin(name, "process_payment_intent", told, lambda: self._payment(name, intent, config))
 
     def process_setup(self, name: str, said: Shape) -> Shape:
@@ -306,6 +308,7 @@ class Readers:
     def _end(self, name: str, screen: str) -> None:
         slot = self._slots[name]
         slot.phase, slot.task = "idle", None
+        self.asked_for = ""
         self._look(screen)
 
     def _look(self, text: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.simulators import PaxProcess, PrinterProcess, pax_running, printer_running
+from tests.support.stripes import journal_fixture, running_fixture, stripe_fixture, terminal_fixture  # noqa: F401
 
 
 @pytest.fixture(scope="module")
