@@ -10,7 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from app.clinic import Clinic
-from app.day_sums import ADJUSTMENTS, CREDITS, DEBITS, ELSEWHERE, GROUPS, add_up, copays, tender_key
+from app.day_sums import (
+    ADJUSTMENTS,
+    CREDITS,
+    DEBITS,
+    ELSEWHERE,
+    GROUPS,
+    IN_QUESTION,
+    QUESTION,
+    add_up,
+    copays,
+    tender_key,
+)
 from app.day_views import LONGEST_DAYS, DateType, DayLine, DaySheetAsk, DaySheetView, Tab
 from app.heads import patient_head
 from app.list_views import Exported
@@ -34,6 +45,7 @@ PAGE = 100
 KIND_WORDS = {
     "payment": "Payment", "void": "Void", "delete": "Payment deleted", "bounced": "Check returned",
     "refund": "Refund", "refund_undone": "Refund handed back", "recovered": "Over-refund recovered",
+    "money_in": "Money in for nothing we know", "money_out": "Money out for a payment that is not here",
     "correction": "Correction", "elsewhere": "Refund in another program", "dispute": "Chargeback", "charge": "Charge",
     "fee": "Fee", "adjustment": "Adjustment", "moved": "Moved cash",
 }  # fmt: skip
@@ -164,7 +176,7 @@ class DaySheet:
         words = method_names(reader, tenant)
         names = _Names(dict(methods.practitioners(reader, tenant)), named, words, self._desks(found))
         people = {actor: named.get(actor, actor) for actor in {act.actor for act in found} - {""}}
-        ways = {(act.tender, act.method_id): act for act in found if act.kind in MONEY}
+        ways = {(act.tender, act.method_id, act.kind in IN_QUESTION): act for act in found if act.kind in MONEY}
         tenders = {tender_key(act) for act in ways.values()}
         locations = recorded.everything(reader, tenant, Location)
         late = day.late(reader, tenant, *span) if ask.by is not DateType.SERVICE else []
@@ -250,6 +262,8 @@ def in_order(tenders: Iterable[str]) -> list[str]:
 
 def tender_words(key: str, names: dict[str, str]) -> str:
     """`Cash`, `Flex spending card`."""
+    if key.startswith(QUESTION):
+        return f"{TENDER_WORDS.get(key.partition(':')[2], 'Other')}, payment not known"
     return TENDER_WORDS.get(key) or names.get(key.partition(":")[2], "") or "Other"
 
 

@@ -10,13 +10,18 @@ from models.store.queries.day import MONEY, CopayRow, DayAct
 
 DEBITS, CREDITS, ADJUSTMENTS, MOVED = "debits", "credits", "adjustments", "moved"
 GROUPS: Mapping[str, str] = {
-    "payment": CREDITS, "refund_undone": CREDITS, "recovered": CREDITS, "void": DEBITS,
+    "payment": CREDITS, "refund_undone": CREDITS, "recovered": CREDITS, "money_in": CREDITS, "void": DEBITS,
+    "money_out": DEBITS,
     "delete": DEBITS, "bounced": DEBITS, "refund": DEBITS, "correction": DEBITS, "elsewhere": DEBITS, "dispute": DEBITS,
     "charge": DEBITS, "fee": DEBITS, "adjustment": ADJUSTMENTS, "moved": MOVED,
 }  # fmt: skip
 """Which side of the sheet a kind of row stands on: what makes patients owe more, what pays, what lets off."""
 _VOIDS = frozenset({"void", "delete", "bounced", "correction"})
 _REFUNDS = frozenset({"refund", "refund_undone"})
+IN_QUESTION = frozenset({"money_in", "money_out"})
+"""Kinds of rows about money whose payment nobody knows."""
+QUESTION = "in_question"
+"""Before a way to pay: money of it for which no payment is known. It lies in the drawer, or is gone from there."""
 ELSEWHERE = "external"
 """The tender of money another program took: beside what this practice collected, never in it."""
 
@@ -38,13 +43,13 @@ class TenderSum:
 
     def take(self, act: DayAct) -> None:
         """Add one row of money."""
-        if act.kind == "payment":
+        if act.kind in ("payment", "money_in"):
             self.count += 1
             self.gross_cents += act.amount_cents
         elif act.kind in _VOIDS:
             self.voids_cents += act.amount_cents
         else:
-            self.refunds += act.kind == "refund"
+            self.refunds += act.kind in ("refund", "money_out")
             self.refunds_cents += act.amount_cents
 
 
@@ -79,12 +84,16 @@ class DaySums:
     @property
     def allocated_cents(self) -> int:
         """Of what was taken and was not taken back: what lies on charges now, or went out again."""
-        taken = sum(each.gross_cents for each in (*self.tenders.values(), self.elsewhere))
+        known = (each for key, each in self.tenders.items() if not key.startswith(QUESTION))
+        taken = sum(each.gross_cents for each in (*known, self.elsewhere))
         return taken - self.on_account_cents
 
 
 def tender_key(act: DayAct) -> str:
-    """A way to pay: its tender, for the practice's own with the method: `other:hsa`."""
+    """A way to pay: its tender, for the practice's own with the method: `other:hsa`; `in_question:cash` for money whose
+    payment nobody knows."""
+    if act.kind in IN_QUESTION and act.tender != ELSEWHERE:
+        return f"{QUESTION}:{act.tender}"
     return f"other:{act.method_id}" if act.tender == "other" else act.tender or ELSEWHERE
 
 

@@ -16,6 +16,7 @@ POSTED, PAID, SERVED = "posted", "paid", "served"
 
 MONEY = frozenset({
     "payment", "void", "delete", "bounced", "refund", "refund_undone", "recovered", "correction", "elsewhere",
+    "money_in", "money_out",
 })  # fmt: skip
 """Kinds of rows that say of money that came or went."""
 
@@ -158,6 +159,25 @@ _RECOVERED = (
 )
 """What was given back beyond a payment, and came back."""
 
+
+def _in_question(kind: str, suspense: str, home: str, sign: str) -> str:
+    return (
+        f"SELECT '{kind}', t.op_id, '', t.business_date, coalesce((SELECT max(k.patient_id) FROM task k WHERE "
+        "k.tenant = t.tenant AND k.cause_op_id = t.op_id), ''), '', '', CASE h.code WHEN 'CASH' THEN 'cash' "
+        "WHEN 'CARD' THEN 'card' WHEN 'CHK' THEN 'check' WHEN 'EXT' THEN 'external' ELSE 'other' END, "
+        "CASE h.code WHEN 'OTH' THEN substr(h.id, 5) ELSE '' END, '', '', coalesce(l.actor, ''), "
+        "CASE h.code WHEN 'CASH' THEN substr(h.id, 6) ELSE coalesce(l.device, :device) END, "
+        f"{sign}t.amount_cents, 0, '', '', '', t.op_id, '' FROM transfer t JOIN account h ON h.tenant = t.tenant "
+        f"AND h.id = t.{home} AND h.code IN ('CASH', 'CARD', 'CHK', 'EXT', 'OTH') LEFT JOIN log l "
+        f"ON l.tenant = t.tenant AND l.op_id = t.op_id WHERE t.tenant = :tenant AND t.{suspense} = 'SUSP' "
+        f"AND t.code <> 'dispute' AND t.business_date {_WITHIN} AND NOT EXISTS (SELECT 1 FROM task k WHERE "
+        "k.tenant = t.tenant AND k.cause_op_id = t.op_id AND k.what = 'money_out' AND k.how = 'settled')"
+    )
+
+
+_IN_QUESTION = (_in_question("money_in", "credit", "debit", ""), _in_question("money_out", "debit", "credit", "-"))
+"""Money that came or went for a payment nobody knows (yet). Once that arrives, what went is a row of its own."""
+
 _OWES = "CASE WHEN t.debit LIKE 'AR:%' THEN t.debit ELSE t.credit END"
 _LETS_OFF = "t.code IN ('adjust', 'lapse')"
 _OWED = (
@@ -180,7 +200,7 @@ _DISPUTES = (
     f"WHERE d.tenant = :tenant AND d.business_date {_WITHIN}"
 )
 
-_BACK_AND_FORTH = (_TAKEN_BACK, _TAKEN_BACK_AGAIN, *_REFUNDS, _RECOVERED, _OWED, _DISPUTES)
+_BACK_AND_FORTH = (_TAKEN_BACK, _TAKEN_BACK_AGAIN, *_REFUNDS, _RECOVERED, *_IN_QUESTION, _OWED, _DISPUTES)
 _BY_POSTING = (_PAYMENTS_POSTED, *_BACK_AND_FORTH)
 _BY_PAYMENT = (_PAYMENTS_PAID, _PAYMENTS_RECEIVED, *_BACK_AND_FORTH)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.day_paper import tender_section
 from app.day_sheet import DaySheet
 from app.day_sums import add_up, tender_key
 from app.day_views import LONGEST_DAYS, DateType, DaySheetAsk, DaySheetView, Tab
@@ -258,3 +259,47 @@ def test_s0_41_what_was_given_back_beyond_a_payment_and_came_back(tmp_path: Path
     ]
     assert sums.tenders["cash"].net_cents == sums.collected_cents == lies == 0
     made.close()
+
+
+def test_s0_41_money_whose_payment_is_not_known_stands_in_lines_of_its_own(tmp_path: Path) -> None:
+    """What came or went for nothing we know lies in the drawer or is gone from it: the sheet says so, and once the
+    payment arrives it stands as what it was."""
+    made = TestClinic(tmp_path)
+    made.patient("rosa", "Rosa", "Quillfeather")
+    _pay(made, "known", "rosa", 2000)
+    _pay(made, "known", "rosa", 700, receipt_no="R-again")
+    made.put(bodies.RefundPaid(refund_id="r1", payment_id="late", patient_id="rosa", amount_cents=500, tender="cash",
+                               receipt_no="R-r1", drawer="desk-1"))  # fmt: skip
+    view = sheet(made, tab=Tab.PAYMENTS)
+    assert {(line.words, line.amount_cents, line.way) for line in view.lines} == {
+        ("Payment", 2000, "Cash"), ("Money in for nothing we know", 700, "Cash"),
+        ("Money out for a payment that is not here", 500, "Cash"),
+    }  # fmt: skip
+    assert dict(view.tenders)["in_question:cash"] == "Cash, payment not known"
+    own = view.sums.tenders["in_question:cash"]
+    assert (own.count, own.gross_cents, own.refunds_cents, own.net_cents) == (1, 700, -500, 200)
+    assert view.sums.tenders["cash"].net_cents == 2000
+    assert view.sums.collected_cents == _in_drawer(made) == 2200
+    assert view.sums.allocated_cents == 0, "none of it is on charges"
+    only = sheet(made, tab=Tab.PAYMENTS, tender="in_question:cash")
+    assert (len(only.lines), only.sums.collected_cents) == (2, 200)
+    section = tender_section("How", view.sums.tenders, view.sums.tenders, dict(view.tenders))
+    assert {row[0] for row in section.rows} == {"Cash", "Cash, payment not known"}
+    _pay(made, "late", "rosa", 500)
+    view = sheet(made, tab=Tab.PAYMENTS)
+    assert [line.words for line in view.lines if "not here" in line.words or line.words == "Refund"] == ["Refund"]
+    assert view.sums.collected_cents == _in_drawer(made) == 2700
+    with made.store.reader() as reader:
+        [(task_id,)] = reader.execute("SELECT task_id FROM task WHERE resolved_op_id = ''").fetchall()
+    made.put(TaskResolved(task_id=task_id, patient_id="rosa", how="given_back", reason="a mistake", amount_cents=700,
+                          tender="cash", drawer="desk-1"))  # fmt: skip
+    assert sheet(made).sums.collected_cents == _in_drawer(made) == 2000
+    made.close()
+
+
+def _in_drawer(made: TestClinic) -> int:
+    with made.store.reader() as reader:
+        [(lies,)] = reader.execute(
+            "SELECT sum(debits + pending_debits - credits - pending_credits) FROM account WHERE code = 'CASH'"
+        ).fetchall()
+    return int(lies)

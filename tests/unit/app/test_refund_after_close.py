@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.accounts import Accounts
 from app.attempts import Attempts
 from app.card_reader import CardReader
 from app.clinic import Clinic
@@ -54,6 +55,10 @@ def test_s0_41_a_refund_of_a_closed_drawer_is_not_handed_back_at_another_desk(tm
         record(one, bodies.DrawerClosed(close_id="z", drawer=drawer, number="Z", float_cents=0, expected_cents=-1000,
                                         counted_cents=0, kept_cents=0))  # fmt: skip
     sync(hub, one, two)
+    [line] = Accounts(Clinic(two, clock), Settings(None)).ledger("patient-1").payments
+    assert [part.can_undo for part in line.parts if part.kind == "refund"] == [not counted], (
+        "what is refused is not offered"
+    )
     story = refunds_at(two, clock)
     if counted:
         with pytest.raises(RuleBroken, match="undo_not_today"):
