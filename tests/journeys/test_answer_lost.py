@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.folders import Folders
 from app.views import CollectEnd, TenderKind
 from models.basics.errors import RuleBroken
 from tests.support.clinic import MARIA, TestClinic
-from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance
-from tests.support.simulators import ROOT, PaxProcess, pax_running
+from tests.support.counter import Counter, counter, rosa_with_copay_and_balance
+from tests.support.simulators import PaxProcess, pax_running
 from tests.support.waiting import until
 
 
@@ -137,79 +131,6 @@ def test_a_duplicate_answer_settles_the_payment_nobody_heard_of(tmp_path: Path, 
         assert terminal.captured_cents() == 7500
         assert desk.desk.attention.items() == ()
         desk.holds()
-
-
-CRASH = """
-    import os, signal, sys
-    from pathlib import Path
-    from app.attempts import Attempts
-    from app.folders import Folders
-    from app.views import TenderKind
-    from tests.support.counter import Counter
-
-    def die(self, *what, **more):
-        os.kill(os.getpid(), signal.SIGKILL)   # the answer is here, the books are not
-
-    Attempts.settle = die
-    desk = Counter(Folders(Path(sys.argv[1])))
-    desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
-"""
-
-
-CRASH_BEFORE = """
-    import os, signal, sys
-    from pathlib import Path
-    from app.folders import Folders
-    from app.views import TenderKind
-    from devices.terminals.pax import PaxTerminal
-    from tests.support.counter import Counter
-
-    PaxTerminal.payment = lambda *what: os.kill(os.getpid(), signal.SIGKILL)   # written down, not a byte sent
-    desk = Counter(Folders(Path(sys.argv[1])))
-    desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
-"""
-
-
-def crash(program: str, folders: Folders) -> None:
-    """Run a program that kills itself."""
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program), str(folders.home)], cwd=ROOT, capture_output=True, timeout=60,
-        check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert done.returncode == -signal.SIGKILL, done.stderr
-
-
-def test_killed_before_the_first_byte(tmp_path: Path, terminal: PaxProcess) -> None:
-    """The try is in the journal, the reader never heard of it: asked about, closed, and the card may be charged."""
-    folders = furnish(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url)
-    crash(CRASH_BEFORE, folders)
-    desk = Counter(folders)
-    try:
-        assert desk.rows("SELECT count(*) FROM terminal_attempt") == [(1,)]
-        until(lambda: desk.desk.recovery.asked, 30)
-        assert desk.rows("SELECT state, outcome FROM terminal_attempt") == [("resolved", "not_performed")]
-        assert desk.collect(desk.request(desk.sheet(), TenderKind.CARD)).end is CollectEnd.TAKEN
-        assert terminal.captured_cents() == 7500
-        assert desk.payments() == [("card", 7500, "")]
-    finally:
-        desk.close()
-
-
-def test_killed_between_approval_and_save(tmp_path: Path, terminal: PaxProcess) -> None:
-    """Domain row N52: a real process dies by SIGKILL with the approval in its hands; one paid row comes of it."""
-    folders = furnish(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url)
-    crash(CRASH, folders)
-    assert terminal.captured_cents() == 7500
-    desk = Counter(folders)
-    try:
-        until(lambda: desk.desk.recovery.asked)
-        assert desk.payments() == [("card", 7500, "")]
-        assert desk.rows("SELECT state, outcome FROM terminal_attempt") == [("resolved", "approved")]
-        assert desk.sheet().owed_in_all_cents == 0
-        assert terminal.requests("T00") == 1
-        desk.holds()
-    finally:
-        desk.close()
 
 
 def test_a_full_disk_after_approval_loses_nothing(tmp_path: Path, terminal: PaxProcess) -> None:
