@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 from shiboken6 import isValid
 
 from app import settings
-from app.scans import Scanned
 from app.views import AttentionItem, DeviceLight
 from app.words import Words, sentence, sentence_for
 from models.basics.errors import Fact, PosError
@@ -59,6 +58,7 @@ from widgets.window_size import WindowSize
 if TYPE_CHECKING:
     from app.desk import Desk
     from app.joining_again import JoiningAgain
+    from app.scans import Scanned
     from app.syncing import Syncing
 
 log = logging.getLogger(__name__)

@@ -19,6 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.backup import Backups
+from app.card_reader import CardReader
 from app.care import Care
 from app.claims import Claims
 from app.clock_guard import ClockGuard
@@ -32,6 +33,7 @@ from app.practice import PracticeFacts
 from app.scans import Scans
 from app.secrets import Secrets
 from app.signin import SignIn
+from app.stripe_readers import StripeReaders
 from app.syncing import Syncing
 from app.views import AttentionItem, DeviceLight
 from app.ways import Ways
@@ -271,6 +273,8 @@ class StandDesk:
         self.practice = PracticeFacts(clinic.clinic)
         self.ways = Ways(clinic.clinic)
         self.scans = Scans(clinic.settings)
+        secrets = Secrets(Folders(clinic.folder), clinic.settings)
+        self.stripe_readers = StripeReaders(clinic.settings, secrets, CardReader(clinic.settings))
         self.status = Board()
         self.items: tuple[AttentionItem, ...] = ()
         self.attention = SimpleNamespace(items=lambda: self.items)
