@@ -11,9 +11,10 @@ import orjson
 
 from models.basics.errors import PosError
 from models.operations.kinds import KINDS
-from tests.simulator import oracles
+from tests.simulator import oracles, rekeying
 from tests.simulator.desk import SimDesk
 from tests.simulator.hub import OWN
+from tests.simulator.world import chance
 
 if TYPE_CHECKING:
     from tests.simulator.run import Run
@@ -41,17 +42,17 @@ def desk_restored(run: Run, desk: SimDesk, rng: Random) -> str:
     run.met["F19"] += 1
     run.copied = True
     run.network.late.clear()
-    before = _Disk(desk)
+    before = Disk(desk)
     run.gone |= oracles.by_credit([desk])
     desk.die()
     desk.put_back(folder)
     desk.open()
-    lost = _lost(run, desk, before, _Disk(desk))
+    number = lost(run, desk, before, Disk(desk), rng)
     desk.begin()
-    return f"{lost} records lost with the disk"
+    return f"{number} records lost with the disk"
 
 
-class _Disk:
+class Disk:
     """What a desk's disk knows of money: its operations, and the card transactions nobody knows the end of."""
 
     def __init__(self, desk: SimDesk) -> None:
@@ -61,21 +62,24 @@ class _Disk:
             "SELECT terminal_ref FROM terminal_attempt WHERE state <> 'resolved'")}  # fmt: skip
 
 
-def _lost(run: Run, desk: SimDesk, before: _Disk, after: _Disk) -> int:
-    """Undo in the world what only the old disk knew."""
+def lost(run: Run, desk: SimDesk, before: Disk, after: Disk, rng: Random) -> int:
+    """Undo in the world what only the old disk knew; of some payments the patient comes back with the receipt."""
     books = oracles.Books(run)
-    logged, known = books.logged(), books.known() | oracles.named_in(before.ops.values())
+    told, known = books.logged() | books.apart(), books.known() | oracles.named_in(before.ops.values())
     tenant = desk.enrolled.tenant
-    lost = [op for op_id, op in before.ops.items() if op_id not in after.ops and (tenant, op_id) not in logged]
-    for op in lost:
+    gone = [op for op_id, op in before.ops.items() if op_id not in after.ops and (tenant, op_id) not in told]
+    for op in gone:
+        if chance(rng, 50) and rekeying.shown(run, op, tenant):
+            continue
         run.gone.add(str(op["body"].get("receipt_no") or ""))
+        rekeying.forgotten(run, op)
         for place, cents in oracles.moved_by(op, known):
             run.world.money[tenant, place] -= cents
     for ref in before.in_doubt - after.in_doubt:
         moved = run.world.bank.known.get(ref)
         if moved is not None:
             run.world.money[tenant, "card"] -= moved.cents if moved.kind == "sale" else -moved.cents
-    return len(lost)
+    return len(gone)
 
 
 def cloned(run: Run, desk: SimDesk, rng: Random) -> str:

@@ -14,9 +14,10 @@ from random import Random
 from app.lanes import Job
 from app.views import CollectRequest, TenderKind
 from models.basics.points import Point, visited_by
-from tests.simulator import giving, oracles, taking
+from tests.simulator import closing, giving, mailing, oracles, rekeying, taking
 from tests.simulator import run as runs
 from tests.simulator.desk import MARIA, MOST_STEPS, Killed, SimDesk
+from tests.simulator.faults import Mood
 from tests.simulator.run import Run
 
 Act = Callable[[Run, SimDesk], object]
@@ -128,6 +129,12 @@ def _recover(run: Run, desk: SimDesk) -> object:
     return desk.recovery.check_all(Job())
 
 
+def _unreachable(run: Run, desk: SimDesk) -> object:
+    """Desk 2 takes something and has no line."""
+    rekeying.left_lying(run, desk, _Calm())
+    return "no line"
+
+
 CASH, CARD, CHECK, CREDIT = TenderKind.CASH, TenderKind.CARD, TenderKind.CHECK, TenderKind.CREDIT
 FLOWS: dict[str, Flow] = {
     "cash": Flow(_sale(CASH)),
@@ -150,6 +157,10 @@ FLOWS: dict[str, Flow] = {
     "refund handed back": Flow(_by(giving.refund_handed_back), (_sale(CASH), _push, _pull, _by(giving.refund))),
     "correction": Flow(_by(giving.take_back), (_sale(CASH),)),
     "drawer": Flow(_drawer),
+    "money into the drawer": Flow(_by(closing.drawer_moved)),
+    "day closed": Flow(_by(closing.close_day), (_sale(CASH), _sale(CHECK))),
+    "receipt by e-mail": Flow(_by(mailing.ask), (_sale(CASH),)),
+    "entered from paper": Flow(_by(rekeying.rekeyed), (_unreachable,)),
     "reprint": Flow(_reprint, (_sale(CASH),)),
     "send": Flow(_push, (_sale(CASH), _sale(CARD))),
     "fetch own": Flow(_pull, (_sale(CASH), _push)),
@@ -164,7 +175,7 @@ def clinic(seed: int = 7) -> Iterator[Run]:
     """Two desks and a hub in fine weather."""
     with runs.clinic(seed, "calm") as run:
         run.network.weather = ()
-        run.weather = runs.MOODS["calm"].__class__(1, cards=0, paper=0, haste=0)
+        run.weather = Mood(1, cards=0, paper=0, haste=0)
         yield run
 
 

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+from app.accounts import Accounts
 from app.adjustments import Adjustments
 from app.attempts import Attempts
 from app.attention import Attention
@@ -18,15 +19,21 @@ from app.card_reader import CardReader
 from app.checkout import Checkout, Parts
 from app.clinic import Clinic
 from app.collected import Telling
+from app.day_close import DayClose
 from app.fees import Fees
 from app.fills import Fills
 from app.lanes import Job, Lane
+from app.messages import Messages
 from app.moves import Moves
+from app.papers import Papers
 from app.posting import Posting
 from app.printing import Printing
 from app.recovery import Recovery
 from app.refunds import Refunds
+from app.rekeying import Rekeying
 from app.settings import DRAWER, PRINTER_URL, TERMINAL_URL, Settings
+from app.statements import Statements
+from app.superbills import Superbills
 from app.sync.steps import Exchange
 from app.sync.transport import HubTransport
 from app.taking_back import TakingBack
@@ -42,7 +49,7 @@ from models.operations.kinds import KINDS
 from models.rules.rights import rights_of
 from models.store.desk import DeskStore
 from tests.simulator.devices import SimPrinter, SimTerminal
-from tests.simulator.hub import COLLECT
+from tests.simulator.hub import COLLECT, OWN
 from tests.simulator.network import Network, SimLine
 from tests.simulator.world import DeskClock, Place, World
 
@@ -164,6 +171,10 @@ class SimDesk:
         self.store = DeskStore.open(self.path, KEY, self.clock)
         self.alive, self.online, self.kill_at = True, False, 0
         self._furnish()
+        self.connect()
+
+    def connect(self) -> None:
+        """Begin the exchange with the hub, under the key this machine has now."""
         self.exchange = Exchange(self.store, self._transport(), self.clock)
 
     def begin(self) -> None:
@@ -194,7 +205,10 @@ class SimDesk:
         self.attention = Attention(clinic, self.recovery, self.printing, attempts.giving)
         self.giving, self.tasks = attempts.giving, Tasks(clinic, attempts.giving)
         self.moves, self.fills, self.adjustments = Moves(clinic), Fills(clinic), Adjustments(clinic)
-        self.fees, self.undoing = Fees(clinic), Undoing(clinic)
+        self.fees, self.undoing, self.rekeying = Fees(clinic), Undoing(clinic), Rekeying(clinic)
+        self.day = DayClose(clinic, settings, self.attention, self.printing.nudge)
+        statements = Statements(clinic, Accounts(clinic, settings))
+        self.messages = Messages(clinic, Papers(self.printing, statements, Superbills(clinic)))
 
     def _transport(self) -> HubTransport:
         identity = self.store.identity
@@ -207,7 +221,7 @@ class SimDesk:
     @contextmanager
     def as_itself(self) -> Iterator[None]:
         """Inside, the program is of the version this desk has installed."""
-        with mock.patch.dict(KINDS, {COLLECT: NEWER} if self.newer else {}):
+        with mock.patch.dict(KINDS, {COLLECT: NEWER} if self.newer else OWN):
             yield
 
     # The line ---------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from random import Random
 from typing import Any, TypeVar
 from unittest import mock
@@ -15,6 +16,7 @@ from models.basics import ids
 from models.store import desk as store
 from models.store import hub, pushing, streams
 from models.store.reading import SCHEMA
+from server import messages
 from tests.simulator.world import DeskClock, World
 
 T = TypeVar("T")
@@ -81,6 +83,7 @@ def determined(seed: int, world: World) -> Iterator[Machine]:
         (keys, "secrets", secrets),
         (store, "_schema", _this_program),
         (transport, "Line", _no_line),
+        (messages, "wait_s", partial(messages.wait_s, chance=Random(f"mail {seed}").random)),
         (hub, "time", time), (printing, "time", time), (card, "time", time),
     )  # fmt: skip
     with mock.patch.multiple(ids, **{name: value for module, name, value in replaced if module is ids}):

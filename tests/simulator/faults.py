@@ -77,7 +77,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("F29", "printer dies, paper out, drawer gone", tuple(MOODS)),
     Fault("F30", "Enter twice", tuple(MOODS)),
     Fault("F31", "a poisoned operation at the head of the queue", ("people", "all")),
-    Fault("F32", "desk revoked with unsent facts", ("people", "all")),
+    Fault("F32", "desk revoked with unsent facts", ("people", "copies", "all")),
     Fault("F33", "a request altered on its way, an operation altered in its desk", ("line", "people", "all")),
     Fault("F35", "snapshot broken off at a chunk", ("copies", "deaths", "all")),
     Fault("F37", "the cursor lies before what is kept: begin again from a snapshot", ("copies", "all")),

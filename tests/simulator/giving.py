@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from app.lanes import Job
 from app.refund_views import Refunded, RefundEnd, RefundOrder, TakeBack, TakeBackOrder
 from models.basics.errors import PosError
+from models.operations.rekeying import rekeyed_id
 from models.store.queries import refunds as refund_rows
+from tests.simulator import taking
 from tests.simulator.desk import PRIYA, SimDesk, in_hand
 from tests.simulator.devices import TROUBLE, trouble
 from tests.simulator.world import Place, chance
@@ -33,6 +35,41 @@ def refund(run: Run, desk: SimDesk, rng: Random) -> str:
     if chance(rng, 15):
         desk.step("pull")
     return _hand_out(run, desk, sheet.refund_id, lambda: desk.refunds.refund(order, PRIYA, Job()))
+
+
+def refund_at_two(run: Run, desk: SimDesk, rng: Random) -> str:
+    """Two desks that have not heard of each other give the same payment back, both whole (F26)."""
+    others = [each for each in run.desks if each is not desk and each.alive]
+    if not others:
+        return "alone"
+    other = rng.choice(others)
+    planned, desk.kill_at = desk.kill_at, 0  # it is this desk that may die, and over its own refund
+    if chance(rng, 70):
+        taking.on_account(run, desk, rng)
+    for each in (desk, other):
+        each.sync()
+    found = desk.rows("SELECT payment_id FROM payment WHERE reversed_at = '' AND tender = 'cash' ORDER BY payment_id")
+    if not found:
+        return "nothing to refund"
+    run.met["F26"] += 1
+    payment_id = rng.choice(found)[0]
+    if chance(rng, 60):
+        run.network.down |= {desk.name, other.name}
+        desk.online = other.online = False
+    told, desk.kill_at = [], planned
+    for each in (desk, other):
+        try:
+            sheet = each.refunds.open(payment_id)
+            way = next(way for way in sheet.ways if way.tender == "cash")
+            order = RefundOrder(sheet, sheet.left_cents, "patient_request", way.tender, note="asked at the desk")
+            with each.as_itself():
+                told.append(_hand_out(run, each, sheet.refund_id, lambda: each.refunds.refund(order, PRIYA, Job())))  # noqa: B023
+        except PosError as error:
+            told.append(str(error))
+        desk.kill_at = 0
+    if chance(rng, 50):
+        run.network.down -= {desk.name, other.name}
+    return " | ".join(told)
 
 
 def finish_refund(run: Run, desk: SimDesk, rng: Random) -> str:
@@ -119,6 +156,8 @@ def take_back(run: Run, desk: SimDesk, rng: Random) -> str:
     if not found:
         return f"no {tender} payment"
     payment_id, drawer, paid = rng.choice(found)
+    if act is TakeBack.CORRECT and payment_id in {rekeyed_id(receipt.number) for receipt, _ in run.carried}:
+        return "the paper is right"  # what was never there cannot be carried back
     sheet = desk.taking_back.open(act, payment_id)
     cents = {TakeBack.CORRECT: min(100, sheet.most_cents), TakeBack.DISPUTE: sheet.most_cents}.get(act, 0)
     fee = 500 if act is TakeBack.DISPUTE else 0

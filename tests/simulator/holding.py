@@ -21,9 +21,7 @@ def spent_offline(run: Run, desk: SimDesk, rng: Random) -> str:
     """Somebody with money on account is looked up; their credit is held; then the line fails, and it is spent."""
     patient_id = rng.choice(["ann", *PEOPLE])
     if chance(rng, 60) and not desk.checkout.open(patient_id, "").credit_cents:
-        sheet = desk.checkout.open(patient_id, "")
-        taking.take(run, desk, CollectRequest(sheet=sheet, amounts={}, use_credit=False, tender=TenderKind.CASH,
-                                              person=MARIA, extra_cents=3_000, extra_for=""), rng)  # fmt: skip
+        taking.on_account(run, desk, rng, patient_id)
     desk.sync()
     desk.checkout.open(patient_id, "")
     desk.bench.work()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Coroutine, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,10 +24,12 @@ from models.store.hub import HubStore
 from models.store.hub_repair import begin_epoch
 from models.store.marks import LogMarks
 from models.store.reading import Readers
+from server.carriers import Fate, Outcome, Parcel
 from server.deps import MOST_IN_HAND, Address, Hub
 from server.main import _answer_error
+from server.messages import MessageWorker
 from server.refusals import Refused, answer_refused
-from server.routes import repair, sync
+from server.routes import enrolment, repair, sync
 from server.settings import HubSettings
 from server.snapshots import emptied
 
@@ -37,7 +40,7 @@ COLLECT = "payment.collect"
 OWN = {COLLECT: KINDS[COLLECT]}
 """What the hub's program knows, whatever version the desk that asks has."""
 
-PATHS = {route.path: route.endpoint for route in (*sync.ROUTES, *repair.ROUTES)}
+PATHS = {route.path: route.endpoint for route in (*sync.ROUTES, *repair.ROUTES)} | {"/v1/enrol": enrolment.enrol}
 
 
 class HubGone(BaseException):
@@ -62,6 +65,31 @@ class ThisThread(Hub):
         return work(*arguments)
 
 
+_NOT_SENT = {"later": Outcome(Fate.LATER), "never": Outcome(Fate.NEVER, "address_refused"),
+             "broken": Outcome(Fate.BROKEN, "mail_login")}  # fmt: skip
+
+
+class MailServer:
+    """Takes mail; `next` is how the coming one goes. `taken` counts by the message's own key, which is how a real one
+    knows a second copy."""
+
+    def __init__(self) -> None:
+        self.taken = Counter[str]()
+        self.next = "fine"
+
+    def carry(self, parcel: Parcel) -> Outcome:
+        """Try once. Raises HubGone."""
+        how, self.next = self.next, "fine"
+        if how in _NOT_SENT:
+            return _NOT_SENT[how]
+        if how == "dies_before":
+            raise HubGone
+        self.taken[parcel.key] += 1
+        if how == "dies_after":
+            raise HubGone
+        return Outcome(Fate.SENT, reference=parcel.key)
+
+
 class SimHub:
     """One hub process after the other over one database file."""
 
@@ -69,6 +97,8 @@ class SimHub:
         self.folder, self.clock = folder, clock
         self.plan: list[str] = []
         """What goes wrong with the coming transactions: see FAULTS."""
+        self.mail = MailServer()
+        self.died = False
         self.store: HubStore
         self.hub: ThisThread
         self.start()
@@ -79,12 +109,17 @@ class SimHub:
         self.store = HubStore.open(engine.sqlite_engine(self.folder / "hub.db", KEY), self.clock, upgrade=False,
                                    marks=LogMarks(MARKS))  # fmt: skip
         self.hub = ThisThread(HubSettings(self.folder, key_hex=KEY), self.store, self.clock, Address("127.0.0.1", 1))
+        self.hub.messages = MessageWorker(self.store, {"email": self.mail}, self.clock, lambda _tenant: None,
+                                          alone=True)  # fmt: skip
         self._readers = Readers(self.folder / "hub.db", KEY)
 
     def crash(self) -> None:
-        """The process is gone, and another one starts."""
+        """The process is gone, and another one starts; messages it was at are let go, as its own thread does."""
+        self.died = True
         self.close()
         self.start()
+        for tenant in self.store.tenants():
+            self.store.messages.release_all(tenant)
 
     def visit(self, point: Point) -> None:
         """What was planned happens at the next boundary of a transaction it fits."""
@@ -123,6 +158,11 @@ class SimHub:
         return Reply(response.status_code, bytes(response.body), response.headers.get("Content-Type", ""),
                      int(wait) if wait.isdigit() else 0)  # fmt: skip
 
+    def send_mail(self, tenants: tuple[str, ...]) -> None:
+        """What of these practices may go now, once. Raises HubGone."""
+        with mock.patch.dict(KINDS, OWN):
+            self.hub.messages.work_off(tenants)
+
     def busy(self, *, on: bool) -> None:
         """So much waits that newcomers are sent away (F13)."""
         self.hub._in_hand = MOST_IN_HAND if on else 0
@@ -134,6 +174,7 @@ class SimHub:
 
     def restore(self, folder: Path, epoch: str) -> None:
         """The database is what it was when it was copied; its log is another one from here on."""
+        self.died = True
         self.close()
         for path in self.folder.glob("hub.db*"):
             path.unlink()
@@ -183,10 +224,10 @@ def _body(body: bytes) -> Any:
 
 
 def _at_once(work: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine that never has to wait."""
-    try:
-        work.send(None)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    raise AssertionError("it waited")
+    """The result of a coroutine that lets others go first at most, and never has to wait for anything."""
+    while True:
+        try:
+            assert work.send(None) is None, "it waited"
+        except StopIteration as done:
+            result: T = done.value
+            return result

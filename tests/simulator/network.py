@@ -155,6 +155,9 @@ class SimLine(Line):
     def __init__(self, network: Network, desk: str) -> None:  # without the real one's sockets
         self._network, self._desk, self._host = network, desk, "127.0.0.1:1"
 
+    def close(self) -> None:
+        """Nothing is kept open."""
+
     def exchange(self, method: str, target: str, headers: dict[str, str], body: bytes = b"",
                  read_s: float = 0.0) -> Reply:  # fmt: skip
         return self._network.carry(self._desk, (method, target, headers, body))

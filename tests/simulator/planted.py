@@ -31,8 +31,12 @@ from models.store import hub as hub_store
 from models.store import layers, outbox, pages, pushing, reading
 from models.store.desk import DeskStore
 from models.store.layers import Stream
+from models.store.queries import drawer
 from models.store.transaction import Tx
 from receipts.layouts.escpos import Profile, escpos
+from server.carriers import Fate
+from server.carriers import Outcome as ServerOutcome
+from server.messages import MessageWorker
 from tests.simulator import devices
 from tests.simulator.crash import FLOWS, killed_at, points_of
 from tests.simulator.kept import SHELF
@@ -226,6 +230,12 @@ def _half_safe(right: Callable[..., None]) -> Callable[..., None]:
     return prepare
 
 
+def _answered_alone(connection: Any, tenant: str, drawer: str) -> int:
+    query = "SELECT debits - credits FROM account WHERE tenant = ? AND id = ?"
+    row = connection.execute(query, (tenant, f"CASH:{drawer}")).fetchone()
+    return int(row[0]) if row else 0
+
+
 def _without(text: str, what: str, instead: str) -> str:
     assert what in text
     return text.replace(what, instead)
@@ -295,6 +305,12 @@ PLANTS: dict[str, Plant] = {
                                lambda: _put(Attempts, "settle", _taken_for_no(Attempts.settle)), mood="cards"),
     "any epoch": Plant("a desk takes pages of whatever log the hub has now",
                        lambda: _put(hub_store, "_page", _any_log(hub_store._page)), mood="copies"),
+    "mail without a stamp": Plant("a message is told to be sent that nobody took",
+                                  lambda: _put(MessageWorker, "_carry", lambda *_: ServerOutcome(Fate.SENT))),
+    "drawer of yesterday": Plant("the close expects only what the hub has answered",
+                                 lambda: _put(drawer, "in_drawer", _answered_alone), mood="calm"),
+    "paper counts twice": Plant("what stood in for a payment stays when the payment arrives",
+                                lambda: _put(posting, "_end_stand_in", lambda *_: None), mood="calm"),
 }  # fmt: skip
 
 

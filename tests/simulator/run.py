@@ -16,14 +16,28 @@ from typing import Any
 from app.lanes import Job
 from models.basics.errors import PosError
 from models.basics.points import Point, visited_by
-from tests.simulator import copying, giving, holding, moving, oracles, taking, trouble
+from tests.simulator import (
+    closing,
+    copying,
+    giving,
+    holding,
+    joining,
+    mailing,
+    moving,
+    oracles,
+    rekeying,
+    taking,
+    trouble,
+)
 from tests.simulator.desk import PRIYA, Killed, SimDesk
 from tests.simulator.determined import Machine, determined
 from tests.simulator.devices import PAPER_TROUBLE
 from tests.simulator.faults import MOODS, Mood, happens, weather
 from tests.simulator.hub import HubGone, SimHub
+from tests.simulator.joining import Keys
 from tests.simulator.kept import connections_kept, run_folder
 from tests.simulator.network import Network
+from tests.simulator.rekeying import Receipt
 from tests.simulator.template import CLINIC, OTHER, PEOPLE, VISITS, template
 from tests.simulator.world import DeskClock, Place, World, chance
 
@@ -126,6 +140,7 @@ ACTS: dict[str, Act] = {
     "portal": Act(2, taking.known_elsewhere),
     "not_collecting": Act(1, taking.not_collecting),
     "refund": Act(8, giving.refund),
+    "refund_at_two": Act(3, giving.refund_at_two, "F26"),
     "finish_refund": Act(4, giving.finish_refund),
     "refund_handed_back": Act(2, giving.refund_handed_back),
     "take_back": Act(5, giving.take_back),
@@ -135,6 +150,12 @@ ACTS: dict[str, Act] = {
     "adjust": Act(3, moving.adjust),
     "fee": Act(2, moving.fee),
     "undo": Act(3, moving.undo),
+    "open_drawer": Act(1, closing.open_drawer),
+    "drawer_moved": Act(1, closing.drawer_moved),
+    "close_day": Act(4, closing.close_day),
+    "mail": Act(3, mailing.ask),
+    "send": Act(3, mailing.send),
+    "paper": Act(2, rekeying.rekeyed),
     "status": Act(4, moving.status),
     "ehr": Act(9, moving.told_by_ehr),
     "rules": Act(1, moving.rules),
@@ -163,6 +184,7 @@ ACTS: dict[str, Act] = {
     "hub_backup": Act(7, copying.hub_backup, "F21"),
     "hub_restored": Act(6, copying.hub_restored, "F21"),
     "review": Act(3, copying.review, "F32"),
+    "join_again": Act(4, joining.join_again, "F32"),
 }
 
 
@@ -194,6 +216,12 @@ class Run:
     as_the_hub: set[str] = field(default_factory=set)
     """Desks whose tables were found to be the hub's, row by row."""
     backups: dict[str, Path] = field(default_factory=dict)
+    papers: list[Receipt] = field(default_factory=list)
+    """Receipts of payments that are lost, whose patients will show them."""
+    carried: list[tuple[Receipt, Place]] = field(default_factory=list)
+    """Receipts that were entered again, and where their money was carried."""
+    joining: dict[str, Keys] = field(default_factory=dict)
+    """Desks that are about to join again, and with what."""
     full: str = ""
     acting: SimDesk | None = None
 
@@ -302,6 +330,11 @@ class Run:
         for desk in self.everybody():
             desk.clock.wrong_by -= desk.clock.wrong_by
             self._with(desk, lambda desk=desk: self._mend(desk))
+        self._until_in_step()
+        mailing.deliver(self)
+        self._until_in_step()
+
+    def _until_in_step(self) -> None:
         for _ in range(ROUNDS):
             for way in ("push", "pull"):
                 for desk in self.everybody():
@@ -320,6 +353,8 @@ class Run:
             if not desk.recovery.check_all(Job()):
                 break
         desk.bench.work()
+        if desk.name in self.joining:
+            joining.try_again(self, desk)
         return ""
 
     def _in_step(self, desk: SimDesk) -> bool:

@@ -85,6 +85,13 @@ def _hand_back_unless_there(run: Run, desk: SimDesk, payment_id: str, place: tup
         run.world.money[place] -= cents
 
 
+def on_account(run: Run, desk: SimDesk, rng: Random, patient_id: str = "ann") -> str:
+    """Thirty dollars in cash for later."""
+    sheet = desk.checkout.open(patient_id, "")
+    return take(run, desk, CollectRequest(sheet=sheet, amounts={}, use_credit=False, tender=TenderKind.CASH,
+                                          person=MARIA, extra_cents=3_000, extra_for=""), rng)  # fmt: skip
+
+
 def same_at_two(run: Run, desk: SimDesk, rng: Random) -> str:
     """Two desks that have not heard of each other do the same: spend one credit, take one copay (F26)."""
     others = [each for each in run.desks if each is not desk and each.alive]
@@ -93,9 +100,7 @@ def same_at_two(run: Run, desk: SimDesk, rng: Random) -> str:
     run.met["F26"] += 1
     other, credit = rng.choice(others), chance(rng, 60)
     if credit and not desk.checkout.open("ann", "v-ann").credit_cents:
-        sheet = desk.checkout.open("ann", "")
-        take(run, desk, CollectRequest(sheet=sheet, amounts={}, use_credit=False, tender=TenderKind.CASH, person=MARIA,
-                                       extra_cents=3_000, extra_for=""), rng)  # fmt: skip
+        on_account(run, desk, rng)
     planned, desk.kill_at = desk.kill_at, 0  # it is this desk that may die, and over its own sale
     for each in (desk, other):
         each.sync()
@@ -106,7 +111,8 @@ def same_at_two(run: Run, desk: SimDesk, rng: Random) -> str:
         request = CollectRequest(sheet=sheet, amounts=amounts, use_credit=credit, person=MARIA,
                                  tender=TenderKind.CREDIT if credit else TenderKind.CASH)  # fmt: skip
         try:
-            told.append(take(run, each, request, rng))
+            with each.as_itself():
+                told.append(take(run, each, request, rng))
         except PosError as error:
             told.append(str(error))
         desk.kill_at = 0

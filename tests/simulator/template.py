@@ -87,6 +87,7 @@ def _made(folder: Path) -> Template:
         hub = HubStore.open(sqlite_engine(folder / "hub.db", hubs.KEY), clock, marks=LogMarks(hubs.MARKS))
         for tenant in (CLINIC, OTHER):
             hub.create_tenant(tenant, records.Practice(id=tenant, name=f"Practice {tenant}", timezone="America/Denver"))
+            hub.messages.offer(tenant, email=True, text=False)
         enrolled = [_enrol(hub, folder, clock, CLINIC, n) for n in range(1, MOST_DESKS + 1)]
         stranger = _enrol(hub, folder, clock, OTHER, 9)
         for first in (enrolled[0], stranger):

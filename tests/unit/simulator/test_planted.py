@@ -11,7 +11,7 @@ from tests.simulator.planted import PATIENCE_S, PLANTS, look_for
 QUICK = (
     "cursor before data", "sequence by the clock", "half safe commits", "queue stops", "refund refused", "number twice",
     "desk derives", "locked and never unlocked", "print before commit", "card again", "card before journal",
-    "drawer again", "no answer is a no",
+    "drawer again", "no answer is a no", "mail without a stamp", "drawer of yesterday", "paper counts twice",
 )  # fmt: skip
 """Caught in a second or two each. The build machine looks for all of them: `python -m tests.simulator planted`."""
 
