@@ -68,7 +68,7 @@ def _read(reader: Any, tenant: str, first: date, last: date) -> list[_Found]:
         each for each in claims.visits(reader, tenant, *span)
         if _belongs(each, sums.get(each.visit.id), prepaid.get(each.visit.id, 0))
     ]  # fmt: skip
-    credit = claims.credit(reader, tenant, {each.patient.id for each in visits})
+    credit = claims.credit(reader, tenant, {each.visit.patient_id for each in visits})
     follows = recorded.rules(reader, tenant).paid_in_full_follows
     made = []
     for each in visits:
@@ -76,7 +76,7 @@ def _read(reader: Any, tenant: str, first: date, last: date) -> list[_Found]:
         said = Bill(bill.responsibility_cents, bill.owed_cents, bool(bill.insurance_pending), each.payment_profile,
                     each.billing_said)  # fmt: skip
         made.append(_Found(each, bill, billing_status(said, paid_in_full_follows=follows),
-                           prepaid.get(each.visit.id, 0), credit.get(each.patient.id, 0)))  # fmt: skip
+                           prepaid.get(each.visit.id, 0), credit.get(each.visit.patient_id, 0)))  # fmt: skip
     return made
 
 
