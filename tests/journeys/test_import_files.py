@@ -292,3 +292,22 @@ def test_one_bad_line_of_many_does_not_stop_the_rest(desk: ImportDesk, tmp_path:
         ("in.ndjson", "line 3", "import.not_json"), ("in.ndjson", "line 4.name", "import.no_name"),
     ]  # fmt: skip
     assert desk.count("patient") == 3
+
+
+def test_h17_a_file_that_replaces_a_record_makes_one_person_once(desk: ImportDesk, tmp_path: Path) -> None:
+    first = write_json(tmp_path / "first.json", bundle(patient("1"), patient("2"), encounter("e1", "1"),
+                                                       explanation("x1", "1", [{"copay": 25}])))  # fmt: skip
+    desk.run(first)
+    gone = {"resourceType": "Patient", "id": "1", "active": False,
+            "link": [{"other": {"reference": "Patient/2"}, "type": "replaced-by"}]}  # fmt: skip
+    moved = explanation("x1", "2", [{"copay": 30}])
+    second = write_json(tmp_path / "second.json", bundle(gone, patient("2"), moved))
+    report = desk.run(second)
+    assert report.refused == ()
+    assert desk.rows("SELECT count(*) FROM alias WHERE survivor_id <> ''") == [(1,)]
+    assert desk.rows("SELECT sum(debits - credits + pending_debits - pending_credits) FROM account "
+                     "WHERE code = 'AR'") == [(3000,)]  # fmt: skip
+    made = desk.rows("SELECT count(*) FROM outbox")
+    again = desk.run(second)
+    assert (again.created, again.updated, again.refused) == (0, 0, ())
+    assert desk.rows("SELECT count(*) FROM outbox") == made
