@@ -39,8 +39,10 @@ class Heads:
         self._poll: asyncio.Task[None] | None = None
         self._closing = False
 
-    def moved(self, tenant: str, seq: int, by: str = "") -> None:
-        """The tenant's log now ends at `seq`, by a push of desk `by`: the others hear of it first."""
+    def moved(self, tenant: str, seq: int, by: str = "") -> bool:
+        """The tenant's log now ends at `seq`, by a push of desk `by`: the others hear of it first. True when there were
+        others who waited."""
+        others = False
         if seq > self._known.get(tenant, -1):
             self._known[tenant] = seq
             for waiter, who in self._waiting.pop(tenant, {}).items():
@@ -48,6 +50,8 @@ class Heads:
                     asyncio.get_running_loop().call_later(OWN_NEWS_S, _wake, waiter)
                 else:
                     _wake(waiter)
+                    others = True
+        return others
 
     async def wait(self, tenant: str, after: int, seconds: float, desk: str = "", want: Want | None = None) -> int:
         """The head once it is beyond `after`, or whatever is known when the time is up or the hub closes. `want` is the

@@ -35,8 +35,8 @@ async def push(request: Request) -> Response:
     hub = hub_of(request)
     question = await asked(request, MOST_BODY_BYTES)
     row, head, body = await hub.write(_push, hub, question)
-    hub.heads.moved(row.tenant, head, row.device_id)
-    await asyncio.sleep(0)  # the others' answers leave first: somebody may be looking there, here it is done
+    if hub.heads.moved(row.tenant, head, row.device_id):
+        await asyncio.sleep(0)  # their answers leave first: somebody may be looking there, here it is done
     return bytes_response(body)
 
 

@@ -15,7 +15,7 @@ def test_a_push_here_wakes_the_waiting_of_its_tenant() -> None:
         first, other = asyncio.create_task(heads.wait("a", 4, 60)), asyncio.create_task(heads.wait("b", 4, 0.01))
         await asyncio.sleep(0)
         assert heads.waiting == 2
-        heads.moved("a", 5)
+        assert heads.moved("a", 5)
         assert await first == 5
         assert await other == 4  # its time was up
         assert heads.waiting == 0
@@ -35,9 +35,13 @@ def test_others_hear_of_a_push_before_the_desk_that_made_it() -> None:
 
         waiting = [asyncio.create_task(wait(desk)) for desk in ("front", "second", "third")]
         await asyncio.sleep(0)
-        heads.moved("a", 5, "front")
+        assert heads.moved("a", 5, "front")
         await asyncio.gather(*waiting)
         assert order[-1] == "front"
+        alone = asyncio.create_task(heads.wait("a", 5, 60, "front"))
+        await asyncio.sleep(0)
+        assert not heads.moved("a", 6, "front")  # nobody else is there to be told first
+        assert await alone == 6
 
     asyncio.run(story())
 
