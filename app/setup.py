@@ -140,9 +140,13 @@ class Setup:
         self._enter(identity, lambda _clinic: [])
 
     def set_devices(self, terminal_url: str, printer_url: str, *, drawer: bool) -> None:
-        """Use these addresses; empty means none. Raises RuleBroken for an address that cannot be one."""
+        """Use these addresses; empty means none. A port's name is kept as what hangs on it, for names change. Raises
+        RuleBroken for an address that cannot be one."""
         from devices.registry import printer_for, terminal_for
+        from devices.wires.ports import lasting_url, system_ports
 
+        ports = system_ports()
+        terminal_url, printer_url = lasting_url(terminal_url, ports), lasting_url(printer_url, ports)
         for url, make in ((terminal_url, terminal_for), (printer_url, printer_for)):
             if url:
                 make(url).close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from devices.wires.address import UsbAddress
 from models.basics.errors import DeviceMissing
@@ -103,6 +103,21 @@ def port_of(wanted: UsbAddress, ports: Iterable[Port], *, device: str) -> str:
     key = "device.two_alike" if alike else "device.port_absent"
     shown = f"usb://{wanted.vendor:04x}:{wanted.product:04x}/{wanted.serial_number}"
     raise DeviceMissing(key, device=device, address=shown[:64])
+
+
+def lasting_url(url: str, ports: Sequence[Port]) -> str:
+    """`url` as settings should keep it: an address by a port's name becomes one by who hangs on that port, options
+    kept. Anything else stays as it is."""
+    head, colon, rest = url.partition("://")
+    driver, plus, scheme = head.rpartition("+")
+    name, _, options = rest.partition("?")
+    port = next((each for each in ports if each.name == unquote(name)), None)
+    if scheme != "serial" or port is None or port.identity is None:
+        return url
+    where, _, location = lasting_address(port, ports).partition("://")[2].partition("?")
+    location = location.partition("&")[2]
+    more = "&".join(each for each in (options, location) if each)
+    return f"{driver}{plus}usb{colon}{where}" + (f"?{more}" if more else "")
 
 
 def lasting_address(port: Port, ports: Iterable[Port], baud: int = 115200) -> str:

@@ -13,7 +13,7 @@ from devices.discovery import Change, PortWatch
 from devices.terminals.pax import PaxTerminal
 from devices.wires import open_pipe
 from devices.wires.address import UsbAddress, parse_address
-from devices.wires.ports import Identity, Port, lasting_address, port_of, system_ports
+from devices.wires.ports import Identity, Port, lasting_address, lasting_url, port_of, system_ports
 from models.basics.errors import DeviceError, DeviceMissing
 from tests.support.simulators import PaxProcess, pax_running
 from tests.unit.devices.test_pax_terminal import QUICK, Seen
@@ -68,6 +68,27 @@ def test_the_address_that_lasts_finds_its_port_again() -> None:
             assert port.name not in url
             assert port_of(wanted(url), ports, device="reader") == port.name
     assert lasting_address(BOARD, (BOARD,), 9600) == "serial:///dev/ttyS0?baud=9600"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("pax+serial:///dev/ttyACM0?baud=115200", "pax+usb://2fb8:2206/0000000001?baud=115200"),
+        ("serial:///dev/ttyACM0", "usb://2fb8:2206/0000000001"),
+        ("escpos+serial:///dev/ttyUSB1?baud=38400&flow=rtscts",
+         "escpos+usb://0403:6001/?baud=38400&flow=rtscts&location=1-6"),
+        ("serial:///dev/ttyS0?baud=9600", "serial:///dev/ttyS0?baud=9600"),
+        ("serial:///dev/ttyUSB9", "serial:///dev/ttyUSB9"),
+        ("pax+tcp://10.0.0.7:10009", "pax+tcp://10.0.0.7:10009"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_name_that_was_typed_is_kept_as_what_hangs_on_it(typed: str, kept: str) -> None:
+    ports = (READER, CABLE, TWIN, BOARD)
+    assert lasting_url(typed, ports) == kept
+    if "usb" in kept:
+        address = wanted(kept.rpartition("+")[2])
+        assert port_of(address, ports, device="reader") in typed
 
 
 def test_what_a_port_says_of_itself() -> None:
