@@ -102,7 +102,9 @@ class AtOnce(Verdicts):
 
     def wait(self, op_id: str, job: Job[Any]) -> tuple[str, str]:
         verdict, reason = self.said(op_id)
-        while not verdict and self._desk.step("push"):
+        for _ in range(MOST_STEPS):
+            if verdict or not self._desk.step("push"):
+                break
             verdict, reason = self.said(op_id)
         return verdict, reason
 
