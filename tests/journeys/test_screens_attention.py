@@ -38,7 +38,9 @@ def test_h6_who_may_not_move_money_asks_for_a_pin(tmp_path: Path) -> None:
         at.wait(lambda: at.window.findChild(LendDialog) is not None)
         asked = at.window.findChild(LendDialog)
         at.wait(asked.isVisible)
-        assert asked.what.text() == "Keep it as credit: $25.00, Rosa Quillfeather."
+        assert asked.what.text() == (
+            "Keep it as credit: $25.00, Rosa Quillfeather. This takes the right “Patient payments: take, move, fill”."
+        )
         at.picture("attention-lend")
         at.type(WRONG)
         at.press("Return")
@@ -46,5 +48,6 @@ def test_h6_who_may_not_move_money_asks_for_a_pin(tmp_path: Path) -> None:
         at.type(PIN)
         at.press("Return")
         at.wait(lambda: at.state.loaded and at.state.rows == ())
-        said = "SELECT json_extract(op, '$.actor'), json_extract(op, '$.supervisor') FROM outbox ORDER BY dseq DESC LIMIT 1"
+        who = "json_extract(op, '$.actor'), json_extract(op, '$.supervisor')"
+        said = f"SELECT {who} FROM outbox ORDER BY dseq DESC LIMIT 1"
         assert [tuple(row) for row in at.counter.rows(said)] == [("maria", "priya")]

@@ -57,10 +57,11 @@ class _Page:
         kit = self._kit
         if right not in self._lending:
             self._lending[right] = Lending(
-                self.widget, right, "This takes somebody’s right", "Do it", bridge=kit.bridge,
+                self.widget, right, "A right is missing", "Do it", bridge=kit.bridge,
                 lane=kit.desk.lanes["store"], sign_in=kit.desk.sign_in, speech=self._speech,
             )  # fmt: skip
-        self._lending[right].ask(what, f"You do not have the right: {RIGHT_WORDS[right].lower()}.", then)
+        told = f"{what} This takes the right “{RIGHT_WORDS[right]}”."
+        self._lending[right].ask(told, "You do not have this right.", then)
 
     def _message(self, patient_id: str, name: str, said: Callable[[str], None]) -> None:
         self._papers.sending.open([name], patient_id, said)
