@@ -183,8 +183,12 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("resolve:seen", "It needs nothing more", "Your name and reason are kept; the log keeps the change."),
     ),
     "not_merged": (
-        Way("ledger", "Look at the account", "It names the record it goes by; merge or take apart there.",
-            recommended=True),
+        Way(
+            "ledger",
+            "Look at the account",
+            "It names the record it goes by; merge or take apart there.",
+            recommended=True,
+        ),
         Way("resolve:seen", "It is right as it is", "Your name and reason are kept; nothing changes."),
         Way("wait", "Decide later", "It stays here."),
     ),
