@@ -17,12 +17,15 @@ from devices.base import (
     RefundRequest,
     StoreCardRequest,
 )
+from devices.terminals.pax import PaxTerminal
 from devices.terminals.pax_answers import judge_sale
 from devices.terminals.pax_batch import agrees
 from devices.terminals.pax_codec import decode_answer
+from devices.terminals.pax_link import SERIAL_TIMERS
 from devices.terminals.pax_signature import read_strokes
-from models.basics.errors import DeviceBusy, DeviceError
-from tests.support.simulators import PaxProcess
+from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, DeviceTimeout
+from tests.support.simulators import PaxProcess, pax_running
+from tests.support.virtual_pax import MemoryPipe, VirtualTerminal
 from tests.support.waiting import until
 from tests.unit.devices.test_pax_terminal import SALE, Seen, driver, pay, references, request, void
 
@@ -398,3 +401,29 @@ def test_no_card_number_passes_in_any_answer(pax: PaxProcess, command: str, capl
     text = repr(said) + caplog.text + repr([record.__dict__ for record in caplog.records])
     assert NUMBER not in text
     assert "%B" not in text
+
+
+# nobody there
+
+
+def test_a_terminal_nobody_can_reach_is_told_at_once() -> None:
+    with pax_running("--fault", "refuse-connect", tcp=True) as machine, driver(machine) as terminal:
+        with pytest.raises(DeviceMissing) as missing:
+            pay(terminal)
+        assert missing.value.message_key == "device.refused"
+        machine.clear()
+        machine.replug()
+        assert pay(terminal).approved_cents == SALE
+
+
+def test_a_dead_terminal_is_known_within_five_seconds() -> None:
+    """Device rule 4, with the patience of a desk: nothing was sent, and other ways to pay are free again."""
+    virtual = VirtualTerminal()
+    virtual.machine.plan.always("silent")
+    terminal = PaxTerminal(MemoryPipe(virtual.loop, virtual.line), SERIAL_TIMERS, ticks=virtual.loop)
+    started = virtual.loop.now()
+    with pytest.raises(DeviceTimeout):
+        pay(terminal)
+    assert virtual.loop.now() - started < 5
+    assert virtual.machine.requests.get("T00", 0) == 0
+    virtual.close()
