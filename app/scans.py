@@ -65,7 +65,7 @@ class Scans:
     def take(self, payload: str) -> None:
         """Something was scanned. Nothing of `payload` outlives this call but what it means."""
         found = meaning(read(payload))
-        log.info("scan", extra=facts(words=found.words or "scan.find"))
+        log.info("scan", extra=facts(key=found.words or "looked_for"))
         for callback in list(self._callbacks):
             callback(found)
 
