@@ -109,7 +109,8 @@ class Session:
             if rows:
                 self._execute(_open_postgres(table, debits, credits_), (orjson.dumps(rows).decode(),))
             if adds:
-                self._execute(_add_postgres(debits, credits_), (orjson.dumps(adds).decode(),))
+                told = [dict(zip(("debits", "credits", "tenant", "id"), row, strict=True)) for row in adds]
+                self._execute(_add_postgres(debits, credits_), (orjson.dumps(told).decode(),))
             return
         if rows:
             query = "SELECT id FROM account WHERE tenant = :tenant AND id IN (:ids)"
@@ -295,10 +296,11 @@ def _add_sqlite(debits: str, credits_: str) -> str:
 
 @cache
 def _add_postgres(debits: str, credits_: str) -> str:
+    """As a recordset: PostgreSQL then looks for one account after the other, not through all of a practice."""
     return (
-        f"UPDATE account a SET {debits} = a.{debits} + (d.row->>0)::bigint, "
-        f"{credits_} = a.{credits_} + (d.row->>1)::bigint FROM json_array_elements(%s::json) AS d(row) "
-        "WHERE a.tenant = d.row->>2 AND a.id = d.row->>3"
+        f"UPDATE account a SET {debits} = a.{debits} + told.debits, {credits_} = a.{credits_} + told.credits FROM "
+        "json_to_recordset(%s::json) AS told(tenant text, id text, debits bigint, credits bigint) "
+        "WHERE a.tenant = told.tenant AND a.id = told.id"
     )
 
 
