@@ -15,7 +15,7 @@ REASONS = (
     "wrong_patient", "other_patient", "amount_not_positive", "missing_dependency", "payment_reversed", "same_place",
     "reason_unknown", "cannot_undo", "already_undone", "already_netted", "refund_id_used", "not_a_fee",
     "linked_rejected", "refunded_elsewhere", "known_already", "deposited", "deposit_deleted", "in_use", "disputed",
-    "address_wrong", "message_unknown", "same_record", "merged_meanwhile", "not_merged",
+    "right_missing", "address_wrong", "message_unknown", "same_record", "merged_meanwhile", "not_merged",
 )  # fmt: skip
 """Every reason for which the engine rejects a decision."""
 

@@ -119,6 +119,11 @@ WORDS: Rows = {
         "Net the refund with its payment first.",
     ),
     "refused.linked_rejected": ("One part of this was not possible", "So none of it was done.", _LOOK),
+    "refused.right_missing": (
+        "Somebody with the right to it must do this",
+        "As the hub knows the practice\u2019s people, nobody named on it has that right now. Nothing was changed.",
+        "Ask a manager to do it, or to give the right.",
+    ),
     "refused.unknown": (
         "The ledger did not take this",
         "Nothing was changed ({reason}).",

@@ -3,7 +3,7 @@ changed so that a store can write the net of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from models.ledger.accounts import LOT_CODES, Account, Code
 from models.operations.operation import Operation
 from models.operations.records import Rules
+from models.rules.rights import Right
 
 
 class Verdict(StrEnum):
@@ -285,6 +286,10 @@ class Book(Protocol):
         """Does a practitioner let credit go to their visits by rule?"""
         ...
 
+    def people(self) -> Mapping[str, frozenset[Right]]:
+        """The rights of everybody who works for the practice now, by their id."""
+        ...
+
     def purse(self, patient_id: str) -> Sequence[Account]:
         """The lots and refunds made elsewhere of a patient that are not empty, in no order."""
         ...
@@ -375,6 +380,7 @@ class Draft:
         self.guarantors: dict[str, str] = {}
         self.aliases: dict[str, AliasState] = {}
         self.practitioners: dict[str, bool] = {}
+        self.staff: dict[str, frozenset[Right] | None] = {}
         self.refunds: dict[str, RefundState] = {}
         self.disputes: dict[str, DisputeState] = {}
         self.deposits: dict[str, DepositState] = {}
@@ -479,6 +485,13 @@ class Draft:
     def auto_allocates(self, practitioner_id: str) -> bool:
         known = self.practitioners.get(practitioner_id)
         return self.base.auto_allocates(practitioner_id) if known is None else known
+
+    def people(self) -> Mapping[str, frozenset[Right]]:
+        known = self.base.people()
+        if not self.staff:
+            return known
+        both = {**known, **self.staff}
+        return {staff_id: rights for staff_id, rights in both.items() if rights is not None}
 
     def purse(self, patient_id: str) -> Sequence[Account]:
         known = _merged(self.base.purse(patient_id), self._purses.get(patient_id, ()))
@@ -651,6 +664,7 @@ class Draft:
         self.guarantors |= branch.guarantors
         self.aliases |= branch.aliases
         self.practitioners |= branch.practitioners
+        self.staff |= branch.staff
         self.refunds |= branch.refunds
         self.disputes |= branch.disputes
         self.deposits |= branch.deposits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from models.ledger.accounts import Account
 from models.ledger.book import (
@@ -23,6 +23,7 @@ from models.ledger.book import (
 )  # fmt: skip
 from models.operations.operation import Operation
 from models.operations.records import Rules
+from models.rules.rights import Right
 
 
 class EmptyBook:
@@ -83,6 +84,9 @@ class EmptyBook:
 
     def auto_allocates(self, practitioner_id: str) -> bool:  # noqa: ARG002
         return False
+
+    def people(self) -> Mapping[str, frozenset[Right]]:
+        return {}
 
     def purse(self, patient_id: str) -> Sequence[Account]:  # noqa: ARG002
         return ()

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from models.ledger import accounts, charges, days, giving_back, holding, merging, spending, tasks
+from models.ledger import accounts, charges, days, giving_back, holding, merging, rightful, spending, tasks
 from models.ledger.book import AppointmentState, Draft, Entry, PaymentState, Transfer, Verdict
 from models.ledger.judging import (
     GONE,
@@ -35,6 +35,7 @@ from models.operations.codec import BodyInvalid
 from models.operations.kinds import NotUnderstood, OpClass
 from models.operations.operation import Operation
 from models.rules.addresses import address_for
+from models.rules.rights import rights_of
 
 RECEIPT_USED = "receipt_no_used"
 """Reason of a payment that is posted although another one carries its receipt number: a person must look."""
@@ -53,10 +54,13 @@ def settle(op: Operation, draft: Draft) -> tuple[Entry, ...]:
         return (draft.entries[-1],)
     start = len(draft.entries)
     draft.acting = op.device
+    if rightful.falls(op, body, draft):
+        return tuple(draft.entries[start:])
     handler = _HANDLERS.get(op.kind, _record_only)
     handler(op, body, draft)
     tasks.follow(op, body, draft, start)
     holding.fit(op, draft, start)
+    rightful.doubt(op, body, draft, start)
     return tuple(draft.entries[start:])
 
 
@@ -229,6 +233,11 @@ def _patient_put(op: Operation, body: records.Patient, draft: Draft) -> None:
     accept(draft, op)
 
 
+def _staff_put(op: Operation, body: records.Staff, draft: Draft) -> None:
+    draft.staff[body.id] = rights_of(body.role, body.rights) if body.active else None
+    accept(draft, op)
+
+
 def _practitioner_put(op: Operation, body: records.Practitioner, draft: Draft) -> None:
     draft.practitioners[body.id] = body.auto_allocate
     accept(draft, op)
@@ -296,6 +305,7 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "patient.merged": merging.merged,
     "patient.parted": merging.parted,
     "practitioner.put": _practitioner_put,
+    "staff.put": _staff_put,
     "rules.put": _rules_put,
     "message.send": _message_send,
     "task.resolved": tasks.resolve,

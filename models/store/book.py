@@ -48,6 +48,7 @@ from models.operations.codec import BodyInvalid, from_json
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation, from_wire
 from models.operations.rekeying import Rekeyed, rekeyed_id
+from models.rules.rights import Right, rights_of
 from models.store.session import Session
 
 _RULE_NAMES = tuple(field.name for field in fields(records.Rules) if field.name != "id")
@@ -289,6 +290,7 @@ class TableBook:
         self._aliases_of: dict[str, tuple[AliasState, ...]] = {}
         self._auto_allocates: dict[str, bool] = {}
         self._rules: dict[str, records.Rules] = {}
+        self._people: dict[str, frozenset[Right]] | None = None
         self._moved: dict[tuple[str, ...], list[Transfer]] = {}
 
     def prefetch(self, ops: Iterable[Operation], drafted: Draft | None = None) -> None:
@@ -418,6 +420,13 @@ class TableBook:
             found = self._ask(query, id=practitioner_id)
             self._auto_allocates[practitioner_id] = bool(found and found[0][0])
         return self._auto_allocates[practitioner_id]
+
+    def people(self) -> Mapping[str, frozenset[Right]]:
+        if self._people is None:
+            found = self._ask("SELECT id, role, rights FROM staff WHERE tenant = :tenant AND active = 1 "
+                              "AND deleted_at = ''")  # fmt: skip
+            self._people = {row[0]: rights_of(row[1], orjson.loads(row[2] or "[]")) for row in found}
+        return self._people
 
     def purse(self, patient_id: str) -> Sequence[Account]:
         if patient_id not in self._purses:
