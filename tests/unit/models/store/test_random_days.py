@@ -54,6 +54,7 @@ _said = st.sampled_from([
         records.ProfileLine(code="99203", description="Office visit", price_cents=100),)),
     records.AppointmentProfile(id="a", name="New patient", billing_profile_id="b", consents=("privacy",)),
     records.Series(id="s", patient_id="ann", starts_on=DAY, starts_time="09:30", ends_on=DAY, weekdays=(0, 2)),
+    records.Staff(id="staff-1", name="Ines Brandt", role="manager"),
     records.Staff(id="staff-2", name="Lee Ortega", role="receptionist", rights=("refund",)),
     records.Rules(id="another", auto_allocate=True),
     *(PatientMerged(patient_id=gone, into_id=stays)
