@@ -422,8 +422,10 @@ def test_a_dead_terminal_is_known_within_five_seconds() -> None:
     virtual.machine.plan.always("silent")
     terminal = PaxTerminal(MemoryPipe(virtual.loop, virtual.line), SERIAL_TIMERS, ticks=virtual.loop)
     started = virtual.loop.now()
-    with pytest.raises(DeviceTimeout):
-        pay(terminal)
-    assert virtual.loop.now() - started < 5
-    assert virtual.machine.requests.get("T00", 0) == 0
-    virtual.close()
+    try:
+        with pytest.raises(DeviceTimeout):
+            pay(terminal)
+        assert virtual.loop.now() - started < 5
+        assert virtual.machine.requests.get("T00", 0) == 0
+    finally:
+        virtual.close()
