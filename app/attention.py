@@ -32,8 +32,11 @@ _NOT_DONE = {
     "payment.move": "attention.move_not_done", "act.undo": "attention.undo_not_done",
     "charge.adjust": "attention.adjust_not_done", "charge.fee": "attention.fee_not_done",
     "refund.place": "attention.place_not_done", "message.send": "attention.message_not_sent",
+    "refund.request": "attention.refund_not_done",
 }  # fmt: skip
 """Decisions the hub rejected that leave everything as it was, and the words for it."""
+_NO_RIGHT = {"not_done": "attention.no_right", "excepted": "attention.done_without_right"}
+"""What nobody with the right to it had decided, as the hub knows the practice's people."""
 
 
 _NEVER_CLOSED = ("refund_waiting", "visit_fallen", "books_wrong", "disk_full", "backup_old", "in_use", *TASKS)
@@ -139,6 +142,8 @@ class Attention:
         kind, words = _KINDS.get(row.verdict, "excepted"), ""
         if kind == "refused" and op["kind"] in _NOT_DONE:
             kind, words = "not_done", _NOT_DONE[op["kind"]]
+        if row.reason == "right_missing":
+            words = _NO_RIGHT.get(kind, words)
         return AttentionItem(
             item_id=row.op_id, kind=kind, at=parse_utc(op["device_time"]).astimezone(self._clinic.zone),
             patient=self._patient(reader, op["patient"]), amount_cents=int(lost or 0),

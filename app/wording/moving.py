@@ -265,6 +265,21 @@ WORDS: Rows = {
         "{cents:money} is not on the account ({reason}).",
         "Look at the account, then ask for it again.",
     ),
+    "attention.refund_not_done": (
+        "A refund was not agreed to",
+        "Another desk was first: {cents:money} was no longer there to give back. Nothing more was set aside for it.",
+        "Look at the account. What had gone out already is listed by itself.",
+    ),
+    "attention.no_right": (
+        "Nobody with the right to it decided this",
+        "As the hub knows the practice\u2019s people, nobody named on it may. {cents:money} lies where it lay before.",
+        "Ask a manager to do it, or to give the right.",
+    ),
+    "attention.done_without_right": (
+        "Done by somebody without the right to it",
+        "{cents:money} is booked as it happened; as the hub knows the practice\u2019s people, nobody named on it may.",
+        "Ask a manager to look at it.",
+    ),
     "attention.place_not_done": (
         "A refund was not netted as planned",
         "Another desk was first, and nothing was changed.",

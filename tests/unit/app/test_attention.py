@@ -94,6 +94,26 @@ def test_a_decision_the_hub_rejected_says_that_everything_is_as_it_was(
     assert desk.desk.attention.items() == ()
 
 
+@pytest.mark.parametrize(
+    ("body", "verdict", "words"),
+    [(bodies.Adjust(adjustment_id="x", charge_id="charge-2026-03-02", patient_id="rosa", kind="courtesy",
+                    group="PR", reason_code="PROF", amount_cents=500), "rejected", "attention.no_right"),
+     (bodies.RefundRequest(refund_id="r", payment_id="early", patient_id="rosa", amount_cents=500, tender="cash",
+                           reason="billing_error", number="REF-1-00009"), "rejected", "attention.no_right"),
+     (bodies.Correct(correction_id="k", payment_id="early", patient_id="rosa", amount_cents=500, reason="typed",
+                     number="PAY-1-00009", receipt_no="01-1-A-00009"),
+      "excepted", "attention.done_without_right")],
+    ids=["courtesy", "refund", "correction"],
+)  # fmt: skip
+def test_what_nobody_with_the_right_decided(desk: Counter, body: Any, verdict: str, words: str) -> None:
+    with desk.desk.store.write() as tx:
+        op_id = tx.record(body, person_id="maria", business_date=DAY).op.op_id
+    answer(desk, op_id, verdict, None, "right_missing")
+    [item] = [each for each in desk.desk.attention.items() if each.item_id == op_id]
+    assert item.words == words
+    assert "$5.00" in sentence(item.words, item.facts).body
+
+
 def test_an_accepted_operation_needs_nobody(desk: Counter) -> None:
     answer(desk, spend(desk, 4000), "accepted", 4000, "")
     assert desk.desk.attention.items() == ()
