@@ -1,4 +1,5 @@
-"""The status bar: reader, printer, drawer and scanner at the left, sync and line at the right. Normal is quiet, trouble is bold."""
+"""The status bar: reader, printer, drawer and scanner at the left, sync and line at the right. Normal is quiet, trouble
+is bold."""
 
 from __future__ import annotations
 

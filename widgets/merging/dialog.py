@@ -203,4 +203,5 @@ def _lines(sheet: MergeSheet) -> tuple[SumLine, ...]:
 
 
 def _money(side: MergeSide) -> str:
-    return f"{show_cents(side.figures.statement_balance_cents)} owed, {show_cents(side.figures.unallocated_cents)} unallocated"
+    figures = side.figures
+    return f"{show_cents(figures.statement_balance_cents)} owed, {show_cents(figures.unallocated_cents)} unallocated"

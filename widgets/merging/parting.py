@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.merging import REASON_LETTERS, MergeStart, Merging
 from app.money_views import Acted
-from app.views import Person
+from app.views import PatientHead, Person
 from models.rules.rights import Right
 from widgets.common import Choice, Field, FormRow
 from widgets.common.patient import birth_text, mrn_text
@@ -63,10 +63,7 @@ class PartPresenter(ActPresenter):
     def _take_sheet(self) -> None:
         sheet: MergeStart = self._sheet
         self._form.subtitle.setText(sheet.patient.name)
-        self._form.record.set_items([
-            (line.patient.patient_id, f"{line.patient.name}, {birth_text(line.patient)}, MRN {mrn_text(line.patient.mrn) or NOT_APPLICABLE}")
-            for line in sheet.merged
-        ])  # fmt: skip
+        self._form.record.set_items([(line.patient.patient_id, _named(line.patient)) for line in sheet.merged])
 
     def _order(self) -> PartOrder | None:
         record, reason = self._form.record.key, self._form.reason.text().strip()
@@ -90,3 +87,8 @@ class PartPresenter(ActPresenter):
         self._form.show_lines(())
         self._form.say("No record was merged into this one." if nothing else "Look at both accounts afterwards: what "
                        "was taken for the one meanwhile stays there.")  # fmt: skip
+
+
+def _named(patient: PatientHead) -> str:
+    """A record as the list names it."""
+    return f"{patient.name}, {birth_text(patient)}, MRN {mrn_text(patient.mrn) or NOT_APPLICABLE}"
