@@ -109,7 +109,7 @@ def close_state(
     **more: object,
 ) -> CloseState:  # fmt: skip
     """The page for where the close stands."""
-    day = view.day
+    day = view.closed.day if step is Step.DONE and view.closed else view.day  # by then the next one has begun
     long_day = f"{WEEKDAYS[day.weekday()]}, {LONG_MONTHS[day.month - 1]} {day.day}"
     opened = f"opened {time_text(view.opened_at)}" if view.opened_at else "not opened yet"
     at = STEPS.index(step) + 1 if step in STEPS else 0

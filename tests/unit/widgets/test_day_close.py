@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -102,7 +102,7 @@ def states() -> dict[str, CloseState]:
         "review-far": close_state(fine, Step.REVIEW, COUNTED, far, error="Say what happened."),
         "deposit": close_state(fine, Step.DEPOSIT, COUNTED, review()),
         "deposit-blocked": close_state(view(), Step.DEPOSIT, COUNTED, review(), error="1 item of money is still open"),
-        "done": close_state(view(closed=closed, doubts=()), Step.DONE, Counted(), None),
+        "done": close_state(view(day=TODAY + timedelta(days=1), closed=closed, doubts=()), Step.DONE, Counted(), None),
         "broken": close_state(fine, Step.COUNT, Counted(), None, notice=Notice("The store is busy", "")),
         "waiting": CloseState(skeleton=True),
     }  # fmt: skip
