@@ -69,9 +69,9 @@ def lost(run: Run, desk: SimDesk, before: Disk, after: Disk, rng: Random) -> int
     tenant = desk.enrolled.tenant
     gone = [op for op_id, op in before.ops.items() if op_id not in after.ops and (tenant, op_id) not in told]
     for op in gone:
-        if chance(rng, 50) and rekeying.shown(run, op, tenant):
+        if rekeying.shown(run, op, tenant, comes=chance(rng, 50)):
             continue
-        run.gone.add(str(op["body"].get("receipt_no") or ""))
+        run.gone.add(str(op["body"].get("payment", op["body"]).get("receipt_no") or ""))
         rekeying.forgotten(run, op)
         for place, cents in oracles.moved_by(op, known):
             run.world.money[tenant, place] -= cents

@@ -1,4 +1,5 @@
-"""Desks that join again: one that was kept apart because a copy of it lived, one that was thought stolen."""
+"""Desks that join again: one that was kept apart because a copy of it lived, one that was thought stolen, one whose key
+the hub does not know because it was put back to before the desk had it."""
 
 from __future__ import annotations
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from tests.simulator.run import Run
 
 
+_UNKNOWN = frozenset({"auth.wrong_signature", "auth.unknown_device"})
+
+
 class Keys:
     """What a machine keeps outside the store, of one desk. `line` is what its manager was shown, until it has joined
     with it: who gets no answer tries again with the same one."""
@@ -46,7 +50,7 @@ class Keys:
 
 
 def join_again(run: Run, desk: SimDesk, rng: Random) -> str:
-    """A manager has a desk join again that the hub keeps apart; of two copies one is switched off for good first."""
+    """A manager has a desk join again that the hub keeps apart."""
     begun = [each for each in run.everybody() if each.alive and each.name in run.joining]
     if begun:
         return try_again(run, rng.choice(begun))
@@ -55,6 +59,22 @@ def join_again(run: Run, desk: SimDesk, rng: Random) -> str:
     if not apart:
         return "nobody is apart"
     desk = run.acting = rng.choice(apart)
+    return _let_in(run, desk, rng)
+
+
+def strangers(run: Run) -> list[SimDesk]:
+    """Desks that were told, once everything else was healed, that a hub which was put back does not know them."""
+    return [each for each in run.everybody() if run.hub_restored and each.alive and each.stopped in _UNKNOWN]
+
+
+def known_again(run: Run, desk: SimDesk) -> str:
+    """Somebody reads that at the panel of the line, and has the desk join again. Raises as `JoiningAgain.join`."""
+    run.met["joined after a restore"] += 1
+    return _let_in(run, desk, Random(f"joins {run.seed} {desk.name}"))
+
+
+def _let_in(run: Run, desk: SimDesk, rng: Random) -> str:
+    """A manager shows the line for this desk; of two copies the other is switched off for good first."""
     for other in [each for each in run.everybody() if each.device == desk.device and each is not desk]:
         _switch_off(run, other, desk, rng)
     run.met["joined again"] += 1

@@ -16,12 +16,11 @@ import orjson
 from app.money_views import Acted
 from app.rekeying import WAYS, PaperOrder
 from models.operations.rekeying import rekeyed_id
-from tests.simulator import taking
+from tests.simulator import oracles, taking
 from tests.simulator.desk import PRIYA, SimDesk, in_hand
 from tests.simulator.world import Place, chance
 
 if TYPE_CHECKING:
-    from tests.simulator.oracles import Books
     from tests.simulator.run import Run
 
 
@@ -54,9 +53,9 @@ def rekeyed(run: Run, desk: SimDesk, rng: Random) -> str:
     """Somebody shows a receipt of a desk that is no more, or that cannot be reached; it is entered here."""
     if desk not in run.desks:
         return "another practice"
-    if not run.papers and chance(rng, 60):
+    if not any(_to_show(run, desk)) and chance(rng, 60):
         left_lying(run, desk, rng)
-    found = [each for each in run.papers if each.place[0] == desk.enrolled.tenant] or list(_out_of_reach(run, desk))
+    found = list(_to_show(run, desk)) or list(_out_of_reach(run, desk))
     if not found:
         return "nobody shows a receipt"
     receipt = rng.choice(found)
@@ -89,6 +88,16 @@ def left_lying(run: Run, desk: SimDesk, rng: Random) -> None:
         desk.kill_at = planned
 
 
+def _to_show(run: Run, desk: SimDesk) -> Iterator[Receipt]:
+    """Receipts of lost payments that nobody has entered so far, or whose entry is lost as well."""
+    entered = _entered(run)
+    return (each for each in run.papers if each.place[0] == desk.enrolled.tenant and each.number not in entered)
+
+
+def _entered(run: Run) -> set[str]:
+    return {receipt.number for receipt, _ in run.carried}
+
+
 def _out_of_reach(run: Run, desk: SimDesk) -> Iterator[Receipt]:
     """Payments that lie in desks without a line, unsent."""
     for other in run.desks:
@@ -104,24 +113,29 @@ def _out_of_reach(run: Run, desk: SimDesk) -> Iterator[Receipt]:
 def _carry(run: Run, receipt: Receipt, desk: SimDesk) -> None:
     """The money goes where the books of this desk now have it."""
     to = desk.place(str(receipt.payment["tender"]))
-    cents = receipt.cents
-    if receipt in run.papers:  # a desk that is no more: its money was taken along
-        run.papers.remove(receipt)
-    run.world.money[receipt.place] -= cents
-    run.world.money[to] += cents
+    run.world.money[receipt.place] -= receipt.cents
+    run.world.money[to] += receipt.cents
     run.carried.append((receipt, to))
 
 
 def forgotten(run: Run, op: dict[str, Any]) -> None:
-    """A disk is lost on which a receipt had been entered: the money is not there any more by that."""
-    if op["kind"] == "payment.rekeyed":
-        run.carried[:] = [each for each in run.carried if each[0].number != op["body"]["of"]]
+    """A disk is lost on which a receipt had been entered: its money, which leaves that desk's books, is carried back to
+    where the payment itself was put. What others entered of the same receipt stays."""
+    if op["kind"] != "payment.rekeyed":
+        return
+    left = {where for where, _ in oracles.moved_by(op, {})}
+    for each in run.carried:
+        receipt, to = each
+        if receipt.number == op["body"]["of"] and to[1] in left:
+            run.carried.remove(each)
+            run.world.money[receipt.place] += receipt.cents
+            return
 
 
-def settled(run: Run, books: Books) -> None:
+def settled(run: Run, books: oracles.Books) -> None:
     """At the end. A receipt that was entered a second time elsewhere, and one whose payment turned up, had its money
-    carried for nothing: it is carried back, unless that was done when the entry was deleted. Receipts nobody entered
-    are paid back by hand."""
+    carried for nothing: it is carried back, unless that was done when the entry was deleted. Lost payments whose
+    receipts nobody entered are paid back by hand."""
     entered, arrived, deleted = books.entered(), books.receipts_taken(), books.deleted()
     for receipt, to in run.carried:
         first = entered.get(receipt.number) == to[1]
@@ -131,14 +145,18 @@ def settled(run: Run, books: Books) -> None:
         if not (first and rekeyed_id(receipt.number) in deleted):
             run.world.money[to] -= receipt.cents
     for receipt in run.papers:
-        run.world.money[receipt.place] -= receipt.cents
         run.gone.add(receipt.number)
+        if receipt.number not in entered:
+            run.world.money[receipt.place] -= receipt.cents
 
 
-def shown(run: Run, op: dict[str, Any], tenant: str) -> bool:
-    """Will somebody come with the receipt of this operation that was lost? Then its money stays for now."""
+def shown(run: Run, op: dict[str, Any], tenant: str, *, comes: bool) -> bool:
+    """Will somebody come (`comes`) with the receipt of this operation that was lost, or did, before it was? Then its
+    money stays for now where it is."""
     receipt = receipt_of(op, tenant)
     if receipt is None or any(each.number == receipt.number for each in run.papers):
         return False
-    run.papers.append(receipt)
-    return True
+    if comes or receipt.number in _entered(run):
+        run.papers.append(receipt)
+        return True
+    return False

@@ -217,7 +217,7 @@ class Run:
     """Desks whose tables were found to be the hub's, row by row."""
     backups: dict[str, Path] = field(default_factory=dict)
     papers: list[Receipt] = field(default_factory=list)
-    """Receipts of payments that are lost, whose patients will show them."""
+    """Receipts of payments that are lost, whose patients show them, or did."""
     carried: list[tuple[Receipt, Place]] = field(default_factory=list)
     """Receipts that were entered again, and where their money was carried."""
     joining: dict[str, Keys] = field(default_factory=dict)
@@ -330,6 +330,10 @@ class Run:
         for desk in self.everybody():
             desk.clock.wrong_by -= desk.clock.wrong_by
             self._with(desk, lambda desk=desk: self._mend(desk))
+        self._until_in_step()
+        for desk in joining.strangers(self):
+            if desk in self.everybody() and not self._in_step(desk):  # nor switched off meanwhile
+                self._with(desk, lambda desk=desk: joining.known_again(self, desk))
         self._until_in_step()
         mailing.deliver(self)
         self._until_in_step()
