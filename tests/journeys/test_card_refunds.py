@@ -15,9 +15,9 @@ from app.refund_views import RefundEnd, RefundOrder, TakeBack, TakeBackOrder
 from app.settings import TERMINAL_URL
 from app.views import CollectEnd, TenderKind
 from models.basics.errors import PaymentUnavailable, RuleBroken
-from tests.journeys.test_answer_lost import crash
 from tests.support.clinic import MARIA, PRIYA
 from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance
+from tests.support.dying import crash
 from tests.support.simulators import PaxProcess, printer_running
 from tests.support.waiting import until
 

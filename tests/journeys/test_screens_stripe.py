@@ -3,21 +3,16 @@ and what is paid is what was captured."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.folders import Folders
 from app.views import CollectEnd, DueState, TenderKind
 from devices import registry
-from tests.support.counter import ROOT_OF_TESTS, Counter, furnish, rosa_with_copay_and_balance
+from tests.support.counter import Counter, furnish, rosa_with_copay_and_balance
+from tests.support.dying import crash
 from tests.support.front import Front, front
 from tests.support.simulators import PrinterProcess, StripeProcess, printer_running, stripe_running
 from tests.support.waiting import until
@@ -253,20 +248,12 @@ CRASH = """
 """
 
 
-def crash(folders: Folders, where: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(CRASH), str(folders.home), where], cwd=ROOT_OF_TESTS,
-        capture_output=True, timeout=60, check=False, env={**os.environ, "PYTHONPATH": str(ROOT_OF_TESTS)},
-    )  # fmt: skip
-    assert done.returncode == -signal.SIGKILL, done.stderr
-
-
 @pytest.mark.parametrize("where", ["before", "created", "noted", "waiting", "captured"])
 def test_killed_at_every_step_is_found_at_the_next_start(tmp_path: Path, where: str) -> None:
     """A real process dies by SIGKILL; at the next start the attempt is asked about, and one paid row stands at most."""
     with stripe_running(*(["--by-hand"] if where == "waiting" else [])) as stripe:
         folders = furnish(tmp_path, rosa_with_copay_and_balance, terminal=stripe.url)
-        crash(folders, where)
+        crash(CRASH, folders, where)
         captured = 7500 if where == "captured" else 0
         assert stripe.captured_cents() == captured
         desk = Counter(folders)
