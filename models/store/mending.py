@@ -107,7 +107,7 @@ class Mending:
             query = "SELECT seq, hash FROM log WHERE tenant = ? AND seq IN (SELECT value FROM json_each(?))"
             found = dict(reader.execute(query, (tenant, orjson.dumps(wanted).decode())).fetchall())
         start = self._store.meta(_START)
-        if start and (low < start[0] < high or first and start[0] == high):  # else one place is asked for ever
+        if start and (low < start[0] < high or (first and start[0] == high)):  # else one place is asked for ever
             found.setdefault(start[0], start[1])
         cursor = self._store.cursor()
         if first and cursor.seq == high and cursor.seq:

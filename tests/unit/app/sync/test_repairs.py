@@ -347,6 +347,35 @@ def test_h11_a_snapshot_begun_before_the_hub_was_restored_forgets_nothing(
     one_log(hub, tenant, desk, other)
 
 
+def test_h11_a_desk_that_stands_where_its_log_begins_asks_a_restored_hub_once(
+    clinic: Clinic, back_up: Callable[[], Backup], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has one place to compare, which the hub has forgotten; there is nothing below it to ask for."""
+    hub, tenant, desk, other = clinic
+    desk.acts(1)
+    desk.settle()
+    backup = back_up()
+    lost = other.acts(2)
+    other.settle()
+    desk.exchange.begin_again()
+    desk.settle()
+    backup.put_back()
+    asked: list[int] = []
+    ancestor = desk.exchange._transport.ancestor
+
+    def counted(points: list[tuple[int, str]]) -> object:
+        asked.append(len(points))
+        assert len(asked) < 5, "it asks the same for ever"
+        return ancestor(points)
+
+    monkeypatch.setattr(desk.exchange._transport, "ancestor", counted)
+    for one in (desk, other, desk):
+        one.settle()
+    assert asked[0] == 1
+    assert set(lost) <= set(payments(desk))
+    one_log(hub, tenant, desk, other)
+
+
 def test_h11_what_was_refused_stays_refused_and_no_credit_is_spent_twice(
     clinic: Clinic, back_up: Callable[[], Backup], tmp_path: Path
 ) -> None:
