@@ -313,7 +313,8 @@ class Books:
         self.gate.wait(5)
         if isinstance(self.view, Exception):
             raise self.view
-        return replace(self.view, whole_family=whole_family)
+        members = {member.patient.patient_id: member.patient for member in self.view.family}
+        return replace(self.view, whole_family=whole_family, patient=members.get(patient_id, self.view.patient))
 
     def reprint(self, payment_id: str, _person: Any) -> str:
         if self.error is not None:
