@@ -24,6 +24,7 @@ OWN_NEWS_S = 0.005
 
 
 class _Waiting(NamedTuple):
+    after: int
     desk: str
     want: Want | None
 
@@ -45,7 +46,10 @@ class Heads:
         others = False
         if seq > self._known.get(tenant, -1):
             self._known[tenant] = seq
-            for waiter, who in self._waiting.pop(tenant, {}).items():
+            for waiter, who in list(self._waiting.get(tenant, {}).items()):
+                if who.after >= seq:  # only now known here, and no news to them
+                    continue
+                self._forget(tenant, waiter)
                 if by and who.desk == by:
                     asyncio.get_running_loop().call_later(OWN_NEWS_S, _wake, waiter)
                 else:
@@ -58,7 +62,7 @@ class Heads:
         page that is asked for then."""
         if self._known.get(tenant, -1) <= after and not self._closing:
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting[tenant][waiter] = _Waiting(desk, want)
+            self._waiting[tenant][waiter] = _Waiting(after, desk, want)
             self._start_polling()
             try:
                 async with asyncio.timeout(seconds):

@@ -276,11 +276,11 @@ def a_game(clinic: TestClinic, seed: int) -> Iterator[Game]:
         game.pax.close()
 
 
-@pytest.fixture(scope="module")
-def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClinic]:
-    """In memory where there is such a place: nothing here dies of a disk, and two thousand games write a lot."""
+@pytest.fixture
+def clinic(tmp_path: Path) -> Iterator[TestClinic]:
+    """In memory where there is such a place: nothing here dies of a disk, and many games write a lot."""
     memory = Path("/dev/shm")
-    folder = tempfile.mkdtemp(dir=memory) if memory.is_dir() else str(tmp_path_factory.mktemp("at-random"))
+    folder = tempfile.mkdtemp(dir=memory) if memory.is_dir() else str(tmp_path)
     made = TestClinic(Path(folder))
     for number in range(PATIENTS):
         made.patient(f"patient-{number}", mrn=f"{number:07d}")

@@ -21,15 +21,15 @@ from models.basics.errors import DeviceError
 from tests.support.often import TIMES
 from tests.support.virtual_stripe import Killed, VirtualStripe
 
-GAMES = 60
+GAMES = 120
 PAYMENTS = 5
 LINE = ("drop-before", "drop-after", "slow:35s", "rate-limited", "rate-limited:no", "error-before:503",
         "error-after:500", "garbled", "unknown-enum:status", "unknown-enum:failure_code", "in-use",
         "key-limited")  # fmt: skip
 READER = ("timeout-false", "timeout-true", "busy", "offline", "stuck", "stuck-charged", "connection-error",
-          "connection-error-charged", "customer-cancels", "declined:insufficient_funds", "api-error-null",
-          "slow-bank:20s", "slow-bank:100s", "other-till", "display-replaces", "cancel-busy", "cancel-race",
-          "requires-capture")  # fmt: skip
+          "connection-error-charged", "customer-cancels", "declined:insufficient_funds", "declined:lost_card",
+          "declined:expired_card", "api-error-null", "slow-bank:20s", "slow-bank:100s", "other-till",
+          "display-replaces", "cancel-busy", "cancel-race", "requires-capture")  # fmt: skip
 ASKED = tuple(route.name for route in ROUTES if route.name.startswith(("payment_intents.", "readers.")))
 
 

@@ -65,6 +65,18 @@ def test_another_process_is_seen_by_asking() -> None:
     assert asked[0] == ("a",)
 
 
+def test_a_head_that_is_only_now_known_is_no_news() -> None:
+    answers = iter([5, 5, 6])
+
+    async def ask(_tenants: Iterable[str]) -> dict[str, int]:
+        return {"a": next(answers)}
+
+    async def story() -> None:
+        assert await Heads(ask).wait("a", 5, 60) == 6
+
+    asyncio.run(story())
+
+
 def test_closing_lets_everybody_go() -> None:
     async def story() -> None:
         heads = Heads(None)

@@ -15,7 +15,7 @@ from tests.simulator.run import ACTS, STEPS, play
 from tests.simulator.shrink import shrunk
 
 ROOT = Path(__file__).resolve().parents[3]
-RUNS = 3_000
+RUNS = 4_000
 """`python -m tests.simulator --runs 4000` plays more."""
 
 
