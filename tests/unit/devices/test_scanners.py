@@ -121,8 +121,10 @@ def test_codes(text: str, expected: object) -> None:
 
 @given(st.text(max_size=400))
 def test_no_scan_brings_the_program_down(text: str) -> None:
-    read(text)
-    read(HEADER + text)
+    for payload in (text, HEADER + text):
+        found = read(payload)
+        assert isinstance(found, (CodeRead, LicenceRead, CardBlocked, Unreadable))
+        assert not isinstance(found, CodeRead) or found.text.isprintable()
 
 
 # Scanners that type -----------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ The truth is what the processor captured. Whatever the driver says must agree wi
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -26,6 +25,7 @@ from tests.support.stripes import (
     ask,
     driver,
 )
+from tests.support.waiting import until
 
 # A payment ------------------------------------------------------------------------------------------------------------
 
@@ -342,8 +342,7 @@ def test_line_that_comes_back_in_time_is_waited_for(journal: Journal) -> None:
         thread.start()
         patient.wait("present card")
         patient.unplug()
-        while Step.CHECKING not in hand.steps:
-            time.sleep(0.01)
+        until(lambda: Step.CHECKING in hand.steps)
         patient.replug()
         patient.tell("press")
         thread.join(10)
