@@ -55,7 +55,7 @@ def examine(folders: Folders, clock: Clock, *, deep: bool = False) -> Iterator[F
         yield _guarded("reader", lambda: _reader(settings, secrets))
         yield _guarded("printer", lambda: _printer(settings))
         hub_time: list[datetime] = []
-        yield _guarded("hub", lambda: _hub(settings, store, hub_time))
+        yield _guarded("hub", lambda: _hub(folders, settings, store, hub_time))
         yield _guarded("clock", lambda: _clock(hub_time, clock))
     finally:
         for opened in store:
@@ -135,19 +135,21 @@ def _printer(settings: Settings) -> Finding:
     return Finding(Health.OK, "printer", f"Ready.{low}{drawer}")
 
 
-def _hub(settings: Settings, opened: list[DeskStore], hub_time: list[datetime]) -> Finding:
+def _hub(folders: Folders, settings: Settings, opened: list[DeskStore], hub_time: list[datetime]) -> Finding:
     store = opened[0] if opened else None
     if store is None or store.identity is None:
         return Finding(Health.NOTE, "hub", "This desk has not joined a practice yet.")
+    from app.hub_process import address_of_last_time
     from app.sync.line import Line
 
-    identity = store.identity
+    identity, here = store.identity, bool(settings.get(HUB_HERE))
     waiting = store.pending_count()
-    line = Line(identity.hub_url, identity.hub_fingerprint)
+    address, fingerprint = address_of_last_time(folders.hub) if here else ("", "")
+    line = Line(address or identity.hub_url, fingerprint if address else identity.hub_fingerprint)
     try:
         told = line.ask("GET", "/v1/health", {})
     except SyncLater:
-        if not settings.get(HUB_HERE):
+        if not here:
             raise
         return Finding(Health.NOTE, "hub", "This desk hosts the clinic's hub; it runs while the window is open.")
     finally:

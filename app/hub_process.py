@@ -214,9 +214,22 @@ def _error(told: dict[str, Any]) -> PosError:
     return kinds.get(key.partition(".")[0], SyncLater)(key, **known)
 
 
+def address_of_last_time(data_dir: Path) -> tuple[str, str]:
+    """Where this machine's hub listens, or listened when it last ran, and its certificate's fingerprint; empty when it
+    never ran here."""
+    told = _told_last_time(data_dir)
+    address, fingerprint = told.get("address"), told.get("fingerprint")
+    return (address, fingerprint) if isinstance(address, str) and isinstance(fingerprint, str) else ("", "")
+
+
 def _port_of_last_time(data_dir: Path) -> int:
-    try:
-        port = orjson.loads((data_dir / READY_FILE).read_bytes()).get("port", 0)
-    except (OSError, orjson.JSONDecodeError, AttributeError):
-        return 0
+    port = _told_last_time(data_dir).get("port", 0)
     return port if type(port) is int and 0 < port < 65536 else 0
+
+
+def _told_last_time(data_dir: Path) -> dict[str, Any]:
+    try:
+        told = orjson.loads((data_dir / READY_FILE).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -19,6 +19,17 @@ hypothesis.settings.register_profile("build", derandomize=True)
 if os.environ.get("CI") == "true":
     hypothesis.settings.load_profile("build")
 
+
+@pytest.fixture(scope="session", autouse=True)
+def hubs_of_their_own_port() -> Iterator[None]:
+    """Tests run beside one another: the port where hubs usually are would be taken from a hub that comes back to it."""
+    from app import hub_process
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hub_process, "DEFAULT_PORT", 0)
+        yield
+
+
 PERSONAL = "Quillfeather"
 """Every factory patient carries this family name, so that a leak into a log is seen."""
 

@@ -58,8 +58,9 @@ def can_promote(session: Session, tenant: str, device: str, entries: Sequence[Lo
 def _judged_alike(entry: LogEntry, device: str, causes: set[str], refused_here: set[str]) -> bool:
     if entry.op["kind"] in HOLDS:  # what waits was judged before it was known what is held
         return False
-    if entry.op["device"] != device:  # what followed from an own operation was derived here too
-        return entry.op["class"] == "derived" and entry.op["body"].get("cause_op_id") in causes
+    if entry.op["device"] != device:  # what money followed from an own operation was derived here too; news was not
+        followed = entry.op["class"] == "derived" and entry.op["body"].get("cause_op_id") in causes
+        return followed and bool(entry.transfers)
     if entry.op["op_id"] in refused_here:
         return entry.verdict == Verdict.REJECTED
     return entry.verdict in POSTED and not entry.reason

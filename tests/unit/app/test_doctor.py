@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 
 from app.desk import Desk, open_desk
 from app.doctor import doctor_command, examine
 from app.folders import Folders
+from app.hub_process import READY_FILE
 from app.secrets import STORE_KEY, Secrets
 from app.settings import Settings
 from app.setup import PracticeWish, Setup, StaffWish
@@ -75,6 +78,18 @@ def test_the_hub_answers_and_the_clock_is_compared(home: Path, desk: Desk) -> No
     assert said["hub"].health == "ok"
     assert said["clock"].health == "BAD"
     assert "180 minutes" in said["clock"].words
+
+
+def test_a_hub_that_had_to_move_is_found(home: Path, desk: Desk) -> None:
+    """Another program had its port when it started: where it listens now counts, not where the desk joined it."""
+    assert desk.hub is not None
+    folders = Folders(home)
+    told = orjson.loads((folders.hub / READY_FILE).read_bytes())
+    gone = desk.store.identity
+    assert gone is not None
+    desk.store.enrol(replace(gone, hub_url="http://127.0.0.1:9"))
+    said = {finding.part: finding for finding in examine(folders, SystemClock())}
+    assert (said["hub"].health, told["address"]) == ("ok", desk.hub.address)
 
 
 @pytest.mark.parametrize(("key", "words"), [("ab" * 32, "key"), (None, "key")])

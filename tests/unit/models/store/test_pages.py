@@ -12,12 +12,13 @@ import pytest
 from models.basics.errors import SyncRefused
 from models.ledger.book import Verdict
 from models.operations.holds import HoldAsk
+from models.operations.messages import MessagePaper, MessageSend
 from models.operations.protocol import Cursor, LogEntry, Page, PushAnswer
 from models.store.desk import DeskStore
 from models.store.hub import HubStore
 from models.store.rows import Change
 from tests.support import stores
-from tests.support.stores import TENANT, pull, push, revoke, sync
+from tests.support.stores import TENANT, TODAY, pull, push, revoke, sync
 from tests.unit.models.store.takings import (
     appointment,
     ask,
@@ -506,3 +507,18 @@ def test_a_hold_that_ends_on_a_page_before_its_use_is_used_once(clinic: Clinic) 
     pull(clinic.one, clinic.hub, 1)
     assert ask(clinic.one, "SELECT granted_cents, used_cents, seq > 0 FROM hold") == [(2, 1, 1)]
     clinic.settle()
+
+
+def test_what_the_hub_adds_to_an_own_operation_counts_though_both_come_at_once(clinic: Clinic) -> None:
+    """A message and the news that it went, on one page: the desk derived no such news when it asked for the message."""
+    paper = MessagePaper(kind="receipt", source_id="p-1", number="01-1-A-0001", day=TODAY, amount_cents=2500)
+    asked = MessageSend(message_id="m-1", patient_id="patient-1", channel="text", address="+15550104417",
+                        template="receipt", papers=(paper,))  # fmt: skip
+    record(clinic.one, asked)
+    push(clinic.one, clinic.hub)
+    (waiting,) = clinic.hub.messages.gather(TENANT)
+    assert clinic.hub.messages.claim(waiting, "worker", 60)
+    assert clinic.hub.messages.sent(waiting, "worker", TODAY, "SM1")
+    assert [entry.op["kind"] for entry in clinic.page(clinic.one).entries] == ["message.send", "message.sent"]
+    clinic.settle()
+    assert ask(clinic.one, "SELECT state FROM message") == [("sent",)]
