@@ -44,6 +44,8 @@ TEST_PROGRAMS = {
     "initdb": "postgresql",
     "gnome-keyring-daemon": "gnome-keyring",
     "dbus-run-session": "dbus",
+    "/usr/sbin/cupsd": "cups-daemon",
+    "lp": "cups-client",
 }
 
 
