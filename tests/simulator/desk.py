@@ -23,6 +23,7 @@ from app.day_close import DayClose
 from app.fees import Fees
 from app.fills import Fills
 from app.lanes import Job, Lane
+from app.merging import Merging
 from app.messages import Messages
 from app.moves import Moves
 from app.papers import Papers
@@ -208,6 +209,7 @@ class SimDesk:
         self.giving, self.tasks = attempts.giving, Tasks(clinic, attempts.giving)
         self.moves, self.fills, self.adjustments = Moves(clinic), Fills(clinic), Adjustments(clinic)
         self.fees, self.undoing, self.rekeying = Fees(clinic), Undoing(clinic), Rekeying(clinic)
+        self.merging = Merging(clinic)
         self.day = DayClose(clinic, settings, self.attention, self.printing.nudge)
         statements = Statements(clinic, Accounts(clinic, settings))
         self.messages = Messages(clinic, Papers(self.printing, statements, Superbills(clinic)))

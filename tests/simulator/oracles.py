@@ -116,10 +116,13 @@ def _desk_at_the_end(run: Run, desk: SimDesk, hub: Books) -> None:
         if here[table] != there[table]:
             apart = sorted(map(repr, here[table] ^ there[table]))[:2]
             run.wrong(f"I19 {desk.name}: {table} is not the hub's: {apart}")
-    answered = hub.logged() | hub.apart()
-    for op_id, verdict in desk.rows("SELECT op_id, verdict FROM outbox WHERE acknowledged_at <> ''"):
-        if verdict and (tenant, op_id) not in answered:
+    logged, apart_there = hub.verdicts(), hub.apart()
+    for op_id, verdict in desk.rows("SELECT op_id, verdict FROM outbox WHERE acknowledged_at <> '' AND verdict <> ''"):
+        entered = logged.get((tenant, op_id))
+        if entered is None and (tenant, op_id) not in apart_there:
             run.wrong(f"I8 {desk.name}: {op_id} was answered and is not in the log")
+        if entered not in {None, verdict} and (tenant, op_id) not in apart_there and not run.hub_restored:
+            run.wrong(f"I23 {desk.name}: {op_id} is {verdict} here and {entered} in the log")
     if desk.rows("SELECT 1 FROM log WHERE tenant <> ?", tenant):
         run.wrong(f"I24 {desk.name}: another practice's entries")
     for attempt, state in desk.rows("SELECT attempt_id, state FROM terminal_attempt WHERE state <> 'resolved'"):
@@ -172,6 +175,10 @@ class Books:
     def logged(self) -> set[tuple[str, str]]:
         """Practice and id of everything in the log."""
         return {(row[0], row[1]) for row in self._log}
+
+    def verdicts(self) -> dict[tuple[str, str], str]:
+        """What was said of everything in the log, by practice and id."""
+        return {(row[0], row[1]): row[2] for row in self._log}
 
     def digest(self) -> str:
         """One hash over both logs and all tables."""
