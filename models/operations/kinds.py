@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from models.operations import bodies, holds, merging, messages, records, rekeying, reviews, tasks
+from models.operations import bodies, eligibility, holds, merging, messages, records, rekeying, reviews, tasks
 from models.operations.codec import from_json
 
 
@@ -87,6 +87,7 @@ KINDS: dict[str, Kind] = {
     "message.sent": Kind(OpClass.DERIVED, 1, messages.MessageSent),
     "message.failed": Kind(OpClass.DERIVED, 1, messages.MessageFailed),
     "message.consent": Kind(OpClass.FACT, 1, messages.MessageConsent),
+    "eligibility.check": Kind(OpClass.FACT, 1, eligibility.EligibilityCheck),
     "drawer.opened": Kind(OpClass.FACT, 1, bodies.DrawerOpened),
     "drawer.moved": Kind(OpClass.FACT, 1, bodies.DrawerMoved),
     "drawer.closed": Kind(OpClass.FACT, 1, bodies.DrawerClosed),

@@ -84,7 +84,8 @@ class Patient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """An insurance of a patient. `copay_cents` is the office-visit copay when known; `order` 1 is primary."""
+    """An insurance of a patient. `copay_cents` is the office-visit copay when known; `order` 1 is primary.
+    `copay_and_deductible`: the practice knows that this plan asks for both at one visit."""
 
     id: str
     patient_id: str
@@ -97,6 +98,7 @@ class Coverage:
     period_start: str = ""
     period_end: str = ""
     checked_at: str = ""
+    copay_and_deductible: bool = False
 
 
 APPOINTMENT_STATUSES = (

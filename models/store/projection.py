@@ -15,8 +15,8 @@ import orjson
 
 from models.ledger.book import Verdict
 from models.ledger.posting import RECEIPT_USED
-from models.operations import bodies, holds, merging, messages, records, rekeying, tasks
-from models.operations.codec import BodyInvalid
+from models.operations import bodies, eligibility, holds, merging, messages, records, rekeying, tasks
+from models.operations.codec import BodyInvalid, to_json
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation
 from models.store.apart import RESOLUTIONS, put_apart, put_resolved
@@ -238,10 +238,13 @@ def _fail_refund(op: Operation, body: bodies.RefundFailed, _reason: str, sheet: 
         sheet.put("refund", {**before, "state": "failed", "failed_reason": body.reason, **_settled(op)}, seq=seq)
 
 
-def _undo_refund(_op: Operation, body: bodies.RefundUndone, _reason: str, sheet: Sheet, seq: int) -> None:
+def _undo_refund(op: Operation, body: bodies.RefundUndone, _reason: str, sheet: Sheet, seq: int) -> None:
+    """Cash comes back on the day it went; a card's refund later, so the day is kept, the first one that was told."""
     before = sheet.get("refund", body.refund_id)
-    if before:
-        sheet.put("refund", {**before, "state": "undone", "undone_receipt_no": body.receipt_no}, seq=seq)
+    if before and not (before["state"] == "undone" and before["tender"] == "card"):
+        came = op.business_date if before["tender"] == "card" else ""
+        after = {"state": "undone", "undone_receipt_no": body.receipt_no, "received_date": came}
+        sheet.put("refund", {**before, **after}, seq=seq)
 
 
 def _refund_elsewhere(op: Operation, body: bodies.RefundElsewhere, _reason: str, sheet: Sheet, seq: int) -> None:
@@ -386,6 +389,24 @@ def _follow(op: Operation, body: merging.PatientFollows, _reason: str, sheet: Sh
     }  # fmt: skip
     sheet.put("alias", row, seq=seq)
 
+
+def _note_check(op: Operation, body: eligibility.EligibilityCheck, _reason: str, sheet: Sheet, seq: int) -> None:
+    """What a payer said never changes: the first with an id stands."""
+    if sheet.get("eligibility_check", body.check_id):
+        return
+    row = {field: getattr(body, field) for field in _CHECK} | {
+        "rejections": _cell(body.rejections), "benefits": _cell(tuple(to_json(each) for each in body.benefits)),
+        "noted_at": op.device_time, "business_date": op.business_date, "actor": op.actor, "device": op.device,
+        "op_id": op.op_id,
+    }  # fmt: skip
+    sheet.put("eligibility_check", row, seq=seq)
+
+
+_CHECK = tuple(
+    field.name
+    for field in dataclasses.fields(eligibility.EligibilityCheck)
+    if field.name not in {"rejections", "benefits"}
+)
 
 # Moved cash, the drawer, the day ----------------------------------------------------------------------------------
 
@@ -569,4 +590,5 @@ _HANDLERS: dict[str, _Handler] = {
     "message.failed": _message_failed,
     "message.consent": _note_consent,
     "patient.follows": _follow,
+    "eligibility.check": _note_check,
 }

@@ -68,6 +68,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "message.failed": (("message", "message_id"),),
     "message.consent": (("consent", "consent_id"),),
     "patient.follows": (("alias", "patient_id"),),
+    "eligibility.check": (("eligibility_check", "check_id"),),
 }
 """By kind: (table, the body's field that names its row, or rows)."""
 

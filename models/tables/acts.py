@@ -113,6 +113,21 @@ record stands for itself again), the record was put to `into_id` directly. `op_i
 index(alias, "tenant", "survivor_id", where="survivor_id <> ''")
 index(alias, "tenant", "seq", where="seq = 0")
 
+eligibility_check = table(
+    "eligibility_check",
+    key("tenant"), key("check_id"), words("patient_id"), words("source"), words("checked_at"), words("state"),
+    words("payer"), words("payer_id"), words("member_id"), words("plan"), words("coverage_id"), words("trace"),
+    words("rejections"), words("benefits"), words("raw"), words("noted_at"), words("business_date"), words("actor"),
+    words("device"), words("op_id"), whole("seq"),
+    check("source IN ('271', 'typed')", "source"),
+    check("state IN ('active', 'inactive', 'unclear', 'rejected')", "state"),
+)  # fmt: skip
+"""What a payer said of a patient's plan. `rejections` is a JSON list, `benefits` one of `rules.benefits.Benefit`; `raw`
+the payer's own words about this patient. `checked_at` is when the payer said it, `noted_at` when it came here."""
+
+index(eligibility_check, "tenant", "patient_id", "checked_at")
+index(eligibility_check, "tenant", "seq", where="seq = 0")
+
 quarantine = table(
     "quarantine",
     key("tenant"), key("op_id"), words("kind"), words("device"), whole("epoch"), whole("dseq"), words("patient_id"),
@@ -125,5 +140,8 @@ that was revoked or runs twice. `op` is the envelope (JSON) as it came, `op_id` 
 
 index(quarantine, "tenant", "seq", where="resolution = ''")
 
-ACT_TABLES = {made.name: made for made in (refund, adjustment, dispute, statement, message, consent, alias, quarantine)}
+ACT_TABLES = {
+    made.name: made
+    for made in (refund, adjustment, dispute, statement, message, consent, alias, eligibility_check, quarantine)
+}
 """By name."""

@@ -68,6 +68,7 @@ Patient and appointment stay those of the first put: the accounts carry them."""
 index(patient, "tenant", "family", "given")
 index(patient, "tenant", "guarantor_id")
 index(coverage, "tenant", "patient_id")
+index(coverage, "tenant", "member_id", where="member_id <> ''")
 index(appointment, "tenant", "service_date", "starts_at")
 index(appointment, "tenant", "patient_id", "service_date")
 index(appointment, "tenant", "series_id", where="series_id <> ''")

@@ -70,6 +70,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "terminal_attempt": {"state": "created", "amount_cents": 1},
     "print_job": {"kind": "receipt", "state": "queued"},
     "message": {"channel": "email", "state": "sent"},
+    "eligibility_check": {"source": "271", "state": "active"},
     "message_outbox": {"state": "sent"},
     "quarantine": {"resolution": ""},
     "drawer_act": {"kind": "no_sale"},
