@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from devices.bytes import DC4, DLE, ENQ, EOT, ESC, FS, GS, LF
-from devices.simulators.escpos_paper import LINE_DOTS, Head, Paper, PictureRow, QrRow
+from devices.simulators.escpos_paper import EPSON, LINE_DOTS, Head, Mechanics, Paper, PictureRow, QrRow
+from devices.simulators.escpos_pictures import ColumnMode, column_dots
 
 CR, HT, FF, NUL = 0x0D, 0x09, 0x0C, 0x00
 
@@ -27,13 +28,28 @@ CODE_PAGES = {
     17: "cp866",
     18: "cp852",
     19: "cp858",
+    32: "cp720",
+    33: "cp775",
     34: "cp855",
+    35: "cp861",
     36: "cp862",
+    37: "cp864",
+    38: "cp869",
+    39: "iso8859_2",
+    40: "iso8859_15",
+    44: "cp1125",
     45: "cp1250",
     46: "cp1251",
     47: "cp1253",
     48: "cp1254",
+    49: "cp1255",
+    50: "cp1256",
+    51: "cp1257",
+    52: "cp1258",
+    53: "kz1048",
 }
+"""Epson's numbers (ESC t) for the pages that Python knows. The others (Japanese, Thai, Vietnamese, Lithuanian) this
+printer has not got: it stays with the page it has."""
 QR_LEVELS = {48: "L", 49: "M", 50: "Q", 51: "H"}
 WAIT = -1
 """Length of a command whose end has not come yet."""
@@ -50,12 +66,16 @@ class Reader:
         pulse: Callable[[int], None],
         tell: Callable[[int], None],
         automatic_status: Callable[[int], None],
+        mechanics: Mechanics = EPSON,
     ) -> None:
-        self.head = Head(width_dots)
+        self.head = Head(width_dots, mechanics)
         self.unknown: Counter[str] = Counter()
+        self.lacking: Counter[int] = Counter()
         self._cut, self._pulse, self._tell, self._automatic_status = cut, pulse, tell, automatic_status
         self._code_page = CODE_PAGES[0]
         self._qr_data, self._qr_dots, self._qr_level = b"", 3, "L"
+        self._stacked = b""
+        self._stored: PictureRow | None = None
 
     def step(self, buffer: bytearray) -> int:
         """Work off one command or sign at the front of `buffer`. Returns how many bytes it was, 0 when its rest has
@@ -95,7 +115,8 @@ class Reader:
         paper = self.head.paper
         if on_paper:
             paper.wire += buffer[:size]
-        if act is not None:
+        deaf = self.head.mechanics.deaf_to
+        if act is not None and not any(buffer.startswith(command) for command in deaf):
             act(self, arguments)
         return size
 
@@ -136,7 +157,7 @@ class Reader:
     def _choose_code_page(self, arguments: bytes) -> None:
         page = CODE_PAGES.get(arguments[0])
         if page is None:
-            self.unknown[f"code page {arguments[0]}"] += 1
+            self.lacking[arguments[0]] += 1
         else:
             self._code_page = page
 
@@ -144,7 +165,42 @@ class Reader:
         self.head.feed(arguments[0] * self.head.spacing_dots)
 
     def _feed_dots(self, arguments: bytes) -> None:
-        self.head.feed(arguments[0])
+        self.head.feed(self._down(arguments[0]))
+
+    def _pull_back(self, arguments: bytes) -> None:
+        self.head.pull_back(arguments[0] * self.head.spacing_dots)
+
+    def _down(self, units: int) -> int:
+        """Units of vertical motion in dots."""
+        return int(units * self.head.unit_down)
+
+    def _across(self, arguments: bytes) -> int:
+        """Units of horizontal motion, two bytes, in dots."""
+        return int(int.from_bytes(arguments, "little") * self.head.unit_across)
+
+    def _set_units(self, arguments: bytes) -> None:
+        self.head.set_units(arguments[0], arguments[1])
+
+    def _gap(self, arguments: bytes) -> None:
+        self.head.gap_dots = int(arguments[0] * self.head.unit_across)
+
+    def _margin(self, arguments: bytes) -> None:
+        self.head.left_dots = min(self._across(arguments), self.head.width_dots)
+
+    def _area(self, arguments: bytes) -> None:
+        self.head.area_dots = max(self._across(arguments), 1)
+
+    def _move_to(self, arguments: bytes) -> None:
+        self.head.move_to(self._across(arguments))
+
+    def _move_by(self, arguments: bytes) -> None:
+        units = int.from_bytes(arguments, "little", signed=True)
+        self.head.move_by(int(units * self.head.unit_across))
+
+    def _column_graphics(self, arguments: bytes) -> None:
+        mode = COLUMN_MODES[arguments[0]]
+        pitch = 1 if mode.bytes_a_column == 3 else self.head.mechanics.column_pitch_dots
+        self.head.put_dots(*column_dots(arguments[3:], mode, pitch))
 
     def _usual_spacing(self, _: bytes) -> None:
         self.head.spacing_dots = LINE_DOTS
@@ -154,7 +210,7 @@ class Reader:
 
     def _cut_off(self, arguments: bytes) -> None:
         if len(arguments) > 1:
-            self.head.feed(arguments[1])
+            self.head.feed(self._down(arguments[1]))
         self._cut(self.head.take_paper())
 
     def _open_drawer(self, arguments: bytes) -> None:
@@ -167,12 +223,17 @@ class Reader:
         self._automatic_status(arguments[0])
 
     def _extended(self, arguments: bytes) -> None:
-        """GS ( k with cn 49 is QR: model (65), module size (67), error correction (69), store (80), print (81)."""
+        """GS ( k with cn 48 is PDF417, with cn 49 QR; GS ( L is graphics."""
         letter, body = chr(arguments[0]), arguments[3:]
-        if letter != "k" or len(body) < 3 or body[0] != 49:
+        if letter == "L" and len(body) > 1:
+            self._graphics(body)
+        elif letter == "k" and len(body) > 2 and body[0] in _SYMBOLS:
+            _SYMBOLS[body[0]](self, body[1], body[2:])
+        else:
             self.unknown[f"GS ( {letter}"] += 1
-            return
-        function, values = body[1], body[2:]
+
+    def _qr(self, function: int, values: bytes) -> None:
+        """Module size (67), error correction (69), store (80), print (81)."""
         if function == 67:
             self._qr_dots = min(max(values[0], 1), 16)
         elif function == 69:
@@ -180,19 +241,49 @@ class Reader:
         elif function == 80:
             self._qr_data = values[1:]
         elif function == 81 and self._qr_data:
-            self.head.put_row(QrRow(self._qr_data, self._qr_dots, self._qr_level, self.head.align))
+            self.head.put_row(QrRow(self._qr_data, self._qr_dots, self._qr_level, self.head.place))
+
+    def _pdf417(self, function: int, values: bytes) -> None:
+        """Bars are not drawn: store (80), then what they say is printed (81)."""
+        if function == 80:
+            self._stacked = values[1:]
+        elif function == 81:
+            self._print_line(f"[PDF417 {self._stacked.decode('ascii', 'replace')}]")
+
+    def _long_graphics(self, arguments: bytes) -> None:
+        """GS 8 L: as GS ( L, with a length of four bytes."""
+        self._graphics(arguments[5:])
+
+    def _graphics(self, body: bytes) -> None:
+        """Keep a raster picture (112), print it (2, 50); what else there is (how dense, how much memory) says nothing
+        on paper."""
+        if body[1] in (2, 50):
+            if self._stored is not None:
+                self.head.put_row(self._stored)
+        elif body[1] == 112 and len(body) > 10:
+            columns, rows = body[6] + 256 * body[7], body[8] + 256 * body[9]
+            whole = -(-columns // 8) * 8
+            self._stored = PictureRow(whole, rows, body[10:], self.head.place, min(body[3], 2), min(body[4], 2))
 
     def _raster(self, arguments: bytes) -> None:
         width_bytes, height = arguments[2] + 256 * arguments[3], arguments[4] + 256 * arguments[5]
-        self.head.put_row(PictureRow(width_bytes * 8, height, arguments[6:], self.head.align))
+        wide, high = 1 + (arguments[1] & 1), 1 + (arguments[1] >> 1 & 1)
+        self.head.put_row(PictureRow(width_bytes * 8, height, arguments[6:], self.head.place, wide, high))
 
     def _barcode(self, arguments: bytes) -> None:
         """Bars are not drawn: the line under them is printed."""
         data = arguments[2:] if arguments[0] >= 65 else arguments[1:-1]
+        self._print_line(data.decode("ascii", "replace"))
+
+    def _print_line(self, text: str) -> None:
         self.head.feed(0)
-        self.head.put(data.decode("ascii", "replace"))
+        self.head.put(text)
         self.head.end_line()
 
+
+_SYMBOLS: dict[int, Callable[[Reader, int, bytes], None]] = {48: Reader._pdf417, 49: Reader._qr}
+COLUMN_MODES = {0: ColumnMode(1, 2), 1: ColumnMode(1, 1), 32: ColumnMode(3, 2), 33: ColumnMode(3, 1)}
+"""ESC *: bytes a column, and dots that a column is wide."""
 
 Length = int | Callable[[bytearray], int]
 Act = Callable[[Reader, bytes], None]
@@ -206,6 +297,11 @@ def _until_nul(buffer: bytearray) -> int:
 def _counted(buffer: bytearray) -> int:
     """`prefix ( letter pL pH data`."""
     return 5 + buffer[3] + 256 * buffer[4] if len(buffer) >= 5 else WAIT
+
+
+def _long_counted(buffer: bytearray) -> int:
+    """`prefix 8 letter p1 p2 p3 p4 data`."""
+    return 7 + int.from_bytes(buffer[3:7], "little") if len(buffer) >= 7 else WAIT
 
 
 def _cut_length(buffer: bytearray) -> int:
@@ -224,7 +320,8 @@ def _columns_length(buffer: bytearray) -> int:
     """ESC *: dots in columns of one or three bytes."""
     if len(buffer) < 5:
         return WAIT
-    return 5 + (buffer[3] + 256 * buffer[4]) * (3 if buffer[2] >= 32 else 1)
+    mode = COLUMN_MODES.get(buffer[2])
+    return 5 + (buffer[3] + 256 * buffer[4]) * (mode.bytes_a_column if mode else 0)
 
 
 def _barcode_length(buffer: bytearray) -> int:
@@ -258,22 +355,28 @@ _COMMANDS: dict[tuple[int, int], tuple[Length, Act | None, bool]] = {
     (ESC, ord("2")): (0, Reader._usual_spacing, True),
     (ESC, ord("3")): (1, Reader._spacing, True),
     (ESC, ord("p")): (3, Reader._open_drawer, False),
-    (ESC, ord("*")): (_columns_length, None, True),
+    (ESC, ord("*")): (_columns_length, Reader._column_graphics, True),
+    (ESC, ord("e")): (1, Reader._pull_back, True),
+    (ESC, ord("$")): (2, Reader._move_to, True),
+    (ESC, ord("\\")): (2, Reader._move_by, True),
     (ESC, ord("D")): (_until_nul, None, True),
     **{(ESC, ord(letter)): (1, None, True) for letter in "R{=VrTU"},
-    (ESC, ord(" ")): (1, None, True),
-    **{(ESC, ord(letter)): (2, None, True) for letter in "$\\c"},
+    (ESC, ord(" ")): (1, Reader._gap, True),
+    (ESC, ord("c")): (2, None, True),
     (GS, ord("!")): (1, Reader._size, True),
     (GS, ord("B")): (1, Reader._reverse, True),
     (GS, ord("V")): (_cut_length, Reader._cut_off, True),
     (GS, ord("(")): (_counted, Reader._extended, True),
+    (GS, ord("8")): (_long_counted, Reader._long_graphics, True),
+    (GS, ord("L")): (2, Reader._margin, True),
+    (GS, ord("W")): (2, Reader._area, True),
+    (GS, ord("P")): (2, Reader._set_units, True),
     (GS, ord("v")): (_raster_length, Reader._raster, True),
     (GS, ord("k")): (_barcode_length, Reader._barcode, True),
     (GS, ord("r")): (1, Reader._report, False),
     (GS, ord("a")): (1, Reader._switch_automatic_status, False),
     (GS, ord("I")): (1, None, False),
     **{(GS, ord(letter)): (1, None, True) for letter in "hwfHbT"},
-    **{(GS, ord(letter)): (2, None, True) for letter in "LWP"},
     (FS, ord(".")): (0, None, True),
     (FS, ord("&")): (0, None, True),
     **{(FS, ord(letter)): (1, None, True) for letter in "C!-"},

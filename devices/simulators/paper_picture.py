@@ -10,14 +10,15 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from devices.simulators.escpos_paper import (
     CELL_DOTS,
-    CENTRE,
-    RIGHT,
+    EPSON,
+    Dots,
     FeedRow,
+    Mechanics,
     Paper,
     PictureRow,
     QrRow,
     Row,
-    Sign,
+    Style,
     TextRow,
 )
 from devices.simulators.escpos_parser import Reader
@@ -37,7 +38,7 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 def picture(paper: Paper) -> bytes:
     """The PNG of a piece of paper."""
-    strip = _print(paper)
+    strip = print_strip(paper)
     width = paper.width_dots + 2 * SIDE_DOTS
     height = HEAD_DOTS + strip.height + FOOT_DOTS
     sheet = Image.new("RGB", (width, height), WHITE)
@@ -58,19 +59,26 @@ def picture(paper: Paper) -> bytes:
 
 def develop(wire: bytes, width_dots: int = 576) -> bytes:
     """The PNG of what a printer would put on paper for these bytes; of several pieces the last one."""
-    pieces: list[Paper] = []
-    reader = Reader(width_dots, cut=pieces.append, pulse=_ignore, tell=_ignore, automatic_status=_ignore)
+    return picture(pieces(wire, width_dots)[-1])
+
+
+def pieces(wire: bytes, width_dots: int = 576, mechanics: Mechanics = EPSON) -> list[Paper]:
+    """The pieces of paper a printer makes of these bytes, at least one; what was not cut off is the last."""
+    done: list[Paper] = []
+    reader = Reader(width_dots, cut=done.append, pulse=_ignore, tell=_ignore, automatic_status=_ignore,
+                    mechanics=mechanics)  # fmt: skip
     buffer = bytearray(wire)
     while buffer and (used := reader.step(buffer)):
         del buffer[:used]
-    return picture(pieces[-1] if pieces else reader.head.take_paper())
+    rest = reader.head.take_paper()
+    return done if done and not rest.rows else [*done, rest]
 
 
 def _ignore(_number: int) -> None:
     """Paper alone opens no drawer and answers nothing."""
 
 
-def _print(paper: Paper) -> Image.Image:
+def print_strip(paper: Paper) -> Image.Image:
     """All rows under each other, as a mask of ink."""
     drawn = [_draw(row, paper.width_dots) for row in paper.rows]
     strip = Image.new("L", (paper.width_dots, max(sum(part.height for part in drawn), 1)), 0)
@@ -88,32 +96,38 @@ def _draw(row: Row, width: int) -> Image.Image:
         return _draw_text(row, width)
     drawn = _draw_qr(row) if isinstance(row, QrRow) else _draw_picture(row)
     part = Image.new("L", (width, drawn.height), 0)
-    part.paste(drawn, (_indent(row.align, width, drawn.width), 0))
+    part.paste(drawn, (row.place.indent_dots(drawn.width), 0))
     return part
 
 
 def _draw_text(row: TextRow, width: int) -> Image.Image:
     part = Image.new("L", (width, row.height_dots), 0)
-    left = _indent(row.align, width, row.width_dots)
-    for sign in row.signs:
-        drawn = _draw_sign(sign)
-        part.paste(drawn, (left, row.ink_dots - drawn.height))
-        left += drawn.width
+    left = row.place.indent_dots(row.width_dots)
+    for mark in row.marks:
+        drawn = _draw_dots(mark) if isinstance(mark, Dots) else _draw_sign(mark.text, mark.style, mark.width_dots)
+        part.paste(255, (left + mark.left_dots, row.ink_dots - drawn.height), drawn)
     return part
 
 
+def _draw_dots(dots: Dots) -> Image.Image:
+    return Image.frombytes("1", (dots.width_dots, dots.height_dots), dots.bits).convert("L")
+
+
 @functools.lru_cache(maxsize=2048)
-def _draw_sign(sign: Sign) -> Image.Image:
-    """One sign in its cell; doubled like the head does, but with the outlines of the larger font."""
-    style = sign.style
+def _draw_sign(text: str, style: Style, advance: int) -> Image.Image:
+    """One sign in its cell, with the gap after it; doubled like the head does, but with the outlines of the larger
+    font."""
     wide, high = CELL_DOTS[style.small]
     scale = max(style.wide, style.high)
     cell = Image.new("L", (wide * scale, high * scale), 0)
     pen = ImageDraw.Draw(cell)
     size = SIGN_HEIGHT[style.small] * scale
-    pen.text((cell.width / 2, high * scale * 0.78), sign.text, fill=255, font=_font(size, style.bold), anchor="ms")
+    pen.text((cell.width / 2, high * scale * 0.78), text, fill=255, font=_font(size, style.bold), anchor="ms")
     if style.wide != style.high:
         cell = cell.resize((wide * style.wide, high * style.high), Image.Resampling.LANCZOS)
+    if advance > cell.width:
+        narrow, cell = cell, Image.new("L", (advance, cell.height), 0)
+        cell.paste(narrow, (0, 0))
     pen = ImageDraw.Draw(cell)
     if style.underline:
         pen.rectangle((0, cell.height - 2 * style.high, cell.width, cell.height), fill=255)
@@ -125,7 +139,7 @@ def _draw_sign(sign: Sign) -> Image.Image:
 @functools.lru_cache(maxsize=32)
 def _font(size: int, bold: bool) -> Font:
     try:
-        return ImageFont.truetype(path(MONO[600 if bold else 400]), size)
+        return ImageFont.truetype(path(MONO[600 if bold else 400]), size, layout_engine=ImageFont.Layout.BASIC)
     except OSError:  # installed without the fonts: Pillow's own, each sign still in its cell
         return ImageFont.load_default(size)
 
@@ -139,12 +153,8 @@ def _draw_qr(row: QrRow) -> Image.Image:
 
 
 def _draw_picture(row: PictureRow) -> Image.Image:
-    return Image.frombytes("1", (row.width_dots, row.height_dots), row.bits).convert("L")
-
-
-def _indent(align: int, width: int, used: int) -> int:
-    free = max(width - used, 0)
-    return {CENTRE: free // 2, RIGHT: free}.get(align, 0)
+    sent = Image.frombytes("1", (row.columns, row.rows), row.bits).convert("L")
+    return sent.resize((row.width_dots, row.height_dots), Image.Resampling.NEAREST)
 
 
 def _teeth(width: int, height: int) -> list[tuple[int, int]]:

@@ -319,6 +319,7 @@ class PrinterSimulator:
             "buffered": len(self._buffer),
             "half_printed": not self._reader.head.paper.empty,
             "not_understood": dict(self._reader.unknown),
+            "pages_not_had": sorted(self._reader.lacking),
         }
 
     async def _settled(self, _: str) -> None:
@@ -346,6 +347,7 @@ class PrinterSimulator:
         await self._power_cycle("")
         self._reader.head.take_paper()
         self._reader.unknown.clear()
+        self._reader.lacking.clear()
         self.pulses.clear()
         self.pieces = 0
         self._close_drawer()
