@@ -327,7 +327,7 @@ class Printing:
     def _bytes(self, job: JobRow) -> bytes:
         kind = PROFILES[self._settings.get(PRINTER_PROFILE)]
         profile = Profile(columns=kind.columns, code_page=kind.code_page, code_page_no=kind.code_page_number,
-                          cutter=kind.cutter)  # fmt: skip
+                          cutter=kind.cutter, draws_qr=kind.draws_qr)  # fmt: skip
         if '"sections":' in job.document:  # a report of the day: rare, so loaded when there is one
             from app.close_paper import report_bytes
 

@@ -18,8 +18,8 @@ class DrawerSensor(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterProfile:
     """One kind of printer. `columns` counts signs of font A in a line; `code_page` is the name Python knows, and
-    `code_page_number` the one the printer is told (ESC t); `real_time_drawer`: can it pulse the drawer while it is
-    offline (DLE DC4)?"""
+    `code_page_number` the one the printer is told (ESC t); `draws_qr`: does it draw QR codes by itself (GS ( k)? Others
+    print the bytes as letters. `real_time_drawer`: can it pulse the drawer while it is offline (DLE DC4)?"""
 
     key: str
     columns: int
@@ -27,22 +27,32 @@ class PrinterProfile:
     code_page: str = "cp1252"
     code_page_number: int = 16
     cutter: bool = True
+    draws_qr: bool = True
     drawer_pin: int = 2
     drawer_sensor: DrawerSensor = DrawerSensor.HIGH_IS_OPEN
     real_time_drawer: bool = True
 
 
+def _small(key: str, **more: bool) -> PrinterProfile:
+    """A printer for 58 mm paper: no cutter, and nothing that tells of a drawer."""
+    return PrinterProfile(key=key, columns=32, paper_mm=58, cutter=False, drawer_sensor=DrawerSensor.NONE,
+                          real_time_drawer=False, **more)  # fmt: skip
+
+
 PROFILES: dict[str, PrinterProfile] = {
-    "80mm": PrinterProfile(key="80mm", columns=48, paper_mm=80),
-    "80mm-42": PrinterProfile(key="80mm-42", columns=42, paper_mm=80),
-    "80mm-low": PrinterProfile(key="80mm-low", columns=48, paper_mm=80, drawer_sensor=DrawerSensor.LOW_IS_OPEN),
-    "58mm": PrinterProfile(
-        key="58mm",
-        columns=32,
-        paper_mm=58,
-        cutter=False,
-        drawer_sensor=DrawerSensor.NONE,
-        real_time_drawer=False,
-    ),
-}
-"""By the name settings use. A model that differs only in these columns is one more row."""
+    row.key: row
+    for row in (
+        PrinterProfile(key="80mm", columns=48, paper_mm=80),
+        PrinterProfile(key="80mm-42", columns=42, paper_mm=80),
+        PrinterProfile(key="80mm-low", columns=48, paper_mm=80, drawer_sensor=DrawerSensor.LOW_IS_OPEN),
+        PrinterProfile(key="80mm-437", columns=42, paper_mm=80, code_page="cp437", code_page_number=0),
+        PrinterProfile(key="76mm", columns=42, paper_mm=76, code_page="cp437", code_page_number=0, cutter=False,
+                       draws_qr=False),
+        _small("58mm", draws_qr=False),
+        _small("58mm-qr"),
+    )
+}  # fmt: skip
+"""By the name settings use: `80mm` is the usual one; `-42` prints wider letters, `-low` has a drawer that pulls its pin
+low when it is open, `-437` has not got the Western page (Windows-1252) or another one under its number, `76mm` prints
+with needles and a ribbon, `58mm` is small, `58mm-qr` small and draws QR codes. A model that differs only in these
+columns is one more row."""

@@ -37,14 +37,15 @@ class Profile:
     """What the layout must know of a printer; the printers themselves are listed with their drivers.
 
     `columns` in font A (24 or more); `code_page` is the Python codec and `code_page_no` its number for ESC t; without
-    a `cutter` the paper is fed out to tear; `stored_logo_no` 1 to 255 prints the picture kept in the printer's own
-    memory under that number, 0 none.
+    a `cutter` the paper is fed out to tear; a printer that does not draw QR codes (`draws_qr`) is sent none;
+    `stored_logo_no` 1 to 255 prints the picture kept in the printer's own memory under that number, 0 none.
     """
 
     columns: int = 42
     code_page: str = "cp1252"
     code_page_no: int = 16
     cutter: bool = True
+    draws_qr: bool = True
     stored_logo_no: int = 0
 
 
@@ -75,7 +76,7 @@ def encode(receipt: tuple[Block, ...], profile: Profile) -> bytes:
             stretch += (block[0], "\n")
         elif isinstance(block, Rule):
             stretch.append(rule)
-        else:
+        elif profile.draws_qr:
             out += ("".join(stretch).encode(profile.code_page), qr(block.data))
             stretch.clear()
     out += ("".join(stretch).encode(profile.code_page), CUT if profile.cutter else FEED_OUT)

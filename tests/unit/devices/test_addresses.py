@@ -103,5 +103,6 @@ def test_unknown_profile_is_named() -> None:
 def test_tables_say_which_port_is_usual() -> None:
     assert set(TERMINALS) == {"pax", "stripe"}
     assert {name: row.tcp_port for name, row in PRINTERS.items()} == {"escpos": 9100}
-    for row in PROFILES.values():
+    for name, row in PROFILES.items():
+        assert row.key == name
         assert "é".encode(row.code_page)

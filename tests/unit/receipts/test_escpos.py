@@ -44,6 +44,14 @@ def test_every_profile_prints_its_own_letters(name: str) -> None:
     assert bool(paper.cuts) is profile.cutter
 
 
+def test_a_printer_that_draws_no_codes_is_sent_none() -> None:
+    """It would print their bytes as letters."""
+    assert read(escpos(CARD)).codes == [CARD.receipt_no]
+    without = read(escpos(CARD, replace(PLAIN_80MM, draws_qr=False)))
+    assert without.codes == []
+    assert without.text == read(escpos(CARD)).text
+
+
 def test_a_logo_can_be_kept_in_the_printer() -> None:
     assert read(escpos(BARE)).logos == []
     assert read(escpos(BARE, replace(PLAIN_80MM, stored_logo_no=1))).logos == [1]
