@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 
+from app.device_log import READER, DeviceLog, watched
 from app.settings import TERMINAL_URL, Settings
 from devices.base import PaymentTerminal, Secret, no_secret
 from models.basics.errors import PaymentUnavailable
 
 
 class CardReader:
-    """Holds the terminal; `secret` tells the key of a reader that has one. Use it on the `terminal` lane only; `fitted`
-    may be asked anywhere."""
+    """Holds the terminal; `secret` tells the key of a reader that has one, `events` writes down what it is asked. Use it
+    on the `terminal` lane only; `fitted` may be asked anywhere."""
 
-    def __init__(self, settings: Settings, secret: Secret = no_secret) -> None:
+    def __init__(self, settings: Settings, secret: Secret = no_secret, events: DeviceLog | None = None) -> None:
         self._settings, self._secret = settings, secret
+        self._events = events or DeviceLog()
         self._terminal: PaymentTerminal | None = None
         self._url = ""
         self._lock = threading.Lock()
@@ -40,7 +42,7 @@ class CardReader:
                 self._drop()
                 from devices.registry import terminal_for  # drivers load when one is used, not before the window
 
-                self._terminal, self._url = terminal_for(url, self._secret), url
+                self._terminal, self._url = watched(terminal_for(url, self._secret), READER, self._events), url
             return self._terminal
 
     def anew(self) -> None:

@@ -21,6 +21,7 @@ from app.checkout import Checkout, Parts
 from app.clinic import Clinic
 from app.clock_guard import ClockGuard
 from app.collected import Telling
+from app.device_log import READER, DeviceLog
 from app.family import Family
 from app.find import Find
 from app.folders import Folders
@@ -36,10 +37,20 @@ from app.practice import PracticeFacts
 from app.printing import Printing
 from app.profiles import Profiles
 from app.recovery import Recovery
+from app.returned import ReturnedRefunds
 from app.scans import Scans
 from app.schedule import Schedule
 from app.secrets import DEVICE_KEY, HUB_KEY, STORE_KEY, STRIPE_KEY, Secrets
-from app.settings import HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, PRINTER_URL, TERMINAL_URL, Settings
+from app.settings import (
+    HUB_HERE,
+    HUB_LISTEN,
+    IN_TRAINING,
+    PRACTICE_DEVICES,
+    PRINTER_URL,
+    TERMINAL_URL,
+    TRAINING_FIXED,
+    Settings,
+)  # fmt: skip
 from app.signin import SignIn
 from app.statements import Statements
 from app.status import DeskStatus
@@ -54,6 +65,7 @@ from app.ways import Ways
 from models.basics.clock import Clock, SystemClock
 from models.basics.errors import DeviceBusy, PosError, RuleBroken, StorageError
 from models.basics.facts import facts
+from models.basics.ids import is_training
 from models.store.desk import DeskStore
 
 if TYPE_CHECKING:
@@ -63,6 +75,7 @@ if TYPE_CHECKING:
     from app.day_close import DayClose
     from app.day_sheet import DaySheet
     from app.desks import Desks
+    from app.devices import Devices
     from app.fees import Fees
     from app.fills import Fills
     from app.hub_process import HubProcess
@@ -102,18 +115,22 @@ class Desk:
         self.folders, self.settings, self.secrets, self.store, self.clock = folders, settings, secrets, store, clock
         self.lanes: dict[str, Lane] = {name: Lane(name) for name in LANES}
         self.clinic = Clinic(store, clock)
+        if is_training(store.tenant):
+            settings.fix(IN_TRAINING, TRAINING_FIXED)
         self.sync = HubLine(clock) if self.clinic.identity.hub_url else None
-        self._reader = CardReader(settings, lambda: secrets.get(STRIPE_KEY) or "")
+        self.device_log = DeviceLog(folders.device_log, clock)
+        self._reader = CardReader(settings, lambda: secrets.get(STRIPE_KEY) or "", self.device_log)
         posting = Posting(self.clinic, settings)
         telling = Telling(self.clinic, settings, posting)
-        self.printing = Printing(self.clinic, settings, posting, self.lanes["printer"])
-        self.scans = Scans(settings)
+        self.printing = Printing(self.clinic, settings, posting, self.lanes["printer"], self.device_log)
+        self.scans = Scans(settings, self.device_log)
         self.status = DeskStatus(self.clinic, settings, self.lanes, self._reader, self.printing, self.scans, self.sync)
         till = Till(self.clinic, settings, posting, telling, self.printing.nudge)
         attempts = Attempts(till)
         self._till, self._attempts = till, attempts
         self.recovery = Recovery(till, attempts, self._reader, self.status.told)
         ways = tenders(till, attempts, self._reader, self.recovery, self.status.told)
+        self.returned = ReturnedRefunds(self.clinic, self._reader)
         self.checkout = Checkout(
             Parts(till, attempts, self._reader, ways)
         )  # fmt: skip
@@ -287,7 +304,14 @@ class Desk:
         """A card reader at Stripe: its key, the account's readers, which one is this desk's."""
         from app.stripe_readers import StripeReaders
 
-        return StripeReaders(self.settings, self.secrets, self._reader)
+        return StripeReaders(self.settings, self.secrets, self._reader, lambda: self.devices.may_change(READER))
+
+    @cached_property
+    def devices(self) -> Devices:
+        """The devices of this desk: choosing and trying them, and what they were asked."""
+        from app.devices import Devices
+
+        return Devices(self.clinic, self.settings, self.status, self.printing, self.device_log)
 
     @cached_property
     def receipts(self) -> Receipts:
@@ -404,7 +428,11 @@ class Desk:
         from app.practice_devices import PracticeDevices
 
         self._practice = PracticeDevices.start(self.folders)
-        self.settings.for_now({TERMINAL_URL: self._practice.terminal_url, PRINTER_URL: self._practice.printer_url})
+        urls = {TERMINAL_URL: self._practice.terminal_url, PRINTER_URL: self._practice.printer_url}
+        if is_training(self.store.tenant):
+            self.settings.fix(urls, TRAINING_FIXED)
+        else:
+            self.settings.for_now(urls)
 
     def _line_told(self, state: SyncState) -> None:
         """The line came: agree with the hub on what this desk is called."""
@@ -421,6 +449,7 @@ class Desk:
         self.printing.start()
         self.scans.start()
         self.status.when_reader_is_back(self._ask_what_is_open)
+        self.status.every_day(self.returned)
         self.status.start()
         from devices.discovery import PortWatch  # lists ports, and loads what that needs
 

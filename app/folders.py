@@ -38,6 +38,11 @@ class Folders:
         return self.home / "log"
 
     @property
+    def device_log(self) -> Path:
+        """What devices were asked."""
+        return self.logs / "devices.jsonl"
+
+    @property
     def hub(self) -> Path:
         """The hub's own folder, where this desk hosts it."""
         return self.home / "hub"
@@ -61,6 +66,11 @@ class Folders:
     def devices(self) -> Path:
         """Addresses and paper of practice devices."""
         return self.home / "practice-devices"
+
+    @property
+    def training(self) -> Folders:
+        """The folder of this desk's training: a desk of its own, in which nothing is real."""
+        return Folders(self.home / "training")
 
     def make(self) -> None:
         """Create the folder for its owner alone. Raises StorageError naming it when that is not possible."""

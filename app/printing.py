@@ -17,6 +17,7 @@ from pathlib import Path
 
 from app.clinic import Clinic
 from app.collected import document_of
+from app.device_log import PRINTER, Act, DeviceLog, noted_as, watched
 from app.giving_back import GivingBack
 from app.lanes import Job, Lane
 from app.posting import Posting
@@ -36,7 +37,8 @@ from models.store.queries.jobs import JobRow
 from models.store.rows import PrintJobRow
 from receipts.compose import as_copy
 from receipts.document import ReceiptDocument
-from receipts.layouts.escpos import Profile, escpos
+from receipts.layouts.common import Block
+from receipts.layouts.escpos import Profile, encode, escpos
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +50,14 @@ _ENDS = {PrintResult.PRINTED: "printed", PrintResult.NOT_PRINTED: "not_printed",
 
 
 class Printing:
-    """The printer's story. `reprint`, `open_drawer` on the `store` lane; `state`, `save_pdf` on `reads`."""
+    """The printer's story. `reprint`, `open_drawer` on the `store` lane; `state`, `save_pdf` on `reads`. `events`
+    writes down what printer and drawer are asked."""
 
-    def __init__(self, clinic: Clinic, settings: Settings, posting: Posting, lane: Lane) -> None:
+    def __init__(
+        self, clinic: Clinic, settings: Settings, posting: Posting, lane: Lane, events: DeviceLog | None = None
+    ) -> None:  # fmt: skip
         self._clinic, self._settings, self._posting, self._lane = clinic, settings, posting, lane
+        self._events = events or DeviceLog()
         self._printer: ReceiptPrinter | None = None
         self._address = ("", "")
         self._ready_at = -STATUS_HOLDS_S
@@ -214,6 +220,14 @@ class Printing:
         self._note_ready(self._status)
         return self._status
 
+    def print_trial(self, blocks: tuple[Block, ...]) -> PrintResult:
+        """Put a test print on paper, past the spool: nobody waits for it later. Raises DeviceError before the first
+        byte. Lane `printer`."""
+        try:
+            return noted_as(self._driver(), Act.TEST_PRINT).print_bytes(encode(blocks, self._profile()))
+        finally:
+            self._ready_at = -STATUS_HOLDS_S
+
     def close(self) -> None:
         """Give the wire back. Lane `printer`, or after it ended."""
         if self._printer is not None:
@@ -315,7 +329,7 @@ class Printing:
             self.close()
             from devices.registry import printer_for  # drivers load when one is used, not before the window
 
-            self._printer, self._address = printer_for(*address), address
+            self._printer, self._address = watched(printer_for(*address), PRINTER, self._events), address
         return self._printer
 
     @property
@@ -324,10 +338,13 @@ class Printing:
         kind = PROFILES[self._settings.get(PRINTER_PROFILE)]
         return Roll(kind.columns, kind.code_page, kind.paper_mm)
 
-    def _bytes(self, job: JobRow) -> bytes:
+    def _profile(self) -> Profile:
         kind = PROFILES[self._settings.get(PRINTER_PROFILE)]
-        profile = Profile(columns=kind.columns, code_page=kind.code_page, code_page_no=kind.code_page_number,
-                          cutter=kind.cutter, draws_qr=kind.draws_qr)  # fmt: skip
+        return Profile(columns=kind.columns, code_page=kind.code_page, code_page_no=kind.code_page_number,
+                       cutter=kind.cutter, draws_qr=kind.draws_qr)  # fmt: skip
+
+    def _bytes(self, job: JobRow) -> bytes:
+        profile = self._profile()
         if '"sections":' in job.document:  # a report of the day: rare, so loaded when there is one
             from app.close_paper import report_bytes
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.device_log import GOOD, SCANNER, Act, DeviceLog
 from app.settings import SCANNER_PREFIX, SCANNER_URL, Settings
 from app.views import DeviceLight
 from devices.scanners.burst import Burst
@@ -38,8 +39,8 @@ class Scans:
     """Tells subscribers of every scan, on any thread. `start` listens at the wire of the settings, and at the next one
     when they change."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, events: DeviceLog | None = None) -> None:
+        self._settings, self._events = settings, events or DeviceLog()
         self._callbacks: list[Callable[[Scanned], None]] = []
         self._lights: list[Callable[[], None]] = []
         self._closing, self._changed = threading.Event(), threading.Event()
@@ -66,6 +67,7 @@ class Scans:
         """Something was scanned. Nothing of `payload` outlives this call but what it means."""
         found = meaning(read(payload))
         log.info("scan", extra=facts(key=found.words or "looked_for"))
+        self._events.note(SCANNER, Act.SCAN, found.words or GOOD)
         for callback in list(self._callbacks):
             callback(found)
 
@@ -138,6 +140,8 @@ class Scans:
     def _stand(self, *, listening: bool, key: str = "") -> None:
         if (listening, key) != (self._listening, self._key):
             log.info("scanner", extra=facts(key="light.scanner.ready" if listening else key or "closed"))
+            if listening or key:
+                self._events.note(SCANNER, Act.LOOK, GOOD if listening else key)
             self._listening, self._key = listening, key
             self._tell()
 

@@ -71,6 +71,13 @@ OPTIONS: tuple[Option[Any], ...] = (
 )  # fmt: skip
 """Every option there is."""
 
+TRAINING_FIXED = "training.fixed"
+IN_TRAINING: dict[Option[Any], Any] = {
+    PRACTICE_DEVICES: True, TERMINAL_URL: "", PRINTER_URL: "", SCANNER_URL: "", DRAWER: True, HUB_HERE: True,
+    HUB_LISTEN: "127.0.0.1", BACKUP_EVERY_HOURS: 0,
+}  # fmt: skip
+"""What stands in training whatever anybody sets: practice devices, a hub for this computer alone, no backups."""
+
 
 class Settings:
     """The options' values at this desk. Reading never touches the file after `load`; writing replaces it whole."""
@@ -80,6 +87,7 @@ class Settings:
         self._values = dict(values or {})
         self._lock = threading.Lock()
         self._for_now: dict[str, Any] = {}
+        self._fixed: dict[str, str] = {}
         self._listeners: list[Callable[[str], None]] = []
 
     @classmethod
@@ -113,12 +121,20 @@ class Settings:
         for option in values:
             self._tell(option.key)
 
+    def fix(self, values: Mapping[Option[Any], Any], why: str) -> None:
+        """Use these values until the program ends and let nobody set others: who tries is told `why`, a message key."""
+        self.for_now(values)
+        self._fixed |= {option.key: why for option in values}
+
     def set(self, option: Option[T], value: T) -> None:
         """Set an option and write the file. Raises RuleBroken (value refused) or StorageError (nothing changed)."""
         self.update({option: value})
 
     def update(self, values: Mapping[Option[Any], Any]) -> None:
-        """Set several options in one write."""
+        """Set several options in one write. Raises as `set` does."""
+        for option in values:
+            if option.key in self._fixed:
+                raise RuleBroken(self._fixed[option.key], option=option.key)
         checked = {option.key: option.check(value) for option, value in values.items()}
         with self._lock:
             new = {**self._values, **checked}
@@ -126,6 +142,7 @@ class Settings:
                 _write_whole(self._path, json.dumps(new, indent=1, sort_keys=True, ensure_ascii=False))
             self._values = new
         for key in checked:
+            self._for_now.pop(key, None)  # what a person sets counts from now on
             self._tell(key)
 
     def subscribe(self, listener: Callable[[str], None]) -> Callable[[], None]:

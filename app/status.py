@@ -9,7 +9,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.card_reader import CardReader
@@ -19,11 +20,12 @@ from app.hub_line import HubLine
 from app.lanes import Job, Lane
 from app.line_news import CONNECTING, UPDATE_NEEDED
 from app.printing import Printing
+from app.returned import ReturnedRefunds
 from app.scans import Scans
 from app.settings import DRAWER, HUB_HERE, Settings
 from app.sync.state import SyncState
 from app.views import DeviceLight
-from devices.base import DeviceState, PrinterStatus, Reason
+from devices.base import DeviceState, PrinterStatus, Reason, TerminalInfo
 from models.basics.clock import utc_text
 from models.basics.errors import DeviceBusy, PosError
 from models.basics.facts import facts
@@ -57,6 +59,18 @@ _PRINTER = {
 }
 
 
+_NOBODY = TerminalInfo()
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """When a device last answered, how long it took, and what a reader says of itself."""
+
+    at: datetime
+    took_ms: int
+    reader: TerminalInfo = _NOBODY
+
+
 class DeskStatus:
     """Knows how everything on this desk is. `lights` reads what is known and asks no device."""
 
@@ -70,9 +84,12 @@ class DeskStatus:
         self._reader_key = ""
         self._reader_missed = 0
         self._back: list[Callable[[], None]] = []
+        self._returned: ReturnedRefunds | None = None
         self._reader_seen_s = self._printer_seen_s = -1e9
         self._printer: PrinterStatus | None = None
+        self._contacts: dict[str, Contact] = {}
         self._asking = {"terminal": threading.Event(), "printer": threading.Event()}
+        self._asking_returned = threading.Event()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._callbacks: list[Callable[[], None]] = []
@@ -101,6 +118,19 @@ class DeskStatus:
         self._callbacks.append(callback)
         return lambda: self._callbacks.remove(callback) if callback in self._callbacks else None
 
+    @property
+    def paying(self) -> bool:
+        """Is the reader in the middle of a payment, or of finding out about one?"""
+        return bool(self._step)
+
+    def contact(self, key: str) -> Contact | None:
+        """When `reader` or `printer` last answered since the program started or its address changed."""
+        return self._contacts.get(key)
+
+    def every_day(self, returned: ReturnedRefunds) -> None:
+        """Let refunds that banks sent back be asked for whenever that is due and the reader is idle."""
+        self._returned = returned
+
     def when_reader_is_back(self, callback: Callable[[], None]) -> None:
         """Call when the reader answers again after it did not, on its lane."""
         self._back.append(callback)
@@ -127,10 +157,16 @@ class DeskStatus:
 
     def check_reader(self, _job: Job[None] | None = None) -> None:
         """Ask the reader for a sign of life. Lane `terminal`."""
+        self.check_reader_now()
+
+    def check_reader_now(self) -> PosError | None:
+        """Ask the reader for a sign of life, and tell why there is none. Lane `terminal`."""
+        began, trouble = time.monotonic(), None
         try:
-            self._reader.terminal().diagnosis()
+            info = self._reader.terminal().diagnosis()
+            self._answered("reader", began, info)
         except PosError as error:
-            key = error.message_key
+            key, trouble = error.message_key, error
             self._reader_missed += 1
         else:
             key = "light.reader.ready"
@@ -144,11 +180,15 @@ class DeskStatus:
         if was and was != key == "light.reader.ready":
             for back in list(self._back):
                 back()
+        return trouble
 
     def check_printer(self, _job: Job[None] | None = None) -> None:
         """Ask the printer how it is. Lane `printer`."""
+        began = time.monotonic()
         try:
             status = self._printing.look()
+            if status is not None and status.device.reason not in (Reason.NO_HARDWARE, Reason.TIMEOUT):
+                self._answered("printer", began)
         except PosError as error:  # an address that cannot be one
             log.warning("printer", extra=facts(key=error.message_key))
             status = None
@@ -159,6 +199,10 @@ class DeskStatus:
             self._tell()
         if status is not None and status.device.state is DeviceState.READY:
             self._printing.nudge_if_waiting()
+
+    def _answered(self, key: str, began: float, info: TerminalInfo = _NOBODY) -> None:
+        took_ms = round((time.monotonic() - began) * 1000)
+        self._contacts[key] = Contact(self._clinic.clock.now(), took_ms, info)
 
     def _watch(self) -> None:
         while not self._closing.is_set():
@@ -172,6 +216,8 @@ class DeskStatus:
         now = time.monotonic()
         if self._reader.fitted and not self._step and now - self._reader_seen_s > self._reader_patience_s():
             self._ask("terminal", self.check_reader)
+        if self._returned is not None and not self._step and self._returned.due:
+            self._ask_returned(self._returned)
         if self._printing.fitted:
             ready = self._printer is not None and self._printer.device.state is DeviceState.READY
             if now - self._printer_seen_s > (PRINTER_EVERY_S if ready else PRINTER_AGAIN_S):
@@ -201,6 +247,20 @@ class DeskStatus:
         except DeviceBusy:
             self._asking[lane].clear()
 
+    def _ask_returned(self, returned: ReturnedRefunds) -> None:
+        if self._asking_returned.is_set():
+            return
+        self._asking_returned.set()
+
+        def failed(error: Exception) -> None:
+            self._asking_returned.clear()
+            log.warning("returned refunds", extra=facts(error=type(error).__name__))
+
+        try:
+            self._lanes["terminal"].submit(returned.look, done=lambda _: self._asking_returned.clear(), failed=failed)
+        except DeviceBusy:
+            self._asking_returned.clear()
+
     def _look_failed(self, lane: str, error: Exception) -> None:
         self._asking[lane].clear()
         log.error("look failed", exc_info=error, extra=facts(lane=lane))
@@ -213,6 +273,7 @@ class DeskStatus:
     def _set(self, key: str) -> None:
         if key.partition(".")[0] in ("terminal", "printer", "drawer"):
             self._reader_key, self._printer = "", None
+            self._contacts = {}
             self._reader_seen_s = self._printer_seen_s = -1e9
             self._tell()
 

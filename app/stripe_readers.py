@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.card_reader import CardReader
@@ -44,8 +45,11 @@ class StripeReaders:
     """The story of Settings > Devices for Stripe. Lane `net`; every call raises DeviceError, StorageError where Stripe
     or the keyring do not work, and changes nothing then."""
 
-    def __init__(self, settings: Settings, secrets: Secrets, reader: CardReader) -> None:
-        self._settings, self._secrets, self._reader = settings, secrets, reader
+    def __init__(
+        self, settings: Settings, secrets: Secrets, reader: CardReader, may_change: Callable[[], None]
+    ) -> None:  # fmt: skip
+        """`may_change` raises RuleBroken while another reader or key would cost somebody an answer."""
+        self._settings, self._secrets, self._reader, self._may_change = settings, secrets, reader, may_change
 
     @property
     def used(self) -> bool:
@@ -65,6 +69,7 @@ class StripeReaders:
         key = key.strip()
         if not RESTRICTED.fullmatch(key):
             raise RuleBroken("stripe.key_shape", field="key")
+        self._may_change()
         seen = self._seen_with(key)
         self._secrets.put(STRIPE_KEY, key)
         self._reader.anew()
@@ -74,6 +79,7 @@ class StripeReaders:
     def forget_key(self, person: Person) -> StripeView:
         """Take the key from this desk; its reader cannot be used any more."""
         need(Right.SET_UP, person)
+        self._may_change()
         self._secrets.forget([STRIPE_KEY])
         self._reader.anew()
         return StripeView(has_key=False)
@@ -81,6 +87,7 @@ class StripeReaders:
     def use(self, reader: KnownReader, person: Person) -> StripeView:
         """Take cards with this reader from now on."""
         need(Right.SET_UP, person)
+        self._may_change()
         self._settings.update({TERMINAL_URL: f"{PREFIX}{self._base()}/{reader.reader_id}",
                                TERMINAL_NAME: reader.label[:LABEL_LETTERS], PRACTICE_DEVICES: False})  # fmt: skip
         return self.view()
@@ -89,6 +96,7 @@ class StripeReaders:
         """Register the reader that shows `code`, and use it. Raises RuleBroken `stripe.code_missing`,
         `stripe.no_place`."""
         need(Right.SET_UP, person)
+        self._may_change()
         code = "-".join(code.split()).strip("-").lower()
         if not code:
             raise RuleBroken("stripe.code_missing", field="code")

@@ -274,7 +274,7 @@ class StandDesk:
         self.ways = Ways(clinic.clinic)
         self.scans = Scans(clinic.settings)
         secrets = Secrets(Folders(clinic.folder), clinic.settings)
-        self.stripe_readers = StripeReaders(clinic.settings, secrets, CardReader(clinic.settings))
+        self.stripe_readers = StripeReaders(clinic.settings, secrets, CardReader(clinic.settings), lambda: None)
         self.status = Board()
         self.items: tuple[AttentionItem, ...] = ()
         self.attention = SimpleNamespace(items=lambda: self.items)

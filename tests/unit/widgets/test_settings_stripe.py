@@ -52,7 +52,7 @@ class Desk:
         self.secrets = Secrets(folders, self.settings)
         self.secrets.allow_key_file("a test")
         self.settings.set(TERMINAL_URL, f"stripe+{stripe.base}")
-        self.readers = StripeReaders(self.settings, self.secrets, CardReader(self.settings))
+        self.readers = StripeReaders(self.settings, self.secrets, CardReader(self.settings), lambda: None)
         self.person = PRIYA
 
 
