@@ -16,6 +16,7 @@ REASONS = (
     "reason_unknown", "cannot_undo", "already_undone", "already_netted", "refund_id_used", "not_a_fee",
     "linked_rejected", "refunded_elsewhere", "known_already", "deposited", "deposit_deleted", "in_use", "disputed",
     "right_missing", "address_wrong", "message_unknown", "same_record", "merged_meanwhile", "not_merged",
+    "request_locked", "request_status",
 )  # fmt: skip
 """Every reason for which the engine rejects a decision."""
 

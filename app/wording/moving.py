@@ -50,6 +50,16 @@ WORDS: Rows = {
         "It cannot pay a visit as well. Nothing was changed.",
         "Up to {spendable_cents:money} is possible until the refund is put where its payment lies.",
     ),
+    "refused.request_locked": (
+        "This payment cannot be edited any more",
+        "It is being paid, was paid, or has ended. Nothing was changed.",
+        "Look at it again; money that came is given back with Refund.",
+    ),
+    "refused.request_status": (
+        "A payment cannot go that way from where it is",
+        _NOTHING,
+        "Look at it again: somebody may have moved it meanwhile.",
+    ),
     "refused.same_record": (
         "These are one person already",
         _NOTHING,

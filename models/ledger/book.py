@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from models.ledger.accounts import LOT_CODES, Account, Code
 from models.operations.operation import Operation
 from models.operations.records import Rules
+from models.rules.payment_status import AWAITED, Status
 from models.rules.rights import Right
 
 
@@ -74,7 +75,7 @@ class ChargeState:
 class PaymentState:
     """A payment as the ledger knows it. `collect_op_id` is the fact that made its lot; `merchant` names the account of
     a card payment, `method_id` the practice's own way to pay; `corrected_cents` of the amount never were there.
-    `reversed_act`: how it was taken back."""
+    `reversed_act`: how it was taken back; `request_id`: what had been asked, where the payment names it."""
 
     payment_id: str
     patient_id: str
@@ -89,6 +90,27 @@ class PaymentState:
     method_id: str = ""
     corrected_cents: int = 0
     reversed_act: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestState:
+    """An amount that is asked of a patient, as the ledger knows it: `paid_cents` of it have come. `asked_op_id` is the
+    operation that said it last."""
+
+    request_id: str
+    patient_id: str
+    appointment_id: str
+    amount_cents: int
+    paid_cents: int
+    status: Status
+    due_date: str = ""
+    asked_op_id: str = ""
+
+    @property
+    def open_cents(self) -> int:
+        """What is still asked."""
+        return self.amount_cents - self.paid_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +224,11 @@ def by_cause(task: TaskState) -> tuple[str, str]:
     return task.cause_op_id, task.task_id
 
 
+def by_due(request: RequestState) -> tuple[bool, str, str]:
+    """The order in which requests are answered: what is due first, what is due on no day last."""
+    return not request.due_date, request.due_date, request.request_id
+
+
 def by_ask(hold: HoldState) -> str:
     """The order of holds: their names begin with the operation that asked."""
     return hold.hold_id
@@ -298,6 +325,12 @@ class Book(Protocol):
 
     def dispute(self, dispute_id: str) -> DisputeState | None: ...
 
+    def request(self, request_id: str) -> RequestState | None: ...
+
+    def requests_at(self, appointment_id: str) -> Sequence[RequestState]:
+        """What is asked for a visit and awaited, in the order it is answered."""
+        ...
+
     def deposit(self, deposit_id: str) -> DepositState | None: ...
 
     def deposit_of(self, payment_id: str) -> str:
@@ -383,6 +416,7 @@ class Draft:
         self.staff: dict[str, frozenset[Right] | None] = {}
         self.refunds: dict[str, RefundState] = {}
         self.disputes: dict[str, DisputeState] = {}
+        self.requests: dict[str, RequestState] = {}
         self.deposits: dict[str, DepositState] = {}
         self.deposited: dict[str, str] = {}
         self.rules_put: Rules | None = None
@@ -518,6 +552,17 @@ class Draft:
         known |= {each.dispute_id: each for each in self.disputes.values() if each.payment_id == payment_id}
         return [known[dispute_id] for dispute_id in sorted(known)]
 
+    def request(self, request_id: str) -> RequestState | None:
+        return self.requests.get(request_id) or self.base.request(request_id)
+
+    def requests_at(self, appointment_id: str) -> Sequence[RequestState]:
+        known = self.base.requests_at(appointment_id)
+        if not self.requests:
+            return known
+        found = {each.request_id: each for each in known} | self.requests
+        mine = (each for each in found.values() if each.appointment_id == appointment_id and each.status in AWAITED)
+        return sorted(mine, key=by_due)
+
     def deposit(self, deposit_id: str) -> DepositState | None:
         return self.deposits.get(deposit_id) or self.base.deposit(deposit_id)
 
@@ -643,6 +688,10 @@ class Draft:
         """From now on the dispute stands like this."""
         self.disputes[state.dispute_id] = state
 
+    def know_request(self, state: RequestState) -> None:
+        """From now on the request stands like this."""
+        self.requests[state.request_id] = state
+
     def know_deposit(self, state: DepositState, payments: Iterable[str]) -> None:
         """From now on the slip stands like this: its payments are on it, or on none."""
         self.deposits[state.deposit_id] = state
@@ -667,6 +716,7 @@ class Draft:
         self.staff |= branch.staff
         self.refunds |= branch.refunds
         self.disputes |= branch.disputes
+        self.requests |= branch.requests
         self.deposits |= branch.deposits
         self.deposited |= branch.deposited
         self.rules_put = branch.rules_put or self.rules_put

@@ -18,6 +18,7 @@ from models.ledger.book import (
     PaymentState,
     Posted,
     RefundState,
+    RequestState,
     TaskState,
     Transfer,
 )  # fmt: skip
@@ -96,6 +97,12 @@ class EmptyBook:
 
     def dispute(self, dispute_id: str) -> DisputeState | None:  # noqa: ARG002
         return None
+
+    def request(self, request_id: str) -> RequestState | None:  # noqa: ARG002
+        return None
+
+    def requests_at(self, appointment_id: str) -> Sequence[RequestState]:  # noqa: ARG002
+        return ()
 
     def task(self, task_id: str) -> TaskState | None:  # noqa: ARG002
         return None

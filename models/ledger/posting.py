@@ -14,7 +14,18 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from models.ledger import accounts, charges, days, giving_back, holding, merging, rightful, spending, tasks
+from models.ledger import (
+    accounts,
+    charges,
+    days,
+    giving_back,
+    holding,
+    merging,
+    requests,
+    rightful,
+    spending,
+    tasks,
+)
 from models.ledger.book import AppointmentState, Draft, Entry, PaymentState, Transfer, Verdict
 from models.ledger.judging import (
     GONE,
@@ -60,6 +71,7 @@ def settle(op: Operation, draft: Draft) -> tuple[Entry, ...]:
     handler(op, body, draft)
     tasks.follow(op, body, draft, start)
     holding.fit(op, draft, start)
+    requests.follow(op, body, draft, start)
     rightful.doubt(op, body, draft, start)
     return tuple(draft.entries[start:])
 
@@ -132,7 +144,7 @@ def _collect(op: Operation, body: bodies.Collect, draft: Draft) -> None:
     payment = PaymentState(
         body.payment_id, body.patient_id, body.appointment_id, body.tender, body.amount_cents,
         body.drawer or op.device, body.card.merchant if body.card else "", op.op_id, body.receipt_no,
-        method_id=body.method_id,
+        method_id=body.method_id, request_id=body.request_id,
     )  # fmt: skip
     lot = accounts.credit(body.payment_id, body.patient_id)
     if body.appointment_id:
@@ -308,6 +320,8 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "staff.put": _staff_put,
     "rules.put": _rules_put,
     "message.send": _message_send,
+    "payment_request.put": requests.put,
+    "payment_request.status": requests.status,
     "task.resolved": tasks.resolve,
     "hold.ask": holding.ask,
     "hold.returned": holding.returned,

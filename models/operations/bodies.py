@@ -40,7 +40,7 @@ class Collect:
 
     With an appointment the lot is earmarked to it until it is allocated; without, it is free credit. `method_id` names
     the practice's own way to pay (tender `other`), `trace_no` its number; `received_date` is the day the money came in
-    where that is not the business date it was posted on.
+    where that is not the business date it was posted on. `request_id` names what had been asked, where it is for that.
     """
 
     payment_id: str
@@ -64,6 +64,7 @@ class Collect:
     trace_no: str = ""
     received_date: str = ""
     practitioner_id: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +234,8 @@ class RefundFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundUndone:
-    """The patient handed a refund back on the same day (fact): the money lies again where it lay before."""
+    """A refund came back (fact): the money lies again where it lay before. Cash the patient handed back on the same
+    day; a card's refund was sent back by the bank, days later, and has no receipt: `reason` is the bank's word."""
 
     refund_id: str
     patient_id: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from models.operations import bodies, eligibility, holds, merging, messages, records, rekeying, reviews, tasks
+from models.operations import bodies, eligibility, holds, merging, messages, records, rekeying, requests, reviews, tasks
 from models.operations.codec import from_json
 
 
@@ -88,6 +88,9 @@ KINDS: dict[str, Kind] = {
     "message.failed": Kind(OpClass.DERIVED, 1, messages.MessageFailed),
     "message.consent": Kind(OpClass.FACT, 1, messages.MessageConsent),
     "eligibility.check": Kind(OpClass.FACT, 1, eligibility.EligibilityCheck),
+    "payment_request.put": Kind(OpClass.DECISION, 1, requests.PaymentRequestPut),
+    "payment_request.status": Kind(OpClass.DECISION, 1, requests.PaymentRequestStatus),
+    "payment_request.answered": Kind(OpClass.DERIVED, 1, requests.PaymentRequestAnswered),
     "drawer.opened": Kind(OpClass.FACT, 1, bodies.DrawerOpened),
     "drawer.moved": Kind(OpClass.FACT, 1, bodies.DrawerMoved),
     "drawer.closed": Kind(OpClass.FACT, 1, bodies.DrawerClosed),

@@ -34,10 +34,12 @@ from models.ledger.book import (
     Posted,
     RefundState,
     RefundStep,
+    RequestState,
     TaskState,
     Transfer,
     by_ask,
     by_cause,
+    by_due,
     net_adjusted,
     net_paid_by_payment,
     net_paid_to_charge,
@@ -48,6 +50,8 @@ from models.operations.codec import BodyInvalid, from_json
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation, from_wire
 from models.operations.rekeying import Rekeyed, rekeyed_id
+from models.operations.requests import PaymentRequestPut, PaymentRequestStatus
+from models.rules.payment_status import AWAITED, Status
 from models.rules.rights import Right, rights_of
 from models.store.session import Session
 
@@ -73,7 +77,7 @@ _PAYMENT = (
     "SELECT payment_id, patient_id, appointment_id, tender, amount_cents, drawer, merchant, collect_op_id, "
     "receipt_no, reversed_op_id <> '', method_id, (SELECT coalesce(sum(r.amount_cents), 0) FROM refund r WHERE "
     "r.tenant = payment.tenant AND r.payment_id = payment.payment_id AND r.payment_id <> '' "
-    "AND r.kind = 'correction'), reversed_act FROM payment WHERE tenant = :tenant AND "
+    "AND r.kind = 'correction'), reversed_act, request_id FROM payment WHERE tenant = :tenant AND "
 )
 _CHARGE_CELLS = 7
 _REFUND = (
@@ -84,6 +88,12 @@ _DISPUTE = (
     "SELECT d.dispute_id, d.payment_id, d.patient_id, d.amount_cents, p.merchant, d.outcome FROM dispute d "
     "JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id WHERE d.tenant = :tenant AND "
 )
+_AWAITED = ", ".join(f"'{status}'" for status in sorted(AWAITED))
+_REQUEST = (
+    "SELECT request_id, patient_id, appointment_id, amount_cents, paid_cents, status, due_date, asked_op_id "
+    "FROM payment_request WHERE tenant = :tenant AND "
+)
+_REQUESTS_AT = f"{_REQUEST}status IN ({_AWAITED}) AND appointment_id <> '' AND "
 _PURSE_LIST = ", ".join(f"'{code}'" for code in sorted(PURSE_CODES))
 _PURSE = f"{_ACCOUNT}code IN ({_PURSE_LIST}) AND debits + pending_debits <> credits + pending_credits AND "
 _RULES = f"SELECT {', '.join(_RULE_NAMES)} FROM rules WHERE tenant = :tenant AND "
@@ -160,6 +170,8 @@ class Wanted:
         self.ask("waits", body.payment_id)
         self.ask("receipt", body.receipt_no)
         self.ask("visit", body.appointment_id)
+        self.ask("requests_at", body.appointment_id)
+        self.ask("request", body.request_id)
         self.ask("account", lot_of_new(body.payment_id, body.patient_id, body.appointment_id).id)
 
     def _rekeyed(self, body: Rekeyed) -> None:
@@ -229,6 +241,11 @@ class Wanted:
         for line in body.lines:
             self._payment(line.lot_payment_id)
 
+    def _request(self, body: PaymentRequestPut | PaymentRequestStatus) -> None:
+        self.ask("request", body.request_id)
+        if isinstance(body, PaymentRequestPut):
+            self.ask("visit", body.appointment_id)
+
     def _appointment_put(self, body: records.Appointment) -> None:
         self.ask("visit", body.id)
 
@@ -254,6 +271,8 @@ _LOOK: dict[str, Any] = {
     "visit.status": Wanted._visit_status,
     "payment.freed": Wanted._freed,
     "appointment.put": Wanted._appointment_put,
+    "payment_request.put": Wanted._request,
+    "payment_request.status": Wanted._request,
     "patient.merged": Wanted._merge,
     "patient.parted": Wanted._merge,
 }
@@ -285,6 +304,8 @@ class TableBook:
         self._purses: dict[str, tuple[Account, ...]] = {}
         self._refunds: dict[str, RefundState | None] = {}
         self._disputes: dict[str, DisputeState | None] = {}
+        self._requests: dict[str, RequestState | None] = {}
+        self._requests_at: dict[str, tuple[RequestState, ...]] = {}
         self._guarantors: dict[str, str] = {}
         self._aliases: dict[str, AliasState | None] = {}
         self._aliases_of: dict[str, tuple[AliasState, ...]] = {}
@@ -442,6 +463,17 @@ class TableBook:
         if dispute_id not in self._disputes:
             self._take_disputes({dispute_id}, self._ask(_DISPUTE + "d.dispute_id = :id", id=dispute_id))
         return self._disputes[dispute_id]
+
+    def request(self, request_id: str) -> RequestState | None:
+        if request_id not in self._requests:
+            self._take_requests({request_id}, self._ask(_REQUEST + "request_id = :id", id=request_id))
+        return self._requests[request_id]
+
+    def requests_at(self, appointment_id: str) -> Sequence[RequestState]:
+        if appointment_id not in self._requests_at:
+            found = self._ask(_REQUESTS_AT + "appointment_id = :id", id=appointment_id)
+            self._take_requests_at({appointment_id}, found)
+        return self._requests_at[appointment_id]
 
     def deposit(self, deposit_id: str) -> DepositState | None:
         query = "SELECT deposit_id, op_id, deleted_at <> '' FROM deposit WHERE tenant = :tenant AND deposit_id = :id"
@@ -609,6 +641,15 @@ class TableBook:
         for payment_id in ids:
             self._disputes_of[payment_id] = tuple(each for each in states if each.payment_id == payment_id)
 
+    def _take_requests(self, ids: set[str], found: list[Any]) -> None:
+        self._requests.update(dict.fromkeys(ids))
+        self._requests.update({row[0]: _request_state(row) for row in found})
+
+    def _take_requests_at(self, ids: set[str], found: list[Any]) -> None:
+        states = sorted(map(_request_state, found), key=by_due)
+        for appointment_id in ids:
+            self._requests_at[appointment_id] = tuple(each for each in states if each.appointment_id == appointment_id)
+
     def _take_rules(self, _ids: set[str], found: list[Any]) -> None:
         self._rules[RULES] = _rules_of(found[0]) if found else records.Rules()
 
@@ -657,6 +698,8 @@ _QUESTIONS: dict[str, tuple[str, str, Callable[[TableBook, set[str], list[Any]],
     "refund": (_REFUND + "refund_id EACH (:ids)", "_refunds", TableBook._take_refunds, "refunds"),
     "dispute": (_DISPUTE + "d.dispute_id EACH (:ids)", "_disputes", TableBook._take_disputes, "disputes"),
     "disputes_of": (_DISPUTE + "d.payment_id EACH (:ids)", "_disputes_of", TableBook._take_disputes_of, ""),
+    "request": (_REQUEST + "request_id EACH (:ids)", "_requests", TableBook._take_requests, "requests"),
+    "requests_at": (_REQUESTS_AT + "appointment_id EACH (:ids)", "_requests_at", TableBook._take_requests_at, ""),
     "rules": (_RULES + "id EACH (:ids)", "_rules", TableBook._take_rules, ""),
     "waits": (_OPEN_TASK.format("payment_id EACH (:ids)"), "_waiting", TableBook._take_waiting, ""),
 }
@@ -664,13 +707,18 @@ _QUESTIONS: dict[str, tuple[str, str, Callable[[TableBook, set[str], list[Any]],
 
 
 def _payment_state(row: Any) -> PaymentState:
-    values = [*row[:9], bool(row[9]), row[10], int(row[11]), row[12]]
+    values = [*row[:9], bool(row[9]), row[10], int(row[11]), *row[12:]]
     return PaymentState(*values)
 
 
 def _refund_state(row: Any) -> RefundState:
     values = [*row[:6], RefundStep(row[6])]
     return RefundState(*values)
+
+
+def _request_state(row: Any) -> RequestState:
+    values = [*row[:5], Status(row[5]), *row[6:]]
+    return RequestState(*values)
 
 
 def _rules_of(row: Any) -> records.Rules:

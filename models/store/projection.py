@@ -15,10 +15,11 @@ import orjson
 
 from models.ledger.book import Verdict
 from models.ledger.posting import RECEIPT_USED
-from models.operations import bodies, eligibility, holds, merging, messages, records, rekeying, tasks
+from models.operations import bodies, eligibility, holds, merging, messages, records, rekeying, requests, tasks
 from models.operations.codec import BodyInvalid, to_json
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation
+from models.rules.payment_status import Status, when_put
 from models.store.apart import RESOLUTIONS, put_apart, put_resolved
 from models.store.session import column_names
 from models.store.sheet import Sheet
@@ -182,6 +183,40 @@ def _reverse_payment(op: Operation, body: bodies.Reverse, reason: str, sheet: Sh
         "reversed_business_date": op.business_date, "reversed_act": body.act,
     }  # fmt: skip
     sheet.put("payment", after, seq=seq)
+
+
+def _put_request(op: Operation, body: requests.PaymentRequestPut, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("payment_request", body.request_id)
+    status = when_put(Status(before["status"]) if before else None, submitted=body.submitted)
+    first = before or {
+        "number": body.number, "paid_cents": 0, "payment_id": "", "asked_at": op.device_time,
+        "business_date": op.business_date, "actor": op.actor, "device": op.device,
+    }  # fmt: skip
+    said = {
+        "request_id": body.request_id, "patient_id": body.patient_id, "appointment_id": body.appointment_id,
+        "amount_cents": body.amount_cents, "request_type": body.request_type, "due_date": body.due_date,
+        "memo": body.memo, "status": status.value, "reason": "", "asked_op_id": op.op_id,
+    }  # fmt: skip
+    sheet.put("payment_request", {**first, **said, **_changed(op)}, seq=seq)
+
+
+def _move_request(op: Operation, body: requests.PaymentRequestStatus, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("payment_request", body.request_id)
+    if before:
+        after = {**before, "status": body.status, "reason": body.reason, **_changed(op)}
+        sheet.put("payment_request", after, seq=seq)
+
+
+def _answer_request(op: Operation, body: requests.PaymentRequestAnswered, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("payment_request", body.request_id)
+    if before:
+        paid = before["paid_cents"] + body.amount_cents
+        after = {**before, "paid_cents": paid, "status": body.status, "payment_id": body.payment_id, **_changed(op)}
+        sheet.put("payment_request", after, seq=seq)
+
+
+def _changed(op: Operation) -> dict[str, str]:
+    return {"changed_at": op.device_time, "changed_by": op.actor}
 
 
 # Money that goes back ---------------------------------------------------------------------------------------------
@@ -562,6 +597,9 @@ _HANDLERS: dict[str, _Handler] = {
     "payment.rekeyed": _take_from_paper,
     "payment.rekey_ended": _end_stand_in,
     "payment.reverse": _reverse_payment,
+    "payment_request.put": _put_request,
+    "payment_request.status": _move_request,
+    "payment_request.answered": _answer_request,
     "payment.correct": _correct_payment,
     "refund.request": _request_refund,
     "refund.paid": _pay_refund,

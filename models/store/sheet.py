@@ -21,19 +21,22 @@ from models.tables.acts import ACT_TABLES
 from models.tables.catalogue import RECORD_TABLES, Role
 from models.tables.days import DAY_TABLES
 from models.tables.desk import shadow
-from models.tables.payments import payment
+from models.tables.payments import payment, payment_request
 from models.tables.records import not_collecting
 from models.tables.tasks import TASK_TABLES
 
 _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
-    "payment": "payment_id", "not_collecting": "op_id", "refund": "refund_id", "adjustment": "op_id",
-    "dispute": "dispute_id", "statement": "statement_id", "message": "message_id", "consent": "consent_id",
+    "payment": "payment_id", "payment_request": "request_id", "not_collecting": "op_id", "refund": "refund_id",
+    "adjustment": "op_id", "dispute": "dispute_id", "statement": "statement_id", "message": "message_id",
+    "consent": "consent_id",
     "quarantine": "op_id", "alias": "patient_id",
     "drawer_act": "op_id", "day_close": "close_id", "deposit": "deposit_id", "deposited": "payment_id",
     "moved": "op_id", "task": "task_id", "hold": "hold_id",
 }  # fmt: skip
 _TABLES: dict[str, Table] = (
-    RECORD_TABLES | {"payment": payment, "not_collecting": not_collecting} | ACT_TABLES | DAY_TABLES | TASK_TABLES
+    RECORD_TABLES
+    | {"payment": payment, "payment_request": payment_request, "not_collecting": not_collecting}
+    | ACT_TABLES | DAY_TABLES | TASK_TABLES
 )
 
 

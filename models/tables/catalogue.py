@@ -23,7 +23,7 @@ RECORD_TABLES: dict[str, Table] = {
 
 STATE_TABLES: dict[str, Table] = (
     RECORD_TABLES
-    | {made.name: made for made in (records.not_collecting, payments.payment)}
+    | {made.name: made for made in (records.not_collecting, payments.payment, payments.payment_request)}
     | acts.ACT_TABLES
     | days.DAY_TABLES
     | tasks.TASK_TABLES

@@ -64,6 +64,7 @@ def fill(engine: Engine, role: Role) -> dict[str, int]:
 SPECIAL: dict[str, dict[str, Any]] = {
     "transfer": {"debit": "CHK", "credit": "CR:p", "amount_cents": 1, "seq": 1, "n": 0},
     "payment": {"amount_cents": 1},
+    "payment_request": {"amount_cents": 1},
     "refund": {"amount_cents": 1, "kind": "refund", "state": "paid", "payment_id": "payment_id"},
     "adjustment": {"amount_cents": 1, "kind": "discount"},
     "dispute": {"amount_cents": 1},
