@@ -284,7 +284,9 @@ def _gone_parts(books: Books, refunds: Iterable[RefundRow]) -> Iterator[PaymentP
         under = " · ".join(part for part in (row.number, _short(books, day), way_text(books, row)) if part)
         counted = books.clinic.is_closed(row.drawer or row.device, row.settled_business_date)
         undo = row.state == "paid" and row.tender == "cash" and row.settled_business_date == today and not counted
-        yield PaymentPart("refund", row.amount_cents, _REFUND_WORDS.get(row.state, "Refund"), under,
+        sent_back = row.state == "undone" and row.tender == "card"
+        words = "Refund sent back by the bank" if sent_back else _REFUND_WORDS.get(row.state, "Refund")
+        yield PaymentPart("refund", row.amount_cents, words, under,
                           refund_id=row.refund_id, state=row.state, number=row.number, can_undo=undo)  # fmt: skip
 
 

@@ -115,6 +115,7 @@ class Capability(Flag):
     SIGNATURE = auto()
     BATCH = auto()
     CART_DISPLAY = auto()
+    TELLS_RETURNED = auto()
 
 
 def _nobody_notes(_host_ref: str) -> None:
@@ -388,6 +389,24 @@ class HoldsBatch(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ReturnedRefund:
+    """A refund the processor had said was done, and could not give to the card. `attempt_id` is that of the try,
+    `words` why, in the processor's own (empty: it does not say)."""
+
+    attempt_id: str
+    cents: int
+    words: str = ""
+
+
+class TellsReturned(Protocol):
+    """What a terminal with Capability.TELLS_RETURNED does besides."""
+
+    def returned_refunds(self, since: datetime) -> tuple[ReturnedRefund, ...]:
+        """Every refund made since then that failed, whenever that was; moves nothing. Raises DeviceError."""
+        ...
+
+
 class ShowsCart(Protocol):
     """What a terminal with Capability.CART_DISPLAY does besides."""
 
@@ -421,9 +440,11 @@ class TakesSignatures(Protocol):
 
 
 class PrintResult(Enum):
-    """What became of a print job's bytes."""
+    """What became of a print job's bytes. HANDED_OVER: the computer's print queue passed all of them on and cannot say
+    whether paper came out."""
 
     PRINTED = "printed"
+    HANDED_OVER = "handed_over"
     NOT_PRINTED = "not_printed"
     UNKNOWN = "unknown"
 
@@ -457,3 +478,90 @@ class ReceiptPrinter(Protocol):
 
 
 PipeMaker = Callable[[], BytePipe]
+
+
+# Print queues of the computer -------------------------------------------------------------------------------------
+
+
+class JobState(Enum):
+    """Where a job of a print queue is. DONE: the queue passed every byte on, which is not yet paper."""
+
+    WAITING = "waiting"
+    GOING = "going"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedJob:
+    """A job as its queue tells of it. `began`: some of it may have reached the printer."""
+
+    state: JobState
+    began: bool = False
+
+
+class JobQueue(Protocol):
+    """A queue of the computer's own printing system: takes whole jobs, one way. Nothing the printer says comes back."""
+
+    @property
+    def address(self) -> str:
+        """As in settings: `cups://front_desk`, `spool://EPSON TM-T20`."""
+        ...
+
+    def status(self) -> DeviceStatus:
+        """READY, or OFFLINE with the message key of why it takes nothing. Raises nothing."""
+        ...
+
+    def put(self, data: bytes, timeout_s: float) -> str:
+        """Give it `data` as they are; returns the job's number. Raises DeviceError; with effect UNKNOWN where the queue
+        may have taken the job all the same."""
+        ...
+
+    def job(self, number: str) -> QueuedJob:
+        """How a job is. Raises DeviceError when the queue cannot be asked."""
+        ...
+
+    def cancel(self, number: str) -> None:
+        """Take a job back; one that is over stays as it is. Raises DeviceError when the queue cannot be asked."""
+        ...
+
+
+# Cash drawers and customer displays with a wire of their own -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerStatus:
+    """How a drawer with a wire of its own is. `is_open` is None where nothing can tell."""
+
+    device: DeviceStatus
+    is_open: bool | None = None
+
+
+class CashDrawer(Protocol):
+    """A cash drawer with a wire of its own."""
+
+    def open_drawer(self) -> None:
+        """One pulse, never repeated. Raises DeviceError before anything was sent; should the wire break while the pulse
+        is sent, its error has effect UNKNOWN."""
+        ...
+
+    def status(self) -> DrawerStatus:
+        """Raises nothing: an absent port is OFFLINE/NO_HARDWARE."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class LineDisplay(Protocol):
+    """Two lines for the patient to read. The whole room can: amounts only, never a name."""
+
+    def show(self, first: str, second: str) -> None:
+        """Show two lines; what is too long is cut. Raises DeviceError."""
+        ...
+
+    def clear(self) -> None:
+        """Show nothing. Raises DeviceError."""
+        ...
+
+    def close(self) -> None: ...

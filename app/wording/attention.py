@@ -53,6 +53,12 @@ WORDS: Rows = {
         "goes by that.",
         "If all three are one person, merge {merged_with} with {wanted}. If not, take apart what is wrong.",
     ),
+    "attention.refund_returned": (
+        "A refund came back",
+        "The bank could not give {cents:money} to the card and sent it back ({when}). The patient has not got it; the "
+        "money is on the payment again, with the visit it had paid if that still owes.",
+        "Tell the patient. Give it back another way, or keep it as credit.",
+    ),
     "attention.paid_twice": (
         "Paid twice?",
         "{cents:money} at {desk} ({first}), {cents:money} at {elsewhere} ({second}), for the same visit.",

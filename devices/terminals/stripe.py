@@ -20,6 +20,7 @@ from devices.base import (
     PaymentRequest,
     PaymentResult,
     RefundRequest,
+    ReturnedRefund,
     ReversalRequest,
     Secret,
     Step,
@@ -30,7 +31,7 @@ from devices.base import (
     Watch,
 )
 from devices.scrubber import PanGuard
-from devices.terminals.stripe_answers import UNDECIDED, WAITING, Reading, metadata_of
+from devices.terminals.stripe_answers import ATTEMPT, UNDECIDED, WAITING, Reading, metadata_of
 from devices.terminals.stripe_link import CallFailed, Fault, StripeAddress, StripeLink, StripeTimers, named
 from devices.terminals.stripe_run import Run
 from devices.ticks import REAL, Ticks
@@ -48,11 +49,12 @@ MOST_PAGES = 20
 
 
 class StripeTerminal:
-    """See PaymentTerminal, KeepsCards, ShowsCart. `blocked_count` says how often card data was kept out since start."""
+    """See PaymentTerminal, KeepsCards, ShowsCart, TellsReturned. `blocked_count` says how often card data was kept out
+    since start."""
 
     capabilities = (
         Capability.PAYMENT | Capability.VOID | Capability.REFUND | Capability.ABORT | Capability.TXN_STATUS
-        | Capability.TOKENIZE | Capability.CART_DISPLAY
+        | Capability.TOKENIZE | Capability.CART_DISPLAY | Capability.TELLS_RETURNED
     )  # fmt: skip
 
     def __init__(
@@ -143,6 +145,21 @@ class StripeTerminal:
         """Take the cart away; a payment is left alone. Raises DeviceError."""
         if self._idle_but_for_display():
             self._plain(lambda v1: v1.terminal.readers.cancel_action(self._reader))
+
+    def returned_refunds(self, since: datetime) -> tuple[ReturnedRefund, ...]:
+        """Refunds made since then that failed (`refund.failed` may come days after `succeeded`), oldest first. A refund
+        that was canceled has gone back to the account as well. Raises DeviceError."""
+        asked = int(since.timestamp())
+        try:
+            made = [each for each in self._pages(_list_refunds, asked) if each.get("status") in _SENT_BACK]
+        except CallFailed as failed:
+            raise self._not_sent(failed) from None
+        return tuple(self._returned(each) for each in reversed(made))
+
+    def _returned(self, refund: Shape) -> ReturnedRefund:
+        attempt_id = str((refund.get("metadata") or {}).get(ATTEMPT) or "")
+        words = self._guard.clean(str(refund.get("failure_reason") or "").replace("_", " ").capitalize())[:60]
+        return ReturnedRefund(attempt_id, int(refund.get("amount") or 0), words)
 
     def close(self) -> None:
         """Forget key and connections."""
@@ -263,7 +280,7 @@ class StripeTerminal:
         metadata = metadata_of(traced.attempt_id, reference)
         tried_at = traced.tried_at or datetime.now(UTC)
         since = int((tried_at - SEEN_FROM).timestamp())
-        for intent in self._pages(since):
+        for intent in self._pages(_list_intents, since):
             if (intent.get("metadata") or {}) == metadata:
                 return intent
         if datetime.now(UTC) - tried_at > REPLAYED_FOR:
@@ -274,12 +291,12 @@ class StripeTerminal:
         }  # fmt: skip
         return self._create(params, _intent_key(traced.attempt_id))
 
-    def _pages(self, since: int) -> Iterator[Shape]:
-        """Intents made since then, newest first. A list, because search lags."""
+    def _pages(self, listing: Callable[[Shape, Any], Any], since: int) -> Iterator[Shape]:
+        """What was made since then, newest first. A list, because search lags. Raises CallFailed."""
         after = ""
         for _ in range(MOST_PAGES):
             asked: Any = {"created": {"gte": since}, "limit": 100, **({"starting_after": after} if after else {})}
-            page = self._link.call(partial(_list_intents, asked))
+            page = self._link.call(partial(listing, asked))
             yield from page["data"]
             if not page.get("has_more") or not page["data"]:
                 return
@@ -348,6 +365,7 @@ class StripeTerminal:
         return error if isinstance(error, DeviceError) else DeviceMissing("stripe.unreachable", device="reader")
 
 
+_SENT_BACK = frozenset({"failed", "canceled"})
 _REFUND_REFUSED = {
     "charge_already_refunded": "stripe.refunded_before",
     "charge_disputed": "stripe.disputed",

@@ -281,9 +281,12 @@ def refund_failed(op: Operation, body: bodies.RefundFailed, draft: Draft) -> Non
 
 
 def refund_undone(op: Operation, body: bodies.RefundUndone, draft: Draft) -> None:
-    """The patient handed a refund back."""
+    """The patient handed a refund back, or the bank sent a card's back: that may be heard at several desks."""
     refund = draft.refund(body.refund_id)
     payment = draft.payment(refund.payment_id) if refund else None
+    if refund is not None and refund.tender == "card" and refund.step is RefundStep.UNDONE:
+        accept(draft, op)
+        return
     if refund is None or payment is None or refund.step is not RefundStep.PAID:
         quarantine(draft, op, "missing_dependency" if refund is None else f"refund_{refund.step}")
         return

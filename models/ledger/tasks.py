@@ -197,6 +197,16 @@ def _gave_back(
                   charge_id=account.charge_id, appointment_id=account.appointment_id)  # fmt: skip
 
 
+def _sent_back(
+    op: Operation, body: bodies.RefundUndone, own: Entry, _entries: Sequence[Entry], draft: Draft
+) -> None:  # fmt: skip
+    """A bank sent a card's refund back: the patient has not got it, and nobody at a desk saw that."""
+    refund = draft.refund(body.refund_id)
+    if refund is not None and refund.tender == "card" and own.transfers:
+        _open(op, "refund_returned", refund.amount_cents, draft, patient_id=refund.patient_id,
+              payment_id=refund.payment_id)  # fmt: skip
+
+
 def _bank_took(
     op: Operation, body: bodies.DisputeClosed | bodies.Reverse, _own: Entry, entries: Sequence[Entry], draft: Draft
 ) -> None:  # fmt: skip
@@ -226,6 +236,7 @@ def _merged(op: Operation, _body: Any, own: Entry, _entries: Sequence[Entry], dr
 _Watch = Callable[[Operation, Any, Entry, Sequence[Entry], Draft], None]
 _WATCHED: dict[str, _Watch] = {
     "payment.allocate": _allocated, "charge.put": _lowered, "refund.request": _gave_back, "refund.paid": _gave_back,
+    "refund.undone": _sent_back,
     "dispute.closed": _bank_took, "payment.reverse": _bank_took, "patient.merged": _merged,
 }  # fmt: skip
 

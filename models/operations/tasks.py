@@ -9,14 +9,15 @@ from models.operations.bodies import Correct, DisputeOpened, RefundPaid, Reverse
 
 TASKS = (
     "credit_used", "paid_over", "reopened", "insurer_paid", "taken_back", "over_refunded", "money_in", "money_out",
-    "not_known", "not_merged",
+    "not_known", "not_merged", "refund_returned",
 )  # fmt: skip
 """What a task is about. `credit_used`: credit was spent elsewhere first (H1). `paid_over`: money was taken for what was
 owed no more; it lies as credit. `reopened`: a refund took what a visit had been paid with (H4). `insurer_paid`: a payer
 lowered what was paid already (H7). `taken_back`: a bank took money back, the visit owes again (H15). `over_refunded`:
 more went back than a payment held (H5). `money_in`, `money_out`: money that moved for something never seen, in suspense
 (H16). `not_known`: a fact about a payment never seen that names no amount to post (H16). `not_merged`: two desks said
-of one record that it is somebody else's, each of another's (H17)."""
+of one record that it is somebody else's, each of another's (H17). `refund_returned`: a bank could not give a refund to
+its card, and sent the money back."""
 
 RESOLUTIONS = (
     "recovered", "given_back", "borne", "set_against", "kept", "left_owed", "refunded", "moved", "written_off",

@@ -149,6 +149,16 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("give_back", "Refund it", "Opens the refund. Nothing goes back before you confirm."),
         Way("move", "Move it to another visit", "Opens the account with this money chosen."),
     ),
+    "refund_returned": (
+        Way(
+            "give_back",
+            "Give it back another way",
+            "Opens the refund: cash or a check. Nothing goes back before you confirm.",
+            recommended=True,
+        ),
+        Way("resolve:kept", "Keep it as credit", "The patient was told. No money moves; your name is kept with that."),
+        Way("ledger", "Look at the account", "The payment shows the refund and that it came back."),
+    ),
     "over_refunded": (
         Way(
             "resolve:recovered",
@@ -237,6 +247,7 @@ KINDS: dict[str, Kind] = {
     "paid_over": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "paid_twice": Kind("users", "warn", ("Choose one", "warn", "arrow-left-right")),
     "taken_back": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "refund_returned": Kind("undo-2", "bad", ("The patient has not got it", "bad", "undo-2")),
     "reopened": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
     "insurer_paid": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "in_use": Kind("lock", "neutral", ("Choose one", "neutral", "lock")),

@@ -112,9 +112,11 @@ _TAKEN_BACK = (
 )
 
 
-def _refunds(kind: str, sign: str, condition: str) -> str:
+def _refunds(
+    kind: str, sign: str, condition: str, day: str = "r.settled_business_date", at: str = "r.settled_at"
+) -> str:
     return (
-        f"SELECT {kind}, r.refund_id, r.settled_at, r.settled_business_date, r.patient_id, "
+        f"SELECT {kind}, r.refund_id, {at}, {day}, r.patient_id, "
         "coalesce(p.appointment_id, ''), coalesce(p.practitioner_id, ''), r.tender, r.method_id, r.brand, r.number, "
         "r.settled_by, CASE r.drawer WHEN '' THEN r.device ELSE r.drawer END, "
         f"{sign}r.amount_cents, 0, r.check_no, r.reason, '', r.settled_op_id, r.payment_id FROM refund r "
@@ -128,9 +130,18 @@ _ANOTHER_DAY = f"r.settled_business_date <> r.business_date AND r.settled_busine
 _REFUNDS = tuple(
     _refunds(kind, sign, f"{when} AND r.state {states}")
     for when in (_THAT_DAY, _ANOTHER_DAY)
-    for kind, sign, states in (("r.kind", "-", "IN ('paid', 'undone')"), ("'refund_undone'", "", "= 'undone'"))
-)
-"""Refunds, corrections and what other programs gave back; what was handed back was so on the same day."""
+    for kind, sign, states in (
+        ("r.kind", "-", "IN ('paid', 'undone')"), ("'refund_undone'", "", "= 'undone' AND r.tender <> 'card'"),
+    )
+)  # fmt: skip
+"""Refunds, corrections and what other programs gave back; cash was handed back on the same day."""
+
+_SENT_BACK = _refunds(
+    "'refund_undone'", "", "r.state = 'undone' AND r.tender = 'card' AND r.payment_id IN (SELECT k.payment_id FROM "
+    f"task k WHERE k.tenant = :tenant AND k.what = 'refund_returned') AND r.received_date {_WITHIN}",
+    "r.received_date", "''",
+)  # fmt: skip
+"""Refunds of cards that banks sent back, found by their tasks, which are few."""
 
 _DATED = "t.tenant = :tenant AND t.code IN ('charge', 'responsibility', 'adjust', 'lapse', 'reverse', 'settle')"
 """As the index of transfers by code and day has it."""
@@ -200,7 +211,7 @@ _DISPUTES = (
     f"WHERE d.tenant = :tenant AND d.business_date {_WITHIN}"
 )
 
-_BACK_AND_FORTH = (_TAKEN_BACK, _TAKEN_BACK_AGAIN, *_REFUNDS, _RECOVERED, *_IN_QUESTION, _OWED, _DISPUTES)
+_BACK_AND_FORTH = (_TAKEN_BACK, _TAKEN_BACK_AGAIN, *_REFUNDS, _SENT_BACK, _RECOVERED, *_IN_QUESTION, _OWED, _DISPUTES)
 _BY_POSTING = (_PAYMENTS_POSTED, *_BACK_AND_FORTH)
 _BY_PAYMENT = (_PAYMENTS_PAID, _PAYMENTS_RECEIVED, *_BACK_AND_FORTH)
 

@@ -145,6 +145,18 @@ def held(connection: Any, tenant: str, payment_id: str) -> HeldRow:
                    int(disputed[0]), int(disputed[1]))  # fmt: skip
 
 
+def paid_by(connection: Any, tenant: str, attempt_ids: Iterable[str], since: str) -> list[tuple[str, RefundRow]]:
+    """(attempt, refund) of the refunds since a day (ISO) that these tries gave to cards, as far as the money is still
+    gone; of every desk."""
+    asked = list(attempt_ids)
+    found = connection.execute(
+        f"SELECT attempt_id, {_REFUND} FROM refund WHERE tenant = ? AND business_date >= ? AND state = 'paid' "
+        f"AND tender = 'card' AND attempt_id IN ({marks(len(asked))})",
+        (tenant, since, *asked),
+    )
+    return [(row[0], RefundRow(*row[1:])) for row in found]
+
+
 def waits_at(connection: Any, tenant: str, refund_id: str) -> list[tuple[str, int]]:
     """(account id, cents not netted yet) of a refund made elsewhere."""
     found = connection.execute(

@@ -82,6 +82,20 @@ def test_only_credit_that_is_there_is_set_against_what_is_missing(cents: int, lo
     assert (desk.open_cents()[0], desk.net("CR:p2")) == (left, -50 if left == 60 else 0)
 
 
+@pytest.mark.parametrize(("tender", "kinds"), [("card", ["refund_returned"]), ("cash", [])])
+def test_a_card_s_refund_that_a_bank_sent_back_is_asked_about_once(tender: str, kinds: list[str]) -> None:
+    """Two desks may hear of it; cash comes back once, over one counter."""
+    back = bodies.RefundPaid(refund_id="r1", payment_id="p1", patient_id=ANN, amount_cents=40, tender=tender,
+                             receipt_no="R", drawer=DRAWER)  # fmt: skip
+    desk = Desk(line_item("c1", 200), collect("p1", ANN, 100, tender=tender), allocate("p1", ANN, ("c1", 100)), back)
+    assert desk.net("AR:c1") == 140
+    assert desk.do(undone("r1")).verdict is Verdict.ACCEPTED
+    again = desk.do(undone("r1"))
+    assert again.verdict is (Verdict.ACCEPTED if tender == "card" else Verdict.QUARANTINED)
+    assert [task_id.partition(":")[0] for task_id in desk.opened if "returned" in task_id] == kinds
+    assert -desk.net("CR:p1") + 200 - desk.net("AR:c1") == 100, "the payment holds all of it again"
+
+
 @pytest.mark.parametrize("how", ["seen", "kept"])
 def test_money_in_question_is_put_right_by_money_not_by_words(how: str) -> None:
     desk = Desk(*TWICE)

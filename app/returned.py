@@ -1,0 +1,84 @@
+"""Refunds that a bank sent back: a processor says days later that a card could not be given its money (an account that
+was closed, a card that expired).
+
+Nothing tells a desk of that by itself: it asks, at opening and once a day. What came back lies on the payment again, as
+if it had never gone, and somebody is told that the patient has not got it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from typing import cast
+
+from app.card_reader import CardReader
+from app.clinic import Clinic
+from app.lanes import Job
+from app.refund_views import NOTE_MOST
+from devices.base import Capability, ReturnedRefund, TellsReturned
+from models.basics.errors import DeviceError, PaymentUnavailable
+from models.basics.facts import facts
+from models.operations import bodies
+from models.store.queries import refunds
+
+log = logging.getLogger(__name__)
+
+LOOKS_BACK = timedelta(days=60)
+"""So long after it was made a refund is looked at: banks send them back within 30 days."""
+EVERY_S = 24 * 3600.0
+AGAIN_S = 600.0
+"""After a look that failed."""
+WORD = "sent back by the bank"
+
+
+class ReturnedRefunds:
+    """The story. `look` on the `terminal` lane, `due` anywhere."""
+
+    def __init__(self, clinic: Clinic, reader: CardReader) -> None:
+        self._clinic, self._reader = clinic, reader
+        self._next_s = 0.0
+
+    @property
+    def due(self) -> bool:
+        """Was it not asked since the start, or for a day?"""
+        return self._reader.fitted and time.monotonic() >= self._next_s
+
+    def look(self, _job: Job[int] | None = None) -> int:
+        """Ask, and write down what came back. Returns how many did; 0, too, where nobody could be asked: then it is
+        asked again in ten minutes. Raises StorageError."""
+        self._next_s = time.monotonic() + AGAIN_S
+        try:
+            terminal = self._reader.terminal()
+            if Capability.TELLS_RETURNED not in terminal.capabilities:
+                found: tuple[ReturnedRefund, ...] = ()
+            else:
+                found = cast(TellsReturned, terminal).returned_refunds(self._clinic.clock.now() - LOOKS_BACK)
+        except (DeviceError, PaymentUnavailable) as error:
+            log.info("returned refunds not asked for", extra=facts(key=error.message_key))
+            return 0
+        self._next_s = time.monotonic() + EVERY_S
+        return self._write_down(found)
+
+    def _write_down(self, found: tuple[ReturnedRefund, ...]) -> int:
+        known = {each.attempt_id: each for each in found if each.attempt_id}
+        if not known:
+            return 0
+        written, today = 0, self._clinic.today()
+        since = (today - LOOKS_BACK).isoformat()
+        with self._clinic.store.write() as tx:
+            for attempt_id, row in refunds.paid_by(tx.reader, self._clinic.tenant, known, since):
+                told = known[attempt_id]
+                if told.cents != row.amount_cents:
+                    log.error("returned refund is of another amount", extra=facts(attempt=attempt_id))
+                    continue
+                body = bodies.RefundUndone(
+                    refund_id=row.refund_id, patient_id=row.patient_id, reason=(told.words or WORD)[:NOTE_MOST],
+                    receipt_no="",
+                )  # fmt: skip
+                tx.record(body, person_id=row.settled_by or row.requested_by, business_date=today.isoformat(),
+                          group=f"returned {row.refund_id}")  # fmt: skip
+                written += 1
+        if written:
+            log.warning("refunds sent back", extra=facts(count=written))
+        return written
