@@ -28,6 +28,7 @@ from models.store.desk import DeskStore
 _KIND_WORDS = {
     "method": "Ways to pay", "practitioner": "Practitioners", "location": "Places", "patient": "Patients",
     "coverage": "Coverages", "appointment": "Visits", "charge": "Charges", "payment": "Payments",
+    "eligibility": "Plan answers",
 }  # fmt: skip
 _BAR_WIDTH = 30
 _UTC = ZoneInfo("UTC")
@@ -39,7 +40,7 @@ EVERYTHING_TAKEN, SOMETHING_REFUSED, NOTHING_DONE = 0, 1, 2
 def add_options(sub: argparse.ArgumentParser) -> None:
     """The options of `copaydesk import`."""
     sub.add_argument("paths", nargs="+", type=Path, metavar="PATH",
-                     help="files or folders: FHIR R4 JSON, NDJSON, CSV; also with .gz")  # fmt: skip
+                     help="files or folders: FHIR R4 JSON, NDJSON, CSV, X12 271; also with .gz")  # fmt: skip
     sub.add_argument("--shift-to-today", action="store_true",
                      help="move every patient's history so that the newest visits lie on today's schedule")  # fmt: skip
     sub.add_argument("--dry-run", action="store_true", help="say what would change and write nothing")

@@ -1,9 +1,9 @@
-"""Bringing in what other programs know: patients, visits and charges from FHIR R4 and CSV files.
+"""Bringing in what other programs know: patients, visits and charges from FHIR R4 and CSV files, payers' answers (X12).
 
 Two passes. First every file is read, and what was found is linked across files; then file by file, in an order in which
 nothing is named before it is there, what differs from the store is written: each file in one transaction, whole or not
 at all. A second run of the same files changes nothing. What cannot be taken is listed with file, place and reason, and
-stops nothing else.
+stops nothing else. Answers come last: their patients may be in the same files.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.eligibility_answers import KIND as ANSWERS
+from app.eligibility_answers import Answers, looks_like_x12, read_answers
 from app.lanes import Job, Progress
 from exchange.csv.columns import Mapping as ColumnMapping
 from exchange.csv.read import read_csv
@@ -42,7 +44,10 @@ log = logging.getLogger(__name__)
 PERSON = "import"
 """Who acted, where nobody is signed in: the command line."""
 
-SUFFIXES = (".json", ".ndjson", ".jsonl", ".csv", ".tsv")
+X12_SUFFIXES = (".271", ".270", ".x12", ".edi")
+"""Files that are X12, whatever stands in them."""
+
+SUFFIXES = (".json", ".ndjson", ".jsonl", ".csv", ".tsv", *X12_SUFFIXES)
 """Files of a folder that are looked at, also with `.gz` behind; a file named by itself may be called anything."""
 
 _NOT_POSTED = (Verdict.QUARANTINED, Verdict.REJECTED)
@@ -141,6 +146,8 @@ class Importing:
             shift_to(today, zone, (item for _, items in linked.files for item in items))
         tally = _Tally()
         cancelled = self._write_all(linked, contents, tally, today, dry_run, job, person_id)
+        if not cancelled:
+            self._write_answers(contents, tally, (zone, today), dry_run, person_id)
         report = _report(contents, linked, tally, cancelled=cancelled, dry_run=dry_run,
                          shifted_to=today if shift_to_today else None)  # fmt: skip
         log.info("import ended", extra=facts(files=report.files, created=report.created, updated=report.updated,
@@ -199,6 +206,19 @@ class Importing:
                 getattr(tally, outcome)[item.kind] += 1
         return False
 
+    def _write_answers(
+        self, contents: Sequence[FileContent], tally: _Tally, day: tuple[ZoneInfo, date], dry_run: bool, person_id: str
+    ) -> None:
+        zone, today = day
+        for content in contents:
+            if not content.answers:
+                continue
+            outcome = Answers(self._store).write(content, zone, self._clock.now(), today.isoformat(), person_id,
+                                                 dry_run=dry_run)  # fmt: skip
+            tally.created[ANSWERS] += outcome.created
+            tally.unchanged[ANSWERS] += outcome.unchanged
+            tally.refusals += outcome.refusals
+
     def _write_file(self, items: Sequence[Planned], today: date, person_id: str) -> None:
         if not items:
             return
@@ -223,6 +243,7 @@ def _bodies(item: Planned, today: date) -> Iterable[tuple[object, str]]:
 
 _OURS: Mapping[str, tuple[str, ...]] = {
     "practitioner": ("auto_allocate",),
+    "coverage": ("copay_and_deductible",),
     "appointment": ("payment_profile", "billing_status", "profile_id", "series_id", "instance_key"),
 }
 """Fields no other program knows of: what the practice set here stays."""
@@ -263,12 +284,13 @@ def _report(
     refused: Counter[str] = Counter()
     for refusal in refusals:
         refused[refusal.kind] += refusal.count
-    read = linked.read if linked else Counter[str]()
+    read = Counter(linked.read) if linked else Counter[str]()
+    read[ANSWERS] += sum(len(content.answers) for content in contents)
     repeats = linked.repeats if linked else Counter[str]()
     kinds = {
         kind: Counts(read[kind], tally.created[kind], tally.updated[kind], tally.unchanged[kind] + repeats[kind],
                      refused[kind])
-        for kind in KINDS if read[kind]
+        for kind in (*KINDS, ANSWERS) if read[kind]
     }  # fmt: skip
     resources: Counter[str] = Counter()
     skipped: Counter[str] = Counter()
@@ -307,6 +329,8 @@ def read_file(path: Path, name: str, reading: Reading, mapping: ColumnMapping, t
     """What is in a file, or why it cannot be read: never raises for what a file is or holds."""
     try:
         data = unpacked(bytes_of(path))
+        if looks_like_x12(data) or path.name.casefold().removesuffix(".gz").endswith(X12_SUFFIXES):
+            return read_answers(name, data)
         if looks_like_json(data) or ".json" in path.name.casefold() or ".ndjson" in path.name.casefold():
             return read_fhir(name, json_text(data), reading)
         return read_csv(name, csv_text(data, mapping.encoding), reading, mapping, today)

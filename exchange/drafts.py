@@ -13,6 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from exchange.money import MoneyElsewhere
+from exchange.x12.eligibility import Subject
 from models.basics.errors import Fact, ImportRefused
 from models.operations import records
 
@@ -224,13 +225,15 @@ KINDS = ("method", "practitioner", "location", "patient", "coverage", "appointme
 
 @dataclass(slots=True)
 class FileContent:
-    """Everything one file holds. `read` counts resources or rows by type, `skipped` those of no use to a desk."""
+    """Everything one file holds. `read` counts resources or rows by type, `skipped` those of no use to a desk.
+    `answers` are payers' (X12 271)."""
 
     name: str
     drafts: list[AnyDraft] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
+    answers: list[Subject] = field(default_factory=list)
 
     def refuse(self, error: ImportRefused, path: str, kind: str = "file") -> None:
         """List `error`; the path it names itself is the better one."""

@@ -326,3 +326,9 @@ def _percent(share_bp: int) -> str:
     """`20`, `12.5`."""
     whole, part = divmod(share_bp, 100)
     return f"{whole}.{part:02d}".rstrip("0").rstrip(".") if part else str(whole)
+
+
+def office_copay(benefits: tuple[Benefit, ...]) -> int | None:
+    """The copay of an office visit in the network, in cents; None where the payer names none."""
+    asked = Question(purpose=OFFICE_VISIT, procedures=(), benefits=benefits, state=plan.ELIGIBLE, age_s=0)
+    return estimate(asked).copay_cents
