@@ -45,17 +45,16 @@ class VirtualTime(asyncio.SelectorEventLoop):
         return self.moved_s
 
     def sleep(self, seconds: float) -> None:
-        """Let so much time go by; everything that is due in it happens."""
-        if seconds > 0:
-            handle = self.call_later(seconds, self.stop)
-            self.run_forever()
-            handle.cancel()
+        """Let so much time go by, whatever the terminal says meanwhile; everything that is due in it happens."""
+        self.until(lambda: False, seconds)
 
     def until(self, ready: Callable[[], bool], seconds: float) -> None:
         """Let time go by until `ready`, which calls `stop` itself, or for `seconds` at most."""
         end = self.moved_s + seconds
         while not ready() and self.moved_s < end - 1e-6:
-            self.sleep(end - self.moved_s)
+            handle = self.call_later(end - self.moved_s, self.stop)
+            self.run_forever()
+            handle.cancel()
         if not ready():  # what is left is less than a timer can tell
             self.moved_s = max(self.moved_s, end)
 
