@@ -25,7 +25,6 @@ from app.wording import (
     device_log,
     devices,
     eligibility,
-    eligibility,
     files,
     ledger,
     line,
