@@ -31,7 +31,7 @@ class _Jumping(selectors.SelectSelector):
     def select(self, timeout: float | None = None) -> Any:
         if timeout:
             self.now += timeout
-        return super().select(0)
+        return []
 
 
 class _Loop(asyncio.SelectorEventLoop):
