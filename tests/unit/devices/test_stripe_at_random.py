@@ -1,6 +1,6 @@
 """Acceptance rule 1: random faults, impatience and crashes, and what is posted is what was captured, or is UNKNOWN and
-becomes right when the line heals. Payments, refunds of a part (some of which fail days later), cards that are kept. A desk
-hears of nothing by itself: every look at reader and intent may get lost."""
+becomes right when the line heals. Payments, refunds of a part (some of which fail days later), cards that are kept. A
+desk hears of nothing by itself: every look at reader and intent may get lost."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ LINE = ("drop-before", "drop-after", "slow:35s", "rate-limited", "rate-limited:n
 READER = ("timeout-false", "timeout-true", "busy", "offline", "stuck", "stuck-charged", "connection-error",
           "connection-error-charged", "customer-cancels", "declined:insufficient_funds", "declined:lost_card",
           "declined:expired_card", "api-error-null", "slow-bank:20s", "slow-bank:100s", "other-till",
-          "display-replaces", "cancel-busy", "cancel-race", "requires-capture", "refund-pending", "generated-card-null")  # fmt: skip
+          "display-replaces", "cancel-busy", "cancel-race", "requires-capture", "refund-pending",
+          "generated-card-null")  # fmt: skip
 ASKED = tuple(route.name for route in ROUTES
               if route.name.startswith(("payment_intents.", "readers.", "refunds.", "setup_intents.")))  # fmt: skip
 
