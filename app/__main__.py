@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from models.basics.version import VERSION
+from models.basics.wall import raise_where_told
 
 Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command of `copaydesk`; without one, open the window. Returns the exit status."""
+    raise_where_told()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["simulate"]:  # the simulators read their own options
         from devices.simulators.command import main as run_simulator
@@ -64,6 +66,16 @@ def demo(options: argparse.Namespace) -> int:
     from widgets.tour import TOURS, follow
 
     return demo_command(options, open_window=open_window, tours=TOURS, follow=follow)
+
+
+def train(options: argparse.Namespace) -> int:
+    """Open this desk's training: a practice of invented people and simulated devices, behind a wall."""
+    if not _has_display():
+        return _no_display()
+    from app.folders import desk_folder
+    from widgets.main_window import run_training
+
+    return run_training(desk_folder(options.home))
 
 
 def _has_display() -> bool:
@@ -198,6 +210,7 @@ COMMANDS: list[tuple[str, str, Callable[[argparse.ArgumentParser], None], Comman
         _demo_options,
         demo,
     ),
+    ("train", "practise at this desk: invented people, simulated devices, nothing real", _nothing, train),
     ("import", "bring in patients, visits and charges (FHIR R4, CSV)", _import_options, bring_in),
     ("simulate", "a card terminal or receipt printer that behaves (see copaydesk simulate --help)", _nothing, simulate),
     ("server", "run the clinic's hub", _server_options, server),

@@ -9,6 +9,7 @@ from app.holds import Holds
 from app.views import DeskFacts
 from models.basics.clock import Clock, business_date, parse_utc
 from models.basics.errors import StorageError
+from models.basics.ids import is_training
 from models.operations.records import Practice, Rules
 from models.store.desk import DeskStore
 from models.store.queries import drawer, recorded, staff
@@ -35,6 +36,11 @@ class Clinic:
     def tenant(self) -> str:
         """The practice's id. Raises StorageError `store.not_enrolled` before set-up."""
         return self.store.tenant
+
+    @property
+    def training(self) -> bool:
+        """Does this practice exist for training alone? Every paper of it says so."""
+        return is_training(self.store.tenant)
 
     @property
     def identity(self) -> DeskIdentity:
@@ -106,7 +112,8 @@ class Clinic:
     def facts(self) -> DeskFacts:
         """What the shell names."""
         identity = self.identity
-        return DeskFacts(self.practice.name, identity.desk_name, identity.device_no, str(self.zone), self.today())
+        return DeskFacts(self.practice.name, identity.desk_name, identity.device_no, str(self.zone), self.today(),
+                         self.training)  # fmt: skip
 
     def _changed(self, change: Change) -> None:
         if change.everything or "day_close" in change.topics:

@@ -9,12 +9,12 @@ import orjson
 
 from app.clinic import Clinic
 from app.close_views import CloseReview
-from app.day_paper import clinic_block
 from app.day_sheet import tender_words
 from app.heads import clock_text, full_day
 from models.basics.money import show_cents
 from models.operations import bodies
 from models.operations.codec import from_json
+from receipts.compose import clinic_block
 from receipts.layouts.escpos import Profile, encode
 from receipts.layouts.report_roll import report_blocks
 from receipts.report import ReportDocument, ReportSection
@@ -34,7 +34,7 @@ def x_document(
 ) -> ReportDocument:  # fmt: skip
     """The day so far: what was taken by each way to pay. It changes nothing and says nothing of a count."""
     return ReportDocument(
-        clinic=clinic_block(clinic), kind="X report", number="", facts=_facts(clinic, day, by),
+        clinic=clinic_block(clinic.practice), kind="X report", number="", facts=_facts(clinic, day, by),
         sections=(_taken(tenders_of(seen), names),), closing="The day is still open.",
     )  # fmt: skip
 
@@ -53,7 +53,7 @@ def z_document(
     facts += [("Reason", body.reason)] if body.reason else []
     facts += [("Late records", f"{late[0]}, {show_cents(late[1])}")] if late[0] else []
     return ReportDocument(
-        clinic=clinic_block(clinic), kind="Z report", number=body.number, facts=tuple(facts),
+        clinic=clinic_block(clinic.practice), kind="Z report", number=body.number, facts=tuple(facts),
         sections=(
             _taken(body.tenders, names),
             ReportSection(title="Drawer", columns=("", "Amount"), rows=drawer, total=(word, off)),
@@ -76,7 +76,7 @@ def slip_document(
         rows = tuple((f"Check {check.check_no}".rstrip(), check.amount_cents) for check in checks)
         sections.append(ReportSection(title="Checks", columns=("", "Amount"), rows=rows))
     return ReportDocument(
-        clinic=clinic_block(clinic), kind="Deposit slip", number=number, sections=tuple(sections),
+        clinic=clinic_block(clinic.practice), kind="Deposit slip", number=number, sections=tuple(sections),
         facts=(("Day", full_day(day)), ("Desk", clinic.identity.desk_name), ("Batch", number)),
         sign=("Prepared by", "Received by"),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from app.day_sheet import ADJUSTMENT_WORDS, TENDER_WORDS, in_order
 from app.day_sums import ELSEWHERE, DaySums, TenderSum
 from app.day_views import DateType, DayLine, DaySheetView, Tab
 from app.heads import clock_text, day_text, full_day
-from receipts.document import ClinicBlock
+from receipts.compose import clinic_block
 from receipts.report import ReportDocument, ReportSection
 
 BY_WORDS = {
@@ -23,12 +23,6 @@ TAB_WORDS = {
 SUM_COLUMNS = ("", "Count", "Taken", "Voids", "Refunds", "Net")
 
 
-def clinic_block(clinic: Clinic) -> ClinicBlock:
-    """Who reports."""
-    known = clinic.practice
-    return ClinicBlock(name=known.name, address=known.address, phone=known.phone, npi=known.npi, tin=known.tin)
-
-
 def sheet_document(clinic: Clinic, view: DaySheetView, lines: tuple[DayLine, ...]) -> ReportDocument:
     """The sheet on paper: summary first, then the rows of its tab."""
     now = clinic.now()
@@ -36,7 +30,7 @@ def sheet_document(clinic: Clinic, view: DaySheetView, lines: tuple[DayLine, ...
     ask = view.ask
     span = full_day(ask.first) if ask.first == ask.last else f"{full_day(ask.first)} to {full_day(ask.last)}"
     return ReportDocument(
-        clinic=clinic_block(clinic), kind="Day sheet", number="",
+        clinic=clinic_block(clinic.practice), kind="Day sheet", number="",
         facts=(("Days", span), ("Chosen", BY_WORDS[ask.by]), ("Printed", f"{full_day(now.date())} {clock_text(now)}"),
                ("Desk", clinic.identity.desk_name)),
         sections=(

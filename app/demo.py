@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,24 +22,17 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from app.folders import Folders
-from app.importing import Importing, ImportReport
 from app.practice_devices import PracticeDevices
-from app.secrets import STORE_KEY, STRIPE_KEY, Secrets
+from app.sample_practice import RECEPTIONIST, furnish
+from app.secrets import STRIPE_KEY, Secrets
 from app.settings import Settings
-from app.setup import SETUP, PracticeWish, Setup, StaffWish, local_zone
-from app.views import Person
+from app.setup import Setup, local_zone
 from app.words import sentence_for
-from models.basics.clock import FixedClock, SystemClock, business_date
+from models.basics.clock import SystemClock
 from models.basics.errors import PosError
-from models.rules.rights import rights_of
-from models.store.desk import DeskStore
 
 if TYPE_CHECKING:
     from app.desk import Desk
-    from exchange.samples.clinic import SampleClinic
-
-RECEPTIONIST = StaffWish("Maria Delgado", "receptionist", "2580", "PIN 2580")
-MANAGER = StaffWish("Nora Whitfield", "manager", "1379", "PIN 1379")
 
 OPENING, CLOSING = 9, 16
 """The sample clinic is busiest between these hours."""
@@ -123,74 +116,9 @@ def stage(options: argparse.Namespace) -> Iterator[Stage]:
 
 def _furnish(folders: Folders, devices: PracticeDevices, options: argparse.Namespace) -> None:
     """A practice with staff, devices, patients and what they paid before."""
-    zone = _open_zone(SystemClock().now())
-    sample = _sample(zone)
-    settings = Settings.load(folders.settings)
-    secrets = Secrets(folders, settings)
-    setup = Setup(folders, settings, secrets, SystemClock())
-    setup.allow_key_file("demo data only")
-    who = sample.practice
-    wish = PracticeWish(who.name, zone, who.address, who.phone, who.npi, who.tin)
-    setup.start_practice(wish, "Desk 1", (RECEPTIONIST, MANAGER))
-    _set_devices(folders, devices, options)
-    clock = FixedClock(SystemClock().now())
-    store = DeskStore.open(folders.store, secrets.get(STORE_KEY) or "", clock)
-    try:
-        if options.paths:
-            _bring(store, clock, options.paths, shift=True)
-        else:
-            path = folders.home / "sample-clinic.ndjson"
-            path.write_bytes(sample.ndjson())
-            _bring(store, clock, [path], shift=False)
-            _past_payments(store, clock, sample)
-            _set_up_house(store, clock, sample)
-    finally:
-        store.close()
-
-
-def _sample(zone: str) -> SampleClinic:
-    from exchange.samples.clinic import clinic
-
-    now = SystemClock().now().astimezone(ZoneInfo(zone))
-    return clinic(now.date(), now, zone)
-
-
-def _bring(store: DeskStore, clock: FixedClock, paths: Sequence[Path], *, shift: bool) -> ImportReport:
-    report = Importing(store, clock).run(list(paths), shift_to_today=shift)
+    report = furnish(folders, _open_zone(SystemClock().now()), files=options.paths or ())
     _say(f"Imported {report.created} records, refused {len(report.refused)}.")
-    return report
-
-
-def _past_payments(store: DeskStore, clock: FixedClock, sample: SampleClinic) -> None:
-    """What the clinic took before now, recorded at the times it was taken."""
-    from exchange.samples.money import as_operations
-
-    for payment in sorted(sample.payments, key=lambda each: each.taken_at):
-        clock.set(payment.taken_at)
-        day = business_date(payment.taken_at, sample.zone).isoformat()
-        with store.write() as tx:
-            collect, allocate = as_operations(
-                sample, payment, store.tenant, number=tx.next_payment_number(), receipt_no=tx.next_receipt_no()
-            )  # fmt: skip
-            group = collect.payment_id
-            for body in (collect, allocate):
-                if body is not None:
-                    tx.record(body, person_id=SETUP, group=group, business_date=day)
-
-
-def _set_up_house(store: DeskStore, clock: FixedClock, sample: SampleClinic) -> None:
-    """The practice's own rules, ways to pay and kinds of visit; every provider takes part in AutoFill."""
-    from app.clinic import Clinic
-    from app.rules import MoneyRules
-    from exchange.samples.house import house
-
-    day = business_date(clock.now(), sample.zone).isoformat()
-    with store.write() as tx:
-        for body in house(store.tenant):
-            tx.record(body, person_id=SETUP, business_date=day)
-    rules = MoneyRules(Clinic(store, clock))
-    for provider in rules.view().providers:
-        rules.opt_in(Person(SETUP, "Set-up", "", "", True, rights_of("manager")), provider.practitioner_id, True)
+    _set_devices(folders, devices, options)
 
 
 def _set_devices(folders: Folders, devices: PracticeDevices, options: argparse.Namespace) -> None:

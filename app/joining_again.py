@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from app.clinic import Clinic
 from app.secrets import DEVICE_KEY, DEVICE_KEY_NEXT, Secrets
+from models.basics.errors import RuleBroken
 
 
 class JoiningAgain:
@@ -26,9 +27,11 @@ class JoiningAgain:
         """Join with the line a manager's desk shows. What the hub has not answered moves to the new epoch; ids and
         meaning stay, so that nothing is lost and nothing counts twice.
 
-        Raises RuleBroken (`join.…`, `enrol.…`), SyncLater or SyncRefused: this desk is as it was then. The new key is
-        kept before it is told: what broke off is done again with the same line.
+        Raises RuleBroken (`join.…`, `enrol.…`, `training.no_joining`), SyncLater or SyncRefused: this desk is as it was
+        then. The new key is kept before it is told: what broke off is done again with the same line.
         """
+        if self._clinic.training:
+            raise RuleBroken("training.no_joining")
         from app.sync.join import join, new_device_key, parse_join_line
 
         parsed, former = parse_join_line(line), self._clinic.identity

@@ -74,8 +74,8 @@ class PracticeDevices:
         ready.unlink(missing_ok=True)
         where = ["--tcp", "127.0.0.1:0"] if _TCP_ONLY else ["--pty", str(folders.devices / f"{machine}.tty")]
         process = subprocess.Popen(
-            [*_program(), "simulate", machine, *where, "--ready-file", str(ready), "--until-stdin-closes", *options],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_environment(),
+            [*own_program(), "simulate", machine, *where, "--ready-file", str(ready), "--until-stdin-closes", *options],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=own_environment(),
         )  # fmt: skip
         self._processes[machine] = process
         until = time.monotonic() + START_S
@@ -86,11 +86,12 @@ class PracticeDevices:
         return ready.read_text("utf-8")
 
 
-def _program() -> list[str]:
+def own_program() -> list[str]:
+    """The words that start this program."""
     return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
 
 
-def _environment() -> dict[str, str]:
+def own_environment() -> dict[str, str]:
     """This program's environment, with its own modules in reach of the child."""
     root = str(Path(__file__).resolve().parents[1])
     known = os.environ.get("PYTHONPATH", "")

@@ -23,7 +23,7 @@ from app.settings import DRAWER, HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, PRINTER
 from app.signin import SignIn
 from models.basics.clock import Clock
 from models.basics.errors import RuleBroken, SyncLater
-from models.basics.ids import natural_id
+from models.basics.ids import TRAINING, natural_id
 from models.operations.records import Practice, Staff
 from models.operations.recovery_key import new_recovery_key
 from models.store.desk import DeskStore
@@ -93,17 +93,20 @@ class Setup:
         self._secrets.allow_key_file(f"{who}, {self._clock.now():%Y-%m-%d}")
 
     def start_practice(self, wish: PracticeWish, desk_name: str, staff: Sequence[StaffWish], *,
-                       for_other_desks: bool = False, job: Job[Any] | None = None) -> None:  # fmt: skip
+                       for_other_desks: bool = False, training: bool = False,
+                       job: Job[Any] | None = None) -> None:  # fmt: skip
         """Begin a practice whose hub runs at this desk.
 
-        With `for_other_desks` the hub also listens on the network (TLS), so that further desks can join. Raises
+        With `for_other_desks` the hub also listens on the network (TLS), so that further desks can join; `training`
+        marks the practice for good as one of invented people. Raises
         RuleBroken naming the field, or StorageError; nothing that would be in the way of a second try is left behind.
         """
         _check(wish, desk_name, staff)
         _step(job, "setup.keys")
         device_key = self._keys(hub=True)
+        mark = TRAINING if training else ""
         practice = Practice(
-            id=natural_id("practice", device_key), name=wish.name.strip(), timezone=wish.timezone,
+            id=mark + natural_id("practice", device_key), name=wish.name.strip(), timezone=wish.timezone,
             address=wish.address, phone=wish.phone, npi=wish.npi, tin=wish.tin,
         )  # fmt: skip
         self._settings.update({HUB_HERE: True, HUB_LISTEN: "0.0.0.0" if for_other_desks else "127.0.0.1"})  # noqa: S104

@@ -23,7 +23,7 @@ from models.rules.people import display_name
 from models.rules.rights import Right
 from models.store.queries import ledger, recorded
 from models.store.queries.records import StoredRecords
-from receipts.document import ClinicBlock
+from receipts.compose import clinic_block
 from receipts.statement import StatementDocument, StatementItem
 
 DUE_DAYS = (14, 21, 30)
@@ -132,8 +132,7 @@ class Statements:
             payer = stored.stored("patient", patient.guarantor_id) if patient.guarantor_id else None
         person = payer or patient
         return StatementDocument(
-            clinic=ClinicBlock(name=practice.name, address=practice.address, phone=practice.phone, npi=practice.npi,
-                               tin=practice.tin),
+            clinic=clinic_block(practice),
             number="", issued_on=issued_on.isoformat(), due_on=due_on,
             name=display_name(family=person.family, given=person.given, suffix=person.suffix), account_no=patient.mrn,
             address=person.address, items=items, balance_cents=balance_cents, unallocated_cents=unallocated_cents,

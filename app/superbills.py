@@ -11,7 +11,7 @@ from models.operations import records
 from models.rules.people import display_name
 from models.store.queries import claims, ledger
 from models.store.queries.records import StoredRecords
-from receipts.document import ClinicBlock
+from receipts.compose import clinic_block
 from receipts.superbill import SuperbillDocument, SuperbillLine, all_diagnoses, pointers
 
 
@@ -43,8 +43,7 @@ class Superbills:
         practice = clinic.practice
         responsibility, adjusted, owed = money
         return SuperbillDocument(
-            clinic=ClinicBlock(name=practice.name, address=practice.address, phone=practice.phone, npi=practice.npi,
-                               tin=practice.tin),
+            clinic=clinic_block(practice),
             service_date=visit.service_date, printed_on=clinic.today().isoformat(),
             patient_name=display_name(family=patient.family, given=patient.given, suffix=patient.suffix),
             birth_date=patient.birth_date, account_no=patient.mrn, address=patient.address,

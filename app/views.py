@@ -370,7 +370,8 @@ class CollectRequest:
     `extra_cents` is taken beyond the lines: for the visit `extra_for`, as free credit where that is empty, and as the
     sheet says where it is None. `tendered_cents` is for cash, `check_no` for checks, `method_id` and `trace_no` for the
     practice's own ways to pay.
-    `allow_duplicate` answers yes to 'this card was charged the same amount before, charge again?'.
+    `allow_duplicate` answers yes to 'this card was charged the same amount before, charge again?'. `request_id` names
+    what had been asked, where the money is for that.
     """
 
     sheet: CollectSheet
@@ -388,6 +389,7 @@ class CollectRequest:
     method_id: str = ""
     trace_no: str = ""
     fields: PaymentFields = PaymentFields()
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,13 +473,14 @@ class DeviceLight:
 
 @dataclass(frozen=True, slots=True)
 class DeskFacts:
-    """What the shell names: the practice and this desk."""
+    """What the shell names: the practice and this desk. `training`: nothing here is real."""
 
     practice: str
     desk: str
     device_no: int
     zone: str
     business_date: date
+    training: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from models.basics.ids import is_training
 from models.ledger.figures import Figures
 from models.operations.bodies import CardFacts
 from models.operations.records import Practice
@@ -114,7 +115,7 @@ def compose(sale: Sale) -> ReceiptDocument:
     sign = 1 if sale.kind in MONEY_IN else -1
     paid_cents = sum(tender.amount_cents for tender in sale.tenders)
     return ReceiptDocument(
-        clinic=_clinic(sale.practice),
+        clinic=clinic_block(sale.practice),
         receipt_no=sale.receipt_no,
         payment_number=sale.payment_number,
         taken_on=date_text(sale.business_date),
@@ -166,9 +167,15 @@ def _zone(moment: datetime) -> str:
     return f"UTC{name}" if name[:1] in {"+", "-"} else name
 
 
-def _clinic(practice: Practice) -> ClinicBlock:
+def clinic_block(practice: Practice) -> ClinicBlock:
+    """Who writes, as every paper of the practice names it."""
     return ClinicBlock(
-        name=practice.name, address=practice.address, phone=practice.phone, npi=practice.npi, tin=practice.tin
+        name=practice.name,
+        address=practice.address,
+        phone=practice.phone,
+        npi=practice.npi,
+        tin=practice.tin,
+        training=is_training(practice.id),
     )
 
 

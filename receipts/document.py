@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicBlock:
-    """Who gave the receipt."""
+    """Who gave the receipt. `training`: a practice of invented people; every paper of it says so."""
 
     name: str
     address: tuple[str, ...] = ()
     phone: str = ""
     npi: str = ""
     tin: str = ""
+    training: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

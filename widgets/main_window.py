@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QPoint, QTimer, Slot
+from PySide6.QtCore import QPoint, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app import settings
@@ -52,6 +52,7 @@ from widgets.session import Session
 from widgets.shell import Shell
 from widgets.syncing.presenter import SyncPresenter
 from widgets.syncing.view import SyncPanel
+from widgets.training import TrainingStrip, run_training
 from widgets.watch import IdleWatch, LineWatch
 from widgets.window_size import WindowSize
 
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-__all__ = ["MainWindow", "open_window", "run_desk"]
+__all__ = ["MainWindow", "open_window", "run_desk", "run_training"]
 
 _IN_DOUBT_S = 30 * 60
 _QUIET_MS = 400
@@ -71,7 +72,10 @@ _DRAWER_REASONS = ("Change for the till", "Deposit", "Mistake put right")
 
 
 class MainWindow(QWidget):
-    """The desk's window. Starts locked; pages are made after the first sign-in."""
+    """The desk's window. Starts locked; pages are made after the first sign-in. `training_wanted`: a manager wants this
+    desk to train, and nothing is in the way."""
+
+    training_wanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +87,14 @@ class MainWindow(QWidget):
         self.shell = Shell(self.commands)
         self.lock_view = LockView()
         self._before_lock: QWidget | None = None
-        self._layers = QStackedLayout(self)
+        self.training = self._training_strip() if desk.facts().training else None
+        body = QVBoxLayout(self)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        if self.training is not None:
+            body.addWidget(self.training)
+        self._layers = QStackedLayout()
+        body.addLayout(self._layers, 1)
         self._layers.addWidget(self.shell)
         self._layers.addWidget(self.lock_view)
         self._layers.setCurrentWidget(self.lock_view)
@@ -128,7 +139,7 @@ class MainWindow(QWidget):
 
     def _make_pages(self) -> None:
         self.navigator.use(
-            Kit(self._desk, self._desk.facts, self.bridge, self.session, self.navigator, self.notices)
+            Kit(self._desk, self._desk.facts, self.bridge, self.session, self.navigator, self.notices, self._train)
         )  # fmt: skip
         ways = Ways(
             collect=lambda patient_id, visit_id: self.navigator.go(Place(COLLECT, patient_id, visit_id)),
@@ -147,6 +158,17 @@ class MainWindow(QWidget):
             now=lambda: self._desk.clock.now().astimezone(self._zone), attention=self.commands["attention"].trigger,
             hub=self._desk.lanes["hub"], joining_again=self._need_joining_again, parent=self,
         )  # fmt: skip
+
+    def _training_strip(self) -> TrainingStrip:
+        strip = TrainingStrip(self)
+        strip.leave.triggered.connect(self.close)
+        return strip
+
+    def _train(self) -> None:
+        if self.navigator.money_in_flight:
+            self.notices.show(_in_one(sentence("training.money_in_flight")), "warn")
+        else:
+            self.training_wanted.emit()
 
     def _need_syncing(self) -> Syncing:
         found = self._desk.syncing
@@ -235,7 +257,8 @@ class MainWindow(QWidget):
 
     def _name_place(self) -> None:
         named = self._desk.facts()
-        self.setWindowTitle(f"Copaydesk — {named.practice}, {named.desk}")
+        mark = "TRAINING — " if named.training else ""
+        self.setWindowTitle(f"{mark}Copaydesk — {named.practice}, {named.desk}")
         self.shell.menu_row.show_place(named.practice, named.desk)
         self.lock_view.left.show_place(named.practice, named.desk)
         self._zone = ZoneInfo(named.zone)
@@ -295,6 +318,8 @@ class MainWindow(QWidget):
     def _session_changed(self) -> None:
         locked = self.session.locked
         self._layers.setCurrentWidget(self.lock_view if locked else self.shell)
+        if self.training is not None:
+            self.training.show_locked(locked)
         self.commands.set_enabled(not locked)
         self.shell.rail.person.show_person(self.session.person)
         if locked:
@@ -406,7 +431,7 @@ class MainWindow(QWidget):
             self.syncing.open()
             return
         ways: list[QAction] = []
-        if key in {"reader", "printer", "drawer", "scanner"}:
+        if key in {"reader", "printer", "drawer", "scanner", "display"}:
             ways = [self.commands["settings"]]
         if key == "drawer":
             ways.append(self.commands["open_drawer"])

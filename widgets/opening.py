@@ -18,6 +18,7 @@ import resources
 from app.folders import Folders, desk_folder
 from app.words import sentence_for
 from models.basics.errors import PosError
+from models.basics.wall import raise_wall
 from widgets import theme
 from widgets.collector import Collector
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from app.desk import Desk
     from widgets.first_run.presenter import FirstRunPresenter
     from widgets.main_window import MainWindow
+    from widgets.training import Training
 
 _NOT_DONE = "setup.not_done"
 _PATIENCE_MS = 300
@@ -105,8 +107,10 @@ def run_desk(home: Path | None = None) -> int:
 class Opening:
     """Opens a desk on a thread and keeps what came of it."""
 
-    def __init__(self, folders: Folders) -> None:
+    def __init__(self, folders: Folders, prepare: Callable[[], object] = lambda: None) -> None:
+        """`prepare` runs before, on the same thread."""
         self.folders = folders
+        self._prepare = prepare
         self.desk: Desk | None = None
         self.error: Exception | None = None
         self.begin()
@@ -121,22 +125,30 @@ class Opening:
         from app.desk import open_desk
 
         try:
+            self._prepare()
             self.desk = open_desk(self.folders, start=False)
         except Exception as error:  # shown by the window, whatever it is
             self.error = error
+        else:
+            if self.desk.clinic.training:
+                raise_wall(self.folders.home)
 
 
 class DeskWindow(QObject):
     """Shows what belongs on the screen: the desk's window, first run, or why the desk does not open."""
 
     _opened = Signal()
+    shown = Signal()
+    """Something else is on the screen now."""
 
     def __init__(self, opening: Opening) -> None:
         super().__init__()
+        self.training: Training | None = None
         self._opening = opening
         self._shown: QWidget | None = None
         self.first_run: FirstRunPresenter | None = None
         self._import_next = False
+        self._training_error: PosError | None = None
         self._opened.connect(self._look, Qt.ConnectionType.QueuedConnection)
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._slow.timeout.connect(self._say_opening)
@@ -169,13 +181,7 @@ class DeskWindow(QObject):
 
     @Slot()
     def _say_opening(self) -> None:
-        from widgets.common import Spinner, Text
-
-        page = _Plain("Copaydesk")
-        page.body.addWidget(Spinner("accent"), 0, Qt.AlignmentFlag.AlignHCenter)
-        page.body.addWidget(Text("Opening the desk…", "lead", "text2", align=Qt.AlignmentFlag.AlignCenter))
-        page.body.addStretch(1)
-        self._put(page)
+        self._put(waiting_page("Opening the desk…"))
 
     @Slot()
     def _look(self) -> None:
@@ -194,10 +200,41 @@ class DeskWindow(QObject):
         window = MainWindow(desk)
         if self._import_next:
             window.offer_import()
+        window.training_wanted.connect(self._train)
         self._put(window)
+        if self._training_error is not None:
+            words, self._training_error = sentence_for(self._training_error), None
+            window.notices.show(f"{words.title}. {words.body}", "warn")
         QTimer.singleShot(AFTER_PAINT_MS, desk.start)
         QTimer.singleShot(BEHIND_LOCK_MS, _load_first_pages)
         QTimer.singleShot(SETTLED_MS, window, gc.freeze)
+
+    @Slot()
+    def _train(self) -> None:
+        """The desk closes, training opens in a program of its own; when that ends the desk opens again."""
+        from widgets.training import Training
+
+        self.training = Training(self._opening.folders, self)
+        self.training.shown.connect(self._hide)
+        self.training.left.connect(self._back_from_training)
+        QApplication.setQuitOnLastWindowClosed(False)
+        self._put(waiting_page("Getting the training practice ready…"))
+        desk, self._opening.desk = self._opening.desk, None
+        assert desk is not None
+        self.training.start(desk)
+
+    @Slot()
+    def _hide(self) -> None:
+        if self._shown is not None:
+            self._shown.hide()
+
+    @Slot()
+    def _back_from_training(self) -> None:
+        assert self.training is not None
+        self._training_error, self.training = self.training.error, None
+        QApplication.setQuitOnLastWindowClosed(True)
+        self._put(waiting_page("Opening the desk…"))
+        self._again()
 
     def _show_first_run(self) -> None:
         from app.lanes import Lane
@@ -249,9 +286,21 @@ class DeskWindow(QObject):
     def _put(self, window: QWidget) -> None:
         before, self._shown = self._shown, window
         show(window)
+        self.shown.emit()
         if before is not None:  # only now: the last window closed would end the program
             before.hide()
             before.deleteLater()
+
+
+def waiting_page(words: str) -> QWidget:
+    """A window that says what is waited for."""
+    from widgets.common import Spinner, Text
+
+    page = _Plain("Copaydesk")
+    page.body.addWidget(Spinner("accent"), 0, Qt.AlignmentFlag.AlignHCenter)
+    page.body.addWidget(Text(words, "lead", "text2", align=Qt.AlignmentFlag.AlignCenter))
+    page.body.addStretch(1)
+    return page
 
 
 class _Plain(QWidget):

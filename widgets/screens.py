@@ -86,6 +86,8 @@ class Kit:
     session: Session
     doors: Doors
     notices: Notices
+    train: Callable[[], None]
+    """Begins training at this desk, or says what is in the way."""
 
 
 @dataclass(frozen=True, slots=True)

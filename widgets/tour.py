@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.demo import RECEPTIONIST, Stage
+from app.demo import Stage
+from app.sample_practice import RECEPTIONIST
 from app.views import Collected, DueState, TodayRow
 from widgets.driving import (
     Script,

@@ -13,7 +13,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.demo import MANAGER, RECEPTIONIST, Stage
+from app.demo import Stage
+from app.sample_practice import MANAGER, RECEPTIONIST
 from models.ledger.figures import Figures
 from widgets.common.overlay import Overlay
 from widgets.driving import Script, Wait, drive, on, page, press, settled, sign_in, type_text

@@ -49,6 +49,38 @@ WORDS: Rows = {
         "Nothing was changed.",
         "Choose a value in between.",
     ),
+    "training.banner": (
+        "TRAINING",
+        "Invented patients, practice reader and printer. Nothing here is real: take no money from anybody.",
+        "",
+    ),
+    "training.sign_in": (
+        "TRAINING",
+        "Sign in as {receptionist} with PIN {receptionist_pin}, or as manager {manager} with PIN {manager_pin}.",
+        "",
+    ),
+    "training.fixed": ("This stays as it is in training", "Nothing was changed.", "Set it at the real desk."),
+    "training.not_real": (
+        "Training reaches nothing real",
+        "Nothing was opened and nothing was sent.",
+        "Leave training to use it.",
+    ),
+    "training.no_printing": (
+        "Letters are not printed in training",
+        "Nothing was printed.",
+        "Save it as PDF, or leave training.",
+    ),
+    "training.no_joining": ("A desk in training joins no hub", "Nothing was changed.", "Leave training first."),
+    "training.not_started": (
+        "Training could not be started",
+        "This desk is as it was; nothing was recorded.",
+        "Try again, or start the program anew.",
+    ),
+    "training.money_in_flight": (
+        "A card payment is still running",
+        "Training waits until it has ended.",
+        "Let it end, then start training again.",
+    ),
     "setup.field_missing": ("{field} is missing", "Nothing was set up.", "Fill it in."),
     "setup.zone_unknown": (
         "The time zone {zone} is not known",

@@ -20,6 +20,9 @@ PaymentId = NewType("PaymentId", str)
 AttemptId = NewType("AttemptId", str)
 StaffId = NewType("StaffId", str)
 
+TRAINING = "training-"
+"""How the id of a practice begins that exists for training alone. It never changes and travels with every record."""
+
 _NATURAL = uuid.UUID("7c0e6a52-2f0b-5d3e-9a54-0c0a9d1e5c11").bytes
 
 
@@ -74,3 +77,8 @@ def natural_id(*parts: str) -> str:
     made[6], made[8] = made[6] & 0x0F | 0x50, made[8] & 0x3F | 0x80  # version and variant (RFC 9562 §5.5)
     text = made.hex()
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def is_training(tenant: str) -> bool:
+    """Does this practice exist for training alone, with invented people and no money?"""
+    return tenant.startswith(TRAINING)

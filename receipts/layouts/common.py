@@ -80,6 +80,9 @@ BY = {
 NUMBERS = {"": "Payment", "REFUND": "Refund", "REFUND UNDONE": "Refund", "CORRECTION": "Correction"}
 """Words that change with the banner; those of a payment stand for banners not listed."""
 
+TRAINING = "*** TRAINING ***"
+NOT_REAL = "TRAINING: no money was taken and nobody here is real."
+
 PENDING = "Pending confirmation. Balances may change."
 
 Measure = Callable[[str], int]
@@ -127,7 +130,7 @@ def said(document: ReceiptDocument) -> Said:
         tuple(_asked(document)),
         tuple(_balances(document.balances)),
         tuple(_statements(document)),
-        tuple(text for text in (document.message, document.refund_policy) if text),
+        tuple(text for text in (document.message, document.refund_policy, _training(document)) if text),
         document.receipt_no,
     )
 
@@ -167,7 +170,13 @@ def _contact(document: ReceiptDocument) -> Iterator[str]:
         yield "  ".join(filter(None, numbers))
 
 
+def _training(document: ReceiptDocument) -> str:
+    return NOT_REAL if document.clinic.training else ""
+
+
 def _banners(document: ReceiptDocument) -> Iterator[str]:
+    if document.clinic.training:
+        yield TRAINING
     if document.banner:
         yield document.banner
     if document.copy_no > 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from receipts.document import ClinicBlock
+from receipts.layouts.common import TRAINING
 from receipts.layouts.pdf_page import ACCENT, BORDER, LETTER, MUTED, SECOND, Sheets
 
 LEFT, RIGHT = 54.0, LETTER[0] - 54.0
@@ -22,7 +23,7 @@ class Letter:
 
     def __init__(self, clinic: ClinicBlock, kind: str, name: str) -> None:
         self.clinic, self._kind, self._name = clinic, kind, name
-        self.sheets = Sheets(name, clinic.name, kind)
+        self.sheets = Sheets(name, clinic.name, kind, mark=TRAINING if clinic.training else "")
         self.y = TOP
 
     def head(self) -> None:

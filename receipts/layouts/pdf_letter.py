@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from models.basics.money import show_cents
 from receipts.document import ReceiptDocument, ReceiptLine
-from receipts.layouts.common import Row, Said, item_title, said
+from receipts.layouts.common import TRAINING, Row, Said, item_title, said
 from receipts.layouts.letters import fit
 from receipts.layouts.pdf_page import ACCENT, BAD, BORDER, HAIRLINE, LETTER, MUTED, SECOND, SUNKEN, TEXT, Sheets
 
@@ -59,7 +59,8 @@ class _Letter:
     def __init__(self, document: ReceiptDocument) -> None:
         self._document = document
         self._said: Said = said(document)
-        self._sheets = Sheets(f"Receipt {document.receipt_no}", document.clinic.name)
+        mark = TRAINING if document.clinic.training else ""
+        self._sheets = Sheets(f"Receipt {document.receipt_no}", document.clinic.name, mark=mark)
         self._y = TOP
 
     def draw(self) -> bytes:

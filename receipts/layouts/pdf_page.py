@@ -26,6 +26,9 @@ LETTER = (612.0, 792.0)
 TEXT, SECOND, MUTED, ACCENT = color("#13202C"), color("#415160"), color("#586876"), color("#14568C")
 BORDER, HAIRLINE, SUNKEN, BAD = color("#DBE2E8"), color("#E8EDF1"), color("#F7F9FA"), color("#A3231A")
 
+MARK = 16.0
+"""The size of a mark at the head of a page."""
+
 QR_MASK = 3
 """Every mask is readable; finding the prettiest of the eight takes segno longer than the whole page."""
 
@@ -33,7 +36,9 @@ QR_MASK = 3
 class Sheets:
     """The pages of one document while they are drawn. Not for two threads at a time."""
 
-    def __init__(self, title: str, author: str, subject: str = "Receipt") -> None:
+    def __init__(self, title: str, author: str, subject: str = "Receipt", mark: str = "") -> None:
+        """`mark` stands at the head of every page."""
+        self._mark = mark
         self._regular, self._strong = sans(400), sans(600)
         self._out = BytesIO()
         pdfmetrics.registerFont(self._regular)
@@ -59,6 +64,10 @@ class Sheets:
         for number, page in enumerate(self.pages):
             if number:
                 self._canvas.showPage()
+            if self._mark:
+                self._page = page
+                self.words(LETTER[0] / 2 + self.width(self._mark, MARK) / 2, LETTER[1] - 34, self._mark, MARK,
+                           strong=True, ink=BAD, right=True)  # fmt: skip
             self._canvas.addLiteral("\n".join(page))
         self._canvas.save()
         return self._out.getvalue()

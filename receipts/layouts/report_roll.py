@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.basics.money import show_cents
-from receipts.layouts.common import NARROWEST_COLUMNS, Block, Roll, Text
+from receipts.layouts.common import NARROWEST_COLUMNS, TRAINING, Block, Roll, Text
 from receipts.layouts.letters import UNICODE, width
 from receipts.report import ReportDocument, ReportSection
 
@@ -16,6 +16,8 @@ def report_blocks(document: ReportDocument, columns: int = 42, code_page: str = 
     if columns < NARROWEST_COLUMNS:
         raise ValueError(f"a report needs {NARROWEST_COLUMNS} columns or more, not {columns}")
     page = Roll(columns, code_page)
+    if document.clinic.training:
+        page.centered(TRAINING, bold=True, tall=True)
     page.centered(document.clinic.name.upper(), bold=True)
     page.centered(document.kind.upper(), bold=True, tall=True)
     page.centered(document.number)

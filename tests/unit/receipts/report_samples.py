@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from receipts.document import ClinicBlock
 from receipts.report import ReportDocument, ReportSection
 
@@ -17,6 +19,8 @@ _TAKEN = ReportSection(
 )  # fmt: skip
 
 REPORTS: dict[str, ReportDocument] = {
+    "training": ReportDocument(clinic=replace(CLINIC, training=True), kind="X report", number="", facts=_FACTS,
+                               sections=(_TAKEN,), closing="The day is still open."),
     "x-report": ReportDocument(clinic=CLINIC, kind="X report", number="", facts=_FACTS, sections=(_TAKEN,),
                                closing="The day is still open."),
     "z-report-short": ReportDocument(

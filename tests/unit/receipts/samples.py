@@ -258,6 +258,7 @@ BARE = ReceiptDocument(
 DOCUMENTS: dict[str, ReceiptDocument] = {
     **{name: compose(sale) for name, sale in SALES.items()},
     "copy-of-void": as_copy(compose(SALES["void"]), 2),
+    "training": compose(replace(CARD_SALE, practice=replace(PRACTICE, id="training-practice-1"))),
     "bare": BARE,
 }
 
