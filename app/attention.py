@@ -32,7 +32,8 @@ _NOT_DONE = {
     "payment.move": "attention.move_not_done", "act.undo": "attention.undo_not_done",
     "charge.adjust": "attention.adjust_not_done", "charge.fee": "attention.fee_not_done",
     "refund.place": "attention.place_not_done", "message.send": "attention.message_not_sent",
-    "refund.request": "attention.refund_not_done",
+    "refund.request": "attention.refund_not_done", "payment_request.put": "attention.request_not_done",
+    "payment_request.status": "attention.request_not_done",
 }  # fmt: skip
 """Decisions the hub rejected that leave everything as it was, and the words for it."""
 _NO_RIGHT = {"not_done": "attention.no_right", "excepted": "attention.done_without_right"}
@@ -66,7 +67,7 @@ class Attention:
             since = attention.fallen_since(clinic.today().isoformat())
             fallen = [self._fallen(reader, row) for row in visits.fallen(reader, tenant, since)]
             unsent = [self._unsent(reader, row) for row in messages.failed(reader, tenant)]
-            unsure = [self._unsure(reader, job) for job in jobs.jobs_in(reader, tenant, "unknown")]
+            unsure = [self._unsure(reader, job) for job in jobs.prints_in_doubt(reader, tenant)]
             tasks = self._tasks.items(reader)
             over = {task.facts["payment_id"] for task in tasks if task.kind == "paid_over"}
             doubles = [self._double(reader, row, places, over) for row in same if _suspicious(row)]

@@ -21,6 +21,7 @@ from app.checkout import Checkout, Parts
 from app.clinic import Clinic
 from app.clock_guard import ClockGuard
 from app.collected import Telling
+from app.customer_display import CustomerDisplay
 from app.device_log import READER, DeviceLog
 from app.family import Family
 from app.find import Find
@@ -84,6 +85,7 @@ if TYPE_CHECKING:
     from app.moves import Moves
     from app.netting import Netting
     from app.patients import Patients
+    from app.payment_requests import PaymentRequests
     from app.practice_devices import PracticeDevices
     from app.quarantine import Quarantine
     from app.reader_batch import ReaderBatch
@@ -100,7 +102,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LANES = ("store", "reads", "lists", "terminal", "printer", "net", "hub")
+LANES = ("store", "reads", "lists", "terminal", "printer", "drawer", "display", "net", "hub")
 START_S = 60.0
 LINE_AGAIN_S = 30.0
 """So often a hub that did not start is tried again."""
@@ -122,9 +124,12 @@ class Desk:
         self._reader = CardReader(settings, lambda: secrets.get(STRIPE_KEY) or "", self.device_log)
         posting = Posting(self.clinic, settings)
         telling = Telling(self.clinic, settings, posting)
-        self.printing = Printing(self.clinic, settings, posting, self.lanes["printer"], self.device_log)
+        self.printing = Printing(self.clinic, settings, posting, self.lanes["printer"], self.device_log,
+                                 self.lanes["drawer"])  # fmt: skip
+        self.display = CustomerDisplay(settings, self.lanes["display"], self.device_log)
         self.scans = Scans(settings, self.device_log)
-        self.status = DeskStatus(self.clinic, settings, self.lanes, self._reader, self.printing, self.scans, self.sync)
+        self.status = DeskStatus(self.clinic, settings, self.lanes, self._reader, self.printing, self.scans, self.sync,
+                                 self.display)  # fmt: skip
         till = Till(self.clinic, settings, posting, telling, self.printing.nudge)
         attempts = Attempts(till)
         self._till, self._attempts = till, attempts
@@ -214,6 +219,13 @@ class Desk:
         from app.patients import Patients
 
         return Patients(self.clinic)
+
+    @cached_property
+    def payment_requests(self) -> PaymentRequests:
+        """What is asked of patients before money comes."""
+        from app.payment_requests import PaymentRequests
+
+        return PaymentRequests(self.clinic)
 
     @cached_property
     def claims(self) -> Claims:
@@ -376,7 +388,7 @@ class Desk:
         self.backups.stop()
         self.care.stop()
         self.clinic.holds.end()
-        for name in ("terminal", "printer", "store", "reads", "lists", "net", "hub"):
+        for name in ("terminal", "printer", "drawer", "display", "store", "reads", "lists", "net", "hub"):
             self.lanes[name].close()
         if self.sync is not None:
             self.sync.stop()
@@ -384,6 +396,7 @@ class Desk:
             self.patients.close()
         self.scans.close()
         self.printing.close()
+        self.display.close()
         self._reader.close()
         if self._practice is not None:
             self._practice.close()
@@ -447,6 +460,7 @@ class Desk:
         if self._reader.fitted:
             self.lanes["terminal"].submit(self._recover)
         self.printing.start()
+        self.display.start()
         self.scans.start()
         self.status.when_reader_is_back(self._ask_what_is_open)
         self.status.every_day(self.returned)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from app.words import WORDS, sentence
-from devices.base import Outcome, PrinterStatus, PrintResult, Reason
+from devices.base import DrawerStatus, Outcome, PrinterStatus, PrintResult, Reason
 from models.basics.clock import Clock, SystemClock, parse_utc, utc_text
 from models.basics.errors import PosError, StorageError
 from models.basics.facts import facts
@@ -271,6 +271,8 @@ def end_of(result: object) -> str:
     """How an act ended, by what a driver answered."""
     if isinstance(result, PrinterStatus):
         return _printer_end(result)
+    if isinstance(result, DrawerStatus):
+        return result.device.detail or GOOD
     if isinstance(result, PrintResult):
         return f"device_log.end.{result.value}"
     outcome, reason = getattr(result, "outcome", None), str(getattr(result, "reason", "") or "")

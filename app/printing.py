@@ -18,15 +18,16 @@ from pathlib import Path
 from app.clinic import Clinic
 from app.collected import document_of
 from app.device_log import PRINTER, Act, DeviceLog, noted_as, watched
+from app.drawer import OwnDrawer, end_of, has_drawer
 from app.giving_back import GivingBack
 from app.lanes import Job, Lane
 from app.posting import Posting
-from app.settings import DRAWER, PRINTER_PROFILE, PRINTER_URL, Settings
+from app.settings import PRINTER_PROFILE, PRINTER_URL, Settings
 from app.views import Person, Roll
 from devices.base import DeviceState, PrinterStatus, PrintResult, ReceiptPrinter
 from devices.printers.profiles import PROFILES
 from models.basics.clock import parse_utc
-from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, Effect, PosError, RuleBroken, StorageError
+from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, PosError, RuleBroken, StorageError
 from models.basics.facts import facts
 from models.basics.ids import new_id
 from models.basics.points import Point, point
@@ -46,7 +47,14 @@ TOO_OLD = timedelta(hours=12)
 """A receipt that waited longer is not wanted any more; a copy can be printed."""
 STATUS_HOLDS_S = 5.0
 """So long a printer that was ready is given the next job without being asked first."""
-_ENDS = {PrintResult.PRINTED: "printed", PrintResult.NOT_PRINTED: "not_printed", PrintResult.UNKNOWN: "unknown"}
+_ENDS = {
+    PrintResult.PRINTED: ("printed", ""),
+    PrintResult.HANDED_OVER: ("unknown", "receipt.handed_over"),
+    PrintResult.NOT_PRINTED: ("not_printed", "receipt.not_printed"),
+    PrintResult.UNKNOWN: ("unknown", "receipt.unknown"),
+}
+"""State and reason in the spool."""
+_GOES_ON = frozenset({PrintResult.PRINTED, PrintResult.HANDED_OVER})
 
 
 class Printing:
@@ -54,7 +62,8 @@ class Printing:
     writes down what printer and drawer are asked."""
 
     def __init__(
-        self, clinic: Clinic, settings: Settings, posting: Posting, lane: Lane, events: DeviceLog | None = None
+        self, clinic: Clinic, settings: Settings, posting: Posting, lane: Lane, events: DeviceLog | None = None,
+        drawer_lane: Lane | None = None,
     ) -> None:  # fmt: skip
         self._clinic, self._settings, self._posting, self._lane = clinic, settings, posting, lane
         self._events = events or DeviceLog()
@@ -64,6 +73,7 @@ class Printing:
         self._status: PrinterStatus | None = None
         self._draining = threading.Event()
         self._callbacks: list[Callable[[str], None]] = []
+        self.drawer = OwnDrawer(clinic, settings, drawer_lane or lane, self._pulse, self._events)
 
     @property
     def fitted(self) -> bool:
@@ -146,7 +156,7 @@ class Printing:
         `drawer.reason_missing`, `drawer.no_drawer`."""
         if not reason.strip():
             raise RuleBroken("drawer.reason_missing", field="reason")
-        if not (self.fitted and self._settings.get(DRAWER)):
+        if not has_drawer(self._settings):
             raise RuleBroken("drawer.no_drawer")
         job_id = new_id()
         with self._clinic.store.write() as tx:
@@ -188,7 +198,9 @@ class Printing:
         self.nudge()
 
     def nudge(self) -> None:
-        """Something may wait: look on the printer's lane, soon. Never blocks."""
+        """Something may wait: look on the printer's lane, and on that of a drawer with its own wire, soon. Never
+        blocks."""
+        self.drawer.nudge()
         if not self.fitted or self._draining.is_set():
             return
         self._draining.set()
@@ -229,7 +241,11 @@ class Printing:
             self._ready_at = -STATUS_HOLDS_S
 
     def close(self) -> None:
-        """Give the wire back. Lane `printer`, or after it ended."""
+        """Give the wires back, the drawer's too. After their lanes ended."""
+        self.drawer.close()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
         if self._printer is not None:
             self._printer.close()
             self._printer = None
@@ -239,7 +255,8 @@ class Printing:
         clinic = self._clinic
         while not job.cancelled:
             with clinic.store.reader() as reader:
-                waiting = jobs.jobs_in(reader, clinic.tenant, "queued")
+                waiting = [each for each in jobs.jobs_in(reader, clinic.tenant, "queued")
+                           if each.kind != "drawer" or not self.drawer.fitted]  # fmt: skip
             if not waiting or not self._work_off(waiting[0]):
                 return
 
@@ -252,7 +269,7 @@ class Printing:
     def _work_off(self, job: JobRow) -> bool:
         """One job. False: the printer cannot go on now, the rest waits."""
         if job.kind == "drawer":
-            self._pulse(job)
+            self._pulse(job, lambda: self._driver().open_drawer())
             return True
         if self._clinic.clock.now() - parse_utc(job.created_at) > TOO_OLD:
             self._move(job, "not_printed", "receipt.too_old")
@@ -275,21 +292,26 @@ class Printing:
             self._ready_at = -STATUS_HOLDS_S
             self._move(job, "queued", error.message_key)
             return False
-        self._ready_at = time.monotonic() if result is PrintResult.PRINTED else -STATUS_HOLDS_S
+        self._ready_at = time.monotonic() if result in _GOES_ON else -STATUS_HOLDS_S
         point(Point.AFTER_PRINT)
-        reasons = {PrintResult.PRINTED: "", PrintResult.NOT_PRINTED: "receipt.not_printed"}
-        self._move(job, _ENDS[result], reasons.get(result, "receipt.unknown"))
-        return result is PrintResult.PRINTED
+        self._move(job, *_ENDS[result])
+        return result in _GOES_ON
 
-    def _pulse(self, job: JobRow) -> None:
-        """One pulse: written down as sent before it is sent, so that nothing ever sends it again."""
-        self._move(job, "sending")
+    def _pulse(self, job: JobRow, send: Callable[[], None]) -> None:
+        """One pulse: written down as sent before it is sent, so that nothing ever sends it again; whoever comes second
+        finds it taken."""
+        with self._clinic.store.write() as tx:
+            known = jobs.job(tx.reader, self._clinic.tenant, job.job_id)
+            if known is None or known.state != "queued":
+                return
+            tx.set_print_job(job.job_id, "sending", reason="")
+        self._tell(job.job_id)
         point(Point.BEFORE_PULSE)
         try:
-            self._driver().open_drawer()
+            send()
             point(Point.AFTER_PULSE)
         except PosError as error:
-            self._move(job, "unknown" if error.effect is Effect.UNKNOWN else "not_printed", error.message_key)
+            self._move(job, end_of(error), error.message_key)
         else:
             self._move(job, "printed")
 
@@ -326,7 +348,7 @@ class Printing:
     def _driver(self) -> ReceiptPrinter:
         address = (self._settings.get(PRINTER_URL), self._settings.get(PRINTER_PROFILE))
         if self._printer is None or address != self._address:
-            self.close()
+            self._hang_up()
             from devices.registry import printer_for  # drivers load when one is used, not before the window
 
             self._printer, self._address = watched(printer_for(*address), PRINTER, self._events), address

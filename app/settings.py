@@ -45,6 +45,13 @@ PRINTER_URL = Option("printer.url", "", "address of the receipt printer; empty: 
 PRINTER_PROFILE = Option("printer.profile", "80mm", "paper and code page of the receipt printer")
 PRINT_RECEIPTS = Option("printer.receipts", True, "print a receipt unless the patient prefers another way")
 DRAWER = Option("drawer.fitted", True, "a cash drawer hangs on the receipt printer and opens for cash")
+DRAWER_URL = Option("drawer.url", "", "address of a drawer with a wire of its own; empty: it hangs on the printer")
+DRAWER_PULSE = Option("drawer.pulse", "07", "the byte that opens a drawer with its own wire", choices=("07", "00"))
+DRAWER_SENSOR = Option(
+    "drawer.sensor", "none", "line of its plug that tells of an open drawer; …_closed: it is up while closed",
+    choices=("none", "cts", "cts_closed", "dsr", "dsr_closed", "cd", "cd_closed"),
+)  # fmt: skip
+DISPLAY_URL = Option("display.url", "", "address of the customer display; empty: no display")
 SCANNER_URL = Option("scanner.url", "", "address of the scanner; keyboard: it types; empty: no scanner")
 SCANNER_PREFIX = Option("scanner.prefix", "", "what a typing scanner is set up to send before every scan")
 PAST_DUE_DAYS = Option("collect.past_due_days", 60, "days after a visit from which its balance is asked for", most=3650)
@@ -64,10 +71,10 @@ BACKUP_EVERY_HOURS = Option("backups.every_hours", 24, "hours between backups by
 BACKUP_ALARM_DAYS = Option("backups.alarm_days", 7, "days after which a last good backup is too old", least=1, most=44)
 
 OPTIONS: tuple[Option[Any], ...] = (
-    TERMINAL_URL, TERMINAL_NAME, CARD_WAIT_S, PRINTER_URL, PRINTER_PROFILE, PRINT_RECEIPTS, DRAWER, SCANNER_URL,
-    SCANNER_PREFIX, PAST_DUE_DAYS, CHECK_IN_ON_PAYMENT, HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, WINDOW_SCHEME,
-    WINDOW_COMPACT, WINDOW_TEXT_SCALE, WINDOW_LESS_MOTION, WINDOW_SIZE, LOCK_MINUTES, KEY_FILE_CONSENT, BACKUP_FOLDER,
-    BACKUP_EVERY_HOURS, BACKUP_ALARM_DAYS,
+    TERMINAL_URL, TERMINAL_NAME, CARD_WAIT_S, PRINTER_URL, PRINTER_PROFILE, PRINT_RECEIPTS, DRAWER, DRAWER_URL,
+    DRAWER_PULSE, DRAWER_SENSOR, DISPLAY_URL, SCANNER_URL, SCANNER_PREFIX, PAST_DUE_DAYS, CHECK_IN_ON_PAYMENT,
+    HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, WINDOW_SCHEME, WINDOW_COMPACT, WINDOW_TEXT_SCALE, WINDOW_LESS_MOTION,
+    WINDOW_SIZE, LOCK_MINUTES, KEY_FILE_CONSENT, BACKUP_FOLDER, BACKUP_EVERY_HOURS, BACKUP_ALARM_DAYS,
 )  # fmt: skip
 """Every option there is."""
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from app.card_reader import CardReader
 from app.clinic import Clinic
 from app.clock_guard import off_seconds
+from app.customer_display import CustomerDisplay
 from app.hub_line import HubLine
 from app.lanes import Job, Lane
 from app.line_news import CONNECTING, UPDATE_NEEDED
@@ -25,7 +26,7 @@ from app.scans import Scans
 from app.settings import DRAWER, HUB_HERE, Settings
 from app.sync.state import SyncState
 from app.views import DeviceLight
-from devices.base import DeviceState, PrinterStatus, Reason, TerminalInfo
+from devices.base import DeviceState, DeviceStatus, DrawerStatus, PrinterStatus, Reason, TerminalInfo
 from models.basics.clock import utc_text
 from models.basics.errors import DeviceBusy, PosError
 from models.basics.facts import facts
@@ -57,6 +58,7 @@ _PRINTER = {
     Reason.COVER_OPEN: ("bad", "light.printer.cover_open"),
     Reason.CUTTER: ("bad", "light.printer.cutter"),
 }
+_DRAWER = {True: "light.drawer.open", False: "light.drawer.closed", None: "light.drawer.ready"}
 
 
 _NOBODY = TerminalInfo()
@@ -76,7 +78,7 @@ class DeskStatus:
 
     def __init__(
         self, clinic: Clinic, settings: Settings, lanes: Mapping[str, Lane], reader: CardReader, printing: Printing,
-        scans: Scans, line: HubLine | None,
+        scans: Scans, line: HubLine | None, display: CustomerDisplay | None = None,
     ) -> None:  # fmt: skip
         self._clinic, self._settings, self._lanes = clinic, settings, lanes
         self._reader, self._printing, self._scans, self._line = reader, printing, scans, line
@@ -88,7 +90,9 @@ class DeskStatus:
         self._reader_seen_s = self._printer_seen_s = -1e9
         self._printer: PrinterStatus | None = None
         self._contacts: dict[str, Contact] = {}
-        self._asking = {"terminal": threading.Event(), "printer": threading.Event()}
+        self._display, self._counter_seen_s = display, -1e9
+        self._drawer: DrawerStatus | None = None
+        self._asking = {name: threading.Event() for name in ("terminal", "printer", "drawer", "display")}
         self._asking_returned = threading.Event()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
@@ -102,16 +106,16 @@ class DeskStatus:
         settings.subscribe(self._set)
 
     def lights(self) -> tuple[DeviceLight, ...]:
-        """Reader, printer, drawer, a scanner on a wire, sync, line: how each is, and the words for it."""
+        """Reader, printer, drawer, a scanner on a wire, a customer display, sync, line: how each is, and its words."""
         with self._clinic.store.reader() as reader:
             doubt = jobs.in_doubt(reader, self._clinic.tenant)
             unsure_cents = holding.provisional(reader, self._clinic.tenant) if self._away else 0
             waiting = sum(job.kind != "drawer" for job in jobs.jobs_in(reader, self._clinic.tenant, "queued"))
             serves = self._serves(reader)
         line = self._line_lights(unsure_cents, serves=serves)
-        scanner = self._scans.light()
         devices = (self._reader_light(doubt), self._printer_light(waiting), self._drawer_light())
-        return (*devices, *((scanner,) if scanner else ()), *line)
+        more = (self._scans.light(), self._display.light() if self._display else None)
+        return (*devices, *(light for light in more if light is not None), *line)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call when some light may differ, on any thread; the answer ends it."""
@@ -200,6 +204,27 @@ class DeskStatus:
         if status is not None and status.device.state is DeviceState.READY:
             self._printing.nudge_if_waiting()
 
+    def check_drawer(self, _job: Job[None] | None = None) -> None:
+        """Ask a drawer with a wire of its own how it is. Lane `drawer`."""
+        try:
+            status = self._printing.drawer.look()
+        except PosError as error:  # an address that cannot be one
+            status = DrawerStatus(DeviceStatus(DeviceState.OFFLINE, Reason.NO_HARDWARE, error.message_key))
+        self._asking["drawer"].clear()
+        was, self._drawer = self._drawer, status
+        if was != status:
+            self._tell()
+
+    def check_display(self, job: Job[None]) -> None:
+        """Show what could not be shown so far. Lane `display`."""
+        display = self._display
+        if display is not None:
+            was = display.light()
+            display.look(job)
+            if display.light() != was:
+                self._tell()
+        self._asking["display"].clear()
+
     def _answered(self, key: str, began: float, info: TerminalInfo = _NOBODY) -> None:
         took_ms = round((time.monotonic() - began) * 1000)
         self._contacts[key] = Contact(self._clinic.clock.now(), took_ms, info)
@@ -222,6 +247,12 @@ class DeskStatus:
             ready = self._printer is not None and self._printer.device.state is DeviceState.READY
             if now - self._printer_seen_s > (PRINTER_EVERY_S if ready else PRINTER_AGAIN_S):
                 self._ask("printer", self.check_printer)
+        if now - self._counter_seen_s > PRINTER_AGAIN_S:
+            self._counter_seen_s = now
+            if self._printing.drawer.fitted:
+                self._ask("drawer", self.check_drawer)
+            if self._display is not None and self._display.fitted:
+                self._ask("display", self.check_display)
 
     def _reader_patience_s(self) -> float:
         if self._reader_key == "light.reader.ready":
@@ -235,7 +266,7 @@ class DeskStatus:
         self._reader_missed = 0
         if self._reader_key != "light.reader.ready" or change.went:
             self._reader_seen_s = -1e9
-        self._printer_seen_s = -1e9
+        self._printer_seen_s = self._counter_seen_s = -1e9
 
     def _ask(self, lane: str, look: Callable[[Job[None]], None]) -> None:
         """Once at a time: a lane that is busy with a payment or a receipt is not given more to do."""
@@ -271,7 +302,8 @@ class DeskStatus:
         self._tell()
 
     def _set(self, key: str) -> None:
-        if key.partition(".")[0] in ("terminal", "printer", "drawer"):
+        if key.partition(".")[0] in ("terminal", "printer", "drawer", "display"):
+            self._drawer, self._counter_seen_s = None, -1e9
             self._reader_key, self._printer = "", None
             self._contacts = {}
             self._reader_seen_s = self._printer_seen_s = -1e9
@@ -316,16 +348,26 @@ class DeskStatus:
         state, words = _PRINTER.get(self._printer.device.reason, ("bad", "light.printer.missing"))
         return DeviceLight("printer", state, words, {**told, "cause": self._printer.device.detail})
 
+    def _own_drawer_light(self) -> DeviceLight:
+        """Of a drawer with a wire of its own."""
+        if self._drawer is None:
+            return DeviceLight("drawer", "busy", "light.drawer.ready")
+        if self._drawer.device.state is not DeviceState.READY:
+            return DeviceLight("drawer", "bad", "light.drawer.unplugged", {"cause": self._drawer.device.detail})
+        is_open = self._drawer.is_open
+        return DeviceLight("drawer", "warn" if is_open else "ok", _DRAWER[is_open])
+
     def _drawer_light(self) -> DeviceLight:
+        if self._printing.drawer.fitted:
+            return self._own_drawer_light()
         if not (self._settings.get(DRAWER) and self._printing.fitted):
             return DeviceLight("drawer", "warn", "light.drawer.none")
         if self._printer is None:
             return DeviceLight("drawer", "busy", "light.drawer.ready")
         if self._printer.device.reason in (Reason.NO_HARDWARE, Reason.TIMEOUT):
             return DeviceLight("drawer", "bad", "light.drawer.missing")
-        words = {True: "light.drawer.open", False: "light.drawer.closed", None: "light.drawer.ready"}
         is_open = self._printer.drawer_open
-        return DeviceLight("drawer", "warn" if is_open else "ok", words[is_open])
+        return DeviceLight("drawer", "warn" if is_open else "ok", _DRAWER[is_open])
 
     def _serves(self, reader: Any) -> bool:
         """Does the hub run here, and did other desks take payments of late? They go on alone when this one closes."""

@@ -6,15 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from devices.base import BytePipe, PaymentTerminal, ReceiptPrinter, Secret, no_secret
+from devices.base import (
+    BytePipe,
+    CashDrawer,
+    LineDisplay,
+    PaymentTerminal,
+    ReceiptPrinter,
+    Secret,
+    no_secret,
+)
+from devices.counter.line_display import DISPLAYS, TwoLineDisplay
+from devices.counter.serial_drawer import PULSES, SENSORS, SerialDrawer
 from devices.printers.escpos import EscposPrinter
 from devices.printers.profiles import PROFILES, PrinterProfile
+from devices.printers.queued import QueuedPrinter
 from devices.terminals.pax import PaxTerminal
 from devices.terminals.pax_link import CABLE, HTTP, NETWORK, SERIAL_TIMERS, TCP_TIMERS, Medium, Timers
 from devices.terminals.stripe import StripeTerminal
 from devices.terminals.stripe_link import StripeAddress, StripeTimers
-from devices.wires import open_pipe
+from devices.wires import open_pipe, open_queue
 from devices.wires.address import plain_address
+from devices.wires.serial_pipe import SerialPipe
 from models.basics.errors import RuleBroken
 
 Driver = TypeVar("Driver")
@@ -74,13 +86,39 @@ def terminal_for(url: str, secret: Secret = no_secret) -> PaymentTerminal:
 
 
 def printer_for(url: str, profile: str = "80mm") -> ReceiptPrinter:
-    """The driver of the receipt printer at `url` (`escpos+serial:///dev/ttyUSB0`, `escpos+tcp://10.0.0.8:9100`; bare
-    means escpos), of the kind `profile`. Opens nothing. Raises RuleBroken for an address, driver or profile unknown."""
+    """The driver of the receipt printer at `url` (`escpos+serial:///dev/ttyUSB0`, `escpos+tcp://10.0.0.8:9100`,
+    `escpos+cups://front_desk`, `escpos+spool://EPSON TM-T20`…; bare means escpos), of the kind `profile`. Opens
+    nothing. Raises RuleBroken for an address, driver or profile unknown."""
     driver, wire = _split(url, PRINTERS, "escpos", "printer")
     if profile not in PROFILES:
         raise RuleBroken("device.profile_unknown", device="printer", profile=profile[:40])
+    queue = open_queue(wire)
+    if queue is not None:
+        return QueuedPrinter(queue, PROFILES[profile])
     pipe = open_pipe(wire, device="printer", default_port=driver.tcp_port)
     return driver.make(pipe, PROFILES[profile], wire.startswith("tcp:"))
+
+
+def drawer_for(url: str, pulse: str = "07", sensor: str = "none") -> CashDrawer:
+    """The driver of the drawer with a wire of its own at `url` (`serial:///dev/ttyUSB1`, `usb://0403:6001/A1`), opened
+    by the byte `pulse` and watched by `sensor`. Opens nothing. Raises RuleBroken for an address or name unknown, and
+    for a wire whose plug has no lines."""
+    if pulse not in PULSES or sensor not in SENSORS:
+        raise RuleBroken(
+            "device.profile_unknown", device="drawer", profile=(pulse if sensor in SENSORS else sensor)[:40]
+        )
+    pipe = open_pipe(url, device="drawer")
+    if not isinstance(pipe, SerialPipe):
+        raise RuleBroken("device.address_wrong", address=plain_address(url), part="kind")
+    return SerialDrawer(pipe, PULSES[pulse], SENSORS[sensor])
+
+
+def display_for(url: str) -> LineDisplay:
+    """The driver of the customer display at `url` (`escpos+serial:///dev/ttyUSB2?baud=9600`,
+    `cd5220+tcp://10.0.0.9:9100`; bare means escpos). Opens nothing. Raises RuleBroken for an address or driver
+    unknown."""
+    (write, begin), wire = _split(url, DISPLAYS, "escpos", "display")
+    return TwoLineDisplay(open_pipe(wire, device="display", default_port=9100), write, begin)
 
 
 def _split(url: str, table: dict[str, Driver], usual: str, device: str) -> tuple[Driver, str]:

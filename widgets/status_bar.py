@@ -24,12 +24,13 @@ ICONS: Final[dict[str, dict[str, str]]] = {
     "printer": {"": "printer"},
     "drawer": {"": "inbox"},
     "scanner": {"": "scan-line"},
+    "display": {"": "monitor"},
     "sync": {"": "refresh-cw", "warn": "cloud-off", "bad": "cloud-off"},
     "line": {"": "wifi", "warn": "wifi-off", "bad": "wifi-off"},
 }
 """Icon of a light by its state; the empty state is every other."""
 
-LEFT: Final = ("reader", "printer", "drawer", "scanner")
+LEFT: Final = ("reader", "printer", "drawer", "scanner", "display")
 RIGHT: Final = ("sync", "line")
 _INKS: Final = {"ok": ("ok_text", "text2"), "busy": ("info_text", "info_text"), "warn": ("warn_text", "warn_text"),
                 "bad": ("bad_text", "bad_text")}  # fmt: skip

@@ -34,6 +34,10 @@ WORDS: Rows = {
     "light.drawer.open": ("Drawer open",),
     "light.drawer.ready": ("Drawer ready",),
     "light.drawer.missing": ("Drawer not connected", "It opens through the printer.", "Check the printer."),
+    "light.drawer.unplugged": ("Drawer not connected", "Cash can be taken.", "Check its cable. It opens with its key."),
+    "light.display.ready": ("Customer display ready",),
+    "light.display.checking": ("Looking for the customer display",),
+    "light.display.missing": ("Customer display not connected", "Payments go on without it.", "Check its cable."),
     "light.scanner.ready": ("Scanner ready",),
     "light.scanner.checking": ("Looking for the scanner",),
     "light.scanner.missing": ("Scanner not connected", "Typing works.", "Check its cable."),
@@ -80,6 +84,11 @@ WORDS: Rows = {
         "The payment is safe.",
         "Look at the printer. A second one says COPY.",
     ),
+    "receipt.handed_over": (
+        "Handed to the print queue",
+        "The payment is safe. The queue does not say whether paper came out.",
+        "Look at the printer. A second one says COPY.",
+    ),
     "receipt.no_receipt": ("There is no receipt to print", "", "Choose a payment in the ledger."),
     "receipt.pdf_failed": (
         "The PDF could not be written to {folder}",
@@ -96,12 +105,13 @@ WORDS: Rows = {
     "device.address_wrong": (
         "The address {address} cannot be used",
         "Its {part} is wrong. Nothing was changed.",
-        "Write usb://2fb8:2206/0000000001, serial://COM3, tcp://10.0.0.7:10009 or http://10.0.0.7:10009.",
+        "Write serial://COM3, usb://2fb8:2206/0000000001, usblp://04b8:0e03, tcp://10.0.0.7:9100, "
+        "http://10.0.0.7:10009, cups://front_desk or spool://EPSON TM-T20.",
     ),
     "device.driver_unknown": (
         "There is no {device} driver called {driver}",
         "Nothing was changed.",
-        "Readers are pax or stripe, printers are escpos.",
+        "Readers are pax or stripe, printers are escpos, displays are escpos or cd5220.",
     ),
     "device.profile_unknown": (
         "There is no printer kind called {profile}",
@@ -163,6 +173,42 @@ WORDS: Rows = {
         "The {device} takes nothing",
         "It did not accept data in time.",
         "Switch it off and on, then try again.",
+    ),
+    "device.no_libusb": (
+        "This computer cannot reach USB printers directly",
+        "The library for it is missing. Nothing was sent.",
+        "Set the printer up in the computer’s own settings and use its print queue.",
+    ),
+    "queue.unknown": (
+        "This computer has no print queue of that name",
+        "Nothing was printed.",
+        "Choose the printer again in Settings.",
+    ),
+    "queue.stopped": (
+        "The print queue is stopped",
+        "Nothing was given to it.",
+        "Resume the printer in the computer’s own settings.",
+    ),
+    "queue.rejects": (
+        "The print queue takes no jobs",
+        "The computer’s printing system refused it.",
+        "Look at the printer in the computer’s own settings.",
+    ),
+    "queue.no_spooler": (
+        "The computer’s printing system does not answer",
+        "Nothing was printed.",
+        "Restart it, or restart the computer.",
+    ),
+    "queue.silent": (
+        "The computer’s printing system does not answer",
+        "It is not known whether it took the job.",
+        "Look at the printer.",
+    ),
+    "drawer.not_opened": ("Drawer not opened", "The pulse was taken back unsent.", "Open it with its key."),
+    "drawer.unsure": (
+        "Did the drawer open?",
+        "The pulse was sent once and is never sent again by itself.",
+        "Open it with its key if it stayed closed.",
     ),
     "printer.paper_out": ("Printer out of paper", "Nothing was printed. The payment is safe.", "Put in paper."),
     "printer.cover_open": ("Printer cover open", "Nothing was printed. The payment is safe.", "Close the cover."),

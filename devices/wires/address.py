@@ -1,7 +1,8 @@
 """Addresses of wires as settings write them: `serial:///dev/ttyUSB0?baud=9600`, `serial://COM7`, `tcp://10.0.0.7:9100`,
 `http://10.0.0.7:10009`, and for what hangs on USB `usb://2fb8:2206/0000000001?baud=115200` (vendor, product, serial
-number) or, for a device without a number of its own, `usb://0403:6001?location=1-4.2`: port names change, these do not.
-A printer of Linux's own USB driver is `usblp://04b8:0e03/A1B2` or, without a number, `usblp://04b8:0e03`.
+number) or, for a device without a number of its own, `usb://0403:6001?location=1-4.2`: port names change, these do
+not. A printer of Linux's own USB driver is `usblp://04b8:0e03/A1B2` or, without a number, `usblp://04b8:0e03`. A queue
+of the computer's own printing system is `cups://front_desk` (Linux, macOS) or `spool://EPSON TM-T20` (Windows).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from models.basics.errors import RuleBroken
 
 PARITIES = {"none": "N", "even": "E", "odd": "O"}
 _USB_IDS = re.compile(r"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})")
+_QUEUE_NAME = re.compile(r"[^\s/#?'\"\\-][^\s/#?'\"\\]{0,126}")  # what lpadmin lets a queue be called
+_LONGEST_PRINTER_NAME = 220  # Windows
 FLOWS = ("none", "xonxoff", "rtscts", "dsrdtr")
 
 
@@ -30,8 +33,8 @@ class SerialAddress:
 
 @dataclass(frozen=True, slots=True)
 class UsbAddress:
-    """A serial port on USB by what hangs on it. At least one of `serial_number` and `location` is there; `line` says
-    how it talks, its `port` is empty until it is found."""
+    """A device on USB by what it says of itself. At least one of `serial_number` and `location` is there; `line` says
+    how it talks where it is a serial port, whose `port` is empty until it is found."""
 
     vendor: int
     product: int
@@ -66,7 +69,15 @@ class HttpAddress:
     port: int
 
 
-Address = SerialAddress | UsbAddress | UsbPrinterAddress | TcpAddress | HttpAddress
+@dataclass(frozen=True, slots=True)
+class QueueAddress:
+    """A print queue of this computer, of the printing `system` `cups` or `spool`, by its name there."""
+
+    system: str
+    queue: str
+
+
+Address = SerialAddress | UsbAddress | UsbPrinterAddress | TcpAddress | HttpAddress | QueueAddress
 
 
 def parse_address(url: str, *, default_port: int | None = None) -> Address:
@@ -157,6 +168,22 @@ def _host(netloc: str, path: str, options: dict[str, str], default_port: int | N
     return parts.hostname, port
 
 
+def _cups(netloc: str, path: str, options: dict[str, str], _: int | None) -> QueueAddress:
+    _no_more(options)
+    name = unquote(netloc)
+    if not _QUEUE_NAME.fullmatch(name) or path.strip("/"):
+        raise ValueError("queue")
+    return QueueAddress("cups", name)
+
+
+def _spool(netloc: str, path: str, options: dict[str, str], _: int | None) -> QueueAddress:
+    _no_more(options)
+    name = unquote(netloc) + path
+    if not 1 <= len(name) <= _LONGEST_PRINTER_NAME or not name.isprintable():
+        raise ValueError("printer's name")
+    return QueueAddress("spool", name)
+
+
 def _no_more(options: dict[str, str]) -> None:
     if options:
         raise ValueError(f"option {min(options)}")
@@ -168,4 +195,6 @@ _READERS: dict[str, Callable[[str, str, dict[str, str], int | None], Address]] =
     "usblp": _usblp,
     "tcp": _tcp,
     "http": _http,
+    "cups": _cups,
+    "spool": _spool,
 }

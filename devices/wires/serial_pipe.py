@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import serial
 
@@ -41,12 +41,25 @@ _OPENING = {
 _WINDOWS_WORDS = {"PermissionError": "device.port_taken", "FileNotFoundError": "device.port_absent"}
 
 
+ModemLine = Literal["cts", "dsr", "cd"]
+"""Lines of a serial plug that the other side drives."""
+
+
 class SerialPipe:
     """See BytePipe. Opened exclusively; opening an open pipe is nothing. `find` tells the port's name of now, for what
-    comes back under another one; it raises DeviceMissing when there is none."""
+    comes back under another one; it raises DeviceMissing when there is none. `make` opens a port as pyserial does."""
 
-    def __init__(self, url: str, address: SerialAddress, *, device: str, find: Callable[[], str] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        address: SerialAddress,
+        *,
+        device: str,
+        find: Callable[[], str] | None = None,
+        make: Callable[..., serial.Serial] = serial.Serial,
+    ) -> None:
         self._url = url
+        self._make = make
         self._address = address
         self._device = device
         self._find = find or (lambda: address.port)
@@ -62,7 +75,7 @@ class SerialPipe:
             return
         name = self._find()
         try:
-            self._port = serial.Serial(
+            self._port = self._make(
                 name,
                 self._address.baud,
                 parity=PARITIES[self._address.parity],
@@ -111,6 +124,19 @@ class SerialPipe:
         port = self._opened()
         try:
             port.reset_input_buffer()
+        except _TROUBLE as error:
+            self._lost(error)
+
+    def line_up(self, line: ModemLine) -> bool | None:
+        """Is this line of the plug up? None where the port has no such lines: a pseudo-terminal, some adapters. Raises
+        DeviceMissing."""
+        port = self._opened()
+        try:
+            return bool(getattr(port, line))
+        except OSError as error:
+            if error.errno in (errno.ENOTTY, errno.EINVAL, errno.ENOSYS):
+                return None
+            self._lost(error)
         except _TROUBLE as error:
             self._lost(error)
 

@@ -54,7 +54,7 @@ LISTED = (
 )
 """An own operation `o` of the outbox that is listed until somebody closes it."""
 _REFUSED = f"FROM outbox o WHERE o.tenant = ? AND {LISTED}"
-_UNSURE = "FROM print_job j WHERE j.tenant = ? AND j.state = 'unknown'"
+_UNSURE = "FROM print_job j WHERE j.tenant = ? AND j.state = 'unknown' AND j.reason <> 'receipt.handed_over'"
 _DOUBLE = (
     "FROM payment y JOIN payment z ON z.tenant = y.tenant AND z.appointment_id = y.appointment_id "
     "AND z.amount_cents = y.amount_cents AND z.device <> y.device "

@@ -62,6 +62,15 @@ def jobs_in(connection: Any, tenant: str, state: str) -> list[JobRow]:
     return [JobRow(*row) for row in found]
 
 
+def prints_in_doubt(connection: Any, tenant: str) -> list[JobRow]:
+    """Jobs nobody is sure of, oldest first. What a print queue passed on is none of them: it never says more."""
+    found = connection.execute(
+        f"{_JOB} AND state = 'unknown' AND state <> 'printed' AND reason <> 'receipt.handed_over' "
+        "ORDER BY kind <> 'drawer', created_at, rowid", (tenant,)
+    )  # fmt: skip
+    return [JobRow(*row) for row in found]
+
+
 def jobs_of_payment(connection: Any, tenant: str, payment_id: str) -> list[JobRow]:
     """Receipts and copies of a payment, oldest first."""
     found = connection.execute(f"{_JOB} AND payment_id = ? ORDER BY created_at, rowid", (tenant, payment_id))
