@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from app.autofill import fill_rest
 from app.clinic import Clinic
+from app.drawer import has_drawer
 from app.method import method_name
 from app.plan import Plan, PlanLine
-from app.settings import DRAWER, PRINTER_URL, Settings
+from app.settings import PRINTER_URL, Settings
 from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id
 from models.ledger.book import Entry, Transfer, Verdict
@@ -289,7 +290,7 @@ class Posting:
 
     def pulse(self, tx: Tx, payment_id: str, person_id: str, reason: str) -> None:
         """Queue one pulse of the drawer, where there is one."""
-        if self._settings.get(DRAWER) and self._settings.get(PRINTER_URL):
+        if has_drawer(self._settings):
             tx.add_print_job(PrintJobRow(job_id=tx.new_id(), kind="drawer", payment_id=payment_id,
                                          document={"reason": reason, "by": person_id}))  # fmt: skip
 
