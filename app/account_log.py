@@ -47,6 +47,9 @@ ACTS = {
     "hold.broken": "act.hold_broken",
     "dispute.opened": "act.dispute_opened",
     "dispute.closed": "act.dispute_closed",
+    "payment_request.put": "act.requested",
+    "payment_request.status": "act.request_moved",
+    "payment_request.answered": "act.request_answered",
     "statement.issued": "act.statement",
     "message.sent": "act.message_sent",
     "message.failed": "act.message_failed",
@@ -68,6 +71,9 @@ _BY_FIELD: dict[str, tuple[str, Mapping[Any, str]]] = {
     "payment.reverse": ("act", {"void": "act.voided", "delete": "act.deleted", "bounced": "act.bounced"}),
     "charge.adjust": ("kind", {"discount": "act.discount", "courtesy": "act.courtesy", "write_off": "act.write_off",
                                "recovery": "act.recovery"}),
+    "payment_request.status": ("status", {"pending": "act.request_pending", "processing": "act.request_processing",
+                                          "failed": "act.request_failed", "cancelled": "act.request_cancelled",
+                                          "voided": "act.request_voided"}),
     "visit.status": ("status", {"arrived": "act.visit_arrived", "checked_in": "act.visit_checked_in",
                                 "in_room": "act.visit_in_room", "done": "act.visit_done",
                                 "no_show": "act.visit_no_show", "cancelled": "act.visit_cancelled"}),
@@ -213,7 +219,7 @@ def _consent(_books: Books, body: Body) -> str:
 
 
 def _own_words(_books: Books, body: Body) -> str:
-    return str(body.get("description") or body.get("title") or body.get("note") or "")
+    return str(body.get("description") or body.get("title") or body.get("note") or body.get("memo") or "")
 
 
 _WHAT: dict[str, Callable[[Books, Body], str]] = {
@@ -222,6 +228,6 @@ _WHAT: dict[str, Callable[[Books, Body], str]] = {
     "charge.put": _own_words, "charge.fee": _own_words, "appointment.put": _own_words, "series.put": _own_words,
     "refund.request": _own_words, "refund.elsewhere": _own_words, "payment.correct": _own_words,
     "visit.status": _status, "visit.billing": _visit, "visit.not_collecting": _visit, "payment.freed": _visit,
-    "statement.issued": _statement, "message.send": _message, "message.sent": _message_ended,
-    "message.failed": _message_ended, "message.consent": _consent,
+    "payment_request.put": _own_words, "statement.issued": _statement, "message.send": _message,
+    "message.sent": _message_ended, "message.failed": _message_ended, "message.consent": _consent,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from app import asked_for
 from app.giving_back import GivingBack, Who, Written
 from app.plan import Plan
 from app.posting import Undoing, payment_id_of
@@ -70,6 +71,7 @@ class Attempts:
     def open(self, tx: Tx, plan: Plan, driver: str) -> str:
         """Write a payment's try down, as dispatching: from the commit on, whatever happens is unknown until it is
         asked. Returns our reference on the terminal."""
+        asked_for.begins(tx, plan, card=True)
         return self._open(tx, AttemptRow(
             attempt_id=plan.attempt_id, terminal_ref=self._reference(tx), driver=driver,
             amount_cents=plan.due_cents, patient_id=plan.patient_id, appointment_id=plan.appointment_id,
@@ -223,14 +225,19 @@ class Attempts:
         known = receipts.payment(tx.reader, tenant, payment_id_of(tenant, attempt.attempt_id))
         if known is not None:
             return Settled(attempt, payment=known)
-        return Settled(attempt, told=self._till.post(tx, self.plan_of(attempt), result.approved_cents, card))
+        plan = self.plan_of(attempt)
+        told = self._till.post(tx, plan, result.approved_cents, card)
+        asked_for.took(tx, plan, result.approved_cents)
+        return Settled(attempt, told=told)
 
     def _fell(self, tx: Tx, attempt: Attempt, reason: str) -> None:
-        """Nothing moved: what was set aside for a refund lies again where it lay."""
+        """Nothing moved: what was set aside for a refund lies again where it lay, what was asked is asked again."""
         if attempt.refund_id:
             row = refunds.refund(tx.reader, self._clinic.tenant, attempt.refund_id)
             if row is not None and row.state == "requested":
                 self.giving.failed(tx, row.refund_id, row.patient_id, reason, _who(attempt))
+        elif not attempt.void_of_payment_id:
+            asked_for.fell(tx, self.plan_of(attempt), reason)
 
 
 def _who(attempt: Attempt) -> Who:

@@ -71,7 +71,7 @@ class Plan:
     """One payment to be made. `due_cents` is what the tender has to bring; money beyond the lines waits for the visit
     `extra_appointment_id` (`extra_date` its day, `extra_patient` whose where that is another one of the family) or,
     without one, is free credit. `attempt_id` is the sheet's: it names this payment for ever. `method_name` and
-    `trace_label` are words for the receipt, `practitioner` a name."""
+    `trace_label` are words for the receipt, `practitioner` a name; `request_id` is what had been asked."""
 
     attempt_id: str
     patient_id: str
@@ -104,6 +104,7 @@ class Plan:
     practitioner: str = ""
     note: str = ""
     provisional: tuple[tuple[str, int], ...] = ()
+    request_id: str = ""
 
     @property
     def provisional_cents(self) -> int:
@@ -273,6 +274,7 @@ def draw_up(clinic: Clinic, settings: Settings, reader: Any, request: CollectReq
         trace_label=details.trace_label, received_date=fields.received_date, practitioner_id=fields.practitioner_id,
         practitioner=fields.practitioner, note=fields.note,
         provisional=tuple(provisional([Spend(s.payment_id, s.key, s.cents) for s in spends], now.lots).items()),
+        request_id=request.request_id,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from app import asked_for
 from app.autofill import fill_rest
 from app.clinic import Clinic
 from app.drawer import has_drawer
@@ -82,7 +83,8 @@ class Posting:
         spends = [Spend(spend.payment_id, spend.key, spend.cents) for spend in plan.spends]
         shares, rest = distribute(plan.payables(), plan.amounts(), spends, amount_cents)
         payment_id = payment_id_of(clinic.tenant, plan.attempt_id) if amount_cents else ""
-        number, receipt_no = (tx.next_payment_number() if amount_cents else ""), tx.next_receipt_no()
+        number, receipt_no = (self._number(tx, plan, amount_cents) if amount_cents else ""), tx.next_receipt_no()
+        asked_for.begins(tx, plan, card=False)
         entries: list[Entry] = []
         home = _home(plan, shares, rest)
         if amount_cents:
@@ -204,6 +206,9 @@ class Posting:
         return replace(tender, name=method_name(reader, tenant, payment.method_id), trace_no=payment.trace_no,
                        trace_label=row.reference if row else "")  # fmt: skip
 
+    def _number(self, tx: Tx, plan: Plan, amount_cents: int) -> str:
+        return asked_for.number(tx.reader, tx.tenant, plan, amount_cents) or tx.next_payment_number()
+
     # Operations ---------------------------------------------------------------------------------------------------
 
     def _record(self, tx: Tx, plan: Plan, body: object) -> Entry:
@@ -222,6 +227,7 @@ class Posting:
             drawer=self._clinic.identity.device_id if plan.tender == "cash" else "", attempt_id=plan.attempt_id,
             card=card, memo=plan.note, payment_type=plan.payment_type, method_id=plan.method_id,
             trace_no=plan.trace_no, received_date=plan.received_date, practitioner_id=plan.practitioner_id,
+            request_id=plan.request_id,
         )  # fmt: skip
 
     def _allocate(self, plan: Plan, lot_payment_id: str, lines: Sequence[AllocationLine]) -> Allocate:

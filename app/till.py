@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app import asked_for
 from app.clinic import Clinic
 from app.collected import Telling
 from app.plan import Check, Plan, draw_up
@@ -40,10 +41,16 @@ class Till:
             known = self.taken_before(tx.reader, request.sheet, credit=request.use_credit)
             if known is not None:
                 return known
-            plan = draw_up(self.clinic, self.settings, tx.reader, request, check)
+            plan = self.draw_up(tx.reader, request, check)
             told = self.post(tx, plan, plan.due_cents)
         self.paper()
         return told
+
+    def draw_up(self, reader: Any, request: CollectRequest, check: Check) -> Plan:
+        """The plan for a request, as `app.plan.draw_up`; and what had been asked may be paid. Raises RuleBroken."""
+        if request.request_id:
+            asked_for.check(reader, self.clinic.tenant, request.request_id)
+        return draw_up(self.clinic, self.settings, reader, request, check)
 
     def post(self, tx: Tx, plan: Plan, amount_cents: int, card: CardFacts | None = None) -> Collected:
         """Write a payment down inside the caller's transaction, and say what will stand once it is committed."""

@@ -16,7 +16,7 @@ from app.attempts import POSTS, Attempts
 from app.card_reader import CardReader
 from app.heads import clock_text
 from app.lanes import Job, Progress
-from app.plan import Details, Plan, draw_up
+from app.plan import Details, Plan
 from app.recovery import Recovery
 from app.settings import CARD_WAIT_S
 from app.till import Till
@@ -124,7 +124,7 @@ class Card:
             before = jobs.attempt(tx.reader, tenant, request.sheet.attempt_id)
             if before is not None:
                 return self._recovery.tell(tx.reader, before)
-            plan = draw_up(till.clinic, till.settings, tx.reader, request, self.check)
+            plan = till.draw_up(tx.reader, request, self.check)
             if plan.due_cents:
                 doubt = collect.attempt_in_doubt(tx.reader, tenant, plan.patient_id)
                 if doubt is not None:
