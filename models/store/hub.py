@@ -34,6 +34,7 @@ from models.store.combiner import Combiner
 from models.store.expiring import to_expire
 from models.store.failures import translate
 from models.store.freeing import anything_waits, to_be_freed
+from models.store.hub_answers import HubAnswers
 from models.store.hub_desks import HubDesks
 from models.store.hub_repair import HubRepair, begin_epoch
 from models.store.invariants import check_hub
@@ -86,6 +87,7 @@ class HubStore:
         self._combiner: Combiner[str, PushBatch, PushAnswer] = Combiner(self._push_together)
         self.messages = MessageOutbox(self._transaction, self._look, clock)
         self.desks = HubDesks(self._transaction, self._look, self._clock)
+        self.answers = HubAnswers(self._transaction, self._look, self._clock)
         self.repairs = HubRepair(self._transaction, self._look, clock, marks or LogMarks())
 
     @classmethod

@@ -29,7 +29,7 @@ _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
     "payment": "payment_id", "payment_request": "request_id", "not_collecting": "op_id", "refund": "refund_id",
     "adjustment": "op_id", "dispute": "dispute_id", "statement": "statement_id", "message": "message_id",
     "consent": "consent_id",
-    "quarantine": "op_id", "alias": "patient_id",
+    "quarantine": "op_id", "alias": "patient_id", "eligibility_check": "check_id",
     "drawer_act": "op_id", "day_close": "close_id", "deposit": "deposit_id", "deposited": "payment_id",
     "moved": "op_id", "task": "task_id", "hold": "hold_id",
 }  # fmt: skip

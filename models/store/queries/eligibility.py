@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
@@ -33,10 +33,8 @@ class CheckRow:
     actor: str
 
 
-_COLUMNS = (
-    "check_id, patient_id, source, checked_at, state, payer, member_id, plan, coverage_id, rejections, benefits, "
-    "noted_at, actor"
-)
+_NAMES = tuple(field.name for field in fields(CheckRow))
+_COLUMNS = ", ".join(_NAMES)
 
 
 def checks(connection: Any, tenant: str, patient_id: str, limit: int = 20) -> list[CheckRow]:
@@ -102,6 +100,7 @@ def procedures(connection: Any, tenant: str, appointment_id: str) -> list[Proced
 
 
 def _row(row: Sequence[Any]) -> CheckRow:
-    *head, rejections, benefits, noted_at, actor = row
-    said = tuple(from_json(Benefit, each) for each in orjson.loads(benefits or "[]"))
-    return CheckRow(*head, tuple(orjson.loads(rejections or "[]")), said, noted_at, actor)
+    values = dict(zip(_NAMES, row, strict=True))
+    values["rejections"] = tuple(orjson.loads(values["rejections"] or "[]"))
+    values["benefits"] = tuple(from_json(Benefit, each) for each in orjson.loads(values["benefits"] or "[]"))
+    return CheckRow(**values)

@@ -74,12 +74,13 @@ class Insurances:
         query = "SELECT 1 FROM eligibility_check WHERE tenant = :tenant AND check_id = :id"
         return bool(self._ask(query, tenant=self._tenant, id=check_id))
 
-    def zone(self) -> str:
-        """The practice's zone by name; UTC before it is set up."""
+    def clinic(self) -> tuple[str, int]:
+        """The practice's zone by name and the hour its day closes; UTC and 0 before it is set up."""
         rows = self._ask(
-            "SELECT timezone FROM practice WHERE tenant = :tenant AND deleted_at = ''", tenant=self._tenant
+            "SELECT timezone, closing_hour FROM practice WHERE tenant = :tenant AND deleted_at = ''",
+            tenant=self._tenant,
         )
-        return str(rows[0][0]) if rows else "UTC"
+        return (str(rows[0][0]), int(rows[0][1])) if rows else ("UTC", 0)
 
 
 def _coverage(row: Sequence[Any]) -> Coverage:
