@@ -12,8 +12,10 @@ import pytest
 
 from app.folders import Folders
 from app.views import CollectEnd, TenderKind
+from devices.base import BatchOutcome
 from devices.registry import PAX_MEDIA
 from devices.terminals.pax_link import CABLE, SERIAL_TIMERS
+from tests.support.clinic import MARIA
 from tests.support.counter import Counter, furnish, rosa_with_copay_and_balance
 from tests.support.killed_paying import DesksThatDie
 from tests.support.simulators import PaxProcess, pax_running
@@ -86,8 +88,11 @@ def test_a_sale(tmp_path: Path, desks: DesksThatDie, terminal: PaxProcess, momen
         desk.close()
 
 
-VOIDS = {("before_card", 1): False, ("half_written", 1): False, ("written", 1): True, ("answered", 1): True,
-         ("after_card", 1): True, ("before_commit", 2): True, ("after_commit", 2): True}  # fmt: skip
+NOT_SENT = (("before_commit", 1), ("after_commit", 1), ("before_card", 1), ("unwritten", 1), ("half_written", 1))
+SENT = (("written", 1), ("acknowledged", 1), ("answered", 1), ("thanked", 1), ("after_card", 1), ("before_commit", 2),
+        ("after_commit", 2))  # fmt: skip
+"""Where a desk dies before the reader was asked for something, and after."""
+VOIDS = {**dict.fromkeys(NOT_SENT, False), **dict.fromkeys(SENT, True)}
 """Where a desk dies that takes a card payment back, and whether the money went back."""
 
 
@@ -102,6 +107,49 @@ def test_a_void(tmp_path: Path, desks: DesksThatDie, terminal: PaxProcess, momen
         [(tender, cents, reversed_at)] = desk.payments()
         assert (tender, cents, bool(reversed_at)) == ("card", 7500, back)
         assert desk.desk.attention.items() == ()
+        desk.holds()
+    finally:
+        desk.close()
+
+
+REFUNDS = {**dict.fromkeys(NOT_SENT, "failed"), **dict.fromkeys(SENT, "paid"), NOT_SENT[0]: ""}
+"""Where a desk dies that gives part of a card payment back, and what its books say of that after the next start."""
+
+
+@pytest.mark.parametrize(("moment", "times"), REFUNDS)
+def test_a_refund(tmp_path: Path, desks: DesksThatDie, terminal: PaxProcess, moment: str, times: int) -> None:
+    folders = furnish(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url)
+    assert desks.one(folders.home, "refund", moment, times) == signal.SIGKILL
+    desk = next_life(folders)
+    try:
+        state = REFUNDS[moment, times]
+        assert desk.rows("SELECT state, amount_cents FROM refund") == ([(state, 2500)] if state else [])
+        assert terminal.captured_cents() == (5000 if state == "paid" else 7500)
+        assert terminal.requests("T00") == (2 if state == "paid" else 1), "nothing is sent a second time"
+        assert desk.desk.attention.items() == ()
+        desk.holds()
+    finally:
+        desk.close()
+
+
+BATCHES = {"unwritten": False, "half_written": False, "written": True, "answered": True, "thanked": True}
+
+
+@pytest.mark.parametrize("moment", BATCHES)
+def test_a_batch(tmp_path: Path, desks: DesksThatDie, terminal: PaxProcess, moment: str) -> None:
+    """A batch has no journal: the reader itself says at the next start whether it still holds it, and what is in the
+    books stays there either way. What was not sent is sent then, once."""
+    folders = furnish(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url)
+    assert desks.one(folders.home, "batch", moment) == signal.SIGKILL
+    desk = next_life(folders)
+    try:
+        sent = BATCHES[moment]
+        lane, reader = desk.desk.lanes["terminal"], desk.desk.reader_batch
+        assert lane.call(reader.totals, 60).cents == (0 if sent else 7500)
+        if not sent:
+            assert lane.call(lambda job: reader.close(MARIA, job), 60).outcome is BatchOutcome.CLOSED
+        assert terminal.requests("B00") == 1
+        assert (desk.payments(), terminal.captured_cents()) == ([("card", 7500, "")], 7500)
         desk.holds()
     finally:
         desk.close()

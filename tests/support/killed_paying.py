@@ -1,8 +1,9 @@
-"""A desk that dies by SIGKILL at one exact moment of a card payment: a process that has loaded everything forks one
+"""A desk that dies by SIGKILL at one exact moment of a card's money: a process that has loaded everything forks one
 child for each life, and the child ends itself where it was told to.
 
-Moments are the places of `models.basics.points` (`before_card`, `after_commit`…, the n-th time they are reached) and
-those of the wire: `half_written`, `written`, `acknowledged`, `answered`, `thanked`.
+Moments are the places of `models.basics.points` (`before_card`, `after_commit`…, the n-th time they are reached), those
+of the wire to a terminal: `unwritten`, `half_written`, `written`, `acknowledged`, `answered`, `thanked`; and those of a
+processor's API: `asking`, `told` (the n-th request that changes something is about to leave; its answer is here).
 """
 
 from __future__ import annotations
@@ -12,19 +13,20 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-MONEY, REPORT = b"\x02T00", b"\x02R02"
+MONEY, REPORT, BATCH = b"\x02T00", b"\x02R02", b"\x02B00"
 
 
 def live(folder: str, act: str, moment: str, times: int) -> None:
-    """Open the desk in `folder`, do `act` (`pay`, `undo`, or `recover`: what a start does by itself), and die at
-    `moment` the `times`-th time. Moments of the wire are those of the money command; of the report when it recovers."""
+    """Open the desk in `folder`, do `act` (one of `ACTS`, or `recover`: what a start does by itself), and die at
+    `moment` the `times`-th time. Moments of the wire are those of the act's command; of the report when it recovers."""
     from app.folders import Folders
-    from app.views import TenderKind
     from models.basics.points import Point, visited_by
     from tests.support.counter import Counter
     from tests.support.waiting import until
@@ -38,25 +40,73 @@ def live(folder: str, act: str, moment: str, times: int) -> None:
             if not left:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    def pay(desk: Counter) -> object:
-        return desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
-
     def visit(point: Point) -> None:
-        reached(point.value)
+        if threading.current_thread().name == "lane-terminal":  # other threads of a desk write, too
+            reached(point.value)
 
     if act == "recover":
         watch_the_wire(reached, REPORT)
     desk = Counter(Folders(Path(folder)))
     if act == "recover":
         until(lambda: desk.desk.recovery.asked, 60)
-    taken = pay(desk) if act == "undo" else None
-    watch_the_wire(reached, MONEY)
+        desk.close()
+        return
+    until(lambda: desk.desk.recovery.asked and not desk.desk.returned.due, 60)
+    taken = None if act == "pay" else pay(desk, None)
+    watch_the_wire(reached, BATCH if act == "batch" else MONEY)
+    watch_the_api(reached)
     with visited_by(visit):
-        if act == "pay":
-            pay(desk)
-        elif act == "undo":
-            desk.undo(taken)  # type: ignore[arg-type]
+        ACTS[act](desk, taken)
     desk.close()
+
+
+def pay(desk: Any, _taken: Any) -> Any:
+    """Take what is due with a card."""
+    from app.views import TenderKind
+
+    return desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
+
+
+def undo(desk: Any, taken: Any) -> Any:
+    """Void a payment."""
+    return desk.undo(taken)
+
+
+def refund(desk: Any, taken: Any) -> Any:
+    """Give 25.00 of a payment back."""
+    from app.refund_views import RefundOrder
+    from tests.support.clinic import PRIYA
+
+    story = desk.desk.refunds
+    order = RefundOrder(story.open(taken.payment_id), 2500, "patient_request")
+    return desk.desk.lanes["terminal"].call(lambda job: story.refund(order, PRIYA, job), 60.0)
+
+
+def batch(desk: Any, _taken: Any) -> Any:
+    """Send the reader's batch to the bank."""
+    from tests.support.clinic import MARIA
+
+    return desk.desk.lanes["terminal"].call(lambda job: desk.desk.reader_batch.close(MARIA, job), 60.0)
+
+
+ACTS: dict[str, Callable[[Any, Any], Any]] = {"pay": pay, "undo": undo, "refund": refund, "batch": batch}
+
+
+def watch_the_api(reached: Callable[[str], None]) -> None:
+    """Tell of the moments of requests that change something at a processor."""
+    import stripe
+
+    ask = stripe.RequestsClient.request
+
+    def asking(self: Any, method: str, *what: Any, **more: Any) -> Any:
+        if method != "post":
+            return ask(self, method, *what, **more)
+        reached("asking")
+        answer = ask(self, method, *what, **more)
+        reached("told")
+        return answer
+
+    stripe.RequestsClient.request = asking  # type: ignore[method-assign]
 
 
 def watch_the_wire(reached: Callable[[str], None], command: bytes) -> None:
