@@ -40,7 +40,8 @@ _NO_RIGHT = {"not_done": "attention.no_right", "excepted": "attention.done_witho
 """What nobody with the right to it had decided, as the hub knows the practice's people."""
 
 
-_NEVER_CLOSED = ("refund_waiting", "visit_fallen", "books_wrong", "disk_full", "backup_old", "in_use", *TASKS)
+_NEVER_CLOSED = ("refund_waiting", "visit_fallen", "books_wrong", "disk_full", "backup_old", "in_use",
+                 "answers_refused", *TASKS)  # fmt: skip
 
 
 class Attention:

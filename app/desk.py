@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.accounts import Accounts
+from app.answers_folder import AnswersFolder
 from app.attempts import Attempts
 from app.attention import Attention
 from app.backup import Backups
@@ -59,7 +60,7 @@ from app.superbills import Superbills
 from app.tenders import tenders
 from app.till import Till
 from app.verdicts import Verdicts
-from app.views import DeskFacts
+from app.views import AttentionItem, DeskFacts
 from app.visit_charges import VisitCharges
 from app.visits import Visits
 from app.ways import Ways
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from app.day_sheet import DaySheet
     from app.desks import Desks
     from app.devices import Devices
+    from app.eligibility import Eligibility
     from app.fees import Fees
     from app.fills import Fills
     from app.hub_process import HubProcess
@@ -156,7 +158,8 @@ class Desk:
         self.merging = Merging(self.clinic)
         self.backups = Backups(folders, settings, secrets, clock)
         self.care = Care(self.clinic, folders, self.backups)
-        self.attention = Attention(self.clinic, self.recovery, self.printing, attempts.giving, self.care.items)
+        self.answers = AnswersFolder(self.clinic, settings)
+        self.attention = Attention(self.clinic, self.recovery, self.printing, attempts.giving, self._of_desk)
         self._hub: HubProcess | None = None
         self._practice: PracticeDevices | None = None
         self._ports: PortWatch | None = None
@@ -178,6 +181,13 @@ class Desk:
         from app.importing import Importing
 
         return Importing(self.store, self.clock)
+
+    @cached_property
+    def eligibility(self) -> Eligibility:
+        """What patients' plans cover, and estimates."""
+        from app.eligibility import Eligibility
+
+        return Eligibility(self.clinic)
 
     @cached_property
     def desks(self) -> Desks:
@@ -387,6 +397,7 @@ class Desk:
             self._ports.stop()
         self.backups.stop()
         self.care.stop()
+        self.answers.stop()
         self.clinic.holds.end()
         for name in ("terminal", "printer", "drawer", "display", "store", "reads", "lists", "net", "hub"):
             self.lanes[name].close()
@@ -481,6 +492,11 @@ class Desk:
     def _start_care(self) -> None:
         self.care.start()
         self.backups.start()
+        self.answers.start()
+
+    def _of_desk(self) -> tuple[AttentionItem, ...]:
+        """What is the matter with this computer, and with what it is to read."""
+        return (*self.care.items(), *self.answers.items())
 
     def _recover(self, job: Job[None]) -> None:
         """Every open card attempt is asked about before the first card."""

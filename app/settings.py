@@ -68,6 +68,7 @@ LOCK_MINUTES = Option("lock.minutes", 3, "minutes without a key press after whic
 KEY_FILE_CONSENT = Option("secrets.key_file_consent", "", "who agreed to keep keys in a plain file, and when")
 BACKUP_FOLDER = Option("backups.folder", "", "folder of backups; empty: beside the store, on the same disk")
 BACKUP_EVERY_HOURS = Option("backups.every_hours", 24, "hours between backups by itself; 0: never", most=168)
+ANSWERS_FOLDER = Option("answers.folder", "", "folder of payers' answers (271), read as they come; empty: none")
 BACKUP_ALARM_DAYS = Option("backups.alarm_days", 7, "days after which a last good backup is too old", least=1, most=44)
 
 OPTIONS: tuple[Option[Any], ...] = (
@@ -75,13 +76,14 @@ OPTIONS: tuple[Option[Any], ...] = (
     DRAWER_PULSE, DRAWER_SENSOR, DISPLAY_URL, SCANNER_URL, SCANNER_PREFIX, PAST_DUE_DAYS, CHECK_IN_ON_PAYMENT,
     HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, WINDOW_SCHEME, WINDOW_COMPACT, WINDOW_TEXT_SCALE, WINDOW_LESS_MOTION,
     WINDOW_SIZE, LOCK_MINUTES, KEY_FILE_CONSENT, BACKUP_FOLDER, BACKUP_EVERY_HOURS, BACKUP_ALARM_DAYS,
+    ANSWERS_FOLDER,
 )  # fmt: skip
 """Every option there is."""
 
 TRAINING_FIXED = "training.fixed"
 IN_TRAINING: dict[Option[Any], Any] = {
     PRACTICE_DEVICES: True, TERMINAL_URL: "", PRINTER_URL: "", SCANNER_URL: "", DRAWER: True, HUB_HERE: True,
-    HUB_LISTEN: "127.0.0.1", BACKUP_EVERY_HOURS: 0,
+    HUB_LISTEN: "127.0.0.1", BACKUP_EVERY_HOURS: 0, ANSWERS_FOLDER: "",
 }  # fmt: skip
 """What stands in training whatever anybody sets: practice devices, a hub for this computer alone, no backups."""
 

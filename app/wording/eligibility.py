@@ -33,6 +33,11 @@ WORDS: Rows = {
         "Answers are not read; no money is changed by that.",
         "Make the folder, or choose another in Settings.",
     ),
+    "eligibility.files_refused": (
+        "{count:file|files} of payers\u2019 answers not taken",
+        "They lie in the folder \u201crefused\u201d; no money is changed by that.",
+        "Read one with Import to see why; then move it back, or delete it.",
+    ),
     # what a file holds
     "x12.no_isa": ("This is no X12 message", _NONE, "Export the payer\u2019s answer (271) as it came."),
     "x12.isa_damaged": ("The head of the message (ISA) is damaged", _NONE, "Fetch it from the payer again."),

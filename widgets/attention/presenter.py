@@ -276,6 +276,7 @@ class AttentionPresenter(QObject):
             "keep": self._keep,
             "send": self._send,
             "backups": lambda _item: self._doors.settings("backup"),
+            "import": lambda _item: self._doors.settings("import"),
         }
         act, _, how = detail.ways[detail.chosen].act.partition(":")
         if how:

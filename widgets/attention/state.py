@@ -206,6 +206,15 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("backups", "Open Settings, Backup", "Back up now, or see why it did not work.", recommended=True),
         Way("wait", "Later today", "It stays here until there is a newer backup."),
     ),
+    "answers_refused": (
+        Way(
+            "import",
+            "Open Settings, Import",
+            "Read a file of \u201crefused\u201d there to see why it was not taken.",
+            recommended=True,
+        ),
+        Way("wait", "Later today", "It stays here until no file is left; moved back they are read again."),
+    ),
     "disk_full": (
         Way(
             "wait",
@@ -259,6 +268,7 @@ KINDS: dict[str, Kind] = {
     "books_wrong": Kind("shield-alert", "bad", ("Stop and call support", "bad", "shield-alert")),
     "disk_full": Kind("triangle-alert", "bad", ("Free space today", "bad", "triangle-alert"), money=False),
     "backup_old": Kind("shield-alert", "warn", ("Back up now", "warn", "download"), money=False),
+    "answers_refused": Kind("shield-alert", "neutral", ("Look at it", "neutral", "shield-alert"), money=False),
     "message_failed": Kind("mail", "neutral", ("Choose one", "neutral", "mail"), money=False),
     "print_unknown": Kind("printer", "neutral", ("Choose one", "neutral", "printer"), money=False),
     "elsewhere": Kind("monitor", "neutral", ("Look at it", "neutral", "monitor"), money=False),

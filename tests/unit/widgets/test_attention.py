@@ -611,6 +611,8 @@ OF_DESK = (
     AttentionItem("care:books", "books_wrong", frozen.at(8, 2), None, 0, "care.books_wrong", {"invariant": "I2, I18"}),
     AttentionItem("care:disk", "disk_full", frozen.at(9, 12), None, 0, "care.reserve_used"),
     AttentionItem("care:backup", "backup_old", frozen.at(7, 0), None, 0, "backup.alarm_old", {"days": 9}),
+    AttentionItem("eligibility:folder", "answers_refused", frozen.at(9, 2), None, 0, "eligibility.files_refused",
+                  {"count": 2}),
 )
 """What can be the matter with a desk itself (app.care)."""
 
