@@ -2,13 +2,14 @@
 
 Proof of printing: real-time status (DLE EOT) is answered at once and out of order, so it says whether the printer may
 be given a job; the paper report (GS r 1) is worked off in order, so its answer after the cut means that everything
-before it was printed. No answer is looked into; what stays open is UNKNOWN. A job is never sent twice.
+before it was printed. An answer to an earlier job's report that comes late must not prove a later job: as long as
+reports are unanswered, they are owed, and a job is proved by its own answer and all that are owed. No answer is looked
+into; what stays open is UNKNOWN. A job is never sent twice.
 """
 
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import dataclass
 from enum import Enum
 
@@ -41,6 +42,7 @@ from devices.bytes import (
 )
 from devices.printers.chunks import split_job
 from devices.printers.profiles import PROFILES, DrawerSensor, PrinterProfile
+from devices.ticks import REAL, Ticks
 from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, DeviceTimeout, Effect, OutOfPaper
 from models.basics.facts import facts
 
@@ -54,13 +56,15 @@ DRAWER_CONNECTOR_PINS = {2: 0, 5: 1}
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait, in seconds. Printing itself is given `confirm_s` and a second for each `bytes_per_s`."""
+    """How long to wait, in seconds. Printing itself is given `confirm_s` and a second for each `bytes_per_s`; reports
+    with nothing to print between them are answered within `quiet_s` of each other."""
 
     status_s: float = 1.0
     write_s: float = 3.0
     confirm_s: float = 5.0
     bytes_per_s: float = 500.0
     poll_s: float = 0.5
+    quiet_s: float = 0.1
 
 
 class Kind(Enum):
@@ -113,16 +117,19 @@ class EscposPrinter:
         pipe: BytePipe,
         profile: PrinterProfile = PROFILES["80mm"],
         patience: Patience = Patience(),
+        ticks: Ticks = REAL,
         *,
         one_job_per_connection: bool = False,
     ) -> None:
         self.profile = profile
         self._pipe = pipe
         self._patience = patience
+        self._ticks = ticks
         self._hangs_up = one_job_per_connection
         self._sorter = ReplySorter()
         self._unanswered = False
         self._left_over = True  # a job broken off before this program started may still lie in the printer's memory
+        self._owed = 1  # and so may the report it ended with
 
     def status(self) -> PrinterStatus:
         """See ReceiptPrinter. `detail` holds the message key of what is wrong with the wire."""
@@ -139,17 +146,16 @@ class EscposPrinter:
     def print_bytes(self, data: bytes) -> PrintResult:
         """See ReceiptPrinter. A job that was broken off is cleared from the printer's memory, so that its rest does
         not come out when paper is put in."""
-        started = time.monotonic()
+        started = self._ticks.now()
         try:
             self._open()
             self._refuse_unless_ready(self._look())
             if self._left_over:
-                self._pipe.write(RECOVER_AND_CLEAR, self._patience.write_s)
-                self._left_over = False
+                self._clear()
             result = self._send(data)
         finally:
             self._hang_up()
-        took_ms = round((time.monotonic() - started) * 1000)
+        took_ms = round((self._ticks.now() - started) * 1000)
         log.info("printed", extra=facts(bytes=len(data), result=result, milliseconds=took_ms))
         return result
 
@@ -205,12 +211,21 @@ class EscposPrinter:
         return answer
 
     def _answer_within(self, seconds: float) -> int | None:
-        deadline = time.monotonic() + seconds
-        while (left_s := deadline - time.monotonic()) > 0:
+        deadline = self._ticks.now() + seconds
+        while (left_s := deadline - self._ticks.now()) > 0:
             for kind, byte in self._sorter.feed(self._pipe.read(64, left_s)):
                 if kind is Kind.STATUS:
                     return byte
         return None
+
+    def _reports_within(self, seconds: float) -> int:
+        """How many answers to the in-order report come; after the first one only as long as they follow at once."""
+        found, deadline = 0, self._ticks.now() + seconds
+        while (left_s := deadline - self._ticks.now()) > 0:
+            come = sum(kind is Kind.IN_ORDER for kind, _ in self._sorter.feed(self._pipe.read(64, left_s)))
+            if come:
+                found, deadline = found + come, self._ticks.now() + self._patience.quiet_s
+        return found
 
     def _look(self) -> PrinterStatus:
         """Ask three times: how are you, why offline, how is the paper. Raises DeviceError when the wire fails."""
@@ -252,6 +267,16 @@ class EscposPrinter:
 
     # sending
 
+    def _clear(self) -> None:
+        """Clear what a broken-off job left in the printer's memory, and have the reports answered that are owed: with
+        nothing to print between them and one more, their answers come together. Raises DeviceError."""
+        self._pipe.write(RECOVER_AND_CLEAR, self._patience.write_s)
+        self._left_over = False
+        self._owed += 1
+        self._pipe.write(PAPER_IN_ORDER, self._patience.write_s)
+        if self._reports_within(self._patience.status_s):
+            self._owed = 0
+
     def _send(self, data: bytes) -> PrintResult:
         """Write in chunks, looking between them, then wait for proof. Raises nothing: bytes have left."""
         whole_job_left = False
@@ -273,15 +298,22 @@ class EscposPrinter:
         return answer is not None and not answer & PRINTER_OFFLINE
 
     def _wait_for_proof(self, size: int) -> PrintResult:
+        self._owed += 1
         self._pipe.write(PAPER_IN_ORDER, self._patience.write_s)
-        deadline = time.monotonic() + self._patience.confirm_s + size / self._patience.bytes_per_s
-        while (left_s := deadline - time.monotonic()) > 0:
-            for kind, byte in self._sorter.feed(self._pipe.read(64, min(left_s, self._patience.poll_s))):
+        now = self._ticks.now()
+        deadline, next_look = now + self._patience.confirm_s + size / self._patience.bytes_per_s, now
+        while now < deadline:
+            next_look = now + self._patience.poll_s if now >= next_look else next_look
+            for kind, byte in self._sorter.feed(self._pipe.read(64, min(deadline, next_look) - now)):
                 if kind is Kind.IN_ORDER:
-                    return PrintResult.PRINTED
-                if byte & PRINTER_OFFLINE:
+                    self._owed -= 1
+                    if not self._owed:
+                        return PrintResult.PRINTED
+                elif byte & PRINTER_OFFLINE:
                     return self._stopped(whole_job_left=True)
-            self._pipe.write(STATUS_PRINTER, self._patience.write_s)
+            now = self._ticks.now()
+            if next_look <= now < deadline:
+                self._pipe.write(STATUS_PRINTER, self._patience.write_s)
         return self._stopped(whole_job_left=True)
 
     def _stopped(self, whole_job_left: bool) -> PrintResult:
@@ -289,8 +321,7 @@ class EscposPrinter:
         self._left_over = True
         status = self._look()
         if status.device.reason is not Reason.TIMEOUT and status.device.state is not DeviceState.READY:
-            self._pipe.write(RECOVER_AND_CLEAR, self._patience.write_s)
-            self._left_over = False
+            self._pipe.write(RECOVER_AND_CLEAR, self._patience.write_s)  # else its rest comes out with the next paper
             return PrintResult.NOT_PRINTED
         return PrintResult.UNKNOWN if whole_job_left else PrintResult.NOT_PRINTED
 

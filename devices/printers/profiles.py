@@ -33,10 +33,10 @@ class PrinterProfile:
     real_time_drawer: bool = True
 
 
-def _small(key: str, **more: bool) -> PrinterProfile:
+def _small(key: str, *, draws_qr: bool) -> PrinterProfile:
     """A printer for 58 mm paper: no cutter, and nothing that tells of a drawer."""
     return PrinterProfile(key=key, columns=32, paper_mm=58, cutter=False, drawer_sensor=DrawerSensor.NONE,
-                          real_time_drawer=False, **more)  # fmt: skip
+                          real_time_drawer=False, draws_qr=draws_qr)  # fmt: skip
 
 
 PROFILES: dict[str, PrinterProfile] = {
@@ -49,7 +49,7 @@ PROFILES: dict[str, PrinterProfile] = {
         PrinterProfile(key="76mm", columns=42, paper_mm=76, code_page="cp437", code_page_number=0, cutter=False,
                        draws_qr=False),
         _small("58mm", draws_qr=False),
-        _small("58mm-qr"),
+        _small("58mm-qr", draws_qr=True),
     )
 }  # fmt: skip
 """By the name settings use: `80mm` is the usual one; `-42` prints wider letters, `-low` has a drawer that pulls its pin

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devices.simulators.control import Control, Handler
+from devices.simulators.escpos_paper import EPSON, PLAIN
 from devices.simulators.faults import FaultPlan, FaultUnknown, parse_fault
 from devices.simulators.lines import GetLine, Line, PtyLine, Received, TcpLine
 from devices.simulators.pax_bank import CARDS, Wallet
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 ENTRY_MODES = {"swipe": "1", "contactless": "2", "chip": "4"}
 SUFFIXES = {"cr": "\r", "crlf": "\r\n", "none": ""}
 WIDTH_DOTS = {"80": 576, "72": 504, "58": 384}
+MECHANICS = {"epson": EPSON, "plain": PLAIN}
 BAUD = {"pax": 115200, "printer": 38400, "scanner": 9600}
 
 
@@ -64,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         "--width", choices=WIDTH_DOTS, default="80", help="paper: 80 has 48 columns, 72 (narrow print) 42, 58 has 32"
     )
     printer.add_argument("--drawer-closes-after", type=float, default=3.0, metavar="S", help="0: stays open")
+    printer.add_argument("--make", choices=MECHANICS, default="epson", help="plain: as cheap 58 mm printers do it")
     printer.add_argument("--drawer-sensor", choices=("high", "low"), default="high", help="pin 3 when it is open")
     scanner = _machine(machines, "scanner", "a bar code scanner on a serial wire", SCANNER_FAULTS, _run_scanner)
     scanner.add_argument("--suffix", choices=SUFFIXES, default="cr", help="what ends a scan")
@@ -165,6 +168,7 @@ async def _run_printer(arguments: argparse.Namespace) -> int:
         _show("printer"),
         drawer_closes_after_s=arguments.drawer_closes_after,
         sensor_high_is_open=arguments.drawer_sensor == "high",
+        mechanics=MECHANICS[arguments.make],
     )
     machine.line = _line(arguments, machine.received, one_client=True)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from devices import bytes as codes
 from devices.simulators.control import Handler
-from devices.simulators.escpos_paper import Paper
+from devices.simulators.escpos_paper import EPSON, Mechanics, Paper
 from devices.simulators.escpos_parser import Reader
 from devices.simulators.faults import Fault, parse_fault
 from devices.simulators.lines import Line
@@ -26,22 +26,34 @@ FAULTS: dict[str, str] = {
     "cover-open": "the cover is open",
     "offline": "offline for no reason it tells",
     "cutter": "the cutter is stuck",
+    "broken": "an error it cannot recover from, until `clear`",
+    "overheated": "the head is too hot: an error that is over by itself, `overheated:5s`",
     "silent": "answers no question at all; prints what it gets",
     "no-proof": "prints, but never answers the in-order report",
     "late-status": "answers late: `late-status:1.5s`",
+    "late-proof": "answers the in-order report late: `late-proof:8s`",
     "stale-asb": "mixes automatic status into its answers",
     "slow": "prints so many bytes a second: `slow:1000`",
     "hold": "holds flow control: takes nothing",
+    "xoff": "says XOFF and takes nothing; `clear` says XON",
     "unplug": "the cable is pulled after so many bytes: `unplug:300`",
+    "power-cycle": "it is switched off and on after so many bytes, what it held is lost: `power-cycle:300`",
+    "keeps-rest": "does not obey when told to clear: the rest of a broken-off job comes out later",
+    "drawer-open": "the drawer stands open, and stays open",
+    "drawer-jammed": "the drawer's latch is stuck: a pulse opens nothing",
 }
 
 BUFFER_BYTES = 65536
 _REAL_TIME_LENGTHS = {codes.EOT: 3, codes.ENQ: 3, codes.DC4: 5}
+STARTS_S = 3.0
+"""From switching on until it hears."""
 CLEARED_BY_RECOVERY = ("cutter", "offline")
+OFFLINE = {"paper-out", "cover-open", "offline", "cutter", "broken", "overheated"}
+ERRORS = {"cutter": codes.ERROR_CUTTER, "broken": codes.ERROR_FATAL, "overheated": codes.ERROR_RECOVERS}
 
 
 class PrinterSimulator:
-    """The printer. `show` is told what happens; finished paper goes to `folder` when there is one."""
+    """The printer. `show` is told what happens; finished paper goes to `folder` when there is one, and to `done`."""
 
     def __init__(
         self,
@@ -51,13 +63,15 @@ class PrinterSimulator:
         *,
         drawer_closes_after_s: float,
         sensor_high_is_open: bool,
+        mechanics: Mechanics = EPSON,
+        done: Callable[[Paper], None] = lambda _paper: None,
     ) -> None:
         self.line: Line
         self.drawer_open = False
         self.pulses: list[int] = []
         self.pieces = 0
         self._show = show
-        self._folder = folder
+        self._folder, self._done = folder, done
         self._closes_after_s = drawer_closes_after_s
         self._high_is_open = sensor_high_is_open
         self._faults: dict[str, Fault] = {}
@@ -68,6 +82,8 @@ class PrinterSimulator:
         self._automatic = False
         self._paper_left: int | None = None
         self._cable_left: int | None = None
+        self._power_left: int | None = None
+        self._off = False
         self._saving: set[asyncio.Task[None]] = set()
         self._number = _last_number(folder)
         self._reader = Reader(
@@ -76,7 +92,13 @@ class PrinterSimulator:
             pulse=self._pulse,
             tell=self._report,
             automatic_status=self._set_automatic,
+            mechanics=mechanics,
         )
+
+    @property
+    def paper(self) -> Paper:
+        """What has been printed since the last cut."""
+        return self._reader.head.paper
 
     async def run(self) -> None:
         """Work off the buffer for ever."""
@@ -96,16 +118,19 @@ class PrinterSimulator:
 
     def received(self, data: bytes) -> None:
         """Bytes from the till."""
+        if self._off:
+            return
         for byte in data:
             if len(self._buffer) < BUFFER_BYTES:
                 self._buffer.append(byte)
             self._hear(byte)
         self._arrived.set()
-        if self._cable_left is not None:
-            self._cable_left -= len(data)
-            if self._cable_left <= 0:
-                self._cable_left = None
-                self.line.unplug()
+        self._cable_left, pulled = _counted(self._cable_left, len(data))
+        if pulled:
+            self.line.unplug()
+        self._power_left, off = _counted(self._power_left, len(data))
+        if off:
+            self._switch_off_and_on()
 
     async def finish(self) -> None:
         """The roll is taken out: what is half printed counts as a piece; wait until all is saved."""
@@ -137,6 +162,8 @@ class PrinterSimulator:
     def _recover(self) -> None:
         """DLE ENQ 2: what waits in the buffer, these three bytes among it, is thrown away; errors that can be are
         over."""
+        if "keeps-rest" in self._faults:
+            return
         if len(self._buffer) > len(codes.RECOVER_AND_CLEAR) or not self._online():
             self._show("buffer cleared")
         self._buffer.clear()
@@ -151,16 +178,16 @@ class PrinterSimulator:
 
     def _printer_bits(self) -> int:
         offline = 0 if self._online() else codes.PRINTER_OFFLINE
-        waits = codes.PRINTER_WAITS_FOR_RECOVERY if "cutter" in self._faults else 0
+        waits = codes.PRINTER_WAITS_FOR_RECOVERY if self._error_bits() else 0
         return self._pin() | offline | waits
 
     def _cause_bits(self) -> int:
         cover = codes.CAUSE_COVER_OPEN if "cover-open" in self._faults else 0
         paper = codes.CAUSE_PAPER_END if "paper-out" in self._faults else 0
-        return cover | paper | (codes.CAUSE_ERROR if "cutter" in self._faults else 0)
+        return cover | paper | (codes.CAUSE_ERROR if self._error_bits() else 0)
 
     def _error_bits(self) -> int:
-        return codes.ERROR_CUTTER if "cutter" in self._faults else 0
+        return sum(bit for fault, bit in ERRORS.items() if fault in self._faults)
 
     def _paper_bits(self) -> int:
         if "paper-out" in self._faults:
@@ -174,16 +201,19 @@ class PrinterSimulator:
         """GS r, when its turn has come: 1 is the paper, 2 the drawer."""
         if "no-proof" not in self._faults:
             near_end = 0x03 if "near-end" in self._faults else 0
-            self._answer(near_end if kind == 1 else int(bool(self._pin())))
+            late = self._faults.get("late-proof")
+            self._answer(near_end if kind == 1 else int(bool(self._pin())), late.seconds(8.0) if late else 0.0)
 
-    def _answer(self, byte: int | None) -> None:
-        if byte is None or "silent" in self._faults:
+    def _answer(self, byte: int | None, later_s: float = 0.0) -> None:
+        if byte is None or self._off or "silent" in self._faults:
             return
         said = bytes((byte,))
         if "stale-asb" in self._faults:
             said = self._automatic_bytes() + said + self._automatic_bytes()
         if late := self._faults.get("late-status"):
-            asyncio.get_running_loop().call_later(late.seconds(1.5), self.line.write, said)
+            later_s += late.seconds(1.5)
+        if later_s:
+            asyncio.get_running_loop().call_later(later_s, self.line.write, said)
         else:
             self.line.write(said)
 
@@ -204,14 +234,11 @@ class PrinterSimulator:
     # paper and drawer
 
     def _online(self) -> bool:
-        return not {"paper-out", "cover-open", "offline", "cutter"} & self._faults.keys()
+        return not OFFLINE & self._faults.keys()
 
     def _use_paper(self, used: int) -> None:
-        if self._paper_left is None:
-            return
-        self._paper_left -= used
-        if self._paper_left <= 0:
-            self._paper_left = None
+        self._paper_left, ended = _counted(self._paper_left, used)
+        if ended:
             self._faults["paper-out"] = Fault("paper-out")
             self._show("paper out")
             if not self._reader.head.paper.empty:
@@ -220,6 +247,9 @@ class PrinterSimulator:
 
     def _pulse(self, pin: int) -> None:
         self.pulses.append(pin)
+        if "drawer-jammed" in self._faults:
+            self._show("the drawer stays shut")
+            return
         self.drawer_open = True
         self._show(f"drawer opens (pin {pin})")
         self._tell_change()
@@ -227,7 +257,7 @@ class PrinterSimulator:
             asyncio.get_running_loop().call_later(self._closes_after_s, self._close_drawer)
 
     def _close_drawer(self) -> None:
-        if self.drawer_open:
+        if self.drawer_open and "drawer-open" not in self._faults:
             self.drawer_open = False
             self._tell_change()
 
@@ -237,6 +267,7 @@ class PrinterSimulator:
         self.pieces += 1
         self._number += 1
         self._show(f"receipt {self._number:03d}")
+        self._done(paper)
         if self._folder is not None:
             saving = asyncio.create_task(asyncio.to_thread(_save, paper, self._folder, self._number))
             self._saving.add(saving)
@@ -258,11 +289,33 @@ class PrinterSimulator:
                 self._cable_left = fault.number(0)
             else:
                 self.line.unplug()
+        elif fault.name == "power-cycle":
+            self._power_left = fault.number(0)
+            if not self._power_left:
+                self._switch_off_and_on()
         else:
             self._faults[fault.name] = fault
-            if fault.name == "hold":
-                self.line.hold(True)
+            if act := _AT_ONCE.get(fault.name):
+                act(self, fault)
             self._tell_change()
+
+    def _stop_reading(self, _fault: Fault) -> None:
+        self.line.hold(True)
+
+    def _say_stop(self, _fault: Fault) -> None:
+        self.line.write(bytes((codes.XOFF,)))
+        self.line.hold(True)
+
+    def _cool_down(self, fault: Fault) -> None:
+        asyncio.get_running_loop().call_later(fault.seconds(5.0), self._cooled)
+
+    def _cooled(self) -> None:
+        if self._faults.pop("overheated", None):
+            self._tell_change()
+            self._arrived.set()
+
+    def _stand_open(self, _fault: Fault) -> None:
+        self.drawer_open = True
 
     def handlers(self) -> dict[str, Handler]:
         """What can be told and asked while it runs."""
@@ -287,8 +340,10 @@ class PrinterSimulator:
 
     async def _clear(self, _: str) -> None:
         """All well again: paper in, cover closed; what waits in the buffer comes out."""
+        if "xoff" in self._faults:
+            self.line.write(bytes((codes.XON,)))
         self._faults.clear()
-        self._paper_left = self._cable_left = None
+        self._paper_left = self._cable_left = self._power_left = None
         self.line.hold(False)
         self._tell_change()
         self._arrived.set()
@@ -335,7 +390,19 @@ class PrinterSimulator:
         await self.line.plug_in()
 
     async def _power_cycle(self, _: str) -> None:
-        """Off and on: the buffer is lost, styles are as at first."""
+        """Somebody switched it off and on; it has started again when this is answered."""
+        self._forget()
+
+    def _switch_off_and_on(self) -> None:
+        """The buffer is lost, styles are as at first; it hears nothing until it has started again."""
+        self._off = True
+        asyncio.get_running_loop().call_later(STARTS_S, self._switched_on)
+        self._forget()
+
+    def _switched_on(self) -> None:
+        self._off = False
+
+    def _forget(self) -> None:
         self._buffer.clear()
         self._reader.lose_line()
         self._automatic = False
@@ -344,7 +411,8 @@ class PrinterSimulator:
     async def _reset(self, _: str) -> None:
         """As after a start; the paper folder keeps what is in it, numbers go on."""
         await self._clear("")
-        await self._power_cycle("")
+        self._switched_on()
+        self._forget()
         self._reader.head.take_paper()
         self._reader.unknown.clear()
         self._reader.lacking.clear()
@@ -353,6 +421,22 @@ class PrinterSimulator:
         self._close_drawer()
         await self._saved()
         await self.line.plug_in()
+
+
+_AT_ONCE: dict[str, Callable[[PrinterSimulator, Fault], None]] = {
+    "hold": PrinterSimulator._stop_reading,
+    "xoff": PrinterSimulator._say_stop,
+    "overheated": PrinterSimulator._cool_down,
+    "drawer-open": PrinterSimulator._stand_open,
+}
+"""What begins with a fault at the moment it is told of."""
+
+
+def _counted(left: int | None, used: int) -> tuple[int | None, bool]:
+    """(what is left, is it used up just now) of a count that may not be running."""
+    if left is None:
+        return None, False
+    return (None, True) if left <= used else (left - used, False)
 
 
 def _last_number(folder: Path | None) -> int:

@@ -20,9 +20,10 @@ from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, DeviceT
 from tests.support.scripted_wire import scripted_wire
 from tests.support.simulators import PrinterProcess, printer_running
 
-QUICK = Patience(status_s=0.2, write_s=0.5, confirm_s=0.4, bytes_per_s=20000.0, poll_s=0.1)
+QUICK = Patience(status_s=0.2, write_s=0.5, confirm_s=0.4, bytes_per_s=20000.0, poll_s=0.1, quiet_s=0.02)
 PRINTER, CAUSE, ERROR, PAPER = b"\x10\x04\x01", b"\x10\x04\x02", b"\x10\x04\x03", b"\x10\x04\x04"
 RECOVER, PROOF = b"\x10\x05\x02", b"\x1d\x72\x01"
+CLEARED = (RECOVER + PROOF, b"\x00")
 
 
 def look(printer: int = 0x12, cause: int = 0x12, paper: int = 0x12) -> list[tuple[bytes, bytes]]:
@@ -122,21 +123,21 @@ def test_how_answers_are_cut_changes_nothing(stream: bytes, cuts: list[int]) -> 
 
 
 def test_a_job_is_looked_at_before_cleared_before_and_proved_after() -> None:
-    script = [*look(), (RECOVER + b"\x1b@Hello\n" + PROOF, b"\x00")]
+    script = [*look(), CLEARED, (b"\x1b@Hello\n" + PROOF, b"\x00")]
     with scripted_wire(script) as pipe:
         assert EscposPrinter(pipe, patience=QUICK).print_bytes(b"\x1b@Hello\n") is PrintResult.PRINTED
 
 
 def test_the_second_job_needs_no_clearing() -> None:
     job = b"Hello\n"
-    with scripted_wire([*look(), (RECOVER + job + PROOF, b"\x00"), *look(), (job + PROOF, b"\x03")]) as pipe:
+    with scripted_wire([*look(), CLEARED, (job + PROOF, b"\x00"), *look(), (job + PROOF, b"\x03")]) as pipe:
         printer = EscposPrinter(pipe, patience=QUICK)
         assert [printer.print_bytes(job), printer.print_bytes(job)] == [PrintResult.PRINTED] * 2
 
 
 def test_a_long_job_is_looked_at_in_between() -> None:
     lines = [b"x" * 199 + b"\n"] * 3
-    script = [*look(), (RECOVER + b"x" * 199 + b"\n" + b"x" * 56, b""), (PRINTER, b"\x12")]
+    script = [*look(), CLEARED, (b"x" * 199 + b"\n" + b"x" * 56, b""), (PRINTER, b"\x12")]
     script += [(b"x" * 143 + b"\n" + b"x" * 112, b""), (PRINTER, b"\x12"), (b"x" * 87 + b"\n" + PROOF, b"\x00")]
     with scripted_wire(script) as pipe:
         assert EscposPrinter(pipe, patience=QUICK).print_bytes(b"".join(lines)) is PrintResult.PRINTED
@@ -177,12 +178,12 @@ BROKEN = {
 @pytest.mark.parametrize("case", BROKEN)
 def test_what_a_broken_job_is_worth(case: str) -> None:
     rest, result = BROKEN[case]
-    with scripted_wire([*look(), (RECOVER + b"x" * 256, b""), *rest]) as pipe:
+    with scripted_wire([*look(), CLEARED, (b"x" * 256, b""), *rest]) as pipe:
         assert EscposPrinter(pipe, patience=QUICK).print_bytes(LONG) is result
 
 
 def test_after_a_job_broke_off_its_rest_is_cleared_before_the_next() -> None:
-    script = [*look(), (RECOVER + b"a\n" + PROOF, GONE), *look(), (RECOVER + b"b\n" + PROOF, b"\x00")]
+    script = [*look(), CLEARED, (b"a\n" + PROOF, GONE), *look(), CLEARED, (b"b\n" + PROOF, b"\x00")]
     with scripted_wire(script) as pipe:
         printer = EscposPrinter(pipe, patience=QUICK)
         assert printer.print_bytes(b"a\n") is PrintResult.UNKNOWN
