@@ -389,10 +389,12 @@ class Desk:
         if self._closing.is_set():
             return
         self._closing.set()
-        if self._background.ident is not None:
+        started = self._background.ident is not None
+        if started:
             self._ready.wait(START_S)
         self.status.stop()
-        self._background.join(START_S)
+        if started:
+            self._background.join(START_S)
         if self._ports is not None:
             self._ports.stop()
         self.backups.stop()

@@ -39,6 +39,7 @@ class TrainingStrip(Themed, QWidget):
         self._title = Text("TRAINING", "heading_l", "on_warn")
         self.text = Text("", "body_medium", "on_warn", wrap=True)
         self.button = KeycapButton(action=self.leave, size="control_small")
+        self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it has its key; the PIN comes first
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(_STRIPES + S20, 6, _STRIPES + S20, 6)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from app.settings import HUB_HERE
 from models.basics.clock import SystemClock
 from models.rules.rights import Right
 from widgets.common.lend_dialog import Lending
@@ -38,6 +39,9 @@ from widgets.settings.state import (
 )
 from widgets.settings.stripe import StripePart, StripePresenter
 from widgets.settings.this_desk import HubPart, HubPresenter
+from widgets.settings.training import ASK_TITLE as TRAIN_TITLE
+from widgets.settings.training import ASK_VERB as TRAIN_VERB
+from widgets.settings.training import TrainingPart, TrainingPresenter
 from widgets.settings.view import SettingsView
 from widgets.settings.ways import WaysPresenter, WaysView
 from widgets.syncing.again import JoiningDesk
@@ -125,10 +129,21 @@ class SettingsPage:
             ask=lambda then: self._lend.ask(KEY_WHY, "Enter the PIN of a manager", then),
         )  # fmt: skip
         self._hub = self._hub_part(kit, now) if kit.desk.syncing is not None else None
+        if not kit.facts().training:
+            self._add_training(kit)
         self._ways = WaysPresenter(
             ways, bridge=kit.bridge, lane=kit.desk.lanes["store"], ways=kit.desk.ways,
             person=lambda: kit.session.person,
         )  # fmt: skip
+
+    def _add_training(self, kit: Kit) -> None:
+        part = TrainingPart(self.widget)
+        self.widget.add_below(THIS_DESK, part)
+        lending = Lending(
+            self.widget, Right.SET_UP, TRAIN_TITLE, TRAIN_VERB, bridge=kit.bridge, lane=kit.desk.lanes["store"],
+            sign_in=kit.desk.sign_in, speech=Speech(lambda: ZoneInfo(kit.facts().zone)),
+        )  # fmt: skip
+        TrainingPresenter(part, ask=lending.ask, train=kit.train, serves=lambda: kit.desk.settings.get(HUB_HERE))
 
     def _hub_part(self, kit: Kit, now: Callable[[], datetime]) -> HubPresenter:
         def syncing() -> Syncing:
