@@ -82,8 +82,8 @@ OPTIONS: tuple[Option[Any], ...] = (
 
 TRAINING_FIXED = "training.fixed"
 IN_TRAINING: dict[Option[Any], Any] = {
-    PRACTICE_DEVICES: True, TERMINAL_URL: "", PRINTER_URL: "", SCANNER_URL: "", DRAWER: True, HUB_HERE: True,
-    HUB_LISTEN: "127.0.0.1", BACKUP_EVERY_HOURS: 0, ANSWERS_FOLDER: "",
+    PRACTICE_DEVICES: True, TERMINAL_URL: "", PRINTER_URL: "", SCANNER_URL: "", DRAWER: True, DRAWER_URL: "",
+    DISPLAY_URL: "", HUB_HERE: True, HUB_LISTEN: "127.0.0.1", BACKUP_EVERY_HOURS: 0, ANSWERS_FOLDER: "",
 }  # fmt: skip
 """What stands in training whatever anybody sets: practice devices, a hub for this computer alone, no backups."""
 
