@@ -44,6 +44,8 @@ from app.scans import Scans
 from app.schedule import Schedule
 from app.secrets import DEVICE_KEY, HUB_KEY, STORE_KEY, STRIPE_KEY, Secrets
 from app.settings import (
+    DISPLAY_URL,
+    DRAWER_URL,
     HUB_HERE,
     HUB_LISTEN,
     IN_TRAINING,
@@ -454,7 +456,8 @@ class Desk:
         from app.practice_devices import PracticeDevices
 
         self._practice = PracticeDevices.start(self.folders)
-        urls = {TERMINAL_URL: self._practice.terminal_url, PRINTER_URL: self._practice.printer_url}
+        urls = {TERMINAL_URL: self._practice.terminal_url, PRINTER_URL: self._practice.printer_url,
+                DRAWER_URL: "", DISPLAY_URL: ""}  # fmt: skip
         if is_training(self.store.tenant):
             self.settings.fix(urls, TRAINING_FIXED)
         else:

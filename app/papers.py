@@ -90,6 +90,23 @@ class Papers:
         """The pages in the dots a page printer wants."""
         return pictures(paper.pdf, PRINT_DPI)
 
+    @property
+    def has_receipt_printer(self) -> bool:
+        """Is a receipt printer set up at this desk?"""
+        return self._printing.fitted
+
+    def hand_out(self, name: str, person: Person) -> tuple[str, Document]:
+        """A receipt for the page printer (see `Printing.hand_out`): its job, and what it says."""
+        return self._printing.hand_out(name.partition(":")[2], person)
+
+    def handed_out(self, job_id: str, *, taken: bool) -> None:
+        """The page printer took the receipt of that job, or did not."""
+        self._printing.handed_out(job_id, taken=taken)
+
+    def pages_of(self, document: Document) -> tuple[Picture, ...]:
+        """A paper's pages in the dots a page printer wants. Lane `reads`."""
+        return pictures(pdf_of_document(document), PRINT_DPI)
+
     def print_receipt(self, paper: Paper, person: Person) -> None:
         """Send a receipt to the receipt printer again, marked COPY. Raises as `Printing.reprint`."""
         self._printing.reprint(paper.name.partition(":")[2], person)

@@ -106,6 +106,37 @@ class Printing:
         self.nudge()
         return job_id
 
+    def hand_out(self, source_id: str, person: Person) -> tuple[str, ReceiptDocument]:
+        """A receipt for the page printer: one that waits for the receipt printer is taken from it, else it is the first
+        or, where one went out before, a copy. Returns its job, which `handed_out` ends, and what it says. Raises
+        RuleBroken `receipt.no_receipt`; nothing was written then. Lane `store`."""
+        clinic = self._clinic
+        with clinic.store.write() as tx:
+            all_jobs = jobs.jobs_of_payment(tx.reader, clinic.tenant, source_id)
+            known = [each for each in all_jobs if each.kind != "drawer"]
+            job = next((each for each in known if each.state == "queued"), None)
+            if job is not None:
+                job_id, document = job.job_id, document_of(job.document)
+            else:
+                job_id, document = new_id(), self._document(tx.reader, source_id)
+                went_out = any(each.state != "not_printed" for each in known)
+                copy_no = 1 + sum(each.kind == "copy" for each in known) if went_out else 0
+                if copy_no:
+                    document = as_copy(document, copy_no)
+                tx.add_print_job(PrintJobRow(job_id=job_id, kind="copy" if copy_no else "receipt", copies_no=copy_no,
+                                             document=to_json(document), payment_id=source_id))  # fmt: skip
+            tx.set_print_job(job_id, "sending", reason="")
+        log.info("page printer", extra=facts(payment=source_id, staff=person.staff_id))
+        self._tell(job_id)
+        return job_id, document
+
+    def handed_out(self, job_id: str, *, taken: bool) -> None:
+        """The page printer's queue took a receipt, or did not. It never says whether paper came out. Lane `store`."""
+        end = _ENDS[PrintResult.HANDED_OVER if taken else PrintResult.NOT_PRINTED]
+        with self._clinic.store.write() as tx:
+            tx.set_print_job(job_id, end[0], reason=end[1])
+        self._tell(job_id)
+
     def reprint_last(self, person: Person) -> str:
         """The newest receipt of this desk today once more. Raises as `reprint`."""
         clinic = self._clinic
@@ -284,7 +315,8 @@ class Printing:
             log.exception("receipt not encoded", extra=facts(job=job.job_id, error=type(error).__name__))
             self._move(job, "not_printed", "receipt.not_printed")
             return True
-        self._move(job, "sending")
+        if not self._take(job):
+            return True
         point(Point.BEFORE_PRINT)
         try:
             result = self._driver().print_bytes(data)
@@ -298,14 +330,9 @@ class Printing:
         return result in _GOES_ON
 
     def _pulse(self, job: JobRow, send: Callable[[], None]) -> None:
-        """One pulse: written down as sent before it is sent, so that nothing ever sends it again; whoever comes second
-        finds it taken."""
-        with self._clinic.store.write() as tx:
-            known = jobs.job(tx.reader, self._clinic.tenant, job.job_id)
-            if known is None or known.state != "queued":
-                return
-            tx.set_print_job(job.job_id, "sending", reason="")
-        self._tell(job.job_id)
+        """One pulse: written down as sent before it is sent, so that nothing ever sends it again."""
+        if not self._take(job):
+            return
         point(Point.BEFORE_PULSE)
         try:
             send()
@@ -333,6 +360,16 @@ class Printing:
     def _wait(self, job: JobRow, why: str) -> None:
         if job.reason != why:
             self._move(job, "queued", why)
+
+    def _take(self, job: JobRow) -> bool:
+        """Write a job down as being sent. False: another lane has taken it meanwhile."""
+        with self._clinic.store.write() as tx:
+            known = jobs.job(tx.reader, self._clinic.tenant, job.job_id)
+            if known is None or known.state != "queued":
+                return False
+            tx.set_print_job(job.job_id, "sending", reason="")
+        self._tell(job.job_id)
+        return True
 
     def _move(self, job: JobRow, state: str, reason: str = "") -> None:
         with self._clinic.store.write() as tx:

@@ -53,13 +53,13 @@ CLEAR = bytes((FF,))
 
 def _escpos(first: str, second: str) -> bytes:
     """Epson: move to the start of each line (x, y from 1), then write."""
-    return b"".join(bytes((US, ord("$"), 1, row)) + text.encode("ascii", "replace")
+    return b"".join(bytes((US, ord("$"), 1, row)) + text.encode("ascii")
                     for row, text in enumerate((first, second), start=1))  # fmt: skip
 
 
 def _cd5220(first: str, second: str) -> bytes:
     """CD5220: a line is written whole, CR ends it."""
-    return b"".join(bytes((ESC, ord("Q"), ord(line))) + text.encode("ascii", "replace") + bytes((CR,))
+    return b"".join(bytes((ESC, ord("Q"), ord(line))) + text.encode("ascii") + bytes((CR,))
                     for line, text in (("A", first), ("B", second)))  # fmt: skip
 
 
@@ -71,4 +71,5 @@ DISPLAYS: dict[str, tuple[Layout, bytes]] = {
 
 
 def _fit(text: str) -> str:
-    return text[:COLUMNS].ljust(COLUMNS)
+    """Twenty signs, none of them a command."""
+    return "".join(sign if " " <= sign <= "~" else "?" for sign in text[:COLUMNS]).ljust(COLUMNS)

@@ -1,4 +1,4 @@
-"""`copaydesk simulate pax|printer|scanner|stripe`: one simulated machine, until it is told to end."""
+"""`copaydesk simulate pax|printer|scanner|drawer|display|stripe`: one simulated machine, until it is told to end."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devices.simulators.control import Control, Handler
+from devices.simulators.display_simulator import FAULTS as DISPLAY_FAULTS
+from devices.simulators.display_simulator import DisplaySimulator
+from devices.simulators.drawer_simulator import FAULTS as DRAWER_FAULTS
+from devices.simulators.drawer_simulator import DrawerSimulator
 from devices.simulators.escpos_paper import EPSON, PLAIN
 from devices.simulators.faults import FaultPlan, FaultUnknown, parse_fault
 from devices.simulators.lines import GetLine, Line, PtyLine, Received, TcpLine
@@ -32,7 +36,7 @@ ENTRY_MODES = {"swipe": "1", "contactless": "2", "chip": "4"}
 SUFFIXES = {"cr": "\r", "crlf": "\r\n", "none": ""}
 WIDTH_DOTS = {"80": 576, "72": 504, "58": 384}
 MECHANICS = {"epson": EPSON, "plain": PLAIN}
-BAUD = {"pax": 115200, "printer": 38400, "scanner": 9600}
+BAUD = {"pax": 115200, "printer": 38400, "scanner": 9600, "drawer": 9600, "display": 9600}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -70,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     printer.add_argument("--drawer-sensor", choices=("high", "low"), default="high", help="pin 3 when it is open")
     scanner = _machine(machines, "scanner", "a bar code scanner on a serial wire", SCANNER_FAULTS, _run_scanner)
     scanner.add_argument("--suffix", choices=SUFFIXES, default="cr", help="what ends a scan")
+    drawer = _machine(machines, "drawer", "a cash drawer on a wire of its own", DRAWER_FAULTS, _run_drawer)
+    drawer.add_argument("--opens-on", default="", metavar="HEX", help="the only byte that opens it (default: any)")
+    drawer.add_argument("--drawer-closes-after", type=float, default=3.0, metavar="S", help="0: stays open")
+    display = _machine(machines, "display", "a customer display of two lines", DISPLAY_FAULTS, _run_display)
+    display.add_argument("--language", choices=("escpos", "cd5220"), default="escpos", help="named in its address")
     _add_stripe(machines)
     return parser
 
@@ -191,6 +200,26 @@ async def _run_scanner(arguments: argparse.Namespace) -> int:
     return await serve(arguments, "codes", machine.line, machine.handlers(), machine.run)
 
 
+async def _run_drawer(arguments: argparse.Namespace) -> int:
+    machine = DrawerSimulator(
+        _show("drawer"),
+        opens_on=int(arguments.opens_on, 16) if arguments.opens_on else None,
+        closes_after_s=arguments.drawer_closes_after,
+    )
+    for fault in arguments.fault:
+        machine.plan.always(fault)
+    machine.line = _line(arguments, machine.received, one_client=True)
+    return await serve(arguments, "", machine.line, machine.handlers(), machine.run)
+
+
+async def _run_display(arguments: argparse.Namespace) -> int:
+    machine = DisplaySimulator(_show("display"))
+    for fault in arguments.fault:
+        machine.plan.always(fault)
+    machine.line = _line(arguments, machine.received, one_client=True)
+    return await serve(arguments, arguments.language, machine.line, machine.handlers(), machine.run)
+
+
 async def _run_stripe(arguments: argparse.Namespace) -> int:
     from devices.simulators.stripe_http import HttpLine, untrusted  # Stripe's own library is loaded here
     from devices.simulators.stripe_readers import Manner as Standing
@@ -237,7 +266,7 @@ async def serve(
         await line.plug_in()
         listening = await control.listen(arguments.control) if arguments.control else ""
         control.listen_to_keyboard(end_with_it=arguments.until_stdin_closes)
-        _tell(arguments.ready_file, f"{driver}+{line.url}", listening)
+        _tell(arguments.ready_file, f"{driver}+{line.url}" if driver else line.url, listening)
         await _work_until(ended, work)
     finally:
         control.close()

@@ -183,6 +183,19 @@ class PrinterProcess(SimulatorProcess):
 
 
 @contextmanager
+def machine_running(
+    machine: str, *arguments: str, tcp: bool = False, link: Path | None = None
+) -> Iterator[SimulatorProcess]:
+    """A simulated `drawer`, `display` or anything else that only has a line and commands."""
+    running = SimulatorProcess(machine, arguments, tcp=tcp, link=link)
+    try:
+        yield running
+    finally:
+        running.stop()
+        running.clear_away()
+
+
+@contextmanager
 def pax_running(
     *arguments: str, tcp: bool = False, http: bool = False, present_after_s: float = 0.0, link: Path | None = None
 ) -> Iterator[PaxProcess]:

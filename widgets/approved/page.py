@@ -25,12 +25,14 @@ class _Page:
         def zone() -> tzinfo:
             return ZoneInfo(kit.facts().zone)
 
+        self._display = kit.desk.display
         self.widget = ApprovedPage()
         self._papers = PaperActs(kit, self.widget)
         doors = Doors(
             done=lambda: kit.doors.replace(Place(TODAY, select_next=True)),
             attention=lambda: kit.doors.go(Place(ATTENTION)),
             ask=self._ask,
+            print_page=lambda name, said: self._papers.papers.open(name, said, at_once=True, on_page=True),
         )
         self.presenter = ApprovedPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, checkout=kit.desk.checkout,
@@ -50,11 +52,15 @@ class _Page:
         """Show what was taken."""
         if place.collected is not None:
             self.presenter.open(place.collected)
+            if place.collected.change_cents:
+                taken_cents, change_cents = place.collected.amount_cents, place.collected.change_cents
+                self._display.change(taken_cents + change_cents, change_cents)
         self.widget.take_focus()
         self.widget.announce()
 
     def leave(self) -> None:
-        """Nothing to keep."""
+        """Nothing to keep; the patient's display goes dark."""
+        self._display.clear()
 
     def changed(self, change: Change) -> None:
         """What was taken does not change and the print job is followed by itself; messages are not."""

@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Where Approved leads: on to the next patient on Today, to Needs attention, or to the dialog that sends papers."""
+    """Where Approved leads: on to the next patient on Today, to Needs attention, to the dialog that sends papers, or to
+    the system's dialog that prints one (by its name; what became of it is said)."""
 
     done: Callable[[], None]
     attention: Callable[[], None]
     ask: Ask
+    print_page: Callable[[str, Callable[[str], None]], None]
 
 
 class ApprovedPresenter(QObject):
@@ -67,6 +69,7 @@ class ApprovedPresenter(QObject):
         self._state: ApprovedState | None = None
         view.done_pressed.connect(self._done)
         view.reprint_pressed.connect(self._reprint)
+        view.page_pressed.connect(self._print_page)
         view.undo_pressed.connect(self._open_undo)
         view.undo_reason_chosen.connect(self._choose_reason)
         view.undo_note_typed.connect(self._type_note)
@@ -113,7 +116,7 @@ class ApprovedPresenter(QObject):
         state = approved_state(
             self._collected, receipt=self._receipt(), next_up=self._next_up, undo=self._undo, undone=self._undone,
             notice=self._notice,
-            ways=self._receiving.state(printed=bool(self._job_id), can_print=self._printing.fitted),
+            ways=self._receiving.state(printed=bool(self._job_id)),
         )  # fmt: skip
         self._state = replace(state, roll=self._printing.roll)
         self._view.draw(self._state)
@@ -178,6 +181,9 @@ class ApprovedPresenter(QObject):
         shown = self._undone or self._collected
         if shown is None or not shown.payment_id:
             return
+        if not self._printing.fitted:
+            self._print_page()
+            return
         person = self._session.acting
         self._bridge.start(
             self._lanes["store"],
@@ -186,6 +192,17 @@ class ApprovedPresenter(QObject):
             done=self._reprinting,
             failed=self._tell,
         )
+
+    @Slot()
+    def _print_page(self) -> None:
+        """The receipt on a page printer of this computer: there is no receipt printer, or it is out."""
+        shown = self._undone or self._collected
+        if shown is not None and shown.payment_id and not self.busy:
+            self._doors.print_page(f"receipt:{shown.payment_id}", self._said)
+
+    def _said(self, words: str) -> None:
+        self._notice = Notice(words, "")
+        self._draw()
 
     def _reprinting(self, job_id: str) -> None:
         self._notice = None

@@ -75,11 +75,10 @@ class Receiving(QObject):
             self._ways, self._lines = {"text": text, "email": email}, lines
             self._draw()
 
-    def state(self, *, printed: bool, can_print: bool) -> WaysState:
+    def state(self, *, printed: bool) -> WaysState:
         """The buttons as they stand."""
         why = {way.why_not: self._speech.key(way.why_not).title for way in self._ways.values() if way.why_not}
-        return ways_state(self._ways, self._lines, printed=printed, can_print=can_print, receipt_by=self._receipt_by,
-                          why=why)  # fmt: skip
+        return ways_state(self._ways, self._lines, printed=printed, receipt_by=self._receipt_by, why=why)
 
     # What was pressed -------------------------------------------------------------------------------------------------
 

@@ -115,17 +115,22 @@ PRINT_STATES: dict[str, PrintState] = {
     "waiting": PrintState("warn", "clock", "Waiting to print"),
     "sending": PrintState("info", "printer", "Printing now"),
     "printed": PrintState("ok", "check", "Printed"),
+    "handed_over": PrintState("info", "printer", "Handed to the print queue"),
     "not_printed": PrintState("bad", "printer", "Not printed"),
     "unknown": PrintState("warn", "circle-question-mark", "Look at the paper"),
 }
 """The receipt's pill by the state of its print job."""
 
+HANDED_OVER = "receipt.handed_over"
+"""Why a receipt is not known to be printed: a print queue passed it on and says no more."""
 TROUBLED = frozenset({"not_printed", "unknown"})
 """States in which the receipt is not on paper, or nobody knows."""
 
 
 def print_state(state: str, reason: str, trouble: Notice | None = None) -> PrintState:
     """The receipt's pill; `trouble` is said beside it where the receipt is not on paper, or not surely so."""
+    if reason == HANDED_OVER:  # usual behind a print queue: no reason to alarm anybody
+        return PRINT_STATES["handed_over"]
     waits = state == "queued" and bool(reason)
     shown = PRINT_STATES["waiting"] if waits else PRINT_STATES.get(state, PRINT_STATES["queued"])
     return replace(shown, trouble=trouble if reason or state in TROUBLED else None)

@@ -27,6 +27,7 @@ class ApprovedPage(Themed, QWidget):
 
     done_pressed = Signal()
     reprint_pressed = Signal()
+    page_pressed = Signal()
     undo_pressed = Signal()
     undo_reason_chosen = Signal(str)
     undo_note_typed = Signal(str)
@@ -41,6 +42,7 @@ class ApprovedPage(Themed, QWidget):
         self.done_action = page_action(self, "Done", ENTER, self.done_pressed.emit)
         self.back = page_action(self, "Back", "Esc", self.back_pressed.emit)
         self.reprint_action = page_action(self, "Reprint", "Ctrl+P", self.reprint_pressed.emit)
+        self.page_action = page_action(self, "Other printer…", "Ctrl+Shift+P", self.page_pressed.emit)
         self.undo_action = page_action(self, "Undo", "Ctrl+Z", self.undo_pressed.emit)
         self.confirm_action = page_action(self, "Confirm", ("Ctrl+Return", "Ctrl+Enter"), self.undo_confirmed.emit)
         way_actions = {name: page_action(self, words, key, partial(self.way_pressed.emit, name))
@@ -53,7 +55,7 @@ class ApprovedPage(Themed, QWidget):
         self._sent_words = Text("", "table", "muted", elide=True, align=Qt.AlignmentFlag.AlignRight)
         self._sent_icon = IconLabel("check", "ok_text", 16)
         self.ways = WaysRow(way_actions)
-        self.trouble = Banner("bad", icon="printer")
+        self.trouble = Banner("bad", icon="printer", action=self.page_action)
         self.notice = Banner("warn")
         self.next_card = NextCard()
         self.undo_pane = UndoPane()
@@ -196,6 +198,7 @@ class ApprovedPage(Themed, QWidget):
         self._sent_words.set_look(ink=told.ink)
         self._sent_icon.setVisible(bool(told.said))
         self._sent_icon.set(told.icon, told.ink)
+        self.page_action.setEnabled(state.ways is not None and not undoing)
         self.receipt_pill.set(receipt.words, receipt.meaning, receipt.icon)
         self.trouble.setVisible(receipt.trouble is not None and not undoing)
         if receipt.trouble is not None:

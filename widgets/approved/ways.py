@@ -49,13 +49,13 @@ class WaysState:
 
 
 def ways_state(
-    ways: Mapping[str, Way], lines: Mapping[str, MessageLine], *, printed: bool, can_print: bool, receipt_by: str,
+    ways: Mapping[str, Way], lines: Mapping[str, MessageLine], *, printed: bool, receipt_by: str,
     why: Mapping[str, str],
 ) -> WaysState:  # fmt: skip
     """`ways` by channel as they are offered, `lines` the newest message by channel, `why` words for what a channel
     lacks."""
     buttons = {
-        "print": WayState(printed, "" if can_print else "No printer at this desk."),
+        "print": WayState(printed),
         "none": WayState(receipt_by == "none"),
     }
     for channel, way in ways.items():

@@ -21,6 +21,7 @@ class _Page:
         def zone() -> tzinfo:
             return ZoneInfo(kit.facts().zone)
 
+        self._display, self._here = kit.desk.display, False
         self.widget = CollectPage()
         doors = Doors(
             approved=lambda collected: kit.doors.replace(Place(APPROVED, collected=collected)),
@@ -30,7 +31,7 @@ class _Page:
         self.presenter = CollectPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, checkout=kit.desk.checkout, status=kit.desk.status,
             checker=checker_of(kit), session=kit.session, speech=Speech(zone),
-            today=lambda: kit.facts().business_date, doors=doors,
+            today=lambda: kit.facts().business_date, doors=doors, due=self._due,
         )  # fmt: skip
         self._entered: Place | None = None
 
@@ -41,13 +42,23 @@ class _Page:
 
     def enter(self, place: Place) -> None:
         """A fresh sheet for a patient; coming back to the very place that was left finds it as it was."""
+        self._here = True
         if place is not self._entered:
             self._entered = place
             self.presenter.open(place.patient_id, place.appointment_id)
+        else:
+            self.presenter.say_due()
         self.widget.take_focus()
 
     def leave(self) -> None:
-        """What was typed stays."""
+        """What was typed stays; the patient's display goes dark."""
+        self._here = False
+        self._display.clear()
+
+    def _due(self, cents: int) -> None:
+        """The patient reads what is to be paid while this page is open, and no longer."""
+        if self._here:
+            self._display.due(cents)
 
     def changed(self, _change: Change) -> None:
         """The sheet is what the clerk decides on; a story tells when the balance changed meanwhile."""

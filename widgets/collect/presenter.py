@@ -73,9 +73,11 @@ class CollectPresenter(QObject):
         speech: Speech,
         today: Callable[[], date],
         doors: Doors,
+        due: Callable[[int], None] = lambda _cents: None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent or view)
+        self._say_due = due
         self._view, self._bridge, self._lanes = view, bridge, lanes
         self._checkout, self._status, self._checker = checkout, status, checker
         self._session, self._speech = session, speech
@@ -95,6 +97,7 @@ class CollectPresenter(QObject):
         self._request_made: CollectRequest | None = None
         self._unknown_id = ""
         self._spoken = ""
+        self._to_collect = 0
         self._state = CollectState()
         self.choosing = Choosing(view, Desk(
             sheet=lambda: None if self.busy or self._phase.reasons else self._sheet, draft=lambda: self._draft,
@@ -234,8 +237,14 @@ class CollectPresenter(QObject):
                 say=self._speech.field,
             )
             self._state = collect_state(given, self._phase)
+        self._to_collect = 0 if sheet is None else goes.to_collect_cents
+        self.say_due()
         self._view.draw(self._state)
         self._speak()
+
+    def say_due(self) -> None:
+        """Tell the patient's display what is to be paid now."""
+        self._say_due(self._to_collect)
 
     def _speak(self) -> None:
         """Every change of the reader's prompt is spoken, and when the time to show a card runs out."""

@@ -25,6 +25,7 @@ from widgets.session import Session
 
 if TYPE_CHECKING:
     from app.statements import Statements
+    from receipts.attachments import Document
     from receipts.statement import StatementDocument
 
 Said = Callable[[str], None]
@@ -37,6 +38,7 @@ _TITLES = {"statement": "Statement", "superbill": "Superbill"}
 _VERBS = {"superbill": "Print"}
 _PRINTED = {"statement": "Statement printed again", "superbill": "Superbill printed"}
 _RECEIPT_NOTE = "Prints on the receipt printer, marked COPY."
+_PAGE_NOTE = "This desk has no receipt printer. It prints on a page printer of this computer."
 _NOTES = {
     "statement": "Prints as it was issued, marked as a copy.",
     "superbill": "Services, codes and prices of this visit as they stand now. It goes on letter paper.",
@@ -79,20 +81,24 @@ class PaperDesk(QObject):
         self._said: Said = lambda _words: None
         self._draft: StatementDraft | None = None
         self._patient_id = ""
-        self._at_once = False
+        self._at_once = self._on_page = False
         self._round = 0
         self.state = PaperState("")
         self.dialog = PaperDialog(host)
         self.dialog.print_pressed.connect(self._print)
+        self.dialog.page_pressed.connect(self._print_on_page)
         self.dialog.save_pressed.connect(self._save)
         self.dialog.send_pressed.connect(self._send)
         self.dialog.chosen.connect(self._choose)
 
     # Opening ------------------------------------------------------------------------------------------------------
 
-    def open(self, name: str, said: Said, *, at_once: bool = False, patient_id: str = "") -> None:
-        """Show a paper of the books; with `at_once` it is printed right away: receipts without a dialog. It can be sent
-        where `patient_id` says to whom."""
+    def open(
+        self, name: str, said: Said, *, at_once: bool = False, patient_id: str = "", on_page: bool = False
+    ) -> None:  # fmt: skip
+        """Show a paper of the books; with `at_once` it is printed right away: receipts without a dialog, with `on_page`
+        on a page printer. It can be sent where `patient_id` says to whom."""
+        self._on_page = on_page
         kind = name.partition(":")[0]
         self._said, self._draft, self._at_once, self._patient_id = said, None, at_once, patient_id
         self._draw(PaperState(_TITLES.get(kind, "Receipt"), verb=_VERBS.get(kind, "Print again"),
@@ -141,8 +147,13 @@ class PaperDesk(QObject):
 
     def _came(self, paper: Paper) -> None:
         title = f"{_TITLES.get(paper.kind, 'Receipt')} {paper.number}".strip()
-        self._draw(replace(self.state, title=title, paper=paper, note=_NOTES.get(paper.kind, _RECEIPT_NOTE)))
-        if self._at_once:
+        on_roll = self._papers.has_receipt_printer
+        note = _NOTES.get(paper.kind, _RECEIPT_NOTE if on_roll else _PAGE_NOTE)
+        self._draw(replace(self.state, title=title, paper=paper, note=note,
+                           can_choose_printer=on_roll and not paper.on_letter))  # fmt: skip
+        if self._at_once and self._on_page:
+            self._print_on_page()
+        elif self._at_once:
             self._print()
 
     @Slot(str, str)
@@ -157,21 +168,51 @@ class PaperDesk(QObject):
         paper = self.state.paper
         if paper is None or self.state.busy:
             return
+        if self._draft is None and not paper.on_letter and not self._papers.has_receipt_printer:
+            self._print_on_page()
+            return
         if self._draft is None and not paper.on_letter:
             person = self._session.acting
             words = "The receipt is on its way to the printer, marked COPY."
             self._store(lambda: self._papers.print_receipt(paper, person), lambda _none: self._ended(words))
             return
-        try:
-            if not self._printer.choose(self._host, self.state.title):
-                return
-        except PosError as error:
-            self._failed(error)
+        if not self._chosen():
             return
         if self._draft is None:
             self._to_printer(paper, _PRINTED[paper.kind])
         else:
             self._issue("print", lambda made: self._to_printer(made, f"Statement {made.number} printed"))
+
+    @Slot()
+    def _print_on_page(self) -> None:
+        """A receipt on a page printer of this computer: where there is no receipt printer, or it is out."""
+        paper = self.state.paper
+        if paper is None or self.state.busy or paper.on_letter or not self._chosen():
+            return
+        person, papers = self._session.acting, self._papers
+
+        def paint(job_id: str, pages: tuple[Picture, ...]) -> None:
+            try:
+                self._printer.put(pages)
+            except PosError as error:
+                why = error
+                self._store(lambda: papers.handed_out(job_id, taken=False), lambda _none: self._failed(why))
+                return
+            words = "The receipt is on its way to the printer that was chosen."
+            self._store(lambda: papers.handed_out(job_id, taken=True), lambda _none: self._ended(words))
+
+        def taken(job: tuple[str, Document]) -> None:
+            self._read(lambda: papers.pages_of(job[1]), lambda pages: paint(job[0], pages))
+
+        self._store(lambda: papers.hand_out(paper.name, person), taken)
+
+    def _chosen(self) -> bool:
+        """Ask which page printer. What goes wrong is said in the dialog."""
+        try:
+            return self._printer.choose(self._host, self.state.title)
+        except PosError as error:
+            self._failed(error)
+            return False
 
     @Slot()
     def _save(self) -> None:

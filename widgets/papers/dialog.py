@@ -43,6 +43,7 @@ class PaperState:
     facts: tuple[tuple[str, str], ...] = ()
     verb: str = "Print"
     can_print: bool = True
+    can_choose_printer: bool = False
     can_save: bool = True
     can_send: bool = False
     busy: str = ""
@@ -59,10 +60,11 @@ CHOICES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 
 
 class PaperDialog(Overlay):
-    """Shows one paper. `print_pressed` follows Enter, `save_pressed` Ctrl+S, `send_pressed` Ctrl+E, `chosen(name, key)`
-    a choice."""
+    """Shows one paper. `print_pressed` follows Enter, `page_pressed` Ctrl+Shift+P, `save_pressed` Ctrl+S,
+    `send_pressed` Ctrl+E, `chosen(name, key)` a choice."""
 
     print_pressed = Signal()
+    page_pressed = Signal()
     save_pressed = Signal()
     send_pressed = Signal()
     chosen = Signal(str, str)
@@ -81,9 +83,11 @@ class PaperDialog(Overlay):
         self._facts.setVerticalSpacing(S4)
         self._note = Text("", "caption", "muted", wrap=True)
         self.print_action = page_action(self, "Print", ENTER, self.print_pressed.emit)
+        self.page_action = page_action(self, "Other printer…", "Ctrl+Shift+P", self.page_pressed.emit)
         self.save_action = page_action(self, "Save as PDF", "Ctrl+S", self.save_pressed.emit)
         self.send_action = page_action(self, "Send…", "Ctrl+E", self.send_pressed.emit)
         self.print = KeycapButton(role=Role.PRIMARY, action=self.print_action, icon="printer")
+        self.page = KeycapButton(action=self.page_action, icon="printer")
         self.save = KeycapButton(action=self.save_action)
         self.send = KeycapButton(action=self.send_action, icon="mail")
         self.cancel = KeycapButton("Close", role=Role.LINK)
@@ -112,7 +116,7 @@ class PaperDialog(Overlay):
         side.addWidget(self._note)
         side.addWidget(self.error)
         side.addStretch(1)
-        for button in (self.print, self.save, self.send, self.cancel):
+        for button in (self.print, self.page, self.save, self.send, self.cancel):
             side.addWidget(button)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -159,6 +163,7 @@ class PaperDialog(Overlay):
         self.error.set(state.error)
         ready = state.paper is not None and not state.busy
         for button, can, action in ((self.print, state.can_print, self.print_action),
+                                    (self.page, state.can_choose_printer, self.page_action),
                                     (self.save, state.can_save, self.save_action),
                                     (self.send, state.can_send, self.send_action)):  # fmt: skip
             button.setVisible(can)

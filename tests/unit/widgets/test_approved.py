@@ -99,7 +99,7 @@ def test_nobody_next_is_said_by_the_button():
         ("", "", "No receipt asked"), ("queued", "", "Printing now"),
         ("queued", "receipt.paper_out", "Waiting to print"),
         ("sending", "", "Printing now"), ("printed", "", "Printed"), ("not_printed", "", "Not printed"),
-        ("unknown", "", "Look at the paper"),
+        ("unknown", "", "Look at the paper"), ("unknown", "receipt.handed_over", "Handed to the print queue"),
     ],
 )  # fmt: skip
 def test_the_receipt_in_words(state: str, reason: str, words: str):
@@ -235,13 +235,15 @@ class Desk:
         self.lanes = {name: Lane(name) for name in ("reads", "store", "terminal")}
         self.went: list[str] = []
         self.post, self.asked = Post(), list[tuple[tuple[str, ...], str]]()
+        self.paged = list[tuple[str, Any]]()
         session = Session(self.page)
         session.sign_in(frozen.MARIA)
         self.presenter = ApprovedPresenter(
             self.page, bridge=Bridge(self.page), lanes=self.lanes, checkout=self.back,  # type: ignore[arg-type]
             printing=self.printer, messages=self.post, session=session, speech=SPEECH,  # type: ignore[arg-type]
             doors=Doors(done=lambda: self.went.append("done"), attention=lambda: self.went.append("attention"),
-                        ask=lambda names, patient_id, _said: self.asked.append((tuple(names), patient_id))),
+                        ask=lambda names, patient_id, _said: self.asked.append((tuple(names), patient_id)),
+                        print_page=lambda name, said: self.paged.append((name, said))),
         )  # fmt: skip
 
     @property
@@ -393,6 +395,31 @@ def test_without_a_printer_reprint_says_so(qtbot: Any, desk: Desk):
     assert desk.page.notice.title.text() == "No printer at this desk"
 
 
+@pytest.mark.parametrize("key", ["Ctrl+P", "Alt+P"])
+def test_without_a_receipt_printer_the_systems_dialog_is_asked(qtbot: Any, desk: Desk, key: str):
+    desk.printer.fitted = False
+    desk.presenter.open(frozen.collected())
+    press(key)
+    qtbot.waitUntil(lambda: [name for name, _ in desk.paged] == ["receipt:pay-1"])
+    assert desk.printer.reprints == []
+    desk.paged[0][1]("It is on its way.")
+    assert desk.page.notice.title.text() == "It is on its way."
+
+
+def test_a_receipt_that_is_stuck_goes_to_another_printer_by_one_key(qtbot: Any, desk: Desk):
+    desk.printer.move("queued", "receipt.paper_out")
+    qtbot.waitUntil(desk.page.trouble.isVisible)
+    assert desk.page.trouble.button.isVisible()
+    press("Ctrl+Shift+P")
+    qtbot.waitUntil(lambda: [name for name, _ in desk.paged] == ["receipt:pay-1"])
+
+
+def test_what_a_print_queue_passed_on_alarms_nobody(qtbot: Any, desk: Desk):
+    desk.printer.move("unknown", "receipt.handed_over")
+    qtbot.waitUntil(lambda: desk.state.receipt.words == "Handed to the print queue")
+    assert desk.state.receipt.trouble is None
+
+
 def test_taking_back_asks_a_reason_and_ctrl_enter(qtbot: Any, desk: Desk):
     press("Ctrl+Z")
     press("Return")
@@ -477,7 +504,7 @@ def told(lines: dict[str, MessageLine], why_not: str = "") -> WaysState:
     """The four buttons with what became of these messages."""
     ways = {"email": Way("email", "rosa@home.test", why_not, agreed=True), "text": Way("text", "(555) 010-4417")}
     why = {"message.no_email": "Not set up yet"}
-    return ways_state(ways, lines, printed=True, can_print=True, receipt_by="print", why=why)
+    return ways_state(ways, lines, printed=True, receipt_by="print", why=why)
 
 
 def states() -> dict[str, ApprovedState]:

@@ -53,6 +53,8 @@ class Story:
         self.reprints: list[str] = []
         self.document_now = HENRY
         self.error: PosError | None = None
+        self.fitted = True
+        self.handed: list[tuple[str, bool | None]] = []
         self.papers = Papers(self, self, self)  # type: ignore[arg-type]
 
     def draft(self, patient_id: str, *, whole_family: bool, covers: Covers, due_days: int) -> StatementDraft:
@@ -77,6 +79,13 @@ class Story:
             raise self.error
         self.reprints.append(source_id)
         return "job-1"
+
+    def hand_out(self, source_id: str, _person: Any) -> tuple[str, Any]:
+        self.handed.append((source_id, None))
+        return "job-1", frozen.receipt()
+
+    def handed_out(self, job_id: str, *, taken: bool) -> None:
+        self.handed.append((job_id, taken))
 
 
 class Printer:
@@ -252,6 +261,46 @@ def test_what_cannot_be_printed_at_once_opens_with_the_reason(qtbot: Any, desk: 
     desk.papers.open("receipt:pay-1", desk.said.append, at_once=True)
     qtbot.waitUntil(desk.dialog.isVisible)
     assert "No printer at this desk" in desk.dialog.error.text
+
+
+def test_a_receipt_goes_to_a_page_printer_where_there_is_no_receipt_printer(qtbot: Any, desk: Desk):
+    desk.story.fitted = False
+    desk.papers.open("receipt:pay-1", desk.said.append)
+    qtbot.waitUntil(lambda: desk.papers.state.paper is not None)
+    assert "no receipt printer" in desk.papers.state.note
+    assert not desk.dialog.page.isVisible()
+    press("Return")
+    qtbot.waitUntil(lambda: len(desk.said) == 1)
+    assert (desk.story.handed, desk.printer.printed) == ([("pay-1", None), ("job-1", True)], [1])
+
+
+def test_another_printer_is_one_key_away_when_the_receipt_printer_is_out(qtbot: Any, desk: Desk):
+    desk.papers.open("receipt:pay-1", desk.said.append)
+    qtbot.waitUntil(lambda: desk.papers.state.paper is not None)
+    assert desk.dialog.page.isVisible()
+    press("Ctrl+Shift+P")
+    qtbot.waitUntil(lambda: desk.story.handed == [("pay-1", None), ("job-1", True)])
+    assert desk.story.reprints == []
+
+
+@pytest.mark.parametrize("answer", [False, DeviceMissing("paper.no_printer", device="page printer")])
+def test_who_gives_up_the_systems_dialog_takes_no_receipt_from_its_printer(
+    qtbot: Any, desk: Desk, answer: bool | PosError
+):  # fmt: skip
+    desk.printer.answer = answer
+    desk.papers.open("receipt:pay-1", desk.said.append)
+    qtbot.waitUntil(lambda: desk.papers.state.paper is not None)
+    press("Ctrl+Shift+P")
+    qtbot.waitUntil(lambda: bool(desk.dialog.error.text) is (answer is not False))
+    assert (desk.story.handed, desk.printer.printed) == ([], [])
+
+
+def test_a_page_printer_that_takes_nothing_leaves_the_receipt_not_printed(qtbot: Any, desk: Desk):
+    desk.printer.put_error = RuleBroken("paper.not_printed")
+    desk.papers.open("receipt:pay-1", desk.said.append, at_once=True, on_page=True)
+    qtbot.waitUntil(lambda: desk.story.handed == [("pay-1", None), ("job-1", False)])
+    qtbot.waitUntil(desk.dialog.isVisible)
+    assert desk.dialog.error.text
 
 
 def test_a_statement_of_the_books_is_printed_again_without_issuing(qtbot: Any, desk: Desk):
