@@ -9,7 +9,7 @@ from typing import Any
 from app.attempts import Attempts
 from app.autofill import shared_out, what_may_be_filled
 from app.card_reader import CardReader
-from app.fields import prepay_choices
+from app.fields import no_card_number, prepay_choices
 from app.heads import coverage_head, patient_head, visit_head
 from app.lanes import Job
 from app.payables import Due
@@ -229,12 +229,14 @@ class Checkout:
 
         Credit that was spent with it is given back too. `still` is asked inside the transaction and raises where the
         account is not as it was seen. Raises RuleBroken: `undo.not_found`, `undo.done_before`, `undo.not_today`,
-        `undo.partly_back`, `undo.disputed`, `undo.not_possible`, `undo.credit_moved`, `undo.reason_missing`;
+        `undo.partly_back`, `undo.disputed`, `undo.not_possible`, `undo.credit_moved`, `undo.reason_missing`,
+        `collect.card_number`;
         PaymentUnavailable when the card cannot be voided now. Nothing was changed then.
         """
         lent = need(Right.VOID, person, supervisor)
         if not reason.strip():
             raise RuleBroken("undo.reason_missing", field="reason")
+        no_card_number(reason, "reason")
         undo = replace(self._undoing(payment_id, reason.strip()[:200], person), supervisor=lent)
         if undo.payment.tender == "card":
             return self._void(undo, job, still)

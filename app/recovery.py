@@ -15,6 +15,7 @@ import orjson
 
 from app.attempts import POSTS, Attempts, Settled, times_asked
 from app.card_reader import CardReader
+from app.fields import no_card_number
 from app.heads import patient_head
 from app.lanes import Job
 from app.till import Till
@@ -148,14 +149,15 @@ class Recovery:
     def resolve_by_person(self, attempt_id: str, person: Person, charged: bool, reason: str) -> Collected:
         """A named person saw how it ended (on the reader's own list, on the slip). Posts the payment or closes it.
 
-        Raises RuleBroken: `attempt.not_found`, `attempt.settled`, `attempt.reason_missing`, `attempt.ask_first` as
-        long as the reader was not asked twice in vain.
+        Raises RuleBroken: `attempt.not_found`, `attempt.settled`, `attempt.reason_missing`, `collect.card_number`,
+        `attempt.ask_first` as long as the reader was not asked twice in vain.
         """
         attempt = self._attempt(attempt_id)
         if attempt.state == "resolved":
             raise RuleBroken("attempt.settled")
         if not reason.strip():
             raise RuleBroken("attempt.reason_missing", field="reason")
+        no_card_number(reason, "reason")
         if times_asked(attempt) < ASK_FIRST:
             raise RuleBroken("attempt.ask_first", asked=times_asked(attempt), needed=ASK_FIRST)
         known = orjson.loads(attempt.result or "{}").get("card") or {}

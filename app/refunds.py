@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from app.attempts import Attempts
 from app.basis import Basis, basis_at, still_so
 from app.card_reader import CardReader
+from app.fields import no_card_number
 from app.giving_back import Who, Written
 from app.heads import patient_head
 from app.lanes import Job
@@ -423,6 +424,8 @@ def check_form(order: RefundOrder) -> None:
         raise RuleBroken("refund.reason_missing", field="reason")
     if (not order.way.own or order.reason == "other") and not order.note.strip():
         raise RuleBroken("refund.note_missing", field="note")
+    no_card_number(order.note, "note")
+    no_card_number(order.check_no, "check_no")
     if order.way.tender == "check" and not order.check_no.strip():
         raise RuleBroken("refund.check_number", field="check_no")
 

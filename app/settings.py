@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from models.basics.card_numbers import holds_card_data
 from models.basics.errors import RuleBroken, StorageError
 
 T = TypeVar("T", str, int, bool)
@@ -31,6 +32,8 @@ class Option(Generic[T]):
         """`value` when it may be set. Raises RuleBroken naming the option."""
         if type(value) is not type(self.default):
             raise RuleBroken("settings.wrong_kind", option=self.key)
+        if isinstance(value, str) and holds_card_data(value):
+            raise RuleBroken("collect.card_number", field=self.key)
         if self.choices and value not in self.choices:
             raise RuleBroken("settings.not_a_choice", option=self.key, choices=", ".join(self.choices))
         if type(value) is int and not self.least <= value <= self.most:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.basis import only_once
 from app.checkout import Checkout, check_whole
+from app.fields import no_card_number
 from app.giving_back import GivingBack, Who
 from app.heads import patient_head
 from app.lanes import Job
@@ -322,6 +323,8 @@ def _insist_open(dispute: DisputeRow | None) -> None:
 
 def _check_form(order: TakeBackOrder) -> None:
     sheet = order.sheet
+    for field in ("reason", "note", "reference"):
+        no_card_number(getattr(order, field), field)
     if order.fee_cents:
         check_entry(order.fee_cents)
     if sheet.act is TakeBack.DISPUTE_END:

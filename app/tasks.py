@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from app.clinic import Clinic
+from app.fields import no_card_number
 from app.giving_back import GivingBack, Who
 from app.heads import clock_text, day_text, patient_head
 from app.refusals import need
@@ -86,6 +87,7 @@ class Tasks:
             raise RuleBroken("attention.not_found")
         if how in WITH_REASON and not reason.strip():
             raise RuleBroken("attention.reason_missing", field="reason")
+        no_card_number(reason, "reason")
         clinic = self._clinic
         with clinic.store.write() as tx:
             known = tasks.task_of(tx.reader, clinic.tenant, task_id)

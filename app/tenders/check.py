@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.fields import no_card_number
 from app.lanes import Job
 from app.plan import Details
 from app.till import Till
@@ -22,8 +23,10 @@ class Check:
         self._till = till
 
     def check(self, _reader: Any, request: CollectRequest, _due_cents: int) -> Details:
-        """Raises RuleBroken: `collect.check_number`, `collect.check_name_long`."""
+        """Raises RuleBroken: `collect.check_number`, `collect.check_name_long`, `collect.card_number`."""
         number, name = request.check_no.strip(), request.check_name.strip()
+        no_card_number(number, "check number")
+        no_card_number(name, "name on the check")
         if not number or len(number) > NUMBER_LIMIT:
             raise RuleBroken("collect.check_number", field="check number", limit=NUMBER_LIMIT)
         if len(name) > NAME_LIMIT:

@@ -11,6 +11,7 @@ from models.basics.errors import StorageError
 from models.basics.ids import IdMaker
 from models.ledger.book import Entry, Verdict
 from models.operations.codec import canonical
+from models.operations.guarding import without_card_data
 from models.operations.operation import Operation, make_operation
 from models.store.layers import Recorder, Stream
 from models.store.remembering import Known, Remembering
@@ -86,9 +87,10 @@ class Tx:
         """Make an operation of `body` at the desk's next place, judge it on top of everything known, and queue it.
 
         Returns its entry with the verdict expected; the hub's word is final. A rejected decision is queued like any
-        other: raise to take the whole transaction back instead.
+        other: raise to take the whole transaction back instead. Card data in a text of `body` is not written down.
         """
         identity, stream = self._enrolled()
+        body = without_card_data(body)
         op = make_operation(
             body, op_id=self._ids.new(), tenant=identity.tenant, device=identity.device_id, epoch=stream.epoch,
             dseq=stream.dseq + 1, prev=stream.hash, actor=person_id, business_date=business_date,
