@@ -9,6 +9,7 @@ computer or a key. Programs it starts (its hub, its simulators) raise the wall t
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -26,6 +27,9 @@ REFUSED = "training.not_real"
 _HARMLESS = ("null", "zero", "urandom", "random", "full", "shm", "ptmx", "pts/", "dri", "fd", "stdin", "stdout",
              "stderr")  # fmt: skip
 """Under /dev, what is no device that hangs on this computer."""
+
+_PORTS = re.compile(r"(?i)[\\/.?]*((com|lpt)\d+|(usb|pipe)[#\\].*)")
+"""How Windows names ports, USB devices and pipes."""
 
 _REAL_LIBRARIES = ("usb", "cups", "winspool")
 _KEYRINGS = ("keyring", "secretstorage", "win32cred", "win32print")
@@ -96,7 +100,7 @@ class _Rules:
 
     def _path(self, name: str) -> None:
         """Refuse a file of the real desk, and whatever hangs on this computer."""
-        if name.upper().lstrip("\\.?/").startswith(("COM", "LPT", "PIPE\\")) and sys.platform == "win32":
+        if sys.platform == "win32" and _PORTS.fullmatch(name):
             self._refuse((name,))
         place = os.path.realpath(name)
         if place.startswith("/dev/") and not place.removeprefix("/dev/").startswith(_HARMLESS):

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ from app.settings import (
 )
 from app.signin import SignIn
 from app.training import make_ready
-from models.basics.errors import RuleBroken
+from models.basics.clock import FixedClock, SystemClock
+from models.basics.errors import RuleBroken, StorageError
 from tests.support.clinic import TestClinic
 from tests.support.counter import furnish, rosa_with_copay_and_balance
 from tests.support.windows import LOOKS, clipped, picture, press, themed, type_text  # noqa: F401
@@ -182,6 +184,8 @@ def test_a_day_in_training(trained: MainWindow, home: Path) -> None:
     assert (RECEPTIONIST.name in strip.text.text(), MANAGER.pin in strip.text.text()) == (True, True)
     assert window.windowTitle().startswith("TRAINING")
     picture(window, "training-locked")
+    with pytest.raises(StorageError, match=r"store\.open_elsewhere"):  # nobody else trains here meanwhile
+        make_ready(Folders(home), FixedClock(SystemClock().now() + timedelta(days=1)))
     live(lambda: len(window.lock.state.tiles) == 2)
     window.lock_view.pin.setFocus()  # the first of the two is chosen: the receptionist
     type_text(RECEPTIONIST.pin)
@@ -215,6 +219,18 @@ def test_a_day_in_training(trained: MainWindow, home: Path) -> None:
     assert not window.findChildren(TrainingPart)
     press("Ctrl+Shift+T")
     live(lambda: not window.isVisible())
+
+
+def test_another_day_begins_anew(home: Path) -> None:
+    training = make_ready(Folders(home))
+    before = training.store.stat().st_ino
+    (training.home / "left-behind").touch()
+    assert make_ready(Folders(home)).store.stat().st_ino == before  # the same day goes on
+    make_ready(Folders(home), FixedClock(SystemClock().now() + timedelta(days=1)))
+    assert not (training.home / "left-behind").exists()
+    (training.home / "furnished-on").unlink()  # it broke off while it was furnished
+    make_ready(Folders(home))
+    assert (training.home / "furnished-on").exists()
 
 
 def _pay(window: MainWindow) -> None:

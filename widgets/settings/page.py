@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from app.settings import HUB_HERE
 from models.basics.clock import SystemClock
 from models.rules.rights import Right
 from widgets.common.lend_dialog import Lending
@@ -143,7 +142,12 @@ class SettingsPage:
             self.widget, Right.SET_UP, TRAIN_TITLE, TRAIN_VERB, bridge=kit.bridge, lane=kit.desk.lanes["store"],
             sign_in=kit.desk.sign_in, speech=Speech(lambda: ZoneInfo(kit.facts().zone)),
         )  # fmt: skip
-        TrainingPresenter(part, ask=lending.ask, train=kit.train, serves=lambda: kit.desk.settings.get(HUB_HERE))
+
+        def serves() -> bool:
+            return any(light.facts.get("serves") for light in kit.desk.status.lights())
+
+        TrainingPresenter(part, bridge=kit.bridge, lane=kit.desk.lanes["reads"], serves=serves, ask=lending.ask,
+                          train=kit.train)  # fmt: skip
 
     def _hub_part(self, kit: Kit, now: Callable[[], datetime]) -> HubPresenter:
         def syncing() -> Syncing:

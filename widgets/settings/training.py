@@ -8,7 +8,9 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app.lanes import Lane
 from app.views import Person
+from widgets.bridge import Bridge
 from widgets.common import Card, KeycapButton, Text, page_action
 from widgets.theme import S12, S20
 
@@ -45,14 +47,19 @@ class TrainingPresenter(QObject):
     """Asks for a manager's PIN and begins."""
 
     def __init__(
-        self, part: TrainingPart, *, ask: Callable[[str, str, Callable[[Person], None]], None],
-        train: Callable[[], None], serves: Callable[[], bool],
+        self, part: TrainingPart, *, bridge: Bridge, lane: Lane, serves: Callable[[], bool],
+        ask: Callable[[str, str, Callable[[Person], None]], None], train: Callable[[], None],
     ) -> None:  # fmt: skip
-        """`ask` asks for the PIN of somebody who may set up this desk; `serves`: do other desks need its hub?"""
+        """`ask` asks for the PIN of somebody who may set up this desk; `serves`, asked on `lane`: do other desks need
+        its hub?"""
         super().__init__(part)
+        self._bridge, self._lane = bridge, lane
         self._ask, self._train, self._serves = ask, train, serves
         part.train_pressed.connect(self._pressed)
 
     @Slot()
     def _pressed(self) -> None:
-        self._ask(WHAT + (SERVES if self._serves() else ""), ASK_WHY, lambda _manager: self._train())
+        self._bridge.start(self._lane, lambda _job: self._serves(), owner=self, done=self._asked)
+
+    def _asked(self, serves: bool) -> None:
+        self._ask(WHAT + (SERVES if serves else ""), ASK_WHY, lambda _manager: self._train())
