@@ -127,8 +127,9 @@ class PaxTerminal:
         return self._guard.blocked_count
 
     def diagnosis(self) -> TerminalInfo:
-        """Ask who is there (A00); waits for a running dialogue to end. Raises DeviceError."""
-        answer = self._ask("A00")
+        """Ask who is there (A00); after an unknown outcome it waits for the dialogue that may still run to end, as it
+        does wherever the terminal acknowledges that it is there. Raises DeviceError."""
+        answer = scrub(self._link.ask("A00", hasty=not self._in_doubt), self._guard, "")
         if answer.code != OK:
             raise DeviceBusy("terminal.not_ready", device="reader", code=answer.code[:12])
         self._in_doubt = False

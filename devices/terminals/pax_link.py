@@ -50,6 +50,7 @@ class Timers:
     nak_pause_s: float = 0.3  # an ACK right behind a NAK means that the NAK belonged to something earlier
     interbyte_s: float = 1.0
     admin_s: float = 20.0  # A00 queues behind a running dialogue: 17 s was seen
+    unsigned_s: float = 4.0  # A00 where nothing is acknowledged: a dead terminal is known within five seconds, too
     money_s: float = 180.0
     eot_s: float = 1.0
     quiet_s: float = 1.5  # so long nothing must come before a line is trusted that said more than was asked
@@ -123,13 +124,15 @@ class PaxLink:
         return self._tidy
 
     def ask(
-        self, command: str, fields: Sequence[str] = (), watch: Watch | None = None, patience_s: float = 0.0
-    ) -> Answer:
-        """An admin or report command; `patience_s` where its answer waits for a person. Raises DeviceError when no
-        answer came; no money moved either way."""
+        self, command: str, fields: Sequence[str] = (), watch: Watch | None = None, patience_s: float = 0.0,
+        *, hasty: bool = False,
+    ) -> Answer:  # fmt: skip
+        """An admin or report command; `patience_s` where its answer waits for a person. `hasty`: nothing runs there
+        that it could wait for, so that over a wire without ACKs silence soon means that nobody is there. Raises
+        DeviceError when no answer came; no money moved either way."""
         if COMMANDS[command] is Nature.MONEY:
             raise ValueError(f"{command} moves money: use exchange()")
-        ending = self.exchange(command, fields, watch, patience_s=patience_s)
+        ending = self.exchange(command, fields, watch, patience_s=patience_s, hasty=hasty)
         if ending.answer is not None:
             return ending.answer
         kind, key = _ASKING_FAILED[ending.reason]
@@ -143,9 +146,10 @@ class PaxLink:
         step: Step = Step.WAITING,
         *,
         patience_s: float = 0.0,
+        hasty: bool = False,
     ) -> Ending:
-        """Send a command and wait for how it ends, `patience_s` where that is longer than usual. `step` is told when
-        the terminal took it on.
+        """Send a command and wait for how it ends, `patience_s` where that is longer than usual, `hasty` as for `ask`.
+        `step` is told when the terminal took it on.
 
         Raises DeviceError only while nothing was written yet.
         """
@@ -156,6 +160,8 @@ class PaxLink:
             self._let_it_finish()
         abort = encode_request("A14", (), self._version)
         exchange = _Exchange(self, command, (request, abort), watch, step, patience_s)
+        if hasty and not self.medium.signs:
+            exchange.hurry()
         ending = exchange.run()
         self._tidy = exchange.tidy
         if self.medium.hangs_up or ending.reason == "terminal.link_lost":
@@ -248,6 +254,10 @@ class _Exchange:
         self._first_packets = b""
         self._ending: Ending | None = None
         self.tidy = False
+
+    def hurry(self) -> None:
+        """Wait no longer than a terminal takes that has nothing else to do."""
+        self._patience_s = self._timers.unsigned_s
 
     def run(self) -> Ending:
         """Write the request and react until the exchange has ended. Never raises DeviceError."""

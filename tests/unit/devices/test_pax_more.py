@@ -21,7 +21,7 @@ from devices.terminals.pax import PaxTerminal
 from devices.terminals.pax_answers import judge_sale
 from devices.terminals.pax_batch import agrees
 from devices.terminals.pax_codec import decode_answer
-from devices.terminals.pax_link import SERIAL_TIMERS
+from devices.terminals.pax_link import HTTP, SERIAL_TIMERS, TCP_TIMERS
 from devices.terminals.pax_signature import read_strokes
 from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, DeviceTimeout
 from tests.support.simulators import PaxProcess, pax_running
@@ -426,6 +426,25 @@ def test_a_dead_terminal_is_known_within_five_seconds() -> None:
         with pytest.raises(DeviceTimeout):
             pay(terminal)
         assert virtual.loop.now() - started < 5
+        assert virtual.machine.requests.get("T00", 0) == 0
+    finally:
+        virtual.close()
+
+
+def test_a_dead_terminal_over_http_is_known_within_five_seconds_too() -> None:
+    """It takes the request and says nothing, and there is no ACK to miss. After an unknown outcome it has the time that
+    a running dialogue takes to end: nothing may be said of that before."""
+    virtual = VirtualTerminal()
+    virtual.machine.plan.always("silent")
+    terminal = PaxTerminal(MemoryPipe(virtual.loop, virtual.line), TCP_TIMERS, HTTP, ticks=virtual.loop)
+    try:
+        for least_s, most_s, in_doubt in ((0.0, 5.0, False), (19.0, 25.0, True)):
+            terminal._in_doubt = in_doubt
+            started = virtual.loop.now()
+            with pytest.raises(DeviceError) as silent:
+                pay(terminal)
+            assert silent.value.message_key == ("terminal.still_in_doubt" if in_doubt else "terminal.not_answering")
+            assert least_s < virtual.loop.now() - started < most_s
         assert virtual.machine.requests.get("T00", 0) == 0
     finally:
         virtual.close()
