@@ -122,10 +122,12 @@ class SpoolQueue:
             self._seen.pop(number, None)
             if not last & (_STUCK | DELETING | DELETED):
                 return QueuedJob(JobState.DONE, began=True)
-            waited = last & PAUSED and not last & PRINTING  # only a job that was held surely never began
+            held = PAUSED | DELETING  # only a job that was deleted while it was held surely never began
+            waited = last & held == held and not last & PRINTING
             return QueuedJob(JobState.CANCELLED, began=not waited)
         flags = int(told["Status"])
-        self._seen[number] = flags | last & (PRINTING | DELETING)
+        kept = PRINTING | DELETING | (PAUSED if flags & DELETING else 0)
+        self._seen[number] = flags | last & kept
         if flags & (PRINTED | COMPLETE):
             return QueuedJob(JobState.DONE, began=True)
         going = bool(flags & PRINTING)

@@ -87,7 +87,7 @@ NOT_KEYS = {
     "collect.past_due_days", "collect.check_in", "hub.here", "hub.listen", "hub.log", "hub.key",
     "secrets.key_file_consent", "receipt.pdf", "receipt.png", "receipt.escpos", "sync.gap", "sync.fork", "sync.device",
     "sync.history",
-    "devices.jsonl", "devices.practice",
+    "devices.jsonl", "devices.practice", "drawer.url", "drawer.pulse", "drawer.sensor",
     "setup.keys", "setup.hub", "setup.joining", "setup.store", "setup.devices", "setup.opening",
 }  # fmt: skip
 """Names of files and options: they look like keys and are none."""
