@@ -11,8 +11,8 @@ from models.basics.errors import PaymentUnavailable
 
 
 class CardReader:
-    """Holds the terminal; `secret` tells the key of a reader that has one, `events` writes down what it is asked. Use it
-    on the `terminal` lane only; `fitted` may be asked anywhere."""
+    """Holds the terminal; `secret` tells the key of a reader that has one, `events` writes down what it is asked. Use
+    it on the `terminal` lane only; `fitted` may be asked anywhere."""
 
     def __init__(self, settings: Settings, secret: Secret = no_secret, events: DeviceLog | None = None) -> None:
         self._settings, self._secret = settings, secret

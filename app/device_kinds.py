@@ -9,22 +9,22 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.device_log import DRAWER, PRINTER, READER, SCANNER
+from app.device_log import DISPLAY, DRAWER, PRINTER, READER, SCANNER
 from app.scans import KEYBOARD
-from app.settings import PRINTER_URL, SCANNER_URL, TERMINAL_URL, Option
+from app.settings import DISPLAY_URL, DRAWER_URL, PRINTER_URL, SCANNER_URL, TERMINAL_URL, Option
 from models.basics.errors import RuleBroken
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceKind:
-    """One kind. `key` names its light; `address` the option with its address (None: it has none of its own), `driver`
-    stands before an address that names none, `baud` is the speed such a device has out of the box. `check` raises
-    RuleBroken for what cannot be an address of it. `examples` show what addresses look like."""
+    """One kind. `key` names its light; `address` the option with its address; `driver` stands before an address that
+    names none; `baud` is the speed such a device has out of the box. `check` raises RuleBroken for what cannot be an
+    address of it. `examples` show what addresses look like."""
 
     key: str
     name: str
     lane: str
-    address: Option[str] | None = None
+    address: Option[str]
     driver: str = ""
     baud: int = 9600
     check: Callable[[str], None] = lambda _url: None
@@ -43,6 +43,18 @@ def _check_printer(url: str) -> None:
     printer_for(url).close()
 
 
+def _check_drawer(url: str) -> None:
+    from devices.registry import drawer_for
+
+    drawer_for(url).close()
+
+
+def _check_display(url: str) -> None:
+    from devices.registry import display_for
+
+    display_for(url).close()
+
+
 def _check_scanner(url: str) -> None:
     if url == KEYBOARD:
         return
@@ -58,15 +70,16 @@ KINDS: dict[str, DeviceKind] = {
                    ("192.168.4.21", "pax+tcp://192.168.4.21:10009", "pax+http://192.168.4.21:10009", "COM3")),
         DeviceKind(PRINTER, "Receipt printer", "printer", PRINTER_URL, "escpos", 9600, _check_printer,
                    ("192.168.4.30", "escpos+tcp://192.168.4.30:9100", "escpos+usblp://04b8:0e03", "COM4")),
-        DeviceKind(DRAWER, "Cash drawer", "printer"),
+        DeviceKind(DRAWER, "Cash drawer", "drawer", DRAWER_URL, "", 9600, _check_drawer,
+                   ("COM6", "serial:///dev/ttyUSB1")),
         DeviceKind(SCANNER, "Scanner", "reads", SCANNER_URL, "", 9600, _check_scanner,
                    ("keyboard", "COM5", "serial:///dev/ttyACM1")),
+        DeviceKind(DISPLAY, "Customer display", "display", DISPLAY_URL, "escpos", 9600, _check_display,
+                   ("COM7", "cd5220+serial:///dev/ttyUSB2", "escpos+tcp://192.168.4.31:9100")),
     )
 }  # fmt: skip
 """By key, in the order of the page."""
 
-CHOOSABLE = tuple(kind for kind in KINDS.values() if kind.address is not None)
-"""Kinds that have an address of their own."""
 _PORT = re.compile(r"(COM\d{1,3}|/dev/\S+)", re.IGNORECASE)
 
 

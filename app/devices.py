@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from app.clinic import Clinic
 from app.device_kinds import KINDS, DeviceKind, whole_address
 from app.device_log import DRAWER, GOOD, PRINTER, READER, Act, DeviceEvent, DeviceLog, newest
+from app.drawer import has_drawer, has_own_wire
 from app.printing import Printing
 from app.refusals import need
 from app.scans import KEYBOARD
-from app.settings import CARD_WAIT_S, PRACTICE_DEVICES, PRINTER_PROFILE, Settings
+from app.settings import CARD_WAIT_S, DRAWER_URL, PRACTICE_DEVICES, PRINTER_PROFILE, Settings
 from app.settings import DRAWER as DRAWER_FITTED
 from app.status import DeskStatus
 from app.views import DeviceLight, Person, Roll
@@ -39,6 +40,8 @@ if TYPE_CHECKING:  # ports are listed only when somebody looks for devices
 log = logging.getLogger(__name__)
 SHOWN_EVENTS = 6
 DRAWER_TEST = "Test of the drawer"
+THROUGH_PRINTER = "printer"
+"""Where a drawer is that has no wire of its own."""
 _NOT_PRINTED = {PrintResult.NOT_PRINTED: "devices.test_not_printed", PrintResult.UNKNOWN: "devices.test_unknown"}
 
 
@@ -128,10 +131,9 @@ class Devices:
         )  # fmt: skip
 
     def _url(self, kind: DeviceKind) -> str:
-        """Where it is; a drawer is where its printer is."""
-        if kind.address is not None:
-            return self._settings.get(kind.address)
-        return "drawer" if self._printing.fitted and self._settings.get(DRAWER_FITTED) else ""
+        """Where it is; a drawer without a wire of its own is where its printer is."""
+        url = self._settings.get(kind.address)
+        return THROUGH_PRINTER if kind.key == DRAWER and not url and has_drawer(self._settings) else url
 
     def _paper(self) -> str:
         profile = PROFILES[self._settings.get(PRINTER_PROFILE)]
@@ -152,7 +154,7 @@ class Devices:
             found, ports = find(), system_ports()
         except OSError as error:
             raise DeviceMissing("devices.not_listed", device="computer") from error
-        used = {kind.key: self._url(kind) for kind in KINDS.values() if kind.address is not None}
+        used = {kind.key: self._url(kind) for kind in KINDS.values()}
         return tuple(
             Offer(each, next((key for key, url in used.items() if url and same_wire(url, each, ports)), ""))
             for each in found
@@ -166,6 +168,10 @@ class Devices:
             raise RuleBroken("devices.payment_running")
         if key == READER and found:
             raise RuleBroken("devices.reader_in_doubt", count=len(found))
+
+    def address(self, key: str, typed: str) -> str:
+        """What somebody typed as settings would keep it. Raises RuleBroken for what cannot be one. Lane `lists`."""
+        return whole_address(typed, KINDS[key])
 
     def use(self, key: str, typed: str, person: Person, lender: Person | None = None) -> str:
         """Use the device at `typed` from now on; returns its address as it is kept. Lane of the kind.
@@ -190,17 +196,17 @@ class Devices:
         self._events.note(key, Act.REMOVED)
 
     def fit_drawer(self, person: Person, lender: Person | None = None) -> None:
-        """A drawer hangs on the printer. Raises as `use`, `devices.not_fitted` without a printer. Lane `printer`."""
+        """A drawer hangs on the printer. Raises as `use`, `devices.not_fitted` without a printer. Lane `drawer`."""
         need(Right.SET_UP, person, lender)
         self.may_change(DRAWER)
         if not self._printing.fitted:
             raise RuleBroken("devices.not_fitted", device=KINDS[PRINTER].name.lower())
-        self._settings.set(DRAWER_FITTED, True)
+        self._settings.update({DRAWER_FITTED: True, DRAWER_URL: ""})
         self._events.note(DRAWER, Act.CHOSEN)
 
     def _set(self, kind: DeviceKind, url: str) -> None:
-        if kind.address is None:
-            self._settings.set(DRAWER_FITTED, False)
+        if kind.key == DRAWER:
+            self._settings.update({DRAWER_FITTED: False, DRAWER_URL: url})
         else:
             self._settings.update({kind.address: url, PRACTICE_DEVICES: False})
         if kind.key == PRINTER and url:
@@ -239,8 +245,10 @@ class Devices:
         """Look at a device now. Lane of the kind."""
         if key == READER:
             self._status.check_reader()
-        elif key in (PRINTER, DRAWER):
+        elif key == PRINTER or (key == DRAWER and not has_own_wire(self._settings)):
             self._status.check_printer()
+        elif key == DRAWER:
+            self._status.check_drawer()
 
     def _trial(self) -> tuple[common.Block, ...]:
         roll, named = self._printing.roll, self._clinic.facts()
@@ -252,7 +260,7 @@ class Devices:
 
 def shown_address(url: str) -> str:
     """An address as a person wants to see it: without driver and options; nothing that could be secret."""
-    if url in ("", KEYBOARD, "drawer"):
+    if url in ("", KEYBOARD, THROUGH_PRINTER):
         return url
     head, colon, rest = plain_address(url).partition("://")
     return f"{head.rpartition('+')[2]}{colon}{rest}"

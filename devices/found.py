@@ -5,14 +5,22 @@ Listing takes milliseconds to seconds: never on the window's thread. Nothing is 
 
 from __future__ import annotations
 
+import logging
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from devices.wires.address import SerialAddress, UsbAddress, parse_address
+from devices.wires.libusb_pipe import class_printers
 from devices.wires.ports import VENDORS, Port, lasting_address, lasting_url, system_ports
 from devices.wires.usblp_pipe import usb_printers
 from models.basics.errors import RuleBroken
+from models.basics.facts import facts
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +77,55 @@ def usb_printer_nodes() -> tuple[Found, ...]:
     )  # fmt: skip
 
 
-SOURCES: tuple[Callable[[], tuple[Found, ...]], ...] = (serial_devices, usb_printer_nodes)
-"""Everything that is asked what is there; another kind of wire is one more row."""
+def usb_class_printers() -> tuple[Found, ...]:
+    """Printers by their USB interface; those that say they speak no receipts' language are left out."""
+    known = [printer for printer in class_printers() if printer.for_receipts is not False]
+    who = Counter((printer.vendor, printer.product, printer.serial_number) for printer in known)
+    found = []
+    for printer in known:
+        twin = who[printer.vendor, printer.product, printer.serial_number] > 1
+        where = f"?location={quote(printer.location)}" if twin or not printer.serial_number else ""
+        wire = f"usb://{printer.vendor:04x}:{printer.product:04x}/{quote(printer.serial_number)}{where}"
+        maker = VENDORS.get(printer.vendor, ("", ""))[1]
+        found.append(Found(wire, "printer", maker, printer.words, printer.serial_number, printer.location, twin=twin))
+    return tuple(found)
+
+
+def print_queues() -> tuple[Found, ...]:
+    """Print queues of this computer (CUPS). Which printer stands behind one is known to nobody here."""
+    if shutil.which("lpstat") is None:
+        return ()
+    try:
+        listed = subprocess.run(["lpstat", "-e"], capture_output=True, timeout=LIST_S, check=False)
+    except subprocess.TimeoutExpired:
+        return ()
+    names = [line.strip() for line in listed.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
+    return tuple(Found(f"cups://{quote(name)}", "printer", words=f"Print queue {name}") for name in names)
+
+
+LIST_S = 3.0
+SOURCES: tuple[Callable[[], tuple[Found, ...]], ...] = (
+    serial_devices, usb_printer_nodes, usb_class_printers, print_queues,
+)  # fmt: skip
+"""Everything that is asked what is there; another kind of wire is one more row. A device that several know is shown as
+the first one knows it."""
 
 
 def find() -> tuple[Found, ...]:
-    """What is there now, what is known for sure first. Raises OSError where the system cannot say."""
-    found = {each.wire: each for source in SOURCES for each in source()}
+    """What is there now, what is known for sure first. A source that cannot say is left out."""
+    found: dict[object, Found] = {}
+    for source in SOURCES:
+        for each in _asked(source):
+            found.setdefault((each.maker, each.number) if each.number and not each.twin else each.wire, each)
     return tuple(sorted(found.values(), key=lambda each: (not each.kind, each.kind, each.maker, each.wire)))
+
+
+def _asked(source: Callable[[], tuple[Found, ...]]) -> tuple[Found, ...]:
+    try:
+        return source()
+    except OSError as error:
+        log.warning("devices not listed", extra=facts(source=source.__name__, error=type(error).__name__))
+        return ()
 
 
 def same_wire(url: str, found: Found, ports: Iterable[Port]) -> bool:

@@ -133,7 +133,7 @@ def front(
                 made.sign_in()
                 watch.longest_ms = 0.0
             yield made
-            assert watch.longest_ms <= allowed_stall_ms()
+            assert watch.longest_ms <= allowed_stall_ms(), watch.longest_ms
             here.holds()
         finally:
             made.window.hide()

@@ -24,12 +24,16 @@ from app.care import Care
 from app.claims import Claims
 from app.clock_guard import ClockGuard
 from app.desks import Desks
+from app.device_log import DeviceLog
+from app.devices import Devices
 from app.find import Find
 from app.folders import Folders
 from app.hub_line import HubLine
 from app.lanes import Lane
 from app.patients import Patients
+from app.posting import Posting
 from app.practice import PracticeFacts
+from app.printing import Printing
 from app.scans import Scans
 from app.secrets import Secrets
 from app.signin import SignIn
@@ -201,6 +205,7 @@ class Board:
     def __init__(self) -> None:
         self.now = {light.key: light for light in LIGHTS}
         self._callbacks: list[Callable[..., None]] = []
+        self.paying = False
         self.looked: list[str] = []
 
     def lights(self) -> tuple[DeviceLight, ...]:
@@ -209,6 +214,9 @@ class Board:
     def subscribe(self, callback: Callable[..., None]) -> Callable[[], None]:
         self._callbacks.append(callback)
         return lambda: self._callbacks.remove(callback)
+
+    def contact(self, _key: str) -> None:
+        return None
 
     def check_reader(self, _job: Any = None) -> None:
         self.looked = [*self.looked, "reader"]
@@ -273,12 +281,15 @@ class StandDesk:
         self.practice = PracticeFacts(clinic.clinic)
         self.ways = Ways(clinic.clinic)
         self.scans = Scans(clinic.settings)
+        self.device_log = DeviceLog()
         secrets = Secrets(Folders(clinic.folder), clinic.settings)
         self.stripe_readers = StripeReaders(clinic.settings, secrets, CardReader(clinic.settings), lambda: None)
         self.status = Board()
         self.items: tuple[AttentionItem, ...] = ()
         self.attention = SimpleNamespace(items=lambda: self.items)
         self.printing, self.sync, self.importing = Acts(), Acts(), Acts()
+        spool = Printing(clinic.clinic, clinic.settings, Posting(clinic.clinic, clinic.settings), self.lanes["printer"])
+        self.devices = Devices(clinic.clinic, clinic.settings, self.status, spool, self.device_log)
         self.schedule = self.checkout = self.accounts = None
         folders = Folders(clinic.folder)
         self.backups = Backups(folders, clinic.settings, Secrets(folders, clinic.settings), clinic.clock)

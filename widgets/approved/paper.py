@@ -42,8 +42,12 @@ class Paper(Themed, QWidget):
         """Show `document` as it lies on this `roll`, or an empty place."""
         if (document, roll) == (self._document, self._roll):
             return
-        self._document, self._roll = document, roll
-        self._blocks = blocks(document, roll.columns, roll.code_page) if document else ()
+        self._document = document
+        self.show_blocks(blocks(document, roll.columns, roll.code_page) if document else (), roll)
+
+    def show_blocks(self, laid: tuple[Block, ...], roll: Roll) -> None:
+        """Show what was laid out for this `roll` already."""
+        self._roll, self._blocks = roll, laid
         said = "\n".join(block.text.strip() for block in self._blocks if isinstance(block, Text))
         self.setAccessibleName("Receipt")
         self.setAccessibleDescription(said)

@@ -14,6 +14,8 @@ from widgets.common.speech import Speech
 from widgets.desks.presenter import DesksPresenter
 from widgets.desks.review import ReviewPresenter
 from widgets.desks.view import DesksView
+from widgets.devices.presenter import DevicesPresenter
+from widgets.devices.view import DevicesPart
 from widgets.importing.presenter import ImportPresenter
 from widgets.importing.view import ImportView
 from widgets.screens import Kit, Page, Place
@@ -71,8 +73,10 @@ class SettingsPage:
         profiles = ProfilesView()
         self.widget.add_page(PROFILES, profiles)
         self.widget.add_above(DESKS, desks)
-        stripe = StripePart()
+        stripe, devices = StripePart(), DevicesPart(self.widget)
         self.widget.add_above(DEVICES, stripe)
+        self.widget.add_above(DEVICES, devices)
+        self.widget.page_opened.connect(lambda name: devices.set_at_work(name == DEVICES))
         backup = BackupPart()
         self.widget.add_above(BACKUP, backup)
         self._presenter = SettingsPresenter(
@@ -109,6 +113,11 @@ class SettingsPage:
             stripe, bridge=kit.bridge, lane=kit.desk.lanes["net"], readers=lambda: kit.desk.stripe_readers,
             person=lambda: kit.session.person, now=SystemClock().now,
         )  # fmt: skip
+        self._devices = DevicesPresenter(
+            devices, bridge=kit.bridge, lanes=kit.desk.lanes, devices=lambda: kit.desk.devices,
+            subscribe=kit.desk.status.subscribe, events=kit.desk.device_log.subscribe,
+            person=lambda: kit.session.person, lend=self._lending(kit, "Change the devices", "Go on"),
+        )  # fmt: skip
         review = ReviewPresenter(
             desks, bridge=kit.bridge, lane=kit.desk.lanes["hub"], quarantine=lambda: kit.desk.quarantine,
             sign_in=kit.desk.sign_in, person=lambda: kit.session.person, now=now,
@@ -117,10 +126,7 @@ class SettingsPage:
             desks, bridge=kit.bridge, lane=kit.desk.lanes["hub"], desks=lambda: kit.desk.desks,
             person=lambda: kit.session.person, now=now, review=review,
         )  # fmt: skip
-        self._lend = Lending(
-            self.widget, Right.SET_UP, ASK_TITLE, ASK_VERB, bridge=kit.bridge, lane=kit.desk.lanes["store"],
-            sign_in=kit.desk.sign_in, speech=Speech(lambda: ZoneInfo(kit.facts().zone)),
-        )  # fmt: skip
+        self._lend = self._lending(kit, ASK_TITLE, ASK_VERB)
         self._backup = BackupPresenter(
             backup, bridge=kit.bridge, lane=kit.desk.lanes["net"], backups=kit.desk.backups,
             checked=lambda: kit.desk.care.checked,
@@ -149,6 +155,13 @@ class SettingsPage:
         TrainingPresenter(part, bridge=kit.bridge, lane=kit.desk.lanes["reads"], serves=serves, ask=lending.ask,
                           train=kit.train)  # fmt: skip
 
+    def _lending(self, kit: Kit, title: str, verb: str) -> Lending:
+        """Asks for the PIN of somebody who may set up."""
+        return Lending(
+            self.widget, Right.SET_UP, title, verb, bridge=kit.bridge, lane=kit.desk.lanes["store"],
+            sign_in=kit.desk.sign_in, speech=Speech(lambda: ZoneInfo(kit.facts().zone)),
+        )  # fmt: skip
+
     def _hub_part(self, kit: Kit, now: Callable[[], datetime]) -> HubPresenter:
         def syncing() -> Syncing:
             assert kit.desk.syncing is not None
@@ -174,6 +187,7 @@ class SettingsPage:
         self._desks.show()
         self._backup.show()
         self._stripe.show()
+        self._devices.show()
         self._ways.show()
         if self._hub is not None:
             self._hub.show()

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from app import settings
 from app.settings import Option
+from devices.printers import profiles
+from devices.printers.profiles import DrawerSensor, PrinterProfile
 
 SWITCH: Final = "switch"
 CHOICE: Final = "choice"
@@ -50,6 +52,14 @@ def _days(*values: int) -> tuple[tuple[int, str], ...]:
     return tuple((value, "At once" if value == 0 else f"After {value} days") for value in values)
 
 
+def profile_words(kind: PrinterProfile) -> str:
+    """A kind of printer in words: its paper, and what is not usual about it."""
+    letters = "" if kind.code_page == "cp1252" else f", {kind.code_page}"
+    low = ", drawer pin low" if kind.drawer_sensor is DrawerSensor.LOW_IS_OPEN else ""
+    cut = "" if kind.cutter else ", no cutter"
+    return f"{kind.paper_mm} mm, {kind.columns} columns{letters}{low}{cut} ({kind.key})"
+
+
 THIS_DESK, PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES, PROFILES, BACKUP, DEVICES = (
     "desk", "practice", "staff", "desks", "import", "ways", "rules", "profiles", "backup", "devices",
 )  # fmt: skip
@@ -74,18 +84,13 @@ SECTIONS: Final[tuple[Section, ...]] = (
             _days(0, 30, 60, 90, 120)),
     )),
     Section(DEVICES, "Devices", "cable", (
-        Row(settings.TERMINAL_URL, "Card reader", "Address of the reader, such as pax+tcp://192.168.4.21:10009 or "
-            "pax+serial:///dev/ttyACM0. A reader at Stripe is chosen above. Empty: no reader at this desk.", TEXT),
         Row(settings.TERMINAL_NAME, "Name of the reader", "", TEXT),
         Row(settings.CARD_WAIT_S, "Wait for a card", "", CHOICE, _seconds(30, 60, 90, 120, 170)),
-        Row(settings.PRINTER_URL, "Receipt printer", "Address of the printer, such as "
-            "escpos+tcp://192.168.4.30:9100 or escpos+serial:///dev/ttyUSB0. Empty: receipts are saved as PDF.", TEXT),
-        Row(settings.DRAWER, "Cash drawer", "A drawer hangs on the receipt printer and opens for cash."),
-        Row(settings.SCANNER_URL, "Scanner", "keyboard for one that types, or its port, such as "
-            "serial:///dev/ttyACM1. Empty: no scanner.", TEXT),
+        Row(settings.PRINTER_PROFILE, "Paper and letters", "What the receipt printer is like. The test print shows "
+            "whether it fits.", CHOICE, tuple((kind.key, profile_words(kind)) for kind in profiles.PROFILES.values())),
         Row(settings.SCANNER_PREFIX, "Scanner begins with", "What a typing scanner is set up to send first. Empty: "
             "it is told by its speed.", TEXT),
-    )),
+    ), "More about devices"),
     Section(PRACTICE, "Practice", "receipt-text"),
     Section(WAYS, "Ways to pay", "hand-coins"),
     Section(RULES, "Money rules", "shield-check"),

@@ -69,9 +69,11 @@ _MAKERS: dict[str, Callable[[Row], SettingRow]] = {
 
 
 class SettingsView(Themed, QWidget):
-    """The page. `changed(option key, value)`; `add_page` puts a page of another kind under its section's name."""
+    """The page. `changed(option key, value)`, `page_opened(name)`; `add_page` puts a page of another kind under its
+    section's name."""
 
     changed = Signal(str, object)
+    page_opened = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,6 +155,7 @@ class SettingsView(Themed, QWidget):
         """Show one page."""
         self._buttons[name].setChecked(True)
         self._stack.setCurrentWidget(self._pages[name])
+        self.page_opened.emit(name)
 
     def row(self, key: str) -> SettingRow:
         """The row of an option."""

@@ -89,13 +89,14 @@ def test_a_choice_is_written_as_its_own_kind(view, kept, qtbot) -> None:
     qtbot.waitUntil(lambda: kept.get(settings.WINDOW_TEXT_SCALE) == 112)
 
 
-def test_an_address_is_written_when_the_field_is_left(view, kept, qtbot) -> None:
+def test_a_text_is_written_when_the_field_is_left(view, kept, qtbot) -> None:
     view.open_page("devices")
-    field = view.row(settings.PRINTER_URL.key).control
+    field = view.row(settings.TERMINAL_NAME.key).control
     field.setFocus()
-    type_text("escpos+tcp://127.0.0.1:9100")
+    field.selectAll()
+    type_text("Front reader")
     press("Tab")
-    qtbot.waitUntil(lambda: kept.get(settings.PRINTER_URL) == "escpos+tcp://127.0.0.1:9100")
+    qtbot.waitUntil(lambda: kept.get(settings.TERMINAL_NAME) == "Front reader")
 
 
 def test_a_change_made_elsewhere_is_shown(view, kept, qtbot) -> None:
