@@ -59,6 +59,7 @@ ACTS = {
     "series.put": "act.series",
     "patient.put": "act.patient",
     "coverage.put": "act.coverage",
+    "eligibility.check": "act.plan_answer",
     "patient.merged": "act.merged",
     "patient.parted": "act.parted",
 }
@@ -67,6 +68,7 @@ ACTS = {
 _BY_FIELD: dict[str, tuple[str, Mapping[Any, str]]] = {
     "message.send": ("channel", {"email": "act.message_email", "text": "act.message_text"}),
     "message.consent": ("agreed", {True: "act.consent_given", False: "act.consent_taken_back"}),
+    "eligibility.check": ("source", {"typed": "act.plan_typed"}),
     "payment.move": ("way", {"fill": "act.filled", "autofill": "act.auto_filled", "free": "act.freed"}),
     "payment.reverse": ("act", {"void": "act.voided", "delete": "act.deleted", "bounced": "act.bounced"}),
     "charge.adjust": ("kind", {"discount": "act.discount", "courtesy": "act.courtesy", "write_off": "act.write_off",
@@ -228,6 +230,7 @@ _WHAT: dict[str, Callable[[Books, Body], str]] = {
     "charge.put": _own_words, "charge.fee": _own_words, "appointment.put": _own_words, "series.put": _own_words,
     "refund.request": _own_words, "refund.elsewhere": _own_words, "payment.correct": _own_words,
     "visit.status": _status, "visit.billing": _visit, "visit.not_collecting": _visit, "payment.freed": _visit,
+    "eligibility.check": lambda _books, body: f"{body.get('payer', '')} {body.get('plan', '')}".strip(),
     "payment_request.put": _own_words, "statement.issued": _statement, "message.send": _message,
     "message.sent": _message_ended, "message.failed": _message_ended, "message.consent": _consent,
 }  # fmt: skip

@@ -53,6 +53,8 @@ WORDS: Rows = {
     "act.visit_billing": ("Billing status set",),
     "act.patient": ("Patient data changed",),
     "act.coverage": ("Insurance changed",),
+    "act.plan_answer": ("Payer answered about the plan",),
+    "act.plan_typed": ("Benefits typed in",),
     "act.merged": ("Merged with another record",),
     "act.parted": ("Merge taken apart",),
     "act.refused": ("Not taken by the hub",),

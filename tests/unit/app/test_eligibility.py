@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.accounts import Accounts
 from app.eligibility import Eligibility, EstimateOrder, TypedBenefits, freshness_of
 from app.eligibility_answers import Answers, read_answers
 from app.views import Person
@@ -168,6 +169,15 @@ def test_typing_in_needs_the_right_for_visits(office: TestClinic) -> None:
         story(office).type_in(typed(office, copay_cents=1), NOBODY)
     with pytest.raises(RuleBroken, match=r"staff\.right_missing"):
         story(office).set_both("cover-rosa", True, NOBODY)
+
+
+def test_the_log_of_the_account_tells_of_answers(office: TestClinic) -> None:
+    take(office, text(*GOLD))
+    story(office).type_in(typed(office, copay_cents=3_000), MARIA)
+    lines = Accounts(office.clinic, office.settings).ledger("rosa").log
+    told = [(sentence(line.act).title, line.what) for line in lines]
+    assert ("Payer answered about the plan", "Springfield Health Plan GOLD") in told
+    assert ("Benefits typed in", "Blue Cross Blue Cross PPO") in told
 
 
 # Whose it is ------------------------------------------------------------------------------------------------------
