@@ -92,6 +92,17 @@ class StripeReaders:
                                TERMINAL_NAME: reader.label[:LABEL_LETTERS], PRACTICE_DEVICES: False})  # fmt: skip
         return self.view()
 
+    def wake(self, reader: KnownReader) -> StripeView:
+        """Wake a reader that counts as online and shows nothing; no money moves, no card is asked for. Anybody may.
+        Raises DeviceBusy `stripe.other_till` while it serves a desk."""
+        account = self._account(self._secrets.get(STRIPE_KEY) or "")
+        try:
+            account.wake(reader.reader_id)
+        finally:
+            account.close()
+        log.info("reader woken")
+        return self.view()
+
     def register(self, code: str, label: str, place_id: str, person: Person) -> StripeView:
         """Register the reader that shows `code`, and use it. Raises RuleBroken `stripe.code_missing`,
         `stripe.no_place`."""

@@ -11,7 +11,7 @@ from devices.base import Secret
 from devices.scrubber import PanGuard
 from devices.terminals.stripe import model_name
 from devices.terminals.stripe_link import CallFailed, StripeAddress, StripeLink, StripeTimers, named
-from models.basics.errors import DeviceError, DeviceMissing
+from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing
 
 Shape = dict[str, Any]
 DRIVEN_HERE = ("bbpos_wisepos_e", "stripe_", "verifone_", "wisepos_e")
@@ -63,6 +63,14 @@ class StripeAccount:
         """A new reader by the code on its screen, at a location."""
         asked: Any = {"registration_code": code, "label": label, "location": place_id}
         return self._known(self._call(lambda v1: v1.terminal.readers.create(asked)))
+
+    def wake(self, reader_id: str) -> None:
+        """Let an idle reader do something that does nothing: some sleep through what they are asked until they are
+        asked once more. Raises DeviceBusy `stripe.other_till`, nothing done, while it is in the middle of something."""
+        action = self._call(lambda v1: v1.terminal.readers.retrieve(reader_id)).get("action") or {}
+        if action.get("status") == "in_progress" and action.get("type") != "set_reader_display":
+            raise DeviceBusy("stripe.other_till", device="reader")
+        self._call(lambda v1: v1.terminal.readers.cancel_action(reader_id))
 
     def close(self) -> None:
         """Forget the key."""

@@ -42,6 +42,10 @@ COLUMNS = (Column("Reader", 150, stretch=1), Column("Model", 130), Column("Seria
 NO_KEY = "Make a restricted key for this desk at Stripe and type it here once. It goes into this computer’s keyring."
 HAS_KEY = "The key is in this computer’s keyring. It is not shown again; type a new one to replace it."
 TEST_KEY = "A test key: no real money moves. It is in this computer’s keyring and not shown again."
+WAKING = (
+    "A reader that counts as online and shows no payment may be asleep: wake it. If that does not help, hold its power "
+    "button, restart it, and keep it on mains. It restarts by itself at midnight."
+)
 WHY_NOT = "Only who may set up the practice changes this"
 _LATELY = timedelta(minutes=2)
 
@@ -57,12 +61,14 @@ def reader_row(reader: KnownReader, chosen: str, now: datetime) -> TableRow:
 
 
 class StripePart(Card):
-    """The card. `keep_asked(key)`, `forget_asked`, `use_asked(reader id)`, `register_asked(code, name, location)`."""
+    """The card. `keep_asked(key)`, `forget_asked`, `use_asked(reader id)`, `register_asked(code, name, location)`,
+    `wake_asked(reader id)`."""
 
     keep_asked = Signal(str)
     forget_asked = Signal()
     use_asked = Signal(str)
     register_asked = Signal(str, str, str)
+    wake_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(inset=S20, parent=parent)
@@ -77,6 +83,7 @@ class StripePart(Card):
         self.table = CellTable("Readers of the account", COLUMNS, lines=1)
         self.empty = Text("The account has no reader yet. Register the first one here.", "body", "muted", wrap=True)
         self.use = KeycapButton("Use this reader", role=Role.PRIMARY)
+        self.wake, self.waking = KeycapButton("Wake it up"), Text(WAKING, "caption", "muted", wrap=True)
         self.code, self.label = Field("Code on the reader’s screen"), Field("Name of the new reader", "Front desk")
         self.code.setMaxLength(CODE_LETTERS)
         self.label.setMaxLength(LABEL_LETTERS)
@@ -87,6 +94,7 @@ class StripePart(Card):
         self.key.returnPressed.connect(lambda: self.keep_asked.emit(self.key.text().strip()))
         self.forget.clicked.connect(lambda _checked=False: self.forget_asked.emit())
         self.use.clicked.connect(lambda _checked=False: self._use())
+        self.wake.clicked.connect(lambda _checked=False: self.wake_asked.emit(self.table.key))
         self.table.opened.connect(lambda _key: self._use())
         self.register.clicked.connect(lambda _checked=False: self._register())
         self.code.returnPressed.connect(self._register)
@@ -104,7 +112,8 @@ class StripePart(Card):
         self.table.setMinimumHeight(150)
         account.addWidget(self.table)
         account.addWidget(self.empty)
-        account.addLayout(_row(self.use))
+        account.addLayout(_row(self.use, self.wake))
+        account.addWidget(self.waking)
         account.addWidget(Text("Register another reader", "heading_s"))
         words = "On the reader open Settings, then Generate pairing code, and type the three words here."
         account.addWidget(Text(words, "caption", "muted", wrap=True))
@@ -123,7 +132,7 @@ class StripePart(Card):
         self.forget.setVisible(view.has_key)
         self._account.setVisible(view.has_key)
         self.table.set_rows([reader_row(reader, view.chosen, now) for reader in view.readers])
-        for part in (self.table, self.use):
+        for part in (self.table, self.use, self.wake, self.waking):
             part.setVisible(bool(view.readers))
         self.empty.setVisible(not view.readers)
         if not self.table.key:
@@ -132,6 +141,7 @@ class StripePart(Card):
         if view.places and not self.place.key:
             self.place.set_key(view.places[0].place_id)
         self.use.set_available(may, WHY_NOT)
+        self.wake.set_idle()
         for button in (self.keep, self.forget, self.register):
             button.set_idle()
             button.set_available(may, WHY_NOT)
@@ -175,6 +185,7 @@ class StripePresenter(QObject):
         part.forget_asked.connect(self._forget)
         part.use_asked.connect(self._use)
         part.register_asked.connect(self._register)
+        part.wake_asked.connect(self._wake)
         self._draw(self._view)
 
     def show(self) -> None:
@@ -212,6 +223,13 @@ class StripePresenter(QObject):
         words = "Registered. It takes cards at this desk"
         self._do(lambda person: self._readers().register(code, label, place_id, person), words, self._part.register,
                  "Registering…")  # fmt: skip
+
+    @Slot(str)
+    def _wake(self, reader_id: str) -> None:
+        reader = next((each for each in self._view.readers if each.reader_id == reader_id), None)
+        if reader is not None:
+            self._do(lambda _person: self._readers().wake(reader), f"{reader.label} was woken", self._part.wake,
+                     "Waking it…")  # fmt: skip
 
     def _do(
         self, act: Callable[[Person], StripeView], told: str, button: KeycapButton | None = None, busy: str = ""

@@ -107,6 +107,20 @@ def test_a_reader_of_the_account_is_chosen_with_enter(part, desk, qtbot, stripe:
     qtbot.waitUntil(lambda: "takes cards at this desk" in part.banner.title.text())
 
 
+def test_a_reader_that_sleeps_is_woken_and_one_that_serves_a_desk_is_left_alone(part, qtbot, stripe) -> None:
+    keep_key(part, qtbot)
+    qtbot.waitUntil(part.table.isVisible, timeout=20_000)
+    part.table.select_first()
+    part.wake.click()
+    qtbot.waitUntil(lambda: part.banner.title.text() == "Front desk was woken", timeout=20_000)
+    assert stripe.requests("readers.cancel_action") == 1
+    stripe.next("slow-bank:60s")
+    stripe.tell("other-till 1000")
+    part.wake.click()
+    qtbot.waitUntil(lambda: part.banner.title.text() == "The reader serves another desk", timeout=20_000)
+    assert stripe.requests("readers.cancel_action") == 1
+
+
 def test_a_reader_is_registered_by_the_code_on_its_screen(part, desk, qtbot) -> None:
     keep_key(part, qtbot)
     part.label.setText("Window")
