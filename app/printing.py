@@ -1,7 +1,8 @@
 """Receipts and the drawer: jobs spooled in the payment's own transaction, sent to the printer once, and never in doubt
 without saying so.
 
-queued → sending (committed before the first byte) → printed, not_printed or unknown. Out of paper leaves a job queued:
+queued → sending (committed before the first byte) → printed, not_printed or unknown. One that surely broke off in the
+middle is queued again as a whole, marked COPY, for half of it may be lying there. Out of paper leaves a job queued:
 it prints when the printer is ready again. The drawer gets one pulse, never a second by itself.
 """
 
@@ -10,8 +11,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from app.settings import PRINTER_PROFILE, PRINTER_URL, Settings
 from app.views import Person, Roll
 from devices.base import DeviceState, PrinterStatus, PrintResult, ReceiptPrinter
 from devices.printers.profiles import PROFILES
+from devices.ticks import REAL, Ticks
 from models.basics.clock import parse_utc
 from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, PosError, RuleBroken, StorageError
 from models.basics.facts import facts
@@ -45,6 +47,8 @@ log = logging.getLogger(__name__)
 
 TOO_OLD = timedelta(hours=12)
 """A receipt that waited longer is not wanted any more; a copy can be printed."""
+MOST_AGAIN = 3
+"""So often a job that breaks off is begun again by itself, then somebody must want it."""
 STATUS_HOLDS_S = 5.0
 """So long a printer that was ready is given the next job without being asked first."""
 _ENDS = {
@@ -63,9 +67,11 @@ class Printing:
 
     def __init__(
         self, clinic: Clinic, settings: Settings, posting: Posting, lane: Lane, events: DeviceLog | None = None,
-        drawer_lane: Lane | None = None,
+        drawer_lane: Lane | None = None, ticks: Ticks = REAL,
     ) -> None:  # fmt: skip
         self._clinic, self._settings, self._posting, self._lane = clinic, settings, posting, lane
+        self._ticks = ticks
+        self._broken_off: Counter[str] = Counter()
         self._events = events or DeviceLog()
         self._printer: ReceiptPrinter | None = None
         self._address = ("", "")
@@ -98,7 +104,7 @@ class Printing:
         clinic = self._clinic
         with clinic.store.write() as tx:
             known = jobs.jobs_of_payment(tx.reader, clinic.tenant, payment_id)
-            copy_no = 1 + sum(job.kind == "copy" for job in known)
+            copy_no = _next_copy_no(known)
             document = as_copy(self._document(tx.reader, payment_id), copy_no)
             tx.add_print_job(PrintJobRow(job_id=job_id, kind="copy", document=to_json(document), copies_no=copy_no,
                                          payment_id=payment_id))  # fmt: skip
@@ -116,11 +122,11 @@ class Printing:
             known = [each for each in all_jobs if each.kind != "drawer"]
             job = next((each for each in known if each.state == "queued"), None)
             if job is not None:
-                job_id, document = job.job_id, document_of(job.document)
+                job_id, document = job.job_id, _marked(job)
             else:
                 job_id, document = new_id(), self._document(tx.reader, source_id)
                 went_out = any(each.state != "not_printed" for each in known)
-                copy_no = 1 + sum(each.kind == "copy" for each in known) if went_out else 0
+                copy_no = _next_copy_no(known) if went_out else 0
                 if copy_no:
                     document = as_copy(document, copy_no)
                 tx.add_print_job(PrintJobRow(job_id=job_id, kind="copy" if copy_no else "receipt", copies_no=copy_no,
@@ -324,10 +330,24 @@ class Printing:
             self._ready_at = -STATUS_HOLDS_S
             self._move(job, "queued", error.message_key)
             return False
-        self._ready_at = time.monotonic() if result in _GOES_ON else -STATUS_HOLDS_S
+        self._ready_at = self._ticks.now() if result in _GOES_ON else -STATUS_HOLDS_S
         point(Point.AFTER_PRINT)
+        if result is PrintResult.NOT_PRINTED and self._again(job):
+            return True
         self._move(job, *_ENDS[result])
         return result in _GOES_ON
+
+    def _again(self, job: JobRow) -> bool:
+        """Spool a job that broke off once more, as a copy. False: it broke off too often."""
+        self._broken_off[job.job_id] += 1
+        if self._broken_off[job.job_id] > MOST_AGAIN:
+            return False
+        clinic = self._clinic
+        with clinic.store.write() as tx:
+            known = jobs.jobs_of_payment(tx.reader, clinic.tenant, job.payment_id) if job.payment_id else []
+            tx.set_print_job(job.job_id, "queued", reason="receipt.again", copies_no=_next_copy_no([*known, job]))
+        self._tell(job.job_id)
+        return True
 
     def _pulse(self, job: JobRow, send: Callable[[], None]) -> None:
         """One pulse: written down as sent before it is sent, so that nothing ever sends it again."""
@@ -344,7 +364,7 @@ class Printing:
 
     def _trouble(self) -> str:
         """Why the printer cannot take a receipt now, as a message key, or nothing."""
-        if time.monotonic() - self._ready_at < STATUS_HOLDS_S:
+        if self._ticks.now() - self._ready_at < STATUS_HOLDS_S:
             return ""
         status = self.look()
         if status is None:
@@ -355,7 +375,7 @@ class Printing:
 
     def _note_ready(self, status: PrinterStatus) -> None:
         ready = status.device.state is DeviceState.READY
-        self._ready_at = time.monotonic() if ready else -STATUS_HOLDS_S
+        self._ready_at = self._ticks.now() if ready else -STATUS_HOLDS_S
 
     def _wait(self, job: JobRow, why: str) -> None:
         if job.reason != why:
@@ -408,7 +428,7 @@ class Printing:
             from app.close_paper import report_bytes
 
             return report_bytes(job.document, profile)
-        return escpos(document_of(job.document), profile)
+        return escpos(_marked(job), profile)
 
     def _document(self, reader: object, payment_id: str) -> ReceiptDocument:
         """The newest receipt of a payment (or refund) as it was spooled (after an undo that is the VOID), else made
@@ -424,6 +444,16 @@ class Printing:
                 raise RuleBroken("receipt.no_receipt")
             return given_back
         return self._posting.describe(reader, payment, staff.staff_names(reader, clinic.tenant))
+
+
+def _next_copy_no(known: Iterable[JobRow]) -> int:
+    return 1 + max((job.copies_no for job in known), default=0)
+
+
+def _marked(job: JobRow) -> ReceiptDocument:
+    """What a job prints: as it was spooled, marked where it broke off before."""
+    document = document_of(job.document)
+    return as_copy(document, job.copies_no) if job.copies_no else document
 
 
 _TROUBLE = {

@@ -57,6 +57,11 @@ WORDS: Rows = {
     "receipt.printed": ("Printed",),
     "receipt.none": ("Not printed",),
     "receipt.not_printed": ("Receipt not printed", "The payment is safe.", "Print it again when the printer is ready."),
+    "receipt.again": (
+        "The receipt broke off in the middle",
+        "The payment is safe.",
+        "The whole receipt prints again, marked COPY, as soon as the printer is ready.",
+    ),
     "receipt.paper_out": (
         "Receipt not printed: paper out",
         "The payment is safe.",

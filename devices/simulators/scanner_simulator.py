@@ -16,9 +16,13 @@ FAULTS = {
     "cut-off": "only the first signs arrive (cut-off:10)",
     "pieces": "a few signs at a time, with pauses (pieces:1)",
     "controls-lost": "line ends and other control signs vanish on the way",
+    "wrong-layout": "it types for a German keyboard where an American one is set up",
+    "payment-card": "a payment card is swiped instead (a test card's two tracks)",
     "unplug": "the plug is pulled after a few signs (unplug:3)",
 }
 _PAUSE_S = 0.02
+_GERMAN = str.maketrans("yzYZ-=[]/@", 'zyZY/´üö-"')
+_PAYMENT_CARD = "%B4111111111111111^DOE/JOHN^3012101000000000000?;4111111111111111=30121010000000000000?"
 _USUAL = "PAY-1-00001"
 
 
@@ -68,6 +72,10 @@ class ScannerSimulator:
             await self._send(self._last)
 
     async def _send(self, text: str) -> None:
+        if self.plan.take("payment-card"):
+            text = _PAYMENT_CARD
+        if self.plan.take("wrong-layout"):
+            text = text.translate(_GERMAN)
         if self.plan.take("controls-lost"):
             text = "".join(sign for sign in text if sign.isprintable())
         if cut := self.plan.take("cut-off"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from devices.simulators.escpos_paper import Paper
 from devices.simulators.printer_simulator import PrinterSimulator
 from models.basics.errors import DeviceTimeout
 from tests.support.virtual_pax import MemoryLine, MemoryPipe, VirtualTime
@@ -42,10 +41,10 @@ class VirtualPrinter:
 
     def __init__(self) -> None:
         self.loop = VirtualTime()
-        self.papers: list[Paper] = []
+        self.papers: list[str] = []
         self.machine = PrinterSimulator(
             WIDTH_DOTS, None, lambda _text: None, drawer_closes_after_s=3.0, sensor_high_is_open=True,
-            done=self.papers.append,
+            done=lambda paper: self.papers.append(paper.text()),
         )  # fmt: skip
         self.line = HoldingLine(self.loop, self.machine.received)
         self.machine.line = self.line
@@ -68,7 +67,7 @@ class VirtualPrinter:
 
     def text(self) -> str:
         """Everything on paper so far, what is not cut off yet at the end."""
-        return "".join(paper.text() for paper in [*self.papers, self.machine.paper])
+        return "".join([*self.papers, self.machine.paper.text()])
 
     def _tell(self, what: Callable[[], None]) -> None:
         async def told() -> None:

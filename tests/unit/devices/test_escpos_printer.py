@@ -424,3 +424,17 @@ def test_the_drawer_opens_without_paper_too_and_not_later_again(printer: Printer
         printer.tell("refill")
         assert made.print_bytes(receipt()) is PrintResult.PRINTED
     assert printer.state()["pulses"] == [2]
+
+
+def test_a_second_till_is_turned_away() -> None:
+    """A printer on the network serves one connection: the other till is told, and nothing of its job comes out."""
+    with printer_running(tcp=True) as machine:
+        address = machine.url.partition("+")[2]
+        first = open_pipe(address, device="printer")
+        first.open()
+        first.write(b"\x10\x04\x01", 1.0)
+        assert first.read(1, 20.0) == b"\x12", "it is the one being served"
+        with driver(machine) as second, pytest.raises(DeviceError):
+            second.print_bytes(receipt())
+        first.close()
+        assert machine.receipts() == []

@@ -220,3 +220,25 @@ def test_a_licence_keeps_its_own_line_ends(listening: Listening) -> None:
     found = read(listening.scans(text.encode("unicode_escape").decode()))
     assert isinstance(found, LicenceRead)
     assert found.licence.family == "QUILLFEATHER"
+
+
+def test_a_licence_cut_off_on_the_wire_is_not_guessed(listening: Listening) -> None:
+    listening.machine.next("cut-off:60")
+    assert isinstance(read(listening.scans(licence(*JOHN).encode("unicode_escape").decode())), Unreadable)
+
+
+def test_a_licence_whose_line_ends_are_lost_on_the_wire_is_read(listening: Listening) -> None:
+    listening.machine.next("controls-lost")
+    found = read(listening.scans(licence(*JOHN).encode("unicode_escape").decode()))
+    assert isinstance(found, LicenceRead)
+    assert found.licence.family == "QUILLFEATHER"
+
+
+def test_a_code_in_another_layout_is_another_code_and_nothing_worse(listening: Listening) -> None:
+    listening.machine.next("wrong-layout")
+    assert read(listening.scans("PAY-1-00042")) == CodeRead("PAZß1ß00042".replace("ß", "/"))
+
+
+def test_a_payment_card_swiped_at_the_scanner_leaves_nothing(listening: Listening) -> None:
+    listening.machine.next("payment-card")
+    assert read(listening.scans("PAY-1-00042")) == CardBlocked()
