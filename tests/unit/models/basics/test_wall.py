@@ -24,6 +24,7 @@ REAL = {
     "a reader on the network": "open_pipe('tcp://10.0.0.7:10009')",
     "a reader over HTTP": "open_pipe('http://10.0.0.7:10009')",
     "another computer": "socket.create_connection(('10.0.0.7', 443), 1)",
+    "another computer, past its name": "socket.socket().connect(('10.0.0.7', 443))",
     "another computer by name": "socket.getaddrinfo('api.stripe.com', 443)",
     "a message to the network": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('10.0.0.7', 9))",
     "listening for others": "socket.socket().bind(('0.0.0.0', 0))",
