@@ -21,7 +21,9 @@ class DeviceCardView(Card):
         self.title = Text("", "heading_s")
         self.subtitle = Text("", "caption", "muted", elide=True)
         self.pill = Pill("")
-        self.note = Text("", "caption", "muted", wrap=True, align=Qt.AlignmentFlag.AlignRight)
+        self.note = Text(
+            "", "caption", "muted", wrap=True, align=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
         self.buttons: dict[str, KeycapButton] = {}
         self._shown: CardState | None = None
         words = QVBoxLayout()
@@ -86,8 +88,7 @@ class DeviceCardView(Card):
         for number, step in enumerate(steps, 1):
             row = QHBoxLayout()
             row.setSpacing(S8)
-            row.addWidget(Text(f"{number}.", "body_medium", "muted"), 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(Text(step.words, "body", wrap=True), 1)
+            row.addWidget(Text(f"{number}. {step.words}", "body", wrap=True), 1)
             button = KeycapButton(step.button, size="control_small")
             button.clicked.connect(lambda _checked=False, act=step.act: self.asked.emit(act))
             row.addWidget(button)

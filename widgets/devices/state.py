@@ -156,17 +156,21 @@ def _facts(card: DeviceCard) -> tuple[tuple[str, str], ...]:
     told = (
         ("Serial", card.serial),
         ("Software", card.software),
-        ("Answer time", f"{card.took_ms} ms" if card.took_ms else ""),
+        ("Answer time", f"{card.took_ms} ms" if card.took_ms and not _away(card) else ""),
         ("Ask for a card for", f"{card.card_wait_s} seconds" if card.card_wait_s else ""),
         ("Paper", card.paper),
-        ("Last contact", moment(card.last_at) if card.last_at else "None yet"),
+        ("Last contact", moment(card.last_at) if card.last_at else "" if card.key == DRAWER else "None yet"),
     )
     return tuple((label, value) for label, value in told if value)
 
 
+def _away(card: DeviceCard) -> bool:
+    return card.light is not None and card.light.words in _NOT_THERE
+
+
 def _steps(card: DeviceCard) -> tuple[Step, ...]:
     """What to do, in order, about a device that is not there."""
-    if card.light is None or card.light.words not in _NOT_THERE:
+    if not _away(card):
         return ()
     if card.address == THROUGH_PRINTER:
         return (Step("It opens through the printer: bring the printer back first.", "Look again", CHECK),)

@@ -14,7 +14,7 @@ from widgets.devices.cards import DeviceCardView
 from widgets.devices.state import cards_of, counts_of, event_line
 from widgets.theme import S4, S8, S12, S16, Themed
 
-SIDE, NARROW = 300, 800
+SIDE, NARROW = 300, 760
 """Width of the side column, and the width under which it goes below the cards."""
 
 
@@ -29,7 +29,7 @@ class DevicesPart(Themed, QWidget):
     def __init__(self, page: QWidget) -> None:
         super().__init__()
         self.setAccessibleName("Devices")
-        self.title = Text("Devices", "heading")
+        self.title = Text("Devices", "heading", elide=True)
         self.working, self.needs = Pill("", "ok"), Pill("", "warn")
         self.actions_here = [
             page_action(page, "Find devices", "Alt+S", self.find_asked.emit),
@@ -52,9 +52,11 @@ class DevicesPart(Themed, QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(S8)
-        for part in (self.title, self.working, self.needs):
+        head.addWidget(self.title, 1)
+        for part in (self.working, self.needs):
+            part.hide()
             head.addWidget(part)
-        head.addStretch(1)
+        head.addSpacing(S16)
         head.addWidget(self.find_button)
         head.addWidget(self.add_button)
         self._column = QVBoxLayout()
