@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +14,10 @@ from exchange.x12.segments import CHUNK
 from exchange.x12.taking import Taken, take
 from models.basics.errors import ImportRefused
 from models.basics.ids import new_id
+from models.operations.records import Coverage
 from models.store.desk import DeskStore
 from models.store.queries.insured import Insurances, asking
+from models.store.queries.records import StoredRecords
 
 KIND = "eligibility"
 """What the report counts them as."""
@@ -92,13 +94,16 @@ class Answers:
                 )  # fmt: skip
 
     def _record(self, news: Sequence[Taken], business_date: str, person_id: str) -> None:
-        """The newest word about an insurance is the one that stays."""
-        coverages = {
-            taken.coverage.id: taken.coverage
-            for taken in sorted(news, key=lambda taken: taken.check.checked_at)
-            if taken.coverage is not None
-        }
+        """The checks, then the insurances as they stand now with what is newer in the answers."""
+        by_age = sorted(news, key=lambda taken: taken.check.checked_at)
+        newest = {taken.coverage.id: taken.coverage for taken in by_age if taken.coverage is not None}
         with self._store.write() as tx:
-            group = new_id()
-            for body in (*(taken.check for taken in news), *coverages.values()):
+            group, known = new_id(), StoredRecords(tx.reader, self._store.tenant)
+            bodies: list[object] = [taken.check for taken in news]
+            for said in newest.values():
+                now: Coverage | None = known.stored("coverage", said.id)
+                if now is not None and now.checked_at < said.checked_at:
+                    bodies.append(replace(now, checked_at=said.checked_at, status=said.status,
+                                          copay_cents=said.copay_cents))  # fmt: skip
+            for body in bodies:
                 tx.record(body, person_id=person_id, business_date=business_date, group=group)

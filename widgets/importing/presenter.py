@@ -19,7 +19,7 @@ from widgets.importing.view import ImportView
 if TYPE_CHECKING:
     from app.importing import Importing, ImportReport
 
-_FILTER = "Patients, visits, charges (*.json *.ndjson *.jsonl *.csv *.tsv *.gz);;All files (*)"
+_FILTER = "Patients, visits, charges, plans (*.json *.ndjson *.jsonl *.csv *.tsv *.271 *.x12 *.edi *.gz);;All files (*)"
 
 
 class ImportPresenter(QObject):

@@ -73,6 +73,20 @@ def test_the_card_has_the_newest_answer_and_the_insurance_follows(office: TestCl
     assert "QUILLFEATHER" in story(office).raw(card.check.check_id)
 
 
+def test_what_was_said_of_the_insurance_meanwhile_stays(office: TestClinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody marks the plan while a file is being read: the answer does not undo that."""
+    write = office.store.write
+
+    def late() -> Any:
+        monkeypatch.setattr(office.store, "write", write)
+        story(office).set_both("cover-rosa", True, MARIA)
+        return write()
+
+    monkeypatch.setattr(office.store, "write", late)
+    take(office, text(*GOLD))
+    assert rows(office, "SELECT copay_cents, copay_and_deductible FROM coverage") == [(2500, 1)]
+
+
 def test_a_payer_that_did_not_answer_hides_nothing(office: TestClinic) -> None:
     take(office, text(*GOLD))
     take(office, text("AAA*N**72*C", at="20260514*0935~HL"))

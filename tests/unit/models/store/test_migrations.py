@@ -150,6 +150,26 @@ def test_rows_of_the_first_tables_go_up_to_0002_and_down_again(store: tuple[Engi
 OLD_TABLES = ("staff", "practitioner", "appointment", "charge", "payment", "transfer")
 
 
+def test_insurances_of_0007_go_up_and_down_again(store: tuple[Engine, Role]) -> None:
+    """Nobody said yet that their plan asks for copay and deductible; what was there stays."""
+    engine, role = store
+    migrate(engine, role, "0007")
+    with engine.begin() as connection:
+        connection.execute(text(
+            "INSERT INTO coverage (tenant, id, patient_id, payer, member_id, status, copay_cents, seq) "
+            "VALUES ('clinic', 'i', 'ann', 'Blue Cross', 'M-1', 'active', 2500, 3)"
+        ))  # fmt: skip
+    before = _everything(engine, ("coverage",))
+    migrate(engine, role, "0008")
+    with engine.connect() as connection:
+        asked = connection.execute(text("SELECT copay_cents, copay_and_deductible, member_id FROM coverage"))
+        assert [tuple(row) for row in asked] == [(2500, 0, "M-1")]
+        assert connection.execute(text("SELECT count(*) FROM eligibility_check")).scalar_one() == 0
+    migrate(engine, role, "0007")
+    assert _everything(engine, ("coverage",)) == before
+    migrate(engine, role)
+
+
 def _everything(engine: Engine, tables: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
     with engine.connect() as connection:
         return {name: [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {name} ORDER BY 1, 2"))]
