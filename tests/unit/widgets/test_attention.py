@@ -70,7 +70,7 @@ TASKS = {
     what: replace(REFUSED, item_id=f"{what}:op", kind=what, words=f"attention.{what}", amount_cents=1250, facts=_FACTS,
                   sides=BOTH if what in ("paid_over", "credit_used", "paid_twice", "reopened", "insurer_paid") else ())
     for what in ("credit_used", "paid_over", "reopened", "insurer_paid", "taken_back", "over_refunded", "money_in",
-                 "money_out", "not_known", "paid_twice", "in_use")
+                 "money_out", "not_known", "paid_twice", "in_use", "refund_returned")
 }  # fmt: skip
 BEN, HENRY = UNKNOWN.patient, REFUSED.patient
 WAITS = RecordPage((
@@ -611,8 +611,9 @@ OF_DESK = (
     AttentionItem("care:books", "books_wrong", frozen.at(8, 2), None, 0, "care.books_wrong", {"invariant": "I2, I18"}),
     AttentionItem("care:disk", "disk_full", frozen.at(9, 12), None, 0, "care.reserve_used"),
     AttentionItem("care:backup", "backup_old", frozen.at(7, 0), None, 0, "backup.alarm_old", {"days": 9}),
-    AttentionItem("eligibility:folder", "answers_refused", frozen.at(9, 2), None, 0, "eligibility.files_refused",
-                  {"count": 2}),
+    AttentionItem(
+        "eligibility:folder", "answers_refused", frozen.at(9, 2), None, 0, "eligibility.files_refused", {"count": 2}
+    ),
 )
 """What can be the matter with a desk itself (app.care)."""
 
