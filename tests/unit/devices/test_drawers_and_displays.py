@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,8 +17,14 @@ from devices.registry import display_for, drawer_for
 from devices.wires.address import SerialAddress
 from devices.wires.serial_pipe import SerialPipe
 from models.basics.errors import DeviceError, Effect, RuleBroken
+from tests.support import waiting
 from tests.support.simulators import SimulatorProcess, machine_running
-from tests.support.waiting import until
+
+
+def until(condition: Callable[[], Any]) -> None:
+    """Wait for what another program does."""
+    waiting.until(condition, 30.0)
+
 
 # Drawers ----------------------------------------------------------------------------------------------------------
 
@@ -99,6 +105,21 @@ def test_a_line_of_the_plug_tells_that_it_is_open(name: str, is_up: bool, is_ope
 
 
 @pytest.mark.parametrize(
+    ("fault", "openings"), [("jammed", 0), ("unplug", 1), ("hold", 1)], ids=["jammed", "pulled after it", "held back"]
+)
+def test_one_pulse_is_one_byte_whatever_the_drawer_does(machine: SimulatorProcess, fault: str, openings: int) -> None:
+    machine.always(fault)
+    drawer = drawer_for(machine.url)
+    drawer.open_drawer()
+    if fault == "hold":
+        assert machine.tell("state")["bytes"] == []
+        machine.clear()
+    until(lambda: machine.tell("state")["bytes"] == [7])
+    assert machine.tell("state")["openings"] == openings
+    drawer.close()
+
+
+@pytest.mark.parametrize(
     ("url", "pulse", "sensor"),
     [("tcp://10.0.0.7:9100", "07", "none"), ("cups://front", "07", "none"), ("serial:///dev/x", "41", "none"),
      ("serial:///dev/x", "07", "ring"), ("nonsense", "07", "none")],
@@ -172,6 +193,22 @@ def test_nothing_ever_runs_over_the_end_of_a_line_or_commands_the_display(first:
     assert len(cd5220) == 1 + 1 + 2 * (3 + COLUMNS + 1)
     for text in (epson[7:27], epson[31:51], cd5220[5:25], cd5220[29:49]):
         assert all(0x20 <= byte < 0x7F for byte in text)
+
+
+@pytest.mark.parametrize("fault", ["power-cycle", "unplug"])
+def test_a_display_that_went_dark_is_right_again_with_the_next_amount(display: SimulatorProcess, fault: str) -> None:
+    driver = display_for(display.url)
+    display.next(fault)
+    driver.show("To pay", "$1.00")
+    until(lambda: ["To pay", "$1.00"] in display.tell("state")["history"])
+    until(lambda: display.tell("state")["rows"] == ["", ""])
+    display.replug()
+    if fault == "unplug":
+        with pytest.raises(DeviceError):
+            driver.show("To pay", "$2.00")
+    driver.show("To pay", "$3.00")
+    until(lambda: display.tell("state")["rows"] == ["To pay", "$3.00"])
+    driver.close()
 
 
 def test_a_display_of_another_language_is_turned_away() -> None:
