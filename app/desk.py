@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from app.netting import Netting
     from app.patients import Patients
     from app.payment_requests import PaymentRequests
+    from app.payments import Payments
     from app.practice_devices import PracticeDevices
     from app.quarantine import Quarantine
     from app.reader_batch import ReaderBatch
@@ -231,6 +232,13 @@ class Desk:
         from app.patients import Patients
 
         return Patients(self.clinic)
+
+    @cached_property
+    def payments(self) -> Payments:
+        """All payments: the list and the cards."""
+        from app.payments import Payments
+
+        return Payments(self.clinic, self.folders.payment_list, self.secrets.get(STORE_KEY) or "")
 
     @cached_property
     def payment_requests(self) -> PaymentRequests:
@@ -409,6 +417,8 @@ class Desk:
             self.sync.stop()
         if "patients" in vars(self):
             self.patients.close()
+        if "payments" in vars(self):
+            self.payments.close()
         self.scans.close()
         self.printing.close()
         self.display.close()

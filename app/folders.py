@@ -23,6 +23,11 @@ class Folders:
         return self.home / "desk.db"
 
     @property
+    def payment_list(self) -> Path:
+        """The list of payments, made from the store and encrypted as it is; it may be removed at any time."""
+        return self.home / "payments.db"
+
+    @property
     def settings(self) -> Path:
         """The desk's settings, JSON."""
         return self.home / "settings.json"

@@ -1,6 +1,6 @@
 """Every payment and request of a practice at one desk: sorted, filtered, searched and added up in milliseconds.
 
-The list lies in an encrypted file beside the store (decision 026), made from it once and kept right by what changes
+The list lies in an encrypted file beside the store (decision 028), made from it once and kept right by what changes
 name. Writing money costs nothing more for it; the list catches up when somebody looks.
 """
 
@@ -90,12 +90,11 @@ class PaymentList:
     # Asked ---------------------------------------------------------------------------------------------------------
 
     def page(self, wanted: WantedPayments, *, first: int, count: int) -> tuple[list[ListedPayment], Count]:
-        """`count` rows from the `first` (0) on, and the sums over all that fit. Raises StorageError."""
+        """`count` rows from the `first` (0) on, none beyond the end, and the sums over all that fit. Raises StorageError."""
         with self._lock, _translated():
             file = self._fresh()
             asked = Asked.of(file, self._words, wanted)
             sums = asked.sums(file)
-            first = max(min(first, sums.payments - 1), 0)
             count = min(count, sums.payments - first)
             numbers = self._numbers(file, asked, first, count, sums.payments) if count > 0 else []
             return rows(file, numbers), sums

@@ -1,0 +1,84 @@
+"""All payments and requests of the practice: the list, and the cards above it (S2-01 to S2-05)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.clinic import Clinic
+from app.payment_views import PAGE, Month, PaymentCards, PaymentLine, PaymentsAsk, PaymentsView
+from models.rules.payment_status import Status, is_overdue
+from models.rules.trend import ahead_percent, projected, same_day_before
+from models.store.payment_asks import ListedPayment, WantedPayments
+from models.store.payment_list import PaymentList
+
+if TYPE_CHECKING:
+    from models.store.payment_asks import PaymentFigures
+
+_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Payments:
+    """The list of one desk. Every question on the `lists` lane: the very first one makes the file it lies in."""
+
+    def __init__(self, clinic: Clinic, file: Path, key_hex: str) -> None:
+        self._clinic = clinic
+        self._list = PaymentList(clinic.store, file, key_hex)
+
+    def page(self, ask: PaymentsAsk) -> PaymentsView:
+        """A page of the list; beyond its end the last one. Raises StorageError."""
+        wanted = _wanted(ask)
+        first = max(ask.page, 0) * PAGE
+        found, sums = self._list.page(wanted, first=first, count=PAGE)
+        if not found and sums.payments:
+            ask = replace(ask, page=(sums.payments - 1) // PAGE)
+            first = ask.page * PAGE
+            found, sums = self._list.page(wanted, first=first, count=PAGE)
+        return PaymentsView(ask, tuple(map(self._line, found)), first, sums.payments, sums.cents)
+
+    def cards(self, ask: PaymentsAsk) -> PaymentCards:
+        """What the cards say of all that fits. Raises StorageError."""
+        today = self._clinic.today()
+        wanted = _wanted(ask)
+        found = self._list.figures(wanted, today)
+        begun, same_day = same_day_before(today)
+        so_far = found.months[-1][2]
+        by_then = self._collected(wanted, begun, same_day, today)
+        ends_at = projected(so_far, by_then, found.months[-2][2], today)
+        months = [Month(*each) for each in found.months]
+        months[-1] = replace(months[-1], projected_cents=ends_at)
+        return PaymentCards(
+            ask, found.collected_cents, found.net_cents, tuple(months), so_far, ahead_percent(so_far, by_then),
+            found.outstanding.payments, found.outstanding.cents, found.overdue.payments, found.overdue.cents,
+            {status: found.by_status.get(status, 0) for status in Status},
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Close the file."""
+        self._list.close()
+
+    def _collected(self, wanted: WantedPayments, first: date, last: date, today: date) -> int:
+        """What was literally collected from a day to another, as far as the filter lets them in."""
+        first, last = max(first, wanted.first or first), min(last, wanted.last or last)
+        if first > last:
+            return 0
+        part: PaymentFigures = self._list.figures(replace(wanted, first=first, last=last), today)
+        return part.collected_cents
+
+    def _line(self, row: ListedPayment) -> PaymentLine:
+        clinic = self._clinic
+        due = row.due.isoformat() if row.due else ""
+        kind, key = row.id[0], row.id[1:]
+        return PaymentLine(
+            key if kind == "p" else "", key if kind == "r" else "", row.number, row.patient_id, row.patient,
+            row.amount_cents, row.back_cents, row.status, row.due,
+            is_overdue(row.status, due, clinic.today().isoformat()), row.treatment,
+            (_SINCE + timedelta(milliseconds=row.created_ms)).astimezone(clinic.zone), row.memo,
+        )  # fmt: skip
+
+
+def _wanted(ask: PaymentsAsk) -> WantedPayments:
+    return WantedPayments(ask.statuses, ask.location, ask.tender, ask.staff, ask.first, ask.last, ask.text,
+                          ask.order.value, ask.descending)  # fmt: skip
