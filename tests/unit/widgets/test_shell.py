@@ -685,3 +685,15 @@ def test_the_idle_watch_needs_a_whole_minute_count(qapp, desk) -> None:
     watch.stop()
     assert heard == [1]
     assert utc_text(desk.clock.now())
+
+
+def test_training_waits_for_a_card_that_is_being_charged(window) -> None:
+    wanted: list[bool] = []
+    window.training_wanted.connect(lambda: wanted.append(True))
+    page(window).money_in_flight = True
+    window._train()
+    assert wanted == []
+    assert "A card payment is still running" in window.notices.texts[-1]
+    page(window).money_in_flight = False
+    window._train()
+    assert wanted == [True]
