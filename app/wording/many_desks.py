@@ -102,6 +102,8 @@ WORDS: Rows = {
     "waiting.undone": ("{count:undone payment|undone payments}",),
     "waiting.postings": ("{count:posting of credit|postings of credit}",),
     "waiting.refunds": ("{count:refund step|refund steps}",),
+    "waiting.requests": ("{count:payment request|payment requests}",),
+    "waiting.answers": ("{count:answer of a payer|answers of payers}",),
     "waiting.charges": ("{count:charge|charges}",),
     "waiting.visits": ("{count:change to a visit|changes to visits}",),
     "waiting.patients": ("{count:patient record|patient records}",),

@@ -16,6 +16,7 @@ GROUP_ICONS = {
     "payments": "hand-coins", "undone": "undo-2", "postings": "arrow-left-right", "refunds": "undo-2",
     "charges": "receipt-text", "practice": "settings", "visits": "calendar-days", "patients": "users",
     "messages": "mail", "statements": "file-text", "drawer": "inbox", "tasks": "circle-check",
+    "requests": "receipt-text", "answers": "shield-check",
 }  # fmt: skip
 """What waits, as icons; everything else is a record."""
 EMPTY = {
