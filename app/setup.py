@@ -29,6 +29,7 @@ from models.operations.recovery_key import new_recovery_key
 from models.store.desk import DeskStore
 
 if TYPE_CHECKING:
+    from app.devices import Offer
     from app.sync.state import SyncState
     from models.store.rows import DeskIdentity
 
@@ -141,6 +142,13 @@ class Setup:
         self._settings.set(HUB_HERE, False)
         _step(job, "setup.store")
         self._enter(identity, lambda _clinic: [])
+
+    def find_devices(self) -> tuple[Offer, ...]:
+        """What hangs on this computer now; none of it is used yet."""
+        from app.devices import Offer
+        from devices.found import find
+
+        return tuple(Offer(each) for each in find())
 
     def set_devices(self, terminal_url: str, printer_url: str, *, drawer: bool) -> None:
         """Use these addresses; empty means none. A port's name is kept as what hangs on it, for names change. Raises

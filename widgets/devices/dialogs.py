@@ -33,14 +33,15 @@ class FindDialog(FormDialog):
     look_asked = Signal()
     address_asked = Signal()
 
-    def __init__(self, host: QWidget) -> None:
+    def __init__(self, host: QWidget, kinds: Sequence[tuple[str, str]] = KIND_ITEMS) -> None:
+        """`kinds` are what a device may be used as: (key, name)."""
         super().__init__(host, "Find devices", "Use it", 720)
         self._offers: tuple[Offer, ...] = ()
         self._wanted = ""
         columns = (Column("Device", 300, stretch=1), Column("Used as", 190))
         self.table = CellTable("Devices that were found", columns)
         self.hint = Text(LOOKING, "body", "text2", wrap=True)
-        self.kind = Choice("Use it as", KIND_ITEMS)
+        self.kind = Choice("Use it as", kinds)
         self.kind_row = FormRow("Use it as", self.kind)
         self.address = KeycapButton("Add by address…", icon="plus")
         self.address.clicked.connect(lambda _checked=False: self._to_address())

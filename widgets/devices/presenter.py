@@ -282,7 +282,7 @@ class DevicesPresenter(QObject):
     @Slot()
     def _save_log(self) -> None:
         dialog = self._log
-        path = ask_list_path(self.host, "devices.txt", "Save the device log", LOG_FORMATS)
+        path = ask_list_path(self.host, "device-log.txt", "Save the device log", LOG_FORMATS)
         if dialog is None or path is None:
             return
 

@@ -8,7 +8,19 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
-from widgets.common import Banner, Bar, Card, CheckBox, Choice, Field, FormRow, Spinner, Text
+from widgets.common import (
+    Banner,
+    Bar,
+    Card,
+    CheckBox,
+    Choice,
+    Field,
+    FormRow,
+    KeycapButton,
+    Spinner,
+    Text,
+    page_action,
+)  # fmt: skip
 from widgets.common.card import IconLabel
 from widgets.first_run.parts import OptionCard, PersonForm, text
 from widgets.first_run.state import Answers, Devices, Way
@@ -148,7 +160,9 @@ class StaffPage(QWidget):
 
 
 class DevicesPage(QWidget):
-    """Practice devices, addresses, or later."""
+    """Practice devices, devices that were found or named by address, or later. `find_asked` to look what is there."""
+
+    find_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -156,7 +170,7 @@ class DevicesPage(QWidget):
         self._cards = {
             Devices.PRACTICE: OptionCard(Devices.PRACTICE, "monitor", "info", "Practice reader, printer and drawer",
                                          "Built in, for training. No real money."),
-            Devices.ADDRESS: OptionCard(Devices.ADDRESS, "credit-card", "ok", "Devices by address",
+            Devices.ADDRESS: OptionCard(Devices.ADDRESS, "credit-card", "ok", "Devices on this desk",
                                         "A PAX reader and an ESC/POS printer on a cable or on the network."),
             Devices.LATER: OptionCard(Devices.LATER, "clock", "neutral", "Later",
                                       "Cash and checks work at once; receipts are saved as PDF."),
@@ -164,6 +178,9 @@ class DevicesPage(QWidget):
         self.terminal_url = FormRow("Card reader", Field("Address of the card reader", "pax+tcp://192.168.4.21:10009"))
         self.printer_url = FormRow("Receipt printer", Field("Address of the printer", "escpos+tcp://192.168.4.30:9100"))
         self.drawer = CheckBox("A cash drawer hangs on the printer", True)
+        self.find_button = KeycapButton(
+            action=page_action(self, "Find devices", "Alt+S", self.find_asked.emit), icon="search"
+        )
         self.rows = {"terminal_url": self.terminal_url, "printer_url": self.printer_url}
         body = _body(self)
         for card in self._cards.values():
@@ -173,7 +190,9 @@ class DevicesPage(QWidget):
         self._form = Card(inset=S20)
         self._form.body.addWidget(_line((self.terminal_url, 1), (self.printer_url, 1)))
         self._form.body.addSpacing(S12)
-        self._form.body.addWidget(self.drawer)
+        self._form.body.addWidget(_line((self.drawer, 1), (self.find_button, 0)))
+        self._form.body.addSpacing(S8)
+        self._form.body.addWidget(Text(STRIPE_LATER, "caption", "muted", wrap=True))
         body.addWidget(self._form)
         body.addStretch(1)
 
@@ -195,12 +214,20 @@ class DevicesPage(QWidget):
 
     def _show_way(self) -> None:
         self._form.setVisible(self._cards[Devices.ADDRESS].isChecked())
+        self.find_button.set_available(self._cards[Devices.ADDRESS].isChecked())
+
+    def fill(self, kind: str, address: str) -> None:
+        """Use what was found as `reader` or `printer`."""
+        row = self.terminal_url if kind == "reader" else self.printer_url
+        _set(row, address)
+        row.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def take_focus(self) -> None:
         """Where work begins."""
         next(card for card in self._cards.values() if card.isChecked()).setFocus()
 
 
+STRIPE_LATER = "A card reader at Stripe is chosen under Settings, Devices, with a key that is made for this desk."
 KEY_WORDS = (
     "It opens the backups of this desk when the computer is gone. Without it nobody can open them, not even your "
     "support. Keep the paper away from this computer, where a manager finds it."

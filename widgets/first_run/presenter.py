@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.device_kinds import KINDS
+from app.device_log import PRINTER, READER
 from app.lanes import Job, Lane, Progress
 from app.words import sentence_for
 from models.basics.errors import PosError
 from widgets.bridge import Bridge
-from widgets.first_run.pages import ReadyPage
+from widgets.devices.dialogs import FindDialog
+from widgets.first_run.pages import DevicesPage, ReadyPage
 from widgets.first_run.state import DOING, STEPS, Answers, Devices, Step, Way, missing
 from widgets.first_run.view import FirstRunView
 
 if TYPE_CHECKING:
+    from app.devices import Offer
     from app.setup import Setup
 
 _PARTS = {"setup.keys": 0.1, "setup.hub": 0.3, "setup.joining": 0.3, "setup.store": 0.6, "setup.devices": 0.85}
@@ -37,6 +41,9 @@ class FirstRunPresenter(QObject):
         view.next_asked.connect(self._next)
         view.back_asked.connect(self._back)
         view.way_changed.connect(self._way)
+        view.find_asked.connect(self._find_devices)
+        self._find: FindDialog | None = None
+        self._looking = False
         self._show()
         bridge.start(lane, lambda _job: setup.keyring_place(), owner=self, failed=self._no_keyring)
 
@@ -107,6 +114,56 @@ class FirstRunPresenter(QObject):
             self._answers = self._view.read(self._answers)
             self._step = self._steps[at - 1]
             self._show()
+
+    # Devices --------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _find_devices(self) -> None:
+        """What hangs on this computer, as Settings shows it."""
+        if self._find is None:
+            self._find = FindDialog(self._view, [(key, KINDS[key].name) for key in (READER, PRINTER)])
+            self._find.look_asked.connect(self._look)
+            self._find.submitted.connect(self._use_found)
+            self._find.address_asked.connect(self._to_address)
+            self._find.closed.connect(lambda: self._view.forward.setEnabled(True))
+        self._view.forward.setEnabled(False)  # Enter is the dialog's while it is open
+        self._find.open_for()
+
+    @Slot()
+    def _to_address(self) -> None:
+        self._page.terminal_url.field.setFocus()
+
+    @property
+    def _page(self) -> DevicesPage:
+        page = self._view.pages[Step.DEVICES]
+        assert isinstance(page, DevicesPage)
+        return page
+
+    @Slot()
+    def _look(self) -> None:
+        dialog = self._find
+        if dialog is None or self._looking:
+            return
+        self._looking = True
+
+        def done(offers: tuple[Offer, ...]) -> None:
+            self._looking = False
+            dialog.show_offers(offers)
+
+        def failed(error: Exception) -> None:
+            self._looking = False
+            dialog.refuse(str(sentence_for(error)))
+
+        self._bridge.start(self._lane, lambda _job: self._setup.find_devices(), owner=self, done=done, failed=failed)
+
+    @Slot()
+    def _use_found(self) -> None:
+        if self._find is None or self._find.chosen is None:
+            return
+        kind = KINDS[self._find.kind.key]
+        address = self._find.chosen.found.address(kind.baud)
+        self._find.close_over()
+        self._page.fill(kind.key, f"{kind.driver}+{address}")
 
     # The work -------------------------------------------------------------------------------------------------
 

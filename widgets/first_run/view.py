@@ -25,6 +25,7 @@ class FirstRunView(Themed, QWidget):
     next_asked = Signal()
     back_asked = Signal()
     way_changed = Signal(str)
+    find_asked = Signal()
 
     def __init__(self, zones: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +48,9 @@ class FirstRunView(Themed, QWidget):
         practice = self.pages[Step.PRACTICE]
         if isinstance(practice, PracticePage):
             practice.way_changed.connect(self.way_changed)
+        devices = self.pages[Step.DEVICES]
+        if isinstance(devices, DevicesPage):
+            devices.find_asked.connect(self.find_asked)
         self.setMinimumSize(1024, 640)
         self.resize(1366, 768)
         self.follow_theme()

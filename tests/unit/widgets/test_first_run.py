@@ -8,10 +8,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.devices import Offer
 from app.folders import desk_folder
 from app.lanes import Lane
 from app.secrets import RECOVERY_KEY, STORE_KEY, Secrets
 from app.settings import PRACTICE_DEVICES, Settings
+from devices.found import Found
 from models.basics.errors import RuleBroken, StorageError, SyncLater
 from tests.support.windows import clipped, picture, press, settle, shown, type_text
 from widgets.bridge import Bridge
@@ -73,6 +75,10 @@ class Told:
 
     def use_practice_devices(self) -> None:
         self._do("use_practice_devices")
+
+    def find_devices(self) -> tuple[Offer, ...]:
+        return (Offer(Found("usb://2fb8:2206/0001", "reader", "PAX", "PAX A920", "0001", "1-1", speed=True)),
+                Offer(Found("usblp://04b8:0e03/A1", "printer", "Epson", "Epson TM", "A1", "/dev/usb/lp0")))  # fmt: skip
 
     def set_devices(self, terminal: str, printer: str, *, drawer: bool) -> None:
         self._do("set_devices", terminal, printer, drawer)
@@ -169,6 +175,32 @@ def test_joining_needs_no_staff_and_takes_addresses(begin, qtbot) -> None:
         ("join_practice", LINE, "Desk 1"),
         ("set_devices", "pax+tcp://192.168.4.21:10009", "", True),
     ]  # fmt: skip
+
+
+def test_reader_and_printer_are_found_and_used_by_keys(begin, qtbot) -> None:
+    setup = Told()
+    view = begin(setup)
+    for keys in ("Shift+Tab", "Shift+Tab", "Right", "Space"):
+        press(keys)
+    view.pages[Step.PRACTICE].join_line.field.setFocus()
+    type_text(LINE)
+    press("Return")
+    press("Down")
+    press("Space")
+    for moves in (0, 1):
+        press("Alt+S")
+        qtbot.waitUntil(lambda: len(view.presenter._find.table.rows) == 2)
+        for _ in range(moves):
+            press("Down")
+        settle()
+        picture(view, f"first-run-find-{moves}")
+        press("Return")
+        qtbot.waitUntil(lambda: not view.presenter._find.isVisible())
+    press("Return")
+    write_down(view, qtbot)
+    qtbot.waitUntil(lambda: view.done == [True])
+    urls = ("pax+usb://2fb8:2206/0001?baud=115200", "escpos+usblp://04b8:0e03/A1")
+    assert setup.told[-1] == ("set_devices", *urls, True)
 
 
 @pytest.mark.parametrize(("typed", "said"), [
