@@ -106,7 +106,7 @@ def test_it_goes_back_another_way_and_the_task_is_a_person_s_to_close(desk: Coun
     on_lane(desk, desk.desk.returned.look)
     given_back(desk, 2500, payment_id, tender="cash", note="The card was closed")
     [item] = desk.desk.attention.items()
-    desk.desk.attention.resolve(item.item_id, "kept", "", PRIYA)
+    desk.desk.attention.resolve(item.item_id, "refunded", "", PRIYA)
     assert desk.desk.attention.items() == ()
     assert stands(desk) == [("undone", 2500), ("paid", 2500)]
     assert posted(desk) == stripe.captured_cents() == 7500

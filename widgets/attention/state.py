@@ -157,7 +157,7 @@ WAYS: dict[str, tuple[Way, ...]] = {
             recommended=True,
         ),
         Way("resolve:kept", "Keep it as credit", "The patient was told. No money moves; your name is kept with that."),
-        Way("ledger", "Look at the account", "The payment shows the refund and that it came back."),
+        Way("resolve:refunded", "It has gone back another way", "The patient has it now; your name is kept with that."),
     ),
     "over_refunded": (
         Way(
