@@ -14,7 +14,20 @@ from pathlib import Path
 from bench.measure import Row
 from bench.rows.scale import LONG
 
-MODULES = ("desk", "acts", "accounts", "days", "autofill", "patients", "sync", "scale", "receipts", "care", "window")
+MODULES = (
+    "desk",
+    "acts",
+    "accounts",
+    "days",
+    "autofill",
+    "patients",
+    "payments",
+    "sync",
+    "scale",
+    "receipts",
+    "care",
+    "window",
+)
 Measure = Callable[[], Row]
 
 

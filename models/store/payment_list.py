@@ -90,7 +90,8 @@ class PaymentList:
     # Asked ---------------------------------------------------------------------------------------------------------
 
     def page(self, wanted: WantedPayments, *, first: int, count: int) -> tuple[list[ListedPayment], Count]:
-        """`count` rows from the `first` (0) on, none beyond the end, and the sums over all that fit. Raises StorageError."""
+        """`count` rows from the `first` (0) on, none beyond the end, and the sums over all that fit. Raises
+        StorageError."""
         with self._lock, _translated():
             file = self._fresh()
             asked = Asked.of(file, self._words, wanted)
