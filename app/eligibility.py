@@ -18,7 +18,7 @@ from models.basics.errors import Fact, RuleBroken
 from models.basics.facts import facts
 from models.basics.ids import new_id
 from models.basics.money import LARGEST_ENTRY_CENTS
-from models.operations.eligibility import TYPED, EligibilityCheck
+from models.operations.eligibility import TYPED, EligibilityCheck, insurance_after
 from models.operations.records import Coverage
 from models.rules import benefits as plan
 from models.rules.benefits import Benefit
@@ -139,9 +139,10 @@ class Eligibility:
         )  # fmt: skip
 
     def type_in(self, typed: TypedBenefits, person: Person, supervisor: Person | None = None) -> CoverageCard:
-        """Keep benefits that were typed in, as of now. Needs the right for visits. Raises RuleBroken, nothing written:
-        `staff.right_missing`, `eligibility.payer_missing`, `eligibility.nothing_typed`, `eligibility.amount_wrong`,
-        `eligibility.share_wrong`, `collect.patient_gone`."""
+        """Keep benefits that were typed in, as of now, and what they say of the insurance. Needs the right for visits.
+        Raises RuleBroken, nothing written: `staff.right_missing`, `eligibility.payer_missing`,
+        `eligibility.nothing_typed`, `eligibility.amount_wrong`, `eligibility.share_wrong`,
+        `eligibility.network_wrong`, `collect.patient_gone`."""
         clinic = self._clinic
         lender = need(Right.VISITS, person, supervisor)
         check = self._typed_check(typed)
@@ -151,7 +152,10 @@ class Eligibility:
             if not Insurances(asking(tx.reader), clinic.tenant).knows_check(check.check_id):
                 coverage = self._coverage(tx.reader, typed.patient_id, None)
                 check = replace(check, coverage_id=coverage.id if coverage else "")
-                tx.record(check, person_id=person.staff_id, business_date=clinic.today().isoformat(), supervisor=lender)
+                after = insurance_after(coverage, check) if coverage else None
+                for body in (check, *([after] if after else [])):
+                    tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat(),
+                              group=check.check_id, supervisor=lender)  # fmt: skip
         log.info("benefits typed in", extra=facts(check=typed.check_id, staff=person.staff_id))
         return self.card(typed.patient_id)
 

@@ -17,10 +17,8 @@ from exchange.x12.checks import check_of, iso_day
 from exchange.x12.eligibility import Party, Subject
 from models.basics.errors import ImportRefused
 from models.basics.ids import natural_id
-from models.operations.eligibility import EligibilityCheck
+from models.operations.eligibility import EligibilityCheck, insurance_after
 from models.operations.records import Coverage
-from models.rules import benefits as plan
-from models.rules.estimate import office_copay
 
 
 class Record(Protocol):
@@ -67,7 +65,7 @@ def take(subject: Subject, lookup: Lookup, tenant: str, zone: ZoneInfo, now: dat
     coverage = _insurance(lookup.coverages(patient_id), check)
     check = replace(check, patient_id=patient_id, check_id=check_id(tenant, patient_id, check.raw),
                     coverage_id=coverage.id if coverage else "")  # fmt: skip
-    return Taken(check, _newer(coverage, check) if coverage else None)
+    return Taken(check, insurance_after(coverage, check) if coverage else None)
 
 
 def check_id(tenant: str, patient_id: str, raw: str) -> str:
@@ -120,14 +118,3 @@ def _insurance(coverages: Sequence[Coverage], check: EligibilityCheck) -> Covera
     """The insurance an answer is about: that of the member number; else the only one there is."""
     same = [each for each in coverages if check.member_id and _plain(each.member_id) == _plain(check.member_id)]
     return same[0] if same else coverages[0] if len(coverages) == 1 else None
-
-
-def _newer(coverage: Coverage, check: EligibilityCheck) -> Coverage | None:
-    """The insurance as the answer has it; None where nothing of it is news. What the payer leaves unsaid stays."""
-    if check.state not in (plan.ELIGIBLE, plan.INELIGIBLE) or check.checked_at <= coverage.checked_at:
-        return None
-    copay = office_copay(check.benefits)
-    return replace(
-        coverage, checked_at=check.checked_at, status="active" if check.state == plan.ELIGIBLE else "cancelled",
-        copay_cents=coverage.copay_cents if copay is None else copay,
-    )  # fmt: skip

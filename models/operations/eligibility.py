@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from models.rules.benefits import Benefit
+from models.operations.records import Coverage
+from models.rules.benefits import ELIGIBLE, INELIGIBLE, Benefit
+from models.rules.estimate import office_copay
 
 PAYER, TYPED = "271", "typed"
 SOURCES = (PAYER, TYPED)
@@ -39,3 +41,14 @@ class EligibilityCheck:
     rejections: tuple[str, ...] = ()
     benefits: tuple[Benefit, ...] = ()
     raw: str = ""
+
+
+def insurance_after(coverage: Coverage, check: EligibilityCheck) -> Coverage | None:
+    """The insurance as an answer has it; None where nothing of it is news. What the payer leaves unsaid stays."""
+    if check.state not in (ELIGIBLE, INELIGIBLE) or check.checked_at <= coverage.checked_at:
+        return None
+    copay = office_copay(check.benefits)
+    return replace(
+        coverage, checked_at=check.checked_at, status="active" if check.state == ELIGIBLE else "cancelled",
+        copay_cents=coverage.copay_cents if copay is None else copay,
+    )  # fmt: skip

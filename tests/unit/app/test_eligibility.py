@@ -158,6 +158,7 @@ def test_benefits_typed_in_count_as_an_answer(office: TestClinic) -> None:
     assert card.check is not None
     assert (card.check.source, card.check.state, card.freshness.level) == ("typed", "active", "fresh")
     assert rows(office, "SELECT count(*), max(actor) FROM eligibility_check") == [(1, "maria")]
+    assert rows(office, "SELECT copay_cents, checked_at FROM coverage") == [(3_000, "2026-05-14T14:41:00.000Z")]
     order = EstimateOrder(patient_id="rosa", purpose=TREATMENT,
                           procedures=(Procedure(allowed_cents=15_000, from_payer=True),))  # fmt: skip
     view = story(office).estimate(order)
