@@ -9,7 +9,6 @@ from random import Random
 from typing import Any, TypeVar
 from unittest import mock
 
-from app import printing
 from app.sync import keys, transport
 from app.tenders import card
 from models.basics import ids
@@ -84,7 +83,7 @@ def determined(seed: int, world: World) -> Iterator[Machine]:
         (store, "_schema", _this_program),
         (transport, "Line", _no_line),
         (messages, "wait_s", partial(messages.wait_s, chance=Random(f"mail {seed}").random)),
-        (hub, "time", time), (printing, "time", time), (card, "time", time),
+        (hub, "time", time), (card, "time", time),
     )  # fmt: skip
     with mock.patch.multiple(ids, **{name: value for module, name, value in replaced if module is ids}):
         patches = [mock.patch.object(module, name, value) for module, name, value in replaced if module is not ids]
