@@ -339,7 +339,7 @@ def clinic(tmp_path: Path) -> Iterator[TestClinic]:
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-def test_books_and_bank_agree_whatever_happens(clinic: TestClinic, share: int) -> None:
+def test_rule_1_books_and_bank_agree_whatever_happens(clinic: TestClinic, share: int) -> None:
     """Every game in which they do not is named by its seed; most things a game can say are said in each share."""
     games = GAMES * TIMES // SHARES
     wrong, said = list[str](), Counter[str]()

@@ -102,7 +102,7 @@ def test_the_clerk_cancels_and_the_desk_cancels_by_itself(tmp_path: Path) -> Non
         assert attempts(desk) == [("resolved", "cancelled"), ("resolved", "cancelled")]
 
 
-def test_part_approval_then_cash_for_the_rest(desk: Counter, terminal: PaxProcess) -> None:
+def test_rule_6_part_approval_then_cash_for_the_rest(desk: Counter, terminal: PaxProcess) -> None:
     """Domain row N40: asked 75, approved 50; the copay is paid first; the rest is taken in cash."""
     terminal.next("partial:5000")
     request = desk.request(desk.sheet(), TenderKind.CARD)
@@ -153,7 +153,7 @@ def test_an_approval_after_cancel_is_an_approval(desk: Counter, terminal: PaxPro
 
 
 @pytest.mark.parametrize("fault", ["wrong-reference", "wrong-amount:9900"])
-def test_a_wrong_answer_is_never_posted(desk: Counter, terminal: PaxProcess, fault: str) -> None:
+def test_rule_13_a_wrong_answer_is_never_posted(desk: Counter, terminal: PaxProcess, fault: str) -> None:
     terminal.next(fault)
     found = desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
     assert found.end is CollectEnd.UNKNOWN
@@ -167,7 +167,7 @@ def test_a_wrong_answer_is_never_posted(desk: Counter, terminal: PaxProcess, fau
     assert desk.collect(desk.request(sheet, TenderKind.CASH)).end is CollectEnd.TAKEN
 
 
-def test_the_same_amount_on_the_same_card_needs_a_yes(desk: Counter, terminal: PaxProcess) -> None:
+def test_rule_7_the_same_amount_on_the_same_card_needs_a_yes(desk: Counter, terminal: PaxProcess) -> None:
     """Two children, one card, two equal copays: possible with one explicit yes, and only then."""
     first = desk.collect(desk.request(desk.sheet(), TenderKind.CARD, amounts={"copay:today": 1000}))
     assert first.end is CollectEnd.TAKEN
@@ -182,7 +182,7 @@ def test_the_same_amount_on_the_same_card_needs_a_yes(desk: Counter, terminal: P
     assert [row[1] for row in desk.payments()] == [1000, 1000]
 
 
-def test_no_reader_answers_within_five_seconds_and_cash_works(tmp_path: Path) -> None:
+def test_rule_4_no_reader_answers_within_five_seconds_and_cash_works(tmp_path: Path) -> None:
     """Device rule 4: an error in time, the sheet untouched, other tenders usable."""
     nowhere = f"pax+serial://{tmp_path}/no-such-port"
     with counter(tmp_path / "desk", rosa_with_copay_and_balance, terminal=nowhere) as desk:

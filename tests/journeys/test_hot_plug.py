@@ -30,7 +30,7 @@ def terminal(socket: Path) -> Iterator[PaxProcess]:
         yield running
 
 
-def test_ready_again_within_ten_seconds_under_another_name(
+def test_rule_12_ready_again_within_ten_seconds_under_another_name(
     tmp_path: Path, terminal: PaxProcess, socket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Device rules 2 and 12: the answer is lost with the cable; the reader is plugged in again as another port. Nobody

@@ -69,7 +69,7 @@ SALES = {
 
 
 @pytest.mark.parametrize(("moment", "times"), SALES)
-def test_a_sale(tmp_path: Path, desks: DesksThatDie, terminal: PaxProcess, moment: str, times: int) -> None:
+def test_rule_2_a_sale(tmp_path: Path, desks: DesksThatDie, terminal: PaxProcess, moment: str, times: int) -> None:
     captured, outcomes = SALES[moment, times]
     folders = furnish(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url)
     assert desks.one(folders.home, "pay", moment, times) == signal.SIGKILL

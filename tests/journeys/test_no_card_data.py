@@ -67,7 +67,7 @@ def fed(tmp_path_factory: pytest.TempPathFactory, terminal: PaxProcess) -> tuple
     return home, json.loads(done.stdout.splitlines()[-1]), len(found)
 
 
-def test_11_every_form_refuses_every_card_number(fed: tuple[Path, dict[str, Any], int]) -> None:
+def test_rule_11_every_form_refuses_every_card_number(fed: tuple[Path, dict[str, Any], int]) -> None:
     """With a sentence, before anything is written; what is typed where only a number of minutes fits is none."""
     _, told, count = fed
     forms = ("note", "check number", "name on the check", "refund note", "refund check", "void", "undo")
@@ -76,13 +76,13 @@ def test_11_every_form_refuses_every_card_number(fed: tuple[Path, dict[str, Any]
         "terminal.url": count, "printer.url": count, "scanner.prefix": count}  # fmt: skip
 
 
-def test_11_nothing_of_a_card_is_in_the_store(fed: tuple[Path, dict[str, Any], int]) -> None:
+def test_rule_11_nothing_of_a_card_is_in_the_store(fed: tuple[Path, dict[str, Any], int]) -> None:
     _, told, _ = fed
     assert told["attempts"] == 1, "the reader was asked, and said too much"
     assert told["tables"] == []
 
 
-def test_11_nothing_of_a_card_is_in_any_file(fed: tuple[Path, dict[str, Any], int]) -> None:
+def test_rule_11_nothing_of_a_card_is_in_any_file(fed: tuple[Path, dict[str, Any], int]) -> None:
     """Logs, device log, exports, settings; the store itself is encrypted, and read above."""
     home, told, count = fed
     assert told["log_lines"] > count * 3, "there was plenty to say"
@@ -93,7 +93,7 @@ def test_11_nothing_of_a_card_is_in_any_file(fed: tuple[Path, dict[str, Any], in
     assert wrong == []
 
 
-def test_11_no_log_line_in_memory_holds_a_card(fed: tuple[Path, dict[str, Any], int]) -> None:
+def test_rule_11_no_log_line_in_memory_holds_a_card(fed: tuple[Path, dict[str, Any], int]) -> None:
     """Objects of logging, and every line of a log in the writable memory of the process: buffers, strings, what was
     freed and not yet written over."""
     _, told, _ = fed

@@ -34,7 +34,7 @@ def pay(desk: Counter) -> str:
     return desk.collect(desk.request(desk.sheet(), TenderKind.CASH, amounts={"copay:today": 1000})).print_job_id
 
 
-def test_out_of_paper_then_paper_back(desk: Counter, printer: PrinterProcess) -> None:
+def test_rule_5_out_of_paper_then_paper_back(desk: Counter, printer: PrinterProcess) -> None:
     """Device rule 5: the payment stands, the receipt waits, the light says so, and it prints by itself."""
     printer.always("paper-out")
     job_id = pay(desk)

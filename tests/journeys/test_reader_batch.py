@@ -28,7 +28,7 @@ def on_the_lane(desk: Counter, what: str, *arguments: object) -> object:
     return desk.desk.lanes["terminal"].call(lambda job: getattr(batch, what)(*arguments, job), 60)
 
 
-def test_no_batch_is_sent_while_a_payment_is_in_doubt(tmp_path: Path, terminal: PaxProcess) -> None:
+def test_rule_9_no_batch_is_sent_while_a_payment_is_in_doubt(tmp_path: Path, terminal: PaxProcess) -> None:
     """Device rule 9: refused, with the payment it waits for; once that is settled it goes."""
     with counter(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url) as desk:
         terminal.next("unplug:answer")

@@ -47,7 +47,7 @@ def prompt(desk: Front) -> str:
     return desk.state.prompt.title if desk.screen == COLLECT and desk.state.prompt else ""
 
 
-def test_escape_stops_the_reader_and_enter_starts_it_again(tmp_path: Path) -> None:
+def test_rule_3_escape_stops_the_reader_and_enter_starts_it_again(tmp_path: Path) -> None:
     with pax_running(present_after_s=60.0) as slow, front(tmp_path, terminal=slow.url) as desk:
         charge(desk)
         desk.wait(lambda: prompt(desk) == "Swipe, dip or tap" and desk.state.ring)

@@ -23,6 +23,7 @@ from models.basics.ids import new_id
 from models.operations.bodies import Allocate, AllocationLine, Collect
 from models.operations.records import Charge, Patient
 from tests.journeys.test_desk_with_its_hub import set_up
+from tests.support.front import attended
 from tests.support.mail import TOKEN, MailServer, TextProvider, mail_server, text_provider
 from tests.support.waiting import until
 from tests.support.windows import picture, press, themed, type_text  # noqa: F401
@@ -98,7 +99,8 @@ def window(house: House, themed: Any) -> Iterator[MainWindow]:  # noqa: F811
     made.activateWindow()
     QTest.qWaitForWindowActive(made)
     made.session.sign_in(house.person)
-    yield made
+    with attended():
+        yield made
     made.hide()
     made.deleteLater()
     QTest.qWait(1)

@@ -116,6 +116,14 @@ def allowed_stall_ms() -> float:
 
 
 @contextmanager
+def attended() -> Iterator[LoopWatch]:
+    """Every window of a journey is opened within one of these: at its end the event loop was never away for long."""
+    with loop_watch() as watch:
+        yield watch
+        assert watch.longest_ms <= allowed_stall_ms(), f"the window stood still for {watch.longest_ms:.0f} ms"
+
+
+@contextmanager
 def front(
     folder: Path,
     fill: Callable[[TestClinic], Any] = rosa_with_copay_and_balance,
@@ -125,7 +133,7 @@ def front(
     signed_in: bool = True,
 ) -> Iterator[Front]:
     """The window over a furnished desk. At the end the books hold, and the event loop was never away for long."""
-    with counter(folder, fill, terminal=terminal, printer=printer) as here, loop_watch() as watch:
+    with counter(folder, fill, terminal=terminal, printer=printer) as here, attended() as watch:
         made = Front(here, watch)
         try:
             if signed_in:
@@ -133,7 +141,6 @@ def front(
                 made.sign_in()
                 watch.longest_ms = 0.0
             yield made
-            assert watch.longest_ms <= allowed_stall_ms(), watch.longest_ms
             here.holds()
         finally:
             made.window.hide()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import gc
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -153,13 +154,14 @@ def clipped(root: QWidget) -> list[str]:
 
 
 class LoopWatch(QObject):
-    """Measures how long the event loop was away, by a timer that should come every 5 ms."""
+    """Measures how long the event loop was away, by a timer that should come every 5 ms; `late_ms` are its ticks."""
 
     EVERY_MS = 5
 
     def __init__(self) -> None:
         super().__init__()
         self.longest_ms = 0.0
+        self.late_ms: deque[float] = deque(maxlen=100_000)
         self._last = time.perf_counter()
         self._timer = QTimer(self, interval=self.EVERY_MS)
         self._timer.timeout.connect(self._tick)
@@ -173,7 +175,9 @@ class LoopWatch(QObject):
 
     def _tick(self) -> None:
         now = time.perf_counter()
-        self.longest_ms = max(self.longest_ms, (now - self._last) * 1000 - self.EVERY_MS)
+        late_ms = max((now - self._last) * 1000 - self.EVERY_MS, 0.0)
+        self.longest_ms = max(self.longest_ms, late_ms)
+        self.late_ms.append(late_ms)
         self._last = now
 
 

@@ -20,6 +20,9 @@ ROWS = (
 NUMBERS = (*range(1, 20), 21, 22, 25, 27, 31, 42, 43, 44, 45)
 """Worked numbers that are played as cases."""
 
+DEVICE_RULES = range(1, 15)
+"""What must happen when a device, its wire or the program fails in the middle: `test_rule_9_…`."""
+
 
 def functions() -> list[str]:
     """The name of every test function there is."""
@@ -48,3 +51,8 @@ def test_a_row_has_a_test_with_its_id(row: str, carried: set[str]) -> None:
 def test_a_worked_number_has_a_case(number: int) -> None:
     written = {row for path in Path(cases.__file__).parent.glob("*.toml") for row in read_case(path).rows}
     assert f"N{number}" in written
+
+
+@pytest.mark.parametrize("rule", DEVICE_RULES)
+def test_a_rule_of_devices_has_a_test_with_its_number(rule: int) -> None:
+    assert [name for name in functions() if re.match(rf"test_rule_{rule}_", name)]
