@@ -26,6 +26,7 @@ MODULES = (
     "scale",
     "receipts",
     "care",
+    "devices",
     "window",
 )
 Measure = Callable[[], Row]

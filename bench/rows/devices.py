@@ -1,0 +1,82 @@
+"""Devices: exchanges with simulated machines, and how long the window stands still while a card is waited for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.measure import Row, spread
+
+EXCHANGES = 400
+PAYMENTS = 10
+
+
+def exchanges() -> Row:
+    """One question to a simulated machine and its answer, each a process on a pseudo-terminal; the drivers' own way."""
+    from devices.registry import printer_for, terminal_for
+    from tests.support.simulators import pax_running, printer_running
+
+    with pax_running() as reader, printer_running() as printer:
+        terminal, paper = terminal_for(reader.url), printer_for(printer.url)
+        try:
+            asked = _timed(terminal.diagnosis, EXCHANGES)
+            looked = _timed(paper.status, EXCHANGES)
+        finally:
+            terminal.close()
+            paper.close()
+    ours, printer_spread = spread(asked), spread(looked)
+    return Row(
+        "simulator exchange, card reader", ours, "printer, three questions", printer_spread,
+        figures={
+            "reader exchanges/s": round(len(asked) / sum(asked)),
+            "printer questions/s": round(3 * len(looked) / sum(looked)),
+        },
+    )  # fmt: skip
+
+
+def _timed(work: Callable[[], object], rounds: int) -> list[float]:
+    for _ in range(10):
+        work()
+    timings = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        work()
+        timings.append(time.perf_counter() - started)
+    return timings
+
+
+def stalls() -> Row:
+    """The event loop of the whole window through card payments with receipts, by keys alone: how much
+    later than due a timer of 5 ms came. p99 is of all its ticks; the longest is among the figures."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from tests.support.front import front
+    from tests.support.simulators import pax_running, printer_running
+    from widgets.opening import application
+    from widgets.screens import APPROVED, COLLECT
+
+    application()
+    late: list[float] = []
+    folder = Path(tempfile.mkdtemp(prefix="copaydesk-stalls-"))
+    try:
+        with pax_running() as reader, printer_running() as printer:
+            for n in range(PAYMENTS):
+                reader.reset()
+                with front(folder / str(n), terminal=reader.url, printer=printer.url) as desk:
+                    desk.watch.late_ms.clear()
+                    desk.press("Return")
+                    desk.arrive(COLLECT, lambda desk=desk: desk.state.primary)
+                    desk.press("Return")
+                    desk.arrive(APPROVED)
+                    late += desk.watch.late_ms
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    ours = spread([each / 1000 for each in late])
+    return Row("window stands still, card payments", ours, "", target_ms=100.0, target_at="p99",
+               figures={"longest ms": round(max(late), 1), "payments": PAYMENTS, "ticks": len(late)})  # fmt: skip
+
+
+ROWS = {"simulator exchange": exchanges, "window stands still": stalls}
