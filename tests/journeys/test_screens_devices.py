@@ -109,7 +109,7 @@ def add(desk: Front, address: str) -> None:
     desk.press("Return")
 
 
-def test_a_reader_is_found_chosen_and_tried_and_all_of_it_is_in_the_log(desk: Front, terminal: PaxProcess) -> None:
+def test_a_reader_is_found_chosen_and_tried_and_all_of_it_is_in_the_log(terminal: PaxProcess, desk: Front) -> None:
     desk.press("Alt+S")
     find = presenter(desk)._find
     desk.wait(lambda: find.table.rows)
@@ -131,7 +131,7 @@ def state(desk: Front, key: str):
     return presenter(desk)._part.cards[key]._shown
 
 
-def test_unplugged_it_says_so_and_is_back_by_itself_within_ten_seconds(desk: Front, terminal: PaxProcess) -> None:
+def test_unplugged_it_says_so_and_is_back_by_itself_within_ten_seconds(terminal: PaxProcess, desk: Front) -> None:
     desk.press("Alt+S")
     desk.wait(lambda: presenter(desk)._find.table.rows)
     desk.press("Return")
@@ -149,7 +149,7 @@ def test_unplugged_it_says_so_and_is_back_by_itself_within_ten_seconds(desk: Fro
     assert [act for device, act in acts(desk) if device == "reader"].count("look") == 3
 
 
-def test_a_printer_by_address_prints_a_test_and_the_log_knows_it(desk: Front, paper: PrinterProcess) -> None:
+def test_a_printer_by_address_prints_a_test_and_the_log_knows_it(paper: PrinterProcess, desk: Front) -> None:
     press_button(desk, "printer", "set_up")
     desk.wait(lambda: overlay(desk) == "FindDialog")
     desk.press("Esc", "Alt+A")
@@ -222,7 +222,7 @@ def test_the_reader_stays_while_it_owes_an_answer(tmp_path: Path) -> None:
         desk.press("Alt+A")
         presenter(desk)._address.field.selectAll()
         add(desk, "192.168.4.99")
-        desk.wait(lambda: "not known yet" in presenter(desk)._part.banner.title.text())
+        desk.wait(lambda: "not known yet" in presenter(desk)._part.banner.title.text(), 60)
         desk.picture("journey-devices-in-doubt")
         assert here.desk.settings.get(TERMINAL_URL) == terminal.url
         terminal.replug()
@@ -233,11 +233,13 @@ def test_the_reader_stays_while_it_owes_an_answer(tmp_path: Path) -> None:
         desk.press("Alt+A")
         presenter(desk)._address.field.selectAll()
         add(desk, "192.168.4.99")
-        desk.wait(lambda: here.desk.settings.get(TERMINAL_URL) == "pax+tcp://192.168.4.99")
+        desk.wait(lambda: here.desk.settings.get(TERMINAL_URL) == "pax+tcp://192.168.4.99", 60)
 
 
 def test_twins_are_kept_apart(desk: Front, sockets: Path) -> None:
     with pax_running(link=sockets / "2fb8_0000000001_1-1"), pax_running(link=sockets / "2fb8_0000000001_1-2"):
+        QTest.qWait(50)
+        desk.watch.longest_ms = 0.0  # this very thread started the simulators
         desk.press("Alt+S")
         desk.wait(lambda: len(presenter(desk)._find.table.rows) == 2)
         desk.picture("journey-devices-twins")
