@@ -52,6 +52,8 @@ def test_texts_are_kept_clean(body: Body, expected: Body) -> None:
 
 @pytest.mark.parametrize("body", [
     Body("4242424242424242", "5555555555554444"),  # names that were made here
+    Body("1", "2", note="019cf729-3980-7043-882e-a94889c0fc92"),  # a drawer goes by the name of its desk
+    Body("1", "2", note="refund:01000000-0000-4242-4242-424242424242", words=("4" * 64,)),
     Body("1", "2", claim_no=CLAIM, note="Copay, 2026-05-14 09:41"),
     Body("1", "2", lines=(Line("plain"),), words=("Visa", "4242")),
 ])  # fmt: skip
@@ -65,3 +67,9 @@ def test_a_brand_s_number_is_a_card_s(number: int) -> None:
     if holds_brand_number(text):
         assert holds_card_data(text)
         assert passes_luhn(text)
+
+
+@given(st.uuids(), st.sampled_from(["", "AR:", "refund_returned:"]))
+def test_no_name_of_ours_is_ever_taken_for_a_card(name: object, before: str) -> None:
+    body = Body("1", "2", note=f"{before}{name}", words=(str(name).replace("-", ""),))
+    assert without_card_data(body) is body
