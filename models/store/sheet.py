@@ -36,7 +36,9 @@ _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
 _TABLES: dict[str, Table] = (
     RECORD_TABLES
     | {"payment": payment, "payment_request": payment_request, "not_collecting": not_collecting}
-    | ACT_TABLES | DAY_TABLES | TASK_TABLES
+    | ACT_TABLES
+    | DAY_TABLES
+    | TASK_TABLES
 )
 
 
