@@ -284,14 +284,20 @@ def _facts_stand(session: Session, tenant: str) -> Iterator[str]:
     )  # fmt: skip
     yield from (f"{row[0]}: a fact was rejected" for row in found)
     found = session.rows(
-        "SELECT op_id FROM log l WHERE tenant = :tenant AND kind IN (:kinds) AND transfers = '[]' AND verdict <> "
-        "'quarantined' AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.tenant = l.tenant AND p.patient_id = l.patient "
-        f"AND l.kind = 'payment.reverse' AND p.amount_cents <= {_CORRECTED}) "
-        "AND NOT EXISTS (SELECT 1 FROM task k WHERE k.tenant = l.tenant AND k.cause_op_id = l.op_id)",
+        "SELECT op_id, kind, op FROM log l WHERE tenant = :tenant AND kind IN (:kinds) AND transfers = '[]' AND verdict "
+        "<> 'quarantined' AND NOT EXISTS (SELECT 1 FROM task k WHERE k.tenant = l.tenant AND k.cause_op_id = l.op_id)",
         tenant=tenant,
         kinds=["payment.collect", "payment.rekeyed", "payment.reverse", "payment.correct", "refund.paid"],
     )  # fmt: skip
-    yield from (f"{row[0]}: money moved without a transfer" for row in found)
+    for op_id, kind, op in found:
+        if kind != "payment.reverse" or not _never_was(session, tenant, orjson.loads(op)["body"]["payment_id"]):
+            yield f"{op_id}: money moved without a transfer"
+
+
+def _never_was(session: Session, tenant: str, payment_id: str) -> bool:
+    """Was all of a payment corrected away? Then nothing is left of it to take back."""
+    query = f"SELECT 1 FROM payment p WHERE tenant = :tenant AND payment_id = :id AND amount_cents <= {_CORRECTED}"
+    return session.one(query, tenant=tenant, id=payment_id) is not None
 
 
 def _log_is_dense_to_head(session: Session, tenant: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from models.basics.errors import SyncRefused
 from models.ledger.book import Verdict
+from models.operations.bodies import Correct, Reverse
 from models.operations.holds import HoldAsk
 from models.operations.messages import MessagePaper, MessageSend
 from models.operations.protocol import Cursor, LogEntry, Page, PushAnswer
@@ -522,3 +523,16 @@ def test_what_the_hub_adds_to_an_own_operation_counts_though_both_come_at_once(c
     assert [entry.op["kind"] for entry in clinic.page(clinic.one).entries] == ["message.send", "message.sent"]
     clinic.settle()
     assert ask(clinic.one, "SELECT state FROM message") == [("sent",)]
+
+
+def test_i9_nothing_is_left_to_take_back_of_what_was_corrected_away(clinic: Clinic) -> None:
+    """Whoever the reversal names: a payment that was entered too high by all of it moves no money any more."""
+    record(clinic.one, patient(2))
+    with clinic.one.write() as tx:
+        payment_id = take_copay(tx)
+    wrong = Correct(correction_id="k-1", payment_id=payment_id, patient_id="patient-1", amount_cents=2500,
+                    reason="keyed_wrong", number="K-1", receipt_no="R-k-1")  # fmt: skip
+    gone = Reverse(payment_id=payment_id, patient_id="patient-2", reason="keyed_wrong", reversal_id="r-1",
+                   receipt_no="R-r-1", drawer="drawer-1")  # fmt: skip
+    record(clinic.one, wrong, gone)
+    clinic.settle()
