@@ -13,7 +13,7 @@ from app.device_log import DISPLAY, DRAWER, GOOD, PRINTER, READER, SCANNER, Act,
 from app.devices import THROUGH_PRINTER, DeviceCard, DevicesView, Offer, shown_address
 from app.scans import KEYBOARD
 from app.views import DeviceLight, Roll
-from app.words import WORDS
+from app.words import WORDS, sentence
 from devices import found as finding
 from devices.found import Found
 from devices.wires.ports import Port
@@ -31,6 +31,7 @@ from widgets.settings.view import SettingsView
 pytestmark = pytest.mark.usefixtures("themed")
 AT = datetime(2026, 5, 14, 9, 48, tzinfo=UTC)
 LONG = "The reader at the far end of the very long counter by the window of the second waiting room"
+WRONG = sentence("device.address_wrong", {"address": "escpos+tpc://192.168.4.30", "part": "kind"})
 ROLL = Roll(48, "cp1252", 80)
 TRIAL = trial_print("Alder Street Family Medicine", "Desk 1", "May 14, 2026 9:48 AM", common.Roll(48, "cp1252"),
                     cutter=True)  # fmt: skip
@@ -115,7 +116,7 @@ def test_the_dialogs_fit_in_every_look(page, themed, look: str) -> None:
     for name, open_it in {
         "find": lambda: (find.open_for(), find.show_offers(OFFERS)), "nothing": lambda: (find.open_for(),
                                                                                         find.show_offers(())),
-        "address": lambda: (address.open_for(PRINTER), address.show_wrong(str(WORDS["device.address_wrong"]))),
+        "address": lambda: (address.open_for(PRINTER), address.show_wrong(str(WRONG))),
         "log": lambda: (log.open_over(), log.show_events(EVENTS)),
         "log-empty": lambda: (log.open_over(), log.show_events(())),
     }.items():  # fmt: skip
