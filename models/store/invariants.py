@@ -285,7 +285,8 @@ def _facts_stand(session: Session, tenant: str) -> Iterator[str]:
     yield from (f"{row[0]}: a fact was rejected" for row in found)
     found = session.rows(
         "SELECT op_id, kind, op FROM log l WHERE tenant = :tenant AND kind IN (:kinds) AND transfers = '[]' AND "
-        "verdict <> 'quarantined' AND NOT EXISTS (SELECT 1 FROM task k WHERE k.tenant = l.tenant AND k.cause_op_id = l.op_id)",
+        "verdict <> 'quarantined' AND NOT EXISTS "
+        "(SELECT 1 FROM task k WHERE k.tenant = l.tenant AND k.cause_op_id = l.op_id)",
         tenant=tenant,
         kinds=["payment.collect", "payment.rekeyed", "payment.reverse", "payment.correct", "refund.paid"],
     )  # fmt: skip

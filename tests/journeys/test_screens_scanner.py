@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,6 +17,7 @@ from app.scans import KEYBOARD
 from tests.support.front import Front, front
 from tests.support.simulators import SimulatorProcess
 from tests.support.windows import themed  # noqa: F401
+from widgets import scanning
 from widgets.find.panel import FindPanel
 
 pytestmark = pytest.mark.usefixtures("themed")
@@ -37,11 +40,15 @@ def window(tmp_path: Path, themed: object) -> Iterator[Front]:  # noqa: F811
 
 
 def keys(window: Front, text: str) -> None:
-    """Keys as they come from a keyboard, through the window and not to a widget."""
+    """Keys as they come from a keyboard, through the window and not to a widget: a millisecond apart, however busy the
+    machine is."""
     handle = window.window.windowHandle()
     assert handle is not None
-    for sign in text:
-        QTest.keyClick(handle, sign)
+    moments = count(monotonic(), 0.001)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanning, "monotonic", lambda: next(moments))
+        for sign in text:
+            QTest.keyClick(handle, sign)
 
 
 def finder(window: Front) -> FindPanel:
