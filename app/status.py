@@ -297,8 +297,10 @@ class DeskStatus:
         log.error("look failed", exc_info=error, extra=facts(lane=lane))
 
     def _printed(self, job_id: str) -> None:
-        state, _ = self._printing.state(job_id)
+        state, reason = self._printing.state(job_id)
         self._printing_now = job_id if state == "sending" else ""
+        if state == "queued" and reason:
+            self._printer_seen_s = -1e9  # it waits for something the light should say, too
         self._tell()
 
     def _set(self, key: str) -> None:

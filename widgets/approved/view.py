@@ -42,7 +42,7 @@ class ApprovedPage(Themed, QWidget):
         self.done_action = page_action(self, "Done", ENTER, self.done_pressed.emit)
         self.back = page_action(self, "Back", "Esc", self.back_pressed.emit)
         self.reprint_action = page_action(self, "Reprint", "Ctrl+P", self.reprint_pressed.emit)
-        self.page_action = page_action(self, "Other printer…", "Ctrl+Shift+P", self.page_pressed.emit)
+        self.page_action = page_action(self, "Other printer…", "Alt+R", self.page_pressed.emit)
         self.undo_action = page_action(self, "Undo", "Ctrl+Z", self.undo_pressed.emit)
         self.confirm_action = page_action(self, "Confirm", ("Ctrl+Return", "Ctrl+Enter"), self.undo_confirmed.emit)
         way_actions = {name: page_action(self, words, key, partial(self.way_pressed.emit, name))

@@ -60,7 +60,7 @@ CHOICES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 
 
 class PaperDialog(Overlay):
-    """Shows one paper. `print_pressed` follows Enter, `page_pressed` Ctrl+Shift+P, `save_pressed` Ctrl+S,
+    """Shows one paper. `print_pressed` follows Enter, `page_pressed` Alt+R, `save_pressed` Ctrl+S,
     `send_pressed` Ctrl+E, `chosen(name, key)` a choice."""
 
     print_pressed = Signal()
@@ -83,7 +83,7 @@ class PaperDialog(Overlay):
         self._facts.setVerticalSpacing(S4)
         self._note = Text("", "caption", "muted", wrap=True)
         self.print_action = page_action(self, "Print", ENTER, self.print_pressed.emit)
-        self.page_action = page_action(self, "Other printer…", "Ctrl+Shift+P", self.page_pressed.emit)
+        self.page_action = page_action(self, "Other printer…", "Alt+R", self.page_pressed.emit)
         self.save_action = page_action(self, "Save as PDF", "Ctrl+S", self.save_pressed.emit)
         self.send_action = page_action(self, "Send…", "Ctrl+E", self.send_pressed.emit)
         self.print = KeycapButton(role=Role.PRIMARY, action=self.print_action, icon="printer")

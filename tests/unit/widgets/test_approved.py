@@ -410,7 +410,7 @@ def test_a_receipt_that_is_stuck_goes_to_another_printer_by_one_key(qtbot: Any, 
     desk.printer.move("queued", "receipt.paper_out")
     qtbot.waitUntil(desk.page.trouble.isVisible)
     assert desk.page.trouble.button.isVisible()
-    press("Ctrl+Shift+P")
+    press("Alt+R")
     qtbot.waitUntil(lambda: [name for name, _ in desk.paged] == ["receipt:pay-1"])
 
 

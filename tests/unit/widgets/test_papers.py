@@ -278,7 +278,7 @@ def test_another_printer_is_one_key_away_when_the_receipt_printer_is_out(qtbot: 
     desk.papers.open("receipt:pay-1", desk.said.append)
     qtbot.waitUntil(lambda: desk.papers.state.paper is not None)
     assert desk.dialog.page.isVisible()
-    press("Ctrl+Shift+P")
+    press("Alt+R")
     qtbot.waitUntil(lambda: desk.story.handed == [("pay-1", None), ("job-1", True)])
     assert desk.story.reprints == []
 
@@ -290,7 +290,7 @@ def test_who_gives_up_the_systems_dialog_takes_no_receipt_from_its_printer(
     desk.printer.answer = answer
     desk.papers.open("receipt:pay-1", desk.said.append)
     qtbot.waitUntil(lambda: desk.papers.state.paper is not None)
-    press("Ctrl+Shift+P")
+    press("Alt+R")
     qtbot.waitUntil(lambda: bool(desk.dialog.error.text) is (answer is not False))
     assert (desk.story.handed, desk.printer.printed) == ([], [])
 
