@@ -7,6 +7,9 @@ from typing import Any
 from models.store.queries import people
 from models.store.queries.rows import PATIENT_COLUMNS, PatientRow, marks
 
+_BY_GUARANTOR = "INDEXED BY ix_patient_tenant_guarantor_id"
+"""Nearly everybody stands for themselves: by its own count SQLite would rather read all patients than this index."""
+
 
 def guarantor(connection: Any, tenant: str, patient_id: str) -> str:
     """Who stands for the account of a person, by the record that guarantor goes by; the person's own without a
@@ -24,10 +27,11 @@ def family(connection: Any, tenant: str, patient_id: str) -> list[PatientRow]:
     heads = people.records(connection, tenant, head)
     found = connection.execute(
         f"SELECT {PATIENT_COLUMNS} FROM patient p WHERE p.tenant = ? AND p.deleted_at = '' "
-        f"AND (p.id = ? OR p.guarantor_id IN ({marks(len(heads))})) AND NOT EXISTS (SELECT 1 FROM alias l "
+        f"AND p.id IN (SELECT ? UNION ALL SELECT d.id FROM patient d {_BY_GUARANTOR} WHERE d.tenant = ? "
+        f"AND d.guarantor_id IN ({marks(len(heads))})) AND NOT EXISTS (SELECT 1 FROM alias l "
         "WHERE l.tenant = p.tenant AND l.patient_id = p.id AND l.survivor_id <> '') "
         "ORDER BY p.id <> ?, p.birth_date, p.given, p.id",
-        (tenant, head, *heads, head),
+        (tenant, head, tenant, *heads, head),
     )
     return [PatientRow(*row) for row in found]
 
