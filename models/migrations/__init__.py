@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from models.tables.catalogue import Role
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision; `models.store.reading.SCHEMA` repeats it for those who must not import this."""
 
 

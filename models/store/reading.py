@@ -19,7 +19,7 @@ from sqlcipher3 import dbapi2
 from models.basics.errors import StorageError
 from models.store.failures import translate
 
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The newest revision of the tables, as `models.migrations.HEAD` says it."""
 
 OLDEST_SQLITE = (3, 51, 3)
