@@ -60,6 +60,11 @@ ACTS = {
     "patient.put": "act.patient",
     "coverage.put": "act.coverage",
     "eligibility.check": "act.plan_answer",
+    "card.consent": "act.card_consent",
+    "card.keep": "act.card_kept",
+    "card.drop": "act.card_dropped",
+    "card.set_default": "act.card_default",
+    "card.rename": "act.card_renamed",
     "patient.merged": "act.merged",
     "patient.parted": "act.parted",
 }

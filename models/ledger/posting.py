@@ -16,6 +16,7 @@ from typing import Any
 
 from models.ledger import (
     accounts,
+    cards,
     charges,
     days,
     giving_back,
@@ -320,6 +321,8 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "staff.put": _staff_put,
     "rules.put": _rules_put,
     "message.send": _message_send,
+    "card.consent": cards.consent,
+    "card.keep": cards.keep,
     "payment_request.put": requests.put,
     "payment_request.status": requests.status,
     "task.resolved": tasks.resolve,

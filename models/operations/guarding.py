@@ -12,7 +12,7 @@ from models.basics.card_numbers import CARD_DATA_BLOCKED, holds_brand_number, ho
 
 NUMBERS = frozenset({
     "auth_code", "benefits", "claim_no", "group_no", "host_ref", "member_id", "mrn", "number", "payer_id", "raw",
-    "receipt_no", "reference", "terminal_ref", "terminal_txn_no", "trace", "trace_no",
+    "receipt_no", "reference", "terminal_ref", "terminal_txn_no", "token", "trace", "trace_no",
 })  # fmt: skip
 """Fields in which other programs' long numbers are usual. Names of records (`id`, `…_id`, `…_ids`) are made by us."""
 

@@ -7,7 +7,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from models.operations import bodies, eligibility, holds, merging, messages, records, rekeying, requests, reviews, tasks
+from models.operations import (
+    bodies,
+    eligibility,
+    holds,
+    kept_cards,
+    merging,
+    messages,
+    records,
+    rekeying,
+    requests,
+    reviews,
+    tasks,
+)
 from models.operations.codec import from_json
 
 
@@ -88,6 +100,11 @@ KINDS: dict[str, Kind] = {
     "message.failed": Kind(OpClass.DERIVED, 1, messages.MessageFailed),
     "message.consent": Kind(OpClass.FACT, 1, messages.MessageConsent),
     "eligibility.check": Kind(OpClass.FACT, 1, eligibility.EligibilityCheck),
+    "card.consent": Kind(OpClass.FACT, 1, kept_cards.CardConsent),
+    "card.keep": Kind(OpClass.FACT, 1, kept_cards.CardKeep),
+    "card.drop": Kind(OpClass.FACT, 1, kept_cards.CardDrop),
+    "card.set_default": Kind(OpClass.FACT, 1, kept_cards.CardDefault),
+    "card.rename": Kind(OpClass.FACT, 1, kept_cards.CardRename),
     "payment_request.put": Kind(OpClass.DECISION, 1, requests.PaymentRequestPut),
     "payment_request.status": Kind(OpClass.DECISION, 1, requests.PaymentRequestStatus),
     "payment_request.answered": Kind(OpClass.DERIVED, 1, requests.PaymentRequestAnswered),

@@ -18,6 +18,7 @@ from models.store.search_index import forget_patients, index_patients
 from models.store.session import Row, Session, as_rows, select_columns
 from models.store.subjects import Subject, changes, looks_at, makes
 from models.tables.acts import ACT_TABLES
+from models.tables.cards import CARD_TABLES
 from models.tables.catalogue import RECORD_TABLES, Role
 from models.tables.days import DAY_TABLES
 from models.tables.desk import shadow
@@ -30,12 +31,14 @@ _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
     "adjustment": "op_id", "dispute": "dispute_id", "statement": "statement_id", "message": "message_id",
     "consent": "consent_id",
     "quarantine": "op_id", "alias": "patient_id", "eligibility_check": "check_id",
+    "card_consent": "consent_id", "kept_card": "kept_card_id",
     "drawer_act": "op_id", "day_close": "close_id", "deposit": "deposit_id", "deposited": "payment_id",
     "moved": "op_id", "task": "task_id", "hold": "hold_id",
 }  # fmt: skip
 _TABLES: dict[str, Table] = (
     RECORD_TABLES
     | {"payment": payment, "payment_request": payment_request, "not_collecting": not_collecting}
+    | CARD_TABLES
     | ACT_TABLES
     | DAY_TABLES
     | TASK_TABLES

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Table
 
-from models.tables import acts, days, desk, hub, ledger, log, payments, records, search, tasks
+from models.tables import acts, cards, days, desk, hub, ledger, log, payments, records, search, tasks
 
 Role = Literal["desk", "hub"]
 
@@ -25,6 +25,7 @@ STATE_TABLES: dict[str, Table] = (
     RECORD_TABLES
     | {made.name: made for made in (records.not_collecting, payments.payment, payments.payment_request)}
     | acts.ACT_TABLES
+    | cards.CARD_TABLES
     | days.DAY_TABLES
     | tasks.TASK_TABLES
     | {made.name: made for made in (ledger.account, ledger.transfer, log.log)}

@@ -72,6 +72,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "print_job": {"kind": "receipt", "state": "queued"},
     "message": {"channel": "email", "state": "sent"},
     "eligibility_check": {"source": "271", "state": "active"},
+    "kept_card": {"processor": "stripe"},
+    "card_consent": {"channel": "desk"},
     "message_outbox": {"state": "sent"},
     "quarantine": {"resolution": ""},
     "drawer_act": {"kind": "no_sale"},
