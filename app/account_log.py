@@ -60,6 +60,9 @@ ACTS = {
     "patient.put": "act.patient",
     "coverage.put": "act.coverage",
     "eligibility.check": "act.plan_answer",
+    "document.add": "act.document_added",
+    "document.remove": "act.document_removed",
+    "note.add": "act.noted",
     "card.consent": "act.card_consent",
     "card.keep": "act.card_kept",
     "card.drop": "act.card_dropped",
@@ -229,6 +232,10 @@ def _own_words(_books: Books, body: Body) -> str:
     return str(body.get("description") or body.get("title") or body.get("note") or body.get("memo") or "")
 
 
+def _note(_books: Books, body: Body) -> str:
+    return str(body.get("text", "")).partition("\n")[0][:120]
+
+
 _WHAT: dict[str, Callable[[Books, Body], str]] = {
     "payment.allocate": _allocated, "payment.auto_allocate": _allocated, "payment.move": _moved,
     "payment.release": _released, "charge.adjust": _adjusted, "charge.adjustment_lapsed": _released,
@@ -236,6 +243,8 @@ _WHAT: dict[str, Callable[[Books, Body], str]] = {
     "refund.request": _own_words, "refund.elsewhere": _own_words, "payment.correct": _own_words,
     "visit.status": _status, "visit.billing": _visit, "visit.not_collecting": _visit, "payment.freed": _visit,
     "eligibility.check": lambda _books, body: f"{body.get('payer', '')} {body.get('plan', '')}".strip(),
+    "document.add": lambda _books, body: str(body.get("name", "")),
+    "document.remove": lambda _books, body: str(body.get("reason", "")), "note.add": _note,
     "payment_request.put": _own_words, "statement.issued": _statement, "message.send": _message,
     "message.sent": _message_ended, "message.failed": _message_ended, "message.consent": _consent,
 }  # fmt: skip

@@ -104,6 +104,7 @@ WORDS: Rows = {
     "waiting.refunds": ("{count:refund step|refund steps}",),
     "waiting.requests": ("{count:payment request|payment requests}",),
     "waiting.answers": ("{count:answer of a payer|answers of payers}",),
+    "waiting.documents": ("{count:document or note|documents and notes}",),
     "waiting.cards": ("{count:entry about a kept card|entries about kept cards}",),
     "waiting.charges": ("{count:charge|charges}",),
     "waiting.visits": ("{count:change to a visit|changes to visits}",),

@@ -19,9 +19,11 @@ from models.ledger import (
     cards,
     charges,
     days,
+    documents,
     giving_back,
     holding,
     merging,
+    online,
     requests,
     rightful,
     spending,
@@ -129,11 +131,14 @@ def _collect(op: Operation, body: bodies.Collect, draft: Draft) -> None:
     if body.amount_cents <= 0 or body.change_cents < 0:
         quarantine(draft, op, "amount_not_positive")
         return
-    if body.tender not in bodies.TENDERS:
+    from_home = online.is_posting(op, body, draft)
+    if not from_home and (body.tender not in bodies.TENDERS or body.online_id):
         quarantine(draft, op, "tender_unknown")
         return
     merchant = (body.card.merchant if body.card else "main") if body.tender == "card" else ""
     source = tender_account(body.tender, drawer=body.drawer or op.device, merchant=merchant, method=body.method_id)
+    if from_home:
+        source = accounts.online_waiting(body.online_id, body.patient_id)
     known = draft.payment(body.payment_id)
     if known is not None and body.tender == known.tender == "external" and _same_money(body, known, draft):
         quarantine(draft, op, KNOWN_ALREADY)
@@ -286,6 +291,14 @@ def _of_payment(op: Operation, body: bodies.Reverse | bodies.Correct, draft: Dra
         giving_back.correct(op, body, draft)
 
 
+def _online_post(op: Operation, body: Any, draft: Draft) -> None:
+    online.post(op, body, draft, settle)
+
+
+def _online_return_failed(op: Operation, body: Any, draft: Draft) -> None:
+    online.return_failed(op, body, draft, settle)
+
+
 _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "charge.put": charges.charge_put,
     "charge.fee": charges.fee,
@@ -321,8 +334,17 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "staff.put": _staff_put,
     "rules.put": _rules_put,
     "message.send": _message_send,
+    "document.add": documents.add,
+    "note.add": documents.note,
     "card.consent": cards.consent,
     "card.keep": cards.keep,
+    "online.receive": online.receive,
+    "online.return": online.returned,
+    "online.return_failed": _online_return_failed,
+    "online.post": _online_post,
+    "online.associate": online.associate,
+    "online.payout": online.payout,
+    "online.payout_failed": online.payout_failed,
     "payment_request.put": requests.put,
     "payment_request.status": requests.status,
     "task.resolved": tasks.resolve,

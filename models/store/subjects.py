@@ -72,6 +72,8 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "message.consent": (("consent", "consent_id"),),
     "patient.follows": (("alias", "patient_id"),),
     "eligibility.check": (("eligibility_check", "check_id"),),
+    **dict.fromkeys(("document.add", "document.remove", "document.kept"), (("document", "document_id"),)),
+    "note.add": (("note", "note_id"),),
     "card.consent": (("card_consent", "consent_id"),),
     **dict.fromkeys(("card.keep", "card.drop", "card.set_default", "card.rename"), (("kept_card", "kept_card_id"),)),
 }

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Table
 
-from models.tables import acts, cards, days, desk, hub, ledger, log, payments, records, search, tasks
+from models.tables import acts, cards, days, desk, documents, hub, ledger, log, payments, portal, records, search, tasks
 
 Role = Literal["desk", "hub"]
 
@@ -26,6 +26,7 @@ STATE_TABLES: dict[str, Table] = (
     | {made.name: made for made in (records.not_collecting, payments.payment, payments.payment_request)}
     | acts.ACT_TABLES
     | cards.CARD_TABLES
+    | documents.DOCUMENT_TABLES
     | days.DAY_TABLES
     | tasks.TASK_TABLES
     | {made.name: made for made in (ledger.account, ledger.transfer, log.log)}
@@ -44,6 +45,7 @@ OWN_TABLES: dict[Role, dict[str, Table]] = {
         made.name: made
         for made in (
             hub.tenant_head, hub.device, hub.enrolment, hub.stream_end, hub.hub_epoch, hub.message_outbox,
+            *portal.PORTAL_TABLES,
         )
     },
 }  # fmt: skip

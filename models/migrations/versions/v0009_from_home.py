@@ -7,6 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations import portal
 from models.migrations.making import add_index, key, text, whole
 
 revision = "0009"
@@ -46,7 +47,45 @@ def _undo_kept_cards() -> None:
     op.drop_table("card_consent")
 
 
-PIECES: tuple[tuple[Callable[[], None], Callable[[], None]], ...] = ((_make_kept_cards, _undo_kept_cards),)
+def _make_documents() -> None:
+    """Documents and notes beside patients, payments and requests."""
+    op.create_table(
+        "document",
+        key("tenant"), key("document_id"), text("patient_id"), text("subject_id"), text("content_id"),
+        whole("size_bytes"), text("media_type"), text("name"), text("added_at"), text("business_date"), text("actor"),
+        text("device"), text("op_id"), text("verdict"), text("kept_at"), text("removed_at"), text("removed_by"),
+        text("removed_reason"), whole("seq"),
+        sa.PrimaryKeyConstraint("tenant", "document_id", name="pk_document"),
+        sa.CheckConstraint("verdict IN ('', 'clean', 'refused', 'unscanned')", name="ck_document_verdict"),
+        sa.CheckConstraint("size_bytes > 0", name="ck_document_size"),
+        sqlite_strict=True,
+    )  # fmt: skip
+    add_index("ix_document_tenant_patient_id", "document", ["tenant", "patient_id"])
+    add_index("ix_document_tenant_content_id", "document", ["tenant", "content_id"])
+    add_index("ix_document_tenant_document_id_part", "document", ["tenant", "document_id"], where="verdict = ''")
+    add_index("ix_document_tenant_seq_part", "document", ["tenant", "seq"], where="seq = 0")
+    op.create_table(
+        "note",
+        key("tenant"), key("note_id"), text("patient_id"), text("subject_id"), text("text"), text("noted_at"),
+        text("business_date"), text("actor"), text("device"), text("op_id"), whole("seq"),
+        sa.PrimaryKeyConstraint("tenant", "note_id", name="pk_note"),
+        sqlite_strict=True,
+    )  # fmt: skip
+    add_index("ix_note_tenant_patient_id", "note", ["tenant", "patient_id"])
+    add_index("ix_note_tenant_seq_part", "note", ["tenant", "seq"], where="seq = 0")
+
+
+def _undo_documents() -> None:
+    op.drop_table("note")
+    op.drop_table("document")
+
+
+PIECES: tuple[tuple[Callable[[], None], Callable[[], None]], ...] = (
+    (_make_kept_cards, _undo_kept_cards),
+    (_make_documents, _undo_documents),
+    (portal.make_settings, portal.undo_settings),
+    (portal.make_tables, portal.undo_tables),
+)
 """Made from the first to the last, undone from the last to the first."""
 
 

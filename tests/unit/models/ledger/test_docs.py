@@ -13,7 +13,8 @@ PAGE = (Path(__file__).resolve().parents[4] / "docs" / "ledger.md").read_text("u
 POSTS_NOTHING = {
     *(name for name in RECORD_KINDS if name != "charge.put"), "visit.status", "visit.billing", "visit.not_collecting",
     "statement.issued", "message.send", "message.sent", "message.failed", "message.consent",
-    "eligibility.check", "payment_request.put", "payment_request.status", "card.consent", "card.keep", "card.drop",
+    "eligibility.check", "payment_request.put", "payment_request.status", "document.add", "document.remove",
+    "document.kept", "note.add", "card.consent", "card.keep", "card.drop",
     "card.set_default", "card.rename",
 }  # fmt: skip
 """Kinds that say something and move no money of their own."""
