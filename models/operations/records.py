@@ -45,12 +45,16 @@ class Staff:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practitioner:
     """Who sees the patient, as shown beside a visit: `Dr. Okafor`. `auto_allocate`: credit may go to their visits by
-    rule (S0-16), where the practice lets it."""
+    rule (S0-16), where the practice lets it. `online`: patients may pay for their visits from home (S0-28), likewise.
+    `online_auto_post`: money from home that reaches their visits is posted by itself, likewise.
+    """
 
     id: str
     name: str
     npi: str = ""
     auto_allocate: bool = False
+    online: bool = False
+    online_auto_post: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +193,11 @@ class Rules:
     too, at most; 0 forbids it.
     `drawer_float_cents` stays in a drawer overnight; a count that is off by more than `drawer_allowance_cents` needs a
     manager. Amounts are cents, 0: none. `custom_statuses`: names of the practice's own visit statuses.
+    `portal`: patients may sign in from home and see what they owe; `portal_payments`: and pay there (S1-05), at least
+    `portal_minimum_cents` (S0-28), with `portal_balance_only` no more than is owed (S0-29). `portal_statements`: every
+    statement is put there, too, and an e-mail tells so (S0-30).
+    S1-12: with `online_auto_post` what was paid from home, and what of it went back, is posted by itself, and with
+    `online_auto_archive` (never without it) put away from the inbox; `online_receipts`: the payer gets an e-mail.
     """
 
     id: str = "rules"
@@ -206,6 +215,14 @@ class Rules:
     drawer_allowance_cents: int = 1_000
     custom_statuses: tuple[str, ...] = ()
     statement_message: str = ""
+    portal: bool = False
+    portal_payments: bool = False
+    portal_minimum_cents: int = 0
+    portal_balance_only: bool = True
+    portal_statements: bool = False
+    online_auto_post: bool = False
+    online_auto_archive: bool = False
+    online_receipts: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,10 +300,12 @@ class Series:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channels:
     """What the hub can send with, one record with id `channels`, put by the hub itself. `email_trouble` and
-    `text_trouble` say why messages wait (a message key of `hub.`), empty while they go."""
+    `text_trouble` say why messages wait (a message key of `hub.`), empty while they go. `portal_url` is where patients
+    reach their pages (`https://pay.clinic.example/portal/<practice>`), empty where no browser elsewhere could."""
 
     id: str = "channels"
     email: bool = False
     text: bool = False
     email_trouble: str = ""
     text_trouble: str = ""
+    portal_url: str = ""

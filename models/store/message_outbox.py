@@ -57,7 +57,10 @@ _SETTLE = (
 AFTER_RESTORE = timedelta(minutes=10)
 
 _LOCK = "UPDATE tenant_head SET seq = seq WHERE tenant = :tenant"
-_CHANNELS = "SELECT email, text, email_trouble, text_trouble FROM channels WHERE tenant = :tenant AND id = 'channels'"
+_CHANNELS = (
+    "SELECT email, text, email_trouble, text_trouble, portal_url FROM channels WHERE tenant = :tenant "
+    "AND id = 'channels'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +170,13 @@ class MessageOutbox:
                              reason=reason)  # fmt: skip
         return self._settle(each, by, "failed", reason, body, business_date)
 
-    def offer(self, tenant: str, *, email: bool, text: bool) -> bool:
-        """Let the practice's desks know what can be sent with. False: they know already."""
+    def offer(self, tenant: str, *, email: bool, text: bool, portal_url: str = "") -> bool:
+        """Let the practice's desks know what can be sent with, and where patients reach their pages. False: they know
+        already."""
 
         def offered(known: Channels) -> Channels:
             return replace(known, email=email, text=text, email_trouble=known.email_trouble if email else "",
-                           text_trouble=known.text_trouble if text else "")  # fmt: skip
+                           text_trouble=known.text_trouble if text else "", portal_url=portal_url)  # fmt: skip
 
         return self._tell(tenant, offered)
 
@@ -226,7 +230,7 @@ def _key(each: Waiting) -> dict[str, str]:
 def _channels(session: Session, tenant: str) -> Channels:
     row = session.one(_CHANNELS, tenant=tenant)
     return (
-        Channels(email=bool(row[0]), text=bool(row[1]), email_trouble=row[2], text_trouble=row[3])
+        Channels(email=bool(row[0]), text=bool(row[1]), email_trouble=row[2], text_trouble=row[3], portal_url=row[4])
         if row
         else Channels()
     )

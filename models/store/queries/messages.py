@@ -88,7 +88,10 @@ def agreed(connection: Any, tenant: str, consent_id: str) -> bool | None:
 def channels(connection: Any, tenant: str) -> Channels:
     """What the hub can send with."""
     row = connection.execute(
-        "SELECT email, text, email_trouble, text_trouble FROM channels WHERE tenant = ? AND id = 'channels'", (tenant,)
+        "SELECT email, text, email_trouble, text_trouble, portal_url FROM channels WHERE tenant = ? "
+        "AND id = 'channels'",
+        (tenant,),
     ).fetchone()
-    return Channels(email=bool(row[0]), text=bool(row[1]), email_trouble=row[2], text_trouble=row[3]) if row else (
-        Channels())  # fmt: skip
+    if row is None:
+        return Channels()
+    return Channels(email=bool(row[0]), text=bool(row[1]), email_trouble=row[2], text_trouble=row[3], portal_url=row[4])
