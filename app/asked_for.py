@@ -19,14 +19,24 @@ if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
     from models.store.transaction import Tx
 
 
-def check(reader: Any, tenant: str, request_id: str) -> None:
-    """May money be taken for this request now? Raises RuleBroken `request.gone`, or `request.not_awaited` where it is
+BY_HAND = "by_hand"
+"""Why a request is processing that somebody moved there by the dropdown: no reader is at it."""
+
+
+def collectable(row: RequestRow) -> bool:
+    """May money be taken for it now? Not while a reader is at it, and not once it was paid or has ended."""
+    return row.status in EDITABLE or (row.status == Status.PROCESSING and row.reason == BY_HAND)
+
+
+def check(reader: Any, tenant: str, request_id: str) -> RequestRow:
+    """The request money may be taken for now. Raises RuleBroken `request.gone`, or `request.not_awaited` where it is
     being paid, was paid, or has ended."""
     row = requests.request(reader, tenant, request_id)
     if row is None:
         raise RuleBroken("request.gone")
-    if row.status not in EDITABLE:
+    if not collectable(row):
         raise RuleBroken("request.not_awaited")
+    return row
 
 
 def number(reader: Any, tenant: str, plan: Plan, amount_cents: int) -> str:
@@ -40,9 +50,11 @@ def begins(tx: Tx, plan: Plan, *, card: bool) -> None:
     row = _of(tx.reader, tx.tenant, plan)
     if row is None:
         return
-    if may(Status(row.status), Status.PENDING, Actor.PERSON):
+    status = Status(row.status)
+    if may(status, Status.PENDING, Actor.PERSON):
         _move(tx, plan, Status.PENDING, Actor.PERSON)
-    if card:
+        status = Status.PENDING
+    if card and may(status, Status.PROCESSING, Actor.READER):
         _move(tx, plan, Status.PROCESSING, Actor.READER)
 
 

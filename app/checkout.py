@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app import asked_for
 from app.attempts import Attempts
 from app.autofill import shared_out, what_may_be_filled
 from app.card_reader import CardReader
@@ -21,6 +22,7 @@ from app.tasks import Places
 from app.tenders.base import Tender
 from app.till import Till
 from app.views import (
+    AskedFor,
     Collected,
     CollectEnd,
     CollectLine,
@@ -70,13 +72,15 @@ class Checkout:
 
     # The sheet ----------------------------------------------------------------------------------------------------
 
-    def open(self, patient_id: str, appointment_id: str = "") -> CollectSheet:
+    def open(self, patient_id: str, appointment_id: str = "", request_id: str = "") -> CollectSheet:
         """A fresh sheet, bound to the patient, with an attempt of its own. Without a visit it is a walk-in payment.
+        With `request_id` it collects that request.
 
-        Raises RuleBroken `collect.patient_gone` or `collect.visit_gone`.
+        Raises RuleBroken `collect.patient_gone`, `collect.visit_gone`, `request.gone`, `request.not_awaited`.
         """
         clinic, tenant = self._clinic, self._clinic.tenant
         with clinic.store.looking() as reader:
+            asked = _asked(reader, tenant, request_id) if request_id else None
             now = standing(clinic, self._settings, reader, patient_id, appointment_id)
             patient_id = now.patient.id  # the record the person goes by
             figures = collect.figures(reader, tenant, patient_id)
@@ -103,7 +107,7 @@ class Checkout:
             receipt_default=self._settings.get(PRINT_RECEIPTS) and head.receipt_by in ("", "print"),
             frozen_by_unknown=doubt is not None, lots=now.lots, figures=figures,
             visit_charged=now.visit_charged_cents > 0, ways=_own_ways(ways), visits=visits,
-            practitioners=practitioners, by_rule=by_rule, held_back_cents=held_back, in_use=in_use,
+            practitioners=practitioners, by_rule=by_rule, held_back_cents=held_back, in_use=in_use, asked=asked,
         )  # fmt: skip
 
     def _in_use(self, reader: Any, patient_id: str) -> tuple[CreditInUse, ...]:
@@ -187,7 +191,9 @@ class Checkout:
     def rest(self, request: CollectRequest, collected: Collected) -> tuple[CollectSheet, dict[str, int]]:
         """After a part payment: a new sheet, and of the amounts that were asked what is still owed."""
         visit = request.sheet.visit
-        sheet = self.open(collected.patient.patient_id, visit.appointment_id if visit else "")
+        asked = request.sheet.asked
+        sheet = self.open(collected.patient.patient_id, visit.appointment_id if visit else "",
+                          asked.request_id if asked else "")  # fmt: skip
         before = {line.key: line.owes_cents for line in request.sheet.lines}
         amounts, left = {}, collected.left_cents
         for line in sheet.lines:
@@ -337,6 +343,11 @@ def check_whole(payment: PaidRow, held: HeldRow) -> None:
         raise RuleBroken("undo.partly_back", left_cents=held.held_cents)
     if held.disputed_cents:
         raise RuleBroken("undo.disputed", disputed_cents=held.disputed_cents)
+
+
+def _asked(reader: Any, tenant: str, request_id: str) -> AskedFor:
+    row = asked_for.check(reader, tenant, request_id)
+    return AskedFor(row.request_id, row.number, row.amount_cents - row.paid_cents, row.appointment_id)
 
 
 def _line(due: Due) -> CollectLine:

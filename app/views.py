@@ -283,6 +283,17 @@ class CreditInUse:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedFor:
+    """What a sheet collects: a payment that was asked for, `cents` of it still open; empty `appointment_id`: for no
+    visit."""
+
+    request_id: str
+    number: str
+    cents: int
+    appointment_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CollectSheet:
     """Everything Collect shows, bound to one patient when it opens (searching cannot change it).
 
@@ -291,7 +302,7 @@ class CollectSheet:
     `visit_charged`: the visit has charges, so money beyond the lines is free credit rather than prepaid for it.
     `ways` are the practice's own, `visits` those that may be paid in advance, `practitioners` (id, name). What no line
     takes goes to `by_rule` (empty: the practice does not let it), but for `held_back_cents`. `in_use` is credit that
-    other desks hold: it cannot be spent here now.
+    other desks hold: it cannot be spent here now. `asked`: the payment that is collected, where it was asked for.
     """
 
     attempt_id: str
@@ -316,6 +327,7 @@ class CollectSheet:
     by_rule: tuple[OpenItem, ...] = ()
     held_back_cents: int = 0
     in_use: tuple[CreditInUse, ...] = ()
+    asked: AskedFor | None = None
 
     @property
     def extra_for(self) -> str:

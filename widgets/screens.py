@@ -27,7 +27,8 @@ class Place:
     """Somewhere the window can be: a screen and what it is about. Ids only; the screen reads the rest itself.
 
     `select_next` asks Today for the next arrived patient; `collected` is what Approved shows; `item` names a part of a
-    screen (a page of Settings, an item of Needs attention, an act to begin in the Ledger: `move:` and the payment).
+    screen (a page of Settings, an item of Needs attention, an act to begin in the Ledger: `move:` and the payment), a
+    payment or request by its id, or in Collect the request that is collected, with `:` and a tender to begin with.
     """
 
     screen: str
@@ -179,10 +180,10 @@ SCREENS: dict[str, Screen] = {
     for screen in (
         Screen(TODAY, _today, rail="Today", icon="calendar-days", keys="Ctrl+1"),
         Screen(PATIENTS, _patients, rail="Patients", icon="users", keys="Ctrl+2"),
-        Screen(CLAIMS, _claims, rail="Claims feed", icon="file-text", keys="Ctrl+3"),
-        Screen(ATTENTION, _attention, rail="Needs attention", icon="triangle-alert", keys="Ctrl+4"),
-        Screen(DAY_CLOSE, _day_close, rail="Day close", icon="wallet", keys="Ctrl+5"),
-        Screen(REPORTS, _day_sheet, rail="Reports", icon="chart-column", keys="Ctrl+6"),
+        Screen(CLAIMS, _claims, rail="Claims feed", icon="file-text", keys="Ctrl+5"),
+        Screen(ATTENTION, _attention, rail="Needs attention", icon="triangle-alert", keys="Ctrl+6"),
+        Screen(DAY_CLOSE, _day_close, rail="Day close", icon="wallet", keys="Ctrl+7"),
+        Screen(REPORTS, _day_sheet, rail="Reports", icon="chart-column", keys="Ctrl+8"),
         Screen(SETTINGS, _settings, rail="Settings", icon="settings", keys="Ctrl+,"),
         Screen(COLLECT, _collect, under=TODAY),
         Screen(APPROVED, _approved, under=TODAY),

@@ -5,10 +5,28 @@ They are labels; identity is the id.
 
 from __future__ import annotations
 
+from hashlib import sha256
+
+_PLAIN = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Signs that nobody takes for another one."""
+
 
 def payment_number(device_no: int, counter: int) -> str:
     """`PAY-1-00042`: desk 1, its 42nd payment."""
     return f"PAY-{device_no}-{counter:05d}"
+
+
+def treatment_number(appointment_id: str) -> str:
+    """`TR-4F7KQ2`: what people call a visit that a payment is for (S2-12). It follows from the id, so that every desk
+    says the same without asking; empty where there is no visit."""
+    if not appointment_id:
+        return ""
+    left = int.from_bytes(sha256(appointment_id.encode()).digest()[:8], "big")
+    signs = ""
+    for _ in range(6):
+        left, sign = divmod(left, len(_PLAIN))
+        signs += _PLAIN[sign]
+    return f"TR-{signs}"
 
 
 def receipt_number(location_code: str, device_no: int, epoch: int, counter: int) -> str:

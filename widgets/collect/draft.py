@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.views import CollectLine, CollectSheet, PaymentFields, TenderKind
+from app.views import AskedFor, CollectLine, CollectSheet, PaymentFields, TenderKind
 from models.basics.errors import RuleBroken
 from models.basics.money import parse_cents, show_cents
 
@@ -63,6 +63,8 @@ def first_draft(sheet: CollectSheet) -> Draft:
     """What is chosen when a sheet opens: its default lines, credit on where there is some, the first tender."""
     kinds = [TenderKind(name) for name in sheet.tenders if name != TenderKind.CREDIT]
     open_kinds = [kind for kind in kinds if not (sheet.frozen_by_unknown and kind is TenderKind.CARD)]
+    if sheet.asked is not None:
+        return _for_what_was_asked(sheet, sheet.asked, (open_kinds or kinds or [TenderKind.CASH])[0])
     return Draft(
         ticked=frozenset(line.key for line in sheet.lines if line.selected),
         use_credit=sheet.credit_cents > 0,
@@ -70,6 +72,24 @@ def first_draft(sheet: CollectSheet) -> Draft:
         print_receipt=sheet.receipt_default,
         method_id=sheet.ways[0].method_id if sheet.ways else "",
     )
+
+
+def _for_what_was_asked(sheet: CollectSheet, asked: AskedFor, tender: TenderKind) -> Draft:
+    """Exactly what was asked: the lines of its visit first, the rest beyond them; credit stays where it lies."""
+    left, ticked, texts = asked.cents, set(), {}
+    for line in sheet.lines:
+        if asked.appointment_id and line.appointment_id == asked.appointment_id and not line.patient and left > 0:
+            part = min(line.owes_cents, left)
+            left -= part
+            ticked.add(line.key)
+            texts[line.key] = show_cents(part, symbol="")
+    if left > 0:
+        ticked.add(EXTRA_KEY)
+        texts[EXTRA_KEY] = show_cents(left, symbol="")
+    return Draft(
+        ticked=frozenset(ticked), texts=texts, tender=tender, print_receipt=sheet.receipt_default,
+        method_id=sheet.ways[0].method_id if sheet.ways else "", extra_for=None if asked.appointment_id else "",
+    )  # fmt: skip
 
 
 def lines_of(sheet: CollectSheet, draft: Draft) -> tuple[CollectLine, ...]:

@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from app.views import TenderKind
 from widgets.attention.checking import checker_of
 from widgets.collect.presenter import CollectPresenter, Doors
 from widgets.collect.view import CollectPage
@@ -45,7 +46,9 @@ class _Page:
         self._here = True
         if place is not self._entered:
             self._entered = place
-            self.presenter.open(place.patient_id, place.appointment_id)
+            request_id, _, tender = place.item.partition(":")
+            self.presenter.open(place.patient_id, place.appointment_id, request_id,
+                                TenderKind(tender) if tender else None)  # fmt: skip
         else:
             self.presenter.say_due()
         self.widget.take_focus()

@@ -82,7 +82,8 @@ class CollectPresenter(QObject):
         self._checkout, self._status, self._checker = checkout, status, checker
         self._session, self._speech = session, speech
         self._today, self._doors = today, doors
-        self._patient_id = self._appointment_id = ""
+        self._patient_id = self._appointment_id = self._request_id = ""
+        self._first_tender: TenderKind | None = None
         self._sheet: CollectSheet | None = None
         self._draft = Draft()
         self._phase = Phase()
@@ -146,12 +147,16 @@ class CollectPresenter(QObject):
 
     # Opening ----------------------------------------------------------------------------------------------------
 
-    def open(self, patient_id: str, appointment_id: str = "") -> None:
-        """Show a fresh sheet. While a payment is on its way this only brings its page back."""
+    def open(
+        self, patient_id: str, appointment_id: str = "", request_id: str = "", tender: TenderKind | None = None
+    ) -> None:
+        """Show a fresh sheet, for what was asked where that is named; `tender` is chosen first where it is offered.
+        While a payment is on its way this only brings its page back."""
         if self.busy:
             self._draw()
             return
         self._patient_id, self._appointment_id = patient_id, appointment_id
+        self._request_id, self._first_tender = request_id, tender
         self._sheet, self._draft, self._phase, self._fresh = None, Draft(), Phase(), False
         self._unknown_id = ""
         self._draw()
@@ -162,11 +167,12 @@ class CollectPresenter(QObject):
         """Ask for a sheet with a new attempt; choices made on an older one are carried over."""
         self._opening += 1
         asked, patient_id, appointment_id = self._opening, self._patient_id, self._appointment_id
+        request_id = self._request_id
         if self._sheet is None:
             self._slow.start()
         self._bridge.start(
             self._lanes["reads"],
-            lambda _job: self._checkout.open(patient_id, appointment_id),
+            lambda _job: self._checkout.open(patient_id, appointment_id, request_id),
             owner=self,
             done=lambda sheet: self._sheet_arrived(asked, sheet),
             failed=lambda error: self._sheet_failed(asked, error),
@@ -176,7 +182,7 @@ class CollectPresenter(QObject):
         if asked != self._opening:
             return
         self._slow.stop()
-        self._draft = first_draft(sheet) if self._sheet is None else carry_over(self._draft, sheet)
+        self._draft = self._first(sheet) if self._sheet is None else carry_over(self._draft, sheet)
         if self._sheet is None and not sheet.lines:
             self._phase = replace(self._phase, editing=True)
         self._sheet, self._fresh = sheet, True
@@ -185,6 +191,10 @@ class CollectPresenter(QObject):
             self._start()
         else:
             self._draw()
+
+    def _first(self, sheet: CollectSheet) -> Draft:
+        draft, wanted = first_draft(sheet), self._first_tender
+        return replace(draft, tender=wanted) if wanted is not None and wanted in sheet.tenders else draft
 
     def _sheet_failed(self, asked: int, error: Exception) -> None:
         if asked != self._opening:
@@ -385,6 +395,7 @@ class CollectPresenter(QObject):
             method_id=draft.method_id if tender is TenderKind.OTHER else "",
             trace_no=draft.number.strip() if tender is TenderKind.OTHER else "",
             fields=draft.fields,
+            request_id=sheet.asked.request_id if sheet.asked is not None else "",
         )
 
     def _step(self, progress: Progress) -> None:
@@ -495,7 +506,11 @@ class CollectPresenter(QObject):
         if asked != self._opening:
             return
         texts = {key: f"{cents // 100}.{cents % 100:02d}" for key, cents in amounts.items()}
-        self._draft = replace(self._draft, ticked=frozenset(amounts), texts=texts, use_credit=False, received="")
+        ticked = frozenset(amounts)
+        if sheet.asked is not None:
+            first = first_draft(sheet)
+            ticked, texts = first.ticked, dict(first.texts)
+        self._draft = replace(self._draft, ticked=ticked, texts=texts, use_credit=False, received="")
         self._sheet, self._fresh = sheet, True
         self._draw()
 

@@ -292,7 +292,8 @@ class CollectPage(Themed, QWidget):
         look = COVERAGE_WORDS.get(cover.state, COVERAGE_WORDS["unknown"]) if cover else None
         self.bar.show_pill((look[0].replace("{payer}", cover.payer), *look[1:]) if look and cover else None)
         visit = sheet.visit if sheet else None
-        self.bar.show_about(visit_text(visit) if visit else "", visit_look(visit) if visit else None)
+        about = (sheet.asked.number if sheet and sheet.asked else "", visit_text(visit) if visit else "")
+        self.bar.show_about(" · ".join(part for part in about if part), visit_look(visit) if visit else None)
         self._stack.setCurrentIndex(0 if sheet else 1)
         self._skeleton.setVisible(state.skeleton)
         self._trouble.setVisible(sheet is None and state.notice is not None)
