@@ -19,7 +19,8 @@ from app.words import Words, sentence, sentence_for
 from models.basics.errors import Fact, PosError
 from models.basics.facts import facts
 from models.store.rows import Change
-from widgets import theme, tokens
+from resources import tokens
+from widgets import theme
 from widgets.bridge import Bridge
 from widgets.commands import Commands
 from widgets.common.banner import Notices
@@ -39,6 +40,7 @@ from widgets.screens import (
     DAY_CLOSE,
     LEDGER,
     PATIENTS,
+    PAYMENTS,
     PREPARED,
     RECEIPTS,
     REPORTS,
@@ -197,6 +199,7 @@ class MainWindow(QWidget):
             "patients": lambda: self.navigator.top(Place(PATIENTS)),
             "walk_in": lambda: self.open_find(walk_in=True),
             "reprint_last": self._reprint_last,
+            "payments": lambda: self.navigator.top(Place(PAYMENTS)),
             "receipts": lambda: self.navigator.go(Place(RECEIPTS)),
             "open_drawer": self.drawer_dialog.ask,
             "today": lambda: self.navigator.top(Place(TODAY)),

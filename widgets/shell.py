@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QCursor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
 
-from widgets import theme, tokens
+from resources import tokens
+from widgets import theme
 from widgets.commands import MENUS, Commands
 from widgets.common import Banner, Text
 from widgets.common.announce import announce

@@ -12,7 +12,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from widgets import fonts, tokens
+from resources import tokens
+from widgets import fonts
 from widgets.style_sheet import style_sheet
 
 SYSTEM: Final = "system"

@@ -1,7 +1,7 @@
 """What only a hub keeps of the patients' portal: accounts, who is signed in, codes on their way, and who saw what.
 
-Nothing secret lies here as it is: passwords are argon2id, codes, links and session tokens keyed hashes, the secret of an
-authenticator is sealed with a key that is not in the database. None of it travels to a desk.
+Nothing secret lies here as it is: passwords are argon2id, codes, links and session tokens keyed hashes, the secret of
+an authenticator is sealed with a key that is not in the database. None of it travels to a desk.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ portal_session = table(
     check("stage IN ('claim', 'setup', 'factor', 'code', 'open')", "stage"),
 )  # fmt: skip
 """A browser. `stage`: `claim` waits for the code of `note_id`, `setup` chooses a username, `factor` sets up an
-authenticator, `code` waits for the second factor, `open` is signed in. `seen_at` moves with its requests, `ends_at` does
-not; an `ended_at` is for good."""
+authenticator, `code` waits for the second factor, `open` is signed in. `seen_at` moves with its requests, `ends_at`
+does not; an `ended_at` is for good."""
 
 index(portal_session, "tenant", "account_id", where="ended_at = ''")
 

@@ -17,9 +17,10 @@ from app.words import Words
 from models.basics.clock import utc_text
 from models.basics.errors import DeviceMissing
 from models.store.rows import Change
+from resources import tokens
 from tests.support.clinic import TestClinic
 from tests.support.windows import StandDesk, clipped, picture, press, settle, shown, type_text
-from widgets import theme, tokens
+from widgets import theme
 from widgets.commands import COMMANDS, MENUS
 from widgets.common import page_action
 from widgets.main_window import MainWindow
@@ -126,7 +127,7 @@ def test_locking_hides_the_page_and_gives_the_focus_back(window, qtbot) -> None:
 
 
 def test_somebody_else_keeps_the_page_but_acts_from_now_on(window, qtbot) -> None:
-    press("Ctrl+4")
+    press("Ctrl+6")
     press("Ctrl+Shift+L")
     settle()
     press("Right")
@@ -198,7 +199,7 @@ def test_the_rails_keys_are_its_commands_keys(window) -> None:
             assert window.commands[name].shortcut().toString() == screen.keys
 
 
-@pytest.mark.parametrize(("key", "screen"), [("Ctrl+1", TODAY), ("Ctrl+2", PATIENTS), ("Ctrl+4", ATTENTION),
+@pytest.mark.parametrize(("key", "screen"), [("Ctrl+1", TODAY), ("Ctrl+2", PATIENTS), ("Ctrl+6", ATTENTION),
                                              ("Ctrl+,", SETTINGS)])  # fmt: skip
 def test_keys_lead_to_the_pages_of_the_rail(window, key: str, screen: str) -> None:
     press(key)
@@ -325,7 +326,7 @@ def test_a_page_hears_when_it_is_entered_left_and_when_data_changed(window) -> N
     today = page(window)
     window._data_changed(Change(frozenset({"payment"}), frozenset({"rosa"})))
     assert len(today.changes) == 1
-    press("Ctrl+4")
+    press("Ctrl+6")
     window._data_changed(Change(frozenset({"payment"})))
     assert (today.left, len(today.changes)) == (1, 1)
     assert len(page(window).changes) == 1

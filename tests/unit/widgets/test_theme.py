@@ -8,7 +8,8 @@ from PySide6.QtGui import QColor, QFontDatabase, QFontInfo, QFontMetricsF, QPale
 from PySide6.QtWidgets import QApplication, QLabel
 
 import resources
-from widgets import fonts, icons, theme, tokens
+from resources import tokens
+from widgets import fonts, icons, theme
 from widgets.common import KeycapButton, Text
 from widgets.style_sheet import style_sheet
 

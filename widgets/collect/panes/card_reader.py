@@ -8,7 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from widgets import fonts, icons, theme, tokens
+from resources import tokens
+from widgets import fonts, icons, theme
 from widgets.common import paint
 from widgets.theme import Themed
 

@@ -1,4 +1,4 @@
-"""The design's tokens: every colour, size and type style of the product, once. Widgets ask `widgets.theme` for them."""
+"""The design's tokens: every colour, size and type style of the product, once, for the window and patients' pages."""
 
 from __future__ import annotations
 
