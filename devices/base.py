@@ -136,7 +136,8 @@ class PaymentRequest:
     """One try to take money. `terminal_ref` is decimal digits, unique per terminal, never used again. `continues` is
     the processor's reference of the try before, which was declined or not performed, where it may be used again.
     `noted` is called with the processor's reference before the card is asked for, and writes it down; where it raises,
-    nothing was asked."""
+    nothing was asked. `consent_id` names the record of who agreed that the card is kept for later: with one, an
+    approval carries the card's token, where the processor can keep it."""
 
     attempt_id: str
     terminal_ref: str
@@ -145,6 +146,7 @@ class PaymentRequest:
     clerk: str = ""
     allow_duplicate: bool = False
     continues: str = ""
+    consent_id: str = ""
     noted: Callable[[str], None] = _nobody_notes
 
 
@@ -200,9 +202,14 @@ class RefundRequest:
     clerk: str = ""
 
 
+ON_FILE = "on_file"
+"""The entry mode of a kept card: nobody showed it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardInfo:
-    """What may be known of a card: never its number, track or expiry."""
+    """What may be known of a card: never its number, track or expiry. `entry_mode` is chip, contactless, swipe,
+    fallback_swipe, manual, scanner or ON_FILE; empty where it is not told."""
 
     brand: str = ""
     last4: str = ""
@@ -425,6 +432,11 @@ class KeepsCards(Protocol):
     def store_card(self, request: StoreCardRequest, watch: Watch) -> StoredCard:
         """Read a card and keep it with the processor. Raises DeviceError when nothing was sent, ValueError without a
         consent."""
+        ...
+
+    def charge_kept(self, request: PaymentRequest, token: str, watch: Watch) -> PaymentResult:
+        """Charge a card that is kept under `token`; nobody shows it, and its entry mode is `on_file`. Otherwise as
+        `payment`."""
         ...
 
 

@@ -173,6 +173,16 @@ WORDS: Rows = {
         "Nothing was given back: the bank decides.",
         "Answer the dispute at Stripe.",
     ),
+    "stripe.wants_holder": (
+        "The bank wants the card’s holder to agree",
+        "A card on file cannot do that by itself. Nothing was charged.",
+        "Ask for the card at the reader, or take the payment another way.",
+    ),
+    "stripe.card_gone": (
+        "Stripe does not keep this card any more",
+        "It was taken off there. Nothing was charged.",
+        "Remove it from the patient’s cards on file, and ask for the card itself.",
+    ),
     "stripe.no_reusable_card": (
         "This card cannot be kept",
         "A phone or watch leaves no card that can be charged later. Nothing was charged.",

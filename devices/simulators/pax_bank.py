@@ -100,7 +100,8 @@ class Wallet:
 @dataclass(slots=True)
 class Transaction:
     """One entry of the open batch. `kind` is the type the record carries now (`17` once a sale was voided);
-    `returns_href` names the sale whose money a return gives back; `edc` is 01 for credit, 02 for debit."""
+    `returns_href` names the sale whose money a return gives back; `edc` is 01 for credit, 02 for debit. `token` is told
+    where the sale asked that the card is kept."""
 
     number: int
     kind: str
@@ -116,6 +117,7 @@ class Transaction:
     original_kind: str = ""
     returns_href: str = ""
     edc: str = "01"
+    token: str = ""
 
     @property
     def captured_cents(self) -> int:
@@ -132,6 +134,13 @@ class Bank:
     batch_number: int = 1
     numbers_used: int = 26
     approvals: int = 0
+    kept: dict[str, Card] = field(default_factory=dict)
+
+    def keep(self, card: Card) -> str:
+        """Keep a card; returns its token."""
+        token = f"tok{self.next_number():08d}{card.last4}"
+        self.kept[token] = card
+        return token
 
     def next_number(self) -> int:
         """A terminal transaction number; declined tries use one up too."""

@@ -319,7 +319,7 @@ class PaxSimulator:
         if refused:
             return refused
         card = self.wallet.present()
-        token = "" if self.plan.take("no-token") else f"tok{self.bank.next_number():08d}{card.last4}"
+        token = "" if self.plan.take("no-token") else self.bank.keep(card)
         trace = (str(self.bank.numbers_used), _at(request, 5), self._now())
         return texts.token_answer(card, self.manner.entry_mode, trace, token)
 
@@ -328,13 +328,26 @@ class PaxSimulator:
         if not amount.isdecimal() or not int(amount):
             return texts.short_answer("T01", "100003", "AMOUNT INVALID")
         asked_cents = int(amount)
+        override = _at(request, 4, 5) == "1"
+        token = _extra(request, "TOKEN")
+        if token:
+            return await self._sale_to_kept(token, reference, asked_cents, override=override)
         refused = await self._no_card(asked_cents)
         if refused:
             return refused
         if edc == "01" and self.plan.take("debit-only"):
             return texts.short_answer("T01", "100003", "DEBIT ONLY TRY ANOTHER TENDER")
-        override = _at(request, 4, 5) == "1"
-        return await self._ask_the_bank(_at(request, 2), reference, asked_cents, override=override, edc=edc)
+        keeps = _extra(request, "TOKENREQUEST") == "1"
+        return await self._ask_the_bank(
+            _at(request, 2), reference, asked_cents, override=override, edc=edc, keeps=keeps
+        )
+
+    async def _sale_to_kept(self, token: str, reference: str, asked_cents: int, *, override: bool) -> str:
+        """A card that is kept: nobody shows one."""
+        card = self.bank.kept.get(token)
+        if card is None:
+            return texts.short_answer("T01", "100003", "TOKEN NOT FOUND")
+        return await self._ask_the_bank("01", reference, asked_cents, override=override, kept=card)
 
     async def _return(self, request: list[str], edc: str) -> str:
         """Money back: tied to its sale by the host's reference without the card, else to the card that is shown."""
@@ -377,9 +390,12 @@ class PaxSimulator:
         override: bool,
         sale: Transaction | None = None,
         edc: str = "01",
+        kept: Card | None = None,
+        keeps: bool = False,
     ) -> str:
-        """Approve or decline; a return tied to its `sale` goes to that card."""
-        card = sale.card if sale else self.wallet.present()
+        """Approve or decline; a return tied to its `sale` goes to that card, a sale to a `kept` one to that. `keeps`:
+        the card is kept once it is approved."""
+        card = kept or (sale.card if sale else self.wallet.present())
         if kind == "01" and not override and (earlier := self.bank.duplicate(card, asked_cents)):
             return texts.duplicate_answer(self.bank, earlier)
         await self._set_screen("authorising")
@@ -392,8 +408,10 @@ class PaxSimulator:
         cents = asked_cents
         if partial := self.plan.take("partial"):
             cents = min(partial.number(asked_cents // 2), asked_cents)
-        entry = self.bank.capture(kind, reference, cents, asked_cents, card, self.manner.entry_mode, self._now())
+        mode = "0" if kept else self.manner.entry_mode
+        entry = self.bank.capture(kind, reference, cents, asked_cents, card, mode, self._now())
         entry.edc = edc
+        entry.token = self.bank.keep(card) if keeps and not self.plan.take("no-token") else ""
         entry.returns_href = sale.href if sale else ""
         await self._set_screen(f"approved {cents / 100:.2f}")
         return self._sale_answer(entry, card)
@@ -540,8 +558,13 @@ def _parts(request: list[str], field: int) -> list[str]:
 
 
 def _href(request: list[str]) -> str:
+    return _extra(request, "HREF")
+
+
+def _extra(request: list[str], name: str) -> str:
+    """What the extra data of a request says of `name`; empty for nothing."""
     extra = _parts(request, 10 if request[0] == "T00" else 7)
-    return next((part[5:] for part in extra if part.upper().startswith("HREF=")), "")
+    return next((part[len(name) + 1 :] for part in extra if part.upper().startswith(f"{name}=")), "")
 
 
 def _answering(command: str) -> str:

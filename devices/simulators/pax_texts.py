@@ -92,10 +92,11 @@ def account(card: Card, entry_mode: str) -> tuple[str, ...]:
     return (card.last4, entry_mode, "1230", "", "", "", card.type_code, card.holder, "", "", "0")
 
 
-def extra(card: Card, href: str = "") -> tuple[str, ...]:
-    """The extra data of a chip or contactless card."""
+def extra(card: Card, href: str = "", token: str = "") -> tuple[str, ...]:
+    """The extra data of a chip or contactless card; the token of one that is kept."""
     return (
         "EDCTYPE=CREDIT",
+        *((f"TOKEN={token}",) if token else ()),
         *((f"HREF={href}",) if href else ()),
         f"CARDBIN={card.beginning}",
         "SN=0000000001",
@@ -126,7 +127,7 @@ def sale_answer(bank: Bank, entry: Transaction) -> str:
         (str(entry.number), entry.reference, entry.moment),
         ("0", "AVS Not Requested."),
         *("", ""),
-        extra(entry.card, entry.href),
+        extra(entry.card, entry.href, entry.token),
     )
 
 
@@ -170,7 +171,7 @@ def report_answer(bank: Bank, entry: Transaction, place: str) -> str:
         account(entry.card, entry.entry_mode),
         (str(entry.number), entry.reference, entry.moment),
         *("", "", ""),
-        extra(entry.card, entry.href),
+        extra(entry.card, entry.href, entry.token),
     )
 
 
@@ -203,7 +204,6 @@ def as_debit(answer: str) -> str:
 
 def token_answer(card: Card, entry_mode: str, trace: tuple[str, str, str], token: str) -> str:
     """T01 of a card that was kept."""
-    more = (f"TOKEN={token}",) if token else ()
     return fields(
         *("0", "T01", PROTOCOL, "000000", "OK"),
         ("00", "APPROVAL", "", "612345678903"),
@@ -211,7 +211,7 @@ def token_answer(card: Card, entry_mode: str, trace: tuple[str, str, str], token
         account(card, entry_mode),
         trace,
         *("", "", ""),
-        (*extra(card), *more),
+        extra(card, token=token),
     )
 
 

@@ -73,8 +73,18 @@ class Books:
             self.find("customer", said["customer"], "customer")
         intent = self.keep("payment_intent", shapes.payment_intent(self.now(), said))
         self.happened("payment_intent.created", intent)
+        if said.get("payment_method"):
+            intent["status"] = "requires_confirmation"
         if said.get("confirm"):
             self._charge_saved(intent, said)
+        return intent
+
+    def confirm_intent(self, name: str, said: Shape) -> Shape:
+        """Charge the saved card of an intent, or the one that is named."""
+        intent = self.find("payment_intent", name)
+        if intent["status"] not in ("requires_payment_method", "requires_confirmation"):
+            raise self._unexpected(intent, "confirm")
+        self._charge_saved(intent, {"payment_method": intent["payment_method"], **said})
         return intent
 
     def update_intent(self, name: str, said: Shape) -> Shape:

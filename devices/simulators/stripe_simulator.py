@@ -396,6 +396,8 @@ ROUTES = _table(
      lambda it, ids, said: it.books.update_intent(ids[0], said)),
     ("payment_intents.cancel", "POST", f"/v1/payment_intents/{_ID}/cancel", "PaymentIntentCancelParams",
      StripeSimulator.cancel_intent),
+    ("payment_intents.confirm", "POST", f"/v1/payment_intents/{_ID}/confirm", "PaymentIntentConfirmParams",
+     lambda it, ids, said: it.books.confirm_intent(ids[0], said)),
     ("payment_intents.capture", "POST", f"/v1/payment_intents/{_ID}/capture", "PaymentIntentCaptureParams",
      lambda it, ids, said: it.books.capture_intent(ids[0], said)),
     ("setup_intents.create", "POST", "/v1/setup_intents", "SetupIntentCreateParams", _new_setup),

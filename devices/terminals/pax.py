@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from devices.base import (
+    ON_FILE,
     UNTRACED,
     BatchOutcome,
     BatchResult,
@@ -71,6 +72,7 @@ _CAN = (
 SIGNATURE_CHUNK = 9000
 MISSES_ENOUGH, MOST_QUESTIONS = 2, 4
 CREDIT, DEBIT = "T00", "T02"
+KEEP_CARD = "TOKENREQUEST=1"
 
 HEARD_LATELY_S = 600.0
 """After ten idle minutes, and at the first payment, the terminal is asked for a sign of life before it is given money
@@ -148,8 +150,21 @@ class PaxTerminal:
         wish = _Wish(
             SALE, request.amount_cents, parts(_digits(request.terminal_ref), request.invoice), _debit_only,
             account=override, clerk=request.clerk, amount=_amount(request.amount_cents),
+            extra=KEEP_CARD if request.consent_id else "",
         )  # fmt: skip
         return self._move_money(wish, request.terminal_ref, watch, Step.WAITING)
+
+    def charge_kept(self, request: PaymentRequest, token: str, watch: Watch) -> PaymentResult:
+        """Sale (T00/01) to a card that is kept (TOKEN): the terminal asks for none. Raises DeviceError when nothing was
+        sent, ValueError for what is no token."""
+        override = parts("", "", "", "", "", OVERRIDE_DUPLICATE) if request.allow_duplicate else ""
+        wish = _Wish(
+            SALE, request.amount_cents, parts(_digits(request.terminal_ref), request.invoice), _never,
+            account=override, clerk=request.clerk, amount=_amount(request.amount_cents),
+            extra=f"TOKEN={_token(token)}",
+        )  # fmt: skip
+        result = self._move_money(wish, request.terminal_ref, watch, Step.AUTHORISING)
+        return replace(result, card=replace(result.card, entry_mode=ON_FILE))
 
     def reversal(self, request: ReversalRequest, watch: Watch) -> PaymentResult:
         """Void (T00/16) of a transaction in the open batch, as debit where it was one. Raises DeviceError when nothing
@@ -185,7 +200,7 @@ class PaxTerminal:
         watch.step(Step.ARMING)
         self._sign_of_life()
         trace = parts(_digits(request.terminal_ref))
-        fields = (TOKENIZE, "", "", trace, "", "", "", "", "TOKENREQUEST=1")
+        fields = (TOKENIZE, "", "", trace, "", "", "", "", KEEP_CARD)
         ending = self._link.exchange(CREDIT, fields, watch, Step.WAITING)
         if ending.answer is None:
             self._in_doubt = ending.kind is EndKind.UNKNOWN
@@ -434,6 +449,18 @@ def _debit_only(answer: Answer, result: PaymentResult) -> bool:
 
 def _not_found(_: Answer, result: PaymentResult) -> bool:
     return result.outcome is Outcome.NOT_PERFORMED and result.reason == "terminal.original_not_found"
+
+
+def _never(_answer: Answer, _result: PaymentResult) -> bool:
+    """Nothing is tried another way."""
+    return False
+
+
+def _token(token: str) -> str:
+    """A processor's word for a card: printable, so that it stays in its own field."""
+    if not token or not token.isascii() or not token.isprintable():
+        raise ValueError("a token is printable text")
+    return token
 
 
 def _digits(reference: str) -> str:

@@ -133,6 +133,21 @@ class StripeTerminal:
         self._sign_of_life()
         return save_card(self._link, self._reader, request, watch, self._guard, self._timers, self._ticks)
 
+    def charge_kept(self, request: PaymentRequest, token: str, watch: Watch) -> PaymentResult:
+        """Charge a kept card (`cus_…/pm_…`) without its holder. Raises DeviceError when Stripe could not be reached and
+        nothing was asked."""
+        from devices.terminals.stripe_saving import charge_kept_card
+
+        watch.step(Step.AUTHORISING)
+        run = Run(self._link, "", self._reading(request), self._timers, self._ticks)
+        try:
+            result = charge_kept_card(self._link, run, request, token, self._reading(request), self._guard)
+        except CallFailed as failed:
+            raise self._not_sent(failed) from None
+        if result.outcome is not Outcome.UNKNOWN:
+            self._heard_at = self._ticks.now()
+        return result
+
     def show_cart(self, lines: Sequence[CartLine], total_cents: int) -> None:
         """Show amounts on the reader. Never while it does anything else: it would silently replace a payment. Raises
         DeviceError; nothing is shown then."""
@@ -176,7 +191,7 @@ class StripeTerminal:
         params: Shape = {
             "amount": request.amount_cents, "currency": "usd", "allowed_payment_method_types": ["card_present"],
             "capture_method": "automatic", "description": "Visit balance",
-            "metadata": metadata_of(request.attempt_id, request.terminal_ref),
+            "metadata": metadata_of(request.attempt_id, request.terminal_ref), **self._keeping(request),
         }  # fmt: skip
         until = self._ticks.now() + self._timers.give_up_s
         key, tried = _intent_key(request.attempt_id), False
@@ -199,11 +214,13 @@ class StripeTerminal:
         """The intent of the try before: used again for the same amount, canceled for another. None: make a new one.
         An intent that turns out to be charged is this try's payment, or nobody can say whose."""
         before = request.continues
-        told: Any = {"metadata": metadata_of(request.attempt_id, request.terminal_ref), "expand": ["latest_charge"]}
+        told: Any = {"metadata": metadata_of(request.attempt_id, request.terminal_ref), "expand": ["latest_charge"],
+                     **self._keeping(request)}  # fmt: skip
         try:
             intent = self._link.call(lambda v1: v1.payment_intents.update(
                 before, told, {"idempotency_key": f"go-{request.attempt_id}"}), retries=2)  # fmt: skip
-            if intent.get("status") == WAITING and intent.get("amount") == request.amount_cents:
+            unwanted = bool(intent.get("setup_future_usage")) and not request.consent_id
+            if intent.get("status") == WAITING and intent.get("amount") == request.amount_cents and not unwanted:
                 return intent
             if intent.get("status") in (WAITING, *UNDECIDED):
                 intent = self._link.call(lambda v1: v1.payment_intents.cancel(before))
@@ -217,6 +234,17 @@ class StripeTerminal:
         if ended is None:
             return reading.result(Outcome.UNKNOWN, "stripe.undecided", intent)
         return None if ended.outcome is Outcome.CANCELLED else ended
+
+    def _keeping(self, request: PaymentRequest) -> Shape:
+        """What makes Stripe keep the card of a payment, for a customer of its own. Raises DeviceError."""
+        if not request.consent_id:
+            return {}
+        from devices.terminals.stripe_saving import keep_with_payment
+
+        try:
+            return keep_with_payment(self._link, request)
+        except CallFailed as failed:
+            raise self._not_sent(failed) from None
 
     def _create(self, params: Shape, key: str) -> Shape:
         return self._link.call(

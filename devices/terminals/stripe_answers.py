@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from devices.base import CardInfo, EmvInfo, Outcome, PaymentResult
+from devices.base import ON_FILE, CardInfo, EmvInfo, Outcome, PaymentResult
 from devices.scrubber import PanGuard
 from devices.terminals.stripe_link import named
 
@@ -89,7 +89,9 @@ class Reading:
         return self._with_card(intent, charge if isinstance(charge, dict) else {})
 
     def _with_card(self, intent: Shape, charge: Shape) -> PaymentResult:
-        details = (charge.get("payment_method_details") or {}).get("card_present") or {}
+        kinds = charge.get("payment_method_details") or {}
+        kept: Shape = kinds.get("card") or {}
+        details = kinds.get("card_present") or kept
         receipt, clean = details.get("receipt") or {}, self._clean
         brand, last4 = str(details.get("brand") or ""), _digits(details.get("last4"))
         named_brand = clean(BRANDS.get(brand, brand.replace("_", " ").title()))[:30]
@@ -97,11 +99,12 @@ class Reading:
         return PaymentResult(
             outcome=Outcome.APPROVED, approved_cents=self._cents, terminal_ref=self._reference,
             host_ref=named(intent.get("id")), terminal_txn_no=named(charge.get("id")) or named(intent.get("id")),
-            auth_code=clean(str(receipt.get("authorization_code") or ""))[:12],
-            timestamp=_moment(charge.get("created")), token=named(details.get("generated_card")),
+            auth_code=clean(str(receipt.get("authorization_code") or kept.get("authorization_code") or ""))[:12],
+            timestamp=_moment(charge.get("created")),
+            token=token_of(intent.get("customer"), details.get("generated_card")),
             card=CardInfo(
                 brand=named_brand, last4=last4,
-                entry_mode=READ_METHODS.get(str(details.get("read_method")), ""),
+                entry_mode=ON_FILE if kept else READ_METHODS.get(str(details.get("read_method")), ""),
                 holder=clean(str(details.get("cardholder_name") or ""))[:40],
             ),
             emv=EmvInfo(
@@ -159,6 +162,12 @@ def of_intent(action: Shape | None, intent_id: str) -> bool:
 def metadata_of(attempt_id: str, reference: str) -> dict[str, str]:
     """What an intent or refund carries of ours."""
     return {ATTEMPT: attempt_id, REFERENCE: reference}
+
+
+def token_of(customer: object, method: object) -> str:
+    """A kept card as this program knows it: `cus_…/pm_…`; empty where either is missing."""
+    holder, card = named(customer), named(method)
+    return f"{holder}/{card}" if holder and card else ""
 
 
 def _moment(created: object) -> str:

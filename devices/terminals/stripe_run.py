@@ -60,11 +60,18 @@ class Run:
         self._link, self._reader, self._reading = link, reader, reading
         self._timers, self._ticks = timers, ticks
         self._intent_id = ""
+        self._keeps = False
         self._refusal = ""
+
+    @property
+    def reference(self) -> str:
+        """Our reference of the payment."""
+        return self._reading.reference
 
     def pay(self, intent: Shape, attempt_id: str, watch: Watch) -> PaymentResult:
         """Ask for a card and wait for the end. Never raises: what is not known is UNKNOWN."""
         self._intent_id = named(intent.get("id"))
+        self._keeps = bool(intent.get("setup_future_usage"))
         try:
             return self._pay(attempt_id, watch, again=bool(intent.get("last_payment_error")))
         except (_Lost, CallFailed):
@@ -115,8 +122,10 @@ class Run:
         return self._give_up(Outcome.NOT_PERFORMED, "stripe.reader_timeout")
 
     def _dispatch(self, key: str) -> _Sent:
-        params: Any = {"payment_intent": self._intent_id,
-                       "process_config": {"enable_customer_cancellation": True, "skip_tipping": True}}  # fmt: skip
+        config: Shape = {"enable_customer_cancellation": True, "skip_tipping": True}
+        if self._keeps:
+            config["allow_redisplay"] = "always"
+        params: Any = {"payment_intent": self._intent_id, "process_config": config}
         try:
             self._link.call(
                 lambda v1: v1.terminal.readers.process_payment_intent(self._reader, params, {"idempotency_key": key}),
