@@ -34,6 +34,7 @@ _NOT_DONE = {
     "refund.place": "attention.place_not_done", "message.send": "attention.message_not_sent",
     "refund.request": "attention.refund_not_done", "payment_request.put": "attention.request_not_done",
     "payment_request.status": "attention.request_not_done",
+    "online.post": "attention.online_not_done", "online.associate": "attention.online_not_done",
 }  # fmt: skip
 """Decisions the hub rejected that leave everything as it was, and the words for it."""
 _NO_RIGHT = {"not_done": "attention.no_right", "excepted": "attention.done_without_right"}

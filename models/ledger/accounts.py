@@ -28,6 +28,8 @@ class Code(StrEnum):
     REFUND_PAYABLE = "RFP"
     REFUND_ELSEWHERE = "RFU"
     DISPUTED = "DISP"
+    ONLINE_WAITING = "ONP"
+    ONLINE_RETURNED = "ONR"
     SUSPENSE = "SUSP"
     RESPONSIBILITY = "RESP"
     FEES = "REV"
@@ -166,6 +168,16 @@ def refund_elsewhere(refund_id: str, patient_id: str, appointment_id: str = "") 
 def disputed(dispute_id: str, payment_id: str, patient_id: str) -> Account:
     """Card money a bank took back until the dispute is decided."""
     return Account(f"DISP:{dispute_id}", Code.DISPUTED, patient_id=patient_id, payment_id=payment_id)
+
+
+def online_waiting(online_id: str, patient_id: str) -> Account:
+    """Clearing: what a patient paid from home and nobody has posted. No figure of the patient counts it."""
+    return Account(f"ONP:{online_id}", Code.ONLINE_WAITING, Guard.LOT, patient_id)
+
+
+def online_returned(return_id: str, patient_id: str) -> Account:
+    """Clearing: what the processor gave back of a payment from home and nobody has posted."""
+    return Account(f"ONR:{return_id}", Code.ONLINE_RETURNED, Guard.RECEIVABLE, patient_id)
 
 
 def fees(patient_id: str) -> Account:

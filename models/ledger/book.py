@@ -12,6 +12,7 @@ from models.ledger.accounts import LOT_CODES, Account, Code
 from models.operations.operation import Operation
 from models.operations.records import Rules
 from models.rules.payment_status import AWAITED, Status
+from models.rules.plan_standing import PlanStatus
 from models.rules.rights import Right
 
 
@@ -60,7 +61,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class ChargeState:
     """A charge as the ledger knows it: its accounts' dimensions and the responsibility posted so far. `kind` `fee` is
-    the practice's own."""
+    the practice's own; `plan_id`: the payment plan it is on."""
 
     charge_id: str
     patient_id: str
@@ -69,6 +70,26 @@ class ChargeState:
     responsibility_cents: int
     kind: str = ""
     practitioner_id: str = ""
+    plan_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanState:
+    """A payment plan as the ledger knows it: its payments add up to `total_cents`; `numbers` are of those that are not
+    skipped, `added` is the highest there ever was (0: that of `numbers`). `charge_ids` are in force with it."""
+
+    plan_id: str
+    patient_id: str
+    status: PlanStatus
+    total_cents: int
+    terms_sha256: str
+    accepted_sha256: str
+    numbers: tuple[int, ...]
+    charge_ids: tuple[str, ...] = ()
+    added: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "added", self.added or max(self.numbers, default=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +132,58 @@ class RequestState:
     def open_cents(self) -> int:
         """What is still asked."""
         return self.amount_cents - self.paid_cents
+
+
+class OnlineStep(StrEnum):
+    """Where money from home, or what of it went back, is. OPEN: not posted. ELSEWHERE: in the books by another way.
+    OFF: it went back before it was posted, or it is that going back. FAILED: what went back came back."""
+
+    OPEN = "open"
+    POSTED = "posted"
+    ELSEWHERE = "elsewhere"
+    OFF = "off"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineState:
+    """A payment from home as the ledger knows it: `off_cents` of it went back before it was posted. `charge` and
+    `paid_on` (ISO day) are what its payment will say of it."""
+
+    online_id: str
+    patient_id: str
+    amount_cents: int
+    off_cents: int
+    step: OnlineStep
+    number: str
+    brand: str
+    last4: str
+    charge: str
+    paid_on: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineReturnState:
+    """What the processor gave back of a payment from home: `off_cents` of it had not been posted yet."""
+
+    return_id: str
+    online_id: str
+    patient_id: str
+    amount_cents: int
+    off_cents: int
+    step: OnlineStep
+    number: str
+    refund_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutState:
+    """A payout of the processor; `made_op_id` is the operation that posted it."""
+
+    payout_id: str
+    made_op_id: str
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +404,15 @@ class Book(Protocol):
         """What is asked for a visit and awaited, in the order it is answered."""
         ...
 
+    def plan(self, plan_id: str) -> PlanState | None: ...
+
     def deposit(self, deposit_id: str) -> DepositState | None: ...
+
+    def online(self, online_id: str) -> OnlineState | None: ...
+
+    def online_return(self, return_id: str) -> OnlineReturnState | None: ...
+
+    def payout(self, payout_id: str) -> PayoutState | None: ...
 
     def deposit_of(self, payment_id: str) -> str:
         """The id of the slip a payment is on, empty when it is on none."""
@@ -417,7 +498,11 @@ class Draft:
         self.refunds: dict[str, RefundState] = {}
         self.disputes: dict[str, DisputeState] = {}
         self.requests: dict[str, RequestState] = {}
+        self.plans: dict[str, PlanState] = {}
         self.deposits: dict[str, DepositState] = {}
+        self.onlines: dict[str, OnlineState] = {}
+        self.online_returns: dict[str, OnlineReturnState] = {}
+        self.payouts: dict[str, PayoutState] = {}
         self.deposited: dict[str, str] = {}
         self.rules_put: Rules | None = None
         self.tasks: dict[str, TaskState] = {}
@@ -563,8 +648,20 @@ class Draft:
         mine = (each for each in found.values() if each.appointment_id == appointment_id and each.status in AWAITED)
         return sorted(mine, key=by_due)
 
+    def plan(self, plan_id: str) -> PlanState | None:
+        return self.plans.get(plan_id) or self.base.plan(plan_id)
+
     def deposit(self, deposit_id: str) -> DepositState | None:
         return self.deposits.get(deposit_id) or self.base.deposit(deposit_id)
+
+    def online(self, online_id: str) -> OnlineState | None:
+        return self.onlines.get(online_id) or self.base.online(online_id)
+
+    def online_return(self, return_id: str) -> OnlineReturnState | None:
+        return self.online_returns.get(return_id) or self.base.online_return(return_id)
+
+    def payout(self, payout_id: str) -> PayoutState | None:
+        return self.payouts.get(payout_id) or self.base.payout(payout_id)
 
     def deposit_of(self, payment_id: str) -> str:
         known = self.deposited.get(payment_id)
@@ -692,6 +789,22 @@ class Draft:
         """From now on the request stands like this."""
         self.requests[state.request_id] = state
 
+    def know_plan(self, state: PlanState) -> None:
+        """From now on the payment plan stands like this."""
+        self.plans[state.plan_id] = state
+
+    def know_online(self, state: OnlineState) -> None:
+        """From now on the payment from home stands like this."""
+        self.onlines[state.online_id] = state
+
+    def know_online_return(self, state: OnlineReturnState) -> None:
+        """From now on what went back stands like this."""
+        self.online_returns[state.return_id] = state
+
+    def know_payout(self, state: PayoutState) -> None:
+        """From now on the payout stands like this."""
+        self.payouts[state.payout_id] = state
+
     def know_deposit(self, state: DepositState, payments: Iterable[str]) -> None:
         """From now on the slip stands like this: its payments are on it, or on none."""
         self.deposits[state.deposit_id] = state
@@ -717,6 +830,10 @@ class Draft:
         self.refunds |= branch.refunds
         self.disputes |= branch.disputes
         self.requests |= branch.requests
+        self.plans |= branch.plans
+        self.onlines |= branch.onlines
+        self.online_returns |= branch.online_returns
+        self.payouts |= branch.payouts
         self.deposits |= branch.deposits
         self.deposited |= branch.deposited
         self.rules_put = branch.rules_put or self.rules_put

@@ -42,7 +42,7 @@ def charge_put(op: Operation, body: records.Charge, draft: Draft) -> None:
         return
     patient_id, appointment_id = _first_said(known, body)
     state = ChargeState(body.id, patient_id, appointment_id, body.service_date, body.responsibility_cents,
-                        body.kind, body.practitioner_id)  # fmt: skip
+                        body.kind, body.practitioner_id, known.plan_id if known else "")  # fmt: skip
     _owe(op, state, known, accounts.responsibility(patient_id), draft)
 
 
@@ -62,7 +62,8 @@ def fee(op: Operation, body: bodies.Fee, draft: Draft) -> None:
         reject(draft, op, "not_a_fee" if ours else "other_patient")
         return
     patient_id, appointment_id = _first_said(known, body)
-    state = ChargeState(body.charge_id, patient_id, appointment_id, body.service_date, body.amount_cents, "fee")
+    state = ChargeState(body.charge_id, patient_id, appointment_id, body.service_date, body.amount_cents, "fee",
+                        plan_id=known.plan_id if known else "")  # fmt: skip
     _owe(op, state, known, accounts.fees(patient_id), draft)
 
 

@@ -13,6 +13,7 @@ from models.ledger import accounts
 from models.ledger.accounts import LOT_CODES, Account, Code
 from models.ledger.book import DisputeState, Draft, PaymentState, RefundState, RefundStep, Transfer
 from models.ledger.judging import (
+    HUB,
     KNOWN_ALREADY,
     accept,
     available,
@@ -208,7 +209,7 @@ def _cannot_refund(body: bodies.RefundRequest, payment: PaymentState | None, dra
         return "wrong_patient"
     if body.amount_cents <= 0 or any(line.amount_cents <= 0 for line in body.lines):
         return "amount_not_positive"
-    if body.tender not in bodies.TENDERS or body.reason not in bodies.REFUND_REASONS:
+    if body.tender not in bodies.GIVEN_BACK_BY or body.reason not in bodies.REFUND_REASONS:
         return "reason_unknown"
     if draft.refund(body.refund_id) is not None:
         return KNOWN_ALREADY if body.tender == "external" else "refund_id_used"
@@ -231,11 +232,13 @@ def refund_paid(op: Operation, body: bodies.RefundPaid, draft: Draft) -> None:
     gives what it holds and the rest is over-refunded; where less left than was set aside, the rest is credit again."""
     known = draft.refund(body.refund_id)
     payment = draft.payment((known.payment_id if known else "") or body.payment_id)
-    if body.amount_cents <= 0 or body.tender not in bodies.TENDERS:
+    if body.amount_cents <= 0 or not _may_say(op, body):
         quarantine(draft, op, "amount_not_positive" if body.amount_cents <= 0 else "tender_unknown")
         return
     merchant = (body.card.merchant if body.card else "") or (payment.merchant if payment else "")
     out = tender_account(body.tender, drawer=body.drawer or op.device, merchant=merchant, method=body.method_id)
+    if body.online_return_id:
+        out = accounts.online_returned(body.online_return_id, payment.patient_id if payment else body.patient_id)
     if payment is None:
         except_(draft, op, "missing_dependency", Transfer(accounts.suspense(), out, body.amount_cents, "refund_paid"))
         return
@@ -254,6 +257,13 @@ def refund_paid(op: Operation, body: bodies.RefundPaid, draft: Draft) -> None:
     transfers += _drain(payment, body.amount_cents - aside, out, "refund_paid", draft.branch())
     beyond = _beyond(payment, body.amount_cents - _moved(transfers, out), out, "refund_paid")
     except_(draft, op, "more_than_paid" if beyond else "refund_not_granted", *transfers, *beyond)
+
+
+def _may_say(op: Operation, body: bodies.RefundPaid) -> bool:
+    """What the processor gave back of money from home is posted from there, by the hub's rule; the rest by desks."""
+    if body.tender == bodies.ONLINE:
+        return bool(body.online_return_id) and op.device == HUB
+    return body.tender in bodies.TENDERS and not body.online_return_id
 
 
 def _stays(payment: PaymentState, payable: Account, cents: int, draft: Draft) -> list[Transfer]:
@@ -284,7 +294,7 @@ def refund_undone(op: Operation, body: bodies.RefundUndone, draft: Draft) -> Non
     """The patient handed a refund back, or the bank sent a card's back: that may be heard at several desks."""
     refund = draft.refund(body.refund_id)
     payment = draft.payment(refund.payment_id) if refund else None
-    if refund is not None and refund.tender == "card" and refund.step is RefundStep.UNDONE:
+    if refund is not None and refund.tender in ("card", bodies.ONLINE) and refund.step is RefundStep.UNDONE:
         accept(draft, op)
         return
     if refund is None or payment is None or refund.step is not RefundStep.PAID:

@@ -10,6 +10,8 @@ from models.basics.ids import natural_id
 from models.ledger import accounts
 from models.ledger.accounts import LOT_CODES, Account, Code
 from models.ledger.book import ChargeState, Draft, Entry, PaymentState, Transfer, Verdict
+from models.operations import bodies
+from models.operations.online import MERCHANT
 from models.operations.operation import GENESIS, Operation, make_operation
 
 HUB = "hub"
@@ -197,5 +199,6 @@ def tender_account(tender: str, *, drawer: str, merchant: str = "", method: str 
         "card": lambda: accounts.card(merchant or "main"),
         "external": accounts.external,
         "other": lambda: accounts.other(method or "other"),
+        bodies.ONLINE: lambda: accounts.card(MERCHANT),
     }
     return makers[tender]()

@@ -15,7 +15,11 @@ from models.ledger.book import (
     Draft,
     Entry,
     HoldState,
+    OnlineReturnState,
+    OnlineState,
     PaymentState,
+    PlanState,
+    PayoutState,
     Posted,
     RefundState,
     RequestState,
@@ -104,6 +108,9 @@ class EmptyBook:
     def requests_at(self, appointment_id: str) -> Sequence[RequestState]:  # noqa: ARG002
         return ()
 
+    def plan(self, plan_id: str) -> PlanState | None:  # noqa: ARG002
+        return None
+
     def task(self, task_id: str) -> TaskState | None:  # noqa: ARG002
         return None
 
@@ -129,6 +136,15 @@ class EmptyBook:
         return ()
 
     def deposit(self, deposit_id: str) -> DepositState | None:  # noqa: ARG002
+        return None
+
+    def online(self, online_id: str) -> OnlineState | None:  # noqa: ARG002
+        return None
+
+    def online_return(self, return_id: str) -> OnlineReturnState | None:  # noqa: ARG002
+        return None
+
+    def payout(self, payout_id: str) -> PayoutState | None:  # noqa: ARG002
         return None
 
     def deposit_of(self, payment_id: str) -> str:  # noqa: ARG002

@@ -76,6 +76,8 @@ def settle(op: Operation, draft: Draft) -> tuple[Entry, ...]:
     holding.fit(op, draft, start)
     requests.follow(op, body, draft, start)
     rightful.doubt(op, body, draft, start)
+    for following in online.follow(op, body, draft, start):
+        settle(following, draft)
     return tuple(draft.entries[start:])
 
 
@@ -291,14 +293,6 @@ def _of_payment(op: Operation, body: bodies.Reverse | bodies.Correct, draft: Dra
         giving_back.correct(op, body, draft)
 
 
-def _online_post(op: Operation, body: Any, draft: Draft) -> None:
-    online.post(op, body, draft, settle)
-
-
-def _online_return_failed(op: Operation, body: Any, draft: Draft) -> None:
-    online.return_failed(op, body, draft, settle)
-
-
 _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "charge.put": charges.charge_put,
     "charge.fee": charges.fee,
@@ -340,8 +334,8 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "card.keep": cards.keep,
     "online.receive": online.receive,
     "online.return": online.returned,
-    "online.return_failed": _online_return_failed,
-    "online.post": _online_post,
+    "online.return_failed": online.return_failed,
+    "online.post": online.post,
     "online.associate": online.associate,
     "online.payout": online.payout,
     "online.payout_failed": online.payout_failed,

@@ -8,6 +8,11 @@ TENDERS = ("cash", "check", "card", "external", "other")
 """How money comes in. `external` was paid elsewhere (EHR, portal) and is only mirrored; `other` is recorded by hand
 under a method of the practice's own list."""
 
+ONLINE = "online"
+"""Paid from home: no tender of a desk. The hub alone makes such payments, and the processor gives them back."""
+GIVEN_BACK_BY = (*TENDERS, ONLINE)
+"""How money goes back."""
+
 PAYMENT_TYPES = ("", "copay", "coinsurance", "other")
 """What money is for, as a payment's field (S0-05); empty is credit. Refund and correction are operations apart."""
 
@@ -41,6 +46,7 @@ class Collect:
     With an appointment the lot is earmarked to it until it is allocated; without, it is free credit. `method_id` names
     the practice's own way to pay (tender `other`), `trace_no` its number; `received_date` is the day the money came in
     where that is not the business date it was posted on. `request_id` names what had been asked, where it is for that.
+    Tender ONLINE: posted from what `online_id` brought, by the hub's own rule (operations.online).
     """
 
     payment_id: str
@@ -65,6 +71,7 @@ class Collect:
     received_date: str = ""
     practitioner_id: str = ""
     request_id: str = ""
+    online_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +214,8 @@ class RefundRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundPaid:
-    """The money of a refund was handed back (fact): out of the drawer, by check, to the card."""
+    """The money of a refund was handed back (fact): out of the drawer, by check, to the card. `online_return_id` is
+    what the processor gave back of a payment from home; such a refund follows from `online.post` alone."""
 
     refund_id: str
     payment_id: str
@@ -220,6 +228,7 @@ class RefundPaid:
     method_id: str = ""
     attempt_id: str = ""
     card: CardFacts | None = None
+    online_return_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

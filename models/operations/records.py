@@ -196,6 +196,9 @@ class Rules:
     `portal`: patients may sign in from home and see what they owe; `portal_payments`: and pay there (S1-05), at least
     `portal_minimum_cents` (S0-28), with `portal_balance_only` no more than is owed (S0-29). `portal_statements`: every
     statement is put there, too, and an e-mail tells so (S0-30).
+    `plan_…`: what the practice allows of payment plans (S0-44): the least a month, least and most of a balance (cents,
+    0: no limit), least and most payments; after how many days a payment is late; how many days after its day a card
+    that said no is tried again, and once more.
     S1-12: with `online_auto_post` what was paid from home, and what of it went back, is posted by itself, and with
     `online_auto_archive` (never without it) put away from the inbox; `online_receipts`: the payer gets an e-mail.
     """
@@ -215,6 +218,14 @@ class Rules:
     drawer_allowance_cents: int = 1_000
     custom_statuses: tuple[str, ...] = ()
     statement_message: str = ""
+    plan_least_monthly_cents: int = 2_500
+    plan_least_balance_cents: int = 0
+    plan_most_balance_cents: int = 0
+    plan_least_payments: int = 2
+    plan_most_payments: int = 24
+    plan_late_days: int = 5
+    plan_first_retry_days: int = 3
+    plan_second_retry_days: int = 7
     portal: bool = False
     portal_payments: bool = False
     portal_minimum_cents: int = 0

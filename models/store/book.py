@@ -30,7 +30,11 @@ from models.ledger.book import (
     DisputeState,
     Draft,
     HoldState,
+    OnlineReturnState,
+    OnlineState,
+    OnlineStep,
     PaymentState,
+    PayoutState,
     Posted,
     RefundState,
     RefundStep,
@@ -48,6 +52,7 @@ from models.ledger.book import (
 from models.operations import bodies, merging, records
 from models.operations.codec import BodyInvalid, from_json
 from models.operations.kinds import NotUnderstood
+from models.operations.online import OnlinePost
 from models.operations.operation import Operation, from_wire
 from models.operations.rekeying import Rekeyed, rekeyed_id
 from models.operations.requests import PaymentRequestPut, PaymentRequestStatus
@@ -164,6 +169,13 @@ class Wanted:
         if isinstance(body, merging.PatientMerged):
             self.ask("person", body.into_id)
 
+    def _online_post(self, body: OnlinePost) -> None:
+        self.ask("account", f"ONR:{body.return_id}" if body.return_id else f"ONP:{body.online_id}")
+        self.ask("new_payment", body.online_id)
+        for line in body.lines:
+            self._charge(line.charge_id)
+            self.ask("visit", line.appointment_id)
+
     def _collect(self, body: bodies.Collect) -> None:
         self.ask("new_payment", body.payment_id)
         self.ask("new_payment", rekeyed_id(body.receipt_no))
@@ -271,6 +283,7 @@ _LOOK: dict[str, Any] = {
     "visit.status": Wanted._visit_status,
     "payment.freed": Wanted._freed,
     "appointment.put": Wanted._appointment_put,
+    "online.post": Wanted._online_post,
     "payment_request.put": Wanted._request,
     "payment_request.status": Wanted._request,
     "patient.merged": Wanted._merge,
@@ -484,6 +497,21 @@ class TableBook:
         found = self._ask("SELECT deposit_id FROM deposited WHERE tenant = :tenant AND payment_id = :id", id=payment_id)
         return str(found[0][0]) if found else ""
 
+    def online(self, online_id: str) -> OnlineState | None:
+        found = self._ask(_ONLINE, id=online_id)
+        return _online_state(found[0]) if found else None
+
+    def online_return(self, return_id: str) -> OnlineReturnState | None:
+        found = self._ask(_ONLINE_RETURN, id=return_id)
+        return _online_return_state(found[0]) if found else None
+
+    def payout(self, payout_id: str) -> PayoutState | None:
+        query = (
+            "SELECT payout_id, op_id, state = 'failed' FROM online_payout WHERE tenant = :tenant AND payout_id = :id"
+        )
+        found = self._ask(query, id=payout_id)
+        return PayoutState(found[0][0], found[0][1], bool(found[0][2])) if found else None
+
     def disputes_of(self, payment_id: str) -> Sequence[DisputeState]:
         if payment_id not in self._disputes_of:
             self._take_disputes_of({payment_id}, self._ask(_DISPUTE + "d.payment_id = :id", id=payment_id))
@@ -674,6 +702,14 @@ _HOLD = (
     "SELECT hold_id, device, patient_id, payment_id, account_id, granted_cents - used_cents - returned_cents "
     "FROM hold WHERE tenant = :tenant AND "
 )
+_ONLINE = (
+    "SELECT online_id, patient_id, amount_cents, off_cents, state, number, brand, last4, charge, business_date, "
+    "request_id FROM online_payment WHERE tenant = :tenant AND online_id = :id"
+)
+_ONLINE_RETURN = (
+    "SELECT return_id, online_id, patient_id, amount_cents, off_cents, state, number, refund_id FROM online_return "
+    "WHERE tenant = :tenant AND return_id = :id"
+)
 _POSTED_AFTER = (
     "SELECT op, transfers FROM log WHERE tenant = :tenant AND patient IN (:ids) AND verdict NOT IN ('rejected', "
     "'quarantined') AND seq > (SELECT a.seq FROM log a WHERE a.tenant = :tenant AND a.op_id = :id) ORDER BY seq"
@@ -709,6 +745,16 @@ _QUESTIONS: dict[str, tuple[str, str, Callable[[TableBook, set[str], list[Any]],
 def _payment_state(row: Any) -> PaymentState:
     values = [*row[:9], bool(row[9]), row[10], int(row[11]), *row[12:]]
     return PaymentState(*values)
+
+
+def _online_state(row: Any) -> OnlineState:
+    values = [*row[:4], OnlineStep(row[4]), *row[5:]]
+    return OnlineState(*values)
+
+
+def _online_return_state(row: Any) -> OnlineReturnState:
+    values = [*row[:5], OnlineStep(row[5]), *row[6:]]
+    return OnlineReturnState(*values)
 
 
 def _refund_state(row: Any) -> RefundState:

@@ -20,7 +20,7 @@ from models.operations.codec import BodyInvalid, to_json
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation
 from models.rules.payment_status import Status, when_put
-from models.store import card_rows, document_rows
+from models.store import card_rows, document_rows, online_rows
 from models.store.apart import RESOLUTIONS, put_apart, put_resolved
 from models.store.session import column_names
 from models.store.sheet import Sheet
@@ -632,4 +632,5 @@ _HANDLERS: dict[str, _Handler] = {
     "eligibility.check": _note_check,
     **card_rows.HANDLERS,
     **document_rows.HANDLERS,
+    **online_rows.HANDLERS,
 }

@@ -7,7 +7,22 @@ from typing import Literal
 
 from sqlalchemy import Table
 
-from models.tables import acts, cards, days, desk, documents, hub, ledger, log, payments, portal, records, search, tasks
+from models.tables import (
+    acts,
+    cards,
+    days,
+    desk,
+    documents,
+    hub,
+    ledger,
+    log,
+    online,
+    payments,
+    portal,
+    records,
+    search,
+    tasks,
+)
 
 Role = Literal["desk", "hub"]
 
@@ -26,6 +41,7 @@ STATE_TABLES: dict[str, Table] = (
     | {made.name: made for made in (records.not_collecting, payments.payment, payments.payment_request)}
     | acts.ACT_TABLES
     | cards.CARD_TABLES
+    | online.ONLINE_TABLES
     | documents.DOCUMENT_TABLES
     | days.DAY_TABLES
     | tasks.TASK_TABLES
@@ -45,7 +61,7 @@ OWN_TABLES: dict[Role, dict[str, Table]] = {
         made.name: made
         for made in (
             hub.tenant_head, hub.device, hub.enrolment, hub.stream_end, hub.hub_epoch, hub.message_outbox,
-            *portal.PORTAL_TABLES,
+            *portal.PORTAL_TABLES, hub.online_attempt, hub.online_event, hub.online_customer,
         )
     },
 }  # fmt: skip

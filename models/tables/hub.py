@@ -58,3 +58,37 @@ message_outbox = table(
 time."""
 
 index(message_outbox, "tenant", "due_at", where="state = 'waiting'")
+
+online_attempt = table(
+    "online_attempt",
+    key("tenant"), key("attempt_id"), words("what"), words("patient_id"), whole("amount_cents"), words("channel"),
+    words("said"), words("state"), words("reason"), words("session"), words("intent"), words("url"), words("result_id"),
+    words("made_at"), words("sent_at"), words("settled_at"), words("due_at"), whole("tries"), words("claimed_by"),
+    words("claimed_until"),
+    check("what IN ('checkout', 'save', 'charge', 'refund')", "what"),
+    check("state IN ('made', 'sent', 'open', 'done', 'declined', 'ended', 'unknown')", "state"),
+)  # fmt: skip
+"""What the hub asked the processor for, written down before it asks. `attempt_id` is the idempotency key of the asking
+and travels as metadata of what it makes, so that it is found again. `made`: nothing left yet; `sent`: the request is on
+its way, nobody knows; `open`: a page waits for the patient; `done`: the log has what came of it (`result_id`);
+`declined`, `ended` (expired, taken back): nothing was taken; `unknown`: the processor could not be asked. `said` is
+JSON: what the asking was made of. Whoever sets `claimed_by` looks into it, until `claimed_until`, from `due_at` on."""
+
+index(online_attempt, "tenant", "due_at", where="state IN ('made', 'sent', 'open', 'unknown')")
+index(online_attempt, "tenant", "session", where="session <> ''")
+index(online_attempt, "tenant", "intent", where="intent <> ''")
+
+online_event = table(
+    "online_event",
+    key("tenant"), key("event_id"), words("kind"), words("subject"), words("state"), whole("tries"), words("made_at"),
+    words("heard_at"), words("settled_at"),
+    check("state IN ('heard', 'done', 'ignored')", "state"),
+)  # fmt: skip
+"""What the processor told, once by its id. Nothing is believed of it but what it is about (`subject`): that is fetched
+and looked at. `made_at` is the processor's clock, `heard_at` ours."""
+
+index(online_event, "tenant", "state", where="state = 'heard'")
+index(online_event, "tenant", "made_at")
+
+online_customer = table("online_customer", key("tenant"), key("patient_id"), words("customer"), words("made_at"))
+"""Under which opaque name the processor knows an account."""

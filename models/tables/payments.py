@@ -16,11 +16,12 @@ payment = table(
     words("reversed_reason"), words("reversed_by"), words("reversal_id"), words("reversal_receipt_no"),
     words("reversal_auth_code"), words("reversal_host_ref"), words("reversed_business_date"), words("reversed_act"),
     words("payment_type"), words("method_id"), words("trace_no"), words("received_date"), words("practitioner_id"),
-    words("request_id"), check("amount_cents > 0", "amount"), check("change_cents >= 0", "change"),
+    words("request_id"), words("online_id"), check("amount_cents > 0", "amount"),
+    check("change_cents >= 0", "change"),
 )  # fmt: skip
-"""`drawer` is the drawer the cash lies in, `reversed_act` how it was taken back (void, delete, bounced),
-`request_id` what had been asked, where the payment names it. `seq` is the log position of the last operation on it, 0
-while pending.
+"""`drawer` is the drawer the cash lies in, `reversed_act` how it was taken back (void, delete, bounced), `request_id`
+what had been asked, where the payment names it, `online_id` what it was posted from. `seq` is the log position of the
+last operation on it, 0 while pending.
 
 Two payments never share a receipt number: when a second one arrives with a number in use (a cloned desk), its row
 carries `<number>+<payment id>` and its log entry is excepted with `receipt_no_used`."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations import portal
+from models.migrations import online, portal
 from models.migrations.making import add_index, key, text, whole
 
 revision = "0009"
@@ -85,6 +85,7 @@ PIECES: tuple[tuple[Callable[[], None], Callable[[], None]], ...] = (
     (_make_documents, _undo_documents),
     (portal.make_settings, portal.undo_settings),
     (portal.make_tables, portal.undo_tables),
+    (online.make, online.undo),
 )
 """Made from the first to the last, undone from the last to the first."""
 
