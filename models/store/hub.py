@@ -36,6 +36,8 @@ from models.store.failures import translate
 from models.store.freeing import anything_waits, to_be_freed
 from models.store.hub_answers import HubAnswers
 from models.store.hub_desks import HubDesks
+from models.store.hub_documents import HubDocuments
+from models.store.hub_portal import HubPortal
 from models.store.hub_repair import HubRepair, begin_epoch
 from models.store.invariants import check_hub
 from models.store.joining import CODE_MINUTES, DEVICE, Former, Joiner, code_hash, device_row, redeem
@@ -87,6 +89,8 @@ class HubStore:
         self._combiner: Combiner[str, PushBatch, PushAnswer] = Combiner(self._push_together)
         self.messages = MessageOutbox(self._transaction, self._look, clock)
         self.desks = HubDesks(self._transaction, self._look, self._clock)
+        self.documents = HubDocuments(self._transaction, self._look, self._clock)
+        self.portal = HubPortal(self._transaction, self._look, clock)
         self.answers = HubAnswers(self._transaction, self._look, self._clock)
         self.repairs = HubRepair(self._transaction, self._look, clock, marks or LogMarks())
 

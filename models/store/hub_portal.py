@@ -1,0 +1,350 @@
+"""The portal's own rows at a hub: accounts, sessions, notes, patience with guessers, views and orders.
+
+Everything secret arrives here as a keyed hash or sealed. Every call is a transaction of its own. Thread-safe; raises
+StorageError where the database fails. Times are UTC text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TypeVar
+
+from models.basics.clock import Clock, utc_text
+from models.store.hub_desks import Running
+from models.store.hub_reading import HubReader
+from models.store.portal_rows import (
+    AccountRow,
+    NoteRow,
+    OrderRow,
+    PersonRow,
+    SessionRow,
+    ViewRow,
+    marks,
+    names,
+)
+from models.store.session import Session
+
+T = TypeVar("T")
+
+FAILURES = 5
+"""So many wrong tries in a row are free."""
+FIRST_LOCK_S, LONGEST_LOCK_S = 60, 3600
+FORGIVEN_AFTER = timedelta(hours=24)
+
+_ACCOUNT = f"SELECT {names(AccountRow)} FROM portal_account WHERE tenant = :tenant AND "
+_NOTE = f"SELECT {names(NoteRow)} FROM portal_note WHERE tenant = :tenant AND "
+_KEEP_ACCOUNT = (
+    f"INSERT INTO portal_account (tenant, {names(AccountRow)}) VALUES (:tenant, {marks(AccountRow)}) "
+    "ON CONFLICT (tenant, account_id) DO UPDATE SET username = :username, login = :login, "
+    "password_hash = :password_hash, factor = :factor, secret = :secret, last_step = :last_step, channel = :channel, "
+    "address = :address, language = :language, state = :state, changed_at = :changed_at"
+)
+_PEOPLE = (
+    "SELECT p.id, p.given, p.family, p.birth_date, p.phone, p.email FROM patient p WHERE p.tenant = :tenant "
+    "AND p.birth_date = :born AND p.deleted_at = '' AND p.active = 1 AND p.deceased = 0 AND NOT EXISTS (SELECT 1 "
+    "FROM alias l WHERE l.tenant = p.tenant AND l.patient_id = p.id AND l.survivor_id <> '') ORDER BY p.id"
+)
+
+
+class HubPortal:
+    """Reads and moves the portal's rows of any practice."""
+
+    def __init__(self, write: Running, look: Running, clock: Clock) -> None:
+        self._write, self._look, self._clock = write, look, clock
+
+    def read(self, tenant: str, work: Callable[[HubReader], T]) -> T:
+        """Ask the desks' questions of a practice, all as of one transaction."""
+        return self._look(lambda session: work(HubReader(session)), tenant)
+
+    # Accounts -----------------------------------------------------------------------------------------------------
+
+    def born_on(self, tenant: str, birth_date: str) -> list[PersonRow]:
+        """Everybody of that birth date (ISO) who could have an account, one record per person."""
+        rows = self._look(lambda session: session.rows(_PEOPLE, tenant=tenant, born=birth_date), tenant)
+        return [PersonRow(*row) for row in rows]
+
+    def account(self, tenant: str, account_id: str) -> AccountRow | None:
+        """An account by its id."""
+        return self._account(tenant, "account_id = :value", account_id)
+
+    def account_of_login(self, tenant: str, login: str) -> AccountRow | None:
+        """An account by its username as it is compared."""
+        return self._account(tenant, "login = :value", login)
+
+    def account_of_patient(self, tenant: str, patient_id: str) -> AccountRow | None:
+        """The account of a patient."""
+        return self._account(tenant, "patient_id = :value", patient_id)
+
+    def _account(self, tenant: str, which: str, value: str) -> AccountRow | None:
+        row = self._look(lambda session: session.one(_ACCOUNT + which, tenant=tenant, value=value), tenant)
+        return AccountRow(*row) if row else None
+
+    def keep_account(self, tenant: str, account: AccountRow) -> bool:
+        """Write an account, new or changed. False, nothing written: another one has this username, or this patient."""
+        taken = (
+            "SELECT 1 FROM portal_account WHERE tenant = :tenant AND account_id <> :account_id "
+            "AND (login = :login OR patient_id = :patient_id)"
+        )
+
+        def work(session: Session) -> bool:
+            _lock(session, tenant)
+            mine = {"account_id": account.account_id, "login": account.login, "patient_id": account.patient_id}
+            if session.one(taken, tenant=tenant, **mine) is not None:
+                return False
+            session.run(_KEEP_ACCOUNT, tenant=tenant, **asdict(account))
+            return True
+
+        return self._write(work, tenant)
+
+    def take_step(self, tenant: str, account_id: str, step: int) -> bool:
+        """Let a code of an authenticator count, once. False: it or a newer one was used before."""
+        query = (
+            "UPDATE portal_account SET last_step = :step WHERE tenant = :tenant AND account_id = :id "
+            "AND last_step < :step"
+        )
+        return self._write(lambda session: session.run(query, tenant=tenant, id=account_id, step=step), tenant) == 1
+
+    def keep_recovery(self, tenant: str, account_id: str, digests: Iterable[str]) -> None:
+        """New codes for who lost their second factor; those of before are worth nothing from now on."""
+        now = utc_text(self._clock.now())
+
+        def work(session: Session) -> None:
+            session.run("UPDATE portal_recovery SET used_at = :now WHERE tenant = :tenant AND account_id = :id "
+                        "AND used_at = ''", tenant=tenant, id=account_id, now=now)  # fmt: skip
+            for digest in digests:
+                session.run("INSERT INTO portal_recovery (tenant, account_id, digest, made_at, used_at) "
+                            "VALUES (:tenant, :id, :digest, :now, '')",
+                            tenant=tenant, id=account_id, digest=digest, now=now)  # fmt: skip
+
+        self._write(work, tenant)
+
+    def use_recovery(self, tenant: str, account_id: str, digest: str) -> bool:
+        """Spend one of them. False: there is none like it."""
+        query = (
+            "UPDATE portal_recovery SET used_at = :now WHERE tenant = :tenant AND account_id = :id "
+            "AND digest = :digest AND used_at = ''"
+        )
+        now = utc_text(self._clock.now())
+        return self._write(
+            lambda session: session.run(query, tenant=tenant, id=account_id, digest=digest, now=now), tenant
+        ) == 1  # fmt: skip
+
+    def recovery_left(self, tenant: str, account_id: str) -> int:
+        """How many of them still work."""
+        query = "SELECT count(*) FROM portal_recovery WHERE tenant = :tenant AND account_id = :id AND used_at = ''"
+        return int(self._look(lambda session: session.one(query, tenant=tenant, id=account_id), tenant)[0])
+
+    # Sessions -----------------------------------------------------------------------------------------------------
+
+    def begin_session(self, tenant: str, session_row: SessionRow, instead_of: str = "") -> None:
+        """A browser is known from now on; the one it was known as before is forgotten in the same moment."""
+        query = f"INSERT INTO portal_session (tenant, {names(SessionRow)}) VALUES (:tenant, {marks(SessionRow)})"
+
+        def work(session: Session) -> None:
+            if instead_of:
+                _end(session, tenant, "token_hash = :value", instead_of, session_row.began_at)
+            session.run(query, tenant=tenant, **asdict(session_row))
+
+        self._write(work, tenant)
+
+    def session(self, tenant: str, token_hash: str) -> SessionRow | None:
+        """A session, ended or not."""
+        query = f"SELECT {names(SessionRow)} FROM portal_session WHERE tenant = :tenant AND token_hash = :hash"
+        row = self._look(lambda session: session.one(query, tenant=tenant, hash=token_hash), tenant)
+        return SessionRow(*row) if row else None
+
+    def touch_session(self, tenant: str, token_hash: str) -> None:
+        """It is in use."""
+        query = "UPDATE portal_session SET seen_at = :now WHERE tenant = :tenant AND token_hash = :hash"
+        now = utc_text(self._clock.now())
+        self._write(lambda session: session.run(query, tenant=tenant, hash=token_hash, now=now), tenant)
+
+    def end_session(self, tenant: str, token_hash: str) -> None:
+        """Signed out."""
+        now = utc_text(self._clock.now())
+        self._write(lambda session: _end(session, tenant, "token_hash = :value", token_hash, now), tenant)
+
+    def end_sessions(self, tenant: str, account_id: str) -> int:
+        """Signed out everywhere; returns how many sessions that were."""
+        now = utc_text(self._clock.now())
+        return self._write(lambda session: _end(session, tenant, "account_id = :value", account_id, now), tenant)
+
+    # Notes --------------------------------------------------------------------------------------------------------
+
+    def put_note(self, tenant: str, note: NoteRow) -> None:
+        """A code, link or notice to send; one that exists already stays as it is."""
+        query = (
+            f"INSERT INTO portal_note (tenant, {names(NoteRow)}) VALUES (:tenant, {marks(NoteRow)}) "
+            "ON CONFLICT DO NOTHING"
+        )
+        self._write(lambda session: session.run(query, tenant=tenant, **asdict(note)), tenant)
+
+    def note(self, tenant: str, note_id: str) -> NoteRow | None:
+        """A note by its id."""
+        row = self._look(lambda session: session.one(_NOTE + "note_id = :id", tenant=tenant, id=note_id), tenant)
+        return NoteRow(*row) if row else None
+
+    def reset_note(self, tenant: str, digest: str) -> NoteRow | None:
+        """The link to a new password that has this digest."""
+        query = _NOTE + "kind = 'reset' AND digest = :digest"
+        row = self._look(lambda session: session.one(query, tenant=tenant, digest=digest), tenant)
+        return NoteRow(*row) if row else None
+
+    def use_note(self, tenant: str, note_id: str, *, most_tries: int, right: bool) -> bool:
+        """Somebody brings the code of a note: right, it is spent; wrong, that is counted. True only for a right one
+        that was not spent, too old or tried too often."""
+        now = utc_text(self._clock.now())
+        alive = "tenant = :tenant AND note_id = :id AND used_at = '' AND expires_at > :now AND tries < :most"
+        change = "used_at = :now" if right else "tries = tries + 1"
+        touched = self._write(
+            lambda session: session.run(f"UPDATE portal_note SET {change} WHERE {alive}", tenant=tenant, id=note_id,
+                                        now=now, most=most_tries), tenant,
+        )  # fmt: skip
+        return right and touched == 1
+
+    def spend_notes(self, tenant: str, account_id: str, kind: str) -> None:
+        """What was sent of a kind before is worth nothing any more."""
+        query = (
+            "UPDATE portal_note SET used_at = :now WHERE tenant = :tenant AND account_id = :id AND kind = :kind "
+            "AND used_at = ''"
+        )
+        now = utc_text(self._clock.now())
+        self._write(lambda session: session.run(query, tenant=tenant, id=account_id, kind=kind, now=now), tenant)
+
+    def claim_notes(self, tenant: str, for_s: float, most: int = 20) -> list[NoteRow]:
+        """Take notes that may be sent now, for `for_s` seconds; nobody else gets them meanwhile."""
+        now = self._clock.now()
+        until, now_text = utc_text(now + timedelta(seconds=for_s)), utc_text(now)
+        due = "state = 'waiting' AND due_at <= :now AND claimed_until <= :now"
+        take = (
+            "UPDATE portal_note SET claimed_until = :until, attempts = attempts + 1 WHERE tenant = :tenant "
+            f"AND note_id = :id AND {due}"
+        )
+
+        def work(session: Session) -> list[NoteRow]:
+            found = session.rows(f"{_NOTE}{due} ORDER BY due_at LIMIT :most", tenant=tenant, now=now_text, most=most)
+            notes = [NoteRow(*row) for row in found]
+            return [note for note in notes
+                    if session.run(take, tenant=tenant, id=note.note_id, until=until, now=now_text)]  # fmt: skip
+
+        if not self._look(lambda session: session.one(f"{_NOTE}{due}", tenant=tenant, now=now_text), tenant):
+            return []
+        return self._write(work, tenant)
+
+    def settle_note(self, tenant: str, note_id: str, state: str, due_at: str = "") -> None:
+        """It was sent, failed, or waits until `due_at`."""
+        query = (
+            "UPDATE portal_note SET state = :state, claimed_until = '', due_at = CASE :due WHEN '' THEN due_at "
+            "ELSE :due END WHERE tenant = :tenant AND note_id = :id"
+        )
+        self._write(lambda session: session.run(query, tenant=tenant, id=note_id, state=state, due=due_at), tenant)
+
+    def next_note(self, tenant: str) -> str:
+        """When the next note may be sent (UTC text); empty without any."""
+        query = (
+            "SELECT min(CASE WHEN claimed_until > due_at THEN claimed_until ELSE due_at END) FROM portal_note "
+            "WHERE tenant = :tenant AND state = 'waiting'"
+        )
+        return str(self._look(lambda session: session.one(query, tenant=tenant), tenant)[0] or "")
+
+    # Patience with guessers ---------------------------------------------------------------------------------------
+
+    def locked_until(self, tenant: str, subjects: Collection[str]) -> str:
+        """Until when the longest lock among these holds (UTC text); empty: none does now."""
+        query = "SELECT locked_until FROM portal_guess WHERE tenant = :tenant AND subject IN (:subjects)"
+        found = self._look(lambda session: session.rows(query, tenant=tenant, subjects=tuple(subjects)), tenant)
+        latest = max((row[0] for row in found), default="")
+        return latest if latest > utc_text(self._clock.now()) else ""
+
+    def failed(self, tenant: str, subjects: Collection[str]) -> None:
+        """A wrong try: five in a row lock for a minute, then twice as long each time, an hour at most."""
+        now = self._clock.now()
+        read = "SELECT failures, locks, last_at FROM portal_guess WHERE tenant = :tenant AND subject = :subject"
+        keep = (
+            "INSERT INTO portal_guess (tenant, subject, failures, locks, locked_until, last_at) VALUES (:tenant, "
+            ":subject, :failures, :locks, :until, :now) ON CONFLICT (tenant, subject) DO UPDATE SET "
+            "failures = :failures, locks = :locks, locked_until = :until, last_at = :now"
+        )
+
+        def work(session: Session) -> None:
+            _lock(session, tenant)
+            for subject in subjects:
+                row = session.one(read, tenant=tenant, subject=subject) or (0, 0, "")
+                old = row[2] < utc_text(now - FORGIVEN_AFTER)
+                failures, locks = (1, 0) if old else (row[0] + 1, row[1])
+                until = ""
+                if failures >= FAILURES:
+                    until = utc_text(now + timedelta(seconds=min(FIRST_LOCK_S << locks, LONGEST_LOCK_S)))
+                    failures, locks = 0, min(locks + 1, 8)
+                session.run(keep, tenant=tenant, subject=subject, failures=failures, locks=locks, until=until,
+                            now=utc_text(now))  # fmt: skip
+
+        self._write(work, tenant)
+
+    def forgive(self, tenant: str, subjects: Collection[str]) -> None:
+        """It was them after all."""
+        query = (
+            "UPDATE portal_guess SET failures = 0, locks = 0, locked_until = '' WHERE tenant = :tenant "
+            "AND subject IN (:subjects)"
+        )
+        self._write(lambda session: session.run(query, tenant=tenant, subjects=tuple(subjects)), tenant)
+
+    # Views and orders ---------------------------------------------------------------------------------------------
+
+    def saw(self, tenant: str, views: Sequence[ViewRow]) -> None:
+        """Write down who saw what of whom."""
+        query = f"INSERT INTO portal_view (tenant, {names(ViewRow)}) VALUES (:tenant, {marks(ViewRow)})"
+
+        def work(session: Session) -> None:
+            for view in views:
+                session.run(query, tenant=tenant, **asdict(view))
+
+        self._write(work, tenant)
+
+    def views(self, tenant: str, patient_id: str) -> list[ViewRow]:
+        """Who saw what of a patient, newest first."""
+        query = (
+            f"SELECT {names(ViewRow)} FROM portal_view WHERE tenant = :tenant AND patient_id = :id "
+            "ORDER BY seen_at DESC, view_id DESC"
+        )
+        return [ViewRow(*row) for row in self._look(lambda s: s.rows(query, tenant=tenant, id=patient_id), tenant)]
+
+    def begin_order(self, tenant: str, order: OrderRow) -> tuple[OrderRow, bool]:
+        """The order of a form, and whether it is new: sent again it is the one that was."""
+        query = (
+            f"INSERT INTO portal_order (tenant, {names(OrderRow)}) VALUES (:tenant, {marks(OrderRow)}) "
+            "ON CONFLICT DO NOTHING"
+        )
+        fresh = self._write(lambda session: session.run(query, tenant=tenant, **asdict(order)), tenant) == 1
+        known = order if fresh else self.order(tenant, order.order_id)
+        assert known is not None
+        return known, fresh
+
+    def order(self, tenant: str, order_id: str) -> OrderRow | None:
+        """An order by its id."""
+        query = f"SELECT {names(OrderRow)} FROM portal_order WHERE tenant = :tenant AND order_id = :id"
+        row = self._look(lambda session: session.one(query, tenant=tenant, id=order_id), tenant)
+        return OrderRow(*row) if row else None
+
+    def move_order(self, tenant: str, order_id: str, state: str, *, where_to: str = "", reason: str = "") -> None:
+        """What became of an order."""
+        query = (
+            "UPDATE portal_order SET state = :state, reason = :reason, where_to = CASE :where_to WHEN '' THEN where_to "
+            "ELSE :where_to END WHERE tenant = :tenant AND order_id = :id AND state <> 'paid'"
+        )
+        self._write(lambda session: session.run(query, tenant=tenant, id=order_id, state=state, where_to=where_to,
+                                                reason=reason), tenant)  # fmt: skip
+
+
+def _lock(session: Session, tenant: str) -> None:
+    """One writer at a time, as pushes do."""
+    session.run("UPDATE tenant_head SET seq = seq WHERE tenant = :tenant", tenant=tenant)
+
+
+def _end(session: Session, tenant: str, which: str, value: str, now: str) -> int:
+    return session.run(
+        f"UPDATE portal_session SET ended_at = :now WHERE tenant = :tenant AND {which} AND ended_at = ''",
+        tenant=tenant, value=value, now=now,
+    )  # fmt: skip
