@@ -15,7 +15,9 @@ from models.basics.clock import Clock
 from models.basics.errors import PosError
 from models.operations.joining import JoinLine, fingerprint_group, is_loopback
 from models.store.hub import HubStore
+from models.store.vault import Vault
 from server.auth import Asked, DeviceAuth
+from server.documents import DocumentKeeper
 from server.heads import Heads
 from server.latest import LatestPages
 from server.limits import EnrolmentGuard
@@ -78,6 +80,8 @@ class Hub:
         self.latest = LatestPages(store.pull_bytes, clock)
         self.messages = MessageWorker(store, carriers_for(settings.messages), clock, self._log_moved,
                                       alone=not settings.shared)  # fmt: skip
+        self.documents = DocumentKeeper(store, Vault(settings.documents_path, settings.documents_key()), clock,
+                                        self._log_moved, settings.scan_command)  # fmt: skip
         self._loop: asyncio.AbstractEventLoop | None = None
         self._readers, self._writers = ThreadPoolExecutor(READERS, "read"), ThreadPoolExecutor(WRITERS, "push")
         self._in_hand = 0
@@ -122,6 +126,7 @@ class Hub:
     def close(self) -> None:
         """Let the waiting go, end the running."""
         self.messages.close()
+        self.documents.close()
         self.heads.close()
         self._readers.shutdown()
         self._writers.shutdown()

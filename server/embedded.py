@@ -25,7 +25,7 @@ from models.store.hub import HubStore
 from server import main, practices
 from server.deps import Address
 from server.message_settings import usable_settings
-from server.settings import HubSettings
+from server.settings import HubSettings, scan_command_of
 
 
 def run_embedded(options: argparse.Namespace, clock: Clock) -> int:
@@ -65,6 +65,7 @@ def _settings(options: argparse.Namespace, line: bytes) -> HubSettings:
         data_dir=data_dir, key_hex=key, host=options.host, port=options.port,
         public_address=options.public_address or "", tls_certificate=options.tls_certificate, tls_key=options.tls_key,
         ready_file=options.ready_file, embedded=True, messages=usable_settings(data_dir),
+        scan_command=scan_command_of(),
     ).checked()  # fmt: skip
 
 

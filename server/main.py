@@ -32,7 +32,7 @@ from server import practices, presence
 from server.care import keep_backed_up
 from server.deps import Address, Hub
 from server.refusals import Refused, answer_refused, json_response
-from server.routes import desks, eligibility, enrolment, health, repair, sync
+from server.routes import desks, documents, eligibility, enrolment, health, repair, sync
 from server.settings import HubSettings, settings_from
 from server.snapshots import emptied
 from server.tls import Certificate, given_certificate, own_certificate
@@ -73,6 +73,7 @@ def create_app(
     app.router.routes.extend(sync.ROUTES)  # first: the hot path is found at once
     app.router.routes.extend(repair.ROUTES)
     app.router.routes.extend(eligibility.ROUTES)
+    app.router.routes.extend(documents.ROUTES)
     app.include_router(repair.router)
     app.include_router(enrolment.router)
     app.include_router(desks.router)

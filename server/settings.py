@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import secrets
+import shlex
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from models.basics.errors import RuleBroken
 from models.operations.joining import is_loopback
+from models.store.vault import vault_key
 from server.message_settings import PLACEHOLDER, MessageSettings, message_settings
 
 KEY = re.compile(r"[0-9a-f]{64}")
@@ -40,6 +42,7 @@ class HubSettings:
     backup_to: Path | None = None
     backup_hours: int = 24
     messages: MessageSettings = field(default_factory=MessageSettings)
+    scan_command: str = ""
     transient_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     @property
@@ -56,6 +59,22 @@ class HubSettings:
     def database_path(self) -> Path:
         """The hub's own database."""
         return self.data_dir / "hub.db"
+
+    @property
+    def documents_path(self) -> Path:
+        """Where documents' bytes lie: beside the database, or, on PostgreSQL, in a folder that every process and
+        machine of the hub shares."""
+        return self.data_dir / "documents"
+
+    def documents_key(self) -> bytes:
+        """The key of the documents: from the database's own key, or on PostgreSQL COPAYDESK_DOCUMENTS_KEY (64 hex
+        digits) or a file beside the certificate, made at the first start. Raises RuleBroken."""
+        if not self.shared:
+            return vault_key(self.key_hex)
+        given = os.environ.get("COPAYDESK_DOCUMENTS_KEY", "")
+        if given and not KEY.fullmatch(given):
+            raise RuleBroken("hub.setting_placeholder", setting="COPAYDESK_DOCUMENTS_KEY")
+        return vault_key(given or read_key_file(self.data_dir / "documents.key"))
 
     def mark_key(self) -> bytes:
         """The key of the hub's marks on its log (`models.store.marks`): COPAYDESK_LOG_KEY (64 hex digits), which hubs
@@ -113,7 +132,19 @@ def settings_from(options: argparse.Namespace, environment: Mapping[str, str] = 
         public_address=options.public_address or "", tls_certificate=options.tls_certificate, tls_key=options.tls_key,
         workers=options.workers, ready_file=options.ready_file, messages=message_settings(data_dir, environment),
         key_file=options.key_file, backup_to=options.backup_to, backup_hours=options.backup_hours,
+        scan_command=scan_command_of(environment),
     ).checked()  # fmt: skip
+
+
+def scan_command_of(environment: Mapping[str, str] = os.environ) -> str:
+    """The virus scanner documents are shown to (COPAYDESK_SCAN_COMMAND, as `clamdscan --no-summary -`); empty: none.
+    Raises RuleBroken for a line that is no command."""
+    told = environment.get("COPAYDESK_SCAN_COMMAND", "").strip()
+    try:
+        shlex.split(told)
+    except ValueError as error:
+        raise RuleBroken("hub.setting_wrong", setting="COPAYDESK_SCAN_COMMAND") from error
+    return told
 
 
 def read_key_file(path: Path) -> str:

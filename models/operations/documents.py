@@ -34,7 +34,8 @@ class DocumentAdd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRemove:
-    """A document was taken out of the list (fact); `reason` is what the person said. History keeps that it was there."""
+    """A document was taken out of the list (fact); `reason` is what the person said. History keeps that it
+    was there."""
 
     document_id: str
     patient_id: str

@@ -60,7 +60,7 @@ def shown_name(name: str, media_type: str) -> str:
     clean = "".join(" " if sign.isspace() else sign for sign in name if sign.isspace() or _is_shown(sign))
     clean = " ".join(unicodedata.normalize("NFC", clean).split()).strip(". ")
     stem, ending = _parted(clean, media_type)
-    return f"{stem[:LONGEST_NAME - len(ending)].rstrip('. ') or 'Document'}{ending}"
+    return f"{stem[: LONGEST_NAME - len(ending)].rstrip('. ') or 'Document'}{ending}"
 
 
 def file_name(name: str, media_type: str) -> str:
