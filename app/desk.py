@@ -107,7 +107,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LANES = ("store", "reads", "lists", "terminal", "printer", "drawer", "display", "net", "hub")
+LANES = ("store", "reads", "lists", "payments", "files", "terminal", "printer", "drawer", "display", "net", "hub")
+CLOSED = ("terminal", "printer", "drawer", "display", "store", "reads", "lists", "payments", "files", "net", "hub")
+"""Lanes in the order in which they end."""
 START_S = 60.0
 LINE_AGAIN_S = 30.0
 """So often a hub that did not start is tried again."""
@@ -411,7 +413,7 @@ class Desk:
         self.care.stop()
         self.answers.stop()
         self.clinic.holds.end()
-        for name in ("terminal", "printer", "drawer", "display", "store", "reads", "lists", "net", "hub"):
+        for name in CLOSED:
             self.lanes[name].close()
         if self.sync is not None:
             self.sync.stop()

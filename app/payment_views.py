@@ -47,7 +47,7 @@ class PaymentsAsk:
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
     """One row (S2-02): a payment (`payment_id`) or, while no money has come for all of it, a request (`request_id`).
-    `treatment` is the visit it is for."""
+    `treatment` is the visit it is for, and `treatment_number` what people call it."""
 
     payment_id: str
     request_id: str
@@ -60,8 +60,23 @@ class PaymentLine:
     due: date | None
     overdue: bool
     treatment: str
+    treatment_number: str
     created: datetime
     memo: str
+
+    @property
+    def id(self) -> str:
+        """The payment's id, or the request's."""
+        return self.payment_id or self.request_id
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentChoices:
+    """What the list can be filtered by: (id, name) of places, ways to pay, and everybody who ever took a payment."""
+
+    locations: tuple[tuple[str, str], ...] = ()
+    tenders: tuple[tuple[str, str], ...] = ()
+    staff: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,7 @@ class PaymentsView:
 
     ask: PaymentsAsk
     lines: tuple[PaymentLine, ...]
+    today: date
     first: int = 0
     payments: int = 0
     cents: int = 0
@@ -107,3 +123,13 @@ class PaymentCards:
     overdue: int
     overdue_cents: int
     by_status: dict[Status, int]
+
+    @property
+    def payments(self) -> int:
+        """How many fit."""
+        return sum(self.by_status.values())
+
+    @property
+    def year_cents(self) -> int:
+        """What the twelve months of the trend add up to."""
+        return sum(month.cents for month in self.months)

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.clinic import Clinic
-from app.payment_views import PAGE, Month, PaymentCards, PaymentLine, PaymentsAsk, PaymentsView
+from app.payment_views import PAGE, Month, PaymentCards, PaymentChoices, PaymentLine, PaymentsAsk, PaymentsView
+from models.operations.records import Location
+from models.rules.numbers import treatment_number
 from models.rules.payment_status import Status, is_overdue
 from models.rules.trend import ahead_percent, projected, same_day_before
 from models.store.payment_asks import ListedPayment, WantedPayments
 from models.store.payment_list import PaymentList
+from models.store.queries import recorded, staff
 
 if TYPE_CHECKING:
     from models.store.payment_asks import PaymentFigures
 
+TENDERS = (
+    ("cash", "Cash"), ("check", "Check"), ("card", "Card"), ("other", "Other ways"), ("external", "Paid elsewhere"),
+)  # fmt: skip
+"""How money comes, as the list is filtered by it."""
 _SINCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Payments:
-    """The list of one desk. Every question on the `lists` lane: the very first one makes the file it lies in."""
+    """The list of one desk. Every question on the `payments` lane: the very first one makes the file it
+    lies in, about a minute for a million payments."""
 
     def __init__(self, clinic: Clinic, file: Path, key_hex: str) -> None:
         self._clinic = clinic
@@ -36,7 +45,19 @@ class Payments:
             ask = replace(ask, page=(sums.payments - 1) // PAGE)
             first = ask.page * PAGE
             found, sums = self._list.page(wanted, first=first, count=PAGE)
-        return PaymentsView(ask, tuple(map(self._line, found)), first, sums.payments, sums.cents)
+        return PaymentsView(ask, tuple(map(self._line, found)), self._clinic.today(), first, sums.payments, sums.cents)
+
+    def choices(self) -> PaymentChoices:
+        """What the list can be filtered by."""
+        tenant = self._clinic.tenant
+        with self._clinic.store.reader() as reader:
+            places = recorded.everything(reader, tenant, Location)
+            people = staff.staff_names(reader, tenant)
+        by_name = itemgetter(1)
+        return PaymentChoices(
+            tuple(sorted(((each.id, each.name) for each in places), key=by_name)), TENDERS,
+            tuple(sorted(people.items(), key=by_name)),
+        )  # fmt: skip
 
     def cards(self, ask: PaymentsAsk) -> PaymentCards:
         """What the cards say of all that fits. Raises StorageError."""
@@ -75,6 +96,7 @@ class Payments:
             key if kind == "p" else "", key if kind == "r" else "", row.number, row.patient_id, row.patient,
             row.amount_cents, row.back_cents, row.status, row.due,
             is_overdue(row.status, due, clinic.today().isoformat()), row.treatment,
+            treatment_number(row.treatment) if row.treatment else "",
             (_SINCE + timedelta(milliseconds=row.created_ms)).astimezone(clinic.zone), row.memo,
         )  # fmt: skip
 

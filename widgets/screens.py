@@ -128,6 +128,12 @@ def _patients(kit: Kit) -> Page:
     return make(kit)
 
 
+def _payments(kit: Kit) -> Page:
+    from widgets.payments.page import make
+
+    return make(kit)
+
+
 def _claims(kit: Kit) -> Page:
     from widgets.claims.page import make
 
@@ -170,16 +176,19 @@ def _settings(kit: Kit) -> Page:
     return make(kit)
 
 
-TODAY, COLLECT, APPROVED, PATIENTS, CLAIMS, LEDGER, ATTENTION, DAY_CLOSE, REPORTS, RECEIPTS, SETTINGS = (
-    "today", "collect", "approved", "patients", "claims", "ledger", "attention", "day_close", "reports", "receipts",
-    "settings",
+TODAY, COLLECT, APPROVED, PATIENTS, PAYMENTS, CLAIMS, LEDGER, ATTENTION, DAY_CLOSE, REPORTS, RECEIPTS, SETTINGS = (
+    "today", "collect", "approved", "patients", "payments", "claims", "ledger", "attention", "day_close", "reports",
+    "receipts", "settings",
 )  # fmt: skip
+PAYMENT = "payment"
+"""One payment, or one request (`Place.item` is its id); the list leads there once the screen is in the table."""
 
 SCREENS: dict[str, Screen] = {
     screen.name: screen
     for screen in (
         Screen(TODAY, _today, rail="Today", icon="calendar-days", keys="Ctrl+1"),
         Screen(PATIENTS, _patients, rail="Patients", icon="users", keys="Ctrl+2"),
+        Screen(PAYMENTS, _payments, rail="Payments", icon="receipt-text", keys="Ctrl+3"),
         Screen(CLAIMS, _claims, rail="Claims feed", icon="file-text", keys="Ctrl+5"),
         Screen(ATTENTION, _attention, rail="Needs attention", icon="triangle-alert", keys="Ctrl+6"),
         Screen(DAY_CLOSE, _day_close, rail="Day close", icon="wallet", keys="Ctrl+7"),

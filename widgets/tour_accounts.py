@@ -29,8 +29,8 @@ REFUND = "60"
 """Dollars of Henry's check that go back."""
 FLOAT = "150"
 LISTS = (
-    ("Ctrl+3", CLAIMS, "claims-feed"), ("Ctrl+2", PATIENTS, "patients"), ("Ctrl+Shift+R", RECEIPTS, "receipts"),
-    ("Ctrl+6", REPORTS, "day-sheet"),
+    ("Ctrl+5", CLAIMS, "claims-feed"), ("Ctrl+2", PATIENTS, "patients"), ("Ctrl+Shift+R", RECEIPTS, "receipts"),
+    ("Ctrl+8", REPORTS, "day-sheet"),
 )  # fmt: skip
 """The clinic's lists after the acts: keys, screen, picture."""
 
@@ -198,7 +198,7 @@ class AccountsTour:
 
     def _close(self) -> Script:
         """The drawer's float and its first notes; the count stays open."""
-        press(self.window, "Ctrl+5")
+        press(self.window, "Ctrl+7")
         yield Wait("the day close", lambda: on(self.window, DAY_CLOSE))
         close = page(self.window)
         yield Wait("the drawer", lambda: close.presenter.state.view is not None)

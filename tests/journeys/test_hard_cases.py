@@ -138,7 +138,7 @@ def test_h1_two_desks_spend_the_same_credit(office: Office) -> None:
     office.two.until(lambda seen: seen.screen == "approved")
     office.together()
     assert owed(office.one, eleven) == 0
-    office.one.press("Ctrl+4")
+    office.one.press("Ctrl+6")
     office.one.until(gone("Ann", office.one))
 
 
@@ -179,7 +179,7 @@ def test_h3_the_same_fee_and_check_in_count_once(office: Office) -> None:
         assert desk.rows("SELECT desk_status FROM appointment WHERE id = 'cleo-visit'") == [["checked_in"]]
         said = "SELECT count(*) FROM log WHERE kind = 'visit.status' AND verdict = 'accepted' AND patient = 'cleo'"
         assert desk.rows(said) == [[2]], "both are kept in history"
-        desk.press("Ctrl+4")
+        desk.press("Ctrl+6")
         desk.until(lambda seen: seen.screen == "attention")
         assert gone("Cleo", desk)(desk.see())
 

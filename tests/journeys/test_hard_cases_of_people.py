@@ -123,7 +123,7 @@ def spare(clinic: ClinicOutside) -> Iterator[DeskOutside]:
 
 def end_the_day(desk: DeskOutside) -> None:
     """The float, the count, the review, the close: by keys."""
-    desk.press("Ctrl+5")
+    desk.press("Ctrl+7")
     desk.until(lambda seen: seen.screen == "day_close" and seen.offers("Begin with this float"))
     desk.do("tab_to", name="Float")
     desk.do("type", text="100")
@@ -163,10 +163,10 @@ def test_h14_money_of_a_day_that_is_closed(office: Office, spare: DeskOutside) -
     assert office.two.rows(said) == [["accepted", ""]] * 2
     spare.stop()
     spare.start(clock_off_s=86_400)  # the next day: its count tells them before anything is finished
-    spare.press("Ctrl+5")
+    spare.press("Ctrl+7")
     spare.reads("2 late records", "$35.00, after an earlier close")
     spare.picture("hard-h14-close")
-    office.two.press("Ctrl+6")
+    office.two.press("Ctrl+8")
     office.two.reads("After the close", "2 · $35.00")
     office.two.picture("hard-h14-report")
     office.clinic.holds(office.one, office.two, spare)

@@ -32,7 +32,7 @@ def fallen(clinic: TestClinic) -> None:
 def test_h6_who_may_not_move_money_asks_for_a_pin(tmp_path: Path) -> None:
     with front(tmp_path, fallen) as at:
         at.window.session.sign_in(replace(MARIA, rights=frozenset()))
-        at.press("Ctrl+4")
+        at.press("Ctrl+6")
         at.arrive(ATTENTION, lambda: at.state.detail is not None)
         at.press("3", "Return")
         at.wait(lambda: at.window.findChild(LendDialog) is not None)

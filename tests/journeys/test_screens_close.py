@@ -25,7 +25,7 @@ def test_s0_41_a_day_ends_by_keys(tmp_path: Path) -> None:
     with front(tmp_path) as desk:
         _copay_in_cash(desk)
         taken = desk.payments()[0][1]
-        desk.press("Ctrl+5")
+        desk.press("Ctrl+7")
         desk.arrive(DAY_CLOSE, lambda: desk.state.view is not None)
         assert desk.state.step is Step.OPEN
         desk.view.take_focus()
@@ -44,7 +44,7 @@ def test_s0_41_a_day_ends_by_keys(tmp_path: Path) -> None:
         desk.picture("close-deposit")
         desk.press("Return")
         desk.wait(lambda: desk.state.step is Step.DONE)
-        desk.press("Ctrl+6")
+        desk.press("Ctrl+8")
         desk.arrive(REPORTS, lambda: desk.state.view is not None)
         desk.press("Ctrl+1")
         desk.arrive(TODAY)

@@ -74,7 +74,7 @@ def test_the_list_follows_what_is_written_while_it_is_shown(desk: Front) -> None
 
 
 def test_s0_14_money_is_moved_from_the_claims_feed_in_three_keys(desk: Front) -> None:
-    desk.press("Ctrl+3")
+    desk.press("Ctrl+5")
     desk.arrive(CLAIMS, lambda: rows(desk) == ["ahead", "today", "may"])
     desk.press("Down")
     desk.picture("window-claims")
@@ -95,7 +95,7 @@ def test_s0_14_money_is_moved_from_the_claims_feed_in_three_keys(desk: Front) ->
 
 
 def test_s0_14_an_overpayment_is_moved_off_a_visit_from_the_feed(desk: Front) -> None:
-    desk.press("Ctrl+3")
+    desk.press("Ctrl+5")
     desk.arrive(CLAIMS, lambda: rows(desk) == ["ahead", "today", "may"])
     assert desk.state.lines[0].prepaid_cents == 2500
     desk.press("M")
@@ -108,7 +108,7 @@ def test_s0_14_an_overpayment_is_moved_off_a_visit_from_the_feed(desk: Front) ->
 
 
 def test_s0_27_a_discount_begins_in_the_feed(desk: Front) -> None:
-    desk.press("Ctrl+3")
+    desk.press("Ctrl+5")
     desk.arrive(CLAIMS, lambda: rows(desk) == ["ahead", "today", "may"])
     desk.press("Down", "D")
     desk.wait(lambda: any(each.isVisible() for each in desk.window.findChildren(AdjustDialog)))
@@ -118,7 +118,7 @@ def test_s0_27_a_discount_begins_in_the_feed(desk: Front) -> None:
 
 
 def test_s0_23_the_billing_status_is_set_from_the_feed(desk: Front) -> None:
-    desk.press("Ctrl+3")
+    desk.press("Ctrl+5")
     desk.arrive(CLAIMS, lambda: rows(desk) == ["ahead", "today", "may"])
     desk.press("Down", "B")
     desk.wait(lambda: any(each.isVisible() for each in desk.window.findChildren(PickDialog)))
@@ -131,7 +131,7 @@ def test_s0_23_the_billing_status_is_set_from_the_feed(desk: Front) -> None:
 
 
 def test_collect_is_one_letter_from_the_feed(desk: Front) -> None:
-    desk.press("Ctrl+3")
+    desk.press("Ctrl+5")
     desk.arrive(CLAIMS, lambda: rows(desk) == ["ahead", "today", "may"])
     desk.press("Down", "C")
     desk.arrive(COLLECT, lambda: desk.window.navigator.place.appointment_id == "today")

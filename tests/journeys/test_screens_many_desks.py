@@ -103,7 +103,7 @@ def test_f1_the_banner_says_since_when_why_and_what_waits_and_how_it_ended(offic
             assert waits >= 2
             front.wait(lambda: banner(front)[2] == f"{waits} changes waiting")
             front.picture("many-desks-offline")
-            front.press("Ctrl+4")
+            front.press("Ctrl+6")
             front.arrive(ATTENTION, lambda: front.state.loaded)
             front.press("Alt+2")
             front.wait(lambda: front.state.tab == WAITING)

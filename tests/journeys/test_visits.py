@@ -104,7 +104,7 @@ def test_h6_a_cancelled_visit_leads_its_money_to_needs_attention(desk: Front) ->
     assert "$25.00 was paid for it" in form.meaning.text()
     desk.press("Return")
     desk.wait(lambda: dialog(desk) is None)
-    desk.press("Ctrl+4")
+    desk.press("Ctrl+6")
     desk.arrive(ATTENTION, lambda: desk.state.detail)
     assert desk.state.detail.amount == "$25.00"
     desk.picture("journey-visit-fallen")
@@ -118,7 +118,7 @@ def test_h6_moving_it_goes_on_in_the_ledger(desk: Front) -> None:
     with desk.counter.desk.store.write() as tx:
         tx.record(VisitStatus(appointment_id="later", patient_id="henry", status="cancelled"), person_id="maria",
                   business_date="2026-05-14")  # fmt: skip
-    desk.press("Ctrl+4")
+    desk.press("Ctrl+6")
     desk.arrive(ATTENTION, lambda: desk.state.detail)
     desk.press("Return")
     desk.arrive(LEDGER, lambda: desk.state.view and desk.state.view.patient.patient_id == "henry")

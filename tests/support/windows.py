@@ -49,7 +49,7 @@ from widgets.screens import SCREENS
 PICTURES = os.environ.get("COPAYDESK_PICTURES", "")
 """A folder where tests leave what they saw, for a person to look at."""
 
-NAMES = ("store", "reads", "lists", "terminal", "printer", "net", "hub")
+NAMES = ("store", "reads", "lists", "payments", "files", "terminal", "printer", "net", "hub")
 
 
 @pytest.fixture

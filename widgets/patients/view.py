@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.list_views import BalanceKind, PatientOrder
@@ -18,7 +17,6 @@ from widgets.common import (
     Divider,
     EmptyState,
     ErrorText,
-    Field,
     IconButton,
     KeycapButton,
     Skeleton,
@@ -26,22 +24,9 @@ from widgets.common import (
     page_action,
     skeleton_page,
 )  # fmt: skip
+from widgets.common.narrowing import NarrowField
 from widgets.patients.state import COLUMNS, KIND_WORDS, ORDER_WORDS, PatientsState
 from widgets.theme import S4, S8, S12, S16, S20, Themed
-
-_MOVES = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
-
-
-class NarrowField(Field):
-    """A field over a list: arrow keys move in the list."""
-
-    moved = Signal(QKeyEvent)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _MOVES and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            self.moved.emit(event)
-            return
-        super().keyPressEvent(event)
 
 
 class SignedAmountField(AmountField):

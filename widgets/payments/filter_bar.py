@@ -1,0 +1,138 @@
+"""The bar of filters over the list; cards and list follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.payment_views import PaymentChoices
+from widgets import theme
+from widgets.common import Choice, Text
+from widgets.common.narrowing import NarrowField
+from widgets.ledger.filter_bar import DayField
+from widgets.payments.state import ORDER_WORDS, OWN_SPAN, SPAN_WORDS, STATUS_WORDS, Chosen
+from widgets.theme import S8, S12, S16, Themed
+
+ANYWHERE, ANY_WAY, ANYBODY = "Location: any", "Paid by: any", "Staff: any"
+
+
+class FilterBar(Themed, QWidget):
+    """Search, five filters and the order. `chosen(Chosen)` follows every change."""
+
+    chosen = Signal(object)
+
+    def __init__(self, focus: QAction, sort: QAction) -> None:
+        """`focus` is the key that leads to the search field, `sort` the one that leads to the order."""
+        super().__init__()
+        self.setAccessibleName("Filters")
+        self._today: date | None = None
+        self._drawing = False
+        self._last = Chosen()
+        self.field = NarrowField("Filter: payment ID or patient", "Payment ID or patient", icon="search", action=focus)
+        self.field.setMaxLength(120)
+        self.status = Choice("Status", STATUS_WORDS.items(), narrow=True)
+        self.location = Choice("Location", [("", ANYWHERE)], narrow=True)
+        self.span = Choice("Days", SPAN_WORDS.items(), narrow=True)
+        self.tender = Choice("Paid by", [("", ANY_WAY)], narrow=True)
+        self.staff = Choice("Staff", [("", ANYBODY)], narrow=True)
+        self.order = Choice("Sort by", ORDER_WORDS.items(), narrow=True)
+        self.order.setToolTip(f"Sort by ({sort.shortcut().toString()})")
+        self.first = DayField("From day", lambda: self._today)
+        self.last = DayField("To day", lambda: self._today)
+        self._lay_out()
+        self.field.textEdited.connect(self._tell)
+        for choice in (*self._choices, self.order):
+            choice.chosen.connect(self._tell)
+        for field in (self.first, self.last):
+            field.changed.connect(self._tell)
+        self.follow_theme()
+
+    @property
+    def _choices(self) -> tuple[Choice, ...]:
+        return self.status, self.location, self.span, self.tender, self.staff
+
+    def _lay_out(self) -> None:
+        self._row = QHBoxLayout()
+        self._row.setSpacing(S8)
+        self._row.addWidget(self.field, 3)
+        for choice in self._choices:
+            self._row.addWidget(choice, 2)
+        self._row.addStretch(1)
+        self._row.addWidget(Text("Sort", "table", "text2"))
+        self._row.addWidget(self.order, 2)
+        self._own = QWidget()
+        self._days = QHBoxLayout(self._own)
+        self._days.setSpacing(S8)
+        for words, field in (("Days from", self.first), ("to", self.last)):
+            label = Text(words, "table", "text2")
+            label.setBuddy(field)
+            self._days.addWidget(label)
+            self._days.addWidget(field)
+        self._days.addStretch(1)
+        body = QVBoxLayout(self)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        body.addLayout(self._row)
+        body.addWidget(self._own)
+        self._own.hide()
+
+    def restyle(self) -> None:
+        look = theme.current()
+        self._row.setContentsMargins(S16 - 2, S12 - 2, S16 - 2, S12 - 2)
+        self._days.setContentsMargins(S16 - 2, 0, S16 - 2, S12 - 2)
+        self.field.setMinimumWidth(look.px(128))
+        self.field.setMaximumWidth(look.px(300))
+        self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for choice, width in zip((*self._choices, self.order), (146, 190, 132, 138, 150, 172), strict=True):
+            choice.setMinimumWidth(look.px(76))
+            choice.setMaximumWidth(look.px(width))
+            choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for field in (self.first, self.last):
+            field.setFixedSize(look.px(92), look.size("control_small"))
+
+    def take_focus(self) -> None:
+        """Put the focus into the search field."""
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    def draw(self, shown: Chosen, choices: PaymentChoices, today: date | None) -> None:
+        """Show what is chosen, among what can be."""
+        self._drawing, self._today, self._last = True, today, shown
+        for choice, words, items in (
+            (self.location, ANYWHERE, choices.locations), (self.tender, ANY_WAY, choices.tenders),
+            (self.staff, ANYBODY, choices.staff),
+        ):  # fmt: skip
+            _offer(choice, [("", words), *items])
+        self.location.setVisible(bool(choices.locations))
+        if self.field.text() != shown.text:
+            self.field.setText(shown.text)
+        for choice, key in ((self.status, shown.status), (self.location, shown.location), (self.span, shown.span),
+                            (self.tender, shown.tender), (self.staff, shown.staff),
+                            (self.order, shown.order_key)):  # fmt: skip
+            choice.set_key(key)
+        self._own.setVisible(shown.span == OWN_SPAN)
+        if not self.first.hasFocus():
+            self.first.set_day(shown.first)
+        if not self.last.hasFocus():
+            self.last.set_day(shown.last)
+        self._drawing = False
+
+    def _tell(self, *_told: object) -> None:
+        if not self._drawing:
+            new = replace(
+                self._last.ordered(self.order.key), text=self.field.text(), status=self.status.key,
+                location=self.location.key, span=self.span.key, first=self.first.day, last=self.last.day,
+                tender=self.tender.key, staff=self.staff.key,
+            )  # fmt: skip
+            self.chosen.emit(new)
+
+
+def _offer(choice: Choice, wanted: Sequence[tuple[str, str]]) -> None:
+    if [choice.itemData(at) for at in range(choice.count())] != [key for key, _ in wanted] or [
+        choice.itemText(at) for at in range(choice.count())] != [words for _, words in wanted]:  # fmt: skip
+        choice.set_items(wanted)
