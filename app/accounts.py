@@ -10,7 +10,7 @@ import orjson
 
 from app.account_lines import Books, charge_lines, lot_lines, payment_lines, visit_lines
 from app.account_log import log_lines
-from app.account_views import LedgerView, StatementRow
+from app.account_views import LedgerView, LogLine, StatementRow
 from app.clinic import Clinic
 from app.documents import document_lines
 from app.family import FamilyMember, short_names
@@ -78,6 +78,20 @@ class Accounts:
             whole_family=together, log_cut=len(log) > log_length, pending_cents=pending, in_use=in_use,
             merged=tuple(merged), records=mine,
         )  # fmt: skip
+
+    def history(self, patient_id: str, payment_id: str, ids: Sequence[str]) -> tuple[LogLine, ...]:
+        """Every act that touched one payment or request, newest first: what named one of `ids`, and what moved the
+        money of `payment_id`. Raises RuleBroken `collect.patient_gone`."""
+        clinic, tenant = self._clinic, self._clinic.tenant
+        with clinic.store.reader() as reader:
+            person = rows.person(reader, tenant, patient_id)
+            if person is None:
+                raise RuleBroken("collect.patient_gone")
+            members = self._members(reader, person.id)
+            mine = people.records(reader, tenant, person.id)
+            found = ledger.log_about(reader, tenant, mine, payment_id, ids, LOG_LINES)
+            undone = ledger.undone(reader, tenant, [_op_id(row) for row in found])
+            return tuple(log_lines(self._books(reader, [person.id], mine, members), found, undone))
 
     def _in_question(self, reader: Any, patients: Sequence[str]) -> tuple[int, tuple[CreditInUse, ...]]:
         """Cents of credit spent here that the hub has not confirmed, and credit that other desks hold."""

@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from app.moves import Moves
     from app.netting import Netting
     from app.patients import Patients
+    from app.payment_detail import PaymentDetails
     from app.payment_requests import PaymentRequests
     from app.payments import Payments
     from app.practice_devices import PracticeDevices
@@ -248,6 +249,13 @@ class Desk:
         from app.payment_requests import PaymentRequests
 
         return PaymentRequests(self.clinic)
+
+    @cached_property
+    def payment_details(self) -> PaymentDetails:
+        """One payment with everything about it."""
+        from app.payment_detail import PaymentDetails
+
+        return PaymentDetails(self.clinic, self.accounts)
 
     @cached_property
     def claims(self) -> Claims:

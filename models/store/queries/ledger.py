@@ -360,6 +360,35 @@ def log_of_others(connection: Any, tenant: str, patients: Sequence[str], limit: 
     return [LogRow(*row) for row in [*pending, *confirmed][:limit]]
 
 
+def log_about(connection: Any, tenant: str, patients: Sequence[str], payment_id: str, ids: Sequence[str],
+              limit: int) -> list[LogRow]:  # fmt: skip
+    """The newest acts that touched one payment: those on these accounts that name one of `ids` (the payment, what was
+    asked, its refunds, its disputes), and whatever moved its money on any account."""
+    names = " OR ".join("instr(op, ?)" for _ in ids)
+    lots = (
+        "SELECT t.op_id FROM account a JOIN transfer t ON t.tenant = a.tenant AND {side} = a.id "
+        "WHERE a.tenant = ? AND a.payment_id = ? AND a.payment_id <> ''"
+    )
+    moved = f"{lots.format(side='t.debit')} UNION {lots.format(side='t.credit')}"
+    values = (*patients, *ids, tenant, payment_id, tenant, payment_id, limit)
+    inside = marks(len(patients))
+    pending = connection.execute(
+        "SELECT 0, json_extract(op, '$.kind'), json_extract(op, '$.device'), json_extract(op, '$.actor'), verdict, "
+        "granted, op FROM outbox WHERE tenant = ? AND returned_at = '' "
+        f"AND ((json_extract(op, '$.patient') IN ({inside}) AND ({names})) OR op_id IN ({moved})) "
+        f"AND json_extract(op, '$.kind') NOT IN ({_QUIET}) ORDER BY epoch DESC, dseq DESC LIMIT ?",
+        (tenant, *values),
+    ).fetchall()
+    confirmed = connection.execute(
+        "SELECT seq, kind, device, actor, verdict, granted, op FROM log WHERE tenant = ? AND seq IN ("
+        f"SELECT seq FROM log WHERE tenant = ? AND patient IN ({inside}) AND ({names}) "
+        f"UNION SELECT seq FROM log WHERE tenant = ? AND op_id IN ({moved})) "
+        f"AND kind NOT IN ({_QUIET}) ORDER BY seq DESC LIMIT ?",
+        (tenant, tenant, *patients, *ids, tenant, tenant, payment_id, tenant, payment_id, limit),
+    ).fetchall()
+    return [LogRow(*row) for row in [*pending, *confirmed][:limit]]
+
+
 def undone(connection: Any, tenant: str, op_ids: Sequence[str]) -> set[str]:
     """Which of these acts were taken back."""
     if not op_ids:

@@ -145,6 +145,25 @@ def held(connection: Any, tenant: str, payment_id: str) -> HeldRow:
                    int(disputed[0]), int(disputed[1]))  # fmt: skip
 
 
+def gone_back(connection: Any, tenant: str, payment_id: str) -> tuple[int, int]:
+    """(refunded, corrected) cents of a payment that went: what is only set aside has not."""
+    found = dict(connection.execute(
+        "SELECT kind, sum(amount_cents) FROM refund WHERE tenant = ? AND payment_id = ? AND state = 'paid' "
+        "GROUP BY kind", (tenant, payment_id),
+    ).fetchall())  # fmt: skip
+    return int(found.get("refund", 0)), int(found.get("correction", 0))
+
+
+def named_by(connection: Any, tenant: str, payment_id: str) -> tuple[str, ...]:
+    """The refunds, corrections and disputes of a payment, by their ids."""
+    found = connection.execute(
+        "SELECT refund_id FROM refund WHERE tenant = ? AND payment_id = ? UNION ALL "
+        "SELECT dispute_id FROM dispute WHERE tenant = ? AND payment_id = ?",
+        (tenant, payment_id, tenant, payment_id),
+    )
+    return tuple(str(row[0]) for row in found)
+
+
 def paid_by(connection: Any, tenant: str, attempt_ids: Iterable[str], since: str) -> list[tuple[str, RefundRow]]:
     """(attempt, refund) of the refunds since a day (ISO) that these tries gave to cards, as far as the money is still
     gone; of every desk."""

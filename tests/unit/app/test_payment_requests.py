@@ -38,7 +38,7 @@ def story(clinic: TestClinic) -> PaymentRequests:
 
 
 def form(story: PaymentRequests, **more: Any) -> RequestForm:
-    return replace(story.begin(MARIA, "rosa"), amount="250", **more)
+    return replace(story.begin(MARIA, "rosa").form, amount="250", **more)
 
 
 def refused(call: Any) -> str:
@@ -70,7 +70,7 @@ def test_s2_06_saved_twice_is_one(clinic: TestClinic, story: PaymentRequests) ->
     [
         ({"patient_id": ""}, "request.patient_missing"), ({"amount": ""}, "amount.not_a_number"),
         ({"amount": "0"}, "amount.zero"), ({"request_type": "gift"}, "request.type_unknown"),
-        ({"due": "tomorrow"}, "request.due_date_wrong"), ({"memo": "x" * 300}, "request.memo_long"),
+        ({"due": "soon"}, "request.due_date_wrong"), ({"memo": "x" * 300}, "request.memo_long"),
         ({"memo": "4242 4242 4242 4242"}, "collect.card_number"), ({"patient_id": "ben"}, "refused.wrong_patient"),
     ],
     ids=["patient", "amount", "zero", "type", "due", "memo", "card", "visit-of-another"],
@@ -87,13 +87,20 @@ def test_s2_06_what_may_not_be_is_not_saved(
 def test_s2_06_what_was_typed_is_found_again_by_who_typed_it(story: PaymentRequests) -> None:
     made = form(story, memo="Half a w")
     story.keep(made, MARIA)
-    assert story.begin(MARIA) == made
-    assert story.begin(PRIYA) != made
+    found = story.begin(MARIA, "rosa")
+    assert (found.form, found.found_again, found.patient.name if found.patient else "") == (
+        made,
+        True,
+        "Rosa Quillfeather",
+    )
+    assert [visit.appointment_id for visit in found.treatments] == ["today"]
+    assert not story.begin(PRIYA, "rosa").found_again
+    assert not story.begin(MARIA).found_again  # what was begun for one patient is never shown for another
     story.save(made, MARIA, submit=False)
-    assert story.begin(MARIA).memo == ""
+    assert story.begin(MARIA, "rosa").form.memo == ""
     story.keep(made, MARIA)
-    story.drop(MARIA)
-    assert story.begin(MARIA).request_id != made.request_id
+    story.drop(made, MARIA)
+    assert story.begin(MARIA, "rosa").form.request_id != made.request_id
 
 
 TYPING = """
@@ -121,7 +128,7 @@ def test_s2_06_what_was_typed_is_found_after_a_crash(clinic: TestClinic) -> None
     assert died.returncode != 0
     clinic.store = DeskStore.open(path, KEY, clinic.clock)
     again = TestClinic.over(clinic.store, clinic.clock)
-    found = PaymentRequests(Clinic(again.store, again.clock)).begin(MARIA)
+    found = PaymentRequests(Clinic(again.store, again.clock)).begin(MARIA).form
     assert (found.request_id, found.patient_id, found.amount, found.memo) == ("q", "rosa", "25", "Half a w")
 
 
