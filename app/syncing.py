@@ -27,7 +27,7 @@ GROUPS: dict[str, str] = {
     "visit.": "visits", "appointment.": "visits", "series.": "visits", "patient.": "patients", "coverage.": "patients",
     "channels.": "practice", "message.": "messages", "statement.": "statements", "drawer.": "drawer", "day.": "drawer",
     "deposit.": "drawer", "task.": "tasks", "payment_request.": "requests", "eligibility.": "answers",
-    "card.": "cards", "online.": "online", "document.": "documents", "note.": "documents",
+    "card.": "cards", "plan.": "plans", "online.": "online", "document.": "documents", "note.": "documents",
 }  # fmt: skip
 """What operations of a kind, or of all kinds that begin so, are counted as."""
 

@@ -24,6 +24,7 @@ from models.ledger import (
     holding,
     merging,
     online,
+    plans,
     requests,
     rightful,
     spending,
@@ -75,6 +76,7 @@ def settle(op: Operation, draft: Draft) -> tuple[Entry, ...]:
     tasks.follow(op, body, draft, start)
     holding.fit(op, draft, start)
     requests.follow(op, body, draft, start)
+    plans.follow(op, draft, start)
     rightful.doubt(op, body, draft, start)
     for following in online.follow(op, body, draft, start):
         settle(following, draft)
@@ -339,6 +341,13 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "online.associate": online.associate,
     "online.payout": online.payout,
     "online.payout_failed": online.payout_failed,
+    "plan.put": plans.put,
+    "plan.accept": plans.accepted,
+    "plan.activate": plans.activate,
+    "plan.skip": plans.skip,
+    "plan.extra": plans.extra,
+    "plan.method": plans.method,
+    "plan.cancel": plans.cancel,
     "payment_request.put": requests.put,
     "payment_request.status": requests.status,
     "task.resolved": tasks.resolve,

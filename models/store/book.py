@@ -35,6 +35,7 @@ from models.ledger.book import (
     OnlineStep,
     PaymentState,
     PayoutState,
+    PlanState,
     Posted,
     RefundState,
     RefundStep,
@@ -57,6 +58,7 @@ from models.operations.operation import Operation, from_wire
 from models.operations.rekeying import Rekeyed, rekeyed_id
 from models.operations.requests import PaymentRequestPut, PaymentRequestStatus
 from models.rules.payment_status import AWAITED, Status
+from models.rules.plan_standing import PlanStatus
 from models.rules.rights import Right, rights_of
 from models.store.session import Session
 
@@ -71,7 +73,7 @@ _ACCOUNT = (
 )
 _CHARGE = (
     "SELECT c.id, c.patient_id, c.appointment_id, c.service_date, c.responsibility_cents, c.kind, c.practitioner_id, "
-    "a.id, a.patient_id, a.service_date, a.status, a.practitioner_id, a.desk_status FROM charge c LEFT JOIN "
+    "c.plan_id, a.id, a.patient_id, a.service_date, a.status, a.practitioner_id, a.desk_status FROM charge c LEFT JOIN "
     "appointment a ON a.tenant = c.tenant AND a.id = c.appointment_id WHERE c.tenant = :tenant AND "
 )
 """A charge and its visit: who judges the one asks for the other."""
@@ -92,6 +94,10 @@ _REFUND = (
 _DISPUTE = (
     "SELECT d.dispute_id, d.payment_id, d.patient_id, d.amount_cents, p.merchant, d.outcome FROM dispute d "
     "JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id WHERE d.tenant = :tenant AND "
+)
+_PLAN = (
+    "SELECT plan_id, patient_id, status, terms_sha256, accepted_sha256, charge_ids, lines FROM plan "
+    "WHERE tenant = :tenant AND "
 )
 _AWAITED = ", ".join(f"'{status}'" for status in sorted(AWAITED))
 _REQUEST = (
@@ -258,6 +264,11 @@ class Wanted:
         if isinstance(body, PaymentRequestPut):
             self.ask("visit", body.appointment_id)
 
+    def _of_plan(self, body: Any) -> None:
+        self.ask("plan", body.plan_id)
+        for charge_id in getattr(body, "charge_ids", ()):
+            self._charge(charge_id)
+
     def _appointment_put(self, body: records.Appointment) -> None:
         self.ask("visit", body.id)
 
@@ -286,6 +297,10 @@ _LOOK: dict[str, Any] = {
     "online.post": Wanted._online_post,
     "payment_request.put": Wanted._request,
     "payment_request.status": Wanted._request,
+    **dict.fromkeys(
+        ("plan.put", "plan.accept", "plan.activate", "plan.skip", "plan.extra", "plan.method", "plan.cancel"),
+        Wanted._of_plan,
+    ),
     "patient.merged": Wanted._merge,
     "patient.parted": Wanted._merge,
 }
@@ -318,6 +333,7 @@ class TableBook:
         self._refunds: dict[str, RefundState | None] = {}
         self._disputes: dict[str, DisputeState | None] = {}
         self._requests: dict[str, RequestState | None] = {}
+        self._plans: dict[str, PlanState | None] = {}
         self._requests_at: dict[str, tuple[RequestState, ...]] = {}
         self._guarantors: dict[str, str] = {}
         self._aliases: dict[str, AliasState | None] = {}
@@ -487,6 +503,11 @@ class TableBook:
             found = self._ask(_REQUESTS_AT + "appointment_id = :id", id=appointment_id)
             self._take_requests_at({appointment_id}, found)
         return self._requests_at[appointment_id]
+
+    def plan(self, plan_id: str) -> PlanState | None:
+        if plan_id not in self._plans:
+            self._take_plans({plan_id}, self._ask(_PLAN + "plan_id = :id", id=plan_id))
+        return self._plans[plan_id]
 
     def deposit(self, deposit_id: str) -> DepositState | None:
         query = "SELECT deposit_id, op_id, deleted_at <> '' FROM deposit WHERE tenant = :tenant AND deposit_id = :id"
@@ -678,6 +699,10 @@ class TableBook:
         for appointment_id in ids:
             self._requests_at[appointment_id] = tuple(each for each in states if each.appointment_id == appointment_id)
 
+    def _take_plans(self, ids: set[str], found: list[Any]) -> None:
+        self._plans.update(dict.fromkeys(ids))
+        self._plans.update({row[0]: _plan_state(row) for row in found})
+
     def _take_rules(self, _ids: set[str], found: list[Any]) -> None:
         self._rules[RULES] = _rules_of(found[0]) if found else records.Rules()
 
@@ -736,6 +761,7 @@ _QUESTIONS: dict[str, tuple[str, str, Callable[[TableBook, set[str], list[Any]],
     "disputes_of": (_DISPUTE + "d.payment_id EACH (:ids)", "_disputes_of", TableBook._take_disputes_of, ""),
     "request": (_REQUEST + "request_id EACH (:ids)", "_requests", TableBook._take_requests, "requests"),
     "requests_at": (_REQUESTS_AT + "appointment_id EACH (:ids)", "_requests_at", TableBook._take_requests_at, ""),
+    "plan": (_PLAN + "plan_id EACH (:ids)", "_plans", TableBook._take_plans, "plans"),
     "rules": (_RULES + "id EACH (:ids)", "_rules", TableBook._take_rules, ""),
     "waits": (_OPEN_TASK.format("payment_id EACH (:ids)"), "_waiting", TableBook._take_waiting, ""),
 }
@@ -765,6 +791,14 @@ def _refund_state(row: Any) -> RefundState:
 def _request_state(row: Any) -> RequestState:
     values = [*row[:5], Status(row[5]), *row[6:]]
     return RequestState(*values)
+
+
+def _plan_state(row: Any) -> PlanState:
+    lines = orjson.loads(row[6] or "[]")
+    total = sum(line[2] for line in lines if not line[4])
+    numbers = tuple(line[0] for line in lines if not line[4])
+    return PlanState(row[0], row[1], PlanStatus(row[2]), total, row[3], row[4], numbers,
+                     tuple(orjson.loads(row[5] or "[]")), max((line[0] for line in lines), default=0))  # fmt: skip
 
 
 def _rules_of(row: Any) -> records.Rules:

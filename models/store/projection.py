@@ -20,7 +20,7 @@ from models.operations.codec import BodyInvalid, to_json
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation
 from models.rules.payment_status import Status, when_put
-from models.store import card_rows, document_rows, online_rows
+from models.store import card_rows, document_rows, online_rows, plan_rows
 from models.store.apart import RESOLUTIONS, put_apart, put_resolved
 from models.store.session import column_names
 from models.store.sheet import Sheet
@@ -111,6 +111,7 @@ def _put_charge_row(row: dict[str, Any], sheet: Sheet, seq: int) -> None:
     if before:
         row["patient_id"], row["appointment_id"] = before["patient_id"], before["appointment_id"]
     row["posted_cents"] = row["responsibility_cents"] if seq else before["posted_cents"] if before else 0
+    row["plan_id"] = before["plan_id"] if before else ""
     sheet.put("charge", row, seq=seq)
 
 
@@ -631,6 +632,7 @@ _HANDLERS: dict[str, _Handler] = {
     "patient.follows": _follow,
     "eligibility.check": _note_check,
     **card_rows.HANDLERS,
+    **plan_rows.HANDLERS,
     **document_rows.HANDLERS,
     **online_rows.HANDLERS,
 }

@@ -25,6 +25,7 @@ from models.tables.desk import shadow
 from models.tables.documents import DOCUMENT_TABLES
 from models.tables.online import ONLINE_TABLES
 from models.tables.payments import payment, payment_request
+from models.tables.plans import PLAN_TABLES
 from models.tables.records import not_collecting
 from models.tables.tasks import TASK_TABLES
 
@@ -34,6 +35,7 @@ _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
     "consent": "consent_id",
     "quarantine": "op_id", "alias": "patient_id", "eligibility_check": "check_id",
     "document": "document_id", "note": "note_id", "card_consent": "consent_id", "kept_card": "kept_card_id",
+    "plan": "plan_id", "plan_event": "op_id",
     "online_payment": "online_id", "online_return": "return_id", "online_payout": "payout_id",
     "drawer_act": "op_id", "day_close": "close_id", "deposit": "deposit_id", "deposited": "payment_id",
     "moved": "op_id", "task": "task_id", "hold": "hold_id",
@@ -42,6 +44,7 @@ _TABLES: dict[str, Table] = (
     RECORD_TABLES
     | {"payment": payment, "payment_request": payment_request, "not_collecting": not_collecting}
     | CARD_TABLES
+    | PLAN_TABLES
     | ONLINE_TABLES
     | DOCUMENT_TABLES
     | ACT_TABLES

@@ -83,6 +83,9 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "online.payout": (("online_payout", "payout_id"),),
     "online.payout_failed": (("online_payout", "payout_id"),),
     "card.consent": (("card_consent", "consent_id"),),
+    **dict.fromkeys(("plan.put", "plan.accept", "plan.skip", "plan.extra", "plan.method", "plan.closed"),
+                    (("plan", "plan_id"),)),
+    **dict.fromkeys(("plan.activate", "plan.cancel"), (("plan", "plan_id"), ("charge", "charge_ids"))),
     **dict.fromkeys(("card.keep", "card.drop", "card.set_default", "card.rename"), (("kept_card", "kept_card_id"),)),
 }
 """By kind: (table, the body's field that names its row, or rows)."""
@@ -106,6 +109,10 @@ _MAKES: dict[str, tuple[str, Callable[[Operation], object]]] = {
     "charge.adjust": ("adjustment", lambda op: op.op_id),
     "task.opened": ("task", lambda op: op.body.get("task_id")),
     "hold.granted": ("hold", lambda op: op.body.get("hold_id")),
+    **dict.fromkeys(
+        ("plan.put", "plan.accept", "plan.activate", "plan.skip", "plan.method", "plan.cancel", "plan.closed",
+         "plan.charged"), ("plan_event", lambda op: op.op_id),
+    ),
     **dict.fromkeys(("drawer.opened", "drawer.moved"), ("drawer_act", lambda op: op.op_id)),
     **dict.fromkeys(("payment.move", "payment.freed", "act.undo"), ("moved", lambda op: op.op_id)),
 }

@@ -18,6 +18,7 @@ from models.tables import (
     log,
     online,
     payments,
+    plans,
     portal,
     records,
     search,
@@ -41,6 +42,7 @@ STATE_TABLES: dict[str, Table] = (
     | {made.name: made for made in (records.not_collecting, payments.payment, payments.payment_request)}
     | acts.ACT_TABLES
     | cards.CARD_TABLES
+    | plans.PLAN_TABLES
     | online.ONLINE_TABLES
     | documents.DOCUMENT_TABLES
     | days.DAY_TABLES
@@ -61,7 +63,7 @@ OWN_TABLES: dict[Role, dict[str, Table]] = {
         made.name: made
         for made in (
             hub.tenant_head, hub.device, hub.enrolment, hub.stream_end, hub.hub_epoch, hub.message_outbox,
-            *portal.PORTAL_TABLES, hub.online_attempt, hub.online_event, hub.online_customer,
+            *portal.PORTAL_TABLES, plans.plan_job, hub.online_attempt, hub.online_event, hub.online_customer,
         )
     },
 }  # fmt: skip

@@ -59,11 +59,11 @@ appointment = _record_table("appointment", records.Appointment, words("desk_stat
 `billing_status` and `desk_billing` likewise."""
 
 charge = _record_table(
-    "charge", records.Charge, whole("posted_cents"),
+    "charge", records.Charge, whole("posted_cents"), words("plan_id"),
     check("responsibility_cents >= 0", "responsibility"), check("posted_cents >= 0", "posted"),
 )  # fmt: skip
 """`responsibility_cents` is in force on this desk (pending puts included), `posted_cents` is confirmed by the hub.
-Patient and appointment stay those of the first put: the accounts carry them."""
+Patient and appointment stay those of the first put: the accounts carry them. `plan_id`: the payment plan it is on."""
 
 index(patient, "tenant", "family", "given")
 index(patient, "tenant", "guarantor_id")

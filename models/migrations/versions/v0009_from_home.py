@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations import online, portal
+from models.migrations import online, plans, portal
 from models.migrations.making import add_index, key, text, whole
 
 revision = "0009"
@@ -86,6 +86,9 @@ PIECES: tuple[tuple[Callable[[], None], Callable[[], None]], ...] = (
     (portal.make_settings, portal.undo_settings),
     (portal.make_tables, portal.undo_tables),
     (online.make, online.undo),
+    (plans.make_settings, plans.undo_settings),
+    (plans.make_tables, plans.undo_tables),
+    (plans.make_jobs, plans.undo_jobs),
 )
 """Made from the first to the last, undone from the last to the first."""
 

@@ -81,6 +81,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "online_attempt": {"what": "checkout", "state": "made"},
     "online_event": {"state": "heard"},
     "message_outbox": {"state": "sent"},
+    "plan": {"status": "active", "method": "other"},
+    "plan_job": {"state": "done", "amount_cents": 1, "attempt": 1},
     "portal_account": {"factor": "totp", "state": "open"},
     "portal_session": {"stage": "open"},
     "portal_note": {"kind": "reset", "state": "sent"},
