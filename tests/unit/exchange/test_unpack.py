@@ -18,16 +18,16 @@ def test_gzip_of_one_and_of_several_members() -> None:
     assert unpacked(gzip.compress(PLAIN) + gzip.compress(PLAIN) + b"\0\0") == PLAIN * 2
 
 
-@pytest.mark.parametrize(
-    ("data", "key"),
-    [
-        (gzip.compress(PLAIN * 50)[:-9], "import.gzip_truncated"),
-        (gzip.compress(PLAIN * 50)[:4], "import.gzip_truncated"),
-        (b"\x1f\x8bnot gzip at all", "import.gzip_damaged"),
-        (gzip.compress(PLAIN)[:-8] + b"\1\2\3\4\5\6\7\x08", "import.gzip_damaged"),
-        (gzip.compress(PLAIN) + b"trailing", "import.gzip_damaged"),
-    ],
-)
+DAMAGED = {
+    "end missing": (gzip.compress(PLAIN * 50)[:-9], "import.gzip_truncated"),
+    "head alone": (gzip.compress(PLAIN * 50)[:4], "import.gzip_truncated"),
+    "no gzip": (b"\x1f\x8bnot gzip at all", "import.gzip_damaged"),
+    "wrong sum": (gzip.compress(PLAIN)[:-8] + b"\1\2\3\4\5\6\7\x08", "import.gzip_damaged"),
+    "more behind": (gzip.compress(PLAIN) + b"trailing", "import.gzip_damaged"),
+}
+
+
+@pytest.mark.parametrize(("data", "key"), DAMAGED.values(), ids=DAMAGED)
 def test_damaged_gzip(data: bytes, key: str) -> None:
     with pytest.raises(ImportRefused, match=key):
         unpacked(data)
