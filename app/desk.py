@@ -86,8 +86,11 @@ if TYPE_CHECKING:
     from app.hub_process import HubProcess
     from app.importing import Importing
     from app.joining_again import JoiningAgain
+    from app.kept_cards import KeptCards
+    from app.kept_documents import KeptDocuments
     from app.moves import Moves
     from app.netting import Netting
+    from app.notes import Notes
     from app.patients import Patients
     from app.payment_detail import PaymentDetails
     from app.payment_requests import PaymentRequests
@@ -100,6 +103,7 @@ if TYPE_CHECKING:
     from app.rekeying import Rekeying
     from app.rules import MoneyRules
     from app.stripe_readers import StripeReaders
+    from app.sync.documents import DocumentCourier
     from app.sync.state import SyncState
     from app.syncing import Syncing
     from app.taking_back import TakingBack
@@ -108,9 +112,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LANES = ("store", "reads", "lists", "payments", "files", "terminal", "printer", "drawer", "display", "net", "hub")
-CLOSED = ("terminal", "printer", "drawer", "display", "store", "reads", "lists", "payments", "files", "net", "hub")
-"""Lanes in the order in which they end."""
+LANES = ("terminal", "printer", "drawer", "display", "store", "reads", "lists", "payments", "files", "documents",
+         "net", "hub")  # fmt: skip
+"""Every lane, in the order in which they end."""
 START_S = 60.0
 LINE_AGAIN_S = 30.0
 """So often a hub that did not start is tried again."""
@@ -118,6 +122,9 @@ LINE_AGAIN_S = 30.0
 
 class Desk:
     """Everything a window needs of a desk. Made by `open_desk`; `close` it at the end."""
+
+    _courier: DocumentCourier | None = None
+    _courier_once = threading.Lock()
 
     def __init__(
         self, folders: Folders, settings: Settings, secrets: Secrets, store: DeskStore, clock: Clock, lock: FolderLock
@@ -194,6 +201,33 @@ class Desk:
         from app.eligibility import Eligibility
 
         return Eligibility(self.clinic)
+
+    @property
+    def courier(self) -> DocumentCourier:
+        """What carries documents to the hub and from it. Made at the first use, whichever thread asks."""
+        with self._courier_once:
+            if self._courier is None:
+                from app.sync.documents import DocumentCourier
+                from models.store.vault import Vault, vault_key
+
+                key = vault_key(self.secrets.get(STORE_KEY) or "")
+                self._courier = DocumentCourier(self.store, Vault(self.folders.documents, key))
+            return self._courier
+
+    @cached_property
+    def documents(self) -> KeptDocuments:
+        """Documents beside patients, payments and requests."""
+        from app.kept_documents import KeptDocuments
+
+        return KeptDocuments(self.clinic, self.courier.vault, self.courier,
+                             lambda: self.sync is not None and self.sync.state().online)  # fmt: skip
+
+    @cached_property
+    def notes(self) -> Notes:
+        """Notes about patients, payments and requests."""
+        from app.notes import Notes
+
+        return Notes(self.clinic)
 
     @cached_property
     def desks(self) -> Desks:
@@ -321,6 +355,13 @@ class Desk:
         return Fees(self.clinic)
 
     @cached_property
+    def kept_cards(self) -> KeptCards:
+        """Patients' cards on file."""
+        from app.kept_cards import KeptCards
+
+        return KeptCards(self.clinic, self._attempts, self._reader)
+
+    @cached_property
     def rekeying(self) -> Rekeying:
         """Receipts on paper whose payment died with its desk."""
         from app.rekeying import Rekeying
@@ -421,10 +462,12 @@ class Desk:
         self.care.stop()
         self.answers.stop()
         self.clinic.holds.end()
-        for name in CLOSED:
+        for name in LANES:
             self.lanes[name].close()
         if self.sync is not None:
             self.sync.stop()
+        if self._courier is not None:
+            self._courier.stop()
         if "patients" in vars(self):
             self.patients.close()
         if "payments" in vars(self):
@@ -487,6 +530,7 @@ class Desk:
         """The line came: agree with the hub on what this desk is called."""
         was, self._online = self._online, state.online
         if state.online and not was:
+            self.courier.nudge()
             try:
                 self.lanes["hub"].submit(lambda _job: self.desks.settle_name(), failed=_not_settled)
             except PosError as error:  # the desk closes
@@ -554,6 +598,7 @@ class Desk:
             if not self._connected:
                 self.clinic.holds.connect(self.sync, self.lanes["store"])
             self.sync.connect(SyncEngine(self.store, transport, self.clock), transport)
+            self.courier.connect(transport)
             self._connected = True
         except PosError as error:
             self.sync.failed(error.message_key)

@@ -28,6 +28,11 @@ class Folders:
         return self.home / "payments.db"
 
     @property
+    def documents(self) -> Path:
+        """Documents' bytes, encrypted; the store names them."""
+        return self.home / "documents"
+
+    @property
     def settings(self) -> Path:
         """The desk's settings, JSON."""
         return self.home / "settings.json"

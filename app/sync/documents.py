@@ -10,20 +10,21 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from app.sync.line import HubRefusal
 from app.sync.pace import Backoff, Pace, Wake
-from app.sync.transport import HubTransport
-from models.basics.errors import RuleBroken, StorageError, SyncError, SyncLater
+from models.basics.errors import RuleBroken, StorageError, SyncError, SyncLater, SyncRefused
 from models.basics.facts import facts
 from models.store.desk import DeskStore
 from models.store.queries import documents
 from models.store.queries.documents import DocumentRow
 from models.store.rows import Change
 from models.store.vault import RECORD_BYTES, Vault
+
+if TYPE_CHECKING:  # what speaks HTTP is loaded behind the first screen
+    from app.sync.transport import HubTransport
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ _BYTES = "application/octet-stream"
 
 
 class DocumentLine:
-    """What a desk asks of its hub about documents. Every call raises SyncLater or HubRefusal."""
+    """What a desk asks of its hub about documents. Every call raises SyncLater or SyncRefused."""
 
     def __init__(self, transport: HubTransport) -> None:
         self._transport = transport
@@ -89,7 +90,7 @@ class DocumentCourier:
     """Sends what waits, one document after another, on a thread of its own; fetches on the caller's. Any thread."""
 
     def __init__(self, store: DeskStore, vault: Vault, pace: Pace | None = None) -> None:
-        self._store, self._vault, self._pace = store, vault, pace or Pace()
+        self._store, self.vault, self._pace = store, vault, pace or Pace()
         self._line: DocumentLine | None = None
         self._wake, self._closing = Wake(), threading.Event()
         self._thread: threading.Thread | None = None
@@ -137,18 +138,18 @@ class DocumentCourier:
         line, tenant = self._line, self._store.tenant
         if line is None:
             raise SyncLater("sync.hub_unreachable")
-        have = self._vault.came(tenant, row.content_id, row.size_bytes)
+        have = self.vault.came(tenant, row.content_id, row.size_bytes)
         while have < row.size_bytes:
             told(have)
             try:
                 data = line.read(row.document_id, have)
-            except HubRefusal as refusal:
+            except SyncRefused as refusal:
                 if refusal.message_key in ("documents.waiting", "documents.held_back", "documents.not_here"):
                     raise RuleBroken(refusal.message_key) from refusal
                 raise
             if not data:
                 raise SyncLater("sync.garbled")
-            have = self._vault.add(tenant, row.content_id, row.size_bytes, have, data)
+            have = self.vault.add(tenant, row.content_id, row.size_bytes, have, data)
 
     # The background -------------------------------------------------------------------------------------------------
 
@@ -181,7 +182,7 @@ class DocumentCourier:
             return
         with self._store.reader() as reader:
             known = documents.kept(reader, self._store.tenant)
-        here = [each for each in known if self._vault.has(self._store.tenant, each.content_id)]
+        here = [each for each in known if self.vault.has(self._store.tenant, each.content_id)]
         for at in range(0, len(here), ASK_IDS):
             part = {each.document_id: each for each in here[at : at + ASK_IDS]}
             for document_id in line.missing(list(part)):
@@ -196,7 +197,7 @@ class DocumentCourier:
             return 0
         with self._store.reader() as reader:
             rows = documents.not_kept(reader, tenant)
-        mine = [each for each in rows if self._vault.has(tenant, each.content_id)]
+        mine = [each for each in rows if self.vault.has(tenant, each.content_id)]
         gone = self._under_way.keys() - {each.document_id for each in mine}
         for document_id in gone:
             del self._under_way[document_id]
@@ -212,10 +213,10 @@ class DocumentCourier:
             have = line.came(row.document_id)
             while have < row.size_bytes and not self._closing.is_set():
                 self._tell(row, Carrying(have, row.size_bytes))
-                data = b"".join(self._vault.read(self._store.tenant, row.content_id, have, PIECE_BYTES))
+                data = b"".join(self.vault.read(self._store.tenant, row.content_id, have, PIECE_BYTES))
                 have = line.put(row.document_id, have, data)
             self._tell(row, Carrying(have, row.size_bytes))
-        except HubRefusal as refusal:
+        except SyncRefused as refusal:
             if refusal.message_key == "documents.not_named":
                 return
             log.warning("document not taken", extra=facts(document=row.document_id, key=refusal.message_key))
