@@ -28,6 +28,7 @@ class Books:
         self.plan, self._told = plan, told
         self.things: dict[str, dict[str, Shape]] = {kind: {} for kind in (
             "payment_intent", "setup_intent", "charge", "refund", "customer", "payment_method", "event",
+            "checkout.session", "dispute", "payout", "balance_transaction",
         )}  # fmt: skip
         self._cards: dict[str, Card] = {}
         self._approvals = 0
@@ -50,8 +51,9 @@ class Books:
         return made
 
     def happened(self, kind: str, about: Shape) -> None:
-        """Note an event and tell it."""
-        made = self.keep("event", shapes.event(self.now(), kind, copy.deepcopy(about)))
+        """Note an event and tell it. What is kept beside an object (`_…`) stays here."""
+        told = {name: value for name, value in copy.deepcopy(about).items() if not name.startswith("_")}
+        made = self.keep("event", shapes.event(self.now(), kind, told))
         self._told(made)
 
     def captured_cents(self) -> int:
@@ -153,10 +155,25 @@ class Books:
         self._cards[made["id"]] = card
         return str(made["id"])
 
+    def detach_card(self, name: str) -> Shape:
+        """Take a saved card off its customer: it is charged no more."""
+        method = self.find("payment_method", name)
+        if method["customer"] is None:
+            raise wrong("", "The payment method you provided is not attached to a customer so detachment is "
+                        "impossible.", "payment_method")  # fmt: skip
+        method["customer"] = None
+        return method
+
     def _charge_saved(self, intent: Shape, said: Shape) -> None:
         method = self.find("payment_method", said.get("payment_method", ""), "payment_method")
+        if method["customer"] is None:
+            raise wrong("", "The provided PaymentMethod was previously detached.", "payment_method")
+        if intent["customer"] and method["customer"] != intent["customer"]:
+            raise wrong("resource_missing", f"The customer does not have a payment method with the ID {method['id']}.",
+                        "payment_method")  # fmt: skip
         card = with_amount(self._cards[method["id"]], intent["amount"])
-        refused = "authentication_required/authentication_required" if self.plan.take("authentication-required") else ""
+        asks = card.asks or bool(self.plan.take("authentication-required"))
+        refused = "authentication_required/authentication_required" if asks else ""
         declines = refused or card.declines
         if declines:
             error = self.decline(intent, card, None, declines)
@@ -223,9 +240,16 @@ class Books:
             raise wrong("", "This PaymentIntent does not have a successful charge to refund.", "payment_intent")
         return self.find("charge", intent["latest_charge"])
 
-    def dispute(self, name: str) -> None:
-        """The patient's bank takes a charge back."""
-        self.find("charge", name)["disputed"] = True
+    def attach(self, name: str, customer_id: str | None) -> Shape:
+        """A saved card becomes a customer's, or with None nobody's any more."""
+        method = self.find("payment_method", name, "payment_method")
+        if customer_id is None and method["customer"] is None:
+            raise wrong(
+                "", "The payment method you provided is not attached to a customer so detachment is impossible."
+            )
+        method["customer"] = customer_id
+        self.happened("payment_method.attached" if customer_id else "payment_method.detached", method)
+        return method
 
 
 def card_of(number: str, cents: int) -> Card:

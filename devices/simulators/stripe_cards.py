@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 @dataclass(frozen=True, slots=True)
 class Card:
     """`declines` is `code` or `code/decline_code` of a card that is refused. `refund_fails`: a refund to it succeeds
-    and fails later. `wallet`: in a phone, so that no reusable card comes of it."""
+    and fails later. `wallet`: in a phone, so that no reusable card comes of it. `asks`: its bank asks for the holder
+    on a page."""
 
     number: str
     brand: str
@@ -23,6 +24,7 @@ class Card:
     refund_fails: bool = False
     pin: str = "approval"
     wallet: bool = False
+    asks: bool = False
 
     @property
     def last4(self) -> str:
@@ -51,6 +53,7 @@ _CARDS = (
     Card("4000000000000069", *VISA, declines="expired_card/expired_card"),
     Card("4000000000000119", *VISA, declines="processing_error/processing_error"),
     Card("4000000000005126", *VISA, refund_fails=True),
+    Card("4000002760003184", *VISA, asks=True),
 )
 CARDS = {card.number: card for card in _CARDS}
 BY_NAME = {

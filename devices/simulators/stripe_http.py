@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 LONGEST_BODY = 1 << 20
-_WORDS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 402: "Payment Required", 403: "Forbidden",
-          404: "Not Found", 409: "Conflict", 429: "Too Many Requests", 500: "Internal Server Error",
+_WORDS = {200: "OK", 303: "See Other", 400: "Bad Request", 401: "Unauthorized", 402: "Payment Required",
+          403: "Forbidden", 404: "Not Found", 409: "Conflict", 429: "Too Many Requests", 500: "Internal Server Error",
           503: "Service Unavailable"}  # fmt: skip
 
 
@@ -55,9 +55,9 @@ class Response:
     def bytes(self) -> bytes:
         """On the wire."""
         payload = (self.text or json.dumps(self.body)).encode()
-        lines = [f"HTTP/1.1 {self.status} {_WORDS.get(self.status, 'Answer')}", "content-type: application/json",
-                 f"content-length: {len(payload)}"]  # fmt: skip
-        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        headers = {"content-type": "application/json", **self.headers, "content-length": str(len(payload))}
+        lines = [f"HTTP/1.1 {self.status} {_WORDS.get(self.status, 'Answer')}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
         return "\r\n".join([*lines, "", ""]).encode() + payload
 
 
@@ -76,9 +76,14 @@ class HttpLine:
         self._open: set[asyncio.StreamWriter] = set()
 
     @property
+    def base(self) -> str:
+        """Where it is reached, without what it names besides."""
+        return f"{'https' if self._certificate else 'http'}://{self._host}:{self._port}"
+
+    @property
     def url(self) -> str:
         """Where it is reached: `http://127.0.0.1:PORT/PLACE`."""
-        return f"{'https' if self._certificate else 'http'}://{self._host}:{self._port}/{self._place}".rstrip("/")
+        return f"{self.base}/{self._place}".rstrip("/")
 
     async def plug_in(self) -> None:
         """Listen; after the first time on the same port."""

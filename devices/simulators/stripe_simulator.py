@@ -18,7 +18,9 @@ from typing import Any
 from devices.simulators import stripe_shapes as shapes
 from devices.simulators.control import Handler
 from devices.simulators.faults import Fault, FaultPlan
+from devices.simulators.stripe_bank import Bank
 from devices.simulators.stripe_books import Books
+from devices.simulators.stripe_checkout import Checkout
 from devices.simulators.stripe_errors import ApiError, missing, wrong
 from devices.simulators.stripe_http import HttpLine, NoAnswer, Request, Response
 from devices.simulators.stripe_params import checked
@@ -28,6 +30,8 @@ from devices.simulators.stripe_webhooks import Webhooks
 Shape = dict[str, Any]
 
 UNKNOWN_WORD = "a_value_from_tomorrow"
+PAGES = "/c/pay/"
+"""Where the hosted pages are, which patients see and which take no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class StripeSimulator:
         self.webhooks = webhooks or Webhooks(plan)
         self.books = Books(plan, self.webhooks.tell)
         self.readers = Readers(self.books, plan, manner, show)
+        self.checkout, self.bank = Checkout(self.books), Bank(self.books)
         self.line: HttpLine
         self.requests: dict[str, int] = {}
         self.keys_used: list[str] = []
@@ -82,6 +87,9 @@ class StripeSimulator:
 
     async def answer(self, request: Request) -> Response:
         """What the API says. Raises NoAnswer where the connection breaks."""
+        if request.path.startswith(PAGES):
+            return self.checkout.page(request)
+        self.checkout.base = self.line.base
         route, ids = self._route(request)
         name = route.name if route else ""
         self.requests[name or request.path] = self.requests.get(name or request.path, 0) + 1
@@ -158,7 +166,7 @@ class StripeSimulator:
             found = route.work(self, ids, said)
             if isinstance(found, Awaitable):
                 found = await found
-            body = expanded(self.books, copy.deepcopy(found), said.get("expand", []))
+            body = expanded(self.books, _told(found), said.get("expand", []))
             response = Response(200, body)
         except ApiError as error:
             response = Response(error.status, {"error": copy.deepcopy(error.error)}, error.headers)
@@ -225,7 +233,14 @@ class StripeSimulator:
             "online": _plain(lambda _: self.readers.away(False)),
             "other-till": _plain(lambda cents: self.readers.other_till(int(cents or "1000"))),
             "settle": _plain(lambda _: self.books.settle_refunds()),
-            "dispute": _plain(self.books.dispute),
+            "dispute": _plain(self.bank.dispute),
+            "decide": _plain(lambda said: self.bank.decide(*said.split())),
+            "payout": self._pay_out,
+            "arrive": _plain(self.bank.arrive),
+            "bounce": _plain(self.bank.bounce),
+            "webhook": _plain(self.webhooks.turn_to),
+            "tell-again": _plain(self._tell_again),
+            "events": self._events,
             "captured": self._captured,
             "intents": self._intents,
             "state": self._state,
@@ -242,6 +257,15 @@ class StripeSimulator:
     async def _intents(self, _: str) -> list[Shape]:
         return [{name: intent[name] for name in ("id", "amount", "status", "amount_received", "metadata")}
                 for intent in self.books.things["payment_intent"].values()]  # fmt: skip
+
+    async def _pay_out(self, _: str) -> Shape:
+        return {"payout": self.bank.pay_out()["id"]}
+
+    def _tell_again(self, event_id: str) -> None:
+        self.webhooks.tell(self.books.find("event", event_id))
+
+    async def _events(self, kind: str) -> list[str]:
+        return [name for name, event in self.books.things["event"].items() if not kind or event["type"] == kind]
 
     async def _state(self, _: str) -> Shape:
         return {"screen": self.readers.screen, "faults": self.plan.pending(), "delivered": self.webhooks.delivered,
@@ -271,11 +295,21 @@ def expanded(books: Books, found: Any, ways: list[str]) -> Any:
             field = way.removeprefix("data.").split(".")[0]
             if field not in each:
                 raise wrong("", f"This property cannot be expanded ({way}).", "expand")
-            for kind in ("charge", "payment_method", "customer", "payment_intent"):
+            for kind in ("charge", "payment_method", "customer", "payment_intent", "setup_intent",
+                         "balance_transaction"):  # fmt: skip
                 if each[field] in books.things[kind]:
                     each[field] = copy.deepcopy(books.things[kind][each[field]])
                     break
     return found
+
+
+def _told(found: Any) -> Any:
+    """A copy without what is kept beside objects (`_…`)."""
+    if isinstance(found, list):
+        return [_told(each) for each in found]
+    if not isinstance(found, dict):
+        return copy.deepcopy(found)
+    return {name: _told(value) for name, value in found.items() if not name.startswith("_")}
 
 
 def _strange(body: Any, field: str) -> Any:
@@ -358,6 +392,14 @@ def _location(simulator: StripeSimulator, ids: tuple[str, ...], _said: Shape) ->
     return found
 
 
+def _balance(simulator: StripeSimulator, ids: tuple[str, ...], said: Shape) -> Shape:
+    """The account's balance, or what one payout was made of."""
+    wanted = said.pop("payout", None)
+    lines = simulator.bank.lines()
+    mine = {name: line for name, line in lines.items() if wanted is None or line.get("_payout") == wanted}
+    return _listed(lambda _: mine, "/v1/balance_transactions", "source", "type")(simulator, ids, said)
+
+
 def _new_customer(simulator: StripeSimulator, _ids: tuple[str, ...], said: Shape) -> Shape:
     return simulator.books.keep("customer", shapes.customer(simulator.books.now(), said))
 
@@ -412,11 +454,33 @@ ROUTES = _table(
     ("refunds.list", "GET", "/v1/refunds", "RefundListParams",
      _listed(_books("refund"), "/v1/refunds", "payment_intent", "charge")),
     ("refunds.retrieve", "GET", f"/v1/refunds/{_ID}", "RefundRetrieveParams", _found("refund")),
+    ("sessions.create", "POST", "/v1/checkout/sessions", "SessionCreateParams",
+     lambda it, _ids, said: it.checkout.create(said)),
+    ("sessions.list", "GET", "/v1/checkout/sessions", "SessionListParams",
+     _listed(_books("checkout.session"), "/v1/checkout/sessions", "customer", "payment_intent", "status")),
+    ("sessions.retrieve", "GET", f"/v1/checkout/sessions/{_ID}", "SessionRetrieveParams",
+     lambda it, ids, _said: it.checkout.seen(ids[0])),
+    ("sessions.expire", "POST", f"/v1/checkout/sessions/{_ID}/expire", "SessionExpireParams",
+     lambda it, ids, _said: it.checkout.expire(ids[0])),
+    ("disputes.list", "GET", "/v1/disputes", "DisputeListParams",
+     _listed(_books("dispute"), "/v1/disputes", "charge", "payment_intent")),
+    ("disputes.retrieve", "GET", f"/v1/disputes/{_ID}", "DisputeRetrieveParams", _found("dispute")),
+    ("payouts.list", "GET", "/v1/payouts", "PayoutListParams", _listed(_books("payout"), "/v1/payouts", "status")),
+    ("payouts.retrieve", "GET", f"/v1/payouts/{_ID}", "PayoutRetrieveParams", _found("payout")),
+    ("balance_transactions.list", "GET", "/v1/balance_transactions", "BalanceTransactionListParams",
+     _balance),
+    ("payment_methods.attach", "POST", f"/v1/payment_methods/{_ID}/attach", "PaymentMethodAttachParams",
+     lambda it, ids, said: it.books.attach(ids[0], said["customer"])),
+    ("payment_methods.detach", "POST", f"/v1/payment_methods/{_ID}/detach", "PaymentMethodDetachParams",
+     lambda it, ids, _said: it.books.attach(ids[0], None)),
     ("customers.create", "POST", "/v1/customers", "CustomerCreateParams", _new_customer),
     ("customers.retrieve", "GET", f"/v1/customers/{_ID}", "CustomerRetrieveParams", _found("customer")),
     ("payment_methods.retrieve", "GET", f"/v1/payment_methods/{_ID}", "PaymentMethodRetrieveParams",
      _found("payment_method")),
+    ("payment_methods.detach", "POST", f"/v1/payment_methods/{_ID}/detach", "PaymentMethodDetachParams",
+     lambda it, ids, _said: it.books.detach_card(ids[0])),
     ("events.list", "GET", "/v1/events", "EventListParams", _listed(_books("event"), "/v1/events", "type")),
+    ("events.retrieve", "GET", f"/v1/events/{_ID}", "EventRetrieveParams", _found("event")),
     ("locations.create", "POST", "/v1/terminal/locations", "LocationCreateParams",
      lambda it, _ids, said: it.readers.create_location(said)),
     ("locations.list", "GET", "/v1/terminal/locations", "LocationListParams",

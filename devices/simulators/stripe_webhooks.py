@@ -24,6 +24,11 @@ class Webhooks:
         self._held: dict[str, Any] | None = None
         self.delivered = 0
 
+    def turn_to(self, where: str) -> None:
+        """From now on deliver there: `URL SECRET`; nothing: nowhere."""
+        self._url, _, secret = where.partition(" ")
+        self._secret = secret or self._secret
+
     def tell(self, event: dict[str, Any]) -> None:
         """An event happened."""
         if not self._url or self._plan.take("webhook-lost"):
