@@ -71,7 +71,6 @@ ACTS = {
     "plan.accept": "act.plan_accepted",
     "plan.activate": "act.plan_activated",
     "plan.skip": "act.plan_skipped",
-    "plan.extra": "act.plan_extra",
     "plan.method": "act.plan_method",
     "plan.cancel": "act.plan_cancelled",
     "plan.closed": "act.plan_closed",

@@ -34,7 +34,7 @@ _NOT_DONE = {
     "refund.place": "attention.place_not_done", "message.send": "attention.message_not_sent",
     "refund.request": "attention.refund_not_done", "payment_request.put": "attention.request_not_done",
     "payment_request.status": "attention.request_not_done",
-    **dict.fromkeys(("plan.put", "plan.activate", "plan.skip", "plan.extra", "plan.method", "plan.cancel"),
+    **dict.fromkeys(("plan.put", "plan.activate", "plan.skip", "plan.method", "plan.cancel"),
                     "attention.plan_not_done"),
     "online.post": "attention.online_not_done", "online.associate": "attention.online_not_done",
 }  # fmt: skip

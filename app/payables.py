@@ -87,8 +87,8 @@ def _of_charge(clinic: Clinic, row: ChargeRow, visit: VisitRow | None, today: da
     copay = row.kind == "copay"
     part = (Part.COPAY if copay else Part.TODAY) if is_today else Part.BALANCE
     payable = Payable(row.charge_id, part, row.owed_cents, day, row.charge_id, row.appointment_id,
-                      insurance_pending=bool(row.insurance_pending), patient_id=row.patient_id,
-                      ahead=day > today)  # fmt: skip
+                      on_plan=bool(row.plan_id), insurance_pending=bool(row.insurance_pending),
+                      patient_id=row.patient_id, ahead=day > today)  # fmt: skip
     name = row.description or row.code or "Charge"
     days = max((today - day).days, 0)
     if visit is not None and here:
@@ -96,7 +96,7 @@ def _of_charge(clinic: Clinic, row: ChargeRow, visit: VisitRow | None, today: da
         return Due(payable, title, _when_and_who(clinic, visit), visit.title or name, False, 0, row.code, row.kind,
                    visit.practitioner or row.practitioner)  # fmt: skip
     when = "Today" if is_today else f"Visit {full_day(day)}"
-    pending = " · insurance is deciding" if row.insurance_pending else ""
+    pending = " · on a payment plan" if row.plan_id else " · insurance is deciding" if row.insurance_pending else ""
     subtitle = f"{when} · {days_text(days)}{pending}" if days else f"{when}{pending}"
     return Due(payable, name, subtitle, name, False, days, row.code, row.kind, row.practitioner)
 

@@ -11,7 +11,6 @@ WORDS: Rows = {
     "act.plan_accepted": ("Payment plan accepted",),
     "act.plan_activated": ("Payment plan in force",),
     "act.plan_skipped": ("Payment of a plan skipped",),
-    "act.plan_extra": ("Payment meant for one of a plan",),
     "act.plan_method": ("Payment plan paid another way",),
     "act.plan_cancelled": ("Payment plan cancelled",),
     "act.plan_closed": ("Payment plan closed",),

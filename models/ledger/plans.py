@@ -6,6 +6,7 @@ A plan closes when its charges owe nothing, whoever paid or let off the last of 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -21,7 +22,6 @@ from models.operations.plans import (
     PlanActivate,
     PlanCancel,
     PlanClosed,
-    PlanExtra,
     PlanMethod,
     PlanPut,
     PlanSkip,
@@ -59,7 +59,8 @@ def _cannot_put(body: PlanPut, known: PlanState | None, draft: Draft) -> str:
     numbers = [line.no for line in body.lines]
     adds_up = due == sum(line.amount_cents for line in body.lines) and body.discount_cents >= 0
     sound = all(line.amount_cents > 0 and line.interest_cents >= 0 for line in body.lines)
-    told = body.frequency in frozenset(Frequency) and body.method in PLAN_METHODS and len(body.terms_sha256) == 64
+    shown = hashlib.sha256(body.text.encode()).hexdigest() == body.terms_sha256
+    told = body.frequency in frozenset(Frequency) and body.method in PLAN_METHODS and shown
     if not (adds_up and sound and told and body.plan_id) or numbers != list(range(1, len(numbers) + 1)) or not numbers:
         return WRONG
     return _cannot_take(body.plan_id, body.patient_id, body.charge_ids, draft)
@@ -135,18 +136,6 @@ def skip(op: Operation, body: PlanSkip, draft: Draft) -> None:
     else:
         numbers = (*(no for no in known.numbers if no != body.no), known.added + 1)
         draft.know_plan(replace(known, numbers=numbers, added=known.added + 1))
-        accept(draft, op)
-
-
-def extra(op: Operation, body: PlanExtra, draft: Draft) -> None:
-    """A payment of money is meant for that payment of the plan."""
-    known = draft.plan(body.plan_id)
-    reason = _cannot_follow(known, body.patient_id, draft)
-    if not reason and known is not None and body.no not in known.numbers:
-        reason = GONE
-    if reason:
-        reject(draft, op, reason)
-    else:
         accept(draft, op)
 
 

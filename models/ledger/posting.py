@@ -345,7 +345,6 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "plan.accept": plans.accepted,
     "plan.activate": plans.activate,
     "plan.skip": plans.skip,
-    "plan.extra": plans.extra,
     "plan.method": plans.method,
     "plan.cancel": plans.cancel,
     "payment_request.put": requests.put,

@@ -127,7 +127,6 @@ KINDS: dict[str, Kind] = {
     "plan.accept": Kind(OpClass.FACT, 1, plans.PlanAccept),
     "plan.activate": Kind(OpClass.DECISION, 1, plans.PlanActivate),
     "plan.skip": Kind(OpClass.DECISION, 1, plans.PlanSkip),
-    "plan.extra": Kind(OpClass.DECISION, 1, plans.PlanExtra),
     "plan.method": Kind(OpClass.DECISION, 1, plans.PlanMethod),
     "plan.cancel": Kind(OpClass.DECISION, 1, plans.PlanCancel),
     "plan.closed": Kind(OpClass.DERIVED, 1, plans.PlanClosed),

@@ -31,8 +31,9 @@ class PlanPut:
 
     `encounter_cents` is what `charge_ids` owed, `discount_cents` of it are let off (`discount_group`,
     `discount_reason` as of an adjustment) when it comes into force, together with the finance charge for the interest
-    in `lines`, whose charge is `finance_charge_id` (empty without interest). `terms_sha256` is of the text the patient
-    is shown, in the words of version `terms`: another hash voids an acceptance. Other fields as in `rules.plans.Terms`.
+    in `lines`, whose charge is `finance_charge_id` (empty without interest). `text` is what the patient is shown, in
+    the words of version `terms`, and `terms_sha256` its hash (hex): another one voids an acceptance.
+    `paid_before_cents` had been paid to the charges by then. Other fields as in `rules.plans.Terms`.
     """
 
     plan_id: str
@@ -42,6 +43,8 @@ class PlanPut:
     lines: tuple[PlanLine, ...]
     terms: str
     terms_sha256: str
+    text: str
+    paid_before_cents: int = 0
     discount_cents: int = 0
     discount_group: str = ""
     discount_reason: str = ""
@@ -53,7 +56,6 @@ class PlanPut:
     method: str = "other"
     kept_card_id: str = ""
     remind_days: int = 0
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,17 +92,6 @@ class PlanSkip:
     patient_id: str
     no: int
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanExtra:
-    """What `payment_id` pays to the plan counts for payment `no`, and not for what is due first (decision; S0-45). Said
-    before the money moves; where it never does, nothing follows from it."""
-
-    plan_id: str
-    patient_id: str
-    no: int
-    payment_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,20 @@ class Limits:
     most_payments: int = 24
 
 
+ASKED = "plan/"
+
+
+def asked_for(plan_id: str, no: int) -> str:
+    """What a payment names that is made for a certain payment of a plan: its `request_id`."""
+    return f"{ASKED}{plan_id}/{no}"
+
+
+def answered(request_id: str) -> tuple[str, int]:
+    """(plan, number) a payment was made for; (empty, 0) where it was for none."""
+    plan_id, _, no = request_id.removeprefix(ASKED).rpartition("/")
+    return (plan_id, int(no)) if request_id.startswith(ASKED) and no.isdecimal() else ("", 0)
+
+
 # Dates ------------------------------------------------------------------------------------------------------------
 
 

@@ -298,7 +298,7 @@ _LOOK: dict[str, Any] = {
     "payment_request.put": Wanted._request,
     "payment_request.status": Wanted._request,
     **dict.fromkeys(
-        ("plan.put", "plan.accept", "plan.activate", "plan.skip", "plan.extra", "plan.method", "plan.cancel"),
+        ("plan.put", "plan.accept", "plan.activate", "plan.skip", "plan.method", "plan.cancel"),
         Wanted._of_plan,
     ),
     "patient.merged": Wanted._merge,

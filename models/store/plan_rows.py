@@ -16,7 +16,6 @@ from models.operations.plans import (
     PlanCancel,
     PlanCharged,
     PlanClosed,
-    PlanExtra,
     PlanMethod,
     PlanPut,
     PlanSkip,
@@ -50,7 +49,7 @@ def _kept(lines: Iterable[Instalment]) -> str:
 
 def _put(op: Operation, body: PlanPut, _reason: str, sheet: Sheet, seq: int) -> None:
     before = sheet.get("plan", body.plan_id)
-    first = before or {**_NOT_ACCEPTED, **_NOT_IN_FORCE, "status": PlanStatus.DORMANT.value, "extras": "{}"}
+    first = before or {**_NOT_ACCEPTED, **_NOT_IN_FORCE, "status": PlanStatus.DORMANT.value}
     lines = [Instalment(each.no, date.fromisoformat(each.due_date), each.amount_cents, each.interest_cents)
              for each in body.lines]  # fmt: skip
     said = {name: getattr(body, name) for name in _PUT} | {
@@ -99,14 +98,6 @@ def _skip(op: Operation, body: PlanSkip, _reason: str, sheet: Sheet, seq: int) -
     sheet.put("plan", {**before, "lines": _kept(after)}, seq=seq)
     cents = next((line.cents for line in lines if line.no == body.no), 0)
     _note(op, body.plan_id, body.patient_id, "skipped", sheet, seq, no=body.no, amount_cents=cents, reason=body.reason)
-
-
-def _extra(_op: Operation, body: PlanExtra, _reason: str, sheet: Sheet, seq: int) -> None:
-    before = sheet.get("plan", body.plan_id)
-    if before is None:
-        return
-    extras = orjson.loads(before["extras"] or "{}") | {body.payment_id: body.no}
-    sheet.put("plan", {**before, "extras": orjson.dumps(extras, option=orjson.OPT_SORT_KEYS).decode()}, seq=seq)
 
 
 def _method(op: Operation, body: PlanMethod, _reason: str, sheet: Sheet, seq: int) -> None:
@@ -158,7 +149,6 @@ HANDLERS: dict[str, Callable[[Operation, Any, str, Sheet, int], None]] = {
     "plan.accept": _accept,
     "plan.activate": _activate,
     "plan.skip": _skip,
-    "plan.extra": _extra,
     "plan.method": _method,
     "plan.cancel": _cancel,
     "plan.closed": _close,

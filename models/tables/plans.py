@@ -9,17 +9,17 @@ plan = table(
     key("tenant"), key("plan_id"), words("patient_id"), words("status"), whole("encounter_cents"),
     whole("discount_cents"), words("discount_group"), words("discount_reason"), words("finance_charge_id"),
     whole("down_cents"), whole("apr_hundredths"), words("frequency"), whole("day"), words("method"),
-    words("kept_card_id"), whole("remind_days"), words("language"), words("charge_ids"), words("lines"),
-    words("extras"), words("terms"), words("terms_sha256"), words("accepted_sha256"), words("accepted_at"),
+    words("kept_card_id"), whole("remind_days"), whole("paid_before_cents"), words("charge_ids"), words("lines"),
+    words("text"), words("terms"), words("terms_sha256"), words("accepted_sha256"), words("accepted_at"),
     words("accepted_by"), words("accepted_how"), words("accepted_channel"), words("document_id"), words("put_at"),
     words("put_by"), words("activated_at"), words("activated_on"), words("activated_by"), words("ended_at"),
     words("ended_by"), words("business_date"), words("device"), words("op_id"), whole("seq"),
     check("status IN ('dormant', 'active', 'closed', 'cancelled')", "status"),
     check("method IN ('card', 'other')", "method"), check("discount_cents >= 0", "discount"),
 )  # fmt: skip
-"""An agreement and where it stands. `charge_ids`, `lines` (of [no, due day, cents, interest cents, skipped]) and
-`extras` (by payment the number it is for) are JSON. Accepted while `accepted_sha256` is `terms_sha256`. `op_id` is the
-act that said the terms last. What was paid is not in it: that follows from the ledger."""
+"""An agreement and where it stands. `charge_ids` and `lines` (of [no, due day, cents, interest cents, skipped]) are
+JSON. Accepted while `accepted_sha256` is `terms_sha256`. `op_id` is the act that said the terms last. What was paid is
+not in it: that follows from the ledger."""
 
 index(plan, "tenant", "patient_id")
 index(plan, "tenant", "status", where="status IN ('active', 'dormant')")
@@ -31,7 +31,7 @@ plan_event = table(
     whole("no"), whole("attempt"), whole("amount_cents"), words("payment_id"), words("reason"), words("next_on"),
     words("made_at"), words("business_date"), words("actor"), words("device"), whole("seq"),
 )  # fmt: skip
-"""What happened to a plan, one row per act: `put`, `accepted`, `activated`, `skipped`, `extra`, `method`, `cancelled`,
+"""What happened to a plan, one row per act: `put`, `accepted`, `activated`, `skipped`, `method`, `cancelled`,
 `closed`, `reopened`, `charge` (the only one with `outcome`, `attempt`, `next_on`)."""
 
 index(plan_event, "tenant", "plan_id")

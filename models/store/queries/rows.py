@@ -80,7 +80,8 @@ VISIT_WIDTH = 8
 
 @dataclass(frozen=True, slots=True)
 class ChargeRow:
-    """A charge with what is still owed on it, and where its visit stands. `paid_cents` is what payments put there."""
+    """A charge with what is still owed on it, and where its visit stands. `paid_cents` is what payments put there;
+    `plan_id`: the payment plan it is on."""
 
     charge_id: str
     patient_id: str
@@ -95,6 +96,7 @@ class ChargeRow:
     practitioner: str
     allowed_cents: int
     visit_status: str = ""
+    plan_id: str = ""
 
     @property
     def payable(self) -> bool:
@@ -110,7 +112,7 @@ CHARGE_COLUMNS = (
     f"c.id, {people.person_of('c')}, a.appointment_id, c.service_date, c.description, c.code, c.kind, "
     "c.responsibility_cents, "
     f"-({NET}), c.insurance_pending, coalesce(w.name, ''), c.allowed_cents, "
-    "coalesce(CASE cv.desk_status WHEN '' THEN cv.status ELSE cv.desk_status END, '')"
+    "coalesce(CASE cv.desk_status WHEN '' THEN cv.status ELSE cv.desk_status END, ''), c.plan_id"
 )
 CHARGE_JOIN = (
     "JOIN charge c ON c.tenant = a.tenant AND c.id = a.charge_id "

@@ -16,7 +16,7 @@ POSTS_NOTHING = {
     "eligibility.check", "payment_request.put", "payment_request.status", "document.add", "document.remove",
     "document.kept", "note.add", "card.consent", "card.keep", "card.drop",
     "card.set_default", "card.rename",
-    "plan.put", "plan.accept", "plan.activate", "plan.skip", "plan.extra", "plan.method", "plan.cancel",
+    "plan.put", "plan.accept", "plan.activate", "plan.skip", "plan.method", "plan.cancel",
     "plan.closed", "plan.charged",
 }  # fmt: skip
 """Kinds that say something and move no money of their own."""
