@@ -52,14 +52,15 @@ class PaymentRequests:
         changed = self.form_of(request_id) if request_id else None
         opened_for = request_id or appointment_id or patient_id
         with self._clinic.store.reader() as reader:
-            row = reader.execute("SELECT value FROM meta WHERE tenant = ? AND key = ?",
-                                 (self._clinic.tenant, _key(person, opened_for))).fetchone()  # fmt: skip
-            kept = orjson.loads(row[0]) if row else None
+            found = reader.execute("SELECT value FROM meta WHERE tenant = ? AND key = ?",
+                                   (self._clinic.tenant, _key(person, opened_for))).fetchone()  # fmt: skip
+            kept = orjson.loads(found[0]) if found else None
             fresh = changed or RequestForm(new_id(), patient_id, appointment_id=appointment_id, opened_for=opened_for)
             form = RequestForm(**kept) if kept else fresh
-            number = self._row(reader, request_id).number if request_id else ""
+            row = self._row(reader, request_id) if request_id else None
             head, visits = self._known(reader, form.patient_id)
-        return RequestStart(form, head, visits, found_again=bool(kept), changes=number)
+        return RequestStart(form, head, visits, found_again=bool(kept), changes=row.number if row else "",
+                            status=Status(row.status) if row else None)  # fmt: skip
 
     def about(self, patient_id: str) -> tuple[PatientHead | None, tuple[Treatment, ...]]:
         """Who was chosen, and the visits they may be asked to pay for."""

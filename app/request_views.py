@@ -8,6 +8,7 @@ from datetime import date, datetime
 from app.account_views import LogLine
 from app.views import PatientHead
 from models.rules import benefits as plan
+from models.rules.estimate import OFFICE_VISIT, TREATMENT
 from models.rules.payment_status import Status
 
 
@@ -24,6 +25,10 @@ class Treatment:
     location: str = ""
     codes: tuple[str, ...] = ()
     fallen: str = ""
+
+
+ESTIMATED = {"treatment_prepayment": TREATMENT, "office_visit": OFFICE_VISIT}
+"""Types of request there is an estimate for (S2-07), and what it is asked for; Private Pay has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,14 @@ class RequestView:
 @dataclass(frozen=True, slots=True)
 class RequestStart:
     """What the form shows first: what was typed before, where it was left in the middle (`found_again`), who it is for
-    and their visits; `changes` is the number of the request that is changed."""
+    and their visits; `changes` is the number of the request that is changed, `status` where that stands."""
 
     form: RequestForm
     patient: PatientHead | None = None
     treatments: tuple[Treatment, ...] = ()
     found_again: bool = False
     changes: str = ""
+    status: Status | None = None
 
 
 @dataclass(frozen=True, slots=True)
