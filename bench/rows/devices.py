@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 EXCHANGES = 400
 PAYMENTS = 10
+PAGES = 3
+"""Windows in which every page of Settings is opened."""
+SETTLED_TICKS = 40
+"""So many ticks of the watch after a page was opened, nothing of it is left to do."""
 
 
 def exchanges() -> Row:
@@ -88,4 +92,33 @@ def _offers(desk: Front) -> bool:
     return bool(desk.state.primary)
 
 
-ROWS = {"simulator exchange": exchanges, "window stands still": stalls}
+def settings_pages() -> Row:
+    """Every page of Settings opened for the first time, nothing prepared: how long the window was away at each. The
+    longest of a round is among the figures."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from tests.support.front import front
+    from widgets.opening import application
+    from widgets.screens import SETTINGS, Place
+    from widgets.settings.state import SECTIONS
+
+    application()
+    away: dict[str, list[float]] = {section.name: [] for section in SECTIONS}
+    folder = Path(tempfile.mkdtemp(prefix="copaydesk-settings-"))
+    try:
+        for n in range(PAGES):
+            with front(folder / str(n)) as desk:
+                for name, found in away.items():
+                    desk.watch.longest_ms = 0.0
+                    ticks = len(desk.watch.late_ms)
+                    desk.window.navigator.go(Place(SETTINGS, item=name))
+                    desk.wait(lambda ticks=ticks: len(desk.watch.late_ms) > ticks + SETTLED_TICKS)
+                    found.append(desk.watch.longest_ms)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    ours = spread([each / 1000 for found in away.values() for each in found])
+    slowest = max(away, key=lambda name: max(away[name]))
+    return Row("window stands still, Settings' pages", ours, "", target_ms=100.0, target_at="p99",
+               figures={"longest ms": round(max(away[slowest]), 1), "of page": slowest, "pages": len(away)})  # fmt: skip
+
+
+ROWS = {"simulator exchange": exchanges, "window stands still": stalls, "settings pages": settings_pages}

@@ -13,7 +13,8 @@ from tests.support.counter import rosa_with_copay_and_balance
 from tests.support.front import front
 from tests.support.simulators import PaxProcess, PrinterProcess
 from tests.support.windows import themed  # noqa: F401
-from widgets.screens import APPROVED, COLLECT, TODAY
+from widgets.screens import APPROVED, COLLECT, SETTINGS, TODAY, Place
+from widgets.settings.state import SECTIONS
 
 pytestmark = pytest.mark.usefixtures("themed")
 
@@ -160,3 +161,13 @@ def test_lock_is_one_key_and_unlock_a_pin(tmp_path: Path) -> None:
         desk.wait(lambda: not desk.window.session.locked)
         assert desk.screen == COLLECT
         assert desk.state.cash.text == "8"
+
+
+def test_every_page_of_settings_opens_without_the_window_standing_still(tmp_path: Path) -> None:
+    """Its pages are made one at a time, each when it is first opened, with the event loop watched."""
+    with front(tmp_path) as desk:
+        for section in SECTIONS:
+            ticks = len(desk.watch.late_ms)
+            desk.window.navigator.go(Place(SETTINGS, item=section.name))
+            desk.wait(lambda ticks=ticks: len(desk.watch.late_ms) > ticks + 3)
+            assert desk.view.page_name == section.name

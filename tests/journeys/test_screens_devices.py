@@ -72,13 +72,11 @@ def open_devices(desk: Front, person=PRIYA) -> DevicesPresenter:
     made = presenter(desk)
     desk.wait(lambda: made.view is not None)
     desk.page.widget.take_focus()
-    QTest.qWait(50)
-    desk.watch.longest_ms = 0.0  # the page was made now, all of it
     return made
 
 
 def presenter(desk: Front) -> DevicesPresenter:
-    return desk.page._devices
+    return desk.view.findChild(DevicesPresenter)
 
 
 def pill(desk: Front, key: str) -> str:

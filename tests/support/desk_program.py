@@ -2,7 +2,7 @@
 
 `python -m tests.support.desk_program FOLDER [--clock-off SECONDS]`: each line `{"do": …}` is done on the window's
 thread and answered by one line: `{"ok": …}`, or `{"error": …}` with the kind of error alone. `DeskOutside` is the other
-end.
+end. The event loop is watched all the while: a window that stood still for long ends with another code than 0.
 """
 
 from __future__ import annotations
@@ -29,10 +29,15 @@ from models.basics.clock import SystemClock
 from models.operations.codec import from_json
 from models.operations.kinds import KINDS
 from tests.support.clinic import MARIA, PRIYA
+from tests.support.front import allowed_stall_ms
 from tests.support.office import Skewed
+from tests.support.windows import LoopWatch
 from widgets.main_window import MainWindow
 from widgets.opening import application
 from widgets.screens import TODAY, Place
+
+OWN_WORK = {"record", "see", "items", "rows", "failures", "business_date", "cursor", "device", "picture"}
+"""What a test does in the window's thread and no person could: its time is none of the window's."""
 
 PEOPLE = {person.staff_id: person for person in (MARIA, PRIYA)}
 
@@ -48,6 +53,7 @@ class Program:
         self.window.show()
         self.window.activateWindow()
         QTest.qWaitForWindowActive(self.window)
+        self._watch = LoopWatch()
         self._input = b""
 
     def listen(self) -> int:
@@ -55,9 +61,14 @@ class Program:
         notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read)
         notifier.activated.connect(self._readable)
         self._answer({"ok": self.desk.store.tenant})
+        self._watch.start()
         code = QApplication.exec()
+        self._watch.stop()
         self.window.hide()
         self.desk.close()
+        if self._watch.longest_ms > allowed_stall_ms():
+            print(f"the window stood still for {self._watch.longest_ms:.0f} ms", file=sys.stderr)
+            return 3
         return code
 
     def _readable(self) -> None:
@@ -68,13 +79,16 @@ class Program:
         *lines, self._input = (self._input + part).split(b"\n")
         for line in lines:
             asked = orjson.loads(line)
+            what = asked.pop("do")
             try:
-                done = getattr(self, f"do_{asked.pop('do')}")(**asked)
+                done = getattr(self, f"do_{what}")(**asked)
             except Exception as error:  # told to the test, without what it is about
                 key = getattr(error, "message_key", "")
                 self._answer({"error": f"{type(error).__name__} {key}"})
             else:
                 self._answer({"ok": done})
+            if what in OWN_WORK:
+                self._watch.leave_out()
 
     def _answer(self, said: dict[str, Any]) -> None:
         sys.stdout.buffer.write(orjson.dumps(said, default=str) + b"\n")

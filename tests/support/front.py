@@ -6,6 +6,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,13 @@ class Front:
             assert time.monotonic() < end, f"it did not happen in time on {self.screen}"
             QTest.qWait(2)
 
+    def meanwhile(self, work: Callable[[], Any]) -> None:
+        """Let somebody else do `work` while the window lives: what a test does itself keeps the window from its keys."""
+        with ThreadPoolExecutor(1) as other:
+            doing = other.submit(work)
+            self.wait(doing.done)
+            doing.result()
+
     def arrive(self, screen: str, ready: Callable[[], Any] = lambda: True) -> None:
         """Wait for a screen."""
         self.wait(lambda: self.screen == screen and ready())
@@ -112,7 +120,7 @@ def allowed_stall_ms() -> float:
     """The limit, let out where other programs keep this machine's processors busy."""
     load = max(os.getloadavg()[0], float(os.environ.get("COPAYDESK_TESTS_BESIDE", "0")))
     cores = os.cpu_count() or 1
-    return STALL_MS * max(1.0, 2 * load / cores)
+    return STALL_MS * max(1.0, 1.5 * load / cores)
 
 
 @contextmanager

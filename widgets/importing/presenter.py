@@ -23,7 +23,7 @@ _FILTER = "Patients, visits, charges, plans (*.json *.ndjson *.jsonl *.csv *.tsv
 
 
 class ImportPresenter(QObject):
-    """One import page. `person_id` names who imports."""
+    """One import page. `importing` gives the story, asked for on the lane; `person_id` names who imports."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class ImportPresenter(QObject):
         *,
         bridge: Bridge,
         lane: Lane,
-        importing: Importing,
+        importing: Callable[[], Importing],
         person_id: Callable[[], str],
         parent: QObject | None = None,
     ) -> None:
@@ -74,7 +74,9 @@ class ImportPresenter(QObject):
         self._draw(ImportState(Step.RUNNING, files, doing="Starting…"))
         self._job = self._bridge.start(
             self._lane,
-            lambda job: self._importing.run(files, shift_to_today=shift, dry_run=dry_run, job=job, person_id=person_id),
+            lambda job: self._importing().run(
+                files, shift_to_today=shift, dry_run=dry_run, job=job, person_id=person_id
+            ),
             owner=self._view,
             done=self._ended,
             failed=self._failed,

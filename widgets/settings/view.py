@@ -1,4 +1,6 @@
-"""Draws Settings: pages at the left, the rows of one page at the right. Says what was changed; writes nothing."""
+"""Draws Settings: pages at the left, the rows of one page at the right. Says what was changed; writes nothing.
+
+A page is made when it is first opened: all of them at once would keep the window from its keys for half a second."""
 
 from __future__ import annotations
 
@@ -69,16 +71,19 @@ _MAKERS: dict[str, Callable[[Row], SettingRow]] = {
 
 
 class SettingsView(Themed, QWidget):
-    """The page. `changed(option key, value)`, `page_opened(name)`; `add_page` puts a page of another kind under its
-    section's name."""
+    """The page. `changed(option key, value)`; `page_wanted(name)` before a page is shown, so that what belongs to it
+    can be made, `page_opened(name)` after. `add_page` puts a page of another kind under its section's name."""
 
     changed = Signal(str, object)
+    page_wanted = Signal(str)
     page_opened = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Settings")
         self._rows: dict[str, SettingRow] = {}
+        self._values: Mapping[str, Any] = {}
+        self._refused: Refused = {}
         self._stack = QStackedWidget()
         self._pages: dict[str, QWidget] = {}
         self._bodies: dict[str, QVBoxLayout] = {}
@@ -101,8 +106,6 @@ class SettingsView(Themed, QWidget):
             self._buttons[section.name] = button
             self._group.addButton(button)
             self._nav.body.addWidget(button)
-            if section.rows:
-                self.add_page(section.name, self._page(section))
         self._nav.body.addStretch(1)
         self._columns = QHBoxLayout()
         self._columns.addWidget(self._nav)
@@ -117,12 +120,19 @@ class SettingsView(Themed, QWidget):
 
     def add_above(self, name: str, part: QWidget) -> None:
         """Show `part` over the rows of the section `name`."""
-        self._bodies[name].insertWidget(0, part)
+        self._body_of(name).insertWidget(0, part)
 
     def add_below(self, name: str, part: QWidget) -> None:
         """Show `part` under the rows of the section `name`."""
-        body = self._bodies[name]
+        body = self._body_of(name)
         body.insertWidget(body.count() - 1, part)  # the stretch stays last
+
+    def _body_of(self, name: str) -> QVBoxLayout:
+        """Where the parts of a section with rows lie; its page is made by the first who asks."""
+        if name not in self._bodies:
+            self.add_page(name, self._page(next(section for section in SECTIONS if section.name == name)))
+            self._show_rows()
+        return self._bodies[name]
 
     def _page(self, section: Section) -> QWidget:
         card = Card(inset=S20)
@@ -153,12 +163,15 @@ class SettingsView(Themed, QWidget):
 
     def open_page(self, name: str) -> None:
         """Show one page."""
+        self.page_wanted.emit(name)
+        if name not in self._pages:
+            self._body_of(name)
         self._buttons[name].setChecked(True)
         self._stack.setCurrentWidget(self._pages[name])
         self.page_opened.emit(name)
 
     def row(self, key: str) -> SettingRow:
-        """The row of an option."""
+        """The row of an option whose page was opened."""
         return self._rows[key]
 
     @property
@@ -167,15 +180,20 @@ class SettingsView(Themed, QWidget):
         return next((name for name, button in self._buttons.items() if button.isChecked()), "")
 
     def show_values(self, values: Mapping[str, Any]) -> None:
-        """Show the options' values."""
-        for key, value in values.items():
-            if key in self._rows:
-                self._rows[key].show_value(value)
+        """Show the options' values, on pages that are opened later too."""
+        self._values = dict(values)
+        self._show_rows()
 
     def show_refused(self, refused: Refused) -> None:
         """Say what was refused, by option; the others lose their error."""
+        self._refused = dict(refused)
+        self._show_rows()
+
+    def _show_rows(self) -> None:
         for key, row in self._rows.items():
-            row.show_error(refused.get(key, ""))
+            if key in self._values:
+                row.show_value(self._values[key])
+            row.show_error(self._refused.get(key, ""))
 
     def take_focus(self) -> None:
         """Put the focus on the list of pages."""

@@ -290,8 +290,9 @@ def importing(tmp_path, qtbot, lane):
     view = ImportView()
     view.resize(900, 620)
     qtbot.addWidget(view)
+    view.story = Importing(clinic.store, clinic.clock)
     view.presenter = ImportPresenter(
-        view, bridge=Bridge(view), lane=lane, importing=Importing(clinic.store, clinic.clock),
+        view, bridge=Bridge(view), lane=lane, importing=lambda: view.story,
         person_id=lambda: "maria",
     )  # fmt: skip
     shown(view)
@@ -368,7 +369,7 @@ def test_a_store_that_fails_is_said(importing, qtbot, monkeypatch) -> None:
     def full(*_arguments: object, **_options: object) -> None:
         raise StorageError("store.disk_full")
 
-    monkeypatch.setattr(view.presenter._importing, "run", full)
+    monkeypatch.setattr(view.story, "run", full)
     view.presenter.choose((bundle(folder, PATIENT),))
     QTest.mouseClick(view.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: view.banner.title.text() == "The disk is full")
