@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +163,9 @@ class DaySheet:
         if write is None:
             raise RuleBroken("export.kind_unknown")
         columns = tuple(Column(name, money=money) for name, money in COLUMNS)
-        return write(Sheet("Day sheet", columns, map(_cells, lines)))
+        out = BytesIO()
+        write(Sheet("Day sheet", columns, map(_cells, lines)), out)
+        return out.getvalue()
 
     # Reading ------------------------------------------------------------------------------------------------------
 

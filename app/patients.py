@@ -12,7 +12,7 @@ from app.clinic import Clinic
 from app.heads import patient_head
 from app.list_views import BalanceKind, Exported, PatientLine, PatientOrder, PatientsAsk, PatientsView
 from app.refusals import need
-from app.saving import save_private
+from app.saving import private_file
 from app.views import Person
 from models.basics.errors import RuleBroken
 from models.basics.facts import facts
@@ -92,7 +92,8 @@ class Patients:
         today = self._clinic.today()
         found = self._list.everybody(_wanted(ask, today), today)
         columns = tuple(Column(name, money=money) for name, money in COLUMNS)
-        save_private(path, write(Sheet("Patients", columns, map(_cells, found))))
+        with private_file(path) as file:
+            write(Sheet("Patients", columns, map(_cells, found)), file)
         log.info("exported", extra=facts(list="patients", rows=len(found), kind=path.suffix.lower(),
                                          staff=person.staff_id, lender=lender or None))  # fmt: skip
         return Exported(len(found), path.name)

@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.clinic import Clinic
+from app.lanes import Job
+from app.list_views import Exported
+from app.payment_export import save_payments
 from app.payment_views import PAGE, Month, PaymentCards, PaymentChoices, PaymentLine, PaymentsAsk, PaymentsView
+from app.refusals import need
+from app.views import Person
 from models.operations.records import Location
 from models.rules.numbers import treatment_number
 from models.rules.payment_status import Status, is_overdue
+from models.rules.rights import Right
 from models.rules.trend import ahead_percent, projected, same_day_before
 from models.store.payment_asks import ListedPayment, WantedPayments
 from models.store.payment_list import PaymentList
@@ -58,6 +64,26 @@ class Payments:
             tuple(sorted(((each.id, each.name) for each in places), key=by_name)), TENDERS,
             tuple(sorted(people.items(), key=by_name)),
         )  # fmt: skip
+
+    def file_name(self, suffix: str) -> str:
+        """What a saved list is called unless somebody says otherwise: of nobody's name."""
+        return f"payments-{self._clinic.today().isoformat()}.{suffix}"
+
+    def export(
+        self, ask: PaymentsAsk, path: Path, person: Person, supervisor: Person | None = None, *, words: str = "",
+        job: Job[Exported] | None = None,
+    ) -> Exported:  # fmt: skip
+        """Save all that fits, in its order, as CSV, XLSX or PDF by the suffix. `supervisor` lends the right to it,
+        `words` say what the list was narrowed to. Any lane: it reads beside the list.
+
+        Raises RuleBroken `staff.right_missing`, StorageError, and as `save_payments`; nothing was saved then.
+        """
+        lender = need(Right.EXPORT, person, supervisor)
+        wanted = _wanted(ask)
+        _, sums = self._list.page(wanted, first=0, count=0)
+        lines = (self._line(row) for some in self._list.every(wanted) for row in some)
+        return save_payments(self._clinic, lines, sums.payments, sums.cents, path, job or Job(), words=words,
+                             staff_id=person.staff_id, lender=lender)  # fmt: skip
 
     def cards(self, ask: PaymentsAsk) -> PaymentCards:
         """What the cards say of all that fits. Raises StorageError."""

@@ -15,7 +15,7 @@ from app.list_views import Exported
 from app.method import method_names, method_text
 from app.papers import Papers
 from app.refusals import need
-from app.saving import save_private
+from app.saving import private_file
 from app.views import PatientHead, Person
 from models.basics.errors import RuleBroken
 from models.basics.facts import facts
@@ -123,7 +123,8 @@ class Receipts:
             raise RuleBroken("export.kind_unknown")
         lines = self.page(ask).lines
         columns = tuple(Column(name, money=money) for name, money in COLUMNS)
-        save_private(path, write(Sheet("Receipts", columns, map(_cells, lines))))
+        with private_file(path) as file:
+            write(Sheet("Receipts", columns, map(_cells, lines)), file)
         log.info("exported", extra=facts(list="receipts", rows=len(lines), kind=path.suffix.lower(),
                                          staff=person.staff_id, lender=lender or None))  # fmt: skip
         return Exported(len(lines), path.name)

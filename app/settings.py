@@ -67,6 +67,7 @@ WINDOW_COMPACT = Option("window.compact", False, "set everything closer; a low w
 WINDOW_TEXT_SCALE = Option("window.text_scale", 100, "size of text in per cent", least=100, most=150)
 WINDOW_LESS_MOTION = Option("window.less_motion", False, "spinners and fades stand still")
 WINDOW_SIZE = Option("window.size", "", "how large the window was, as 1366x768, with + when it filled the screen")
+PAYMENT_COLUMNS = Option("payments.columns", "", "widths of columns of the list of payments, 0: hidden (memo=0 due=90)")
 LOCK_MINUTES = Option("lock.minutes", 3, "minutes without a key press after which the desk locks", least=1, most=15)
 KEY_FILE_CONSENT = Option("secrets.key_file_consent", "", "who agreed to keep keys in a plain file, and when")
 BACKUP_FOLDER = Option("backups.folder", "", "folder of backups; empty: beside the store, on the same disk")
@@ -78,7 +79,7 @@ OPTIONS: tuple[Option[Any], ...] = (
     TERMINAL_URL, TERMINAL_NAME, CARD_WAIT_S, PRINTER_URL, PRINTER_PROFILE, PRINT_RECEIPTS, DRAWER, DRAWER_URL,
     DRAWER_PULSE, DRAWER_SENSOR, DISPLAY_URL, SCANNER_URL, SCANNER_PREFIX, PAST_DUE_DAYS, CHECK_IN_ON_PAYMENT,
     HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, WINDOW_SCHEME, WINDOW_COMPACT, WINDOW_TEXT_SCALE, WINDOW_LESS_MOTION,
-    WINDOW_SIZE, LOCK_MINUTES, KEY_FILE_CONSENT, BACKUP_FOLDER, BACKUP_EVERY_HOURS, BACKUP_ALARM_DAYS,
+    WINDOW_SIZE, PAYMENT_COLUMNS, LOCK_MINUTES, KEY_FILE_CONSENT, BACKUP_FOLDER, BACKUP_EVERY_HOURS, BACKUP_ALARM_DAYS,
     ANSWERS_FOLDER,
 )  # fmt: skip
 """Every option there is."""

@@ -192,6 +192,14 @@ class Asked:
                  f"ORDER BY +{self.wanted.order}{way}, +no{way} LIMIT ? OFFSET ?")  # fmt: skip
         return [row[0] for row in file.execute(query, (*self.values, count, skip))]
 
+    def all(self, file: Any) -> Any:
+        """A cursor over the numbers of all that fit, in order: few are gathered and sorted, many met on a walk."""
+        column, way = self.wanted.order, " DESC" if self.wanted.descending else ""
+        few = self.numbers is not None or self.sums(file).payments <= FEW
+        source, sign = (self.source(file), "+") if few else (f"INDEXED BY by_{column}", "")
+        query = f"SELECT no FROM entry {source} WHERE {self.where} ORDER BY {sign}{column}{way}, {sign}no{way}"
+        return file.execute(query, self.values)
+
     def walked(self, file: Any, count: int, skip: int, *, down: bool = False,
                start: tuple[Any, int] | None = None) -> list[tuple[Any, int]]:  # fmt: skip
         """(key, number) of rows along the index of the order: `count` that fit after `skip`, from an end or a mark."""

@@ -100,6 +100,23 @@ class PaymentList:
             numbers = self._numbers(file, asked, first, count, sums.payments) if count > 0 else []
             return rows(file, numbers), sums
 
+    def every(self, wanted: WantedPayments) -> Iterator[list[ListedPayment]]:
+        """All that fit, in order, some at a time: as they stood at the beginning, read beside the list, which answers
+        other questions meanwhile. Raises StorageError."""
+        with self._lock, _translated():
+            self._fresh()
+            words = dict(self._words)
+        with _translated():
+            file = connect(self._path, self._key)
+            try:
+                file.execute("BEGIN")
+                asked = Asked.of(file, words, wanted)
+                numbers = asked.all(file)
+                while some := numbers.fetchmany(_STEP):
+                    yield rows(file, [row[0] for row in some])
+            finally:
+                file.close()
+
     def figures(self, wanted: WantedPayments, today: date) -> PaymentFigures:
         """What the cards say of all that fit. Raises StorageError."""
         with self._lock, _translated():

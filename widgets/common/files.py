@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 LIST_FORMATS = {"Excel workbook (*.xlsx)": "xlsx", "Comma separated values (*.csv)": "csv"}
 """What a list can be saved as, by the words of the file dialog."""
+PAPER_FORMATS = {**LIST_FORMATS, "PDF (*.pdf)": "pdf"}
+"""The same for a list that can be printed."""
 
 
 def ask_list_path(

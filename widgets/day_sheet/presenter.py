@@ -18,7 +18,7 @@ from models.basics.errors import PosError
 from models.rules.rights import Right
 from receipts.layouts.pictures import Picture, pictures
 from widgets.bridge import Bridge
-from widgets.common.files import LIST_FORMATS, ask_list_path
+from widgets.common.files import PAPER_FORMATS, ask_list_path
 from widgets.common.lend_dialog import Lending
 from widgets.common.slow import AFTER_MS
 from widgets.common.speech import Notice, Speech
@@ -28,8 +28,6 @@ from widgets.day_sheet.view import DaySheetPage
 from widgets.papers.page_printer import PagePrinter, SystemPrinter
 from widgets.session import Session
 
-_FORMATS = {**LIST_FORMATS, "PDF (*.pdf)": "pdf"}
-"""What a sheet can be saved as, by the words of the file dialog."""
 _WHY = "You do not have the right to export lists."
 
 
@@ -184,7 +182,7 @@ class DaySheetPresenter(QObject):
 
     def _choose_file(self, lender: Person | None) -> None:
         ask, person = self.ask, self._session.acting
-        path = ask_list_path(self._view, self._sheet.file_name(ask, "xlsx"), "Save the day sheet", _FORMATS)
+        path = ask_list_path(self._view, self._sheet.file_name(ask, "xlsx"), "Save the day sheet", PAPER_FORMATS)
         if path is None:
             return
         self._view.export.set_busy("Saving…")

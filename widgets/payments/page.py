@@ -6,6 +6,8 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from models.rules.rights import Right
+from widgets.common.lend_dialog import Lending
 from widgets.common.speech import Speech
 from widgets.payments.presenter import Doors, PaymentsPresenter
 from widgets.payments.view import PaymentsPage
@@ -35,9 +37,14 @@ class _Page:
             ledger=lambda patient_id: kit.doors.go(Place(LEDGER, patient_id)),
             payment=open_payment if detail else None,
         )
+        lending = Lending(
+            self.widget, Right.EXPORT, "Export needs a manager", "Choose where to save", bridge=kit.bridge,
+            lane=kit.desk.lanes["store"], sign_in=kit.desk.sign_in, speech=Speech(zone),
+        )  # fmt: skip
         self.presenter = PaymentsPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, payments=lambda: kit.desk.payments,
-            speech=Speech(zone), today=lambda: kit.facts().business_date, doors=doors,
+            speech=Speech(zone), today=lambda: kit.facts().business_date, session=kit.session,
+            settings=kit.desk.settings, lending=lending, doors=doors,
         )  # fmt: skip
 
     def enter(self, _place: Place) -> None:

@@ -5,29 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
-from app.lanes import Lane
+from app.lanes import Job, Lane, Progress
+from app.list_views import Exported
 from app.payment_views import PAGE, PaymentCards, PaymentChoices, PaymentLine, PaymentsAsk, PaymentsView
 from app.payments import Payments
+from app.settings import PAYMENT_COLUMNS, Settings
+from app.views import Person
+from models.basics.errors import PosError
+from models.rules.rights import Right
 from widgets.bridge import Bridge
+from widgets.common.files import PAPER_FORMATS, ask_list_path
+from widgets.common.lend_dialog import Lending
 from widgets.common.newest import Newest
 from widgets.common.speech import Notice, Speech
 from widgets.common.when import count_text
 from widgets.payments.columns import Shown
+from widgets.payments.columns_dialog import ColumnsDialog
 from widgets.payments.figures import Dashboard, dashboard
-from widgets.payments.state import Chosen, PaymentsState, heads, letters, payments_state
+from widgets.payments.numbers_dialog import NumbersDialog
+from widgets.payments.state import Chosen, Exporting, PaymentsState, heads, letters, payments_state
 from widgets.payments.view import PaymentsPage
+from widgets.session import Session
+
+_WHY = "You do not have the right to export lists."
+
+
+def ask_payments_path(parent: QWidget, name: str) -> Path | None:
+    """Where the list shall be saved, as a workbook, text or paper."""
+    return ask_list_path(parent, name, formats=PAPER_FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Where the list leads: a payment (None: no such page), the ledger of a patient."""
+    """Where the list leads: the ledger of a patient, a payment (None: no such page), a file to save it in."""
 
     ledger: Callable[[str], None]
     payment: Callable[[PaymentLine], None] | None = None
+    ask_list: Callable[[QWidget, str], Path | None] = ask_payments_path
 
 
 class PaymentsPresenter(QObject):
@@ -42,14 +62,22 @@ class PaymentsPresenter(QObject):
         payments: Callable[[], Payments],
         speech: Speech,
         today: Callable[[], date],
+        session: Session,
+        settings: Settings,
+        lending: Lending,
         doors: Doors,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent or view)
         self._view, self._bridge, self._lanes, self._payments = view, bridge, lanes, payments
         self._speech, self._today, self._doors = speech, today, doors
+        self._session, self._settings, self._lending = session, settings, lending
         self._chosen = Chosen()
-        self._shown = Shown()
+        self._shown = Shown.read(settings.get(PAYMENT_COLUMNS))
+        self._saving: Job[Exported] | None = None
+        self._progress: Exporting | None = None
+        self._numbers: NumbersDialog | None = None
+        self._columns: ColumnsDialog | None = None
         self._choices = PaymentChoices()
         self._known: PaymentsView | None = None
         self._cards: Dashboard | None = None
@@ -69,6 +97,11 @@ class PaymentsPresenter(QObject):
         view.opened.connect(self._open)
         view.ledger_wanted.connect(self._to_ledger)
         view.copy_pressed.connect(self._copy)
+        view.table.sized.connect(lambda name, width: self._show_columns(self._shown.sized(name, width)))
+        view.columns_pressed.connect(self._ask_columns)
+        view.numbers_pressed.connect(self._show_numbers)
+        view.export_pressed.connect(self._export)
+        view.stop_pressed.connect(self._stop)
         view.cleared.connect(lambda: self._want(replace(self._chosen.cleared, page=0)))
         view.retry_pressed.connect(self.refresh)
 
@@ -130,9 +163,11 @@ class PaymentsPresenter(QObject):
         else:
             self._state = payments_state(
                 self._known, self._chosen, shown=self._shown, choices=self._choices, dashboard=self._cards,
-                said=self._said, notice=self._notice,
+                exporting=self._progress, said=self._said, notice=self._notice,
             )  # fmt: skip
         self._view.draw(self._state)
+        if self._numbers is not None and self._numbers.isVisible() and self._cards is not None:
+            self._numbers.draw(self._cards, self._state.filter_words)
 
     # What is shown ----------------------------------------------------------------------------------------------------
 
@@ -180,6 +215,86 @@ class PaymentsPresenter(QObject):
             texts = [*([heads(self._shown)] if whole else ()), *(letters(each, self._shown, today) for each in lines)]
             QGuiApplication.clipboard().setText("\n".join(texts))
             self._tell(f"Copied {count_text(len(lines), 'row', 'rows')}.")
+
+    @Slot()
+    def _show_numbers(self) -> None:
+        """The charts as tables."""
+        if self._cards is not None:
+            if self._numbers is None:
+                self._numbers = NumbersDialog(self._view.host)
+            self._numbers.show_numbers(self._cards, self._state.filter_words)
+
+    # Columns ----------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _ask_columns(self) -> None:
+        if self._columns is None:
+            self._columns = ColumnsDialog(self._view.host)
+            self._columns.submitted.connect(self._take_columns)
+        self._columns.ask(self._shown)
+
+    @Slot()
+    def _take_columns(self) -> None:
+        if self._columns is not None:
+            self._columns.close_over()
+            self._show_columns(self._columns.chosen)
+
+    def _show_columns(self, shown: Shown) -> None:
+        """Show other columns, and remember them at this desk."""
+        if shown != self._shown:
+            self._shown = shown
+            self._draw()
+            self._bridge.start(self._lanes["store"], lambda _job: self._settings.set(PAYMENT_COLUMNS, shown.text),
+                               owner=self, failed=self._failed)  # fmt: skip
+
+    # Saving -----------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _export(self) -> None:
+        """Save what fits the filter; without the right to it somebody who has it types their PIN first."""
+        if self._known is None or self._saving is not None:
+            return
+        if Right.EXPORT in self._session.acting.rights:
+            self._choose_file(None)
+            return
+        payments = count_text(self._state.total, "payment", "payments")
+        self._lending.ask(f"Names and amounts of {payments} will be saved. Only you can open the file.", _WHY,
+                          self._choose_file)  # fmt: skip
+
+    def _choose_file(self, lender: Person | None) -> None:
+        payments, person = self._payments(), self._session.acting
+        path = self._doors.ask_list(self._view, payments.file_name("xlsx"))
+        if path is None:
+            return
+        ask, words = self._chosen.ask(self._today()), self._state.filter_words
+        self._progress = Exporting(0, self._state.total)
+        self._saving = self._bridge.start(
+            self._lanes["files"], lambda job: payments.export(ask, path, person, lender, words=words, job=job),
+            owner=self, done=self._saved, failed=self._not_saved, progress=self._told_progress,
+        )  # fmt: skip
+        self._draw()
+
+    def _told_progress(self, progress: Progress) -> None:
+        if self._saving is not None:
+            self._progress = Exporting(progress.done, progress.total or 0)
+            self._view.draw_saving(self._progress)
+
+    @Slot()
+    def _stop(self) -> None:
+        if self._saving is not None:
+            self._saving.cancel()
+
+    def _saved(self, saved: Exported) -> None:
+        self._saving = self._progress = None
+        payments = count_text(saved.rows, "payment", "payments")
+        self._tell(f"Saved {payments} in {saved.file}. Only you can open it on this computer.")
+
+    def _not_saved(self, error: Exception) -> None:
+        self._saving = self._progress = None
+        if isinstance(error, PosError) and error.message_key == "export.stopped":
+            self._tell("Saving was stopped. Nothing was saved.")
+        else:
+            self._failed(error)
 
     def _tell(self, words: str) -> None:
         self._said = words

@@ -23,7 +23,7 @@ from widgets.common import (
 from widgets.common.announce import announce
 from widgets.payments.dashboard import Cards
 from widgets.payments.filter_bar import FilterBar
-from widgets.payments.state import PaymentsState
+from widgets.payments.state import Exporting, PaymentsState
 from widgets.payments.table import PaymentsTable
 from widgets.theme import S4, S8, S12, S16, S20, Themed
 
@@ -194,22 +194,25 @@ class PaymentsPage(Themed, QWidget):
         self._draw_list(state)
 
     def _draw_foot(self, state: PaymentsState) -> None:
-        saving = state.exporting
+        self.draw_saving(state.exporting)
         self.foot.setText(state.foot)
         self.foot.setVisible(not state.said)
         self.said.setText(state.said)
         self.said.setVisible(bool(state.said))
+        self.page_text.setText(state.page_text)
+        for action in (self.first_action, self.before_action):
+            action.setEnabled(state.has_before)
+        for action in (self.after_action, self.last_action):
+            action.setEnabled(state.has_after)
+
+    def draw_saving(self, saving: Exporting | None) -> None:
+        """Show how far the saving of the list is."""
         for part in (self.saving, self.part, self.stop):
             part.setVisible(saving is not None)
         if saving is not None:
             self.saving.setText(saving.words)
             self.part.set_part(saving.done / max(saving.total, 1))
         self.stop_action.setEnabled(saving is not None)
-        self.page_text.setText(state.page_text)
-        for action in (self.first_action, self.before_action):
-            action.setEnabled(state.has_before)
-        for action in (self.after_action, self.last_action):
-            action.setEnabled(state.has_after)
 
     def _draw_list(self, state: PaymentsState) -> None:
         listed = bool(state.rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from decimal import Decimal
 
 import openpyxl
@@ -11,11 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.sheets import WRITERS, Column, Sheet, as_csv, as_xlsx
+from exchange import workbook
+from exchange.sheets import WRITERS, Column, Sheet
 
 COLUMNS = (Column("Name"), Column("Balance", money=True))
 _text = st.text(st.characters(exclude_categories=("Cc", "Cs", "Co", "Cn")), max_size=40)
 _rows = st.lists(st.tuples(_text, st.integers(-(10**12), 10**12)), max_size=12)
+
+
+def written(kind: str, rows: Iterable[tuple[str | int, ...]]) -> bytes:
+    out = io.BytesIO()
+    WRITERS[kind](Sheet("List", COLUMNS, rows), out)
+    return out.getvalue()
 
 
 def read_csv(data: bytes) -> list[list[str]]:
@@ -25,7 +33,7 @@ def read_csv(data: bytes) -> list[list[str]]:
 @settings(max_examples=60, deadline=None)
 @given(_rows)
 def test_csv_is_read_back_the_same(rows: list[tuple[str, int]]) -> None:
-    head, *found = read_csv(as_csv(Sheet("List", COLUMNS, rows)))
+    head, *found = read_csv(written("csv", rows))
     assert head == ["Name", "Balance"]
     assert [(name.removeprefix("'"), Decimal(cents)) for name, cents in found] == [
         (name.removeprefix("'"), Decimal(cents) / 100) for name, cents in rows
@@ -35,7 +43,7 @@ def test_csv_is_read_back_the_same(rows: list[tuple[str, int]]) -> None:
 @settings(max_examples=30, deadline=None)
 @given(_rows)
 def test_a_workbook_is_read_back_the_same(rows: list[tuple[str, int]]) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(as_xlsx(Sheet("List", COLUMNS, rows))))
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", rows)))
     assert book.sheetnames == ["List"]
     head, *found = book["List"].iter_rows(max_col=2)
     assert [cell.value for cell in head] == ["Name", "Balance"]
@@ -47,8 +55,8 @@ def test_a_workbook_is_read_back_the_same(rows: list[tuple[str, int]]) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-2", "@sum(a)", "\tx", '=HYPERLINK("http://x","y")'])
 def test_what_a_spreadsheet_would_run_is_text(text: str) -> None:
-    assert read_csv(as_csv(Sheet("List", COLUMNS, [(text, 0)])))[1][0] == f"'{text}"
-    cell = openpyxl.load_workbook(io.BytesIO(as_xlsx(Sheet("List", COLUMNS, [(text, 0)])))).active["A2"]
+    assert read_csv(written("csv", [(text, 0)]))[1][0] == f"'{text}"
+    cell = openpyxl.load_workbook(io.BytesIO(written("xlsx", [(text, 0)]))).active["A2"]
     assert (cell.data_type, cell.value) == ("s", text)
 
 
@@ -56,10 +64,26 @@ def test_what_a_spreadsheet_would_run_is_text(text: str) -> None:
     ("cents", "shown"), [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (-1234, "-12.34"), (100, "1.00")]
 )
 def test_amounts_have_two_decimals(cents: int, shown: str) -> None:
-    assert read_csv(as_csv(Sheet("List", COLUMNS, [("Ann", cents)])))[1][1] == shown
+    assert read_csv(written("csv", [("Ann", cents)]))[1][1] == shown
 
 
 def test_an_empty_list_still_has_its_head() -> None:
-    for write in WRITERS.values():
-        assert write(Sheet("List", COLUMNS, []))
-    assert read_csv(as_csv(Sheet("List", COLUMNS, []))) == [["Name", "Balance"]]
+    assert [cell.value for cell in openpyxl.load_workbook(io.BytesIO(written("xlsx", []))).active[1]] == ["Name",
+                                                                                                         "Balance"]
+    assert read_csv(written("csv", [])) == [["Name", "Balance"]]
+
+
+def test_a_long_list_goes_on_in_another_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 3)
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", [(f"Row {n}", n * 100) for n in range(7)])))
+    assert book.sheetnames == ["List", "List 2", "List 3"]
+    assert [[row[0].value for row in page.iter_rows()] for page in book] == [
+        ["Name", "Row 0", "Row 1", "Row 2"], ["Name", "Row 3", "Row 4", "Row 5"], ["Name", "Row 6"],
+    ]  # fmt: skip
+    assert [(page.freeze_panes, page.auto_filter.ref) for page in book] == [("A2", "A1:B4"), ("A2", "A1:B4"),
+                                                                            ("A2", "A1:B2")]  # fmt: skip
+
+
+def test_signs_a_workbook_cannot_hold_are_left_out_and_codes_stay_text() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", [("a\x00b\ud800c _x0041_ <&> \n end", 0)])))
+    assert book.active["A2"].value in ("abc _x0041_ <&> \n end", "abc A <&> \n end".replace("A", "_x0041_"))
