@@ -94,7 +94,7 @@ class Front:
             QTest.qWait(2)
 
     def meanwhile(self, work: Callable[[], Any]) -> None:
-        """Let somebody else do `work` while the window lives: what a test does itself keeps the window from its keys."""
+        """Let somebody else do `work` while the window lives: what a test does keeps the window from its keys."""
         with ThreadPoolExecutor(1) as other:
             doing = other.submit(work)
             self.wait(doing.done)
