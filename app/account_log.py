@@ -12,6 +12,7 @@ from app.account_lines import Books
 from app.account_views import LogLine
 from app.heads import day_text, lower_first
 from app.message_lines import show_address
+from app.method import method_text
 from app.words import sentence
 from models.basics.clock import parse_utc
 from models.basics.money import show_cents
@@ -240,6 +241,10 @@ def _consent(_books: Books, body: Body) -> str:
     return show_address(body.get("channel", ""), body.get("address", ""))
 
 
+def _kept_card(_books: Books, body: Body) -> str:
+    return method_text("card", brand=body.get("brand", ""), last4=body.get("last4", ""))
+
+
 def _own_words(_books: Books, body: Body) -> str:
     return str(body.get("description") or body.get("title") or body.get("note") or body.get("memo") or "")
 
@@ -259,4 +264,6 @@ _WHAT: dict[str, Callable[[Books, Body], str]] = {
     "document.remove": lambda _books, body: str(body.get("reason", "")), "note.add": _note,
     "payment_request.put": _own_words, "statement.issued": _statement, "message.send": _message,
     "message.sent": _message_ended, "message.failed": _message_ended, "message.consent": _consent,
+    "card.keep": _kept_card, "card.consent": lambda _books, body: str(body.get("said_by", "")),
+    "card.rename": lambda _books, body: str(body.get("nickname", "")),
 }  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ import orjson
 
 from app import asked_for
 from app.giving_back import GivingBack, Who, Written
+from app.keeping_cards import KeepingCards
 from app.plan import Plan
 from app.posting import Undoing, payment_id_of
 from app.till import Till
@@ -67,13 +68,16 @@ class Attempts:
     def __init__(self, till: Till) -> None:
         self._till, self._clinic = till, till.clinic
         self.giving = GivingBack(till.clinic, till.posting)
+        self._keeping = KeepingCards(till.clinic)
 
     def open(self, tx: Tx, plan: Plan, driver: str) -> str:
         """Write a payment's try down, as dispatching: from the commit on, whatever happens is unknown until it is
         asked. Returns our reference on the terminal."""
         asked_for.begins(tx, plan, card=True)
+        if plan.keep is not None:
+            self._keeping.agree(tx, plan.keep, plan.patient_id, plan.person_id)
         return self._open(tx, AttemptRow(
-            attempt_id=plan.attempt_id, terminal_ref=self._reference(tx), driver=driver,
+            attempt_id=plan.attempt_id, terminal_ref=self.reference(tx), driver=driver,
             amount_cents=plan.due_cents, patient_id=plan.patient_id, appointment_id=plan.appointment_id,
             request=to_json(plan),
         ))  # fmt: skip
@@ -109,7 +113,7 @@ class Attempts:
         """Write the try to void a payment down, the same way."""
         payment = undo.payment
         return self._open(tx, AttemptRow(
-            attempt_id=attempt_id, terminal_ref=self._reference(tx), driver=driver,
+            attempt_id=attempt_id, terminal_ref=self.reference(tx), driver=driver,
             amount_cents=payment.amount_cents, patient_id=payment.patient_id,
             appointment_id=payment.appointment_id, void_of_payment_id=payment.payment_id,
             request={"person_id": undo.person_id, "person_name": undo.person_name, "reason": undo.reason,
@@ -121,7 +125,7 @@ class Attempts:
     ) -> str:  # fmt: skip
         """Write the try to give money back to a card down, the same way. Its money is set aside already."""
         return self._open(tx, AttemptRow(
-            attempt_id=attempt_id, terminal_ref=self._reference(tx), driver=driver,
+            attempt_id=attempt_id, terminal_ref=self.reference(tx), driver=driver,
             amount_cents=refund.amount_cents, patient_id=refund.patient_id, appointment_id=appointment_id,
             refund_id=refund.refund_id, request={"person_id": who.person_id, "person_name": who.person_name,
                                                  "supervisor": who.supervisor},
@@ -194,19 +198,20 @@ class Attempts:
         return Undoing(payment, who, str(asked.get("person_name") or names.get(who, "")), str(asked["reason"]),
                        supervisor=str(asked.get("supervisor") or ""))  # fmt: skip
 
+    def reference(self, tx: Tx) -> str:
+        """A new reference on the terminal, never used before."""
+        row = tx.reader.execute("SELECT value FROM meta WHERE tenant = ? AND key = ?",
+                                (self._clinic.tenant, SERIAL)).fetchone()  # fmt: skip
+        serial = terminal_serial(int(row[0]) if row else 0, int(self._clinic.clock.now().timestamp()))
+        tx.set_meta(SERIAL, serial)
+        return terminal_reference(self._clinic.identity.device_no, serial)
+
     # Inside -------------------------------------------------------------------------------------------------------
 
     def _open(self, tx: Tx, row: AttemptRow) -> str:
         tx.open_attempt(row)
         tx.set_attempt(row.attempt_id, "dispatching")
         return row.terminal_ref
-
-    def _reference(self, tx: Tx) -> str:
-        row = tx.reader.execute("SELECT value FROM meta WHERE tenant = ? AND key = ?",
-                                (self._clinic.tenant, SERIAL)).fetchone()  # fmt: skip
-        serial = terminal_serial(int(row[0]) if row else 0, int(self._clinic.clock.now().timestamp()))
-        tx.set_meta(SERIAL, serial)
-        return terminal_reference(self._clinic.identity.device_no, serial)
 
     def _post(self, tx: Tx, attempt: Attempt, result: PaymentResult) -> Settled:
         card, tenant = card_facts(result), self._till.clinic.tenant
@@ -228,6 +233,9 @@ class Attempts:
         plan = self.plan_of(attempt)
         told = self._till.post(tx, plan, result.approved_cents, card)
         asked_for.took(tx, plan, result.approved_cents)
+        if plan.keep is not None:
+            kept = self._keeping.keep_paid(tx, plan, result, attempt.driver)
+            told = replace(told, facts={**told.facts, "card_kept": kept})
         return Settled(attempt, told=told)
 
     def _fell(self, tx: Tx, attempt: Attempt, reason: str) -> None:

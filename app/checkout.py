@@ -12,9 +12,10 @@ from app.autofill import shared_out, what_may_be_filled
 from app.card_reader import CardReader
 from app.fields import no_card_number, prepay_choices
 from app.heads import coverage_head, patient_head, visit_head
+from app.keeping_cards import cards_on_file, keeps_cards, payer_name
 from app.lanes import Job
 from app.payables import Due
-from app.plan import Standing, sheet_payables, spendable, standing
+from app.plan import Standing, booked_as, sheet_payables, spendable, standing
 from app.posting import Undoing, payment_id_of
 from app.refusals import need
 from app.settings import PRINT_RECEIPTS, TERMINAL_NAME
@@ -92,6 +93,8 @@ class Checkout:
             practitioners = tuple(methods.practitioners(reader, tenant))
             by_rule, held_back = what_may_be_filled(reader, tenant, patient_id)
             in_use = self._in_use(reader, patient_id)
+            on_file = cards_on_file(clinic, reader, patient_id, self._parts.reader)
+            payer = payer_name(reader, tenant, patient_id)
         if figures.credit_cents > 0:
             clinic.holds.opened(patient_id)
         attempt_id = new_id()
@@ -103,11 +106,12 @@ class Checkout:
             coverage=coverage_head(insured, clinic), lines=tuple(_line(due) for due in now.dues),
             owed_in_all_cents=sum(payable.owes_cents for payable in own),
             credit_cents=spendable(own, now.lots), prepaid_cents=figures.prepaid_cents, basis_seq=seq,
-            tenders=self._tenders(now, ways), reader_name=self._settings.get(TERMINAL_NAME),
+            tenders=self._tenders(now, ways, on_file=bool(on_file)), reader_name=self._settings.get(TERMINAL_NAME),
             receipt_default=self._settings.get(PRINT_RECEIPTS) and head.receipt_by in ("", "print"),
             frozen_by_unknown=doubt is not None, lots=now.lots, figures=figures,
             visit_charged=now.visit_charged_cents > 0, ways=_own_ways(ways), visits=visits,
             practitioners=practitioners, by_rule=by_rule, held_back_cents=held_back, in_use=in_use, asked=asked,
+            on_file=on_file, can_keep=keeps_cards(self._parts.reader), payer=payer,
         )  # fmt: skip
 
     def _in_use(self, reader: Any, patient_id: str) -> tuple[CreditInUse, ...]:
@@ -116,12 +120,12 @@ class Checkout:
         places = Places(self._clinic, reader) if found else None
         return tuple(CreditInUse(places.desk(each.device), each.cents) for each in found) if places else ()
 
-    def _tenders(self, now: Standing, ways: Sequence[MethodRow]) -> tuple[str, ...]:
+    def _tenders(self, now: Standing, ways: Sequence[MethodRow], *, on_file: bool) -> tuple[str, ...]:
         """What is offered: the practice may have cut the list down (S0-07)."""
         cut = {row.id for row in ways if not row.active}
         offered = [TenderKind.CARD] if self._parts.reader.fitted else []
-        offered += [TenderKind.CASH, TenderKind.CHECK]
-        offered = [kind for kind in offered if kind.value not in cut]
+        offered += [TenderKind.CASH, TenderKind.CHECK, *([TenderKind.ON_FILE] if on_file else [])]
+        offered = [kind for kind in offered if booked_as(kind).value not in cut]
         if _own_ways(ways):
             offered.append(TenderKind.OTHER)
         if now.lots:

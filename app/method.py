@@ -18,6 +18,7 @@ ENTRY_MODES = {
     "fallback_swipe": "Swiped, chip not read",
     "manual": "Typed on the reader",
     "scanner": "Scanned",
+    "on_file": "Card on file",
 }
 KNOWN_METHODS: Mapping[str, str] = {
     "cash": "Cash",

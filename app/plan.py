@@ -12,7 +12,7 @@ from app.clinic import Clinic
 from app.fields import Checked, check_fields, visit_to_prepay
 from app.payables import Due, VisitMoney, dues, in_their_order, of_family
 from app.settings import CHECK_IN_ON_PAYMENT, PAST_DUE_DAYS, Settings
-from app.views import CollectRequest, CollectSheet, TenderKind
+from app.views import CollectRequest, CollectSheet, KeepCard, TenderKind
 from models.basics.errors import RuleBroken
 from models.rules.collecting import (
     Lot,
@@ -71,7 +71,8 @@ class Plan:
     """One payment to be made. `due_cents` is what the tender has to bring; money beyond the lines waits for the visit
     `extra_appointment_id` (`extra_date` its day, `extra_patient` whose where that is another one of the family) or,
     without one, is free credit. `attempt_id` is the sheet's: it names this payment for ever. `method_name` and
-    `trace_label` are words for the receipt, `practitioner` a name; `request_id` is what had been asked."""
+    `trace_label` are words for the receipt, `practitioner` a name; `request_id` is what had been asked. A card on file
+    is a card: `tender` says so, and `kept_card_id` which; `keep`: the card that is shown is kept."""
 
     attempt_id: str
     patient_id: str
@@ -105,6 +106,8 @@ class Plan:
     note: str = ""
     provisional: tuple[tuple[str, int], ...] = ()
     request_id: str = ""
+    kept_card_id: str = ""
+    keep: KeepCard | None = None
 
     @property
     def provisional_cents(self) -> int:
@@ -220,7 +223,7 @@ def sheet_payables(sheet: CollectSheet) -> list[Payable]:
 @dataclass(frozen=True, slots=True)
 class Details:
     """What only one tender knows of: cash handed over and change, a check's number and name, or the practice's own way
-    to pay with its number and what that is called."""
+    to pay with its number and what that is called; a card on file, or that the card shown is kept."""
 
     tendered_cents: int = 0
     change_cents: int = 0
@@ -230,6 +233,8 @@ class Details:
     method_name: str = ""
     trace_no: str = ""
     trace_label: str = ""
+    kept_card_id: str = ""
+    keep: KeepCard | None = None
 
 
 Check = Callable[[Any, CollectRequest, int], Details]
@@ -254,7 +259,7 @@ def draw_up(clinic: Clinic, settings: Settings, reader: Any, request: CollectReq
     due = total - sum(spend.cents for spend in spends)
     details = check(reader, request, due) if due else Details()
     fields = check_fields(clinic, reader, request) if due else Checked()
-    tender = request.tender if due else TenderKind.CREDIT
+    tender = booked_as(request.tender) if due else TenderKind.CREDIT
     visit = now.visit
     extra = _extra(clinic, reader, request, now)
     kinds = [line.kind for line in lines if line.cents]
@@ -274,8 +279,13 @@ def draw_up(clinic: Clinic, settings: Settings, reader: Any, request: CollectReq
         trace_label=details.trace_label, received_date=fields.received_date, practitioner_id=fields.practitioner_id,
         practitioner=fields.practitioner, note=fields.note,
         provisional=tuple(provisional([Spend(s.payment_id, s.key, s.cents) for s in spends], now.lots).items()),
-        request_id=request.request_id,
+        request_id=request.request_id, kept_card_id=details.kept_card_id, keep=details.keep,
     )  # fmt: skip
+
+
+def booked_as(tender: TenderKind) -> TenderKind:
+    """What the books call a way to pay: a card on file is a card."""
+    return TenderKind.CARD if tender is TenderKind.ON_FILE else tender
 
 
 def _first_name(clinic: Clinic, reader: Any, visit: VisitRow | None, now: Standing) -> str:

@@ -264,6 +264,34 @@ class VisitChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptCardLine:
+    """A card on file. `name` is as on receipts (`Visa •••• 4242`), `holder` whose it is, `agreed_by` and `agreed_on`
+    who gave their word and when; `kept_by` names staff, empty where the patient did it from home. `expires` reads
+    `12/34`, empty where the processor does not say. `first` is charged first. `why_not` is the message key of why it
+    cannot be charged at this desk."""
+
+    kept_card_id: str
+    name: str
+    nickname: str
+    holder: str
+    agreed_by: str
+    agreed_on: date | None
+    kept_by: str
+    expires: str
+    first: bool
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCard:
+    """Somebody agreed that the card of this payment is kept: under which consent, who, and what it shall be called."""
+
+    consent_id: str
+    said_by: str
+    nickname: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentFields:
     """What may be said about a payment beside its amount (S0-08). `payment_type` None: by what it pays. `received_on`
     None: today."""
@@ -303,6 +331,8 @@ class CollectSheet:
     `ways` are the practice's own, `visits` those that may be paid in advance, `practitioners` (id, name). What no line
     takes goes to `by_rule` (empty: the practice does not let it), but for `held_back_cents`. `in_use` is credit that
     other desks hold: it cannot be spent here now. `asked`: the payment that is collected, where it was asked for.
+    `on_file` are the cards that may be charged, the default first; `can_keep`: the reader can keep the one that is
+    shown; `payer` is who pays for the patient, by name.
     """
 
     attempt_id: str
@@ -328,6 +358,9 @@ class CollectSheet:
     held_back_cents: int = 0
     in_use: tuple[CreditInUse, ...] = ()
     asked: AskedFor | None = None
+    on_file: tuple[KeptCardLine, ...] = ()
+    can_keep: bool = False
+    payer: str = ""
 
     @property
     def extra_for(self) -> str:
@@ -366,9 +399,11 @@ class Distribution:
 
 
 class TenderKind(StrEnum):
-    """How the rest is paid. OTHER: by a way of the practice's own. CREDIT: credit on account covers all of it."""
+    """How the rest is paid. ON_FILE: by a card the patient lets the practice keep. OTHER: by a way of the practice's
+    own. CREDIT: credit on account covers all of it."""
 
     CARD = "card"
+    ON_FILE = "on_file"
     CASH = "cash"
     CHECK = "check"
     OTHER = "other"
@@ -383,7 +418,8 @@ class CollectRequest:
     sheet says where it is None. `tendered_cents` is for cash, `check_no` for checks, `method_id` and `trace_no` for the
     practice's own ways to pay.
     `allow_duplicate` answers yes to 'this card was charged the same amount before, charge again?'. `request_id` names
-    what had been asked, where the money is for that.
+    what had been asked, where the money is for that. `kept_card_id` is the card on file; `keep`: the card that will be
+    shown is kept.
     """
 
     sheet: CollectSheet
@@ -402,6 +438,8 @@ class CollectRequest:
     trace_no: str = ""
     fields: PaymentFields = PaymentFields()
     request_id: str = ""
+    kept_card_id: str = ""
+    keep: KeepCard | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -439,6 +439,10 @@ class KeepsCards(Protocol):
         `payment`."""
         ...
 
+    def forget_card(self, token: str) -> None:
+        """Have the processor forget a kept card, where it lets a till do that. Raises DeviceError."""
+        ...
+
 
 class TakesSignatures(Protocol):
     """What a terminal with Capability.SIGNATURE does besides."""

@@ -12,6 +12,7 @@ from app.tenders.card import Card
 from app.tenders.cash import Cash
 from app.tenders.check import Check
 from app.tenders.credit import Credit
+from app.tenders.on_file import OnFile
 from app.tenders.other import Other
 from app.till import Till
 from app.views import TenderKind
@@ -23,6 +24,7 @@ def tenders(
     """Every tender of this desk."""
     return {
         TenderKind.CARD: Card(till, attempts, reader, recovery, told),
+        TenderKind.ON_FILE: OnFile(till, attempts, reader, recovery, told),
         TenderKind.CASH: Cash(till),
         TenderKind.CHECK: Check(till),
         TenderKind.OTHER: Other(till),

@@ -15,13 +15,14 @@ from typing import Any
 from app.attempts import POSTS, Attempts
 from app.card_reader import CardReader
 from app.heads import clock_text
+from app.keeping_cards import checked_wish
 from app.lanes import Job, Progress
 from app.plan import Details, Plan
 from app.recovery import Recovery
 from app.settings import CARD_WAIT_S
 from app.till import Till
 from app.views import Collected, CollectEnd, CollectRequest
-from devices.base import Outcome, PaymentRequest, PaymentResult, RefundRequest, Step
+from devices.base import Outcome, PaymentRequest, PaymentResult, PaymentTerminal, RefundRequest, Step, Watch
 from models.basics.errors import DeviceError, Fact, PaymentUnavailable, StorageError
 from models.basics.points import Point, point
 from models.store.queries import collect, jobs
@@ -79,8 +80,9 @@ class Card:
     ) -> None:
         self._till, self._attempts, self._reader, self._recovery, self._told = till, attempts, reader, recovery, told
 
-    def check(self, _reader: Any, _request: CollectRequest, _due_cents: int) -> Details:
-        return Details()
+    def check(self, _reader: Any, request: CollectRequest, _due_cents: int) -> Details:
+        """Raises RuleBroken `card.consent_missing`, `collect.card_number`."""
+        return Details(keep=checked_wish(request.keep) if request.keep else None)
 
     def take(self, request: CollectRequest, job: Job[Collected]) -> Collected:
         """Charge the card. Raises RuleBroken and PaymentUnavailable with nothing sent, StorageError before anything
@@ -96,10 +98,11 @@ class Card:
             attempt_id=plan.attempt_id, terminal_ref=reference, amount_cents=plan.due_cents,
             invoice=plan.attempt_id[-12:], clerk=request.person.initials[:4], allow_duplicate=request.allow_duplicate,
             continues=continues, noted=partial(self._attempts.note, plan.attempt_id),
+            consent_id=plan.keep.consent_id if plan.keep else "",
         )  # fmt: skip
         point(Point.BEFORE_CARD)
         try:
-            result = checked(terminal.payment(asked, watch), asked)
+            result = checked(self.send(terminal, asked, plan, watch), asked)
             point(Point.AFTER_CARD)
         except DeviceError as error:
             return self._not_sent(plan, error)
@@ -112,6 +115,14 @@ class Card:
         finally:
             self._told("")
         return self._settle(plan, result, timed_out=watch.timed_out and not job.cancelled, job=job)
+
+    def send(self, terminal: PaymentTerminal, asked: PaymentRequest, _plan: Plan, watch: Watch) -> PaymentResult:
+        """Give the reader its command. Raises DeviceError with nothing sent."""
+        return terminal.payment(asked, watch)
+
+    def goes_on_from(self, reader: Any, plan: Plan) -> str:
+        """The processor's reference of the try this one goes on from; empty for none."""
+        return self._attempts.goes_on_from(reader, plan, self._reader.driver)
 
     def _open(self, request: CollectRequest) -> Collected | tuple[Plan, str, str]:
         """Check everything and commit the try, with our reference and that of the try it goes on from; or tell what
@@ -129,7 +140,7 @@ class Card:
                 doubt = collect.attempt_in_doubt(tx.reader, tenant, plan.patient_id)
                 if doubt is not None:
                     raise PaymentUnavailable("card.frozen", cents=doubt[1])
-                continues = self._attempts.goes_on_from(tx.reader, plan, self._reader.driver)
+                continues = self.goes_on_from(tx.reader, plan)
                 return plan, self._attempts.open(tx, plan, self._reader.driver), continues
             told = till.post(tx, plan, 0)
         till.paper()

@@ -166,6 +166,9 @@ class PaxTerminal:
         result = self._move_money(wish, request.terminal_ref, watch, Step.AUTHORISING)
         return replace(result, card=replace(result.card, entry_mode=ON_FILE))
 
+    def forget_card(self, token: str) -> None:
+        """Nothing: no published command takes a token back, and one that nobody sends charges nothing."""
+
     def reversal(self, request: ReversalRequest, watch: Watch) -> PaymentResult:
         """Void (T00/16) of a transaction in the open batch, as debit where it was one. Raises DeviceError when nothing
         was sent."""

@@ -148,6 +148,15 @@ class StripeTerminal:
             self._heard_at = self._ticks.now()
         return result
 
+    def forget_card(self, token: str) -> None:
+        """Take a kept card off its customer; one that is gone already is gone. Raises DeviceError."""
+        from devices.terminals.stripe_saving import detach_card
+
+        try:
+            detach_card(self._link, token)
+        except CallFailed as failed:
+            raise self._not_sent(failed) from None
+
     def show_cart(self, lines: Sequence[CartLine], total_cents: int) -> None:
         """Show amounts on the reader. Never while it does anything else: it would silently replace a payment. Raises
         DeviceError; nothing is shown then."""

@@ -102,6 +102,16 @@ def charge_kept_card(
     return reading.final(intent) or _asked(run, name)
 
 
+def detach_card(link: StripeLink, token: str) -> None:
+    """Take a card off its customer, for good. Raises CallFailed; not for one that is gone already."""
+    method = named(token.partition("/")[2])
+    try:
+        link.call(lambda v1: v1.payment_methods.detach(method))
+    except CallFailed as failed:
+        if failed.fault is not Fault.REFUSED:
+            raise
+
+
 def _asked(run: Run, name: str) -> PaymentResult:
     """How an intent ended, asked once; one that has not is ended here."""
     try:

@@ -25,12 +25,13 @@ def _keep(op: Operation, body: CardKeep, _reason: str, sheet: Sheet, seq: int) -
     of the account, are not lost because the card was read again."""
     before = sheet.get("kept_card", body.kept_card_id)
     there = before is not None and not before["dropped_at"]
-    default = op.device_time if body.make_default else before["made_default_at"] if before and there else ""
+    was_default = {name: before[name] for name in _DEFAULT} if before and there else dict.fromkeys(_DEFAULT, "")
+    default = _made_default(op) if body.make_default else was_default
     said = {field.name: getattr(body, field.name) for field in fields(CardKeep) if field.name != "make_default"}
     if before and there and not body.nickname:
         said["nickname"] = before["nickname"]
-    row = said | {
-        "kept_at": op.device_time, "kept_by": op.actor, "device": op.device, "made_default_at": default,
+    row = said | default | {
+        "kept_at": op.device_time, "kept_by": op.actor, "device": op.device,
         "dropped_at": "", "dropped_by": "", "dropped_through": "", "op_id": op.op_id,
     }  # fmt: skip
     sheet.put("kept_card", row, seq=seq)
@@ -42,11 +43,18 @@ def _drop(op: Operation, body: CardDrop, _reason: str, sheet: Sheet, seq: int) -
 
 
 def _set_default(op: Operation, body: CardDefault, _reason: str, sheet: Sheet, seq: int) -> None:
-    _change(body.kept_card_id, {"made_default_at": op.device_time}, sheet, seq)
+    _change(body.kept_card_id, _made_default(op), sheet, seq)
 
 
 def _rename(_op: Operation, body: CardRename, _reason: str, sheet: Sheet, seq: int) -> None:
     _change(body.kept_card_id, {"nickname": body.nickname}, sheet, seq)
+
+
+_DEFAULT = ("made_default_at", "default_op_id")
+
+
+def _made_default(op: Operation) -> dict[str, str]:
+    return {"made_default_at": op.device_time, "default_op_id": op.op_id}
 
 
 def _change(kept_card_id: str, said: dict[str, str], sheet: Sheet, seq: int) -> None:

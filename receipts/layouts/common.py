@@ -40,6 +40,7 @@ ENTRY_MODES = {
     "fallback_swipe": "Chip not read, swiped",
     "manual": "Keyed on the reader",
     "scanner": "Scanned",
+    "on_file": "Card on file",
 }
 
 STATEMENTS = {

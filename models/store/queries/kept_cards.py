@@ -45,7 +45,7 @@ _CARDS = (
     f"SELECT {_COLUMNS} FROM kept_card k LEFT JOIN card_consent a ON a.tenant = k.tenant "
     "AND a.consent_id = k.consent_id WHERE k.tenant = ? AND "
 )
-_DEFAULT_FIRST = " ORDER BY k.made_default_at DESC, k.kept_at, k.kept_card_id"
+_DEFAULT_FIRST = " ORDER BY k.made_default_at DESC, k.default_op_id DESC, k.kept_at, k.kept_card_id"
 _PAYER = "SELECT guarantor_id FROM patient WHERE tenant = ? AND id = ?"
 
 
@@ -70,3 +70,16 @@ def card(connection: Any, tenant: str, kept_card_id: str) -> KeptCardRow | None:
     """One card, kept or dropped; None for one never heard of."""
     row = connection.execute(f"{_CARDS}k.kept_card_id = ?", (tenant, kept_card_id)).fetchone()
     return KeptCardRow(*row) if row else None
+
+
+def consent(connection: Any, tenant: str, consent_id: str) -> str | None:
+    """Who gave a consent, by name; None for one never heard of."""
+    row = connection.execute(
+        "SELECT said_by FROM card_consent WHERE tenant = ? AND consent_id = ?", (tenant, consent_id)
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def driver_token(row: KeptCardRow) -> str:
+    """A card as a driver of its processor names it: Stripe's with its customer before it."""
+    return f"{row.customer}/{row.token}" if row.customer else row.token

@@ -142,6 +142,9 @@ def test_a_kept_card_that_is_gone_at_stripe_or_never_was_one(journal: Journal) -
     journal.stripe.next("refuse:resource_missing@payment_intents.create")
     said, _ = charge(journal, token)
     assert (said.outcome, said.reason) == (Outcome.NOT_PERFORMED, "stripe.card_gone")
+    journal.terminal.forget_card(token)
+    journal.terminal.forget_card(token)
+    assert charge(journal, token)[0].outcome is Outcome.DECLINED
     with pytest.raises(ValueError, match="token"):
         charge(journal, "pm_1")
     journal.stripe.unplug()
