@@ -66,6 +66,7 @@ ACTS = {
     "note.add": "act.noted",
     "online.receive": "act.online_received",
     "online.return": "act.online_returned",
+    "online.refund_refused": "act.online_refund_refused",
     "online.return_failed": "act.online_return_failed",
     "online.associate": "act.online_associated",
     "plan.put": "act.plan_put",

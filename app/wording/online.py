@@ -8,6 +8,7 @@ WORDS: Rows = {
     # In the log and under Needs attention ---------------------------------------------------------------------------
     "act.online_received": ("Paid from home, not posted yet",),
     "act.online_returned": ("Given back by the card processor",),
+    "act.online_refund_refused": ("The card processor did not give a refund",),
     "act.online_return_failed": ("What was given back came back",),
     "act.online_associated": ("Payment from home associated",),
     "attention.online_not_done": (

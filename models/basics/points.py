@@ -28,6 +28,9 @@ class Point(StrEnum):
     SNAPSHOT_CHUNK = "snapshot_chunk"  # one more chunk of a snapshot lies in the new file
     BEFORE_SWAP = "before_swap"  # the new file is whole, the old one still in use
     AFTER_SWAP = "after_swap"  # the new file is in the old one's place
+    BEFORE_ONLINE = "before_online"  # the asking is in the hub's journal; nothing has left for the processor
+    AFTER_ONLINE = "after_online"  # the processor has answered; nothing of that is written
+    AFTER_HEARD = "after_heard"  # an event of the processor's is kept; nothing has come of it
     HUB_BEFORE_COMMIT = "hub_before_commit"  # a hub's transaction is written, and would be gone
     HUB_AFTER_COMMIT = "hub_after_commit"  # it stands; nobody has been answered
 

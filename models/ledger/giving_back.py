@@ -30,6 +30,7 @@ from models.ledger.judging import (
 )  # fmt: skip
 from models.ledger.spending import is_closed, take_off
 from models.operations import bodies
+from models.operations.online import MERCHANT
 from models.operations.operation import Operation
 
 
@@ -361,7 +362,9 @@ def dispute_opened(op: Operation, body: bodies.DisputeOpened, draft: Draft) -> N
     if body.amount_cents <= 0 or body.fee_cents < 0 or draft.dispute(body.dispute_id) is not None:
         quarantine(draft, op, "dispute_id_used" if draft.dispute(body.dispute_id) else "amount_not_positive")
         return
-    card = accounts.card((payment.merchant if payment else "") or "main")
+    from_home = payment is None and draft.online(body.payment_id) is not None
+    merchant = payment.merchant if payment else MERCHANT if from_home else ""
+    card = accounts.card(merchant or "main")
     fee = [Transfer(accounts.processor_fees(), card, body.fee_cents, "dispute_fee")] if body.fee_cents else []
     if payment is None:
         except_(

@@ -83,6 +83,15 @@ def returned(op: Operation, body: online.OnlineReturn, draft: Draft) -> None:
     accept(draft, op, *(Transfer(account, _processor(), part, "online_return") for account, part in parts if part))
 
 
+def refund_refused(op: Operation, _body: online.OnlineRefundRefused, draft: Draft) -> None:
+    """The processor does not give it: what was set aside lies where it lay (`follow`)."""
+    wrong = _not_hubs(op, 1, True)
+    if wrong:
+        quarantine(draft, op, wrong)
+    else:
+        accept(draft, op)
+
+
 def return_failed(op: Operation, body: online.OnlineReturnFailed, draft: Draft) -> None:
     """What had gone back lies with the processor again: where it lay before, and on the account where that was
     posted. What nobody can place any more is in question."""
@@ -290,8 +299,16 @@ def _came_back(op: Operation, body: online.OnlineReturnFailed, draft: Draft) -> 
         yield _follows(op, failed, "failed")
 
 
+def _not_given(op: Operation, body: online.OnlineRefundRefused, draft: Draft) -> Iterator[Operation]:
+    refund = draft.refund(body.refund_id)
+    if refund is not None and refund.step is RefundStep.REQUESTED:
+        failed = bodies.RefundFailed(refund_id=refund.refund_id, patient_id=refund.patient_id, reason=body.reason)
+        yield _follows(op, failed, "failed")
+
+
 _FOLLOWS: dict[str, Callable[[Operation, Any, Draft], Iterator[Operation]]] = {
     "online.post": _posted, "online.return_failed": _came_back,
+    "online.refund_refused": _not_given,
 }  # fmt: skip
 
 
@@ -313,5 +330,5 @@ def is_posting(op: Operation, body: bodies.Collect, draft: Draft) -> bool:
 
 
 __all__: Sequence[str] = (
-    "associate", "follow", "is_posting", "payout", "payout_failed", "post", "receive", "return_failed", "returned",
+    "associate", "follow", "is_posting", "payout", "payout_failed", "post", "receive", "refund_refused", "return_failed", "returned",
 )  # fmt: skip

@@ -336,6 +336,7 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "card.keep": cards.keep,
     "online.receive": online.receive,
     "online.return": online.returned,
+    "online.refund_refused": online.refund_refused,
     "online.return_failed": online.return_failed,
     "online.post": online.post,
     "online.associate": online.associate,

@@ -113,6 +113,17 @@ class OnlineReturn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnlineRefundRefused:
+    """The processor does not give a refund that was asked for at a desk (fact, by the hub alone): its money lies where
+    it lay. `reason` is the processor's word."""
+
+    refund_id: str
+    online_id: str
+    patient_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnlineReturnFailed:
     """What the processor had given back came back to it (fact, by the hub alone; days later: the card's account is
     closed). `reason` is the bank's word."""

@@ -9,7 +9,7 @@ from models.operations.bodies import Correct, DisputeOpened, RefundPaid, Reverse
 
 TASKS = (
     "credit_used", "paid_over", "reopened", "insurer_paid", "taken_back", "over_refunded", "money_in", "money_out",
-    "not_known", "not_merged", "refund_returned",
+    "not_known", "not_merged", "refund_returned", "doubted_payment", "doubted_void", "doubted_refund",
 )  # fmt: skip
 """What a task is about. `credit_used`: credit was spent elsewhere first (H1). `paid_over`: money was taken for what was
 owed no more; it lies as credit. `reopened`: a refund took what a visit had been paid with (H4). `insurer_paid`: a payer
@@ -17,7 +17,11 @@ lowered what was paid already (H7). `taken_back`: a bank took money back, the vi
 more went back than a payment held (H5). `money_in`, `money_out`: money that moved for something never seen, in suspense
 (H16). `not_known`: a fact about a payment never seen that names no amount to post (H16). `not_merged`: two desks said
 of one record that it is somebody else's, each of another's (H17). `refund_returned`: a bank could not give a refund to
-its card, and sent the money back."""
+its card, and sent the money back. `doubted_…`: a desk does not know how a card payment, a void or a refund to a card
+ended; it goes on asking its reader, and no other desk takes a card of that patient meanwhile."""
+
+DOUBTS = {"payment": "doubted_payment", "void": "doubted_void", "refund": "doubted_refund"}
+"""What a desk's word that it does not know is about, by what was to move."""
 
 RESOLUTIONS = (
     "recovered", "given_back", "borne", "set_against", "kept", "left_owed", "refunded", "moved", "written_off",
@@ -68,6 +72,27 @@ class TaskMatched:
     dispute: DisputeOpened | None = None
     reverse: Reverse | None = None
     correct: Correct | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardDoubted:
+    """A desk does not know how a try on its card reader ended (fact): its answer is missing. `task_id` is the attempt's,
+    `moves` one of DOUBTS. It moves no money: what became of it comes as the payment itself, and `CardKnown`."""
+
+    task_id: str
+    patient_id: str
+    appointment_id: str
+    amount_cents: int
+    moves: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardKnown:
+    """The desk knows it now (fact): from its reader, or from a person who saw it. `outcome` as the attempt's."""
+
+    task_id: str
+    patient_id: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

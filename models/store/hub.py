@@ -37,6 +37,7 @@ from models.store.freeing import anything_waits, to_be_freed
 from models.store.hub_answers import HubAnswers
 from models.store.hub_desks import HubDesks
 from models.store.hub_documents import HubDocuments
+from models.store.hub_online import HubOnline
 from models.store.hub_portal import HubPortal
 from models.store.hub_repair import HubRepair, begin_epoch
 from models.store.invariants import check_hub
@@ -92,6 +93,7 @@ class HubStore:
         self.documents = HubDocuments(self._transaction, self._look, self._clock)
         self.portal = HubPortal(self._transaction, self._look, clock)
         self.answers = HubAnswers(self._transaction, self._look, self._clock)
+        self.online = HubOnline(self._transaction, self._look, self._clock)
         self.repairs = HubRepair(self._transaction, self._look, clock, marks or LogMarks())
 
     @classmethod

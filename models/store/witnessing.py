@@ -19,8 +19,14 @@ from models.store.pushing import begin, link_after
 from models.store.session import Session
 from models.store.streams import LOCK
 
-SAID_BY_HUB = frozenset({"message.sent", "message.failed", "quarantine.kept"})
-"""Derived operations that follow from the world, not from an operation: the hub said them once and says them again."""
+SAID_BY_HUB = frozenset({
+    "message.sent", "message.failed", "message.send", "quarantine.kept", "eligibility.check", "dispute.opened",
+    "dispute.closed", "card.consent", "card.keep", "card.drop", "card.set_default", "card.rename", "online.receive",
+    "online.post", "online.archive", "online.return", "online.return_failed", "online.refund_refused", "online.payout",
+    "online.payout_failed",
+})  # fmt: skip
+"""Operations of the hub's own that follow from the world, not from an operation: it said them once and says them again.
+None of these kinds is ever derived."""
 
 _HEAD = "SELECT server_epoch, seq FROM tenant_head WHERE tenant = :tenant"
 _HASHES = "SELECT seq, hash FROM log WHERE tenant = :tenant AND seq IN (:seqs)"
