@@ -58,9 +58,9 @@ def shown_name(name: str, media_type: str) -> str:
     """The name a document goes by: one line without signs that hide or turn others (a name that reads `fdp.exe` from
     right to left), at most LONGEST_NAME long, and with the ending of what the file is. Never empty."""
     clean = "".join(" " if sign.isspace() else sign for sign in name if sign.isspace() or _is_shown(sign))
-    clean = " ".join(unicodedata.normalize("NFC", clean).split()).strip(". ")
+    clean = " ".join(unicodedata.normalize("NFC", clean).split()).rstrip(". ")
     stem, ending = _parted(clean, media_type)
-    return f"{stem[: LONGEST_NAME - len(ending)].rstrip('. ') or 'Document'}{ending}"
+    return f"{stem.strip('. ')[: LONGEST_NAME - len(ending)].rstrip('. ') or 'Document'}{ending}"
 
 
 def file_name(name: str, media_type: str) -> str:

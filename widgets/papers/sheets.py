@@ -27,8 +27,8 @@ class _Pages(Themed, QWidget):
         self.setSizePolicy(policy)
         self.follow_theme()
 
-    def show_pages(self, pages: Sequence[Picture]) -> None:
-        self.images = [image_of(page) for page in pages]
+    def show_images(self, images: Sequence[QImage]) -> None:
+        self.images = list(images)
         self.setMinimumHeight(self.heightForWidth(self.width()))
         self.updateGeometry()
         self.update()
@@ -76,7 +76,11 @@ class SheetView(QScrollArea):
 
     def show_pages(self, pages: Sequence[Picture]) -> None:
         """Show other pages, from the first."""
-        self._pages.show_pages(pages)
+        self.show_images([image_of(page) for page in pages])
+
+    def show_images(self, images: Sequence[QImage]) -> None:
+        """The same for pictures that are images already."""
+        self._pages.show_images(images)
         self.verticalScrollBar().setValue(0)
 
     @property
