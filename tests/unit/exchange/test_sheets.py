@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.escape import unescape
 
 from exchange import workbook
 from exchange.sheets import WRITERS, Column, Sheet
@@ -68,8 +69,10 @@ def test_amounts_have_two_decimals(cents: int, shown: str) -> None:
 
 
 def test_an_empty_list_still_has_its_head() -> None:
-    assert [cell.value for cell in openpyxl.load_workbook(io.BytesIO(written("xlsx", []))).active[1]] == ["Name",
-                                                                                                         "Balance"]
+    assert [cell.value for cell in openpyxl.load_workbook(io.BytesIO(written("xlsx", []))).active[1]] == [
+        "Name",
+        "Balance",
+    ]
     assert read_csv(written("csv", [])) == [["Name", "Balance"]]
 
 
@@ -86,4 +89,4 @@ def test_a_long_list_goes_on_in_another_sheet(monkeypatch: pytest.MonkeyPatch) -
 
 def test_signs_a_workbook_cannot_hold_are_left_out_and_codes_stay_text() -> None:
     book = openpyxl.load_workbook(io.BytesIO(written("xlsx", [("a\x00b\ud800c _x0041_ <&> \n end", 0)])))
-    assert book.active["A2"].value in ("abc _x0041_ <&> \n end", "abc A <&> \n end".replace("A", "_x0041_"))
+    assert unescape(book.active["A2"].value) == "abc _x0041_ <&> \n end"
