@@ -18,6 +18,7 @@ from tests.support.front import Front, front
 from tests.support.payments_in_every_status import every_status
 from tests.support.windows import themed  # noqa: F401
 from widgets.common.overlay import Overlay
+from widgets.payments.columns_dialog import ColumnsDialog
 from widgets.screens import LEDGER, PAYMENTS
 
 pytestmark = pytest.mark.usefixtures("themed")
@@ -108,6 +109,7 @@ def hide_the_memo(desk: Front) -> None:
     desk.press("Alt+C")
     desk.wait(lambda: overlay(desk) is not None)
     dialog = overlay(desk)
+    assert isinstance(dialog, ColumnsDialog)
     dialog.ticks["memo"].setFocus()
     desk.press("Space")
     desk.picture("window-payments-columns")

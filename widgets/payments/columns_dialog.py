@@ -19,7 +19,7 @@ class ColumnsDialog(FormDialog):
     """A tick and a width for each column. Enter takes it over; Alt+R goes back to how the program comes."""
 
     def __init__(self, host: QWidget) -> None:
-        super().__init__(host, "Columns", "Show these columns", 480)
+        super().__init__(host, "Columns", "Show", 540)
         self.ticks: dict[str, CheckBox] = {}
         self.widths: dict[str, Choice] = {}
         self._before = Shown()

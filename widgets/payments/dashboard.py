@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from models.basics.money import show_cents
 from widgets import theme
@@ -21,19 +21,23 @@ class _Collected(Card):
         self._title = Text("Total collected", "caption_medium", "text2")
         self._figure = Text("", "amount_l")
         self._pace = Text("", "caption", "text2", elide=True)
-        self._net = Text("", "caption_medium", "text2", align=Qt.AlignmentFlag.AlignRight)
-        self._year = Text("", "caption", "muted", align=Qt.AlignmentFlag.AlignRight)
+        self._net = Text("", "caption_medium", "text2")
+        self._year = Text("", "caption", "muted")
         self.chart = TrendChart()
-        head = QGridLayout()
-        head.setHorizontalSpacing(S12)
-        head.setVerticalSpacing(0)
-        head.addWidget(self._title, 0, 0, 1, 2)
-        head.addWidget(self._net, 0, 2)
-        head.addWidget(self._figure, 1, 0)
-        head.addWidget(self._pace, 1, 1)
-        head.addWidget(self._year, 1, 2)
-        head.setColumnStretch(1, 1)
-        self.body.addLayout(head)
+        top, head = QHBoxLayout(), QHBoxLayout()
+        top.setSpacing(S12)
+        top.addWidget(self._title)
+        top.addStretch(1)
+        top.addWidget(self._net)
+        top.addWidget(self._year)
+        head.setSpacing(S12)
+        head.addWidget(self._figure)
+        head.addWidget(self._pace, 1)
+        self._heads = QVBoxLayout()
+        self._heads.setSpacing(0)
+        self._heads.addLayout(top)
+        self._heads.addLayout(head)
+        self.body.addLayout(self._heads)
         self.body.addWidget(self.chart, 1)
 
     def draw(self, shown: Dashboard) -> None:
@@ -154,4 +158,4 @@ class Cards(Themed, QWidget):
         look = theme.current()
         self._row.setSpacing(look.size("gap"))
         self._right.setSpacing(look.size("gap"))
-        self.setFixedHeight(look.px(178 if look.compact else 214))
+        self.setFixedHeight(look.px(196 if look.compact else 214))

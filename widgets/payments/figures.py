@@ -14,7 +14,7 @@ from widgets.common.when import LONG_MONTHS, MONTHS, count_text, spoken_cents
 STATUS_INKS: Final[dict[Status, str]] = {
     Status.PAID: "ok_solid", Status.PENDING: "warn_solid", Status.PROCESSING: "chart_past",
     Status.DRAFT: "chart_quiet", Status.FAILED: "bad_solid", Status.REFUNDED: "moved_solid",
-    Status.PARTIALLY_REFUNDED: "moved_line", Status.CANCELLED: "neutral_solid", Status.VOIDED: "disabled",
+    Status.PARTIALLY_REFUNDED: "moved_line", Status.CANCELLED: "neutral_solid", Status.VOIDED: "text2",
 }  # fmt: skip
 """The colours of the breakdown, in the order of its legend: from the usual to the rare."""
 SHORT_WORDS: Final = {Status.PARTIALLY_REFUNDED: "Part. refunded"}
@@ -63,7 +63,7 @@ class Dashboard:
 
     @property
     def pace(self) -> str:
-        """`$11,920.50 this month so far, 6% ahead of April at this point`."""
+        """`$11,920.50 this month so far, 6% ahead of April at this point`: the running month, and how it goes."""
         so_far = f"{show_cents(self.so_far_cents)} this month so far"
         if self.ahead_percent is None:
             return so_far
@@ -83,7 +83,7 @@ class Dashboard:
 
     @property
     def year_words(self) -> str:
-        return f"Last 12 months {show_cents(self.year_cents)}"
+        return f"last 12 months {show_cents(self.year_cents)}"
 
     @property
     def waiting_words(self) -> str:
@@ -167,12 +167,15 @@ def dashboard(cards: PaymentCards) -> Dashboard:
     )  # fmt: skip
 
 
+_ROUND: Final = (10, 12, 16, 20, 24, 30, 40, 50, 60, 80)
+
+
 def steps(most_cents: int) -> tuple[int, int, int]:
-    """Three heights for the lines behind the bars, the last at or above `most_cents`: round sums (1, 2, 4, 5 times a
-    power of ten, in dollars)."""
-    unit = 100
+    """Three heights for the lines behind the bars, the last at or above `most_cents`: round sums of two figures, so
+    that the tallest bar fills most of the room."""
+    unit = 10
     while True:
-        for times in (1, 2, 4, 5, 8):
+        for times in _ROUND:
             if unit * times >= most_cents:
                 return 0, unit * times // 2, unit * times
         unit *= 10

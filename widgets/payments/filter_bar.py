@@ -26,8 +26,8 @@ class FilterBar(Themed, QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, focus: QAction, sort: QAction) -> None:
-        """`focus` is the key that leads to the search field, `sort` the one that leads to the order."""
+    def __init__(self, focus: QAction) -> None:
+        """`focus` is the key that leads to the search field."""
         super().__init__()
         self.setAccessibleName("Filters")
         self._today: date | None = None
@@ -41,7 +41,6 @@ class FilterBar(Themed, QWidget):
         self.tender = Choice("Paid by", [("", ANY_WAY)], narrow=True)
         self.staff = Choice("Staff", [("", ANYBODY)], narrow=True)
         self.order = Choice("Sort by", ORDER_WORDS.items(), narrow=True)
-        self.order.setToolTip(f"Sort by ({sort.shortcut().toString()})")
         self.first = DayField("From day", lambda: self._today)
         self.last = DayField("To day", lambda: self._today)
         self._lay_out()
@@ -59,10 +58,10 @@ class FilterBar(Themed, QWidget):
     def _lay_out(self) -> None:
         self._row = QHBoxLayout()
         self._row.setSpacing(S8)
-        self._row.addWidget(self.field, 3)
+        self._row.addWidget(self.field, 4)
         for choice in self._choices:
             self._row.addWidget(choice, 2)
-        self._row.addStretch(1)
+        self._row.addStretch()
         self._row.addWidget(Text("Sort", "table", "text2"))
         self._row.addWidget(self.order, 2)
         self._own = QWidget()
@@ -115,6 +114,7 @@ class FilterBar(Themed, QWidget):
                             (self.tender, shown.tender), (self.staff, shown.staff),
                             (self.order, shown.order_key)):  # fmt: skip
             choice.set_key(key)
+            choice.setToolTip(choice.currentText())
         self._own.setVisible(shown.span == OWN_SPAN)
         if not self.first.hasFocus():
             self.first.set_day(shown.first)

@@ -7,13 +7,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets import theme
-from widgets.common import CellTable, Column, TableRow, Text, WordsCell
+from widgets.common import Cell, CellTable, Column, MoneyCell, TableRow, Text, WordsCell
 from widgets.common.announce import announce
 from widgets.common.form_dialog import FormDialog
 from widgets.payments.figures import Dashboard
 from widgets.theme import S4, S16
 
-_WIDTH = 820
+_WIDTH = 900
 
 
 class NumbersDialog(FormDialog):
@@ -22,11 +22,12 @@ class NumbersDialog(FormDialog):
     def __init__(self, host: QWidget) -> None:
         super().__init__(host, "Numbers", "Copy", _WIDTH)
         self._shown: Dashboard | None = None
+        self.cancel.set_text("Close")
         self.tables = [_Table(title, columns) for title, columns in (
-            ("Totals", (Column("", 150, 1), Column("Amount", 110, right=True), Column("Payments", 84, right=True))),
-            ("Collected by month", (Column("Month", 130, 1), Column("Collected", 110, right=True),
-                                    Column("Projected", 110, right=True))),
-            ("Status breakdown", (Column("Status", 150, 1), Column("Payments", 96, right=True))),
+            ("Totals", (Column("", 140, 1), Column("Amount", 120, right=True), Column("Payments", 100, right=True))),
+            ("Collected by month", (Column("Month", 130, 1), Column("Collected", 130, right=True),
+                                    Column("Projected", 130, right=True))),
+            ("Status breakdown", (Column("Status", 150, 1), Column("Payments", 110, right=True))),
         )]  # fmt: skip
         totals, months, statuses = self.tables
         left = QVBoxLayout()
@@ -95,6 +96,9 @@ class _Table(CellTable):
 
 
 def _row(heads: tuple[str, ...], row: tuple[str, ...]) -> TableRow:
-    cells = (WordsCell(row[0], style="table_medium"), *(WordsCell(text, right=True) for text in row[1:]))
+    cells = (
+        WordsCell(row[0], style="table_medium"),
+        *(MoneyCell(None, "table", words=text or " ") for text in row[1:]),
+    )
     said = ", ".join(f"{head} {text}".strip() for head, text in zip(heads, row, strict=True) if text)
     return TableRow(row[0], cells, spoken=said)

@@ -49,7 +49,7 @@ class PaymentsPage(Themed, QWidget):
         self._focus_due = False
         self._numbers: dict[str, str] = {}
         self._make_actions(detail=detail)
-        self.bar = FilterBar(self.filter_action, self.sort_action)
+        self.bar = FilterBar(self.filter_action)
         self.cards = Cards()
         self.banner = Banner("bad", button="Try again")
         self.banner.hide()
@@ -187,7 +187,7 @@ class PaymentsPage(Themed, QWidget):
         self.banner.setVisible(state.notice is not None)
         if state.notice is not None:
             self.banner.set(state.notice.title, state.notice.body)
-        self._words.setText(f"Figures and list: {state.filter_words}" if state.filter_words else "")
+        self._words.setText(f"Filtered: {state.filter_words}" if state.filter_words else "")
         self.clear_action.setEnabled(state.chosen.narrowed)
         self.clear.setVisible(state.chosen.narrowed)
         self._draw_foot(state)
