@@ -1,16 +1,15 @@
 """`python -m tests`: the one door. Format, lint, types, import contracts, tests; stops at the first that fails. The
-tests run in two halves side by side, one a core; then the simulator, which takes both.
+tests of journeys and rooms run file by file in one process more than there are cores, since much of a journey is
+waiting; then the simulator, which takes every core by itself.
 
 Arguments are pytest's: `python -m tests tests/unit/models -k money` runs only those, without the checks before.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -24,23 +23,30 @@ CHECKS: dict[str, list[str]] = {
     "imports": [str(TOOLS / "lint-imports")],
 }
 PYTEST = [sys.executable, "-m", "pytest"]
-HALVES: dict[str, list[str]] = {
-    "journeys": ["tests/journeys"],
-    "the rooms": [
+PROCESSES = (os.cpu_count() or 2) + 1
+FOLDERS = [
+    "tests/journeys",  # first: its files take longest
+    *(
         f"tests/unit/{room}" for room in (
             "app", "devices", "exchange", "house", "models", "receipts", "resources", "server", "widgets",
         )
-    ],
-}  # fmt: skip
+    ),
+]  # fmt: skip
 """A test names every folder of tests, so that a new room is not left out."""
-SIMULATOR = ["tests/unit/simulator"]
+SIMULATOR = "tests/unit/simulator"
+TESTS: dict[str, list[str]] = {
+    "journeys and rooms": [
+        *PYTEST, "-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder", *FOLDERS,
+    ],
+    "simulator": [*PYTEST, SIMULATOR],
+}  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:
     """Run the checks and the tests, or only the tests that were asked for; the first failure ends it."""
     if arguments:
         return one_by_one({"tests": [*PYTEST, *arguments]})
-    return one_by_one(CHECKS) or side_by_side(HALVES) or one_by_one({"simulator": [*PYTEST, *SIMULATOR]})
+    return one_by_one(CHECKS) or one_by_one(TESTS)
 
 
 def one_by_one(steps: dict[str, list[str]]) -> int:
@@ -53,26 +59,6 @@ def one_by_one(steps: dict[str, list[str]]) -> int:
         if status != 0:
             return status
     return 0
-
-
-def side_by_side(halves: dict[str, list[str]]) -> int:
-    """Run the halves at once, and show what each said when it is over; the first status that is not 0."""
-    started = time.monotonic()
-    with contextlib.ExitStack() as stack:
-        running = {}
-        for name, folders in halves.items():
-            print(f"== {name}", flush=True)
-            said = stack.enter_context(tempfile.TemporaryFile())
-            running[name] = said, subprocess.Popen([*PYTEST, *folders], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT,
-                                                   env=_environment() | {"COPAYDESK_TESTS_BESIDE": "3"})  # fmt: skip
-        status = 0
-        for name, (said, half) in running.items():
-            status = half.wait() or status
-            said.seek(0)
-            sys.stdout.buffer.write(said.read())
-            outcome = "ok" if half.returncode == 0 else "FAILED"
-            print(f"== {name}: {outcome} in {time.monotonic() - started:.0f} s", flush=True)
-    return status
 
 
 def _environment() -> dict[str, str]:
