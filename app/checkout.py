@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app import asked_for
+from app import asked_for, plan_standings
 from app.attempts import Attempts
 from app.autofill import shared_out, what_may_be_filled
 from app.card_reader import CardReader
@@ -48,6 +48,7 @@ from models.operations.bodies import NOT_COLLECTING_REASONS, TENDERS, NotCollect
 from models.rules import change
 from models.rules.collecting import Part, Share, distribute, provisional, spend_credit
 from models.rules.rights import Right
+from models.rules.plans import ASKED
 from models.store.queries import collect, methods, receipts, refunds, rows
 from models.store.queries.methods import MethodRow
 from models.store.queries.receipts import PaidRow
@@ -75,9 +76,10 @@ class Checkout:
 
     def open(self, patient_id: str, appointment_id: str = "", request_id: str = "") -> CollectSheet:
         """A fresh sheet, bound to the patient, with an attempt of its own. Without a visit it is a walk-in payment.
-        With `request_id` it collects that request.
+        With `request_id` it collects that request, or that payment of a plan (`rules.plans.asked_for`).
 
-        Raises RuleBroken `collect.patient_gone`, `collect.visit_gone`, `request.gone`, `request.not_awaited`.
+        Raises RuleBroken `collect.patient_gone`, `collect.visit_gone`, `request.gone`, `request.not_awaited`,
+        `plan.gone`, `plan.not_open`.
         """
         clinic, tenant = self._clinic, self._clinic.tenant
         with clinic.store.looking() as reader:
@@ -349,8 +351,10 @@ def check_whole(payment: PaidRow, held: HeldRow) -> None:
         raise RuleBroken("undo.disputed", disputed_cents=held.disputed_cents)
 
 
-def _asked(reader: Any, tenant: str, request_id: str) -> AskedFor:
-    row = asked_for.check(reader, tenant, request_id)
+def _asked(clinic: Clinic, reader: Any, request_id: str) -> AskedFor:
+    if request_id.startswith(ASKED):
+        return plan_standings.asked(clinic, reader, request_id)
+    row = asked_for.check(reader, clinic.tenant, request_id)
     return AskedFor(row.request_id, row.number, row.amount_cents - row.paid_cents, row.appointment_id)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app import asked_for
 from app.clinic import Clinic
 from app.collected import Telling
 from app.plan import Check, Plan, draw_up
+from app.plan_standings import still_asked
 from app.posting import Posted, Posting, payment_id_of
 from app.settings import Settings
 from app.views import Collected, CollectRequest, CollectSheet
@@ -49,7 +49,7 @@ class Till:
     def draw_up(self, reader: Any, request: CollectRequest, check: Check) -> Plan:
         """The plan for a request, as `app.plan.draw_up`; and what had been asked may be paid. Raises RuleBroken."""
         if request.request_id:
-            asked_for.check(reader, self.clinic.tenant, request.request_id)
+            still_asked(self.clinic, reader, request.request_id)
         return draw_up(self.clinic, self.settings, reader, request, check)
 
     def post(self, tx: Tx, plan: Plan, amount_cents: int, card: CardFacts | None = None) -> Collected:

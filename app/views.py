@@ -313,12 +313,13 @@ class CreditInUse:
 @dataclass(frozen=True, slots=True)
 class AskedFor:
     """What a sheet collects: a payment that was asked for, `cents` of it still open; empty `appointment_id`: for no
-    visit."""
+    visit. For a payment plan `charge_ids` are what it pays."""
 
     request_id: str
     number: str
     cents: int
     appointment_id: str = ""
+    charge_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ They are labels; identity is the id.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from hashlib import sha256
 
 _PLAIN = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -57,3 +59,9 @@ def terminal_serial(last_serial: int, now_s: int) -> int:
 def terminal_reference(device_no: int, serial: int) -> str:
     """Our reference on the card terminal: decimal digits, never used twice even when desks share a terminal."""
     return f"{device_no:02d}{serial:010d}"
+
+
+def plan_number(plan_id: str) -> str:
+    """What people call a payment plan: `6MSOSBJI-A7IAPSUT` (S4-04), the same at every desk."""
+    signs = base64.b32encode(hashlib.sha256(plan_id.encode()).digest()).decode()
+    return f"{signs[:8]}-{signs[8:16]}"

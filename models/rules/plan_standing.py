@@ -158,9 +158,11 @@ def _state(
 
 def pay_off_cents(stands: PlanStanding, today: date) -> tuple[int, int]:
     """(what pays the plan off today, interest that falls away): interest of payments that are not due yet is not asked
-    of who pays early. Never more falls away than is open of those payments."""
-    unearned = sum(min(each.line.interest_cents, each.open_cents) for each in stands.lines
-                   if each.line.due > today and each.open_cents)  # fmt: skip
+    of who pays early. What the charges owe less than the schedule says fell away before."""
+    opened = [each for each in stands.lines if each.open_cents]
+    unearned = sum(each.line.interest_cents for each in opened if each.line.due > today)
+    gone = sum(each.line.cents - each.paid_cents for each in stands.lines if not each.line.skipped) - stands.owed_cents
+    unearned = max(min(unearned - max(gone, 0), stands.owed_cents), 0)
     return stands.owed_cents - unearned, unearned
 
 

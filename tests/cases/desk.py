@@ -19,6 +19,7 @@ from app.fills import Fills
 from app.merging import Merging
 from app.moves import Moves
 from app.netting import Netting
+from app.plans import Plans
 from app.posting import Posting
 from app.recovery import Recovery
 from app.refunds import Refunds
@@ -48,6 +49,7 @@ class Names:
     refunds: dict[str, str] = field(default_factory=dict)
     disputes: dict[str, tuple[str, str]] = field(default_factory=dict)
     acts: dict[str, str] = field(default_factory=dict)
+    plans: dict[str, str] = field(default_factory=dict)
 
     def charge(self, name: str) -> str:
         """The id of a charge: its name, unless the program made it."""
@@ -79,6 +81,7 @@ class CaseDesk:
         self.adjustments, self.fees, self.undoing = Adjustments(self.clinic), Fees(self.clinic), Undoing(self.clinic)
         self.day_close = DayClose(self.clinic, settings, SimpleNamespace(items=tuple), lambda: None)  # type: ignore[arg-type]
         self.merging = Merging(self.clinic)
+        self.plans = Plans(self.clinic, reader)
         self.rules, self.visits = MoneyRules(self.clinic), Visits(self.clinic)
 
     @property

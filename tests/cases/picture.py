@@ -61,6 +61,7 @@ def picture(desk: CaseDesk) -> Picture:
         "visit": _visits(desk, rows),
         "payment": _payments(desk, rows, paid),
         "elsewhere": _elsewhere(rows, desk.names),
+        "plan": _plans(desk),
         "money": {"lies": _money(rows)},
         "attention": {"open": _open_tasks(desk)},
     }
@@ -137,6 +138,25 @@ def _payments(desk: CaseDesk, rows: Sequence[Row], paid: dict[tuple[str, str], i
             "allocated": sum(part for (_, payment), part in paid.items() if payment == payment_id),
             "state": act or ("paid" if not back else "refunded" if back == amount else "partially_refunded"),
         }
+    return found
+
+
+def _plans(desk: CaseDesk) -> dict[str, dict[str, Any]]:
+    found = {}
+    for name, plan_id in desk.names.plans.items():
+        page = desk.plans.open(plan_id)
+        assert page.worked is not None
+        stood = {each.line.no: each for each in page.standing.lines} if page.standing else {}
+        found[name] = {
+            "status": page.status.value, "due": page.worked.due_cents, "agreed": page.acceptance is not None,
+            "remaining": page.standing.owed_cents if page.standing else page.worked.due_cents,
+            "late": page.standing.late_cents if page.standing else 0,
+            "payments": tuple(
+                f"{line.due} {line.cents // 100}.{line.cents % 100:02d}"
+                + (f" {stood[line.no].state.value}" if line.no in stood else "")
+                for line in page.worked.lines
+            ),
+        }  # fmt: skip
     return found
 
 

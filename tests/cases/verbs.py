@@ -12,11 +12,13 @@ from app.fees import BOUNCED, fee_id
 from app.lanes import Job
 from app.money_views import AdjustOrder, FeeOrder, MoveOrder, Where
 from app.moves import MoveFrom
+from app.plans import finance_id
 from app.refund_views import RefundOrder, TakeBack, TakeBackOrder
 from app.views import CollectRequest, CollectSheet, TenderKind
 from models.basics.errors import RuleBroken
 from models.operations import bodies, records
 from models.rules.adjusting import reasons_for
+from models.rules.plans import asked_for
 from models.store.queries import recorded
 from tests.cases.desk import MANAGER, CaseDesk
 from tests.cases.reading import CaseWrong
@@ -68,7 +70,8 @@ def _settings(desk: CaseDesk, values: Values) -> Enter:
 
 def rules_of(values: Values) -> dict[str, Any]:
     """Settings of a case as fields of the practice's rules."""
-    limits = {"refund_limit", "adjust_limit", "no_show_fee", "bounced_check_fee"}
+    limits = {"refund_limit", "adjust_limit", "no_show_fee", "bounced_check_fee", "plan_least_monthly",
+              "plan_least_balance", "plan_most_balance"}  # fmt: skip
     return {f"{name}_cents" if name in limits else name: value for name, value in values.items()}
 
 
@@ -329,6 +332,84 @@ def _slip_deleted(desk: CaseDesk, _values: Values) -> Enter:
     return lambda: desk.day_close.delete_deposit(slip, "wrong account", MANAGER)
 
 
+# Payment plans ------------------------------------------------------------------------------------------------------
+
+
+def _plan(desk: CaseDesk, values: Values) -> Enter:
+    """An agreement; with `start` it is accepted and put into force at once."""
+    page = desk.plans.begin(values["patient"])
+    items = [desk.names.charge(name) for name in values.get("items", ())]
+    form = replace(
+        page.form, charge_ids=tuple(items) or page.form.charge_ids, discount=_typed(values.get("discount", 0)),
+        payments=str(values.get("payments", 1)), payment=_typed(values.get("each", 0)),
+        down=_typed(values.get("down", 0)), apr=values.get("apr", ""), frequency=values.get("frequency", "monthly"),
+        first=str(values.get("begins", desk.today)), day=values.get("day", 0),
+    )  # fmt: skip
+    desk.plans.work_out(page, form)
+
+    def enter() -> None:
+        desk.names.plans[values["id"]] = form.plan_id
+        desk.names.charges[f"{values['id']} interest"] = finance_id(desk.store.tenant, form.plan_id)
+        saved = desk.plans.save(page, form, MANAGER)
+        if values.get("start", False):
+            desk.plans.accept(saved, "Rosa Quillfeather", "paper", MANAGER)
+            desk.plans.activate(form.plan_id, MANAGER)
+
+    return enter
+
+
+def _plan_change(desk: CaseDesk, values: Values) -> Enter:
+    page = desk.plans.open(desk.names.plans[values["plan"]])
+    changed: dict[str, Any] = {"discount": _typed(values["discount"])} if "discount" in values else {}
+    changed |= {"payments": str(values["payments"]), "payment": ""} if "payments" in values else {}
+    return lambda: _quietly(desk.plans.save(page, replace(page.form, **changed), MANAGER))
+
+
+def _plan_accept(desk: CaseDesk, values: Values) -> Enter:
+    page = desk.plans.open(desk.names.plans[values["plan"]])
+    return lambda: _quietly(desk.plans.accept(page, "Rosa Quillfeather", "terms", MANAGER))
+
+
+def _plan_act(act: str) -> Callable[[CaseDesk, Values], Enter]:
+    def verb(desk: CaseDesk, values: Values) -> Enter:
+        plan_id = desk.names.plans[values["plan"]]
+        numbers = (values["number"],) if "number" in values else ()
+        return lambda: _quietly(getattr(desk.plans, act)(plan_id, *numbers, MANAGER))
+
+    return verb
+
+
+def _plan_pay(desk: CaseDesk, values: Values) -> Enter:
+    """Cash for a payment of a plan, or for all that is left of it."""
+    plan_id = desk.names.plans[values["plan"]]
+    patient = desk.ask("SELECT patient_id FROM plan WHERE plan_id = ?", plan_id)[0][0]
+    if "number" not in values:
+        desk.plans.ready_to_pay_off(plan_id, MANAGER)
+    sheet = desk.checkout.open(patient, "", asked_for(plan_id, values.get("number", 0)))
+    assert sheet.asked is not None
+    left, amounts = values.get("amount", sheet.asked.cents), dict[str, int]()
+    turns = {charge_id: turn for turn, charge_id in enumerate(sheet.asked.charge_ids)}
+    for line in sorted(sheet.lines, key=lambda line: turns.get(line.charge_id, len(turns))):
+        part = min(left, line.owes_cents) if line.charge_id in turns else 0
+        if part:
+            amounts[line.key] = part
+            left -= part
+    request = CollectRequest(
+        sheet=sheet, amounts=amounts, use_credit=False, tender=TenderKind.CASH, person=MANAGER, extra_cents=left,
+        print_receipt=False, request_id=sheet.asked.request_id,
+    )  # fmt: skip
+
+    def enter() -> None:
+        name = values.get("id", f"{values['plan']} {values.get('number', 'all')}")
+        desk.names.payments[name] = desk.checkout.collect(request, Job()).payment_id
+
+    return enter
+
+
+def _typed(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02d}" if cents else ""
+
+
 # Inside -------------------------------------------------------------------------------------------------------------
 
 
@@ -369,4 +450,7 @@ _VERBS: dict[str, Callable[[CaseDesk, Values], Enter]] = {
     "paid_back": _paid_back, "merge": _merge, "part": _part,
     "float": _float, "paid_out": _drawer("paid_out"), "paid_in": _drawer("paid_in"), "close": _close, "late": _late,
     "slip_deleted": _slip_deleted,
+    "plan": _plan, "plan_change": _plan_change, "plan_accept": _plan_accept, "plan_start": _plan_act("activate"),
+    "plan_pay": _plan_pay, "plan_skip": _plan_act("skip"), "plan_pay_off": _plan_pay,
+    "plan_cancel": _plan_act("cancel"),
 }  # fmt: skip

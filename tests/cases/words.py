@@ -15,6 +15,8 @@ Known = Mapping[str, Any]
 
 SETTINGS: Known = {
     "auto_allocate": bool, "auto_unallocate": bool, "use_other_visits": bool, "paid_in_full_follows": bool,
+    "plan_least_monthly": Amount, "plan_least_balance": Amount, "plan_most_balance": Amount,
+    "plan_least_payments": int, "plan_most_payments": int, "plan_late_days": int,
     "refund_limit": Amount, "adjust_limit": Amount, "no_show_fee": Amount, "bounced_check_fee": Amount,
 }  # fmt: skip
 
@@ -48,6 +50,16 @@ ACTS: dict[str, Known] = {
     "bounce": {"id": str, "payment": str, "fee": Amount},
     "dispute": {"id": str, "payment": str, "amount": Amount},
     "dispute_end": {"dispute": str, "outcome": str},
+    # Payment plans
+    "plan": {"id": str, "patient": str, "items": list, "discount": Amount, "payments": int, "each": Amount,
+             "down": Amount, "apr": str, "frequency": str, "begins": date, "day": int, "start": bool},
+    "plan_change": {"plan": str, "discount": Amount, "payments": int},
+    "plan_accept": {"plan": str},
+    "plan_start": {"plan": str},
+    "plan_pay": {"id": str, "plan": str, "number": int, "amount": Amount},
+    "plan_skip": {"plan": str, "number": int},
+    "plan_pay_off": {"id": str, "plan": str},
+    "plan_cancel": {"plan": str},
     # Two desks, and people with two records
     "offline": {"arrives": str},
     "paid_back": {"id": str, "payment": str, "patient": str, "amount": Amount},
@@ -69,6 +81,7 @@ EXPECTED: dict[str, Any] = {
     "visit": {"owes": Amount, "prepaid": Amount, "credit_box": Amount, "billing": str},
     "payment": {"unallocated": Amount, "allocated": Amount, "refunded": Amount, "state": str},
     "elsewhere": {"waits": Amount},
+    "plan": {"status": str, "due": Amount, "remaining": Amount, "late": Amount, "payments": list, "agreed": bool},
     "money": Amount,
     "attention": int,
 }  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.views import AskedFor, CollectLine, CollectSheet, PaymentFields, TenderKind
+from app.views import AskedFor, CollectLine, CollectSheet, KeepCard, PaymentFields, TenderKind
 from models.basics.errors import RuleBroken
 from models.basics.money import parse_cents, show_cents
 
@@ -14,6 +14,8 @@ Sentence = Callable[[str, Mapping[str, int | str | bool | None]], str]
 """Turns a message key and its facts into the words under a field."""
 
 NOTHING_SAID = PaymentFields()
+BY_CARD = frozenset({TenderKind.CARD, TenderKind.ON_FILE})
+"""Ways to pay whose outcome a bank decides, and may be unknown."""
 EXTRA_KEY = "extra"
 """The key of the line for money beyond what is owed; no charge has it."""
 
@@ -23,7 +25,8 @@ class Draft:
     """The clerk's choices. `texts` holds what was typed for a line, word for word, so that nothing typed is lost.
 
     `received` is what was typed as cash received; empty means exactly what is to be collected. `family`: the lines of
-    the family are paid for too. `extra_for` None: money beyond the lines goes where the sheet says.
+    the family are paid for too. `extra_for` None: money beyond the lines goes where the sheet says. `kept_card_id` is
+    the card on file; `keep`: somebody agreed that the card shown is kept.
     """
 
     ticked: frozenset[str] = frozenset()
@@ -39,6 +42,8 @@ class Draft:
     number: str = ""
     extra_for: str | None = None
     fields: PaymentFields = NOTHING_SAID
+    kept_card_id: str = ""
+    keep: KeepCard | None = None
 
     def kept(self, **changes: Any) -> Draft:
         """With other choices; what is not named stays."""
@@ -62,7 +67,7 @@ class Draft:
 def first_draft(sheet: CollectSheet) -> Draft:
     """What is chosen when a sheet opens: its default lines, credit on where there is some, the first tender."""
     kinds = [TenderKind(name) for name in sheet.tenders if name != TenderKind.CREDIT]
-    open_kinds = [kind for kind in kinds if not (sheet.frozen_by_unknown and kind is TenderKind.CARD)]
+    open_kinds = [kind for kind in kinds if not (sheet.frozen_by_unknown and kind in BY_CARD)]
     if sheet.asked is not None:
         return _for_what_was_asked(sheet, sheet.asked, (open_kinds or kinds or [TenderKind.CASH])[0])
     return Draft(
@@ -71,14 +76,24 @@ def first_draft(sheet: CollectSheet) -> Draft:
         tender=(open_kinds or kinds or [TenderKind.CASH])[0],
         print_receipt=sheet.receipt_default,
         method_id=sheet.ways[0].method_id if sheet.ways else "",
+        kept_card_id=first_card(sheet),
     )
+
+
+def first_card(sheet: CollectSheet) -> str:
+    """The card on file that is chosen first: the default one, or the first that can be charged here."""
+    usable = [card.kept_card_id for card in sheet.on_file if not card.why_not]
+    return (usable or [card.kept_card_id for card in sheet.on_file] or [""])[0]
 
 
 def _for_what_was_asked(sheet: CollectSheet, asked: AskedFor, tender: TenderKind) -> Draft:
     """Exactly what was asked: the lines of its visit first, the rest beyond them; credit stays where it lies."""
     left, ticked, texts = asked.cents, set(), {}
-    for line in sheet.lines:
-        if asked.appointment_id and line.appointment_id == asked.appointment_id and not line.patient and left > 0:
+    for line in _in_turn(sheet.lines, asked):
+        mine = line.charge_id in asked.charge_ids or (
+            asked.appointment_id != "" and line.appointment_id == asked.appointment_id and not line.patient
+        )
+        if mine and left > 0:
             part = min(line.owes_cents, left)
             left -= part
             ticked.add(line.key)
@@ -89,7 +104,14 @@ def _for_what_was_asked(sheet: CollectSheet, asked: AskedFor, tender: TenderKind
     return Draft(
         ticked=frozenset(ticked), texts=texts, tender=tender, print_receipt=sheet.receipt_default,
         method_id=sheet.ways[0].method_id if sheet.ways else "", extra_for=None if asked.appointment_id else "",
+        kept_card_id=first_card(sheet),
     )  # fmt: skip
+
+
+def _in_turn(lines: Iterable[CollectLine], asked: AskedFor) -> list[CollectLine]:
+    """A plan's charges in its own order: its finance charge is paid last."""
+    turns = {charge_id: turn for turn, charge_id in enumerate(asked.charge_ids)}
+    return sorted(lines, key=lambda line: turns.get(line.charge_id, len(turns)))
 
 
 def lines_of(sheet: CollectSheet, draft: Draft) -> tuple[CollectLine, ...]:
@@ -106,8 +128,11 @@ def carry_over(draft: Draft, sheet: CollectSheet) -> Draft:
     ways = [way.method_id for way in sheet.ways]
     method_id = draft.method_id if draft.method_id in ways else (ways or [""])[0]
     gone = draft.extra_for and draft.extra_for not in {choice.appointment_id for choice in sheet.visits}
+    cards = {card.kept_card_id for card in sheet.on_file}
+    card = draft.kept_card_id if draft.kept_card_id in cards else first_card(sheet)
+    tender = draft.tender if cards or draft.tender is not TenderKind.ON_FILE else TenderKind.CARD
     return replace(draft, ticked=frozenset(ticked), texts=texts, use_credit=use_credit, method_id=method_id,
-                   extra_for=None if gone else draft.extra_for)  # fmt: skip
+                   extra_for=None if gone else draft.extra_for, kept_card_id=card, tender=tender)  # fmt: skip
 
 
 def _fits(text: str, owes_cents: int) -> bool:

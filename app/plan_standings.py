@@ -1,0 +1,60 @@
+"""How plans in force stand, in lists and in their history: read from the ledger, never kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from app import asked_for
+from app.clinic import Clinic
+from app.views import AskedFor
+from models.basics.errors import RuleBroken
+from models.rules.numbers import plan_number
+from models.rules.plan_standing import PlanStanding, PlanStatus, standing
+from models.rules.plans import ASKED, answered
+from models.store.queries import plans, recorded
+from models.store.queries.plans import PlanRow
+
+
+def stands(clinic: Clinic, reader: Any, row: PlanRow, late_days: int | None = None) -> PlanStanding:
+    """How one plan stands today."""
+    tenant, charges = clinic.tenant, row.charges
+    paid = plans.paid_on(reader, tenant, charges)
+    extras = plans.meant_for(reader, tenant, row.plan_id, paid)
+    meant = {payment_id: paid[payment_id] for payment_id in extras if paid[payment_id] > 0}
+    others = max(sum(paid.values()) - row.paid_before_cents - sum(meant.values()), 0)
+    if late_days is None:
+        late_days = recorded.rules(reader, tenant).plan_late_days
+    return standing(
+        row.instalments, plans.owed_on(reader, tenant, charges), meant | {"": others}, today=clinic.today(),
+        late_days=late_days, extras=extras, tries=plans.last_tries(reader, tenant, row.plan_id),
+    )  # fmt: skip
+
+
+def asked(clinic: Clinic, reader: Any, request_id: str) -> AskedFor:
+    """What a sheet collects that is opened for a payment of a plan, or (number 0) for all that is left of it. Raises
+    RuleBroken `plan.gone`, `plan.not_open`."""
+    plan_id, no = answered(request_id)
+    row = plans.plan(reader, clinic.tenant, plan_id)
+    if row is None:
+        raise RuleBroken("plan.gone")
+    now = stands(clinic, reader, row)
+    cents = now.owed_cents if not no else next((each.open_cents for each in now.lines if each.line.no == no), 0)
+    if not cents or row.status != PlanStatus.ACTIVE:
+        raise RuleBroken("plan.not_open")
+    return AskedFor(request_id, f"Plan {plan_number(plan_id)}", cents, charge_ids=row.charges)
+
+
+def still_asked(clinic: Clinic, reader: Any, request_id: str) -> None:
+    """What a sheet was opened for, a request or a payment of a plan, may still be collected. Raises RuleBroken as
+    `asked` does, or as `asked_for.check`."""
+    if request_id.startswith(ASKED):
+        asked(clinic, reader, request_id)
+    else:
+        asked_for.check(reader, clinic.tenant, request_id)
+
+
+def late_since(now: PlanStanding) -> date | None:
+    """The day of the oldest payment that should have come."""
+    open_days = [each.line.due for each in now.lines if each.open_cents]
+    return min(open_days, default=None) if now.late else None
