@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.card_reader import CardReader
@@ -15,6 +16,7 @@ from app.words import WORDS
 from devices.base import CardInfo, PaymentResult
 from models.basics.card_numbers import holds_brand_number
 from models.basics.errors import RuleBroken
+from models.basics.ids import new_id
 from models.operations.kept_cards import PROCESSORS, STRIPE, CardConsent, CardKeep, kept_card_id_of
 from models.rules.people import display_name
 from models.store.queries import kept_cards, rows, staff
@@ -28,6 +30,22 @@ CONSENT_WORDS = "card-on-file-1"
 CONSENT_TEXT = WORDS["card.consent_text"].body
 CONSENT_SHA256 = hashlib.sha256(CONSENT_TEXT.encode()).hexdigest()
 NAME_LIMIT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What is agreed to, to be read out before. `consent_id` is made once, so that a second Enter agrees to nothing
+    twice; `words` is the version of `text`, `payer` who will probably agree."""
+
+    consent_id: str
+    words: str
+    text: str
+    payer: str
+
+
+def new_consent(payer: str) -> Consent:
+    """What is agreed to now, and by whom it probably will be."""
+    return Consent(new_id(), CONSENT_WORDS, CONSENT_TEXT, payer)
 
 
 class KeepingCards:

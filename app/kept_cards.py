@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, cast
 
 from app.attempts import Attempts
@@ -13,13 +12,13 @@ from app.clinic import Clinic
 from app.fields import no_card_number
 from app.heads import patient_head
 from app.keeping_cards import (
-    CONSENT_TEXT,
-    CONSENT_WORDS,
     NAME_LIMIT,
+    Consent,
     KeepingCards,
     cards_on_file,
     checked_wish,
     keeps_cards,
+    new_consent,
     payer_name,
 )
 from app.lanes import Job
@@ -51,18 +50,6 @@ class CardsView:
     why_not: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """What is agreed to, to be read out before. `consent_id` is made once, so that a second Enter agrees to nothing
-    twice; `words` is the version of `text`, `payer` who will probably agree, `day` today."""
-
-    consent_id: str
-    words: str
-    text: str
-    payer: str
-    day: date
-
-
 class KeptCards:
     """`keep` and `remove` on the `terminal` lane, `rename` and `put_first` on `store`, the rest on `reads`."""
 
@@ -83,7 +70,7 @@ class KeptCards:
 
     def consent(self, payer: str) -> Consent:
         """What is agreed to, and by whom it probably will be."""
-        return Consent(new_id(), CONSENT_WORDS, CONSENT_TEXT, payer, self._clinic.today())
+        return new_consent(payer)
 
     def keep(self, patient_id: str, wish: KeepCard, person: Person, job: Job[Any]) -> KeptCardLine:
         """Read a card at the reader and keep it, for no money. The consent is written down before the card is asked

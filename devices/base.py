@@ -129,6 +129,7 @@ class Step(StrEnum):
     WAITING = "waiting"
     AUTHORISING = "authorising"
     CHECKING = "checking"
+    SIGNING = "signing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,14 @@ from datetime import date
 
 from PySide6.QtCore import QObject, Slot
 
+from app.keeping_cards import checked_wish, new_consent
 from app.views import CollectSheet
+from models.basics.errors import RuleBroken
 from widgets.collect.details import DetailsDialog, meant
 from widgets.collect.draft import Draft, Sentence
 from widgets.collect.state import CollectState
 from widgets.collect.view import CollectPage
+from widgets.kept_cards.consent import ConsentDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Choosing(QObject):
         super().__init__(parent)
         self._view, self._desk = view, desk
         self.details: DetailsDialog | None = None
+        self.consent: ConsentDialog | None = None
         view.ticked.connect(self._tick)
         view.amount_typed.connect(self._type_amount)
         view.credit_switched.connect(self._switch_credit)
@@ -45,6 +49,8 @@ class Choosing(QObject):
         view.way_chosen.connect(self._choose_way)
         view.number_typed.connect(self._type_number)
         view.details_asked.connect(self._open_details)
+        view.kept_card_chosen.connect(lambda card: self._change(kept_card_id=card))
+        view.keep_switched.connect(self._switch_keep)
 
     def _change(self, **changes: object) -> None:
         self._desk.change(replace(self._desk.draft(), **changes))  # type: ignore[arg-type]
@@ -93,6 +99,34 @@ class Choosing(QObject):
     @Slot(str)
     def _type_number(self, number: str) -> None:
         self._change(number=number)
+
+    # Keeping the card -----------------------------------------------------------------------------------------------
+
+    @Slot(bool)
+    def _switch_keep(self, on: bool) -> None:
+        """Permission first: the card is kept only once somebody agreed."""
+        sheet, draft = self._desk.sheet(), self._desk.draft()
+        if sheet is None or not on or not sheet.can_keep:
+            self._desk.change(replace(draft, keep=None))
+            return
+        self._desk.change(draft)  # not ticked before it was agreed
+        if self.consent is None:
+            self.consent = ConsentDialog(self._view.window(), "They agree")
+            self.consent.submitted.connect(self._take_consent)
+        self.consent.ask(new_consent(sheet.payer), sheet.patient.name)
+
+    @Slot()
+    def _take_consent(self) -> None:
+        dialog = self.consent
+        if dialog is None or self._desk.sheet() is None:
+            return
+        try:
+            wish = checked_wish(dialog.agreed)
+        except RuleBroken as error:
+            dialog.show_errors({str(error.facts["field"]): self._desk.sentence(error.message_key, error.facts)})
+            return
+        dialog.close_over()
+        self._change(keep=wish)
 
     # The fields -----------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from models.basics.errors import Effect, PosError
 from widgets.attention.checking import Checker
 from widgets.bridge import Bridge
 from widgets.collect.choosing import Choosing, Desk
-from widgets.collect.draft import Decided, Draft, carry_over, cash_of, decide, first_draft
+from widgets.collect.draft import BY_CARD, Decided, Draft, carry_over, cash_of, decide, first_draft
 from widgets.collect.reader import BECAUSE, ENDED, RUNNING, SAYS_WHY, Reader
 from widgets.collect.state import (
     CollectState,
@@ -393,6 +393,8 @@ class CollectPresenter(QObject):
             allow_duplicate=self._allow_duplicate,
             extra_for=draft.extra_for,
             method_id=draft.method_id if tender is TenderKind.OTHER else "",
+            kept_card_id=draft.kept_card_id if tender is TenderKind.ON_FILE else "",
+            keep=draft.keep if tender is TenderKind.CARD else None,
             trace_no=draft.number.strip() if tender is TenderKind.OTHER else "",
             fields=draft.fields,
             request_id=sheet.asked.request_id if sheet.asked is not None else "",
@@ -443,7 +445,8 @@ class CollectPresenter(QObject):
             return
         self._stop_asked = True
         self._job.cancel()
-        self._set(running=replace(running, reader=Reader.STOPPING, left_s=None))
+        if running.reader is not Reader.SIGNING:
+            self._set(running=replace(running, reader=Reader.STOPPING, left_s=None))
 
     def _over(self) -> None:
         self._countdown.stop()
@@ -519,7 +522,7 @@ class CollectPresenter(QObject):
         tender = self._phase.running.tender if self._phase.running else self._draft.tender
         known_safe = isinstance(error, PosError) and error.effect is Effect.NONE
         self._phase = Phase()
-        if not known_safe and tender is TenderKind.CARD:
+        if not known_safe and tender in BY_CARD:
             self._phase = Phase(reader=Reader.UNKNOWN)
             self._follow_unknown()
         self._over()

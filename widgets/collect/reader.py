@@ -19,6 +19,7 @@ class Reader(StrEnum):
     PIN = "pin"
     AUTHORISING = "authorising"
     CHECKING = "checking"
+    SIGNING = "signing"
     STOPPING = "stopping"
     DECLINED = "declined"
     TRY_CHIP = "try_chip"
@@ -89,6 +90,13 @@ PROMPTS: dict[Reader, Prompt] = {
         "Checking with the reader", ("The answer is late. Do not charge again.", "The reader is asked what happened."),
         steps=_steps("done", "done", "now", card="Card read"),
     ),
+    Reader.SIGNING: Prompt(
+        "Approved. Sign on the reader", ("The payment is safe.", "The patient signs on the reader’s screen.",
+                                         "Esc prints a slip to sign instead."),
+        tone="ok", icon="circle-check",
+        steps=_steps("done", "done", "done", "now", card="Card read", bank="Bank approved", recorded="Signature"),
+        screen="Please sign", cancel=True, strong_first=True,
+    ),
     Reader.STOPPING: Prompt("Stopping the reader", ("Wait for its answer. An approval that comes now still counts.",),
                             steps=_steps("done", "now", "todo")),
     Reader.DECLINED: Prompt(
@@ -155,9 +163,47 @@ PROMPTS: dict[Reader, Prompt] = {
 }  # fmt: skip
 """Every state of the reader's pane, in the order a payment meets them."""
 
+_KEPT = "Card on file"
+
+ON_FILE_PROMPTS: dict[Reader, Prompt] = {
+    Reader.AUTHORISING: Prompt(
+        "Asking the bank", ("The card on file is charged.", "Nobody needs to show it."),
+        steps=_steps("done", "done", "now", sent="Sent", card=_KEPT),
+    ),
+    Reader.CHECKING: Prompt(
+        "Checking what happened", ("The answer is late. Do not charge again.", "The card’s processor is asked."),
+        steps=_steps("done", "done", "now", sent="Sent", card=_KEPT),
+    ),
+    Reader.DECLINED: Prompt(
+        "Card declined", ("The bank said no. Nothing was charged.", "{detail}"), tone="bad", icon="circle-x",
+        say="The card we have on file didn’t go through. Would you like to show a card or pay another way?",
+        steps=_steps("done", "done", "failed", sent="Sent", card=_KEPT, bank="Bank declined"),
+        screen="Declined", strong_first=True,
+    ),
+    Reader.UNKNOWN: replace(PROMPTS[Reader.UNKNOWN], steps=_steps("done", "done", "unknown", sent="Sent", card=_KEPT,
+                                                                  bank="Bank’s answer lost")),
+    Reader.PARTLY: replace(PROMPTS[Reader.PARTLY], steps=_steps("done", "done", "done", "done", sent="Sent", card=_KEPT,
+                                                                bank="Bank approved {approved}")),
+}  # fmt: skip
+"""Where a card on file reads otherwise: nobody stands at the reader."""
+
+
+def prompt_of(reader: Reader, *, on_file: bool) -> Prompt:
+    """What the pane says of a state."""
+    return ON_FILE_PROMPTS.get(reader, PROMPTS[reader]) if on_file else PROMPTS[reader]
+
+
 RUNNING: dict[str, Reader] = {
     state.value: state
-    for state in (Reader.ARMING, Reader.WAITING, Reader.INSERTED, Reader.PIN, Reader.AUTHORISING, Reader.CHECKING)
+    for state in (
+        Reader.ARMING,
+        Reader.WAITING,
+        Reader.INSERTED,
+        Reader.PIN,
+        Reader.AUTHORISING,
+        Reader.CHECKING,
+        Reader.SIGNING,
+    )
 }
 """A driver's step to the state it is drawn as."""
 
@@ -192,6 +238,10 @@ AGAIN: dict[Reader, tuple[str, str]] = {
     Reader.FROZEN: ("triangle-alert", "Open Needs attention"),
 }
 """Icon and words of the primary button after each end."""
+
+
+AGAIN_ON_FILE = ("arrow-left", "Back to the cards on file")
+"""The primary button after a card on file was not charged: the same card is not tried again unasked."""
 
 
 def fill(prompt: Prompt, facts: dict[str, str]) -> Prompt:

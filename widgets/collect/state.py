@@ -12,11 +12,12 @@ from app.views import (
     CollectSheet,
     Distribution,
     DistributionRow,
+    KeptCardLine,
     TenderKind,
 )  # fmt: skip
 from models.basics.money import show_cents
 from widgets.collect import reader as readers
-from widgets.collect.draft import EXTRA_KEY, Decided, Draft, Sentence, cash_of, line_cents, lines_of
+from widgets.collect.draft import BY_CARD, EXTRA_KEY, Decided, Draft, Sentence, cash_of, line_cents, lines_of
 from widgets.collect.reader import Prompt, Reader
 from widgets.common.speech import Notice
 from widgets.common.when import day_text, short_cents
@@ -133,6 +134,19 @@ class OtherState:
 
 
 @dataclass(frozen=True, slots=True)
+class OnFileState:
+    """The pane of the cards on file: (id, words) of each, the chosen one, and what is known of it: its name, whose it
+    is, the word that was given; `why_not` it cannot be charged here."""
+
+    cards: tuple[tuple[str, str], ...]
+    kept_card_id: str
+    name: str
+    holder: str
+    consent: str
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FamilyState:
     """The row that pays for the family too: who, and what they owe today."""
 
@@ -145,8 +159,9 @@ class FamilyState:
 class CollectState:
     """All of Collect. `sheet` None: it is being read; `skeleton` then says that it takes long.
 
-    `pane` is card, cash, check, other, credit, reasons, running (recording without the reader) or nothing (nothing
-    chosen). `details` says what stands in the payment's fields.
+    `pane` is card, cash, check, on_file, other, credit, reasons, running (recording without the reader) or nothing
+    (nothing chosen). `details` says what stands in the payment's fields. `keeps`: the card that is shown will be kept;
+    None where that is not offered. `signing`: the payment is posted, and the reader asks for a signature.
     """
 
     sheet: CollectSheet | None = None
@@ -180,6 +195,9 @@ class CollectState:
     notice: Notice | None = None
     checking: str = ""
     other: OtherState | None = None
+    on_file: OnFileState | None = None
+    keeps: bool | None = None
+    signing: bool = False
     family: FamilyState | None = None
     details: str = ""
 
@@ -197,6 +215,7 @@ TENDER_WORDS: dict[TenderKind, tuple[str, str, str]] = {
     TenderKind.CARD: ("credit-card", "Card", "F5"),
     TenderKind.CASH: ("banknote", "Cash", "F6"),
     TenderKind.CHECK: ("pen-line", "Check", "F7"),
+    TenderKind.ON_FILE: ("wallet", "On file", "F8"),
     TenderKind.OTHER: ("hand-coins", "Other", "F10"),
 }
 """Icon, word and key of each way of paying that has a tile."""
@@ -229,7 +248,7 @@ def collect_state(given: Inputs, phase: Phase) -> CollectState:
     sheet, draft, goes = given.sheet, given.draft, given.goes
     tender = phase.running.tender if phase.running else effective_tender(draft, goes)
     reader = _reader_of(given, phase, tender)
-    pane = _pane(phase, tender, goes)
+    pane = "card" if reader is Reader.FROZEN else _pane(phase, tender, goes)
     cash = _cash_state(given) if pane == "cash" else None
     return CollectState(
         sheet=sheet,
@@ -246,7 +265,7 @@ def collect_state(given: Inputs, phase: Phase) -> CollectState:
         tiles=_tiles(sheet, tender, phase),
         tender=tender,
         pane=pane,
-        prompt=_prompt(given, phase, reader) if pane == "card" else None,
+        prompt=_prompt(given, phase, reader, tender) if pane == "card" else None,
         reader_amount=show_cents(_shown_amount(given, phase)),
         ring=_ring(phase),
         cash=cash,
@@ -255,19 +274,24 @@ def collect_state(given: Inputs, phase: Phase) -> CollectState:
         print_receipt=draft.print_receipt,
         primary=_primary(given, phase, tender, reader, cash),
         can_cancel=phase.running is None or readers.PROMPTS[reader].cancel,
-        can_change_tender=phase.running is not None and readers.PROMPTS[reader].cancel,
+        can_change_tender=phase.running is not None and reader in _MAY_CHANGE,
         offers_others=pane == "card" and reader in _OFFER_OTHERS,
         offers_not_today=phase.running is None and phase.reasons is None and sheet.visit is not None,
         charge_again=f"Charge {show_cents(goes.to_collect_cents)} again" if reader is Reader.DUPLICATE else "",
         notice=phase.notice,
         checking=phase.checking,
         other=_other_state(sheet, draft, phase) if pane == "other" else None,
+        on_file=_on_file_state(given) if pane == "on_file" else None,
+        keeps=draft.keep is not None if sheet.can_keep and pane == "card" and reader is Reader.READY else None,
+        signing=reader is Reader.SIGNING,
         family=_family_state(sheet, draft),
         details=_details(given) if phase.running is None else "",
     )
 
 
 _CHECK_MISSING = "The check number is needed."
+_MAY_CHANGE = frozenset(state for state, prompt in readers.PROMPTS.items() if prompt.cancel) - {Reader.SIGNING}
+"""While the reader does this another way of paying may still be chosen."""
 _OFFER_OTHERS = frozenset(readers.ENDED.values()) | {Reader.STOPPED, Reader.FROZEN, Reader.TRY_CHIP}
 
 
@@ -379,6 +403,30 @@ def _other_state(sheet: CollectSheet, draft: Draft, phase: Phase) -> OtherState:
                       error)  # fmt: skip
 
 
+def _on_file_state(given: Inputs) -> OnFileState:
+    """The chosen card on file, with whose it is and what was agreed."""
+    cards, chosen = given.sheet.on_file, given.draft.kept_card_id
+    card = next((card for card in cards if card.kept_card_id == chosen), None)
+    rows = tuple((each.kept_card_id, card_words(each)) for each in cards)
+    if card is None:
+        return OnFileState(rows, chosen, "", "", "", "Choose a card first.")
+    when = day_text(card.agreed_on, given.today) if card.agreed_on else ""
+    agreed = f"{card.agreed_by} agreed on {when}" if when else f"{card.agreed_by} agreed"
+    expires = f" · expires {card.expires}" if card.expires else ""
+    why_not = given.say(card.why_not, {}) if card.why_not else ""
+    return OnFileState(rows, chosen, card.name, f"{card.holder}’s card{expires}", agreed, why_not)
+
+
+def card_words(card: KeptCardLine) -> str:
+    """`Visa •••• 4242, blue card`."""
+    return f"{card.name}, {card.nickname}" if card.nickname else card.name
+
+
+def _card_words(given: Inputs) -> str:
+    found = (card.name for card in given.sheet.on_file if card.kept_card_id == given.draft.kept_card_id)
+    return next(found, "card on file")
+
+
 def _goes_row(row: DistributionRow, today: date) -> GoesRow:
     day = day_text(row.service_date, today) if row.service_date else ""
     return GoesRow(day, row.title, row.owes_cents, row.this_payment_cents, row.left_cents,
@@ -393,7 +441,7 @@ def _tiles(sheet: CollectSheet, tender: TenderKind, phase: Phase) -> tuple[Tile,
     for kind in TENDER_WORDS:
         if kind not in sheet.tenders:
             continue
-        frozen = sheet.frozen_by_unknown and kind is TenderKind.CARD
+        frozen = sheet.frozen_by_unknown and kind in BY_CARD
         why = "A card payment of this patient is still being checked." if frozen else ""
         if tender is TenderKind.CREDIT and phase.running is None:
             why = why or "Credit on account covers all of it."
@@ -406,6 +454,8 @@ def _pane(phase: Phase, tender: TenderKind, goes: Distribution) -> str:
         return "reasons"
     if phase.running is None and phase.ended is None and goes.to_collect_cents == 0 and goes.credit_used_cents == 0:
         return "nothing"
+    if tender is TenderKind.ON_FILE and (phase.running or phase.ended or phase.reader is not Reader.READY):
+        return "card"
     return str(tender.value)
 
 
@@ -414,12 +464,12 @@ def _reader_of(given: Inputs, phase: Phase, tender: TenderKind) -> Reader:
         return phase.running.reader
     if phase.ended is not None or phase.reader is not Reader.READY:
         return phase.reader
-    if tender is TenderKind.CARD and given.sheet.frozen_by_unknown:
+    if tender in BY_CARD and given.sheet.frozen_by_unknown:
         return Reader.FROZEN
     return Reader.NOT_CONNECTED if given.reader_away and tender is TenderKind.CARD else Reader.READY
 
 
-def _prompt(given: Inputs, phase: Phase, reader: Reader) -> Prompt:
+def _prompt(given: Inputs, phase: Phase, reader: Reader, tender: TenderKind) -> Prompt:
     amount = show_cents(given.goes.to_collect_cents)
     facts = {"amount": amount, "reader": given.sheet.reader_name, "detail": "", "duplicate": "",
              "why": f"{phase.why}." if phase.why else "", "meaning": phase.meaning, "todo": phase.todo}  # fmt: skip
@@ -427,7 +477,7 @@ def _prompt(given: Inputs, phase: Phase, reader: Reader) -> Prompt:
         facts["why"] = phase.why
     if phase.ended is not None:
         facts |= readers.ended_facts(phase.ended)
-    return readers.fill(readers.PROMPTS[reader], facts)
+    return readers.fill(readers.prompt_of(reader, on_file=tender is TenderKind.ON_FILE), facts)
 
 
 def _shown_amount(given: Inputs, phase: Phase) -> int:
@@ -455,12 +505,14 @@ _READY_TEXT: dict[TenderKind, tuple[str, str]] = {
     TenderKind.CARD: ("credit-card", "Charge {amount} to card"),
     TenderKind.CASH: ("inbox", "Take cash and open drawer"),
     TenderKind.CHECK: ("pen-line", "Record check for {amount}"),
+    TenderKind.ON_FILE: ("wallet", "Charge {amount} to {card}"),
     TenderKind.OTHER: ("hand-coins", "Record {amount}"),
     TenderKind.CREDIT: ("piggy-bank", "Use {credit} of credit"),
 }
 
 _BUSY_TEXT: dict[TenderKind, str] = {
     TenderKind.CARD: "Card payment running",
+    TenderKind.ON_FILE: "Card payment running",
     TenderKind.CASH: "Recording…",
     TenderKind.CHECK: "Recording…",
     TenderKind.OTHER: "Recording…",
@@ -473,18 +525,27 @@ def _primary(given: Inputs, phase: Phase, tender: TenderKind, reader: Reader, ca
         return Action("none", _BUSY_TEXT[tender], busy=True, enabled=False, why="The payment is running.")
     if phase.reasons is not None:
         return Action("record_reason", "Record and go back", "check")
-    if tender is TenderKind.CARD and (phase.ended is not None or reader in {Reader.FROZEN, Reader.STOPPED}):
-        icon, text = readers.AGAIN[reader]
-        left = show_cents(phase.ended.left_cents) if phase.ended else ""
-        return Action(_ACTS.get(reader, "collect"), text.replace("{left}", left), icon)
+    if tender in BY_CARD and (phase.ended is not None or reader in {Reader.FROZEN, Reader.STOPPED}):
+        return _after(phase, tender, reader)
     icon, text = _READY_TEXT[tender]
     goes = given.goes
     text = text.replace("{amount}", show_cents(goes.to_collect_cents))
     text = text.replace("{credit}", show_cents(goes.credit_used_cents))
+    text = text.replace("{card}", _card_words(given))
     if reader is Reader.NOT_CONNECTED:
         icon, text = readers.AGAIN[reader]
     why = _why_not(given, cash)
     return Action("collect", text, icon, enabled=not why, why=why)
+
+
+def _after(phase: Phase, tender: TenderKind, reader: Reader) -> Action:
+    """What Enter does once a card was not charged, or not for all of it."""
+    if tender is TenderKind.ON_FILE and reader not in _ACTS:
+        icon, text = readers.AGAIN_ON_FILE
+        return Action("choose", text, icon)
+    icon, text = readers.AGAIN[reader]
+    left = show_cents(phase.ended.left_cents) if phase.ended else ""
+    return Action(_ACTS.get(reader, "collect"), text.replace("{left}", left), icon)
 
 
 _ACTS: dict[Reader, str] = {
@@ -500,6 +561,8 @@ def _why_not(given: Inputs, cash: CashState | None) -> str:
         return "An amount needs to be put right first."
     if given.goes.to_collect_cents == 0 and given.goes.credit_used_cents == 0:
         return "Choose what is to be paid first."
+    if effective_tender(given.draft, given.goes) is TenderKind.ON_FILE:
+        return _on_file_state(given).why_not
     return cash.error if cash is not None else ""
 
 

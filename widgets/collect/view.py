@@ -15,6 +15,7 @@ from widgets.collect.panes.card import CardPane
 from widgets.collect.panes.cash import CashPane
 from widgets.collect.panes.check import CheckPane
 from widgets.collect.panes.credit import CreditPane, NothingPane
+from widgets.collect.panes.on_file import OnFilePane
 from widgets.collect.panes.other import OtherPane
 from widgets.collect.panes.reasons import ReasonsPane
 from widgets.collect.state import TENDER_WORDS, CollectState
@@ -60,6 +61,8 @@ class CollectPage(Themed, QWidget):
     check_typed = Signal(str, str)
     way_chosen = Signal(str)
     number_typed = Signal(str)
+    kept_card_chosen = Signal(str)
+    keep_switched = Signal(bool)
     family_switched = Signal(bool)
     details_asked = Signal()
     print_switched = Signal(bool)
@@ -83,12 +86,14 @@ class CollectPage(Themed, QWidget):
         self.card_pane = CardPane()
         self.cash_pane = CashPane(self.quick)
         self.check_pane = CheckPane()
+        self.on_file_pane = OnFilePane()
         self.other_pane = OtherPane()
         self.credit_pane = CreditPane()
         self.nothing_pane = NothingPane()
         self.reasons_pane = ReasonsPane()
         self._panes: dict[str, QWidget] = {
-            "card": self.card_pane, "cash": self.cash_pane, "check": self.check_pane, "other": self.other_pane,
+            "card": self.card_pane, "cash": self.cash_pane, "check": self.check_pane,
+            "on_file": self.on_file_pane, "other": self.other_pane,
             "credit": self.credit_pane, "nothing": self.nothing_pane, "reasons": self.reasons_pane,
         }  # fmt: skip
         self.amount = AmountLabel(0, "amount_xl", align=Qt.AlignmentFlag.AlignLeft)
@@ -112,6 +117,7 @@ class CollectPage(Themed, QWidget):
         self.change = page_action(self, "Change amounts", "Alt+A", self.change_asked.emit)
         self.not_today = page_action(self, "Not collecting today", "Alt+N", self.not_today_asked.emit)
         self.family = page_action(self, "Pay for the family too", "Alt+M", self._toggle_family)
+        self.keep = page_action(self, "Keep this card on file", "Alt+K", self._toggle_keep)
         self.details_action = page_action(self, "Payment details", "Alt+T", self.details_asked.emit)
         self.again = page_action(self, "Charge again", ("Ctrl+Return", "Ctrl+Enter"), self.charge_again_asked.emit)
         self.tender_actions: dict[TenderKind, QAction] = {
@@ -220,7 +226,9 @@ class CollectPage(Themed, QWidget):
         self.check_pane.typed.connect(self.check_typed)
         self.other_pane.chosen.connect(self.way_chosen)
         self.other_pane.typed.connect(self.number_typed)
-        for pane in (self.card_pane, self.check_pane, self.other_pane, self.credit_pane):
+        self.on_file_pane.chosen.connect(self.kept_card_chosen)
+        self.card_pane.keep_switched.connect(self.keep_switched)
+        for pane in (self.card_pane, self.check_pane, self.on_file_pane, self.other_pane, self.credit_pane):
             pane.print_switched.connect(self.print_switched)
         self.reasons_pane.chosen.connect(self.reason_chosen)
         self.reasons_pane.noted.connect(self.note_typed)
@@ -264,6 +272,10 @@ class CollectPage(Themed, QWidget):
         switch = self.left.covers.family.switch
         if self.left.covers.family.isVisible() and switch.isEnabled():
             switch.click()
+
+    def _toggle_keep(self) -> None:
+        if self.card_pane.keep.isVisible():
+            self.card_pane.keep.click()
 
     def focus_check_number(self) -> None:
         """Put the cursor into the check's number."""
@@ -339,6 +351,8 @@ class CollectPage(Themed, QWidget):
             self.focus_check_number()
         elif state.pane == "other":
             self.other_pane.take_focus()
+        elif state.pane == "on_file":
+            self.on_file_pane.take_focus()
         elif state.pane == "reasons":
             self.reasons_pane.picker.take_focus()
         else:
@@ -352,6 +366,7 @@ class CollectPage(Themed, QWidget):
         why = "" if state.can_cancel else "The reader is at work. Wait for its answer."
         self.not_today.setEnabled(state.offers_not_today)
         self.back.setEnabled(state.can_cancel)
+        self.stop.set_text("Sign on paper" if state.signing else "Cancel")
         self.stop.setToolTip(why)
         self.other_tender.set_available(state.can_change_tender, why)
         self.details_action.setEnabled(choosing and state.pane != "reasons")
@@ -365,7 +380,8 @@ class CollectPage(Themed, QWidget):
             self.leave: quiet,
             self.details: quiet and state.pane != "reasons",
             self.skip: quiet and state.offers_not_today,
-            **dict.fromkeys((self.stop, self.other_tender, self.safe, self.safe_icon), card_runs),
+            **dict.fromkeys((self.stop, self.safe, self.safe_icon), card_runs),
+            self.other_tender: card_runs and not state.signing,
             **{button: state.offers_others and kind in offered for kind, button in self.others.items()},
             self.charge_again: bool(state.charge_again),
             self.skip_short: state.offers_others and state.offers_not_today and not state.charge_again,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,7 +15,17 @@ from PySide6.QtTest import QTest
 
 from app.checkout import Checkout
 from app.lanes import Job, Lane, Progress
-from app.views import Collected, CollectEnd, CollectRequest, CollectSheet, CreditInUse, DeviceLight, TenderKind
+from app.views import (
+    Collected,
+    CollectEnd,
+    CollectRequest,
+    CollectSheet,
+    CreditInUse,
+    DeviceLight,
+    KeepCard,
+    KeptCardLine,
+    TenderKind,
+)  # fmt: skip
 from models.basics.errors import Effect, PaymentUnconfirmed, RuleBroken, StorageError
 from models.ledger.figures import Figures
 from models.rules import change
@@ -228,7 +239,7 @@ def test_every_end_of_a_payment_has_words_a_button_and_a_state():
         if end is not CollectEnd.TAKEN:
             assert ENDED[end] in PROMPTS
             assert ENDED[end] in AGAIN
-    assert set(RUNNING) == {"arming", "waiting", "inserted", "pin", "authorising", "checking"}
+    assert set(RUNNING) == {"arming", "waiting", "inserted", "pin", "authorising", "checking", "signing"}
     assert set(Reader) == set(PROMPTS)
 
 
@@ -305,7 +316,7 @@ class Till:
         self.gate.set()
         self.cancelled = False
 
-    def open(self, patient_id: str, appointment_id: str = "") -> CollectSheet:
+    def open(self, patient_id: str, appointment_id: str = "", _request_id: str = "") -> CollectSheet:
         self.opened.append((patient_id, appointment_id))
         if isinstance(self.first, Exception):
             raise self.first
@@ -841,6 +852,58 @@ def ended(end: CollectEnd, **changes: Any) -> Phase:
 IN_USE = (CreditInUse("Desk 2", 4000),)
 
 
+VISA = KeptCardLine("visa", "Visa •••• 4242", "", "Rosa Alvarez", "Rosa Alvarez", date(2026, 3, 2), "Maria", "12/34",
+                    first=True)  # fmt: skip
+AMEX = KeptCardLine("amex", "American Express •••• 8431", "the one with the mountains on it", frozen.LONG.name,
+                    frozen.LONG.name, date(2026, 3, 2), "", "", first=False, why_not="card.kept_elsewhere")  # fmt: skip
+
+
+def on_file() -> CollectSheet:
+    """Rosa and whoever pays for her each have a card on file; one of them is kept at another processor."""
+    return sheet(on_file=(VISA, AMEX), can_keep=True, payer="Rosa Alvarez",
+                 tenders=("card", "cash", "check", "on_file", "other"))  # fmt: skip
+
+
+def test_s1_18_a_card_on_file_says_whose_it_is_when_they_agreed_and_what_enter_charges():
+    """The design's Collect: last four, whose card, consent date."""
+    state = state_of(on_file(), replace(first_draft(on_file()), tender=TenderKind.ON_FILE))
+    shown = state.on_file
+    assert shown is not None
+    assert (state.pane, shown.name, shown.holder, shown.consent) == (
+        "on_file",
+        "Visa •••• 4242",
+        "Rosa Alvarez’s card · expires 12/34",
+        "Rosa Alvarez agreed on Mar 2",
+    )
+    assert state.primary is not None
+    assert (state.primary.text, state.primary.enabled) == ("Charge $75.00 to Visa •••• 4242", True)
+
+
+def test_a_card_kept_at_another_processor_is_shown_and_not_charged():
+    state = state_of(on_file(), replace(first_draft(on_file()), tender=TenderKind.ON_FILE, kept_card_id="amex"))
+    assert state.primary is not None
+    assert not state.primary.enabled
+    assert "kept at another card processor" in state.primary.why
+
+
+def test_a_declined_card_on_file_is_not_charged_again_by_enter():
+    draft = replace(first_draft(on_file()), tender=TenderKind.ON_FILE)
+    state = state_of(on_file(), draft, ended(CollectEnd.DECLINED))
+    assert state.prompt is not None
+    assert state.primary is not None
+    assert (state.pane, state.prompt.title, state.primary.act) == ("card", "Card declined", "choose")
+    unknown = state_of(on_file(), draft, ended(CollectEnd.UNKNOWN))
+    assert unknown.primary is not None
+    assert unknown.primary.act == "attention"
+
+
+def test_while_a_card_is_not_known_no_card_is_offered_on_file_either():
+    known = replace(on_file(), frozen_by_unknown=True)
+    tiles = {tile.tender: tile.enabled for tile in state_of(known).tiles}
+    assert (tiles[TenderKind.CARD], tiles[TenderKind.ON_FILE], tiles[TenderKind.CASH]) == (False, False, True)
+    assert first_draft(known).tender is TenderKind.CASH
+
+
 def states() -> dict[str, CollectState]:
     """Every state of the page that a person should look at."""
     draft = first_draft(sheet())
@@ -848,6 +911,8 @@ def states() -> dict[str, CollectState]:
     said = "A card was declined by the bank with a reason that runs on (51)"
     return {
         "choose": state_of(sheet()),
+        "on-file-one": state_of(replace(on_file(), on_file=(VISA,)), replace(draft, tender=TenderKind.ON_FILE,
+                                                                             kept_card_id="visa")),
         "pending": replace(state_of(sheet(in_use=IN_USE, credit_cents=2000)), provisional_cents=2000),
         "in_use": state_of(sheet(in_use=IN_USE, credit_cents=0)),
         "arming": state_of(sheet(), None, running(Reader.ARMING)),
@@ -869,6 +934,12 @@ def states() -> dict[str, CollectState]:
         "cash-coins": state_of(sheet(), replace(draft, tender=TenderKind.CASH, received="113.66")),
         "cash-short": state_of(sheet(), replace(draft, tender=TenderKind.CASH, received="12")),
         "check": state_of(sheet(), replace(draft, tender=TenderKind.CHECK), Phase(check_missing=True)),
+        "keep": state_of(sheet(can_keep=True), replace(draft, keep=KeepCard("c", "Rosa"))),
+        "on-file": state_of(on_file(), replace(first_draft(on_file()), tender=TenderKind.ON_FILE)),
+        "on-file-elsewhere": state_of(on_file(), replace(draft, tender=TenderKind.ON_FILE, kept_card_id="amex")),
+        "on-file-declined": state_of(on_file(), replace(first_draft(on_file()), tender=TenderKind.ON_FILE),
+                                     replace(ended(CollectEnd.DECLINED, host_text=said))),
+        "signing": state_of(sheet(), None, running(Reader.SIGNING)),
         "credit": state_of(with_credit(20000)),
         "credit-part": state_of(with_credit(2000)),
         "nothing": state_of(sheet(), replace(draft, ticked=frozenset())),

@@ -13,6 +13,7 @@ from widgets.collect.reader import Prompt
 from widgets.collect.state import CollectState
 from widgets.common import Card, CheckBox, Divider, IconLabel, Ring, Steps, Text
 from widgets.common.announce import announce
+from widgets.common.keycap import Keycap
 from widgets.theme import S8, S10, S12, S16, S20
 
 # tone of a prompt: ground, line, colour of the title, look of the reader's screen, colour of the divider
@@ -35,9 +36,11 @@ class _Rule(Divider):
 
 
 class CardPane(Card):
-    """Draws the reader's state. `print_switched` follows the tick for the receipt."""
+    """Draws the reader's state. `print_switched` follows the tick for the receipt, `keep_switched` that for keeping the
+    card."""
 
     print_switched = Signal(bool)
+    keep_switched = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(ground="sunken", radius="panel", inset=S20, parent=parent)
@@ -47,6 +50,9 @@ class CardPane(Card):
         self._lines = [Text("", "body", "text2", wrap=True) for _ in range(_MOST_LINES)]
         self._say = Text("", "table", "text2", wrap=True)
         self.tick = CheckBox("Print receipt when approved", checked=True)
+        self.keep = CheckBox("Keep this card on file")
+        self._keep_key = Keycap("Alt+K")
+        self._keep_row = QWidget()
         self._ring = Ring()
         self._waiting = Text("Waiting for card", "body_strong")
         self._waiting_note = Text("Cancels by itself, nothing is charged", "caption", "muted", wrap=True)
@@ -56,6 +62,7 @@ class CardPane(Card):
         self._prompt: Prompt | None = None
         self._lay_out()
         self.tick.clicked.connect(self.print_switched)
+        self.keep.clicked.connect(self.keep_switched)
 
     def _lay_out(self) -> None:
         title = QHBoxLayout()
@@ -87,6 +94,13 @@ class CardPane(Card):
         self._texts.addWidget(self._ring_row)
         self._texts.addSpacing(S8)
         self._texts.addWidget(self.tick)
+        keep = QHBoxLayout(self._keep_row)
+        keep.setContentsMargins(0, 0, 0, 0)
+        keep.setSpacing(S8)
+        keep.addWidget(self.keep)
+        keep.addWidget(self._keep_key)
+        keep.addStretch(1)
+        self._texts.addWidget(self._keep_row)
         self._texts.addStretch(1)
         self._left = QWidget()
         left = QHBoxLayout(self._left)
@@ -128,6 +142,8 @@ class CardPane(Card):
         self._left.setVisible(state.notice is None)  # where room is short, the drawing goes first
         self.tick.setVisible(ready)
         self.tick.setChecked(state.print_receipt)
+        self._keep_row.setVisible(ready and state.keeps is not None)
+        self.keep.setChecked(bool(state.keeps))
         self._checking.setText(state.checking)
         self._checking.setVisible(bool(state.checking))
         self.steps.set(prompt.steps)
