@@ -10,6 +10,7 @@ from app import asked_for, plan_standings
 from app.attempts import Attempts
 from app.autofill import shared_out, what_may_be_filled
 from app.card_reader import CardReader
+from app.clinic import Clinic
 from app.fields import no_card_number, prepay_choices
 from app.heads import coverage_head, patient_head, visit_head
 from app.keeping_cards import cards_on_file, keeps_cards, payer_name
@@ -47,8 +48,8 @@ from models.ledger.figures import Figures
 from models.operations.bodies import NOT_COLLECTING_REASONS, TENDERS, NotCollecting, Undo
 from models.rules import change
 from models.rules.collecting import Part, Share, distribute, provisional, spend_credit
-from models.rules.rights import Right
 from models.rules.plans import ASKED
+from models.rules.rights import Right
 from models.store.queries import collect, methods, receipts, refunds, rows
 from models.store.queries.methods import MethodRow
 from models.store.queries.receipts import PaidRow
@@ -83,7 +84,7 @@ class Checkout:
         """
         clinic, tenant = self._clinic, self._clinic.tenant
         with clinic.store.looking() as reader:
-            asked = _asked(reader, tenant, request_id) if request_id else None
+            asked = _asked(clinic, reader, request_id) if request_id else None
             now = standing(clinic, self._settings, reader, patient_id, appointment_id)
             patient_id = now.patient.id  # the record the person goes by
             figures = collect.figures(reader, tenant, patient_id)
