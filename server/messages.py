@@ -23,6 +23,7 @@ from receipts.attachments import pdf_of
 from receipts.messages import file_name, one_line, words_for
 from server.carriers import Attachment, Carrier, Fate, HttpTextCarrier, Outcome, Parcel, SmtpCarrier
 from server.message_settings import MessageSettings
+from server.portal.portal import Portal
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +58,9 @@ class MessageWorker:
 
     def __init__(
         self, store: HubStore, carriers: Mapping[str, Carrier], clock: Clock, told: Callable[[str], None],
-        *, alone: bool = False,
+        *, alone: bool = False, portal: Portal | None = None,
     ) -> None:  # fmt: skip
-        self._store, self._outbox, self._carriers = store, store.messages, carriers
+        self._store, self._outbox, self._carriers, self._portal = store, store.messages, carriers, portal
         self._clock, self._told, self._alone = clock, told, alone
         self._name = uuid.uuid4().hex
         self._due: dict[str, str] = {}
@@ -96,12 +97,17 @@ class MessageWorker:
                     continue
                 if self._try(each) is Fate.BROKEN:
                     broken.add(each.channel)
-            self._due[tenant] = self._outbox.next_due(tenant)
+            dues = [self._outbox.next_due(tenant)]
+            if self._portal is not None:
+                dues.append(self._portal.notes.work_off(tenant))
+            self._due[tenant] = min(filter(None, dues), default="")
 
     def offer(self, tenants: Iterable[str]) -> None:
         """Let practices know what there is to send with."""
         for tenant in tenants:
-            if self._outbox.offer(tenant, email="email" in self._carriers, text="text" in self._carriers):
+            portal_url = self._portal.url_of(tenant) if self._portal is not None else ""
+            if self._outbox.offer(tenant, email="email" in self._carriers, text="text" in self._carriers,
+                                  portal_url=portal_url):  # fmt: skip
                 self._told(tenant)
 
     # Inside -----------------------------------------------------------------------------------------------------------

@@ -108,9 +108,12 @@ def _paying() -> None:
     op.create_table(
         "portal_order",
         key("tenant"), key("order_id"), text("account_id"), text("patient_id"), whole("amount_cents"), text("items"),
-        text("kept_card_id"), whole("keep_card"), text("state"), text("where_to"), text("reason"), text("made_at"),
+        text("kept_card_id"), whole("keep_card"), text("state"), text("attempt_id"), text("where_to"),
+        text("reason"), text("made_at"),
         sa.PrimaryKeyConstraint("tenant", "order_id", name="pk_portal_order"),
         sa.CheckConstraint("amount_cents > 0", name="ck_portal_order_amount"),
         sa.CheckConstraint("state IN ('begun', 'sent', 'paid', 'declined', 'unknown')", name="ck_portal_order_state"),
         sqlite_strict=True,
     )  # fmt: skip
+    add_index("ix_portal_order_tenant_account_id_part", "portal_order", ["tenant", "account_id"],
+              where="state IN ('begun', 'sent')")  # fmt: skip

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
 from models.basics.clock import Clock, utc_text
+from models.ledger.posting import HUB
+from models.operations.operation import GENESIS, make_operation
+from models.operations.protocol import PushBatch
 from models.store.hub_desks import Running
 from models.store.hub_reading import HubReader
 from models.store.portal_rows import (
@@ -24,6 +27,7 @@ from models.store.portal_rows import (
     marks,
     names,
 )
+from models.store.pushing import push_batches
 from models.store.session import Session
 
 T = TypeVar("T")
@@ -32,6 +36,8 @@ FAILURES = 5
 """So many wrong tries in a row are free."""
 FIRST_LOCK_S, LONGEST_LOCK_S = 60, 3600
 FORGIVEN_AFTER = timedelta(hours=24)
+SAME_WISH = timedelta(minutes=30)
+"""So long the same wish of an account is the same order while that one is open."""
 
 _ACCOUNT = f"SELECT {names(AccountRow)} FROM portal_account WHERE tenant = :tenant AND "
 _NOTE = f"SELECT {names(NoteRow)} FROM portal_note WHERE tenant = :tenant AND "
@@ -312,15 +318,29 @@ class HubPortal:
         return [ViewRow(*row) for row in self._look(lambda s: s.rows(query, tenant=tenant, id=patient_id), tenant)]
 
     def begin_order(self, tenant: str, order: OrderRow) -> tuple[OrderRow, bool]:
-        """The order of a form, and whether it is new: sent again it is the one that was."""
-        query = (
-            f"INSERT INTO portal_order (tenant, {names(OrderRow)}) VALUES (:tenant, {marks(OrderRow)}) "
-            "ON CONFLICT DO NOTHING"
+        """The order of a form, and whether it is new: sent again it is the one that was, and so is the same wish from
+        another tab while that one is open."""
+        insert = f"INSERT INTO portal_order (tenant, {names(OrderRow)}) VALUES (:tenant, {marks(OrderRow)})"
+        same = (
+            f"SELECT {names(OrderRow)} FROM portal_order WHERE tenant = :tenant AND (order_id = :order_id OR "
+            "(account_id = :account_id AND state IN ('begun', 'sent') AND amount_cents = :amount_cents "
+            "AND items = :items AND kept_card_id = :kept_card_id AND made_at > :since)) "
+            "ORDER BY order_id = :order_id DESC LIMIT 1"
         )
-        fresh = self._write(lambda session: session.run(query, tenant=tenant, **asdict(order)), tenant) == 1
-        known = order if fresh else self.order(tenant, order.order_id)
-        assert known is not None
-        return known, fresh
+        since = utc_text(self._clock.now() - SAME_WISH)
+
+        def work(session: Session) -> tuple[OrderRow, bool]:
+            _lock(session, tenant)
+            row = session.one(
+                same, tenant=tenant, order_id=order.order_id, account_id=order.account_id, items=order.items,
+                amount_cents=order.amount_cents, kept_card_id=order.kept_card_id, since=since,
+            )  # fmt: skip
+            if row is not None:
+                return OrderRow(*row), False
+            session.run(insert, tenant=tenant, **asdict(order))
+            return order, True
+
+        return self._write(work, tenant)
 
     def order(self, tenant: str, order_id: str) -> OrderRow | None:
         """An order by its id."""
@@ -328,14 +348,31 @@ class HubPortal:
         row = self._look(lambda session: session.one(query, tenant=tenant, id=order_id), tenant)
         return OrderRow(*row) if row else None
 
-    def move_order(self, tenant: str, order_id: str, state: str, *, where_to: str = "", reason: str = "") -> None:
-        """What became of an order."""
+    def move_order(
+        self, tenant: str, order_id: str, state: str, *, attempt_id: str = "", where_to: str = "", reason: str = ""
+    ) -> None:
+        """What became of an order; a paid one stays paid."""
         query = (
-            "UPDATE portal_order SET state = :state, reason = :reason, where_to = CASE :where_to WHEN '' THEN where_to "
-            "ELSE :where_to END WHERE tenant = :tenant AND order_id = :id AND state <> 'paid'"
+            "UPDATE portal_order SET state = :state, reason = :reason, attempt_id = CASE :attempt WHEN '' "
+            "THEN attempt_id ELSE :attempt END, where_to = CASE :where_to WHEN '' THEN where_to ELSE :where_to END "
+            "WHERE tenant = :tenant AND order_id = :id AND state <> 'paid'"
         )
-        self._write(lambda session: session.run(query, tenant=tenant, id=order_id, state=state, where_to=where_to,
-                                                reason=reason), tenant)  # fmt: skip
+        self._write(lambda session: session.run(query, tenant=tenant, id=order_id, state=state, attempt=attempt_id,
+                                                where_to=where_to, reason=reason), tenant)  # fmt: skip
+
+    def record(self, tenant: str, body: object, day: date, op_id: str) -> None:
+        """Put what a patient did into the log, as the hub's own; twice under one id is once."""
+        now = utc_text(self._clock.now())
+
+        def work(session: Session) -> None:
+            _lock(session, tenant)
+            if session.one("SELECT 1 FROM log WHERE tenant = :tenant AND op_id = :id", tenant=tenant, id=op_id):
+                return
+            op = make_operation(body, op_id=op_id, tenant=tenant, device=HUB, epoch=0, dseq=0, prev=GENESIS, actor=HUB,
+                                business_date=day.isoformat(), device_time=now)  # fmt: skip
+            push_batches(session, tenant, [PushBatch(HUB, 0, 0, (op,))], now)
+
+        self._write(work, tenant)
 
 
 def _lock(session: Session, tenant: str) -> None:

@@ -50,9 +50,9 @@ class HubReader:
 
 @cache
 def _numbered(query: str) -> str:
-    """`?` as `:v0`, `:v1`, …"""
+    """`?` as `:v0`, `:v1`, …; a list of one is no collection."""
     count = iter(range(query.count("?")))
-    return _MARK.sub(lambda _found: f":v{next(count)}", query)
+    return _MARK.sub(lambda _found: f":v{next(count)}", query.replace("IN (?)", "IN ((?))"))
 
 
 def _plain(cell: Any) -> Any:

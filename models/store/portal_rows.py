@@ -75,6 +75,7 @@ class OrderRow:
     kept_card_id: str
     keep_card: int
     state: str
+    attempt_id: str
     where_to: str
     reason: str
     made_at: str

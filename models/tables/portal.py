@@ -72,11 +72,14 @@ index(portal_view, "tenant", "patient_id", "seen_at")
 portal_order = table(
     "portal_order",
     key("tenant"), key("order_id"), words("account_id"), words("patient_id"), whole("amount_cents"), words("items"),
-    words("kept_card_id"), whole("keep_card"), words("state"), words("where_to"), words("reason"), words("made_at"),
+    words("kept_card_id"), whole("keep_card"), words("state"), words("attempt_id"), words("where_to"),
+    words("reason"), words("made_at"),
     check("amount_cents > 0", "amount"), check("state IN ('begun', 'sent', 'paid', 'declined', 'unknown')", "state"),
 )  # fmt: skip
-"""A form for paying that was sent: sent again (double click, back, another tab) it is the same order. `where_to` is the
-processor's page."""
+"""A form for paying that was sent: sent again (double click, back, another tab) it is the same order. `attempt_id` is
+what the online money calls it, `where_to` the processor's page."""
+
+index(portal_order, "tenant", "account_id", where="state IN ('begun', 'sent')")
 
 PORTAL_TABLES = (
     portal_account, portal_session, portal_note, portal_recovery, portal_guess, portal_view, portal_order,

@@ -14,6 +14,8 @@ from models.operations.codec import from_json
 R = TypeVar("R")
 
 TABLES: dict[type[Any], str] = {
+    records.Practice: "practice",
+    records.Patient: "patient",
     records.Appointment: "appointment",
     records.Charge: "charge",
     records.Practitioner: "practitioner",

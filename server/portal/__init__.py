@@ -1,0 +1,1 @@
+"""The patients' portal: pages that the hub itself serves to browsers, under `/portal/<practice>`."""
