@@ -25,6 +25,7 @@ from devices.base import Moved, Outcome, PaymentResult, Traced
 from models.basics.clock import parse_utc, utc_text
 from models.basics.errors import StorageError
 from models.basics.facts import facts
+from models.operations import tasks
 from models.operations.bodies import CardFacts
 from models.operations.codec import from_json, to_json
 from models.rules.numbers import terminal_reference, terminal_serial
@@ -149,8 +150,9 @@ class Attempts:
                 return Settled(attempt, payment=paid)
             who = {"resolved_by": person_id, "resolved_reason": reason}
             if result.outcome is Outcome.UNKNOWN:
-                tx.set_attempt(attempt_id, "unknown", outcome="unknown", result=_told(result, attempt, asked=1))
+                self.park(tx, attempt, _told(result, attempt, asked=1))
                 return Settled(attempt)
+            self._know(tx, attempt, result.outcome.value, person_id)
             if result.outcome not in POSTS:
                 self._fell(tx, attempt, result.outcome.value)
                 tx.set_attempt(
@@ -172,8 +174,30 @@ class Attempts:
             log.error("card answer not saved", extra=facts(attempt=attempt_id, outcome=result.outcome,
                                                            key=error.message_key))  # fmt: skip
             with suppress(StorageError), self._clinic.store.write() as tx:
-                tx.set_attempt(attempt_id, "unknown", outcome="unknown")
+                attempt = jobs.attempt(tx.reader, self._clinic.tenant, attempt_id)
+                if attempt is not None:
+                    self.park(tx, attempt)
             return error
+
+    def park(self, tx: Tx, attempt: Attempt, told: dict[str, object] | None = None) -> None:
+        """The try is unknown from now on, with what was `told` of it; the other desks hear of it once."""
+        said = {} if told is None else {"result": told}
+        tx.set_attempt(attempt.attempt_id, "unknown", outcome="unknown", **said)
+        if attempt.state != "unknown":
+            self._say(tx, attempt, tasks.CardDoubted(
+                task_id=attempt.attempt_id, patient_id=attempt.patient_id, appointment_id=attempt.appointment_id,
+                amount_cents=attempt.amount_cents, moves=_moves(attempt), desk_no=self._clinic.identity.device_no,
+            ))  # fmt: skip
+
+    def _know(self, tx: Tx, attempt: Attempt, outcome: str, person_id: str) -> None:
+        """It is known now: other desks that heard of the doubt hear of that."""
+        if attempt.state == "unknown":
+            known = tasks.CardKnown(task_id=attempt.attempt_id, patient_id=attempt.patient_id, outcome=outcome)
+            self._say(tx, attempt, known, person_id)
+
+    def _say(self, tx: Tx, attempt: Attempt, body: object, person_id: str = "") -> None:
+        tx.record(body, person_id=person_id or _who(attempt).person_id,
+                  business_date=self._clinic.today().isoformat())  # fmt: skip
 
     def not_sent(self, attempt_id: str, reason: str) -> None:
         """Nothing reached the terminal: the try is over."""
@@ -246,6 +270,12 @@ class Attempts:
                 self.giving.failed(tx, row.refund_id, row.patient_id, reason, _who(attempt))
         elif not attempt.void_of_payment_id:
             asked_for.fell(tx, self.plan_of(attempt), reason)
+
+
+def _moves(attempt: Attempt) -> str:
+    if attempt.refund_id:
+        return "refund"
+    return "void" if attempt.void_of_payment_id else "payment"
 
 
 def _who(attempt: Attempt) -> Who:

@@ -88,7 +88,7 @@ class Recovery:
         if left:
             with clinic.store.write() as tx:
                 for row in left:
-                    tx.set_attempt(row.attempt_id, "unknown", outcome="unknown")
+                    self._attempts.park(tx, row)
         return len(left)
 
     def before_cards(self, job: Job[Any]) -> None:

@@ -18,7 +18,7 @@ from app.heads import clock_text, day_text, patient_head
 from app.refusals import need
 from app.views import AttentionItem, Person, Side, SideRow
 from models.basics.errors import Fact, RuleBroken
-from models.operations.tasks import RESOLUTIONS, TaskResolved
+from models.operations.tasks import DOUBTS, RESOLUTIONS, TaskResolved
 from models.rules.people import display_name, first_name
 from models.rules.rights import Right
 from models.store.queries import holding, receipts, rows, staff, tasks
@@ -132,7 +132,7 @@ class Tasks:
             "cents": row.cents, "owes_cents": row.owed_cents or row.cents,
             "asked_cents": row.cents + (row.granted or 0), "granted_cents": row.granted or 0,
             "paid_cents": _came(row), "gone_cents": _came(row) + row.cents,
-            "desk": telling.desk(row.device), "who": telling.person(row.actor),
+            "desk": _doubting(row) or telling.desk(row.device), "who": telling.person(row.actor),
             "when": telling.time(row.opened_at),
             "elsewhere": telling.desk(spent[0]) if spent else "another desk",
             "spent": f" ({telling.time(spent[1])})" if spent else "",
@@ -210,6 +210,12 @@ class Places:
         """Who said last what a charge is worth, and when."""
         found = tasks.lowered_by(self._reader, self._clinic.tenant, charge_id)
         return self.by(*found) if found else ""
+
+
+def _doubting(row: TaskRow) -> str:
+    """The desk that does not know how a card payment ended, which may have taken nothing yet that names it."""
+    body = orjson.loads(row.op)["body"] if row.op and row.what in DOUBTS.values() else {}
+    return f"Desk {body['desk_no']}" if body else ""
 
 
 def _upper(text: str) -> str:

@@ -460,9 +460,8 @@ class MainWindow(QWidget):
 
     def _show_attention(self, items: tuple[AttentionItem, ...]) -> None:
         now = self._desk.clock.now()
-        urgent = any(
-            item.kind.startswith("unknown_") and (now - item.at).total_seconds() > _IN_DOUBT_S for item in items
-        )  # fmt: skip
+        doubts = [item for item in items if item.kind.startswith(("unknown_", "doubted_"))]
+        urgent = any((now - item.at).total_seconds() > _IN_DOUBT_S for item in doubts)
         self.shell.rail.set_count(ATTENTION, len(items), urgent=urgent)
 
     # Commands that act ----------------------------------------------------------------------------------------

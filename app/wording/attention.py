@@ -59,6 +59,24 @@ WORDS: Rows = {
         "money is on the payment again, with the visit it had paid if that still owes.",
         "Tell the patient. Give it back another way, or keep it as credit.",
     ),
+    "attention.doubted_payment": (
+        "A card payment at {desk} is not known yet",
+        "Whether {cents:money} was charged has not reached that desk ({when}, {who}). It asks its reader again by "
+        "itself.",
+        "Do not charge a card of this patient at any desk until it knows. Cash and checks are fine.",
+    ),
+    "attention.doubted_void": (
+        "A void at {desk} is not known yet",
+        "Whether {cents:money} was taken back has not reached that desk ({when}, {who}). It asks its reader "
+        "again by itself.",
+        "Do not give this money back another way until it knows.",
+    ),
+    "attention.doubted_refund": (
+        "A refund to a card at {desk} is not known yet",
+        "Whether {cents:money} went back has not reached that desk ({when}, {who}). The money is set aside. It asks "
+        "its reader again by itself.",
+        "Do not give this money back another way until it knows.",
+    ),
     "attention.paid_twice": (
         "Paid twice?",
         "{cents:money} at {desk} ({first}), {cents:money} at {elsewhere} ({second}), for the same visit.",

@@ -76,14 +76,16 @@ class TaskMatched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardDoubted:
-    """A desk does not know how a try on its card reader ended (fact): its answer is missing. `task_id` is the attempt's,
-    `moves` one of DOUBTS. It moves no money: what became of it comes as the payment itself, and `CardKnown`."""
+    """A desk does not know how a try on its card reader ended (fact): its answer is missing. `task_id` is the
+    attempt's, `moves` one of DOUBTS, `desk_no` the desk's number. It moves no money: what became of it comes as the
+    payment itself, and `CardKnown`."""
 
     task_id: str
     patient_id: str
     appointment_id: str
     amount_cents: int
     moves: str
+    desk_no: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -526,6 +526,21 @@ def _settle_task(op: Operation, body: tasks.TaskSettled, _reason: str, sheet: Sh
         sheet.put("task", _less_open(before, body.amount_cents, op, "settled", ""), seq=seq)
 
 
+def _doubt_card(op: Operation, body: tasks.CardDoubted, _reason: str, sheet: Sheet, seq: int) -> None:
+    what = tasks.DOUBTS.get(body.moves)
+    if what is not None and sheet.get("task", body.task_id) is None:
+        said = {"task_id": body.task_id, "what": what, "patient_id": body.patient_id, "device": op.device,
+                "appointment_id": body.appointment_id, "amount_cents": body.amount_cents, "actor": op.actor,
+                "cause_op_id": op.op_id, "opened_at": op.device_time, "business_date": op.business_date}  # fmt: skip
+        sheet.put("task", _NO_TASK | said, seq=seq)
+
+
+def _know_card(op: Operation, body: tasks.CardKnown, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("task", body.task_id)
+    if before and not before["resolved_op_id"]:
+        sheet.put("task", _less_open(before, before["amount_cents"], op, "settled", ""), seq=seq)
+
+
 def _match_task(op: Operation, body: tasks.TaskMatched, reason: str, sheet: Sheet, seq: int) -> None:
     """The fact shows as if it came after its payment, as it was judged then."""
     before = sheet.get("task", body.task_id)
@@ -615,6 +630,8 @@ _HANDLERS: dict[str, _Handler] = {
     "task.settled": _settle_task,
     "task.matched": _match_task,
     "task.resolved": _resolve_task,
+    "task.doubted": _doubt_card,
+    "task.known": _know_card,
     "hold.granted": _grant_hold,
     "hold.freed": _free_hold,
     "payment.move": _note_move,

@@ -61,7 +61,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "act.undo": (("adjustment", "op_ids"),),
     "task.settled": (("task", "task_id"),),
     "task.matched": (("task", "task_id"),),
-    "task.resolved": (("task", "task_id"),),
+    **dict.fromkeys(("task.resolved", "task.doubted", "task.known"), (("task", "task_id"),)),
     "hold.freed": (("hold", "hold_id"),),
     "drawer.closed": (("day_close", "close_id"),),
     "deposit.made": (("deposit", "deposit_id"), ("deposited", "payment_ids")),

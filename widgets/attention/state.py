@@ -50,7 +50,16 @@ KNOWN = Way("known", "I can see what happened",
             "From the reader’s own list or its slip. Your name and reason are kept.")  # fmt: skip
 NOT_KNOWN_YET = "Only after the reader was asked twice without an answer."
 
+_ELSEWHERE: tuple[Way, ...] = (
+    Way("wait", "Wait until that desk knows", "It goes from here by itself as soon as its reader answered.",
+        recommended=True),
+    Way("ledger", "Look at the account", "If the money moved, it is there as soon as that desk knows."),
+    Way("resolve:seen", "That desk cannot tell any more",
+        "Broken or lost, and you saw how it ended. Your name and reason are kept; cards may be taken again."),
+)  # fmt: skip
+
 WAYS: dict[str, tuple[Way, ...]] = {
+    **dict.fromkeys(("doubted_payment", "doubted_void", "doubted_refund"), _ELSEWHERE),
     "unknown_payment": (WAIT, OTHER_WAY, KNOWN),
     "unknown_void": (
         Way("wait", "Wait", "It is asked again by itself. Do not give money back another way yet.", recommended=True),
@@ -245,6 +254,9 @@ KINDS: dict[str, Kind] = {
     "unknown_payment": Kind("hourglass", "bad", ("Do not charge again yet", "bad", "hourglass")),
     "unknown_void": Kind("hourglass", "bad", ("Not known yet", "bad", "hourglass")),
     "unknown_refund": Kind("hourglass", "bad", ("Not known yet", "bad", "hourglass")),
+    "doubted_payment": Kind("hourglass", "warn", ("Do not charge again yet", "warn", "hourglass")),
+    "doubted_void": Kind("hourglass", "warn", ("Not known yet", "warn", "hourglass")),
+    "doubted_refund": Kind("hourglass", "warn", ("Not known yet", "warn", "hourglass")),
     "refund_waiting": Kind("undo-2", "warn", ("Choose one", "warn", "undo-2")),
     "refused": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "not_done": Kind("arrow-left-right", "warn", ("Look at it", "warn", "arrow-left-right")),

@@ -13,6 +13,7 @@ from models.ledger.book import Balance, Transfer
 from models.ledger.figures import Figures, figures_from_balances, figures_from_history
 from models.store.queries import people
 from models.store.queries.rows import CHARGE_COLUMNS, CHARGE_JOIN, NET, OTHERS, ChargeRow, LotRow, marks
+from models.store.queries.tasks import DOUBTED
 
 
 def open_charges(connection: Any, tenant: str, patient_id: str) -> list[ChargeRow]:
@@ -99,12 +100,14 @@ def head_seq(connection: Any, tenant: str) -> int:
 
 
 def attempt_in_doubt(connection: Any, tenant: str, patient_id: str) -> tuple[str, int] | None:
-    """(attempt id, cents) of a card attempt of this patient whose outcome is not known, or None."""
+    """(attempt id, cents) of a card attempt of this patient whose outcome is not known, here or (as far as it is known
+    here) at another desk, or None."""
     mine = people.records(connection, tenant, patient_id)
+    whose = f"patient_id IN ({marks(len(mine))})"
     row = connection.execute(
-        "SELECT attempt_id, amount_cents FROM terminal_attempt WHERE tenant = ? AND state <> 'resolved' "
-        f"AND patient_id IN ({marks(len(mine))}) ORDER BY created_at LIMIT 1",
-        (tenant, *mine),
+        f"SELECT attempt_id, amount_cents FROM terminal_attempt WHERE tenant = ? AND state <> 'resolved' AND {whose} "
+        f"UNION ALL SELECT task_id, amount_cents FROM task t WHERE t.tenant = ? AND {DOUBTED} AND {whose} LIMIT 1",
+        (tenant, *mine, tenant, *mine),
     ).fetchone()
     return (str(row[0]), int(row[1])) if row else None
 

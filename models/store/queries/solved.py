@@ -36,13 +36,18 @@ class WaitingRow:
     attempted_at: str
 
 
+_NOT_OWN = (
+    "NOT (t.what LIKE 'doubted_%' AND EXISTS (SELECT 1 FROM terminal_attempt k WHERE k.tenant = t.tenant "
+    "AND k.attempt_id = t.task_id))"
+)
+"""What a desk did not know itself is told by its journal."""
 _TASKS = (
     "SELECT 'task', t.task_id, t.how, t.reason, t.resolved_at, t.resolved_by FROM task t "
-    "WHERE t.tenant = ? AND t.resolved_op_id <> '' AND t.resolved_at >= ?"
+    f"WHERE t.tenant = ? AND t.resolved_op_id <> '' AND t.resolved_at >= ? AND {_NOT_OWN}"
 )
 _PASSED = (
     f"SELECT 'task', t.task_id, '{PASSED}', '', t.opened_at, '' FROM task t WHERE t.tenant = ? AND "
-    f"t.resolved_op_id = '' AND t.what <> '' AND t.opened_at >= ? AND NOT ({OPEN})"
+    f"t.resolved_op_id = '' AND t.what <> '' AND t.opened_at >= ? AND {_NOT_OWN} AND NOT ({OPEN})"
 )
 _CARDS = (
     "SELECT 'card', a.attempt_id, a.outcome, a.resolved_reason, a.updated_at, a.resolved_by FROM terminal_attempt a "

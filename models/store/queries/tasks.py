@@ -12,6 +12,11 @@ from typing import Any
 from models.store.queries import people
 from models.store.queries.rows import NET, OTHERS, marks
 
+DOUBTED = (
+    "t.resolved_op_id = '' AND t.what LIKE 'doubted_%' AND NOT EXISTS (SELECT 1 FROM terminal_attempt k "
+    "WHERE k.tenant = t.tenant AND k.attempt_id = t.task_id)"
+)
+"""Task `t` is another desk's word that it does not know how a try on its reader ended: own ones are in the journal."""
 OWED = ("credit_used", "reopened", "taken_back")
 """Tasks about a charge that owes again: listed while it does."""
 
@@ -59,7 +64,8 @@ _LISTED = ", ".join(f"'{what}'" for what in OWED)
 OPEN = (
     "t.tenant = ? AND t.resolved_op_id = '' AND t.what <> '' "
     f"AND (t.what NOT IN ({_LISTED}) OR t.charge_id = '' OR {_OWED} > 0) "
-    f"AND (t.what NOT IN ('paid_over', 'insurer_paid') OR {_LIES} > 0)"
+    f"AND (t.what NOT IN ('paid_over', 'insurer_paid') OR {_LIES} > 0) "
+    f"AND (t.what NOT LIKE 'doubted_%' OR ({DOUBTED}))"
 )
 """Somebody must look at task `t`; takes the practice."""
 _CAUSE = (

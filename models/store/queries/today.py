@@ -21,6 +21,7 @@ from models.store.queries.rows import (
     VisitRow,
     marks,
 )
+from models.store.queries.tasks import DOUBTED
 
 _OF_DAY = "appointment v WHERE v.tenant = ? AND v.service_date = ? AND v.deleted_at = ''"
 _PERSON_OF_DAY = f"SELECT {people.person_of('v')}"
@@ -86,11 +87,14 @@ def lots(connection: Any, tenant: str, day: str) -> list[LotRow]:
 
 
 def in_doubt(connection: Any, tenant: str) -> dict[str, int]:
-    """Cents of card attempts whose outcome is not known, by appointment (or patient where there is none)."""
+    """Cents of card attempts whose outcome is not known, here or at another desk, by appointment (or patient where
+    there is none)."""
     found = connection.execute(
-        "SELECT CASE appointment_id WHEN '' THEN patient_id ELSE appointment_id END, sum(amount_cents) "
-        "FROM terminal_attempt WHERE tenant = ? AND state = 'unknown' GROUP BY 1",
-        (tenant,),
+        "SELECT CASE appointment_id WHEN '' THEN patient_id ELSE appointment_id END, sum(amount_cents) FROM ("
+        "SELECT appointment_id, patient_id, amount_cents FROM terminal_attempt WHERE tenant = ? AND state = 'unknown' "
+        f"UNION ALL SELECT appointment_id, patient_id, amount_cents FROM task t WHERE t.tenant = ? AND {DOUBTED}) "
+        "GROUP BY 1",
+        (tenant, tenant),
     )
     return {str(name): int(cents) for name, cents in found}
 
