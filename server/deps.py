@@ -22,6 +22,9 @@ from server.heads import Heads
 from server.latest import LatestPages
 from server.limits import EnrolmentGuard
 from server.messages import MessageWorker, carriers_for
+from server.online.service import StripeOnline
+from server.online.worker import OnlineWorker
+from server.portal.portal import Portal
 from server.presence import Presence
 from server.refusals import Refused
 from server.settings import HubSettings
@@ -55,6 +58,13 @@ class Address:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
         return JoinLine(host, self.port, "", self.fingerprint).address
 
+    @property
+    def browser_url(self) -> str:
+        """For patients' browsers: under the public address when there is one, always over TLS then."""
+        if self.public:
+            return f"https://{self.public}"
+        return self.join_line("").address
+
     def join_line(self, code: str) -> JoinLine:
         """What a person carries to a new desk."""
         host, port = self._seen_from_elsewhere()
@@ -78,10 +88,14 @@ class Hub:
         self.snapshots = SnapshotShelf(store, settings.data_dir / "snapshots", settings.transient_key)
         self.heads = Heads(self._read_heads if settings.shared else None)
         self.latest = LatestPages(store.pull_bytes, clock)
-        self.messages = MessageWorker(store, carriers_for(settings.messages), clock, self._log_moved,
-                                      alone=not settings.shared)  # fmt: skip
+        carriers = carriers_for(settings.messages)
+        self.portal = Portal(store, settings.mark_key(), clock, carriers, address.browser_url)
+        self.messages = MessageWorker(store, carriers, clock, self._log_moved, alone=not settings.shared,
+                                      portal=self.portal)  # fmt: skip
         self.documents = DocumentKeeper(store, Vault(settings.documents_path, settings.documents_key()), clock,
                                         self._log_moved, settings.scan_command)  # fmt: skip
+        self.online = StripeOnline(store, settings.online, clock, self._log_moved)
+        self.online_worker = OnlineWorker(self.online, clock, self._log_moved, alone=not settings.shared)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._readers, self._writers = ThreadPoolExecutor(READERS, "read"), ThreadPoolExecutor(WRITERS, "push")
         self._in_hand = 0
@@ -122,9 +136,11 @@ class Hub:
         """Begin what runs beside the requests; on the event loop's thread."""
         self._loop = asyncio.get_running_loop()
         self.messages.start()
+        self.online_worker.start()
 
     def close(self) -> None:
         """Let the waiting go, end the running."""
+        self.online_worker.close()
         self.messages.close()
         self.documents.close()
         self.heads.close()

@@ -25,6 +25,7 @@ from models.store.hub import HubStore
 from server import main, practices
 from server.deps import Address
 from server.message_settings import usable_settings
+from server.online.settings import usable_online
 from server.settings import HubSettings, scan_command_of
 
 
@@ -65,6 +66,7 @@ def _settings(options: argparse.Namespace, line: bytes) -> HubSettings:
         data_dir=data_dir, key_hex=key, host=options.host, port=options.port,
         public_address=options.public_address or "", tls_certificate=options.tls_certificate, tls_key=options.tls_key,
         ready_file=options.ready_file, embedded=True, messages=usable_settings(data_dir),
+        online=usable_online(data_dir),
         scan_command=scan_command_of(),
     ).checked()  # fmt: skip
 

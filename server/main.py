@@ -31,8 +31,10 @@ from models.store.paging import fit_pages
 from server import practices, presence
 from server.care import keep_backed_up
 from server.deps import Address, Hub
+from server.portal import routes as portal_routes
+from server.portal.web import no_such_page
 from server.refusals import Refused, answer_refused, json_response
-from server.routes import desks, documents, eligibility, enrolment, health, repair, sync
+from server.routes import desks, documents, eligibility, enrolment, health, repair, sync, webhooks
 from server.settings import HubSettings, settings_from
 from server.snapshots import emptied
 from server.tls import Certificate, given_certificate, own_certificate
@@ -73,11 +75,13 @@ def create_app(
     app.router.routes.extend(sync.ROUTES)  # first: the hot path is found at once
     app.router.routes.extend(repair.ROUTES)
     app.router.routes.extend(eligibility.ROUTES)
+    app.router.routes.extend(webhooks.ROUTES)
     app.router.routes.extend(documents.ROUTES)
     app.include_router(repair.router)
     app.include_router(enrolment.router)
     app.include_router(desks.router)
     app.include_router(health.router)
+    app.include_router(portal_routes.router)
     app.add_exception_handler(Refused, answer_refused)
     app.add_exception_handler(PosError, _answer_error)
     app.add_exception_handler(HTTPException, _answer_http)
@@ -94,8 +98,10 @@ async def _answer_error(_request: Request, error: Exception) -> Response:
     return json_response({"error": error.message_key, "facts": error.facts}, status)
 
 
-async def _answer_http(_request: Request, error: Exception) -> Response:
+async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if request.url.path.startswith("/portal/"):
+        return await no_such_page(request, error.status_code)
     return json_response({"error": f"http.{error.status_code}", "facts": {}}, error.status_code)
 
 

@@ -16,6 +16,7 @@ from models.basics.errors import RuleBroken
 from models.operations.joining import is_loopback
 from models.store.vault import vault_key
 from server.message_settings import PLACEHOLDER, MessageSettings, message_settings
+from server.online.settings import OnlineSettings, online_settings
 
 KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -42,6 +43,7 @@ class HubSettings:
     backup_to: Path | None = None
     backup_hours: int = 24
     messages: MessageSettings = field(default_factory=MessageSettings)
+    online: OnlineSettings = field(default_factory=OnlineSettings)
     scan_command: str = ""
     transient_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
@@ -131,6 +133,7 @@ def settings_from(options: argparse.Namespace, environment: Mapping[str, str] = 
         data_dir=data_dir, database_url=url, key_hex=key, host=options.host, port=options.port,
         public_address=options.public_address or "", tls_certificate=options.tls_certificate, tls_key=options.tls_key,
         workers=options.workers, ready_file=options.ready_file, messages=message_settings(data_dir, environment),
+        online=online_settings(data_dir, environment),
         key_file=options.key_file, backup_to=options.backup_to, backup_hours=options.backup_hours,
         scan_command=scan_command_of(environment),
     ).checked()  # fmt: skip

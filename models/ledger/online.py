@@ -330,5 +330,6 @@ def is_posting(op: Operation, body: bodies.Collect, draft: Draft) -> bool:
 
 
 __all__: Sequence[str] = (
-    "associate", "follow", "is_posting", "payout", "payout_failed", "post", "receive", "refund_refused", "return_failed", "returned",
+    "associate", "follow", "is_posting", "payout", "payout_failed", "post", "receive", "refund_refused",
+    "return_failed", "returned",
 )  # fmt: skip

@@ -116,7 +116,8 @@ class HubOnline:
                 news = False
             if attempt is not None:
                 tx.run(_DONE, tenant=tenant, attempt=attempt.attempt_id, result=known[0], now=clinic.now)
-            return Received(*known, news)
+            values = [*known, news]
+            return Received(*values)
 
         found: Received = self._transaction(work, tenant)
         return found
@@ -165,10 +166,8 @@ class HubOnline:
 
         def work(tx: Session) -> bool:
             clinic = _Clinic(tx, tenant, self._clock.now())
-            query = (
-                "SELECT online_id, patient_id, business_date FROM online_payment WHERE tenant = :tenant AND intent = :i"
-            )
-            payment = tx.one(query, tenant=tenant, i=back.intent)
+            payment = tx.one("SELECT online_id, patient_id, business_date FROM online_payment WHERE tenant = :tenant "
+                             "AND intent = :intent", tenant=tenant, intent=back.intent)  # fmt: skip
             return_id = natural_id(tenant, "online-return", back.reference)
             known = tx.one("SELECT 1 FROM online_return WHERE tenant = :tenant AND return_id = :id", tenant=tenant,
                            id=return_id)  # fmt: skip
@@ -285,7 +284,8 @@ class HubOnline:
     def received(self, tenant: str, online_id: str) -> Received | None:
         """Money from home by its id."""
         row = self._look(lambda tx: tx.one(_BY_INTENT + "online_id = :id", tenant=tenant, id=online_id), tenant)
-        return Received(*row, False) if row else None
+        values = [*row, False] if row else []
+        return Received(*values) if row else None
 
     # Inside -----------------------------------------------------------------------------------------------------------
 
@@ -325,8 +325,9 @@ class _Clinic:
 
     def log(self, ops: Sequence[Operation]) -> int:
         """Into the log, in one go. Returns how many."""
-        known = {row[0] for row in self.tx.rows("SELECT op_id FROM log WHERE tenant = :tenant AND op_id IN (:ids)",
-                                                tenant=self.tenant, ids=[op.op_id for op in ops])} if ops else set()  # fmt: skip
+        query = "SELECT op_id FROM log WHERE tenant = :tenant AND op_id IN (:ids)"
+        ids = [op.op_id for op in ops]
+        known = {row[0] for row in self.tx.rows(query, tenant=self.tenant, ids=ids)} if ids else set()
         fresh = tuple(op for op in ops if op.op_id not in known)
         if fresh:
             push_batches(self.tx, self.tenant, [PushBatch(HUB, 0, 0, fresh)], self.now)

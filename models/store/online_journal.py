@@ -201,6 +201,14 @@ class OnlineJournal:
         values = {"attempt_id": row.attempt_id, "by": by, "until": self._in(for_s), "now": self._now()}
         return self._run(_CLAIM, row.tenant, **values) == 1
 
+    def release_all(self, tenant: str) -> None:
+        """Nobody else works on this database: what was being looked into, or had perhaps been sent, is due at once."""
+        query = (
+            "UPDATE online_attempt SET claimed_by = '', claimed_until = '', due_at = :now WHERE tenant = :tenant "
+            "AND state IN ('sent', 'unknown')"
+        )
+        self._run(query, tenant, now=self._now())
+
     # What the processor tells -----------------------------------------------------------------------------------------
 
     def hear(self, tenant: str, event_id: str, kind: str, subject: str, made_at: datetime) -> bool:

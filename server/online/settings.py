@@ -1,12 +1,13 @@
 """With which key the hub asks the processor for a practice: out of its environment, or a file in its data folder.
 
 `COPAYDESK_STRIPE_KEY` and `COPAYDESK_STRIPE_WEBHOOK` serve a hub with one practice; a hub with several names each by
-its id (`COPAYDESK_STRIPE_KEY_<id>`, hyphens as underscores). `online.env` takes the same names, a line each, readable by
-this user alone. What is in the environment counts first. No desk ever sees a key.
+its id (`COPAYDESK_STRIPE_KEY_<id>`, hyphens as underscores). `online.env` takes the same names, a line each, readable
+by this user alone. What is in the environment counts first. No desk ever sees a key.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import stat
@@ -16,7 +17,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from models.basics.errors import RuleBroken
+from models.basics.facts import facts
 from models.operations.joining import is_loopback
+
+log = logging.getLogger(__name__)
 
 FILE = "online.env"
 STRIPE = "https://api.stripe.com"
@@ -51,6 +55,16 @@ def online_settings(data_dir: Path, environment: Mapping[str, str] = os.environ)
     suffixes = {name.removeprefix(_NAMES[0]) for name in told if name.startswith(_NAMES[0])}
     return OnlineSettings({suffix.removeprefix("_").upper(): _account(told, suffix) for suffix in sorted(suffixes)
                            if told[_NAMES[0] + suffix].strip()})  # fmt: skip
+
+
+def usable_online(data_dir: Path, environment: Mapping[str, str] = os.environ) -> OnlineSettings:
+    """The same for a hub that a desk starts for itself: with a wrong setting it serves without payments from home, and
+    says which in its log."""
+    try:
+        return online_settings(data_dir, environment)
+    except RuleBroken as error:
+        log.warning("payments from home are not set up", extra=facts(error=error.message_key, **error.facts))
+        return OnlineSettings()
 
 
 def _account(told: Mapping[str, str], suffix: str) -> Account:

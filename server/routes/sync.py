@@ -24,7 +24,7 @@ MOST_BODY_BYTES = 2 * MAX_BYTES
 MOST_OPS = 5 * MAX_OPS
 """Desks send at most MAX_OPS, but a linked group is never torn: a larger one comes whole."""
 
-MESSAGE_SEND = "message.send"
+MESSAGE_SEND, REFUND_REQUEST = "message.send", "refund.request"
 """What the hub does more with than judge it."""
 
 ADVICE = {"max_ops": MAX_OPS, "max_bytes": MAX_BYTES, "min_interval_ms": 0}
@@ -54,6 +54,8 @@ def _push(hub: Hub, question: Asked) -> tuple[DeviceRow, int, bytes]:
         answer = hub.store.push(row.tenant, batch)
         if any(op.kind == MESSAGE_SEND for op in batch.ops):
             hub.messages.wake(row.tenant)
+        if any(op.kind == REFUND_REQUEST for op in batch.ops):
+            hub.online_worker.wake(row.tenant)
     except PushConflict as conflict:
         raise Refused(409, f"sync.{conflict.code}", expected_dseq=conflict.expected_dseq,
                       last_hash=conflict.last_hash) from conflict  # fmt: skip

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -160,7 +161,8 @@ class StripeProcess(SimulatorProcess):
     @property
     def base(self) -> str:
         """The address of the API alone."""
-        return self.url.removeprefix("stripe+").rpartition("/")[0]
+        parts = urlsplit(self.url.removeprefix("stripe+"))
+        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def reader(self) -> str:
