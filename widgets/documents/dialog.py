@@ -3,8 +3,8 @@ question why one is taken out."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QRect, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.document_views import Preview
@@ -129,6 +129,7 @@ class RemoveDialog(FormDialog):
         self.what = Text("", "body", wrap=True)
         self.reason = Field("Why it is taken out")
         self.reason.setMaxLength(200)
+        self.reason.textEdited.connect(lambda _text: self.row.set_error(""))
         self.row = FormRow("Reason", self.reason, "For example: belongs to somebody else")
         self.lend = LendStrip()
         self.content.addWidget(self.what)
@@ -155,10 +156,8 @@ class RemoveDialog(FormDialog):
 
 def image_from(content: bytes, most: int) -> QImage | None:
     """A picture's first image, as it lies; None where it is damaged or has more than `most` dots. Any thread."""
-    from PySide6.QtCore import QBuffer, QIODevice
-    from PySide6.QtGui import QImageReader
-
-    buffer = QBuffer(QByteArray(content))
+    buffer = QBuffer()
+    buffer.setData(QByteArray(content))  # its own: it would only point at one it is given
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     reader = QImageReader(buffer)
     reader.setDecideFormatFromContent(True)

@@ -14,9 +14,9 @@ from widgets.common.text import NOT_APPLICABLE
 from widgets.common.when import count_text, day_text, time_text
 
 LOOKS: dict[str, Look] = {
-    "waiting": ("Waits for the line", "warn", "cloud-off"),
+    "waiting": ("Waiting", "warn", "cloud-off"),
     "sending": ("Being sent", "info", "upload"),
-    "checking": ("Being checked", "info", "hourglass"),
+    "checking": ("Checking", "info", "hourglass"),
     "not_taken": ("Not taken", "bad", "circle-alert"),
     "coming": ("On its way", "info", "download"),
     "clean": ("Clean", "ok", "shield-check"),
@@ -25,7 +25,7 @@ LOOKS: dict[str, Look] = {
 }
 """What became of a document, in two words."""
 
-NARROW = (Column("Document", 150, 1), Column("State", 132, right=True))
+NARROW = (Column("Document", 150, 1), Column("State", 124, right=True))
 WIDE = (
     Column("Document", 240, 4), Column("Beside", 130, 1), Column("Added", 150, 1), Column("By", 110, 1),
     Column("State", 160, right=True),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from widgets.common import (
     Banner,
@@ -102,13 +102,14 @@ class DocumentsPanel(Card):
         head.addStretch(1)
         head.addWidget(self.add)
         self._stack = QStackedLayout()
-        acts = QHBoxLayout()
+        acts = QGridLayout()
         acts.setContentsMargins(S12, S4, S8, S4)
         acts.setSpacing(S8)
-        for button in (self.open, self.save, self.remove):
+        across = 3 if self.wide else 2
+        for number, button in enumerate((self.open, self.save, self.remove)):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            acts.addWidget(button)
-        acts.addStretch(1)
+            acts.addWidget(button, number // across, number % across)
+        acts.setColumnStretch(across, 1)
         self._acts = QWidget()
         self._acts.setLayout(acts)
         below = QVBoxLayout()
@@ -171,6 +172,7 @@ class DocumentsPanel(Card):
         if state.notice is not None:
             self.banner.set(state.notice.title, state.notice.body)
         self.foot.setText(state.foot)
+        self.foot.setVisible(bool(state.rows or state.busy or state.said))
 
     def explain(self, words: str) -> None:
         """What the chosen document's state means."""

@@ -63,13 +63,13 @@ class _Notes(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.viewport().setAutoFillBackground(False)
         inner = QWidget()
-        inner.setAutoFillBackground(False)
         self.body = QVBoxLayout(inner)
         self.body.setContentsMargins(S12, S8, S12, S8)
         self.body.setSpacing(S10)
         self.setWidget(inner)
+        self.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)
 
     def sizeHint(self) -> QSize:
         return QSize(200, 120)
@@ -81,6 +81,7 @@ class _Notes(QScrollArea):
     def draw(self, state: NotesState, today: date) -> None:
         while (left := self.body.takeAt(0)) is not None:
             if (widget := left.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         for item in state.items:
             head, text = Text(head_of(item, today), "caption", "muted", wrap=True), Text(item.text, "body", wrap=True)
