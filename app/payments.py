@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.clinic import Clinic
 from app.lanes import Job
@@ -19,13 +18,10 @@ from models.operations.records import Location
 from models.rules.numbers import treatment_number
 from models.rules.payment_status import Status, is_overdue
 from models.rules.rights import Right
-from models.rules.trend import ahead_percent, projected, same_day_before
+from models.rules.trend import ahead_percent, projected
 from models.store.payment_asks import ListedPayment, WantedPayments
 from models.store.payment_list import PaymentList
 from models.store.queries import recorded, staff
-
-if TYPE_CHECKING:
-    from models.store.payment_asks import PaymentFigures
 
 TENDERS = (
     ("cash", "Cash"), ("check", "Check"), ("card", "Card"), ("other", "Other ways"), ("external", "Paid elsewhere"),
@@ -90,9 +86,7 @@ class Payments:
         today = self._clinic.today()
         wanted = _wanted(ask)
         found = self._list.figures(wanted, today)
-        begun, same_day = same_day_before(today)
-        so_far = found.months[-1][2]
-        by_then = self._collected(wanted, begun, same_day, today)
+        so_far, by_then = found.months[-1][2], found.by_this_day_cents
         ends_at = projected(so_far, by_then, found.months[-2][2], today)
         months = [Month(*each) for each in found.months]
         months[-1] = replace(months[-1], projected_cents=ends_at)
@@ -105,14 +99,6 @@ class Payments:
     def close(self) -> None:
         """Close the file."""
         self._list.close()
-
-    def _collected(self, wanted: WantedPayments, first: date, last: date, today: date) -> int:
-        """What was literally collected from a day to another, as far as the filter lets them in."""
-        first, last = max(first, wanted.first or first), min(last, wanted.last or last)
-        if first > last:
-            return 0
-        part: PaymentFigures = self._list.figures(replace(wanted, first=first, last=last), today)
-        return part.collected_cents
 
     def _line(self, row: ListedPayment) -> PaymentLine:
         clinic = self._clinic

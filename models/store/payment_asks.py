@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 
 from models.basics.search_keys import name_words
-from models.rules.payment_status import COLLECTED, OUTSTANDING, Status
-from models.store.payment_rows import AWAITED_CODES, BOTH, CODES, DAYS, MONTHS, STATUSES
+from models.rules.payment_status import AWAITED, COLLECTED, OUTSTANDING, Status
+from models.rules.trend import same_day_before
+from models.store.payment_rows import AWAITED_CODES, BOTH, CODES, DAYS, DUE, MONTHS, STATUSES
 
 ORDERS = ("created", "amount", "due", "status", "name")
 """What the list can be sorted by (S2-04): columns of the file, each with an index of that name."""
@@ -20,6 +21,9 @@ FEW = 3_000
 TREND_MONTHS = 12
 _EPOCH = date(1970, 1, 1)
 _EVER = 1 << 40
+_LAST = (date.max - _EPOCH).days - 1
+AWAITED_SET = frozenset(CODES[status] for status in AWAITED)
+"""What is awaited, as the file keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class PaymentFigures:
     overdue: Count
     by_status: dict[Status, int]
     months: tuple[tuple[int, int, int], ...]
+    by_this_day_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,40 +137,81 @@ class Asked:
 
     # What it adds up to -------------------------------------------------------------------------------------------
 
-    def groups(self, file: Any) -> tuple[list[tuple[Any, ...]], bool]:
-        """(day or month, status, n, cents, worth, back) of all that fits; are they months? From totals where those
-        answer it, else from the rows themselves."""
-        code = self._total()
-        if code is None:
-            query = (f"SELECT day, status, count(*), sum(amount), sum(worth), sum(back) FROM entry {self.source(file)} "
-                     f"WHERE {self.where} GROUP BY day, status")  # fmt: skip
-            return list(file.execute(query, self.values)), False
-        kind, number = code
-        parts = [f"status IN ({_comma(self.codes['status'])})"] if "status" in self.codes else []
+    def met(self, file: Any) -> list[tuple[Any, ...]]:
+        """(day, status, n, cents, worth, back) of all that fits, from the rows themselves."""
+        query = (f"SELECT day, status, count(*), sum(amount), sum(worth), sum(back) FROM entry {self.source(file)} "
+                 f"WHERE {self.where} GROUP BY day, status")  # fmt: skip
+        return list(file.execute(query, self.values))
+
+    def groups(self, file: Any) -> list[tuple[Any, ...]]:
+        """(month, status, n, cents, worth, back) of all that fits: from totals of whole months and of the days around
+        them, or from the rows where a text narrows them down."""
+        if self.narrow:
+            return [(_month(row[0]), *row[1:]) for row in self.met(file)]
+        found: list[tuple[Any, ...]] = []
+        for kinds, first, last in _pieces(*self.codes.get("days", (0, _EVER))):
+            rows = self._totals(file, kinds, first, last)
+            found += rows if kinds is MONTHS else ((_month(row[0]), *row[1:]) for row in rows)
+        return found
+
+    def _totals(
+        self, file: Any, kinds: dict[str, int], first: int, last: int, status: int = 0
+    ) -> list[tuple[Any, ...]]:
+        """(unit, status, n, cents, worth, back) of the totals of a kind from a day or month to another; `status` asks
+        for one alone."""
+        codes = frozenset({status}) if status else self.codes.get("status", ())
+        parts = [f"status IN ({_comma(codes)})"] if codes else []
         parts += [f"location = {self.codes['location']}"] if "location" in self.codes else []
+        kind, code = self._kept(kinds)
         query = (
             "SELECT day, status, sum(n), sum(cents), sum(worth), sum(back) FROM total WHERE kind = ? AND code = ? AND "
             f"{' AND '.join(['day BETWEEN ? AND ?', *parts])} GROUP BY day, status"
         )
-        return list(file.execute(query, (kind, number, *self.codes.get("days", (0, _EVER))))), "days" not in self.codes
+        return list(file.execute(query, (kind, code, first, last)))
 
-    def _total(self) -> tuple[int, int] | None:
+    def _kept(self, kinds: dict[str, int]) -> tuple[int, int]:
         """(kind, code) of the totals that answer this, but for status, place and days."""
-        named = [name for name in ("tender", "staff") if name in self.codes]
-        if self.narrow or (len(named) == 2 and "days" in self.codes):
-            return None
-        kinds = DAYS if "days" in self.codes else MONTHS
-        if len(named) == 2:
-            return kinds["both"], self.codes["tender"] * BOTH + self.codes["staff"]
-        name = named[0] if named else ""
-        return kinds[name], self.codes.get(name, 0)
+        tender, staff = self.codes.get("tender"), self.codes.get("staff")
+        if tender is not None and staff is not None:
+            return kinds["both"], tender * BOTH + staff
+        if tender is not None:
+            return kinds["tender"], tender
+        return (kinds["staff"], staff) if staff is not None else (kinds[""], 0)
+
+    def paid(self, file: Any, first: int, last: int) -> int:
+        """Cents literally collected from a day to another, as far as the filter lets them in."""
+        code = CODES[Status.PAID]
+        from_, to = self.codes.get("days", (0, _EVER))
+        first, last = max(first, from_), min(last, to)
+        if first > last or code not in self.codes.get("status", (code,)):
+            return 0
+        return sum(row[4] for row in self._totals(file, DAYS, first, last, code))
+
+    def overdue(self, file: Any, before: int) -> Count:
+        """How many are awaited and were due before a day, and what is open of them."""
+        awaited = AWAITED_SET & self.codes.get("status", AWAITED_SET)
+        if not awaited or self.codes.get("tender"):
+            return Count()
+        if self.narrow or "days" in self.codes:
+            along = "" if self.narrow else "INDEXED BY by_awaited"
+            where = self.where.replace("status IN", "+status IN")  # or it is taken for the index's own condition
+            query = (f"SELECT count(*), coalesce(sum(worth), 0) FROM entry {along} WHERE status IN ({AWAITED_CODES}) "
+                     f"AND due BETWEEN 1 AND ? AND {where}")  # fmt: skip
+            return Count(*file.execute(query, (before - 1, *self.values)).fetchone())
+        name = "staff" if "staff" in self.codes else ""
+        place = f"AND location = {self.codes['location']}" if "location" in self.codes else ""
+        query = (
+            "SELECT coalesce(sum(n), 0), coalesce(sum(worth), 0) FROM total WHERE kind = ? AND code = ? AND "
+            f"day BETWEEN 1 AND ? AND status IN ({_comma(awaited)}) {place}"
+        )
+        return Count(*file.execute(query, (DUE[name], self.codes.get(name, 0), before - 1)).fetchone())
 
     def sums(self, file: Any) -> Count:
         """How many fit, and their amounts."""
         if self.words and not self.codes:  # people carry their own sums
             query = "SELECT coalesce(sum(n), 0), coalesce(sum(cents), 0) FROM temp.found"
             return Count(*file.execute(query).fetchone())
-        groups, _ = self.groups(file)
+        groups = self.groups(file)
         return Count(sum(row[2] for row in groups), sum(row[3] for row in groups))
 
     # Where to look ------------------------------------------------------------------------------------------------
@@ -253,12 +299,19 @@ def _shown(*cells: Any) -> ListedPayment:
 
 def figures(file: Any, asked: Asked, today: date) -> PaymentFigures:
     """What the cards say."""
-    groups, by_month = asked.groups(file)
+    begun, same_day = (_day(day, 0) for day in same_day_before(today))
+    if asked.narrow:
+        days = asked.met(file)
+        groups = [(_month(row[0]), *row[1:]) for row in days]
+        paid = CODES[Status.PAID]
+        before = sum(row[4] for row in days if row[1] == paid and begun <= row[0] <= same_day)
+    else:
+        groups, before = asked.groups(file), asked.paid(file, begun, same_day)
     counts: dict[Status, int] = {}
     collected = net = waiting = waiting_cents = 0
     last = today.year * 12 + today.month - 1
     months = dict.fromkeys(range(last - TREND_MONTHS + 1, last + 1), 0)
-    for unit, code, n, _cents, worth, back in groups:
+    for month, code, n, _cents, worth, back in groups:
         status = STATUSES[code]
         counts[status] = counts.get(status, 0) + n
         net += worth - back if status in COLLECTED else 0
@@ -266,24 +319,40 @@ def figures(file: Any, asked: Asked, today: date) -> PaymentFigures:
             waiting, waiting_cents = waiting + n, waiting_cents + worth
         if status is Status.PAID:
             collected += worth
-            month = unit if by_month else _month(unit)
             if month in months:
                 months[month] += worth
-    fits = asked.where.replace("status IN", "+status IN")  # or it would be taken for the index's own condition
-    along = "" if asked.numbers is not None else "INDEXED BY by_awaited"
-    query = (f"SELECT count(*), coalesce(sum(worth), 0) FROM entry {along} WHERE "
-             f"status IN ({AWAITED_CODES}) AND due BETWEEN 1 AND ? AND {fits}")  # fmt: skip
-    overdue = file.execute(query, ((today - _EPOCH).days - 1, *asked.values)).fetchone()
     return PaymentFigures(
-        collected, net, Count(waiting, waiting_cents), Count(*overdue),
+        collected, net, Count(waiting, waiting_cents), asked.overdue(file, (today - _EPOCH).days),
         {status: n for status, n in counts.items() if n},
-        tuple((month // 12, month % 12 + 1, cents) for month, cents in months.items()),
+        tuple((month // 12, month % 12 + 1, cents) for month, cents in months.items()), before,
     )  # fmt: skip
 
 
+def _pieces(first: int, last: int) -> list[tuple[dict[str, int], int, int]]:
+    """The days from one to another as whole months and what is left around them: (kinds of totals, first, last)."""
+    begin, after = _EPOCH + timedelta(first), _EPOCH + timedelta(min(last, _LAST) + 1)
+    from_month = _month(first) + (begin.day > 1)
+    to_month = _EVER if last >= _LAST else _month_of(after) - 1
+    if from_month > to_month:
+        return [(DAYS, first, last)]
+    pieces = [(MONTHS, from_month, to_month)]
+    if begin.day > 1:
+        pieces.append((DAYS, first, _first_day(from_month) - 1))
+    if to_month < _EVER and after.day > 1:
+        pieces.append((DAYS, _first_day(to_month + 1), last))
+    return pieces
+
+
+def _first_day(month: int) -> int:
+    return _day(date(month // 12, month % 12 + 1, 1), 0)
+
+
+def _month_of(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
 def _month(day: int) -> int:
-    found = _EPOCH + timedelta(day)
-    return found.year * 12 + found.month - 1
+    return _month_of(_EPOCH + timedelta(day))
 
 
 def _comma(numbers: Iterable[int]) -> str:

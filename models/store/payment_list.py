@@ -21,6 +21,7 @@ from sqlcipher3 import dbapi2
 
 from models.basics.errors import StorageError
 from models.basics.search_keys import name_words, plain
+from models.rules.payment_status import AWAITED
 from models.store.desk import DeskStore
 from models.store.failures import translate
 from models.store.payment_asks import (
@@ -34,7 +35,7 @@ from models.store.payment_asks import (
     figures,
     rows,
 )
-from models.store.payment_rows import BOTH, CODE, DAYS, FRESH, INDEXES, MONTHS, TABLES, VERSION
+from models.store.payment_rows import BOTH, CODES, DAYS, DUE, FRESH, INDEXES, MONTHS, TABLES, TOTALS, VERSION
 from models.store.queries.patients import families_of
 from models.store.reading import connect
 from models.store.rows import Change
@@ -53,6 +54,7 @@ _COLUMNS = (
     "id", "person", "name", "number", "tail", "amount", "back", "worth", "status", "due", "created", "day", "month",
     "treatment", "location", "tender", "staff", "memo", "pending",
 )  # fmt: skip
+_AWAITED = frozenset(CODES[status] for status in AWAITED)
 _PUT = f"INSERT INTO entry (no, {', '.join(_COLUMNS)}) VALUES ({', '.join('?' * (len(_COLUMNS) + 1))})"
 _ADD = (
     "INSERT INTO total VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n, "
@@ -118,7 +120,7 @@ class PaymentList:
                 file.close()
 
     def figures(self, wanted: WantedPayments, today: date) -> PaymentFigures:
-        """What the cards say of all that fit. Raises StorageError."""
+        """What the cards say of all that fit, on the business day `today`. Raises StorageError."""
         with self._lock, _translated():
             file = self._fresh()
             asked = Asked.of(file, self._words, wanted)
@@ -267,11 +269,8 @@ class PaymentList:
         self._file.execute("BEGIN")
         for statement in INDEXES:
             self._file.execute(statement)
-        for kinds, unit in ((DAYS, "day"), (MONTHS, "month")):
-            for name, kind in kinds.items():
-                self._file.execute(
-                    f"INSERT INTO total SELECT {kind}, {CODE[name]}, {unit}, status, location, count(*), sum(amount), "
-                    "sum(worth), sum(back) FROM entry GROUP BY 1, 2, 3, 4, 5")  # fmt: skip
+        for statement in TOTALS:
+            self._file.execute(statement)
         self._count()
         self._keep("cursor", str(cursor))
         self._keep("next", str(cursor))
@@ -406,8 +405,10 @@ def _weights(row: dict[str, Any], change: int) -> list[tuple[Any, ...]]:
     """What a row adds to each total, or takes from it."""
     told = (change, change * row["amount"], change * row["worth"], change * row["back"])
     codes = {"": 0, "tender": row["tender"], "staff": row["staff"], "both": row["tender"] * BOTH + row["staff"]}
+    awaited = ((DUE, "due"),) if row["due"] and row["status"] in _AWAITED else ()
     return [(kind, codes[name], row[unit], row["status"], row["location"], *told)
-            for kinds, unit in ((DAYS, "day"), (MONTHS, "month")) for name, kind in kinds.items()]  # fmt: skip
+            for kinds, unit in ((DAYS, "day"), (MONTHS, "month"), *awaited)
+            for name, kind in kinds.items()]  # fmt: skip
 
 
 def _differs(row: dict[str, Any], other: dict[str, Any] | None) -> bool:

@@ -14,7 +14,7 @@ STATUSES = {code: status for status, code in CODES.items()}
 
 AWAITED_CODES = ", ".join(str(CODES[status]) for status in sorted(AWAITED))
 
-VERSION = "1"
+VERSION = "2"
 """Changed whenever what is below changes: a file of another version is made anew."""
 
 TABLES = """
@@ -52,18 +52,29 @@ INDEXES = (
     f"CREATE INDEX by_staff ON entry (staff, no, {_FILTERS})",
     "CREATE INDEX by_tail ON entry (tail)",
     "CREATE INDEX by_pending ON entry (pending) WHERE pending = 1",
-    f"CREATE INDEX by_awaited ON entry (due, {_FILTERS}) WHERE status IN ({AWAITED_CODES})",
+    f"CREATE INDEX by_awaited ON entry (day, due, {_FILTERS}) WHERE status IN ({AWAITED_CODES})",
 )
 """One for each order, each with all that filters and sums ask, so that a walk along it reads no row."""
 
-DAYS = {"": 0, "tender": 1, "staff": 2}
-MONTHS = {"": 3, "tender": 4, "staff": 5, "both": 6}
-"""Totals are kept of everything, by tender and by staff, each by day and by month; of tender and staff together by
-month alone. The number is the kind of a total; its `day` is a month then."""
+DAYS = {"": 0, "tender": 1, "staff": 2, "both": 3}
+MONTHS = {"": 4, "tender": 5, "staff": 6, "both": 7}
+DUE = {"": 8, "staff": 9}
+"""Totals are kept of everything, by tender, by staff and by both together, each by day and by month. The number is the
+kind of a total; its `day` is a month then. DUE are those of what is awaited, by the day it is due: nothing awaited has
+a tender yet."""
 BOTH = 1_000_000
 """The code of a tender and a member of staff together is the tender's times this, and the other's."""
 CODE = {"": "0", "tender": "tender", "staff": "staff", "both": f"tender * {BOTH} + staff"}
 """How the code of a total follows from a row."""
+TOTALS = tuple(
+    f"INSERT INTO total SELECT {kind}, {CODE[name]}, {unit}, status, location, count(*), sum(amount), sum(worth), "
+    f"sum(back) FROM entry WHERE {which} GROUP BY 1, 2, 3, 4, 5"
+    for kinds, unit, which in (
+        (DAYS, "day", "1"), (MONTHS, "month", "1"), (DUE, "due", f"due > 0 AND status IN ({AWAITED_CODES})"),
+    )
+    for name, kind in kinds.items()
+)  # fmt: skip
+"""Adds up the totals from the rows."""
 
 _BACK = (
     "coalesce((SELECT sum(r.amount_cents) FROM {s}refund r WHERE r.tenant = p.tenant AND r.payment_id = p.payment_id "

@@ -96,9 +96,7 @@ class _Table(CellTable):
 
 
 def _row(heads: tuple[str, ...], row: tuple[str, ...]) -> TableRow:
-    cells = (
-        WordsCell(row[0], style="table_medium"),
-        *(MoneyCell(None, "table", words=text or " ") for text in row[1:]),
-    )
+    figures = [MoneyCell(None, "table", words=text or " ") for text in row[1:]]
+    cells: tuple[Cell, ...] = (WordsCell(row[0], style="table_medium"), *figures)
     said = ", ".join(f"{head} {text}".strip() for head, text in zip(heads, row, strict=True) if text)
     return TableRow(row[0], cells, spoken=said)

@@ -66,7 +66,7 @@ def happen(store: DeskStore, chance: Random, times: int) -> None:
         with store.write() as tx:
             new = tx.new_id()
             body = _act(chance, new, who, visit, paid, asked, tx.next_payment_number())
-            day = (TODAY - timedelta(chance.choice([0, 1, 20, 70, 400]))).isoformat()
+            day = (TODAY - timedelta(chance.choice([0, 1, 20, 29, 70, 400]))).isoformat()
             tx.record(body, person_id=chance.choice(STAFF), business_date=day)
 
 
@@ -206,6 +206,8 @@ def cards(rows: list[Plain]) -> PaymentFigures:
         sum(each.worth - each.row.back_cents for each in rows if each.row.status in COLLECTED),
         summed(waits), summed(late), {status: statuses.count(status) for status in set(statuses)},
         tuple((year, month, cents) for (year, month), cents in months.items()),
+        sum(each.worth for each in rows if each.row.status is Status.PAID and "2026-02-01" <= each.row.day.isoformat()
+            <= "2026-02-16"),
     )  # fmt: skip
 
 
@@ -217,6 +219,14 @@ ASKS = [
     WantedPayments(tender="cash", staff="maria"), WantedPayments(tender="bitcoin"),
     WantedPayments(first=TODAY - timedelta(30), last=TODAY), WantedPayments(last=TODAY - timedelta(30), order="due"),
     WantedPayments(first=TODAY - timedelta(80), tender="cash", staff="maria", location="west", order="status"),
+    *(WantedPayments(first=first, last=last) for first, last in (
+        (date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 1, 1), None), (None, date(2026, 2, 28)),
+        (date(2025, 2, 10), date(2026, 2, 28)), (date(2026, 2, 15), date(2026, 2, 15)),
+        (date(2026, 2, 10), date(2026, 3, 15)), (date.min, date.max), (date(2025, 1, 1), date(2025, 12, 31)),
+    )),
+    WantedPayments(first=date(2026, 1, 5), tender="check", statuses=frozenset({Status.PAID, Status.REFUNDED})),
+    WantedPayments(statuses=frozenset({Status.PENDING}), location="west"),
+    WantedPayments(statuses=frozenset({Status.PROCESSING, Status.PAID}), staff="maria", last=date(2026, 3, 14)),
     *(WantedPayments(text=text) for text in ("nun", "o brien", "smith cy", "quill an", "zzz", "PAY-1-00007", "7", "-")),
     WantedPayments(text="a", statuses=frozenset({Status.PAID, Status.PENDING}), order="amount", descending=False),
     WantedPayments(text="d", tender="cash", first=TODAY - timedelta(25)),
@@ -238,6 +248,7 @@ def agrees(made: PaymentList, store: DeskStore) -> None:
         keys = [KEYS[wanted.order](row) for row in found]
         assert keys == sorted(keys, reverse=wanted.descending), wanted
         assert made.figures(wanted, TODAY) == cards(right), wanted
+        assert [row for some in made.every(wanted) for row in some] == found, wanted
 
 
 @pytest.fixture(params=["gathered", "walked", "marked"])
