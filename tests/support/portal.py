@@ -216,7 +216,8 @@ class Browser:
 
     def __init__(self, clinic: Clinic, language: str = "en") -> None:
         self.clinic = clinic
-        self.line = httpx.Client(follow_redirects=True, headers={"Accept-Language": language}, timeout=20)
+        self.line = httpx.Client(follow_redirects=True, headers={"Accept-Language": language}, timeout=20,
+                                 limits=httpx.Limits(max_keepalive_connections=0))  # fmt: skip
         self.page = httpx.Response(200)
 
     def get(self, path: str = "/") -> httpx.Response:
