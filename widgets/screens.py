@@ -134,6 +134,12 @@ def _payments(kit: Kit) -> Page:
     return make(kit)
 
 
+def _payment(kit: Kit) -> Page:
+    from widgets.payment.page import make
+
+    return make(kit)
+
+
 def _claims(kit: Kit) -> Page:
     from widgets.claims.page import make
 
@@ -196,6 +202,7 @@ SCREENS: dict[str, Screen] = {
         Screen(SETTINGS, _settings, rail="Settings", icon="settings", keys="Ctrl+,"),
         Screen(COLLECT, _collect, under=TODAY),
         Screen(APPROVED, _approved, under=TODAY),
+        Screen(PAYMENT, _payment, under=PAYMENTS),
         Screen(LEDGER, _ledger, under=PATIENTS),
         Screen(RECEIPTS, _receipts, under=REPORTS, keys="Ctrl+Shift+R"),
     )

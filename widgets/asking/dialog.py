@@ -90,7 +90,7 @@ class AskDialog(FormDialog):
         self.allowed = AmountField("Allowed amount")
         self.network = Choice("Network", NETWORK_WORDS.items(), narrow=True)
         self.rows = {
-            "amount": FormRow("Amount", self.amount, " "), "type": FormRow("Type", self.kind, " "),
+            "amount": FormRow("Amount", self.amount), "type": FormRow("Type", self.kind),
             "treatment": FormRow("Treatment", self.treatment), "due": FormRow("Due date", self.due, "Optional"),
             "memo": FormRow("Memo", self.memo, "Optional"),
             "allowed": FormRow("Allowed amount", self.allowed, "What the payer allows; empty: from the charges"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from models.rules.rights import Right
+from widgets.asking.act import Asking
 from widgets.common.lend_dialog import Lending
 from widgets.common.speech import Speech
 from widgets.payments.presenter import Doors, PaymentsPresenter
@@ -33,9 +34,11 @@ class _Page:
 
         detail = PAYMENT in SCREENS
         self.widget = PaymentsPage(detail=detail)
+        asking = Asking(kit, self.widget.window)
         doors = Doors(
             ledger=lambda patient_id: kit.doors.go(Place(LEDGER, patient_id)),
             payment=open_payment if detail else None,
+            create=asking.ask,
         )
         lending = Lending(
             self.widget, Right.EXPORT, "Export needs a manager", "Choose where to save", bridge=kit.bridge,

@@ -43,10 +43,12 @@ def ask_payments_path(parent: QWidget, name: str) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Where the list leads: the ledger of a patient, a payment (None: no such page), a file to save it in."""
+    """Where the list leads: the ledger of a patient, a payment (None: no such page), a file to save it in; `create`
+    asks for a payment and is told what came of it (None: nobody offers it)."""
 
     ledger: Callable[[str], None]
     payment: Callable[[PaymentLine], None] | None = None
+    create: Callable[[Callable[[str], None]], None] | None = None
     ask_list: Callable[[QWidget, str], Path | None] = ask_payments_path
 
 
@@ -101,6 +103,9 @@ class PaymentsPresenter(QObject):
         view.columns_pressed.connect(self._ask_columns)
         view.numbers_pressed.connect(self._show_numbers)
         view.export_pressed.connect(self._export)
+        view.create_action.setEnabled(self._doors.create is not None)
+        view.new_payment.setVisible(self._doors.create is not None)
+        view.create_pressed.connect(self._create)
         view.stop_pressed.connect(self._stop)
         view.cleared.connect(lambda: self._want(replace(self._chosen.cleared, page=0)))
         view.retry_pressed.connect(self.refresh)
@@ -295,6 +300,15 @@ class PaymentsPresenter(QObject):
             self._tell("Saving was stopped. Nothing was saved.")
         else:
             self._failed(error)
+
+    @Slot()
+    def _create(self) -> None:
+        if self._doors.create is not None:
+            self._doors.create(self._created)
+
+    def _created(self, words: str) -> None:
+        """A payment was asked for: say so; the list follows by itself."""
+        self._tell(words)
 
     def _tell(self, words: str) -> None:
         self._said = words

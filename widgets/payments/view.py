@@ -15,6 +15,7 @@ from widgets.common import (
     EmptyState,
     IconButton,
     KeycapButton,
+    Role,
     Skeleton,
     Text,
     page_action,
@@ -39,6 +40,7 @@ class PaymentsPage(Themed, QWidget):
     columns_pressed = Signal()
     copy_pressed = Signal(bool)
     export_pressed = Signal()
+    create_pressed = Signal()
     stop_pressed = Signal()
     cleared = Signal()
     retry_pressed = Signal()
@@ -73,6 +75,7 @@ class PaymentsPage(Themed, QWidget):
         self.copy_page_action = page_action(self, "Copy all rows of this page", "Ctrl+Shift+C",
                                     lambda: self.copy_pressed.emit(True))  # fmt: skip
         self.export_action = page_action(self, "Export", "Ctrl+E", self.export_pressed.emit, menu="payment")
+        self.create_action = page_action(self, "Create payment", "Ctrl+N", self.create_pressed.emit, menu="payment")
         self.stop_action = page_action(self, "Stop saving", "Alt+X", self.stop_pressed.emit)
         self.first_action = page_action(self, "First page", "Ctrl+Home", lambda: self.page_wanted.emit("first"))
         self.before_action = page_action(self, "Page before", "Ctrl+PgUp", lambda: self.page_wanted.emit("before"))
@@ -86,6 +89,7 @@ class PaymentsPage(Themed, QWidget):
         self.numbers = KeycapButton("Numbers", action=self.numbers_action, icon="chart-column")
         self.columns = KeycapButton("Columns", action=self.columns_action)
         self.export = KeycapButton("Export", action=self.export_action, icon="download")
+        self.new_payment = KeycapButton("Create payment", action=self.create_action, icon="plus", role=Role.PRIMARY)
         self.foot = Text("", "table", "muted", elide=True)
         self.said = Text("", "table", "ok_text", elide=True)
         self.saving = Text("", "table", "text2")
@@ -94,7 +98,7 @@ class PaymentsPage(Themed, QWidget):
         self.page_text = Text("", "table", "text2")
         self.before = IconButton("chevron-left", "Page before", action=self.before_action, size="control_small")
         self.after = IconButton("chevron-right", "Next page", action=self.after_action, size="control_small")
-        for button in (self.before, self.after, self.numbers, self.columns, self.export):
+        for button in (self.before, self.after, self.numbers, self.columns, self.export, self.new_payment):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the row
 
     def _lay_out(self) -> None:
@@ -103,7 +107,7 @@ class PaymentsPage(Themed, QWidget):
         self.head.addWidget(Text("Payments", "title"))
         self.head.addSpacing(S4)
         self.head.addWidget(self._words, 1)
-        for button in (self.clear, self.numbers, self.columns, self.export):
+        for button in (self.clear, self.numbers, self.columns, self.export, self.new_payment):
             self.head.addWidget(button)
         self._foot = QHBoxLayout()
         self._foot.setSpacing(S8)

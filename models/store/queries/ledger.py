@@ -370,7 +370,8 @@ def log_about(connection: Any, tenant: str, patients: Sequence[str], payment_id:
         "WHERE a.tenant = ? AND a.payment_id = ? AND a.payment_id <> ''"
     )
     moved = f"{lots.format(side='t.debit')} UNION {lots.format(side='t.credit')}"
-    values = (*patients, *ids, tenant, payment_id, tenant, payment_id, limit)
+    quoted = [f'"{each}"' for each in ids]  # whole names, no parts of words
+    values = (*patients, *quoted, tenant, payment_id, tenant, payment_id, limit)
     inside = marks(len(patients))
     pending = connection.execute(
         "SELECT 0, json_extract(op, '$.kind'), json_extract(op, '$.device'), json_extract(op, '$.actor'), verdict, "
@@ -384,7 +385,7 @@ def log_about(connection: Any, tenant: str, patients: Sequence[str], payment_id:
         f"SELECT seq FROM log WHERE tenant = ? AND patient IN ({inside}) AND ({names}) "
         f"UNION SELECT seq FROM log WHERE tenant = ? AND op_id IN ({moved})) "
         f"AND kind NOT IN ({_QUIET}) ORDER BY seq DESC LIMIT ?",
-        (tenant, tenant, *patients, *ids, tenant, tenant, payment_id, tenant, payment_id, limit),
+        (tenant, tenant, *patients, *quoted, tenant, tenant, payment_id, tenant, payment_id, limit),
     ).fetchall()
     return [LogRow(*row) for row in [*pending, *confirmed][:limit]]
 

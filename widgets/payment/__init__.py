@@ -1,0 +1,1 @@
+"""One payment: what was asked, what came, for whom and what, and what was done about it since."""
