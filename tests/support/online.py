@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -17,9 +16,8 @@ from models.operations.protocol import Cursor
 from models.store.hub import HubStore
 from server.online.offered import Begun, CheckoutAsk
 from server.online.service import StripeOnline
-from server.online.settings import Account, OnlineSettings
+from server.online.settings import Account
 from server.online.worker import OnlineWorker
-from server.settings import HubSettings
 from tests.support.hub import Member, RunningHub
 from tests.support.simulators import StripeProcess, stripe_running
 from tests.support.stream import DAY
@@ -143,23 +141,23 @@ def pay(url: str, number: str = VISA, **more: str) -> tuple[int, str]:
     return found
 
 
-def with_account(settings: HubSettings, processor: StripeProcess, secret: str = SECRET) -> HubSettings:
-    """Settings of a hub whose only practice has an account at this processor."""
-    return replace(settings, online=OnlineSettings({"": Account(KEY, secret, processor.base)}))
-
-
 @contextmanager
-def home_at(settings: HubSettings, processor: StripeProcess) -> Iterator[Home]:
-    """A hub of its own, its webhooks turned to it."""
+def home_at(running: RunningHub, processor: StripeProcess) -> Iterator[Home]:
+    """A practice of its own at a hub that serves many, with an account of its own at the processor."""
     processor.reset()
-    running = RunningHub(with_account(settings, processor))
+    tenant = running.practice()
+    accounts = running.hub.settings.online.accounts
+    assert isinstance(accounts, dict)
+    name = tenant.replace("-", "_").upper()
+    accounts[name] = Account(KEY, SECRET, processor.base)
     try:
-        home = Home(running, processor)
+        home = Home(running, processor, tenant=tenant)
         turn_webhooks(home)
         yield home
     finally:
         processor.tell("webhook")
-        running.close()
+        del accounts[name]
+        running.hang_up()
 
 
 def turn_webhooks(home: Home) -> None:

@@ -15,7 +15,6 @@ from models.operations import bodies, online
 from models.operations.bodies import AllocationLine
 from models.operations.kept_cards import CardDrop
 from server.online.offered import ChargeAsk, Charged, Declined, SaveAsk, SaveConsent, Unknown
-from server.settings import HubSettings
 from tests.support.hub import RunningHub
 from tests.support.online import ASKS, DECLINED, SECRET, Home, home_at, pay, processor  # noqa: F401
 from tests.support.simulators import StripeProcess
@@ -25,14 +24,14 @@ CONSENT = SaveConsent(said_by="Ada Quillfeather", words="card-1", words_sha256="
 
 
 @pytest.fixture
-def home(settings: HubSettings, processor: StripeProcess) -> Iterator[Home]:  # noqa: F811
-    with home_at(settings, processor) as made:
+def home(hub: RunningHub, processor: StripeProcess) -> Iterator[Home]:  # noqa: F811
+    with home_at(hub, processor) as made:
         yield made
 
 
 @pytest.fixture
-def small_home(sqlite_settings: HubSettings, processor: StripeProcess) -> Iterator[Home]:  # noqa: F811
-    with home_at(sqlite_settings, processor) as made:
+def small_home(sqlite_hub: RunningHub, processor: StripeProcess) -> Iterator[Home]:  # noqa: F811
+    with home_at(sqlite_hub, processor) as made:
         yield made
 
 
