@@ -60,6 +60,10 @@ class Home:
             self.running.hub.online_worker.wake(self.tenant)
         return [result.verdict for result in answer.results]
 
+    def caught_up(self) -> None:
+        """The hub has all the desk has added, by another way."""
+        self._pushed = self.desk.stream.dseq
+
     def say(self, *bodies: object) -> list[str]:
         """Let the desk do something. Returns the verdicts."""
         for body in bodies:

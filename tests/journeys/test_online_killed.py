@@ -1,0 +1,190 @@
+"""A hub that is killed at every step of taking money from home: the money is in the log once, and taken once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.basics.clock import SystemClock
+from models.basics.ids import new_id
+from models.basics.points import Point
+from models.operations import bodies, online
+from models.operations.kept_cards import STRIPE, CardConsent, CardKeep, kept_card_id_of
+from server.main import open_store
+from server.online.offered import ChargeAsk, Charged, Unknown
+from server.online.settings import Account, OnlineSettings
+from server.settings import HubSettings
+from tests.support.dying_hub import DyingHub
+from tests.support.hub import KEY as FILE_KEY
+from tests.support.hub import RunningHub
+from tests.support.online import BACK, KEY, SECRET, Home, pay, processor  # noqa: F401
+from tests.support.simulators import StripeProcess
+from tests.support.waiting import until
+
+
+class Clinic:
+    """A hub's file with one family, which lives and dies; between its lives a hub that is well looks at it."""
+
+    def __init__(self, folder: Path, running: StripeProcess) -> None:
+        self.processor = running
+        account = {"": Account(KEY, SECRET, running.base)}
+        self.settings = HubSettings(data_dir=folder, key_hex=FILE_KEY, online=OnlineSettings(account)).checked()
+        well = RunningHub(self.settings)
+        self.settings = well.settings
+        self.home = Home(well, running)
+        self.tenant = self.home.tenant
+        self.card_id = self._card()
+        running.tell(f"webhook {well.url}/stripe/webhooks/{self.tenant} {SECRET}")
+        well.close()
+
+    def _card(self) -> str:
+        """A card the guarantor let the practice keep."""
+        line = self.home.money.line(self.tenant)
+        holder = str(line.call(lambda it: it.v1.customers.create({}))["id"])
+        asked = {"mode": "setup", "customer": holder, "currency": "usd", "success_url": BACK}
+        page = line.call(lambda it: it.v1.checkout.sessions.create(asked))
+        pay(str(page["url"]))
+        done = line.call(lambda it: it.v1.setup_intents.retrieve(str(page["setup_intent"])))
+        card_id = kept_card_id_of(STRIPE, holder, str(done["payment_method"]))
+        self.home.say(
+            CardConsent(consent_id="c", patient_id=self.home.guarantor, channel="desk", said_by="Ada", words="card-1",
+                        words_sha256="ab" * 32),
+            CardKeep(kept_card_id=card_id, patient_id=self.home.guarantor, consent_id="c", processor=STRIPE,
+                     token=str(done["payment_method"]), customer=holder, brand="Visa", last4="4242"),
+        )  # fmt: skip
+        return card_id
+
+    def well(self) -> Home:
+        """The hub starts again, and nothing kills it."""
+        self.home.running.start()
+        return self.home
+
+    def rest(self) -> None:
+        """The hub ends as it should."""
+        self.home.running.stop()
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory, processor: StripeProcess) -> Iterator[Clinic]:  # noqa: F811
+    processor.reset()
+    folder = tmp_path_factory.mktemp("dying") / "hub"
+    folder.mkdir()
+    made = Clinic(folder, processor)
+    yield made
+    processor.tell("webhook")
+
+
+@pytest.fixture(scope="module")
+def dying(clinic: Clinic) -> Iterator[DyingHub]:
+    with DyingHub(clinic.settings, clinic.processor, clinic.tenant) as made:
+        yield made
+
+
+def taken(home: Home) -> list[dict[str, Any]]:
+    return home.entries("online.receive")
+
+
+def ask(key: str) -> dict[str, Any]:
+    return {"key": key, "patient_id": "", "amount_cents": 1_000, "channel": "portal", "return_url": BACK}
+
+
+@pytest.mark.parametrize("point", [Point.BEFORE_ONLINE, Point.AFTER_ONLINE])
+def test_killed_while_it_asks_for_a_page(clinic: Clinic, dying: DyingHub, point: Point) -> None:
+    """Asked again under the same key there is one page, and one payment."""
+    key, before = new_id(), len(clinic.processor.intents())
+    wanted = {**ask(key), "patient_id": clinic.home.guarantor}
+    dying.live(point, "checkout", wanted)
+    dying.dies()
+    home = clinic.well()
+    known = len(taken(home))
+    begun = home.begin(1_000, key=key)
+    assert home.begin(1_000, key=key) == begun
+    pay(begun.url)
+    until(lambda: len(taken(home)) == known + 1)
+    assert len(clinic.processor.intents()) == before + 1
+    home.holds()
+    clinic.rest()
+
+
+@pytest.mark.parametrize(("point", "armed_by"), [
+    (Point.AFTER_HEARD, ""), (Point.HUB_BEFORE_COMMIT, "receive"), (Point.HUB_AFTER_COMMIT, "receive"),
+])  # fmt: skip
+def test_killed_when_the_money_is_told(clinic: Clinic, dying: DyingHub, point: Point, armed_by: str) -> None:
+    """The event is kept, or the fact half written, or written and not noted: it is in the log once."""
+    wanted = {**ask(new_id()), "patient_id": clinic.home.guarantor}
+    dying.live(point, "checkout", wanted, armed_by)
+    pay(dying.says("page"))
+    dying.dies()
+    home = clinic.well()
+    charged = [each for each in clinic.processor.intents() if each["status"] == "succeeded"]
+    until(lambda: len(taken(home)) == len(charged))
+    home.look_after()
+    assert len({each["intent"] for each in taken(home)}) == len(taken(home)) == len(charged)
+    home.holds()
+    clinic.rest()
+
+
+@pytest.mark.parametrize("point", [Point.BEFORE_ONLINE, Point.AFTER_ONLINE])
+def test_killed_while_it_charges_a_kept_card(clinic: Clinic, dying: DyingHub, point: Point) -> None:
+    """Before anything left nothing is taken and nobody repeats it; after, it is found by its name and counts once."""
+    before, key = len(clinic.processor.intents()), new_id()
+    clinic.processor.tell("always webhook-lost")
+    dying.live(point, "charge", {"key": key, "kept_card_id": clinic.card_id, "amount_cents": 700})
+    dying.dies()
+    home = clinic.well()
+    found = home.money.charge_kept_card(home.tenant, ChargeAsk(key=key, kept_card_id=clinic.card_id, amount_cents=700))
+    left = point is Point.AFTER_ONLINE
+    assert isinstance(found, Charged if left else Unknown)
+    assert len(clinic.processor.intents()) == before + int(left)
+    home.look_after()
+    assert len(clinic.processor.intents()) == before + int(left)
+    clinic.processor.clear()
+    home.holds()
+    clinic.rest()
+
+
+@pytest.mark.parametrize("point", [Point.BEFORE_ONLINE, Point.AFTER_ONLINE])
+def test_killed_while_it_gives_back(clinic: Clinic, dying: DyingHub, point: Point) -> None:
+    home = clinic.well()
+    pay(home.begin(1_000).url)
+    online_id = _posted(home)
+    refund_id = new_id()
+    before, gone = clinic.processor.captured_cents(), len(home.entries("online.return"))
+    clinic.rest()
+    home.desk.stream.add(bodies.RefundRequest(
+        refund_id=refund_id, payment_id=online_id, patient_id=home.guarantor, amount_cents=400, tender="online",
+        reason="patient_request", number=f"PAY-1-{refund_id[-5:]}",
+    ))  # fmt: skip
+    _to_file(clinic)
+    dying.live(point, "wake")
+    dying.dies()
+    clinic.well()
+    until(lambda: len(home.entries("online.return")) == gone + 1)
+    home.look_after()
+    assert clinic.processor.captured_cents() == before - 400
+    assert len(home.entries("online.return")) == gone + 1
+    home.holds()
+    clinic.rest()
+
+
+def _to_file(clinic: Clinic) -> None:
+    """Let the hub's file have what the desk has added, while no hub looks."""
+    store = open_store(clinic.settings, SystemClock())
+    try:
+        stream = clinic.home.desk.stream
+        assert store.push(clinic.tenant, stream.batch(stream.dseq)).results[0].verdict == "accepted"
+        clinic.home.caught_up()
+    finally:
+        store.close()
+
+
+def _posted(home: Home) -> str:
+    until(lambda: bool(home.column("SELECT online_id FROM online_payment WHERE tenant = :tenant AND state = 'open'")))
+    waits = home.column("SELECT online_id FROM online_payment WHERE tenant = :tenant AND state = 'open' "
+                        "ORDER BY paid_at DESC, online_id")  # fmt: skip
+    assert set(home.say(*(online.OnlinePost(online_id=each, patient_id=home.guarantor) for each in waits))) == {
+        "accepted"}  # fmt: skip
+    return str(waits[0])
