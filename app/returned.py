@@ -1,8 +1,9 @@
-"""Refunds that a bank sent back: a processor says days later that a card could not be given its money (an account that
-was closed, a card that expired).
+"""Refunds and voids that a bank sent back: a processor says days later that a card could not be given its money (an
+account that was closed, a card that expired).
 
-Nothing tells a desk of that by itself: it asks, at opening and once a day. What came back lies on the payment again, as
-if it had never gone, and somebody is told that the patient has not got it.
+Nothing tells a desk of that by itself: it asks, at opening and once a day. What came back of a refund lies on the
+payment again, as if it had never gone; what came back of a void, which took a whole payment out of the books, is a
+payment of its own, free on the account. Somebody is told that the patient has not got it.
 """
 
 from __future__ import annotations
@@ -10,17 +11,22 @@ from __future__ import annotations
 import logging
 import time
 from datetime import timedelta
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from app.card_reader import CardReader
 from app.clinic import Clinic
 from app.lanes import Job
+from app.posting import payment_id_of
 from app.refund_views import NOTE_MOST
 from devices.base import Capability, ReturnedRefund, TellsReturned
 from models.basics.errors import DeviceError, PaymentUnavailable
 from models.basics.facts import facts
 from models.operations import bodies
-from models.store.queries import refunds
+from models.store.queries import jobs, receipts, refunds
+from models.store.queries.receipts import PaidRow
+
+if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
+    from models.store.transaction import Tx
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +85,38 @@ class ReturnedRefunds:
                 tx.record(body, person_id=row.settled_by or row.requested_by, business_date=today.isoformat(),
                           group=f"returned {row.refund_id}")  # fmt: skip
                 written += 1
+            written += sum(self._void(tx, each) for each in known.values())
         if written:
             log.warning("refunds sent back", extra=facts(count=written))
         return written
+
+    def _void(self, tx: Tx, told: ReturnedRefund) -> bool:
+        """Write the money of a void down that came back; of those this desk made, and once."""
+        tenant = self._clinic.tenant
+        attempt = jobs.attempt(tx.reader, tenant, told.attempt_id)
+        if attempt is None or not attempt.void_of_payment_id:
+            return False
+        payment = receipts.payment(tx.reader, tenant, attempt.void_of_payment_id)
+        again = payment_id_of(tenant, attempt.attempt_id)
+        if payment is None or not payment.reversed_at or receipts.payment(tx.reader, tenant, again) is not None:
+            return False
+        if told.cents != attempt.amount_cents:
+            log.error("returned void is of another amount", extra=facts(attempt=told.attempt_id))
+            return False
+        body = bodies.Collect(
+            payment_id=again, patient_id=payment.patient_id, tender=payment.tender, amount_cents=told.cents,
+            requested_cents=told.cents, number=tx.next_payment_number(), receipt_no=tx.next_receipt_no(),
+            attempt_id=attempt.attempt_id, card=_card(payment), returned_of=payment.payment_id,
+            memo=f"Void of {payment.number}: {told.words or WORD}"[:NOTE_MOST],
+        )  # fmt: skip
+        tx.record(body, person_id=payment.reversed_by or payment.actor,
+                  business_date=self._clinic.today().isoformat(), group=f"returned {attempt.attempt_id}")  # fmt: skip
+        return True
+
+
+def _card(payment: PaidRow) -> bodies.CardFacts:
+    """The card of a payment, by the processor's own reference."""
+    return bodies.CardFacts(
+        brand=payment.brand, last4=payment.last4, host_ref=payment.host_ref, merchant=payment.merchant,
+        terminal_txn_no=payment.terminal_txn_no, terminal_ref=payment.terminal_ref,
+    )  # fmt: skip

@@ -77,6 +77,12 @@ WORDS: Rows = {
         "its reader again by itself.",
         "Do not give this money back another way until it knows.",
     ),
+    "attention.void_returned": (
+        "A void came back",
+        "The bank could not give {cents:money} back to the card and sent it back ({when}). The patient has not got it; "
+        "the money is credit on the account.",
+        "Tell the patient. Give it back another way, or keep it as credit.",
+    ),
     "attention.paid_twice": (
         "Paid twice?",
         "{cents:money} at {desk} ({first}), {cents:money} at {elsewhere} ({second}), for the same visit.",

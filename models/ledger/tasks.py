@@ -207,6 +207,14 @@ def _sent_back(
               payment_id=refund.payment_id)  # fmt: skip
 
 
+def _void_sent_back(
+    op: Operation, body: bodies.Collect, own: Entry, _entries: Sequence[Entry], draft: Draft
+) -> None:  # fmt: skip
+    """A bank sent back what a void had given to a card: it is money on account, and the patient has not got it."""
+    if body.returned_of and own.verdict is Verdict.ACCEPTED:
+        _open(op, "void_returned", body.amount_cents, draft, patient_id=body.patient_id, payment_id=body.payment_id)
+
+
 def _bank_took(
     op: Operation, body: bodies.DisputeClosed | bodies.Reverse, _own: Entry, entries: Sequence[Entry], draft: Draft
 ) -> None:  # fmt: skip
@@ -236,7 +244,7 @@ def _merged(op: Operation, _body: Any, own: Entry, _entries: Sequence[Entry], dr
 _Watch = Callable[[Operation, Any, Entry, Sequence[Entry], Draft], None]
 _WATCHED: dict[str, _Watch] = {
     "payment.allocate": _allocated, "charge.put": _lowered, "refund.request": _gave_back, "refund.paid": _gave_back,
-    "refund.undone": _sent_back,
+    "refund.undone": _sent_back, "payment.collect": _void_sent_back,
     "dispute.closed": _bank_took, "payment.reverse": _bank_took, "patient.merged": _merged,
 }  # fmt: skip
 

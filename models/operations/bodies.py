@@ -46,7 +46,8 @@ class Collect:
     With an appointment the lot is earmarked to it until it is allocated; without, it is free credit. `method_id` names
     the practice's own way to pay (tender `other`), `trace_no` its number; `received_date` is the day the money came in
     where that is not the business date it was posted on. `request_id` names what had been asked, where it is for that.
-    Tender ONLINE: posted from what `online_id` brought, by the hub's own rule (operations.online).
+    Tender ONLINE: posted from what `online_id` brought, by the hub's own rule (operations.online). `returned_of` names
+    a card payment whose void the bank sent back: its money is here again, and the patient has not got it.
     """
 
     payment_id: str
@@ -72,6 +73,7 @@ class Collect:
     practitioner_id: str = ""
     request_id: str = ""
     online_id: str = ""
+    returned_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,29 @@ def test_it_goes_back_another_way_and_the_task_is_a_person_s_to_close(desk: Coun
     assert posted(desk) == stripe.captured_cents() == 7500
 
 
+def test_a_void_that_comes_back_is_a_payment_again_and_somebody_is_told(desk: Counter, stripe: StripeProcess) -> None:
+    taken = desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
+    story = desk.desk.checkout
+    undone = on_lane(desk, lambda job: story.undo(taken.payment_id, "Wrong patient", PRIYA, job))
+    assert undone.end is CollectEnd.TAKEN
+    assert posted(desk) == stripe.captured_cents() == 0
+    days_later(stripe)
+    assert (posted(desk), stripe.captured_cents()) == (0, 7500)
+    assert on_lane(desk, desk.desk.returned.look) == 1
+    assert on_lane(desk, desk.desk.returned.look) == 0, "what was found is not found again"
+    assert posted(desk) == stripe.captured_cents() == 7500
+    [item] = desk.desk.attention.items()
+    assert (item.kind, item.amount_cents) == ("void_returned", 7500)
+    again = str(item.facts["payment_id"])
+    assert desk.rows(f"SELECT tender, last4, memo, reversed_at FROM payment WHERE payment_id = '{again}'") == [
+        ("card", "4242", "Void of PAY-1-00001: Expired or canceled card", "")
+    ]
+    given_back(desk, 7500, again, tender="cash", note="The card was closed")
+    desk.desk.attention.resolve(item.item_id, "refunded", "", PRIYA)
+    assert desk.desk.attention.items() == ()
+    assert posted(desk) == stripe.captured_cents() == 7500
+
+
 def test_the_day_it_went_and_the_day_it_came_back_both_show_it(tmp_path: Path, stripe: StripeProcess) -> None:
     """And nobody has to ask: the desk does at its next opening."""
     folders = furnish(tmp_path, rosa_with_copay_and_balance, terminal=stripe.url)

@@ -58,6 +58,13 @@ _ELSEWHERE: tuple[Way, ...] = (
         "Broken or lost, and you saw how it ended. Your name and reason are kept; cards may be taken again."),
 )  # fmt: skip
 
+_RETURNED: tuple[Way, ...] = (
+    Way("give_back", "Give it back another way",
+        "Opens the refund: cash or a check. Nothing goes back before you confirm.", recommended=True),
+    Way("resolve:kept", "Keep it as credit", "The patient was told. No money moves; your name is kept with that."),
+    Way("resolve:refunded", "It has gone back another way", "The patient has it now; your name is kept with that."),
+)  # fmt: skip
+
 WAYS: dict[str, tuple[Way, ...]] = {
     **dict.fromkeys(("doubted_payment", "doubted_void", "doubted_refund"), _ELSEWHERE),
     "unknown_payment": (WAIT, OTHER_WAY, KNOWN),
@@ -158,16 +165,7 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("give_back", "Refund it", "Opens the refund. Nothing goes back before you confirm."),
         Way("move", "Move it to another visit", "Opens the account with this money chosen."),
     ),
-    "refund_returned": (
-        Way(
-            "give_back",
-            "Give it back another way",
-            "Opens the refund: cash or a check. Nothing goes back before you confirm.",
-            recommended=True,
-        ),
-        Way("resolve:kept", "Keep it as credit", "The patient was told. No money moves; your name is kept with that."),
-        Way("resolve:refunded", "It has gone back another way", "The patient has it now; your name is kept with that."),
-    ),
+    **dict.fromkeys(("refund_returned", "void_returned"), _RETURNED),
     "over_refunded": (
         Way(
             "resolve:recovered",
@@ -269,6 +267,7 @@ KINDS: dict[str, Kind] = {
     "paid_twice": Kind("users", "warn", ("Choose one", "warn", "arrow-left-right")),
     "taken_back": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
     "refund_returned": Kind("undo-2", "bad", ("The patient has not got it", "bad", "undo-2")),
+    "void_returned": Kind("undo-2", "bad", ("The patient has not got it", "bad", "undo-2")),
     "reopened": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
     "insurer_paid": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "in_use": Kind("lock", "neutral", ("Choose one", "neutral", "lock")),

@@ -192,7 +192,8 @@ def test_another_place_in_the_stream_changes_only_the_place(op: Operation) -> No
     assert replace(moved, epoch=op.epoch, dseq=op.dseq, prev=op.prev, hash=op.hash) == op
 
 
-NEWER_FIELDS = ("payment_type", "method_id", "trace_no", "received_date", "practitioner_id", "request_id")
+NEWER_FIELDS = ("payment_type", "method_id", "trace_no", "received_date", "practitioner_id", "request_id",
+                "online_id", "returned_of")  # fmt: skip
 """What a payment's body did not say in its first release."""
 
 
