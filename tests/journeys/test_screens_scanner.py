@@ -9,11 +9,12 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
 from app import settings
 from app.scans import KEYBOARD
+from devices.scanners.burst import Burst
 from tests.support.front import Front, front
 from tests.support.simulators import SimulatorProcess
 from tests.support.windows import themed  # noqa: F401
@@ -40,15 +41,21 @@ def window(tmp_path: Path, themed: object) -> Iterator[Front]:  # noqa: F811
 
 
 def keys(window: Front, text: str) -> None:
-    """Keys as they come from a keyboard, through the window and not to a widget: a millisecond apart, however busy the
-    machine is."""
-    handle = window.window.windowHandle()
+    """Keys as they come from a keyboard, through the window and not to a widget: a millisecond apart, and silence only
+    after the last, however busy the machine is."""
+    handle, typed = window.window.windowHandle(), window.window.findChild(scanning.TypedScans)
     assert handle is not None
+    assert typed is not None
+    silence = typed.findChild(QTimer)
+    assert silence is not None
     moments = count(monotonic(), 0.001)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scanning, "monotonic", lambda: next(moments))
+        patch.setattr(Burst, "patience_ms", 60_000)
         for sign in text:
             QTest.keyClick(handle, sign)
+    if silence.isActive():
+        silence.setInterval(20)
 
 
 def finder(window: Front) -> FindPanel:

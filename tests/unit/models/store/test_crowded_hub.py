@@ -196,9 +196,8 @@ def holder(postgres_url: str) -> Iterator[Connection]:
 
 def hold(holder: Connection, patience: str) -> None:
     """Take the first practice's lock, and then do nothing for as long as the server lets it."""
-    holder.exec_driver_sql(f"SET idle_in_transaction_session_timeout = '{patience}'")
-    holder.commit()
     holder.exec_driver_sql("UPDATE tenant_head SET seq = seq WHERE tenant = 'practice-00'")
+    holder.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{patience}'")
 
 
 def test_f34_a_practice_that_is_held_up_holds_up_nobody_else(hub: HubStore, holder: Connection) -> None:
