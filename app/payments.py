@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
@@ -48,6 +49,11 @@ class Payments:
             first = ask.page * PAGE
             found, sums = self._list.page(wanted, first=first, count=PAGE)
         return PaymentsView(ask, tuple(map(self._line, found)), self._clinic.today(), first, sums.payments, sums.cents)
+
+    def prepare(self, ask: PaymentsAsk, stop: Callable[[], bool]) -> bool:
+        """Make ready what finds any page of a long list at once, as long as nobody asks to `stop`. True: it is ready.
+        Raises StorageError."""
+        return self._list.prepare(_wanted(ask), stop)
 
     def choices(self) -> PaymentChoices:
         """What the list can be filtered by."""

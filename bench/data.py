@@ -342,8 +342,10 @@ def _write(connection: Any, batches: Iterator[Batch]) -> None:
 
 
 def _insert(connection: Any, name: str, rows: list[dict[str, Any]], clause: str = "") -> None:
+    if not rows:
+        return
     table: Table = tables_of("desk")[name]
-    names = column_names(table)
+    names = [column for column in column_names(table) if column in rows[0]]  # what came later has defaults
     marks = ", ".join("?" for _ in names)
     columns = ", ".join(f'"{column}"' for column in names)
     sql = f"INSERT INTO {name} ({columns}) VALUES ({marks}){clause}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -102,6 +102,16 @@ class PaymentList:
             numbers = self._numbers(file, asked, first, count, sums.payments) if count > 0 else []
             return rows(file, numbers), sums
 
+    def prepare(self, wanted: WantedPayments, stop: Callable[[], bool]) -> bool:
+        """Make what finds any page of a long list at once, as far as nobody asks to `stop` for something else. True:
+        it is there, or is not needed. Raises StorageError."""
+        with self._lock, _translated():
+            file = self._fresh()
+            asked = Asked.of(file, self._words, wanted)
+            if asked.numbers is not None or asked.sums(file).payments <= max(FEW, 2 * NEAR):
+                return True
+            return self._marked(file, asked, stop) is not None
+
     def every(self, wanted: WantedPayments) -> Iterator[list[ListedPayment]]:
         """All that fit, in order, some at a time: as they stood at the beginning, read beside the list, which answers
         other questions meanwhile. Raises StorageError."""
@@ -146,6 +156,8 @@ class PaymentList:
             found = asked.walked(file, count, min(at, behind), down=from_end)
             return [no for _, no in (found if down == from_end else found[::-1])]
         marks = self._marked(file, asked)
+        if marks is None:
+            raise AssertionError("nobody stopped it")
         place, before = 0, 0
         while place + 1 < len(marks.keys) and before + marks.counts[place] <= at:
             before += marks.counts[place]
@@ -153,12 +165,14 @@ class PaymentList:
         found = asked.walked(file, count, at - before, start=marks.keys[place])
         return [no for _, no in (found[::-1] if down else found)]
 
-    def _marked(self, file: Any, asked: Asked) -> _Marks:
+    def _marked(self, file: Any, asked: Asked, stop: Callable[[], bool] = lambda: False) -> _Marks | None:
         key = (asked.wanted.order, asked.where, asked.values, asked.words)
         if key not in self._marks:
             keys = asked.walked(file, 1, 0)
             while following := asked.walked(file, 1, MARK, start=keys[-1]):
                 keys += following
+                if stop():
+                    return None
             while len(self._marks) >= MARKS_KEPT:
                 self._marks.pop(next(iter(self._marks)))
             self._marks[key] = _Marks(asked, keys, [MARK] * len(keys))

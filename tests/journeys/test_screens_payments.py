@@ -58,6 +58,7 @@ def test_s2_01_to_s2_05_by_keys_alone(desk: Front, tmp_path: Path) -> None:
     hide_the_memo(desk)
     save(desk, tmp_path)
     live(desk)
+    turn_pages(desk)
     desk.press("Ctrl+L")
     desk.arrive(LEDGER)
     desk.press("Esc")
@@ -151,3 +152,25 @@ def live(desk: Front) -> None:
     desk.wait(lambda: desk.state.total == 10 and desk.state.dashboard.collected_cents == 787700)
     assert numbers(desk)[0] == "PAY-2-00001"
     assert desk.view.table.key == chosen
+
+
+def turn_pages(desk: Front) -> None:
+    """One on, any by its number, the last, the first."""
+    with desk.counter.desk.store.write() as tx:
+        for n in range(140):
+            tx.record(Collect(payment_id=f"many-{n}", patient_id="ben", amount_cents=100, tender="cash",
+                              number=f"PAY-3-{n:05d}", receipt_no=f"R-3-{n}"),
+                      person_id="maria", business_date=DAY)  # fmt: skip
+    desk.wait(lambda: desk.state.total == 150)
+    desk.press("Ctrl+PgDown")
+    desk.wait(lambda: desk.state.foot.startswith("51 to 100 of 150 payments"))
+    desk.press("Ctrl+G")
+    desk.type("3")
+    desk.picture("window-payments-page")
+    desk.press("Return")
+    desk.wait(lambda: desk.state.foot.startswith("101 to 150 of 150 payments"))
+    assert desk.view.table.hasFocus()
+    desk.press("Ctrl+Home")
+    desk.wait(lambda: desk.state.page == 0)
+    desk.press("Ctrl+End")
+    desk.wait(lambda: desk.state.page == 2 and not desk.state.has_after)

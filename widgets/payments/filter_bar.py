@@ -63,7 +63,7 @@ class FilterBar(Themed, QWidget):
             self._row.addWidget(choice, 2)
         self._row.addStretch()
         self._row.addWidget(Text("Sort", "table", "text2"))
-        self._row.addWidget(self.order, 2)
+        self._row.addWidget(self.order, 3)
         self._own = QWidget()
         self._days = QHBoxLayout(self._own)
         self._days.setSpacing(S8)
@@ -87,7 +87,7 @@ class FilterBar(Themed, QWidget):
         self.field.setMinimumWidth(look.px(128))
         self.field.setMaximumWidth(look.px(300))
         self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        for choice, width in zip((*self._choices, self.order), (146, 190, 132, 138, 150, 172), strict=True):
+        for choice, width in zip((*self._choices, self.order), (146, 190, 132, 138, 150, 190), strict=True):
             choice.setMinimumWidth(look.px(76))
             choice.setMaximumWidth(look.px(width))
             choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

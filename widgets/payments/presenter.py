@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -33,6 +33,8 @@ from widgets.payments.state import Chosen, Exporting, PaymentsState, heads, lett
 from widgets.payments.view import PaymentsPage
 from widgets.session import Session
 
+QUIET_MS = 400
+"""After so long without a question what finds far pages is made."""
 _WHY = "You do not have the right to export lists."
 
 
@@ -89,6 +91,9 @@ class PaymentsPresenter(QObject):
         self._state = PaymentsState()
         self._pages, self._figures = (Newest(bridge, lanes["payments"], self) for _ in range(2))
         self._pages.late.connect(self._draw)
+        self._quiet = QTimer(self, singleShot=True, interval=QUIET_MS)
+        self._quiet.timeout.connect(self._prepare)
+        self._asked = 0
         self._connect()
 
     def _connect(self) -> None:
@@ -96,6 +101,7 @@ class PaymentsPresenter(QObject):
         view.bar.chosen.connect(self._choose)
         view.table.sort_wanted.connect(lambda name: self._want(self._chosen.by_column(name)))
         view.page_wanted.connect(self._turn)
+        view.paging.wanted.connect(self._go)
         view.opened.connect(self._open)
         view.ledger_wanted.connect(self._to_ledger)
         view.copy_pressed.connect(self._copy)
@@ -131,11 +137,23 @@ class PaymentsPresenter(QObject):
 
     def _ask(self) -> None:
         chosen, ask = self._chosen, self._chosen.ask(self._today())
+        self._asked += 1
+        self._quiet.start()
         self._pages.ask(lambda: self._payments().page(ask), lambda view: self._arrived(chosen, view), self._failed)
         wanted = replace(ask, order=PaymentsAsk().order, descending=True, page=0)
         if wanted != self._cards_ask:
             self._cards_ask = wanted
             self._figures.ask(lambda: self._payments().cards(wanted), self._counted, self._failed)
+
+    @Slot()
+    def _prepare(self) -> None:
+        """Nobody asks for anything else: any page of a long list shall be there at once. What fails here, the next
+        question says."""
+        ask, asked, payments = self._chosen.ask(self._today()), self._asked, self._payments
+        self._bridge.start(
+            self._lanes["payments"], lambda _job: payments().prepare(ask, lambda: self._asked != asked), owner=self,
+            failed=lambda _error: None,
+        )  # fmt: skip
 
     def _offered(self, choices: PaymentChoices) -> None:
         self._choices = choices
@@ -194,7 +212,12 @@ class PaymentsPresenter(QObject):
     def _turn(self, where: str) -> None:
         last = self._known.pages - 1 if self._known else 0
         pages = {"first": 0, "before": self._chosen.page - 1, "after": self._chosen.page + 1, "last": last}
-        self._want(replace(self._chosen, page=min(max(pages[where], 0), last)))
+        self._go(pages[where])
+
+    @Slot(int)
+    def _go(self, page: int) -> None:
+        last = self._known.pages - 1 if self._known else 0
+        self._want(replace(self._chosen, page=min(max(page, 0), last)))
 
     # Where it leads ---------------------------------------------------------------------------------------------------
 

@@ -135,7 +135,8 @@ class PaymentsState:
     dashboard: Dashboard | None = None
     filter_words: str = ""
     foot: str = ""
-    page_text: str = ""
+    page: int = 0
+    pages: int = 0
     has_before: bool = False
     has_after: bool = False
     total: int = 0
@@ -164,7 +165,7 @@ def payments_state(view: PaymentsView, chosen: Chosen, **more: object) -> Paymen
         made, today=view.today, lines=view.lines,
         rows=tuple(_row(line, made.shown, view.today) for line in view.lines),
         filter_words=filter_words(chosen, made.choices, view.today), foot=_foot(view, chosen),
-        page_text=f"Page {page + 1:,} of {view.pages:,}", has_before=page > 0, has_after=page + 1 < view.pages,
+        page=page, pages=view.pages, has_before=page > 0, has_after=page + 1 < view.pages,
         total=view.payments, empty=None if view.lines else _nothing(chosen),
     )  # fmt: skip
 

@@ -13,7 +13,6 @@ from widgets.common import (
     Card,
     Divider,
     EmptyState,
-    IconButton,
     KeycapButton,
     Role,
     Skeleton,
@@ -24,6 +23,7 @@ from widgets.common import (
 from widgets.common.announce import announce
 from widgets.payments.dashboard import Cards
 from widgets.payments.filter_bar import FilterBar
+from widgets.payments.paging import PageBar
 from widgets.payments.state import Exporting, PaymentsState
 from widgets.payments.table import PaymentsTable
 from widgets.theme import S4, S8, S12, S16, S20, Themed
@@ -81,6 +81,7 @@ class PaymentsPage(Themed, QWidget):
         self.before_action = page_action(self, "Page before", "Ctrl+PgUp", lambda: self.page_wanted.emit("before"))
         self.after_action = page_action(self, "Next page", "Ctrl+PgDown", lambda: self.page_wanted.emit("after"))
         self.last_action = page_action(self, "Last page", "Ctrl+End", lambda: self.page_wanted.emit("last"))
+        self.go_action = page_action(self, "Go to a page", "Ctrl+G", self._to_page)
         self.clear_action = page_action(self, "Clear filters", "Esc", self.cleared.emit)
 
     def _make_parts(self) -> None:
@@ -95,10 +96,8 @@ class PaymentsPage(Themed, QWidget):
         self.saving = Text("", "table", "text2")
         self.part = Bar()
         self.stop = KeycapButton("Stop", action=self.stop_action, size="control_small")
-        self.page_text = Text("", "table", "text2")
-        self.before = IconButton("chevron-left", "Page before", action=self.before_action, size="control_small")
-        self.after = IconButton("chevron-right", "Next page", action=self.after_action, size="control_small")
-        for button in (self.before, self.after, self.numbers, self.columns, self.export, self.new_payment):
+        self.paging = PageBar(self.before_action, self.after_action)
+        for button in (self.numbers, self.columns, self.export, self.new_payment):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the row
 
     def _lay_out(self) -> None:
@@ -113,7 +112,7 @@ class PaymentsPage(Themed, QWidget):
         self._foot.setSpacing(S8)
         self._foot.addWidget(self.foot, 1)
         self._foot.addWidget(self.said, 1)
-        for part in (self.saving, self.part, self.stop, self.before, self.page_text, self.after):
+        for part in (self.saving, self.part, self.stop, self.paging):
             self._foot.addWidget(part)
         self._list = Card(inset=0, clip=True)
         self._stack = QStackedLayout()
@@ -134,6 +133,7 @@ class PaymentsPage(Themed, QWidget):
     def _connect(self) -> None:
         self.bar.field.moved.connect(self.table.keyPressEvent)
         self.table.opened.connect(self._double)
+        self.paging.left.connect(lambda: self.table.setFocus(Qt.FocusReason.OtherFocusReason))
         self.banner.pressed.connect(self.retry_pressed)
 
     def restyle(self) -> None:
@@ -144,9 +144,6 @@ class PaymentsPage(Themed, QWidget):
         self._foot.setContentsMargins(S16, S8, S12, S8)
         self._list.body.setSpacing(0)
         self.part.setFixedWidth(look.px(120))
-        for button in (self.before, self.after):
-            button.setFixedWidth(look.px(36))
-        self.page_text.setContentsMargins(S4, 0, S4, 0)
 
     @property
     def host(self) -> QWidget:
@@ -162,7 +159,9 @@ class PaymentsPage(Themed, QWidget):
     # What the clerk did ---------------------------------------------------------------------------------------------
 
     def _open(self) -> None:
-        if self.table.key:
+        if self.paging.field.hasFocus():  # Enter ends the number of a page; it opens nothing yet
+            self.paging.go()
+        elif self.table.key:
             self.opened.emit(self.table.key)
 
     def _double(self, key: str) -> None:
@@ -174,6 +173,9 @@ class PaymentsPage(Themed, QWidget):
 
     def _to_filter(self) -> None:
         self.bar.take_focus()
+
+    def _to_page(self) -> None:
+        self.paging.take_focus()
 
     def _to_order(self) -> None:
         self.bar.order.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -203,11 +205,12 @@ class PaymentsPage(Themed, QWidget):
         self.foot.setVisible(not state.said)
         self.said.setText(state.said)
         self.said.setVisible(bool(state.said))
-        self.page_text.setText(state.page_text)
+        self.paging.draw(state.page, state.pages)
         for action in (self.first_action, self.before_action):
             action.setEnabled(state.has_before)
         for action in (self.after_action, self.last_action):
             action.setEnabled(state.has_after)
+        self.go_action.setEnabled(state.pages > 1)
 
     def draw_saving(self, saving: Exporting | None) -> None:
         """Show how far the saving of the list is."""
