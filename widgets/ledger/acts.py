@@ -94,6 +94,8 @@ class LedgerActs:
     """On `appointment_id`."""
     change_charge: Opener | None = None
     """Change `charge_id`, listed at a desk, or take it off."""
+    ask: Opener | None = None
+    """Ask for a payment of `patient_id`, for `appointment_id` where one is named."""
     visit_status: Opener | None = None
     billing_status: Opener | None = None
     family: Opener | None = None
@@ -115,6 +117,7 @@ class LedgerActs:
 def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerActs:
     """Every act of the page: each room puts its opener here, importing its dialog when it is first called. `papers`:
     the page's own, where it has one."""
+    from widgets.asking.act import openers as asking
     from widgets.family.act import opener as family
     from widgets.ledger.money_acts import openers as money
     from widgets.money_out.act import MoneyOut
@@ -128,4 +131,5 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
         **(papers or PaperActs(kit, stage)).openers(),
         **money(kit, stage),
         **visits(kit, stage),
+        **asking(kit, stage),
     )
