@@ -46,6 +46,7 @@ _AGAIN = frozenset({Tab.PAYMENTS, Tab.STATEMENTS, Tab.DOCUMENTS})
 PAGE_ACTS: tuple[tuple[str, str, str], ...] = (
     ("autofill", "AutoFill: oldest balances first…", "Alt+A"),
     ("new_visit", "New visit…", "Ctrl+N"),
+    ("ask", "Ask for a payment…", "Alt+P"),
     ("fee", "Add a fee…", ""),
     ("paper", "Enter a paper receipt…", ""),
     ("family", "Guarantor and family…", ""),
