@@ -56,6 +56,8 @@ class Books:
     other_visits: Sequence[VisitRow] = ()
     messages: Sequence[MessageRow] = ()
     """Newest first."""
+    overdue: Mapping[str, int] = field(default_factory=dict)
+    """By visit: cents asked for it that are past their due date."""
     message_by_id: dict[str, MessageRow] = field(default_factory=dict)
     visit_by_id: dict[str, VisitRow] = field(default_factory=dict)
     item_by_id: dict[str, ItemRow] = field(default_factory=dict)
@@ -135,7 +137,7 @@ def visit_lines(books: Books, charges: Sequence[ChargeLine]) -> list[VisitLine]:
     heaps = [
         _Heap(visit, date.fromisoformat(visit.service_date), visit.patient_id, tuple(by_visit.get(visit.id, ())))
         for visit in books.visits
-        if visit.id in by_visit or prepaid.get(visit.id)
+        if visit.id in by_visit or prepaid.get(visit.id) or visit.id in books.overdue
         or (visit.service_date >= today and not is_over(visit.status))
     ] + [_Heap(None, day, patient_id, tuple(found)) for (day, patient_id), found in loose.items()]  # fmt: skip
     heaps.sort(key=lambda heap: heap.day, reverse=True)
@@ -150,7 +152,7 @@ def _visit_line(books: Books, heap: _Heap, prepaid_cents: int) -> VisitLine:
     return VisitLine(
         heap.visit.id if heap.visit else "", heap.day, title, _subtitle(books, heap), owed, owed - balance, balance,
         prepaid_cents, _state(books, heap, owed, balance), max((books.today - heap.day).days, 0), heap.charges,
-        heap.patient_id, books.whose(heap.patient_id),
+        heap.patient_id, books.whose(heap.patient_id), books.overdue.get(heap.visit.id, 0) if heap.visit else 0,
     )  # fmt: skip
 
 
@@ -284,7 +286,7 @@ def _gone_parts(books: Books, refunds: Iterable[RefundRow]) -> Iterator[PaymentP
         under = " · ".join(part for part in (row.number, _short(books, day), way_text(books, row)) if part)
         counted = books.clinic.is_closed(row.drawer or row.device, row.settled_business_date)
         undo = row.state == "paid" and row.tender == "cash" and row.settled_business_date == today and not counted
-        sent_back = row.state == "undone" and row.tender == "card"
+        sent_back = row.state == "undone" and row.tender in ("card", "online")
         words = "Refund sent back by the bank" if sent_back else _REFUND_WORDS.get(row.state, "Refund")
         yield PaymentPart("refund", row.amount_cents, words, under,
                           refund_id=row.refund_id, state=row.state, number=row.number, can_undo=undo)  # fmt: skip

@@ -42,7 +42,8 @@ class ChargeLine:
 @dataclass(frozen=True, slots=True)
 class VisitLine:
     """One visit (or the charges of one day without one). `state` is paid, due_today, overdue, no_charges or open;
-    `items` are its charges, `prepaid_cents` what waits for it."""
+    `items` are its charges, `prepaid_cents` what waits for it; `overdue_cents` were asked for it and are past their due
+    date (S2-15)."""
 
     appointment_id: str
     service_date: date
@@ -57,6 +58,7 @@ class VisitLine:
     items: tuple[ChargeLine, ...] = ()
     patient_id: str = ""
     whose: str = ""
+    overdue_cents: int = 0
 
     @property
     def allowed_cents(self) -> int:

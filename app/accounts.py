@@ -23,7 +23,7 @@ from app.tasks import Places
 from app.views import CreditInUse
 from models.basics.errors import RuleBroken
 from models.ledger.figures import Figures
-from models.store.queries import collect, family, holding, ledger, messages, people, rows, staff, today
+from models.store.queries import collect, family, holding, ledger, messages, people, requests, rows, staff, today
 from models.store.queries.ledger import LogRow, PaymentRow
 
 LOG_LINES = 200
@@ -138,6 +138,7 @@ class Accounts:
             others=ledger.items_of(reader, tenant, _named(away)) if away else (),
             other_visits=ledger.visits_of(reader, tenant, _named(far)) if _named(far) else (),
             messages=messages.of_patients(reader, tenant, mine),
+            overdue=requests.overdue(reader, tenant, mine, clinic.today().isoformat()),
         )  # fmt: skip
 
     def _log(self, reader: Any, mine: Sequence[str], length: int, *, alone: bool) -> list[LogRow]:

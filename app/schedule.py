@@ -20,7 +20,7 @@ from models.operations.records import Appointment, AppointmentProfile
 from models.rules.billing import BILLING_STATUS_WORDS, copay_mark
 from models.rules.collecting import Part
 from models.rules.visits import has_come, is_over
-from models.store.queries import attention, collect, recorded, rows, today
+from models.store.queries import attention, collect, recorded, requests, rows, today
 from models.store.queries.rows import ChargeRow, LotRow, VisitRow
 from models.store.queries.today import DayRow
 
@@ -109,6 +109,7 @@ class _Book:
     in_doubt: dict[str, int]
     quiet: set[str]
     taken: today.Taken
+    overdue: dict[str, int]
     attention: int = 0
 
 
@@ -131,6 +132,7 @@ def _read(clinic: Clinic, shown: date) -> _Book:
         return _Book(
             found, charges, by_visit, lots, prepaid, today.in_doubt(reader, tenant),
             today.not_collecting(reader, tenant, day), today.taken(reader, tenant, day),
+            requests.overdue_at(reader, tenant, day, clinic.today().isoformat()),
             attention.count(reader, tenant, clinic.today().isoformat(), clinic.identity.device_id),
         )  # fmt: skip
 
@@ -146,6 +148,7 @@ def _row(clinic: Clinic, book: _Book, found: DayRow, past_due_days: int) -> Toda
     return TodayRow(
         visit_head(visit, clinic), patient_head(found.patient, clinic.today()),
         max(sum(lot.cents for lot in lots if not lot.appointment_id), 0), prepaid, state, due, paid,
+        book.overdue.get(visit.id, 0),
     )  # fmt: skip
 
 

@@ -133,7 +133,7 @@ class DueState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TodayRow:
-    """One visit of the day."""
+    """One visit of the day; `overdue_cents` were asked for it and are past their due date (S2-15)."""
 
     visit: VisitHead
     patient: PatientHead
@@ -142,6 +142,7 @@ class TodayRow:
     due_state: DueState
     due_cents: int
     paid_cents: int
+    overdue_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ def _of_visit(line: Visit, whom: Target) -> Iterator[Offer]:
     if line.balance_cents > 0 and (line.appointment_id or only.charge_id):
         yield Offer("adjust", "Discount or write off…", only)
     if line.appointment_id:
+        yield Offer("ask", "Ask for a payment…", target)
         yield Offer("add_charge", "Add a charge…", target)
         yield Offer("fee", "Add a fee…", target)
         yield Offer("visit_status", "Status of the visit…", target)

@@ -20,6 +20,7 @@ from widgets.ledger.state import (
     payment_bubble,
     payment_pill,
     visit_badge,
+    visit_flag,
     visit_pill,
     when_words,
 )  # fmt: skip
@@ -102,7 +103,8 @@ def visit_row(line: VisitLine, today: date, *, simple: bool = True, unfolded: bo
     style, ink = ("table_strong", "text") if is_today else ("table", "text2" if quiet else "text")
     charged = line.state != "no_charges"
     paid = line.paid_cents if line.paid_cents or line.balance_cents <= 0 else None
-    mark = visit_badge(line) or visit_pill(line)
+    flag = visit_flag(line)
+    mark = flag or visit_badge(line) or visit_pill(line)
     day = day_text(line.service_date, today)
     soft = "text2" if quiet else "text"
     fold = ("open" if unfolded else "closed") if line.items else ""
@@ -119,7 +121,7 @@ def visit_row(line: VisitLine, today: date, *, simple: bool = True, unfolded: bo
             simple=simple,
             strong=not quiet,
         ),
-        MarkCell(mark, square=line.prepaid_cents > 0),
+        MarkCell(mark, square=line.prepaid_cents > 0 and flag is None),
     )
     said = [day, line.title, under]
     if charged:

@@ -240,6 +240,13 @@ def visit_pill(line: VisitLine) -> Look | None:
     return None if line.prepaid_cents > 0 else looks.get(line.state)
 
 
+def visit_flag(line: VisitLine) -> Look | None:
+    """What was asked for a visit and is past its due date (S2-15): before anything else."""
+    if not line.overdue_cents:
+        return None
+    return f"Overdue {show_cents(line.overdue_cents)}", "bad", "triangle-alert"
+
+
 def visit_badge(line: VisitLine) -> Look | None:
     """The square badge of money tied to a visit."""
     return (f"Prepaid {show_cents(line.prepaid_cents)}", "warn", "") if line.prepaid_cents > 0 else None

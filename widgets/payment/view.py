@@ -102,7 +102,7 @@ class PaymentPage(Themed, QWidget):
         self.banner.pressed.connect(self.retry_pressed)
         self.status = StatusChoice("Status")
         self.status.chosen.connect(self.status_chosen)
-        self.locked = Text("", "caption", "muted", wrap=True)
+        self.locked = Text("", "caption", "muted")
         self.patient_link = KeycapButton(role=Role.LINK, size="control_tiny")
         self.patient_link.clicked.connect(lambda _checked=False: self.ledger_pressed.emit())
         self.treatment_link = KeycapButton(role=Role.LINK, size="control_tiny")
@@ -127,7 +127,10 @@ class PaymentPage(Themed, QWidget):
         back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         head = QHBoxLayout()
         head.setSpacing(S12)
-        for part in (back, Keycap(self.back_action), Divider(vertical=True), self.number, self.pill, self.flag):
+        head.addWidget(back)
+        head.addWidget(Keycap(self.back_action))
+        head.addWidget(Divider(vertical=True))
+        for part in (self.number, self.pill, self.flag):
             head.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.said, 1)
         for button in (self.void, self.change, self.receipt, self.refund, self.collect):
@@ -155,7 +158,7 @@ class PaymentPage(Themed, QWidget):
         self.side.setContentsMargins(0, 0, 0, 0)
         inner = QWidget()
         columns = QHBoxLayout(inner)
-        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setContentsMargins(0, 0, S8, 0)
         columns.setSpacing(S14)
         columns.addLayout(left, 1)
         columns.addWidget(self._right)

@@ -73,6 +73,7 @@ def sentence(row: TodayRow) -> str:
         f"credit {spoken_cents(row.credit_cents)}" if row.credit_cents else "",
         f"prepaid {spoken_cents(row.prepaid_cents)}" if row.prepaid_cents else "",
         due_words(row),
+        f"payment of {spoken_cents(row.overdue_cents)} overdue" if row.overdue_cents else "",
     ]
     return ", ".join(part for part in parts if part)
 
@@ -85,12 +86,18 @@ def table_row(row: TodayRow) -> TableRow:
     cells: tuple[Cell, ...] = (
         time,
         WordsCell(row.patient.name, short_identity_text(row.patient), "body_medium"),
-        WordsCell(row.visit.title or "Visit", row.visit.practitioner or " ", "body"),
+        WordsCell(row.visit.title or "Visit", _under(row), "body"),
         PillCell(visit_look(row.visit)),
         BadgeCell(row.credit_cents, row.prepaid_cents),
         due_cell(row),
     )
     return TableRow(row.visit.appointment_id, cells, spoken=sentence(row))
+
+
+def _under(row: TodayRow) -> str:
+    """Whom to; what was asked for the visit and is overdue comes first (S2-15)."""
+    late = f"Overdue {show_cents(row.overdue_cents)}" if row.overdue_cents else ""
+    return " · ".join(part for part in (late, row.visit.practitioner) if part) or " "
 
 
 def table_rows(rows: tuple[TodayRow, ...], view: TodayView) -> tuple[TableRow, ...]:

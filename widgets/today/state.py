@@ -161,6 +161,8 @@ def _notes(row: TodayRow, view: SideView | None) -> tuple[tuple[str, str], ...]:
         notes.insert(0, ("square-pen", f"To sign: {', '.join(view.consents)}"))
     if view is not None and view.billing:
         notes.append(("receipt-text", f"Bill: {view.billing[:1].lower()}{view.billing[1:]}"))
+    if row.overdue_cents:
+        notes.insert(0, ("triangle-alert", f"Payment overdue: {show_cents(row.overdue_cents)} asked for this visit"))
     if row.patient.receipt_by in RECEIPT_WORDS:
         notes.append(RECEIPT_WORDS[row.patient.receipt_by])
     return tuple(notes)

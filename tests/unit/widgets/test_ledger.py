@@ -221,11 +221,11 @@ def test_days_are_read_as_they_are_typed(typed: str, day: date | None):
 @pytest.mark.parametrize(
     ("tab", "key", "acts"),
     [
-        (Tab.VISITS, "visit:a-9:2026-05-28", ["move", "add_charge", "fee", "visit_status", "billing_status"]),
+        (Tab.VISITS, "visit:a-9:2026-05-28", ["move", "ask", "add_charge", "fee", "visit_status", "billing_status"]),
         (
             Tab.VISITS,
             "visit:a-6:2026-04-22",
-            ["collect", "adjust", "add_charge", "fee", "visit_status", "billing_status", "superbill"],
+            ["collect", "adjust", "ask", "add_charge", "fee", "visit_status", "billing_status", "superbill"],
         ),
         (
             Tab.PAYMENTS,
@@ -510,7 +510,23 @@ def test_the_menu_key_opens_what_the_row_can_take(qtbot: Any, at: Desk, keys: st
 
 @pytest.mark.parametrize(
     "without",
-    [("move", "void", "autofill", "new_visit", "fee", "paper", "undo", "family", "receipts", "merge", "part")],
+    [
+        (
+            "move",
+            "void",
+            "autofill",
+            "new_visit",
+            "fee",
+            "paper",
+            "undo",
+            "family",
+            "receipts",
+            "merge",
+            "part",
+            "ask",
+            "cards",
+        )
+    ],
 )
 def test_what_nobody_offers_has_no_button_and_no_key(at: Desk):
     assert "void" not in {offer.act for offer in at.presenter.offers("payment:id-PAY-1-10447")}
