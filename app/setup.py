@@ -21,21 +21,26 @@ from app.practice_devices import PracticeDevices
 from app.secrets import DEVICE_KEY, HUB_KEY, RECOVERY_KEY, STORE_KEY, Secrets, new_store_key
 from app.settings import DRAWER, HUB_HERE, HUB_LISTEN, PRACTICE_DEVICES, PRINTER_URL, TERMINAL_URL, Settings
 from app.signin import SignIn
+from app.views import Person
 from models.basics.clock import Clock
 from models.basics.errors import RuleBroken, SyncLater
 from models.basics.ids import TRAINING, natural_id
 from models.operations.records import Practice, Staff
 from models.operations.recovery_key import new_recovery_key
+from models.rules.rights import Right
 from models.store.desk import DeskStore
 
 if TYPE_CHECKING:
     from app.devices import Offer
+    from app.stripe_readers import StripeReaders
     from app.sync.state import SyncState
     from models.store.rows import DeskIdentity
 
 FIRST_SYNC_S = 60.0
 SETUP = "set-up"
 """Who acts before anybody can sign in."""
+SET_UP_BY = Person(SETUP, "", "", "", manager=True, rights=frozenset({Right.SET_UP}))
+"""The same, where a person is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,21 @@ class Setup:
         from devices.found import find
 
         return tuple(Offer(each) for each in find())
+
+    def stripe_readers(self, consent: str = "") -> StripeReaders:
+        """The account at Stripe, for a reader that is chosen or registered before anybody can sign in (by `SET_UP_BY`).
+        `consent` is who agreed to a key file, where this computer has no keyring."""
+        from app.card_reader import CardReader
+        from app.stripe_readers import StripeReaders
+
+        self._folders.make()
+        if consent:
+            self.allow_key_file(consent)
+        return StripeReaders(self._settings, self._secrets, CardReader(self._settings), lambda: None)
+
+    def terminal_url(self) -> str:
+        """Where the reader is that was chosen so far; empty without one."""
+        return self._settings.get(TERMINAL_URL)
 
     def set_devices(self, terminal_url: str, printer_url: str, *, drawer: bool) -> None:
         """Use these addresses; empty means none. A port's name is kept as what hangs on it, for names change. Raises

@@ -160,9 +160,11 @@ class StaffPage(QWidget):
 
 
 class DevicesPage(QWidget):
-    """Practice devices, devices that were found or named by address, or later. `find_asked` to look what is there."""
+    """Practice devices, devices that were found or named by address, or later. `find_asked` to look what is there,
+    `stripe_asked` for a reader of an account at Stripe."""
 
     find_asked = Signal()
+    stripe_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -171,7 +173,7 @@ class DevicesPage(QWidget):
             Devices.PRACTICE: OptionCard(Devices.PRACTICE, "monitor", "info", "Practice reader, printer and drawer",
                                          "Built in, for training. No real money."),
             Devices.ADDRESS: OptionCard(Devices.ADDRESS, "credit-card", "ok", "Devices on this desk",
-                                        "A PAX reader and an ESC/POS printer on a cable or on the network."),
+                                        "A reader by PAX or at Stripe, an ESC/POS printer on a cable or the network."),
             Devices.LATER: OptionCard(Devices.LATER, "clock", "neutral", "Later",
                                       "Cash and checks work at once; receipts are saved as PDF."),
         }  # fmt: skip
@@ -180,6 +182,9 @@ class DevicesPage(QWidget):
         self.drawer = CheckBox("A cash drawer hangs on the printer", True)
         self.find_button = KeycapButton(
             action=page_action(self, "Find devices", "Alt+S", self.find_asked.emit), icon="search"
+        )
+        self.stripe_button = KeycapButton(
+            action=page_action(self, "Reader at Stripe…", "Alt+R", self.stripe_asked.emit), icon="credit-card"
         )
         self.rows = {"terminal_url": self.terminal_url, "printer_url": self.printer_url}
         body = _body(self)
@@ -190,9 +195,7 @@ class DevicesPage(QWidget):
         self._form = Card(inset=S20)
         self._form.body.addWidget(_line((self.terminal_url, 1), (self.printer_url, 1)))
         self._form.body.addSpacing(S12)
-        self._form.body.addWidget(_line((self.drawer, 1), (self.find_button, 0)))
-        self._form.body.addSpacing(S8)
-        self._form.body.addWidget(Text(STRIPE_LATER, "caption", "muted", wrap=True))
+        self._form.body.addWidget(_line((self.drawer, 1), (self.stripe_button, 0), (self.find_button, 0)))
         body.addWidget(self._form)
         body.addStretch(1)
 
@@ -214,7 +217,8 @@ class DevicesPage(QWidget):
 
     def _show_way(self) -> None:
         self._form.setVisible(self._cards[Devices.ADDRESS].isChecked())
-        self.find_button.set_available(self._cards[Devices.ADDRESS].isChecked())
+        for button in (self.find_button, self.stripe_button):
+            button.set_available(self._cards[Devices.ADDRESS].isChecked())
 
     def fill(self, kind: str, address: str) -> None:
         """Use what was found as `reader` or `printer`."""
@@ -227,7 +231,6 @@ class DevicesPage(QWidget):
         next(card for card in self._cards.values() if card.isChecked()).setFocus()
 
 
-STRIPE_LATER = "A card reader at Stripe is chosen under Settings, Devices, with a key that is made for this desk."
 KEY_WORDS = (
     "It opens the backups of this desk when the computer is gone. Without it nobody can open them, not even your "
     "support. Keep the paper away from this computer, where a manager finds it."

@@ -10,17 +10,22 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.device_kinds import KINDS
 from app.device_log import PRINTER, READER
 from app.lanes import Job, Lane, Progress
+from app.setup import SET_UP_BY
 from app.words import sentence_for
+from models.basics.clock import SystemClock
 from models.basics.errors import PosError
 from widgets.bridge import Bridge
 from widgets.devices.dialogs import FindDialog
+from widgets.first_run.choosing import StripeDialog
 from widgets.first_run.pages import DevicesPage, ReadyPage
 from widgets.first_run.state import DOING, STEPS, Answers, Devices, Step, Way, missing
 from widgets.first_run.view import FirstRunView
+from widgets.settings.stripe import StripePresenter
 
 if TYPE_CHECKING:
     from app.devices import Offer
     from app.setup import Setup
+    from app.stripe_readers import StripeReaders, StripeView
 
 _PARTS = {"setup.keys": 0.1, "setup.hub": 0.3, "setup.joining": 0.3, "setup.store": 0.6, "setup.devices": 0.85}
 
@@ -42,7 +47,9 @@ class FirstRunPresenter(QObject):
         view.back_asked.connect(self._back)
         view.way_changed.connect(self._way)
         view.find_asked.connect(self._find_devices)
+        view.stripe_asked.connect(self._choose_at_stripe)
         self._find: FindDialog | None = None
+        self._stripe: StripeDialog | None = None
         self._looking = False
         self._show()
         bridge.start(lane, lambda _job: setup.keyring_place(), owner=self, failed=self._no_keyring)
@@ -164,6 +171,32 @@ class FirstRunPresenter(QObject):
         address = self._find.chosen.found.address(kind.baud)
         self._find.close_over()
         self._page.fill(kind.key, f"{kind.driver}+{address}")
+
+    @Slot()
+    def _choose_at_stripe(self) -> None:
+        """A reader of an account at Stripe: the key is tried and kept now, the reader chosen or registered."""
+        if self._stripe is None:
+            self._stripe = dialog = StripeDialog(self._view)
+            dialog.closed.connect(lambda: self._view.forward.setEnabled(True))
+            made = StripePresenter(
+                dialog.part, bridge=self._bridge, lane=self._lane, readers=self._readers, person=lambda: SET_UP_BY,
+                now=SystemClock().now,
+            )  # fmt: skip
+            made.did.connect(self._chosen_at_stripe)
+            dialog.presenter = made
+        self._view.forward.setEnabled(False)
+        self._stripe.open_over()
+        self._stripe.presenter.show()
+
+    def _readers(self) -> StripeReaders:
+        answers = self._answers
+        return self._setup.stripe_readers(answers.consent.strip() if answers.needs_consent else "")
+
+    @Slot(object)
+    def _chosen_at_stripe(self, view: StripeView) -> None:
+        if view.chosen and self._stripe is not None:
+            self._stripe.close_over()
+            self._page.fill(READER, self._setup.terminal_url())
 
     # The work -------------------------------------------------------------------------------------------------
 

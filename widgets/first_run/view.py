@@ -26,6 +26,7 @@ class FirstRunView(Themed, QWidget):
     back_asked = Signal()
     way_changed = Signal(str)
     find_asked = Signal()
+    stripe_asked = Signal()
 
     def __init__(self, zones: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +52,7 @@ class FirstRunView(Themed, QWidget):
         devices = self.pages[Step.DEVICES]
         if isinstance(devices, DevicesPage):
             devices.find_asked.connect(self.find_asked)
+            devices.stripe_asked.connect(self.stripe_asked)
         self.setMinimumSize(1024, 640)
         self.resize(1366, 768)
         self.follow_theme()

@@ -171,7 +171,9 @@ class StripePart(Card):
 
 
 class StripePresenter(QObject):
-    """Asks Stripe on a lane; whoever may not set up only looks."""
+    """Asks Stripe on a lane; whoever may not set up only looks. `did(StripeView)` after each act that went well."""
+
+    did = Signal(object)
 
     def __init__(
         self, part: StripePart, *, bridge: Bridge, lane: Lane, readers: Callable[[], StripeReaders],
@@ -249,6 +251,7 @@ class StripePresenter(QObject):
         self._draw(view)
         self._part.code.clear()
         self._part.show_told("ok", told)
+        self.did.emit(view)
 
     def _draw(self, view: StripeView) -> None:
         self._view = view

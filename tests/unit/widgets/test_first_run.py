@@ -8,13 +8,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.card_reader import CardReader
 from app.devices import Offer
-from app.folders import desk_folder
+from app.folders import Folders, desk_folder
 from app.lanes import Lane
 from app.secrets import RECOVERY_KEY, STORE_KEY, Secrets
-from app.settings import PRACTICE_DEVICES, Settings
+from app.settings import PRACTICE_DEVICES, TERMINAL_URL, Settings
+from app.stripe_readers import StripeReaders
 from devices.found import Found
 from models.basics.errors import RuleBroken, StorageError, SyncLater
+from tests.support.simulators import stripe_running
 from tests.support.windows import clipped, picture, press, settle, shown, type_text
 from widgets.bridge import Bridge
 from widgets.first_run.presenter import FirstRunPresenter
@@ -25,6 +28,7 @@ from widgets.opening import DeskWindow, Opening
 
 pytestmark = pytest.mark.usefixtures("themed")
 RECOVERY = "7K3M-0QXT-2B4N-6C8D-9E1F-5G7H-J0KM"
+STRIPE_KEY = "rk_test_typed"
 LINE = "192.168.4.10:8443 ABCD-EFGH-JKMN K7QF-2M9D-XW3A"
 ZONES = ("America/Chicago", "America/New_York", "Europe/Athens")
 GOOD = Answers(
@@ -40,6 +44,7 @@ class Told:
         self.told: list[tuple] = []
         self.fails: dict[str, list[Exception]] = {}
         self._keyring = keyring
+        self.account: StripeReaders | None = None
         self.go = threading.Event()
         self.go.set()
 
@@ -82,6 +87,14 @@ class Told:
 
     def set_devices(self, terminal: str, printer: str, *, drawer: bool) -> None:
         self._do("set_devices", terminal, printer, drawer)
+
+    def stripe_readers(self, consent: str = "") -> StripeReaders:
+        """The real story over the simulated account; the key file was agreed to before."""
+        assert consent == ""
+        return self.account
+
+    def terminal_url(self) -> str:
+        return self.account._settings.get(TERMINAL_URL)
 
 
 @pytest.fixture
@@ -175,6 +188,45 @@ def test_joining_needs_no_staff_and_takes_addresses(begin, qtbot) -> None:
         ("join_practice", LINE, "Desk 1"),
         ("set_devices", "pax+tcp://192.168.4.21:10009", "", True),
     ]  # fmt: skip
+
+
+def test_a_reader_at_stripe_is_chosen_by_keys(begin, qtbot, tmp_path: Path) -> None:
+    """The key is typed, tried and kept, the account's reader used: its address stands in the form."""
+    with stripe_running("--key", STRIPE_KEY) as stripe:
+        setup = Told()
+        folders = Folders(tmp_path)
+        folders.make()
+        settings = Settings.load(folders.settings)
+        secrets = Secrets(folders, settings)
+        secrets.allow_key_file("a test")
+        settings.set(TERMINAL_URL, f"stripe+{stripe.base}")
+        setup.account = StripeReaders(settings, secrets, CardReader(settings), lambda: None)
+        view = begin(setup)
+        for keys in ("Shift+Tab", "Shift+Tab", "Right", "Space"):
+            press(keys)
+        view.pages[Step.PRACTICE].join_line.field.setFocus()
+        type_text(LINE)
+        press("Return")
+        for keys in ("Down", "Space", "Alt+R"):
+            press(keys)
+        dialog = view.presenter._stripe
+        qtbot.waitUntil(dialog.part.key.hasFocus)
+        picture(view, "first-run-stripe-key")
+        assert clipped(dialog) == []
+        type_text(STRIPE_KEY)
+        press("Return")
+        qtbot.waitUntil(dialog.part.table.isVisible, timeout=20_000)
+        picture(view, "first-run-stripe-readers")
+        assert step(view) is Step.DEVICES, "Enter was the dialog's"
+        dialog.part.table.setFocus()
+        press("Return")
+        qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=20_000)
+        assert view.pages[Step.DEVICES].terminal_url.field.text() == stripe.url
+        assert secrets.get("stripe-key") == STRIPE_KEY
+        press("Return")
+        write_down(view, qtbot)
+        qtbot.waitUntil(lambda: view.done == [True])
+        assert setup.told[-1] == ("set_devices", stripe.url, "", True)
 
 
 def test_reader_and_printer_are_found_and_used_by_keys(begin, qtbot) -> None:
