@@ -188,7 +188,8 @@ def _right(collected: Collected) -> tuple[str, ...]:
 
 
 def _tiles(collected: Collected) -> tuple[Tile, ...]:
-    owed = [tile for tile in (_pending_tile(collected), _owed_tile(collected)) if tile is not None]
+    told = (_pending_tile(collected), _told_tile(collected, "card_kept"), _told_tile(collected, "signed"))
+    owed = [tile for tile in (*told, _owed_tile(collected)) if tile is not None]
     room = MOST_TILES - len(owed)
     paid = collected.paid
     shown = [_paid_tile(line) for line in (paid if len(paid) <= room else paid[: room - 1])]
@@ -209,6 +210,20 @@ def _pending_tile(collected: Collected) -> Tile | None:
     if not isinstance(cents, int) or not cents:
         return None
     return Tile("warn", "clock", "Pending confirmation", f"{show_cents(cents)} of credit")
+
+
+_TOLD: dict[tuple[str, int | str | bool | None], Tile] = {
+    ("card_kept", True): Tile("ok", "wallet", "Card kept on file", "Agreed today"),
+    ("card_kept", False): Tile("warn", "circle-alert", "Card not kept", "Its processor gave nothing to keep"),
+    ("signed", "reader"): Tile("ok", "pen-line", "Signed on the reader", "Kept with the payment"),
+    ("signed", "paper"): Tile("info", "printer", "Slip to sign", "Keep it with the clinic’s receipts"),
+    ("signed", "wanted"): Tile("warn", "pen-line", "Not signed yet", "It is listed under Needs attention"),
+}
+"""What else came of a card payment, by fact and its value."""
+
+
+def _told_tile(collected: Collected, fact: str) -> Tile | None:
+    return _TOLD.get((fact, collected.facts.get(fact)))
 
 
 def _owed_tile(collected: Collected) -> Tile | None:

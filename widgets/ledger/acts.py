@@ -98,6 +98,8 @@ class LedgerActs:
     """Ask for a payment of `patient_id`, for `appointment_id` where one is named."""
     visit_status: Opener | None = None
     billing_status: Opener | None = None
+    cards: Opener | None = None
+    """The cards on file of `patient_id`'s account."""
     family: Opener | None = None
     """Who gets the bill of `patient_id`."""
     merge: Opener | None = None
@@ -119,6 +121,7 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
     the page's own, where it has one."""
     from widgets.asking.act import openers as asking
     from widgets.family.act import opener as family
+    from widgets.kept_cards.act import opener as cards
     from widgets.ledger.money_acts import openers as money
     from widgets.money_out.act import MoneyOut
     from widgets.visits.act import openers as visits
@@ -127,6 +130,7 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
     return LedgerActs(
         in_flight=lambda: money_out.in_flight,
         **money_out.openers(),
+        cards=cards(kit, stage),
         family=family(kit, stage),
         **(papers or PaperActs(kit, stage)).openers(),
         **money(kit, stage),

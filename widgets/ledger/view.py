@@ -49,6 +49,7 @@ PAGE_ACTS: tuple[tuple[str, str, str], ...] = (
     ("ask", "Ask for a payment…", "Alt+P"),
     ("fee", "Add a fee…", ""),
     ("paper", "Enter a paper receipt…", ""),
+    ("cards", "Cards on file…", "Alt+K"),
     ("family", "Guarantor and family…", ""),
     ("merge", "Merge with another record…", ""),
     ("part", "Take a merge apart…", ""),

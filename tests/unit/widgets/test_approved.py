@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from app.lanes import Lane
 from app.message_lines import MessageLine
 from app.messages import SendChoice, Way
+from app.plan import booked_as
 from app.views import Collected, CollectEnd, DueLine, NextUp, Roll, TenderKind
 from app.words import WORDS
 from models.basics.errors import DeviceMissing, PaymentUnavailable
@@ -69,7 +70,7 @@ def test_the_card_payment_in_words():
 
 
 def test_every_tender_has_its_headline_and_its_way_back():
-    for kind in TenderKind:
+    for kind in map(booked_as, TenderKind):
         assert HEADLINES[kind]
         assert UNDO_TEXT[kind]
         assert UNDONE_TEXT[kind]
