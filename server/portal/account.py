@@ -23,10 +23,6 @@ from server.portal.web import Gone, Page, Visit
 
 log = logging.getLogger(__name__)
 
-HERE = ("payments", "statements", "cards", "account")
-"""The pages of the bar, in order."""
-
-
 def signed_in(visit: Visit, here: str = "") -> AccountRow:
     """Whose pages these are; `here` is marked in the bar. Raises NotSignedIn."""
     account = sessions_of(visit).signed_in(visit)
@@ -110,14 +106,6 @@ def kept(reader: HubReader, visit: Visit, account: AccountRow) -> list[KeptCardR
     return [each for each in kept_cards.cards_of(reader, visit.tenant, mine[0]) if each.patient_id in mine]
 
 
-def cards(visit: Visit) -> Response:
-    """Cards that are kept (S0-31)."""
-    account = signed_in(visit, "cards")
-    found = visit.hub.portal.rows.read(visit.tenant, lambda reader: kept(reader, visit, account))
-    saw(visit, account, [account.patient_id], "cards")
-    return visit.render("cards.html", cards=found, gone=visit.request.query_params.get("gone") == "1")
-
-
 def _card(visit: Visit, account: AccountRow) -> KeptCardRow:
     card_id = visit.asked("card")
     found = visit.hub.portal.rows.read(visit.tenant, lambda reader: kept(reader, visit, account))
@@ -182,7 +170,7 @@ def sign_out_everywhere(visit: Visit) -> Response:
 
 OWN: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/receipts/{payment}", receipt), ("GET", "/statements", statements),
-    ("GET", "/statements/{statement}", statement), ("GET", "/cards", cards), ("GET", "/cards/{card}/remove", ask_drop),
+    ("GET", "/statements/{statement}", statement), ("GET", "/cards/{card}/remove", ask_drop),
     ("POST", "/cards/{card}/remove", drop), ("GET", "/account", own), ("POST", "/account/codes", new_codes),
     ("POST", "/sign-out-everywhere", sign_out_everywhere),
 )  # fmt: skip

@@ -302,7 +302,17 @@ def _looked(visit: Visit, known: OrderRow) -> str:
     return {"done": "paid"}.get(found.state, found.state)
 
 
-# A card to keep -------------------------------------------------------------------------------------------------------
+# Cards to keep --------------------------------------------------------------------------------------------------------
+
+
+def cards(visit: Visit) -> Response:
+    """Cards that are kept (S0-31), and a form to keep another."""
+    account, query = signed_in(visit, "cards"), visit.request.query_params
+    found = visit.hub.portal.rows.read(visit.tenant, lambda reader: kept(reader, visit, account))
+    saw(visit, account, [account.patient_id], "cards")
+    ready = visit.clinic.rules.portal_payments and money_of(visit).ready(visit.tenant)
+    return visit.render("cards.html", cards=found, ready=ready, order=new_id(), keep_words=_keep_words(visit),
+                        gone=query.get("gone") == "1", need=query.get("need") == "1")  # fmt: skip
 
 
 def add_card(visit: Visit) -> Response:
@@ -320,6 +330,6 @@ def add_card(visit: Visit) -> Response:
 
 PAYING: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/payments", payments), ("POST", "/payments", pay), ("GET", "/orders/{order}", order),
-    ("POST", "/cards", add_card),
+    ("GET", "/cards", cards), ("POST", "/cards", add_card),
 )  # fmt: skip
 """Method, path below the practice, page."""

@@ -31,9 +31,12 @@ from server.refusals import Refused
 log = logging.getLogger(__name__)
 
 BROWSER, LANGUAGE = "copaydesk_browser", "copaydesk_language"
+BAR = ("payments", "statements", "cards", "account")
+"""The pages of who is signed in, as the bar lists them (`frame.<name>` in the catalogue)."""
 YEAR_S = 365 * 86_400
 MOST_FORM_BYTES = 32_768
 MOST_FIELDS = 400
+LONGEST_ID = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,9 @@ class Visit:
         return value if len(value) <= most else ""
 
     def asked(self, name: str) -> str:
-        """A part of the path."""
-        return str(self.request.path_params.get(name, ""))
+        """A part of the path; empty for what no id of ours looks like."""
+        found = str(self.request.path_params.get(name, ""))
+        return found if len(found) <= LONGEST_ID and found.isprintable() else ""
 
     def set_session(self, value: str) -> None:
         """From this answer on the browser is in another session (empty: in none); its forms belong to that one."""
@@ -159,7 +163,10 @@ def page(work: Page, *, form: bool = False) -> Callable[[Request], Awaitable[Res
         hub = hub_of(request)
         if not may_serve(request):
             return await hub.run(_refused, request)
-        sent = await form_of(request) if form else {}
+        try:
+            sent = await form_of(request) if form else {}
+        except Refused as error:
+            return await hub.run(_untaken, hub, request, error)
         return await hub.run(_answer, hub, request, sent, work, form)
 
     return answer
@@ -179,6 +186,10 @@ def _answer(hub: Hub, request: Request, sent: Mapping[str, list[str]], work: Pag
     except Exception as error:  # the patient gets words, the log its place
         log.exception("portal: page failed", extra=facts(error=type(error).__name__))
         return told(visit, error)
+
+
+def _untaken(hub: Hub, request: Request, error: Refused) -> Response:
+    return told(visit_of(hub, request, hub.portal.clinics.find(str(request.path_params.get("tenant", ""))), {}), error)
 
 
 def visit_of(hub: Hub, request: Request, clinic: ClinicFacts, sent: Mapping[str, list[str]]) -> Visit:
@@ -217,7 +228,7 @@ def _status_of(error: Exception) -> tuple[int, str]:
     if isinstance(error, WrongForm):
         return 403, "form"
     if isinstance(error, Refused):
-        return error.status, "busy" if error.status == 429 else "later"
+        return error.status, "busy" if error.status == 429 else "form"
     if isinstance(error, Gone):
         return 404, "gone"
     if isinstance(error, RuleBroken):
@@ -293,7 +304,7 @@ def _context(visit: Visit) -> dict[str, Any]:
         "at": time_words, "signed_in": "", "here": "", "other_language": _other(language),
         "brand": lambda name: named(language, "brand", name or "card"),
         "tender": lambda name: named(language, "tender", name),
-        "hidden": lambda: _HIDDEN.format(csrf.FIELD, token),
+        "bar": BAR, "hidden": lambda: _HIDDEN.format(csrf.FIELD, token),
     }  # fmt: skip
 
 
