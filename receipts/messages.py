@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from models.basics.money import show_cents
-from models.operations.messages import MessagePaper, MessageSend
+from models.operations.messages import WORDS_ALONE, MessagePaper, MessageSend
 from models.operations.records import Practice
 from receipts.compose import date_text
 
@@ -25,8 +25,9 @@ PAPER_WORDS = {
     "statement": "Statement",
     "superbill": "Superbill",
     "balance": "Open amount",
+    "plan_payment": "Payment of a plan",
 }
-"""What a paper is called, by its kind; the last one is no paper: it is told in words alone."""
+"""What a paper is called, by its kind; the last two are no papers: they are told in words alone."""
 
 LONGEST_TEXT = 320
 """Two text messages of the basic alphabet; a longer name of a practice is cut."""
@@ -68,8 +69,8 @@ def one_line(text: str) -> str:
 
 
 def _email(send: MessageSend, practice: Practice) -> Words:
-    if send.template == "balance":
-        return _balance_email(send, practice)
+    if send.template in WORDS_ALONE:
+        return _words_alone_email(send, practice)
     one, many = _TEMPLATES[send.template]
     clinic, several = one_line(practice.name), len(send.papers) > 1
     noun = many if several else one
@@ -89,16 +90,20 @@ def _text(send: MessageSend, practice: Practice) -> Words:
     clinic = one_line(practice.name)[:60].strip()
     phone = f" Questions? {one_line(practice.phone)}." if practice.phone.strip() else ""
     tail = f"{phone} Reply STOP to end texts."
-    if send.template == "balance":
-        return Words("", f"{clinic}: {_open(send)}. You can pay when you come in next.{tail}")
+    if send.template in WORDS_ALONE:
+        return Words("", f"{clinic}: {_SAID[send.template](send)}. You can pay when you come in next.{tail}")
     said = "; ".join(map(_line, send.papers))
     room = LONGEST_TEXT - len(clinic) - len(tail) - 3
     return Words("", f"{clinic}: {said if len(said) <= room else _many(send.papers)}.{tail}")
 
 
-def _balance_email(send: MessageSend, practice: Practice) -> Words:
+def _words_alone_email(send: MessageSend, practice: Practice) -> Words:
     clinic = one_line(practice.name)
-    parts = (f"Hello,\n\n{_open(send)}.", "You can pay when you come in next, or call us.", _questions(practice))
+    parts = (
+        f"Hello,\n\n{_SAID[send.template](send)}.",
+        "You can pay when you come in next, or call us.",
+        _questions(practice),
+    )
     return Words(f"Your account at {clinic}", "\n\n".join(part for part in parts if part) + f"\n\n{clinic}\n")
 
 
@@ -106,6 +111,14 @@ def _open(send: MessageSend) -> str:
     """`$40.00 is open on your account as of May 14, 2026`: nothing of the visit."""
     cents = sum(paper.amount_cents for paper in send.papers)
     return f"{show_cents(cents)} is open on your account as of {date_text(send.papers[0].day)}"
+
+
+def _declined(send: MessageSend) -> str:
+    """`We could not charge your card for a payment of $45.00`: nothing of what it is for."""
+    return f"We could not charge your card for a payment of {show_cents(send.papers[0].amount_cents)}"
+
+
+_SAID: dict[str, Callable[[MessageSend], str]] = {"balance": _open, "plan_declined": _declined}
 
 
 def _line(paper: MessagePaper) -> str:

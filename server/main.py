@@ -31,6 +31,7 @@ from models.store.paging import fit_pages
 from server import practices, presence
 from server.care import keep_backed_up
 from server.deps import Address, Hub
+from server.plan_charges import keep_charging
 from server.portal import routes as portal_routes
 from server.portal.web import no_such_page
 from server.refusals import Refused, answer_refused, json_response

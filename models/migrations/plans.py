@@ -76,7 +76,7 @@ def make_jobs() -> None:
     op.create_table(
         "plan_job",
         key("tenant"), key("plan_id"), number_key("no"), text("state"), whole("attempt"), text("charge_key"),
-        text("patient_id"), text("kept_card_id"), whole("amount_cents"), text("due_on"), text("try_at"),
+        text("patient_id"), text("kept_card_id"), whole("amount_cents"), text("items"), text("due_on"), text("try_at"),
         text("claimed_by"), text("claimed_until"), text("reason"), text("made_at"),
         sa.PrimaryKeyConstraint("tenant", "plan_id", "no", name="pk_plan_job"),
         sa.CheckConstraint("state IN ('ready', 'sent', 'unknown', 'declined', 'given_up', 'done')",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CHANNELS = ("email", "text")
-TEMPLATES = ("receipt", "statement", "superbill", "balance")
-"""Which words a message uses; a superbill goes by e-mail only, a balance is told in words alone."""
+TEMPLATES = ("receipt", "statement", "superbill", "balance", "plan_declined")
+"""Which words a message uses; a superbill goes by e-mail only."""
+WORDS_ALONE = frozenset({"balance", "plan_declined"})
+"""Templates that tell something and have no paper: an open amount; a card that said no to a payment of a plan."""
 
 PAPER_KINDS = (
     "receipt", "void", "refund", "correction", "recovered", "given_back", "statement", "superbill", "balance",
+    "plan_payment",
 )  # fmt: skip
 
 

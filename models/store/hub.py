@@ -44,6 +44,7 @@ from models.store.invariants import check_hub
 from models.store.joining import CODE_MINUTES, DEVICE, Former, Joiner, code_hash, device_row, redeem
 from models.store.marks import LogMarks
 from models.store.message_outbox import MessageOutbox
+from models.store.plan_jobs import PlanJobs
 from models.store.pushing import push_batches
 from models.store.reading import SCHEMA
 from models.store.rows import DeviceRow, Failure
@@ -89,6 +90,7 @@ class HubStore:
         self._moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if postgres else {"read_only": True}
         self._combiner: Combiner[str, PushBatch, PushAnswer] = Combiner(self._push_together)
         self.messages = MessageOutbox(self._transaction, self._look, clock)
+        self.plans = PlanJobs(self._transaction, self._look, clock)
         self.desks = HubDesks(self._transaction, self._look, self._clock)
         self.documents = HubDocuments(self._transaction, self._look, self._clock)
         self.portal = HubPortal(self._transaction, self._look, clock)

@@ -44,12 +44,12 @@ PLAN_TABLES = {made.name: made for made in (plan, plan_event)}
 plan_job = table(
     "plan_job",
     key("tenant"), key("plan_id"), number_key("no"), words("state"), whole("attempt"), words("charge_key"),
-    words("patient_id"), words("kept_card_id"), whole("amount_cents"), words("due_on"), words("try_at"),
+    words("patient_id"), words("kept_card_id"), whole("amount_cents"), words("items"), words("due_on"), words("try_at"),
     words("claimed_by"), words("claimed_until"), words("reason"), words("made_at"),
     check("state IN ('ready', 'sent', 'unknown', 'declined', 'given_up', 'done')", "state"),
     check("amount_cents > 0", "amount"), check("attempt > 0", "attempt"),
 )  # fmt: skip
-"""A payment of a plan that the hub charges, one row each. `charge_key` and amount are fixed with each attempt before
+"""A payment of a plan that the hub charges, one row each. `charge_key`, amount and `items` (JSON: what it pays) are fixed with each attempt before
 anything leaves: whoever asks the processor again with them charges nothing twice. `try_at` (UTC text): not before;
 whoever sets `claimed_by` works on it until `claimed_until`."""
 

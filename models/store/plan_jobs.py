@@ -1,0 +1,362 @@
+"""What the hub charges for payment plans: one row for each payment, made and fixed before anything leaves.
+
+The key and the amount of an attempt are committed before the processor is asked, and stay until its outcome is known:
+whoever goes on after a crash asks with the same key, so that nobody is charged twice. What became of it enters the log
+in the transaction that settles the row, under ids that follow from the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import orjson
+
+from models.basics.clock import Clock, business_date, utc_text
+from models.basics.ids import natural_id
+from models.ledger.judging import HUB
+from models.operations import messages
+from models.operations.bodies import AllocationLine
+from models.operations.online import OnlineItem, OnlinePost
+from models.operations.operation import GENESIS, Operation, make_operation
+from models.operations.plans import CHARGED, DECLINED, UNKNOWN, PlanCharged
+from models.operations.protocol import PushBatch
+from models.rules.addresses import address_for
+from models.rules.numbers import plan_number
+from models.rules.plan_standing import PlanStanding, next_try, standing
+from models.rules.plans import answered
+from models.store.plan_rows import lines_of
+from models.store.pushing import push_batches
+from models.store.queries.insured import Insurances
+from models.store.session import Session
+
+Run = Callable[[Callable[[Session], Any], str], Any]
+
+FROM_HOUR = 9
+"""Nobody is charged before that hour of the practice's morning."""
+ASK_AGAIN_S = 600
+"""After so long an outcome nobody knows is asked for again, with the same key."""
+
+_LOCK = "UPDATE tenant_head SET seq = seq WHERE tenant = :tenant"
+_PLAN = (
+    "SELECT plan_id, patient_id, kept_card_id, charge_ids, lines, paid_before_cents, activated_on, method, status "
+    "FROM plan WHERE tenant = :tenant AND "
+)
+_JOB = (
+    "SELECT state, attempt, charge_key, kept_card_id, amount_cents, items, due_on FROM plan_job "
+    "WHERE tenant = :tenant AND "
+)
+_MAKE = (
+    "INSERT INTO plan_job (tenant, plan_id, no, state, attempt, charge_key, patient_id, kept_card_id, amount_cents, "
+    "due_on, try_at, claimed_by, claimed_until, reason, made_at) VALUES (:tenant, :plan_id, :no, 'ready', 1, :key, "
+    ":patient, :card, :cents, :due, :now, '', '', '', :now) ON CONFLICT DO NOTHING"
+)
+_CLAIM = (
+    "UPDATE plan_job SET claimed_by = :by, claimed_until = :until WHERE tenant = :tenant AND plan_id = :plan_id "
+    "AND no = :no AND state IN ('ready', 'sent', 'unknown', 'declined') AND try_at <= :now AND claimed_until <= :now"
+)
+_SEND = (
+    "UPDATE plan_job SET state = 'sent', attempt = :attempt, charge_key = :key, amount_cents = :cents, "
+    "kept_card_id = :card, items = :items WHERE tenant = :tenant AND plan_id = :plan_id AND no = :no "
+    "AND state IN ('ready', 'declined')"
+)
+_MOVE = (
+    "UPDATE plan_job SET state = :state, try_at = :try_at, reason = :reason, claimed_by = '', claimed_until = '' "
+    "WHERE tenant = :tenant AND plan_id = :plan_id AND no = :no AND state IN ('ready', 'sent', 'unknown', 'declined')"
+)
+_OWED = "SELECT charge_id, debits - credits FROM account WHERE tenant = :tenant AND id IN (:ids)"
+_MOVES = (
+    "SELECT l.payment_id, t.amount_cents FROM transfer t JOIN account l ON l.tenant = t.tenant AND l.id = t.debit "
+    "WHERE t.tenant = :tenant AND t.code IN ('allocate', 'auto_allocate') AND t.credit IN (:ids) UNION ALL "
+    "SELECT l.payment_id, -t.amount_cents FROM transfer t JOIN account l ON l.tenant = t.tenant AND l.id = t.credit "
+    "WHERE t.tenant = :tenant AND t.code = 'release' AND t.debit IN (:ids)"
+)
+_MEANT = "SELECT payment_id, request_id FROM payment WHERE tenant = :tenant AND payment_id IN (:ids)"
+_RULES = "SELECT plan_first_retry_days, plan_second_retry_days FROM rules WHERE tenant = :tenant"
+_PATIENT = "SELECT email, phone, receipt_by FROM patient WHERE tenant = :tenant AND id = :id"
+_CHANNELS = "SELECT email, text FROM channels WHERE tenant = :tenant AND id = 'channels'"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanJob:
+    """A payment of a plan that is charged: `items` are what it pays."""
+
+    tenant: str
+    plan_id: str
+    no: int
+    attempt: int
+    key: str
+    kept_card_id: str
+    amount_cents: int
+    items: tuple[OnlineItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    plan_id: str
+    patient_id: str
+    kept_card_id: str
+    charge_ids: tuple[str, ...]
+    lines: str
+    paid_before_cents: int
+    activated_on: str
+    method: str
+    status: str
+
+    @property
+    def charges_itself(self) -> bool:
+        return self.status == "active" and self.method == "card" and self.kept_card_id != ""
+
+
+class PlanJobs:
+    """Makes, claims and settles the rows. Every call is a transaction of its own; thread-safe; raises StorageError."""
+
+    def __init__(self, transaction: Run, look: Run, clock: Clock) -> None:
+        self._transaction, self._look, self._clock = transaction, look, clock
+
+    def gather(self, tenant: str) -> int:
+        """Make a row for every payment of a plan in force that falls due by today and is charged by itself; those due
+        at signing are taken at a desk. Returns how many are new."""
+
+        def due(session: Session) -> list[tuple[_Plan, list[int]]]:
+            day, hour = _now_of(session, tenant, self._clock.now())
+            known = {(row[0], row[1]) for row in session.rows("SELECT plan_id, no FROM plan_job WHERE tenant = :tenant",
+                                                              tenant=tenant)}  # fmt: skip
+            found = []
+            for plan in _plans(session, tenant, "status = 'active' AND method = 'card' AND kept_card_id <> ''"):
+                fresh = [line.no for line in lines_of(plan.lines)
+                         if not line.skipped and plan.activated_on < line.due.isoformat() <= day.isoformat()
+                         and (plan.plan_id, line.no) not in known]  # fmt: skip
+                if fresh and hour >= FROM_HOUR:
+                    found.append((plan, fresh))
+            return found
+
+        waiting = self._look(due, tenant)
+        return (
+            int(self._transaction(lambda tx: _make(tx, tenant, waiting, self._clock.now()), tenant)) if waiting else 0
+        )
+
+    def due(self, tenant: str) -> list[tuple[str, int]]:
+        """(plan, number) of what may be worked on now, oldest first."""
+        now = utc_text(self._clock.now())
+        query = ("SELECT plan_id, no FROM plan_job WHERE tenant = :tenant AND state IN ('ready', 'sent', 'unknown', "
+                 "'declined') AND try_at <= :now AND claimed_until <= :now ORDER BY try_at, plan_id, no")  # fmt: skip
+        found: list[tuple[str, int]] = self._look(
+            lambda session: [(row[0], row[1]) for row in session.rows(query, tenant=tenant, now=now)], tenant
+        )
+        return found
+
+    def begin(self, tenant: str, plan_id: str, no: int, by: str, for_s: float) -> PlanJob | None:
+        """Take a payment for `for_s` seconds: its key and amount are fixed when this returns. None: another process has
+        it, or there is nothing to charge any more."""
+        now = self._clock.now()
+        until = utc_text(now + timedelta(seconds=for_s))
+
+        def work(tx: Session) -> PlanJob | None:
+            claimed = tx.run(_CLAIM, tenant=tenant, plan_id=plan_id, no=no, by=by, until=until, now=utc_text(now))
+            if not claimed:
+                return None
+            row = tx.one(_JOB + "plan_id = :plan_id AND no = :no", tenant=tenant, plan_id=plan_id, no=no)
+            plan = next(iter(_plans(tx, tenant, "plan_id = :plan_id", plan_id=plan_id)))
+            state, attempt, key, card, cents, kept, _ = row
+            items = tuple(OnlineItem(charge_id=each, amount_cents=part) for each, part in orjson.loads(kept or "[]"))
+            if state in ("ready", "declined"):
+                cents, card = _open_on(tx, tenant, plan, no, now), plan.kept_card_id
+                if not cents or not plan.charges_itself:
+                    tx.run(_MOVE, **_at(tenant, plan_id, no), state="done", try_at="", reason="nothing_open")
+                    return None
+                attempt += 1 if state == "declined" else 0
+                key = _key(tenant, plan_id, no, attempt)
+                items = _items(tx, tenant, plan.charge_ids, cents)
+                kept = orjson.dumps([[each.charge_id, each.amount_cents] for each in items]).decode()
+                tx.run(_SEND, **_at(tenant, plan_id, no), attempt=attempt, key=key, cents=cents, card=card, items=kept)
+            return PlanJob(tenant, plan_id, no, attempt, key, card, cents, items)
+
+        found: PlanJob | None = self._transaction(work, tenant)
+        return found
+
+    # Its outcome --------------------------------------------------------------------------------------------------
+
+    def charged(self, job: PlanJob, online_id: str) -> None:
+        """The card was charged: the money goes to the plan's charges, whatever else is posted by hand."""
+
+        def said(tx: Session, plan: _Plan, _day: date) -> list[tuple[object, str]]:
+            found: list[tuple[object, str]] = []
+            open_ = tx.one("SELECT state, patient_id FROM online_payment WHERE tenant = :tenant AND online_id = :id",
+                           tenant=job.tenant, id=online_id)  # fmt: skip
+            if open_ is not None and open_[0] == "open":
+                lines = tuple(AllocationLine(charge_id=item.charge_id, amount_cents=item.amount_cents)
+                              for item in _items(tx, job.tenant, plan.charge_ids, job.amount_cents))  # fmt: skip
+                found.append((OnlinePost(online_id=online_id, patient_id=open_[1], lines=lines), "post"))
+            return [*found, (self._body(job, plan, CHARGED, payment_id=online_id), CHARGED)]
+
+        self._settle(job, "done", "", said)
+
+    def declined(self, job: PlanJob, reason: str, *, needs_patient: bool = False) -> None:
+        """The card said no: tried again as the practice has it, unless the patient is needed, who is told."""
+        now = self._clock.now()
+
+        def plan_again(tx: Session) -> tuple[date | None, date]:
+            day, _ = _now_of(tx, job.tenant, now)
+            row = tx.one(_JOB + "plan_id = :plan_id AND no = :no", **_at(job.tenant, job.plan_id, job.no))
+            days = () if needs_patient else _retry_days(tx, job.tenant)
+            return next_try(date.fromisoformat(row[6]), job.attempt, days, day), day
+
+        again, _today = self._look(plan_again, job.tenant)
+
+        def said(tx: Session, plan: _Plan, day: date) -> list[tuple[object, str]]:
+            next_on = again.isoformat() if again else ""
+            body = self._body(job, plan, DECLINED, reason=reason[:60], next_on=next_on)
+            told = _message(tx, job, plan, day)
+            return [(body, DECLINED), *([(told, "told")] if told else [])]
+
+        at = utc_text(_morning(again, self._clock.now())) if again else ""
+        self._settle(job, "declined" if again else "given_up", at, said, reason)
+
+    def not_known(self, job: PlanJob) -> None:
+        """Nobody knows: the same key asks again; said once."""
+        at = utc_text(self._clock.now() + timedelta(seconds=ASK_AGAIN_S))
+        self._settle(job, "unknown", at, lambda _tx, plan, _day: [(self._body(job, plan, UNKNOWN), UNKNOWN)])
+
+    def not_sent(self, job: PlanJob) -> None:
+        """The request surely never reached the processor: a new attempt soon, and nobody needs to hear of it."""
+        at = utc_text(self._clock.now() + timedelta(seconds=ASK_AGAIN_S))
+        self._move(job, "declined", at, "not_sent")
+
+    def put_off(self, job: PlanJob, for_s: float, reason: str) -> None:
+        """The processor could not be asked, and nothing was taken for certain: later, with the same key."""
+        self._move(job, "sent", utc_text(self._clock.now() + timedelta(seconds=for_s)), reason)
+
+    def _move(self, job: PlanJob, state: str, at: str, reason: str) -> None:
+        where = _at(job.tenant, job.plan_id, job.no)
+        self._transaction(lambda tx: tx.run(_MOVE, **where, state=state, try_at=at, reason=reason), job.tenant)
+
+    def _settle(
+        self, job: PlanJob, state: str, try_at: str,
+        said: Callable[[Session, _Plan, date], Sequence[tuple[object, str]]], reason: str = "",
+    ) -> None:  # fmt: skip
+        """The log and the row, together."""
+        now = self._clock.now()
+
+        def work(tx: Session) -> None:
+            tx.run(_LOCK, tenant=job.tenant)
+            plan = next(iter(_plans(tx, job.tenant, "plan_id = :plan_id", plan_id=job.plan_id)))
+            day, _ = _now_of(tx, job.tenant, now)
+            ops = [_op(job, body, name, day, now) for body, name in said(tx, plan, day)]
+            ids = [op.op_id for op in ops]
+            known = {row[0] for row in tx.rows("SELECT op_id FROM log WHERE tenant = :tenant AND op_id IN (:ids)",
+                                               tenant=job.tenant, ids=ids)}  # fmt: skip
+            fresh = tuple(op for op in ops if op.op_id not in known)
+            if fresh:
+                push_batches(tx, job.tenant, [PushBatch(HUB, 0, 0, fresh)], utc_text(now))
+            tx.run(_MOVE, **_at(job.tenant, job.plan_id, job.no), state=state, try_at=try_at, reason=reason[:60])
+
+        self._transaction(work, job.tenant)
+
+    @staticmethod
+    def _body(job: PlanJob, plan: _Plan, outcome: str, **more: str) -> PlanCharged:
+        return PlanCharged(plan_id=job.plan_id, patient_id=plan.patient_id, no=job.no, attempt=job.attempt,
+                           outcome=outcome, amount_cents=job.amount_cents, **more)  # fmt: skip
+
+
+def _make(tx: Session, tenant: str, waiting: Sequence[tuple[_Plan, list[int]]], now: datetime) -> int:
+    made = 0
+    for plan, numbers in waiting:
+        open_ = {each.line.no: each for each in _stands(tx, tenant, plan, now).lines}
+        for no in numbers:
+            if open_[no].open_cents:
+                made += tx.run(_MAKE, **_at(tenant, plan.plan_id, no), key=_key(tenant, plan.plan_id, no, 1),
+                               patient=plan.patient_id, card=plan.kept_card_id, cents=open_[no].open_cents,
+                               due=open_[no].line.due.isoformat(), now=utc_text(now))  # fmt: skip
+    return made
+
+
+def _plans(session: Session, tenant: str, which: str, **values: str) -> list[_Plan]:
+    found = session.rows(_PLAN + which, tenant=tenant, **values)
+    rows = [[*row[:3], tuple(orjson.loads(row[3] or "[]")), *row[4:]] for row in found]
+    return [_Plan(*row) for row in rows]
+
+
+def _stands(session: Session, tenant: str, plan: _Plan, now: datetime) -> PlanStanding:
+    """How a plan stands, as its desks read it."""
+    ids = [f"AR:{charge_id}" for charge_id in plan.charge_ids]
+    paid: dict[str, int] = {}
+    for payment_id, cents in session.rows(_MOVES, tenant=tenant, ids=ids):
+        paid[payment_id] = paid.get(payment_id, 0) + cents
+    meant = session.rows(_MEANT, tenant=tenant, ids=list(paid)) if paid else []
+    extras = {row[0]: answered(row[1])[1] for row in meant if answered(row[1])[0] == plan.plan_id and paid[row[0]] > 0}
+    others = max(sum(paid.values()) - plan.paid_before_cents - sum(paid[each] for each in extras), 0)
+    owed = sum(row[1] for row in session.rows(_OWED, tenant=tenant, ids=ids))
+    day, _ = _now_of(session, tenant, now)
+    shares = {payment_id: paid[payment_id] for payment_id in extras} | {"": others}
+    return standing(lines_of(plan.lines), owed, shares, today=day, late_days=0, extras=extras)
+
+
+def _open_on(session: Session, tenant: str, plan: _Plan, no: int, now: datetime) -> int:
+    return next((each.open_cents for each in _stands(session, tenant, plan, now).lines if each.line.no == no), 0)
+
+
+def _items(session: Session, tenant: str, charge_ids: Sequence[str], cents: int) -> tuple[OnlineItem, ...]:
+    """What so much pays: the plan's charges in its own order, the finance charge last."""
+    found = session.rows(_OWED, tenant=tenant, ids=[f"AR:{charge_id}" for charge_id in charge_ids])
+    owed, items = {row[0]: row[1] for row in found}, []
+    for charge_id in charge_ids:
+        part = min(owed.get(charge_id, 0), cents)
+        if part > 0:
+            items.append(OnlineItem(charge_id=charge_id, amount_cents=part))
+            cents -= part
+    return tuple(items)
+
+
+def _retry_days(session: Session, tenant: str) -> tuple[int, ...]:
+    row = session.one(_RULES, tenant=tenant)
+    return tuple(days for days in (row or (3, 7)) if days)
+
+
+def _now_of(session: Session, tenant: str, now: datetime) -> tuple[date, int]:
+    """(the practice's day, the hour of its clock)."""
+    name, closing_hour = Insurances(session.rows, tenant).clinic()
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    return business_date(now, zone, closing_hour), now.astimezone(zone).hour
+
+
+def _morning(day: date | None, now: datetime) -> datetime:
+    """So many days from now: the hour stays, so it is never before the practice's morning."""
+    return now + timedelta(days=max((day - now.date()).days, 1)) if day else now
+
+
+def _message(tx: Session, job: PlanJob, plan: _Plan, day: date) -> messages.MessageSend | None:
+    """The patient is told that a card said no, the way they get receipts; None without a way."""
+    person, ways = tx.one(_PATIENT, tenant=job.tenant, id=plan.patient_id), tx.one(_CHANNELS, tenant=job.tenant)
+    if person is None or ways is None:
+        return None
+    by_text = bool(ways[1]) and person[2] == "text"
+    channel, raw = ("text", person[1]) if by_text else ("email", person[0] if ways[0] else "")
+    address = address_for(channel, raw)
+    if not address:
+        return None
+    paper = messages.MessagePaper(kind="plan_payment", source_id=job.plan_id, number=plan_number(job.plan_id),
+                                  day=day.isoformat(), amount_cents=job.amount_cents)  # fmt: skip
+    return messages.MessageSend(message_id=natural_id(job.key, "told"), patient_id=plan.patient_id, channel=channel,
+                                address=address, template="plan_declined", papers=(paper,))  # fmt: skip
+
+
+def _op(job: PlanJob, body: object, name: str, day: date, now: datetime) -> Operation:
+    return make_operation(
+        body, op_id=natural_id(job.key, name), tenant=job.tenant, device=HUB, epoch=0, dseq=0, prev=GENESIS, actor=HUB,
+        business_date=day.isoformat(), device_time=utc_text(now),
+    )  # fmt: skip
+
+
+def _key(tenant: str, plan_id: str, no: int, attempt: int) -> str:
+    return natural_id(tenant, plan_id, str(no), "charge", str(attempt))
+
+
+def _at(tenant: str, plan_id: str, no: int) -> dict[str, Any]:
+    return {"tenant": tenant, "plan_id": plan_id, "no": no}

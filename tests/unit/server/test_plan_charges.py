@@ -1,0 +1,228 @@
+"""Payments of plans that the hub charges by itself: once, whatever dies; a no, and what nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from models.basics.clock import FixedClock
+from models.basics.ids import new_id
+from models.operations import records
+from models.operations.kept_cards import CardDrop
+from models.operations.plans import PlanAccept, PlanActivate, PlanCancel, PlanLine, PlanPut, PlanSkip
+from models.rules.agreement import sha256
+from models.rules.plans import Frequency, asked_for, nth_due
+from models.store.plan_jobs import PlanJobs
+from server.online.offered import SaveAsk, SaveConsent
+from server.plan_charges import PlanCharger
+from tests.support.charging import Lives
+from tests.support.hub import RunningHub
+from tests.support.online import DAY, Home, home_at, pay, processor  # noqa: F401
+from tests.support.simulators import StripeProcess
+from tests.support.waiting import until
+
+CONSENT = SaveConsent(said_by="Ada Quillfeather", words="card-1", words_sha256="ab" * 32)
+NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
+"""The day the plan is signed, noon at the practice."""
+
+
+@pytest.fixture
+def home(hub: RunningHub, processor: StripeProcess) -> Iterator[Home]:  # noqa: F811
+    with home_at(hub, processor) as made:
+        yield made
+
+
+@pytest.fixture
+def small_home(sqlite_hub: RunningHub, processor: StripeProcess) -> Iterator[Home]:  # noqa: F811
+    with home_at(sqlite_hub, processor) as made:
+        yield made
+
+
+class Charging:
+    """A plan of the guarantor's 30.00 in three payments, paid with a kept card; and a hub whose clock can be set."""
+
+    def __init__(self, home: Home, cents: int = 1_000, count: int = 3, often: Frequency = Frequency.MONTHLY) -> None:
+        self.home, self.plan_id = home, new_id()
+        home.processor.tell("clear")
+        self.card_id = kept(home)
+        home.processor.tell("always webhook-lost")
+        if cents * count != 3_000:
+            home.say(records.Charge(id=home.own, patient_id=home.guarantor, service_date=DAY, description="Visit",
+                                    responsibility_cents=cents * count))  # fmt: skip
+        text = "I agree to pay."
+        first = NOON.date()
+        lines = tuple(PlanLine(no=n + 1, due_date=nth_due(first, n, often).isoformat(), amount_cents=cents)
+                      for n in range(count))  # fmt: skip
+        about: dict[str, Any] = {"plan_id": self.plan_id, "patient_id": home.guarantor, "terms_sha256": sha256(text)}
+        verdicts = home.say(
+            PlanPut(**about, charge_ids=(home.own,), encounter_cents=cents * count, lines=lines, terms="plan-1",
+                    text=text, method="card", kept_card_id=self.card_id),
+            PlanAccept(**about, terms="plan-1", said_by="Ada Quillfeather", how="signature"),
+            PlanActivate(**about, charge_ids=(home.own,)),
+        )  # fmt: skip
+        assert verdicts == ["accepted"] * 3
+        self.clock = FixedClock(NOON)
+        self.jobs = PlanJobs(home.store._transaction, home.store._look, self.clock)
+        self.charger = PlanCharger(self.jobs, home.money)
+
+    def at(self, day: str, hour: int = 17) -> int:
+        """Let it be that day, and charge what is due. Returns how many payments it was at."""
+        self.clock.set(datetime.fromisoformat(day).replace(hour=hour, tzinfo=UTC))
+        return self.charger.charge_due(self.home.tenant)
+
+    def told(self) -> list[tuple[int, int, str, str]]:
+        """(number, attempt, outcome, next day) of what the log says, in order."""
+        return [(each["no"], each["attempt"], each["outcome"], each["next_on"])
+                for each in self.home.entries("plan.charged")]  # fmt: skip
+
+
+def kept(home: Home) -> str:
+    """A kept card's id."""
+    begun = home.money.begin_saving(home.tenant, SaveAsk(key=new_id(), patient_id=home.guarantor, channel="portal",
+                                                         return_url="http://127.0.0.1:9/{attempt}",
+                                                         consent=CONSENT))  # fmt: skip
+    assert pay(begun.url)[0] == 303
+    until(lambda: home.entries("card.keep"))
+    return str(home.entries("card.keep")[-1]["kept_card_id"])
+
+
+def test_a_plan_is_charged_on_its_days_and_closes_at_zero(home: Home) -> None:
+    plan = Charging(home)
+    assert plan.at("2026-03-02") == 0, "what is due at signing is taken at the desk"
+    assert plan.at("2026-04-01") == 0
+    assert plan.at("2026-04-02", hour=12) == 0, "nobody is charged at eight in the morning"
+    assert plan.at("2026-04-02") == 1
+    assert plan.at("2026-04-02") == 0
+    [fact] = home.entries("online.receive")
+    about = asked_for(plan.plan_id, 2)
+    assert (fact["amount_cents"], fact["channel"], fact["source_id"], fact["request_id"]) == (
+        1_000,
+        "plan",
+        about,
+        about,
+    )
+    assert home.figures()[0] == 2_000, "posted by itself, although the practice posts by hand"
+    home.desk.stream.copay(home.guarantor, home.own, 1_000)
+    home.push()
+    assert plan.at("2026-05-02") == 1
+    assert home.figures()[0] == 0
+    assert [each["reopened"] for each in home.entries("plan.closed")] == [False]
+    assert plan.told() == [(2, 1, "charged", ""), (3, 1, "charged", "")]
+    assert plan.at("2026-06-02") == 0
+    assert home.processor.captured_cents() == 2_000
+    home.holds()
+
+
+def test_a_card_that_says_no_is_tried_again_after_three_days_and_seven_and_the_patient_is_told(
+    small_home: Home,
+) -> None:
+    plan = Charging(small_home)
+    small_home.say(records.Channels(email=True))
+    for _ in range(3):
+        small_home.processor.next("refuse:insufficient_funds@payment_intents.create")
+    for day in ("2026-04-02", "2026-04-04", "2026-04-05", "2026-04-08", "2026-04-09", "2026-04-20"):
+        plan.at(day)
+    assert plan.told() == [
+        (2, 1, "declined", "2026-04-05"), (2, 2, "declined", "2026-04-09"), (2, 3, "declined", ""),
+    ]  # fmt: skip
+    messages = small_home.entries("message.send")
+    assert [(each["template"], each["address"], each["papers"][0]["amount_cents"]) for each in messages] == [
+        ("plan_declined", "ada@home.test", 1_000)] * 3  # fmt: skip
+    assert small_home.processor.captured_cents() == 0
+    assert plan.at("2026-05-02") == 1, "the next payment is charged all the same"
+    assert small_home.processor.captured_cents() == 1_000
+
+
+def test_a_card_that_says_no_at_first_pays_later(small_home: Home) -> None:
+    plan = Charging(small_home)
+    small_home.processor.next("refuse:insufficient_funds@payment_intents.create")
+    plan.at("2026-04-02")
+    plan.at("2026-04-05")
+    assert [each[2] for each in plan.told()] == ["declined", "charged"]
+    assert small_home.figures()[0] == 2_000
+
+
+def test_what_was_paid_meanwhile_is_not_charged_again(small_home: Home) -> None:
+    plan = Charging(small_home)
+    small_home.processor.next("refuse:insufficient_funds@payment_intents.create")
+    plan.at("2026-04-02")
+    small_home.desk.stream.copay(small_home.guarantor, small_home.own, 2_000)
+    small_home.push()
+    plan.at("2026-04-05")
+    assert small_home.processor.captured_cents() == 0
+    assert [each[2] for each in plan.told()] == ["declined"]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_what_nobody_knows_stays_unknown_until_it_is_known(small_home: Home, taken: bool) -> None:
+    plan = Charging(small_home)
+    fault = "drop-after" if taken else "drop-before"
+    for _ in range(3):
+        small_home.processor.next(f"{fault}@payment_intents.create")
+    for _ in range(6):
+        small_home.processor.next("error-before:500@payment_intents.list")
+    plan.at("2026-04-02")
+    assert plan.told() == [(2, 1, "unknown", "")]
+    small_home.processor.clear()
+    assert plan.at("2026-04-02") == 0, "it is asked again, but not at once"
+    plan.clock.advance(601)
+    assert plan.charger.charge_due(small_home.tenant) == 1
+    if taken:
+        assert [each[2] for each in plan.told()] == ["unknown", "charged"]
+        assert small_home.processor.captured_cents() == 1_000
+    else:
+        assert plan.told() == [(2, 1, "unknown", "")]
+    assert len(small_home.processor.intents()) == int(taken)
+
+
+def test_skipped_cancelled_and_without_a_card_nothing_is_charged(small_home: Home) -> None:
+    plan = Charging(small_home)
+    about = {"plan_id": plan.plan_id, "patient_id": small_home.guarantor}
+    small_home.say(PlanSkip(**about, no=2))
+    assert plan.at("2026-04-02") == 0
+    small_home.say(CardDrop(kept_card_id=plan.card_id, patient_id=small_home.guarantor))
+    plan.at("2026-05-02")
+    assert plan.told() == [(3, 1, "declined", "")]
+    small_home.say(PlanCancel(**about, charge_ids=(small_home.own,)))
+    assert plan.at("2026-06-02") == 0
+    assert small_home.processor.captured_cents() == 0
+    small_home.holds()
+
+
+STEPS = 14
+
+
+def test_f_a_hub_killed_at_every_step_of_a_charge_charges_once(
+    own_sqlite_hub: RunningHub, processor: StripeProcess  # noqa: F811
+) -> None:  # fmt: skip
+    """Every payment of a plan is another life: killed one step further on, and gone on with by the next one. Its days
+    lie before the processor's own clock, as days do that have come."""
+    with home_at(own_sqlite_hub, processor) as home:
+        Charging(home, 500, 30, Frequency.WEEKLY)
+        tenant, database = home.tenant, own_sqlite_hub.settings.database_path
+        own_sqlite_hub.stop()
+        moments = [("before_online", 1), ("after_online", 1)]
+        moments += [(name, n) for n in range(1, STEPS + 1) for name in ("hub_before_commit", "hub_after_commit")]
+        killed, due, charged = 0, NOON, 0
+        with Lives() as lives:
+            for moment, times in moments:
+                due = datetime.combine(nth_due(NOON.date(), charged + 1, Frequency.WEEKLY), NOON.time(), UTC)
+                died = lives.live(database, tenant, processor.base, due.isoformat(), moment, times)
+                killed += died
+                charged += 1
+                for hours in (1, 2, 3):  # looked into, and asked again where that takes its time
+                    if processor.captured_cents() != 500 * charged or hours == 1:
+                        after = due + timedelta(hours=hours)
+                        lives.live(database, tenant, processor.base, after.isoformat())
+                assert processor.captured_cents() == 500 * charged, f"killed at {moment} {times}"
+                if not died and moment == "hub_after_commit":
+                    break
+        assert killed >= 8
+        own_sqlite_hub.start()
+        assert home.figures()[0] == 500 * (30 - charged)
+        outcomes = [each["outcome"] for each in home.entries("plan.charged")]
+        assert outcomes.count("charged") == charged == len(home.entries("payment.collect"))
+        home.holds()
