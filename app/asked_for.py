@@ -6,9 +6,12 @@ it ended. What money answers is the ledger's own business.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from app.clinic import Clinic
 from app.plan import Plan
+from models.basics.clock import parse_utc
 from models.basics.errors import RuleBroken
 from models.operations.requests import PaymentRequestStatus
 from models.rules.payment_status import EDITABLE, Actor, Status, may
@@ -23,18 +26,24 @@ BY_HAND = "by_hand"
 """Why a request is processing that somebody moved there by the dropdown: no reader is at it."""
 
 
-def collectable(row: RequestRow) -> bool:
-    """May money be taken for it now? Not while a reader is at it, and not once it was paid or has ended."""
-    return row.status in EDITABLE or (row.status == Status.PROCESSING and row.reason == BY_HAND)
+NO_READER_FOR = timedelta(hours=1)
+"""A reader is done with a card long before: a desk that said processing and nothing since has died with its disk."""
 
 
-def check(reader: Any, tenant: str, request_id: str) -> RequestRow:
+def collectable(row: RequestRow, now: datetime) -> bool:
+    """May money be taken for it at this moment? Not while a reader is at it, and not once it was paid or has ended."""
+    if row.status != Status.PROCESSING:
+        return row.status in EDITABLE
+    return row.reason == BY_HAND or now - parse_utc(row.changed_at) > NO_READER_FOR
+
+
+def check(clinic: Clinic, reader: Any, request_id: str) -> RequestRow:
     """The request money may be taken for now. Raises RuleBroken `request.gone`, or `request.not_awaited` where it is
     being paid, was paid, or has ended."""
-    row = requests.request(reader, tenant, request_id)
+    row = requests.request(reader, clinic.tenant, request_id)
     if row is None:
         raise RuleBroken("request.gone")
-    if not collectable(row):
+    if not collectable(row, clinic.clock.now()):
         raise RuleBroken("request.not_awaited")
     return row
 

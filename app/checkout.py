@@ -355,7 +355,7 @@ def check_whole(payment: PaidRow, held: HeldRow) -> None:
 def _asked(clinic: Clinic, reader: Any, request_id: str) -> AskedFor:
     if request_id.startswith(ASKED):
         return plan_standings.asked(clinic, reader, request_id)
-    row = asked_for.check(reader, clinic.tenant, request_id)
+    row = asked_for.check(clinic, reader, request_id)
     return AskedFor(row.request_id, row.number, row.amount_cents - row.paid_cents, row.appointment_id)
 
 

@@ -82,7 +82,7 @@ class PaymentDetails:
             payment_id="", request_id=asked.request_id, number=asked.number,
             patient=self._who(reader, asked.patient_id), status=status, amount_cents=asked.amount_cents,
             paid_cents=asked.paid_cents, refunded_cents=0, refundable_cents=0, choices=choices(status),
-            editable=status in EDITABLE, collectable=collectable(asked),
+            editable=status in EDITABLE, collectable=collectable(asked, clinic.clock.now()),
             overdue_days=(today - due).days if late and due is not None else 0, due=due,
             asked_on=clinic.local(asked.asked_at).date(), request_type=asked.request_type, memo=asked.memo,
             confirming=doubt is not None and status is Status.PROCESSING,

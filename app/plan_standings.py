@@ -51,7 +51,7 @@ def still_asked(clinic: Clinic, reader: Any, request_id: str) -> None:
     if request_id.startswith(ASKED):
         asked(clinic, reader, request_id)
     else:
-        asked_for.check(reader, clinic.tenant, request_id)
+        asked_for.check(clinic, reader, request_id)
 
 
 def late_since(now: PlanStanding) -> date | None:

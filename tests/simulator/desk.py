@@ -20,6 +20,7 @@ from app.checkout import Checkout, Parts
 from app.clinic import Clinic
 from app.collected import Telling
 from app.day_close import DayClose
+from app.eligibility import Eligibility
 from app.fees import Fees
 from app.fills import Fills
 from app.lanes import Job, Lane
@@ -27,6 +28,7 @@ from app.merging import Merging
 from app.messages import Messages
 from app.moves import Moves
 from app.papers import Papers
+from app.payment_requests import PaymentRequests
 from app.posting import Posting
 from app.printing import Printing
 from app.recovery import Recovery
@@ -210,6 +212,7 @@ class SimDesk:
         self.moves, self.fills, self.adjustments = Moves(clinic), Fills(clinic), Adjustments(clinic)
         self.fees, self.undoing, self.rekeying = Fees(clinic), Undoing(clinic), Rekeying(clinic)
         self.merging = Merging(clinic)
+        self.requests, self.eligibility = PaymentRequests(clinic), Eligibility(clinic)
         self.day = DayClose(clinic, settings, self.attention, self.printing.nudge)
         statements = Statements(clinic, Accounts(clinic, settings))
         self.messages = Messages(clinic, Papers(self.printing, statements, Superbills(clinic)))

@@ -17,6 +17,7 @@ from app.lanes import Job
 from models.basics.errors import PosError
 from models.basics.points import Point, visited_by
 from tests.simulator import (
+    asking,
     closing,
     copying,
     giving,
@@ -161,6 +162,10 @@ ACTS: dict[str, Act] = {
     "ehr": Act(9, moving.told_by_ehr),
     "merge": Act(3, merging.merge),
     "part": Act(2, merging.part),
+    "ask": Act(5, asking.ask),
+    "ask_moves_on": Act(3, asking.move_on),
+    "collect_asked": Act(6, asking.collect),
+    "plan_answers": Act(3, asking.plan_answers),
     "rules": Act(1, moving.rules),
     "sync": Act(16, sync),
     "push": Act(8, push),

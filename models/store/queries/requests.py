@@ -30,11 +30,12 @@ class RequestRow:
     asked_at: str
     actor: str
     reason: str
+    changed_at: str
 
 
 _REQUEST = (
     "SELECT request_id, patient_id, appointment_id, number, amount_cents, paid_cents, request_type, due_date, memo, "
-    "status, payment_id, asked_at, actor, reason FROM payment_request WHERE tenant = ?"
+    "status, payment_id, asked_at, actor, reason, changed_at FROM payment_request WHERE tenant = ?"
 )
 
 

@@ -18,6 +18,7 @@ from app.views import Collected, CollectRequest, TenderKind
 from models.basics.errors import RuleBroken
 from models.operations.bodies import RefundPaid, RefundRequest
 from models.operations.records import Location
+from models.operations.requests import PaymentRequestStatus
 from models.rules.numbers import treatment_number
 from models.rules.payment_status import Status
 from tests.support.clinic import DAY, MARIA, TestClinic
@@ -150,6 +151,20 @@ def test_s2_10_processing_by_hand_can_still_be_collected(clinic: TestClinic) -> 
     assert clinic.rows("SELECT reason FROM payment_request") == [(BY_HAND,)]
     view = detail(clinic, request_id)
     assert (view.status, view.choices, view.editable, view.collectable) == (Status.PROCESSING, (), False, True)
+    pay(clinic, request_id)
+    assert detail(clinic, request_id).status is Status.PAID
+
+
+def test_s2_08_a_reader_that_never_said_anything_lets_go_after_an_hour(clinic: TestClinic) -> None:
+    """The desk that asked its reader died with its disk: nobody else will ever hear how that ended."""
+    request_id = ask(clinic)
+    clinic.put(PaymentRequestStatus(request_id=request_id, patient_id="rosa", status="processing", by="reader"))
+    assert not detail(clinic, request_id).collectable
+    with pytest.raises(RuleBroken) as error:
+        pay(clinic, request_id)
+    assert error.value.message_key == "request.not_awaited"
+    clinic.clock.advance(3_601)
+    assert detail(clinic, request_id).collectable
     pay(clinic, request_id)
     assert detail(clinic, request_id).status is Status.PAID
 
