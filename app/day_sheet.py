@@ -33,6 +33,7 @@ from app.saving import save_private
 from app.views import Person
 from models.basics.errors import RuleBroken
 from models.basics.facts import facts
+from models.operations.bodies import ONLINE
 from models.operations.records import Location
 from models.rules.rights import Right
 from models.store.queries import day, jobs, methods, recorded, rows, staff
@@ -55,8 +56,9 @@ ADJUSTMENT_WORDS = {
     "lapse": "No longer fits its charge", "taken_back": "Adjustment taken back", "let_off": "Let off",
 }  # fmt: skip
 _TYPE_WORDS = {"copay": "Copay", "coinsurance": "Coinsurance", "other": "Other payment"}
-TENDER_WORDS = {"cash": "Cash", "check": "Check", "card": "Card", ELSEWHERE: "Paid elsewhere"}
-_TENDER_ORDER = ("cash", "check", "card")
+TENDER_WORDS = {"cash": "Cash", "check": "Check", "card": "Card", ONLINE: "Card, from home",
+                ELSEWHERE: "Paid elsewhere"}  # fmt: skip
+_TENDER_ORDER = ("cash", "check", "card", ONLINE)
 _SIDES = {Tab.DEBITS: DEBITS, Tab.CREDITS: CREDITS, Tab.ADJUSTMENTS: ADJUSTMENTS}
 COLUMNS: tuple[tuple[str, bool], ...] = (
     ("Date", False), ("Time", False), ("Transaction", False), ("Patient", False), ("MRN", False), ("Provider", False),

@@ -52,6 +52,8 @@ def method_text(
         return f"{brand or 'Card'} {DOTS} {last4}" if last4 else brand or "Card"
     if tender == "check":
         return f"Check {check_no}".rstrip()
+    if tender == "online":
+        return f"{method_text('card', brand=brand, last4=last4)}, from home"
     if tender == "other":
         return f"{method or _PLAIN[tender]} {trace_no}".rstrip()
     if tender == "external" and (brand or method):

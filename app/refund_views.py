@@ -118,10 +118,12 @@ class RefundPreview:
 
 
 class RefundEnd(StrEnum):
-    """How a refund ended. WAITING: set aside, the hub has not answered; money left the house for PAID only, and
+    """How a refund ended. AT_PROCESSOR: set aside, and the processor that took the money from home gives it back.
+    WAITING: set aside, the hub has not answered; money left the house for PAID only, and
     nobody knows for UNKNOWN. UNDONE: handed back again."""
 
     PAID = "paid"
+    AT_PROCESSOR = "at_processor"
     WAITING = "waiting"
     DECLINED = "declined"
     CANCELLED = "cancelled"

@@ -44,6 +44,7 @@ from models.basics.ids import new_id
 from models.basics.points import Point, point
 from models.ledger.book import Entry
 from models.operations import bodies
+from models.operations.bodies import ONLINE
 from models.rules.rights import Right
 from models.store.queries import collect, receipts, recorded, refunds, rows
 from models.store.queries.receipts import PaidRow
@@ -55,6 +56,7 @@ if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
 
 _REACHES = {
     "card": "3 to 5 business days to reach the card",
+    ONLINE: "The card processor gives it back; 7 to 10 days",
     "cash": "The drawer opens when you confirm",
     "check": "Write the check, then confirm",
 }
@@ -213,6 +215,7 @@ class Refunds:
         clinic, sheet = self._clinic, order.sheet
         going: _Going | Written | None = None
         told: Refunded | None = None
+        from_home = order.way.tender == ONLINE
         with clinic.store.write() as tx:
             known = refunds.refund(tx.reader, clinic.tenant, sheet.refund_id)
             if known is not None:
@@ -226,7 +229,7 @@ class Refunds:
             entry = self._giving.request(tx, self._body(order, number, payment), who)
             insist(entry, held_cents=sheet.left_cents)
             row = self._row(order, payment, number, entry, who)
-            if not asks_hub:
+            if not asks_hub and not from_home:
                 going = self._go(tx, row, payment, who, entry)
                 if isinstance(going, Written):  # told from pages that are at hand
                     told = self._told_of(tx.reader, row, RefundEnd.PAID, going)
@@ -239,9 +242,13 @@ class Refunds:
                 return self._waits(row)
             if verdict in ("rejected", "quarantined"):
                 raise refusal(reason, held_cents=self._held(sheet.payment_id))
+            if from_home:  # the hub asks the processor, now that it has the request
+                return self._asked_processor(row)
             with clinic.store.write() as tx:
                 self._waiting(tx.reader, sheet.refund_id)
                 going = self._go(tx, row, payment, who, None)
+        if from_home:
+            return self._asked_processor(row)
         assert going is not None
         return self._end(row, payment, going, person, job)
 
@@ -307,6 +314,10 @@ class Refunds:
             end = _ENDS.get(result.outcome, RefundEnd.UNKNOWN)
             return self._told_of(reader, row, end, reason=result.reason, host_text=result.host_text)
 
+    def _asked_processor(self, row: RefundRow) -> Refunded:
+        with self._clinic.store.reader() as reader:
+            return self._told_of(reader, row, RefundEnd.AT_PROCESSOR)
+
     def _waits(self, row: RefundRow) -> Refunded:
         with self._clinic.store.reader() as reader:
             return self._told_of(reader, row, RefundEnd.WAITING, reason="refund.waiting")
@@ -315,7 +326,8 @@ class Refunds:
         """What this very sheet did before. Raises RuleBroken `refund.sheet_used` when it did not end well."""
         if known.state == "failed":
             raise RuleBroken("refund.sheet_used")
-        ends = {"requested": RefundEnd.WAITING, "paid": RefundEnd.PAID, "undone": RefundEnd.UNDONE}
+        waits = RefundEnd.AT_PROCESSOR if known.tender == ONLINE else RefundEnd.WAITING
+        ends = {"requested": waits, "paid": RefundEnd.PAID, "undone": RefundEnd.UNDONE}
         return replace(self._told_of(reader, known, ends[known.state]), again=True)
 
     def _told_of(
@@ -369,6 +381,8 @@ class Refunds:
         row = refunds.refund(reader, self._clinic.tenant, refund_id)
         if row is None or row.state != "requested":
             raise RuleBroken("refund.not_waiting")
+        if row.tender == ONLINE:
+            raise RuleBroken("refund.at_processor")
         return row
 
     def _may_undo(self, row: RefundRow | None) -> None:

@@ -37,6 +37,7 @@ from models.basics.ids import natural_id, new_id
 from models.basics.money import check_entry
 from models.ledger.book import Verdict
 from models.operations import bodies
+from models.operations.bodies import ONLINE
 from models.rules.rights import Right
 from models.store.queries import collect, ledger, receipts, recorded, refunds, rows
 from models.store.queries.ledger import DisputeRow
@@ -109,7 +110,7 @@ class TakingBack:
             paid_on=date.fromisoformat(payment.business_date), paid_cents=payment.amount_cents,
             most_cents=payment.amount_cents if whole else most, needs=RIGHTS[act], seen=seen,
             fee_cents=rules.bounced_check_fee_cents if act is TakeBack.BOUNCE else 0,
-            card=payment.tender == "card", dispute_id=dispute_id,
+            card=payment.tender in ("card", ONLINE), dispute_id=dispute_id,
             disputed_cents=dispute.amount_cents if dispute else 0,
         )  # fmt: skip
 
@@ -257,13 +258,15 @@ def _check_void(case: _Case) -> None:
     if case.payment.business_date != case.today:
         raise RuleBroken("undo.not_today")
     check_whole(case.payment, case.held)
+    if case.payment.tender == ONLINE:
+        raise RuleBroken("undo.from_home")
     if case.payment.tender == "external" or (case.payment.tender == "card" and not case.payment.terminal_txn_no):
         raise RuleBroken("undo.elsewhere")
 
 
 def _check_delete(case: _Case) -> None:
-    if case.payment.tender == "card":
-        raise RuleBroken("delete.card")
+    if case.payment.tender in ("card", ONLINE):
+        raise RuleBroken("delete.card" if case.payment.tender == "card" else "undo.from_home")
     if case.payment.tender == "external":
         raise RuleBroken("undo.elsewhere")
     if case.payment.business_date != case.today:
@@ -272,8 +275,8 @@ def _check_delete(case: _Case) -> None:
 
 
 def _check_correct(case: _Case) -> None:
-    if case.payment.tender == "card":
-        raise RuleBroken("correct.card")
+    if case.payment.tender in ("card", ONLINE):
+        raise RuleBroken("correct.card" if case.payment.tender == "card" else "undo.from_home")
     if case.payment.tender == "external":
         raise RuleBroken("undo.elsewhere")
     if not case.held.held_cents:

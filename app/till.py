@@ -14,7 +14,7 @@ from app.posting import Posted, Posting, payment_id_of
 from app.settings import Settings
 from app.views import Collected, CollectRequest, CollectSheet
 from models.basics.errors import RuleBroken
-from models.operations.bodies import CardFacts
+from models.operations.bodies import ONLINE, CardFacts
 from models.store.queries import collect, receipts
 
 if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
@@ -87,4 +87,4 @@ class Till:
             return False
         if payment.tender == "card" and not payment.terminal_txn_no:
             return False
-        return payment.tender != "external"
+        return payment.tender not in ("external", ONLINE)

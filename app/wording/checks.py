@@ -48,6 +48,11 @@ WORDS: Rows = {
     "check.i25": ("Money in the world and in the books is the same", "", ""),
     "check.i26": ("What is set aside for desks is what lots hold",
                   "Credit is locked, or free, that should not be.", _STOP),
+    "check.i28": (
+        "Money from home that waits is there to the cent",
+        "Something would be posted twice or never.",
+        _STOP,
+    ),
     "check.i27": ("Charges owe what their source last said", "A visit asks for a wrong amount.", _STOP),
     "check.at_hub": ("Judged at the hub, on its own log", "", ""),
     "check.in_simulator": ("Judged by the program's own simulator before each release, not on a store", "", ""),

@@ -92,6 +92,16 @@ WORDS: Rows = {
         "The patient has that from the bank. Nothing was changed.",
         "Close the dispute in the ledger when the bank has decided.",
     ),
+    "undo.from_home": (
+        "This payment was made from home",
+        _NOTHING,
+        "Refund it: the card processor gives it back, on the same day as a void.",
+    ),
+    "refund.at_processor": (
+        "The card processor is giving this back",
+        "The money is set aside until the processor says how it ended.",
+        "Nothing is to be done here.",
+    ),
     "undo.elsewhere": (
         "This payment was taken in another program",
         _NOTHING,

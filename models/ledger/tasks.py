@@ -202,7 +202,7 @@ def _sent_back(
 ) -> None:  # fmt: skip
     """A bank sent a card's refund back: the patient has not got it, and nobody at a desk saw that."""
     refund = draft.refund(body.refund_id)
-    if refund is not None and refund.tender == "card" and own.transfers:
+    if refund is not None and refund.tender in ("card", bodies.ONLINE) and own.transfers:
         _open(op, "refund_returned", refund.amount_cents, draft, patient_id=refund.patient_id,
               payment_id=refund.payment_id)  # fmt: skip
 

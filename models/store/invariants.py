@@ -32,7 +32,7 @@ Check = Callable[[Session, str], Iterator[str]]
 
 
 def check_ledger(session: Session, tenant: str) -> list[Failure]:
-    """I1–I4, I10, I11, I13–I15, I26 and I27 of one tenant: the same on desk and hub."""
+    """I1–I4, I10, I11, I13–I15, I26, I27 and I28 of one tenant: the same on desk and hub."""
     return _run(_LEDGER, session, tenant)
 
 
@@ -258,6 +258,24 @@ def _charges_are_mirrored(session: Session, tenant: str) -> Iterator[str]:
         yield f"{charge_id}: mirrored and posted {cents}"
 
 
+_CLEARING = (
+    "SELECT id, sum(lies), sum(told) FROM ("
+    f"SELECT id, CASE code WHEN 'ONP' THEN {_NET} ELSE -({_NET}) END AS lies, 0 AS told FROM account "
+    "WHERE tenant = :tenant AND code IN ('ONP', 'ONR') UNION ALL "
+    "SELECT 'ONP:' || online_id, 0, CASE state WHEN 'open' THEN amount_cents - off_cents ELSE 0 END "
+    "FROM online_payment WHERE tenant = :tenant UNION ALL "
+    "SELECT 'ONR:' || return_id, 0, CASE state WHEN 'open' THEN amount_cents - off_cents ELSE 0 END "
+    "FROM online_return WHERE tenant = :tenant"
+    ") both_ways GROUP BY id HAVING sum(lies) <> sum(told)"
+)
+
+
+def _clearing_is_told(session: Session, tenant: str) -> Iterator[str]:
+    """What lies in the clearing accounts of money from home is what waits to be posted, to the cent."""
+    for account_id, lies, told in session.rows(_CLEARING, tenant=tenant):
+        yield f"{account_id}: {lies} lie there, {told} wait to be posted"
+
+
 _EXTENT = "SELECT count(*), min(seq), max(seq) FROM log WHERE tenant = :tenant"
 
 # The log ----------------------------------------------------------------------------------------------------------
@@ -446,6 +464,7 @@ _LEDGER: dict[str, Check] = {
     "I15": _questions_are_open,
     "I26": _holds_are_left,
     "I27": _charges_are_mirrored,
+    "I28": _clearing_is_told,
 }
 _LOG: dict[str, Check] = {
     "I7": _ids_are_unique,

@@ -155,7 +155,9 @@ def _take_payment(op: Operation, body: bodies.Collect, reason: str, sheet: Sheet
 
 _CARD = tuple(field.name for field in dataclasses.fields(bodies.CardFacts))
 _COLLECT = tuple(
-    field.name for field in dataclasses.fields(bodies.Collect) if field.name not in {"card", "drawer", "receipt_no"}
+    field.name
+    for field in dataclasses.fields(bodies.Collect)
+    if field.name not in {"card", "drawer", "receipt_no", "returned_of"}
 )
 
 
@@ -278,10 +280,14 @@ def _fail_refund(op: Operation, body: bodies.RefundFailed, _reason: str, sheet: 
 def _undo_refund(op: Operation, body: bodies.RefundUndone, _reason: str, sheet: Sheet, seq: int) -> None:
     """Cash comes back on the day it went; a card's refund later, so the day is kept, the first one that was told."""
     before = sheet.get("refund", body.refund_id)
-    if before and not (before["state"] == "undone" and before["tender"] == "card"):
-        came = op.business_date if before["tender"] == "card" else ""
+    if before and not (before["state"] == "undone" and before["tender"] in _BY_CARD):
+        came = op.business_date if before["tender"] in _BY_CARD else ""
         after = {"state": "undone", "undone_receipt_no": body.receipt_no, "received_date": came}
         sheet.put("refund", {**before, **after}, seq=seq)
+
+
+_BY_CARD = frozenset({"card", bodies.ONLINE})
+"""Refunds that a bank may send back days later."""
 
 
 def _refund_elsewhere(op: Operation, body: bodies.RefundElsewhere, _reason: str, sheet: Sheet, seq: int) -> None:

@@ -30,6 +30,7 @@ METHODS = {
     "card": "Card",
     "credit": "Credit used",
     "external": "Paid elsewhere",
+    "online": "Paid from home",
     "other": "Other",
 }
 
@@ -231,6 +232,11 @@ def _elsewhere_title(tender: TenderLine) -> str:
     return f"{METHODS['external']}, {how}{number}" if how else METHODS["external"]
 
 
+def _online_title(tender: TenderLine) -> str:
+    """`Paid from home, Visa •••• 4242`."""
+    return f"{METHODS['online']}, {card_title(tender)}" if tender.last4 else METHODS["online"]
+
+
 def _under_other(tender: TenderLine, _banner: str) -> Iterator[tuple[str, str]]:
     if tender.trace_no:
         yield tender.trace_label or "Number", tender.trace_no
@@ -264,6 +270,7 @@ _TITLES: dict[str, Callable[[TenderLine], str]] = {
     "card": card_title,
     "check": _check_title,
     "external": _elsewhere_title,
+    "online": _online_title,
 }
 _UNDER_TENDER = {"cash": _under_cash, "card": _under_card, "other": _under_other, "external": _under_other}
 

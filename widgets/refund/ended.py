@@ -9,6 +9,8 @@ from models.basics.money import show_cents
 def ended_words(told: Refunded) -> str:
     """What is said and shown once the dialog is closed."""
     amount = show_cents(told.amount_cents)
+    if told.end is RefundEnd.AT_PROCESSOR:
+        return f"The card processor gives {amount} back. It shows under Transactions."
     if told.end is RefundEnd.WAITING:
         return f"{amount} is set aside. The hub has not answered; it waits in Needs attention."
     if told.end is RefundEnd.UNKNOWN:

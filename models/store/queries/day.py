@@ -131,14 +131,16 @@ _REFUNDS = tuple(
     _refunds(kind, sign, f"{when} AND r.state {states}")
     for when in (_THAT_DAY, _ANOTHER_DAY)
     for kind, sign, states in (
-        ("r.kind", "-", "IN ('paid', 'undone')"), ("'refund_undone'", "", "= 'undone' AND r.tender <> 'card'"),
+        ("r.kind", "-", "IN ('paid', 'undone')"),
+        ("'refund_undone'", "", "= 'undone' AND r.tender NOT IN ('card', 'online')"),
     )
 )  # fmt: skip
 """Refunds, corrections and what other programs gave back; cash was handed back on the same day."""
 
 _SENT_BACK = _refunds(
-    "'refund_undone'", "", "r.state = 'undone' AND r.tender = 'card' AND r.payment_id IN (SELECT k.payment_id FROM "
-    f"task k WHERE k.tenant = :tenant AND k.what = 'refund_returned') AND r.received_date {_WITHIN}",
+    "'refund_undone'", "", "r.state = 'undone' AND r.tender IN ('card', 'online') AND r.payment_id IN "
+    "(SELECT k.payment_id FROM task k WHERE k.tenant = :tenant AND k.what = 'refund_returned') "
+    f"AND r.received_date {_WITHIN}",
     "r.received_date", "''",
 )  # fmt: skip
 """Refunds of cards that banks sent back, found by their tasks, which are few."""
