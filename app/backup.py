@@ -223,7 +223,9 @@ def make_backups(
 
 def _make(folders: Folders, settings: Settings, secrets: Secrets, now: datetime, to: Path) -> Iterable[Made]:
     from models.store.backups import back_up_store, desk_of, practice_of
+    from models.store.document_copies import copy_out, part_of
     from models.store.shelf import Shelf
+    from models.store.vault import vault_key
 
     store_key, safe = secrets.get(STORE_KEY), backup_key(recovery_key(secrets))
     if store_key is None:
@@ -233,17 +235,19 @@ def _make(folders: Folders, settings: Settings, secrets: Secrets, now: datetime,
     if not shelf.hold():
         raise StorageError("backup.running")
     try:
-        parts = _desk_parts(folders, secrets)
+        parts = _desk_parts(folders, secrets) | part_of(vault_key(store_key))
         yield Made(*shelf.put(now, partial(
             back_up_store, folders.store, store_key, "desk", backup_key=safe, now=utc_text(now), parts=parts
         )))  # fmt: skip
+        copy_out(folders.documents, to)
         hub_key = secrets.get(HUB_KEY)
         if settings.get(HUB_HERE) and hub_key is not None and (folders.hub / "hub.db").exists():
             hub = Shelf(to, "hub", practice_of(folders.hub / "hub.db", hub_key))
-            files = _texts(folders.hub, HUB_FILES)
+            files = _texts(folders.hub, HUB_FILES) | part_of(vault_key(hub_key))
             yield Made(*hub.put(now, partial(
                 back_up_store, folders.hub / "hub.db", hub_key, "hub", backup_key=safe, now=utc_text(now), parts=files
             )))  # fmt: skip
+            copy_out(folders.hub_documents, to)
     finally:
         shelf.let_go()
 

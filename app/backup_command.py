@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import logging
 import os
 import sys
 from pathlib import Path
@@ -18,10 +19,13 @@ from app.settings import HUB_HERE, Settings
 from app.words import sentence, sentence_for
 from models.basics.clock import Clock, SystemClock, utc_text
 from models.basics.errors import PosError, RuleBroken
+from models.basics.facts import facts
 from models.operations import recovery_key as keys
 
 if TYPE_CHECKING:
     from models.store.backups import Backup, Manifest
+
+log = logging.getLogger(__name__)
 
 WELL, FAILED = 0, 2
 """Exit statuses."""
@@ -141,6 +145,7 @@ def _given_key(secrets: Secrets, key_file: Path | None) -> str:
 def _restore_desk(folders: Folders, secrets: Secrets, file: Path, safe: str, clock: Clock, *, replace: bool) -> None:
     key = _key(secrets, STORE_KEY)
     opened = _put(file, safe, folders.store, key, "desk", clock, replace=replace)
+    _put_documents(file, opened, folders.store, folders.documents, key)
     device_key, known = opened.parts.get(DEVICE_PART, ""), secrets.get(DEVICE_KEY)
     if device_key and device_key != known:
         if known:  # of the store that is kept beside this one
@@ -154,6 +159,7 @@ def _restore_desk(folders: Folders, secrets: Secrets, file: Path, safe: str, clo
 def _restore_hub(folders: Folders, secrets: Secrets, file: Path, safe: str, clock: Clock, *, replace: bool) -> None:
     key = _key(secrets, HUB_KEY)
     opened = _put(file, safe, folders.hub / "hub.db", key, "hub", clock, replace=replace)
+    _put_documents(file, opened, folders.hub / "hub.db", folders.hub_documents, key)
     for name in HUB_FILES:
         if name in opened.parts and (replace or not (folders.hub / name).exists()):
             save_private(folders.hub / name, opened.parts[name].encode())
@@ -164,6 +170,15 @@ def _put(file: Path, safe: str, target: Path, key_hex: str, kind: str, clock: Cl
 
     return restore_store(file, keys.backup_key(safe), target, key_hex, "desk" if kind == "desk" else "hub", clock,
                          replace=replace, stamp=_stamp(clock))  # fmt: skip
+
+
+def _put_documents(file: Path, opened: Backup, store: Path, folder: Path, key: str) -> None:
+    """The documents beside a backup, for the store that was put in place."""
+    from models.store.document_copies import listed, put_back
+    from models.store.vault import Vault, vault_key
+
+    done = put_back(file, opened.parts, listed(store, key), Vault(folder, vault_key(key)))
+    log.info("documents put back", extra=facts(there=done.there, missing=done.missing))
 
 
 def _stamp(clock: Clock) -> str:

@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from app.findings import Finding, Health
 from app.folders import Folders, desk_folder
@@ -19,6 +19,9 @@ from app.words import sentence, sentence_for
 from models.basics.clock import Clock, SystemClock, parse_utc
 from models.basics.errors import PosError, StorageError, SyncLater
 from models.store.desk import DeskStore
+
+if TYPE_CHECKING:
+    from models.store.vault import Vault
 
 CLOCK_WARNING_S = 120
 """More than two minutes beside the hub's clock is worth a person's attention (sync-ledger specification, H10)."""
@@ -51,6 +54,8 @@ def examine(folders: Folders, clock: Clock, *, deep: bool = False) -> Iterator[F
     store: list[DeskStore] = []
     try:
         yield _guarded("store", lambda: _store(folders, secrets, clock, store))
+        if store:
+            yield _guarded("document", lambda: _documents(folders, secrets, store[0], whole=deep))
         yield _guarded("keyring", lambda: _keyring(secrets))
         yield _guarded("reader", lambda: _reader(settings, secrets))
         yield _guarded("printer", lambda: _printer(settings))
@@ -96,6 +101,37 @@ def _store(folders: Folders, secrets: Secrets, clock: Clock, opened: list[DeskSt
         return Finding(Health.BAD, "store", f"The books do not add up: {shown}. Take no payments; call your support.")
     size = folders.store.stat().st_size / (1 << 20)
     return Finding(Health.OK, "store", f"Opens with its key, encrypted, and the books hold ({size:.1f} MiB).")
+
+
+def _documents(folders: Folders, secrets: Secrets, store: DeskStore, *, whole: bool) -> Finding:
+    """Documents of which the hub has said nothing must be here; `whole`: every one that is here is read."""
+    from models.store.queries import documents
+    from models.store.vault import Vault, vault_key
+
+    vault, tenant = Vault(folders.documents, vault_key(secrets.get(STORE_KEY) or "")), store.tenant
+    with store.reader() as reader:
+        waiting = [each for each in documents.not_kept(reader, tenant) if each.device == _device(store)]
+        known = documents.contents(reader, tenant)
+    here = [content_id for content_id, _ in known if vault.has(tenant, content_id)]
+    lost = sum(not vault.has(tenant, each.content_id) for each in waiting)
+    damaged = sum(not _sound(vault, tenant, content_id) for content_id in here) if whole else 0
+    words = f"{len(known)} in lists, {len(here)} of them here ({vault.size_bytes() / (1 << 20):.1f} MiB), encrypted."
+    if lost or damaged:
+        return Finding(Health.BAD, "document", f"{words} {lost} added here are gone before the hub had them, {damaged} "
+                       "are damaged. Add those again; damaged ones are fetched anew when opened.")  # fmt: skip
+    return Finding(Health.OK, "document", f"{words} {len(waiting)} wait to be sent." if waiting else words)
+
+
+def _device(store: DeskStore) -> str:
+    return store.identity.device_id if store.identity else ""
+
+
+def _sound(vault: Vault, tenant: str, content_id: str) -> bool:
+    try:
+        vault.check(tenant, content_id)
+    except StorageError:
+        return False
+    return True
 
 
 def _keyring(secrets: Secrets) -> Finding:

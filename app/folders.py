@@ -58,6 +58,11 @@ class Folders:
         return self.home / "hub"
 
     @property
+    def hub_documents(self) -> Path:
+        """Documents' bytes at the hub that this desk hosts."""
+        return self.hub / "documents"
+
+    @property
     def backups(self) -> Path:
         """Backups, until somebody chose a folder on another disk."""
         return self.home / "backups"

@@ -48,7 +48,7 @@ def wipe_command(options: argparse.Namespace, out: TextIO | None = None, err: Te
         said = wipe(folders, SystemClock(), save_to=options.save_outbox, hub_backup=options.hub_backup)
     except PosError as error:
         print(sentence_for(error), file=err)
-        return WAITING if error.message_key == "wipe.waiting" else 2
+        return WAITING if error.message_key in ("wipe.waiting", "wipe.documents") else 2
     for words in said:
         print(words, file=out)
     return FREE
@@ -74,9 +74,9 @@ def wipe(folders: Folders, clock: Clock, *, save_to: Path | None = None, hub_bac
     """Remove everything of a desk: store, hub, settings, log, backups in its own folder, and its keys.
 
     Raises PosError, nothing removed: `wipe.inside` (a file to keep lies in the folder that goes), `wipe.waiting`
-    (records have not reached the hub), `wipe.hub_here`, `store.open_elsewhere` (the window is open), what writing
-    `save_to` raises. Raises StorageError `wipe.not_removed` when a file would not go; the keys are gone then, so what
-    is left cannot be read.
+    (records have not reached the hub), `wipe.documents` (documents have not), `wipe.hub_here`, `store.open_elsewhere`
+    (the window is open), what writing `save_to` raises. Raises StorageError `wipe.not_removed` when a file would not go;
+    the keys are gone then, so what is left cannot be read.
     """
     said: list[Words] = []
     if not folders.home.exists():
@@ -114,6 +114,9 @@ def _refuse_what_would_be_lost(
         waiting = _waiting(folders, secrets)
         if waiting:
             raise RuleBroken("wipe.waiting", count=waiting)
+        only_here = _documents_only_here(folders, secrets)
+        if only_here:
+            raise RuleBroken("wipe.documents", count=only_here)
     if settings.get(HUB_HERE) and (folders.hub / "hub.db").exists() and not hub_saved:
         raise RuleBroken("wipe.hub_here")
 
@@ -130,15 +133,28 @@ def _waiting(folders: Folders, secrets: Secrets) -> int:
         raise
 
 
+def _documents_only_here(folders: Folders, secrets: Secrets) -> int:
+    """How many documents the hub does not have yet, and this computer has."""
+    from models.store.document_copies import listed
+    from models.store.vault import Vault, vault_key
+
+    key = secrets.get(STORE_KEY) or ""
+    vault = Vault(folders.documents, vault_key(key))
+    return sum(vault.has(tenant, content_id) for tenant, content_id, _ in listed(folders.store, key, only_here=True))
+
+
 def _save(folders: Folders, secrets: Secrets, to: Path, clock: Clock) -> Words:
     """The whole store as a backup, wherever the person wants it: what waits is in it."""
     from models.store.backups import back_up_store
+    from models.store.document_copies import copy_out, part_of
+    from models.store.vault import vault_key
 
     key = secrets.get(STORE_KEY)
     if key is None:
         raise StorageError("care.key_unavailable")
     made = back_up_store(folders.store, key, "desk", to, backup_key(recovery_key(secrets)), now=utc_text(clock.now()),
-                         parts={DEVICE_KEY: secrets.get(DEVICE_KEY) or ""})  # fmt: skip
+                         parts={DEVICE_KEY: secrets.get(DEVICE_KEY) or "", **part_of(vault_key(key))})  # fmt: skip
+    copy_out(folders.documents, to.parent)
     print(sentence("backup.key_shown", {"key": recovery_key(secrets)}), file=sys.stderr)
     return sentence("wipe.saved", {"count": made.manifest.waiting, "file": to.name})
 

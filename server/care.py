@@ -22,12 +22,15 @@ from models.basics.errors import PosError, StorageError
 from models.basics.facts import facts
 from models.operations.recovery_key import backup_key, new_recovery_key
 from models.store.engine import postgres_engine
+from models.store.hub import HubStore
 from models.store.shelf import Shelf
+from models.store.vault import Vault
 from server.deps import Hub
 from server.settings import HubSettings
 
 if TYPE_CHECKING:
     from models.store.backups import Backup, Manifest
+    from models.store.document_copies import Content
 
 log = logging.getLogger(__name__)
 
@@ -61,12 +64,15 @@ def recovery_key(data_dir: Path) -> tuple[str, bool]:
 
 def back_up(settings: HubSettings, clock: Clock, folder: Path) -> tuple[Path, Manifest]:
     """Write a checked backup into `folder` and take old ones away. Raises StorageError; older ones are as they were."""
+    from models.store.document_copies import copy_out
+
     key = backup_key(recovery_key(settings.data_dir)[0])
     shelf = shelf_of(settings, folder)
     if not shelf.hold():
         raise StorageError("backup.running")
     try:
         path, made = shelf.put(clock.now(), partial(_write, settings, key, utc_text(clock.now())))
+        copy_out(settings.documents_path, folder)
     finally:
         shelf.let_go()
     return path, made.manifest
@@ -74,9 +80,10 @@ def back_up(settings: HubSettings, clock: Clock, folder: Path) -> tuple[Path, Ma
 
 def _write(settings: HubSettings, key: str, now: str, to: Path) -> Backup:
     from models.store.backups import back_up_database, back_up_store  # what migrates: a third of a second
+    from models.store.document_copies import part_of
 
     parts = {name: (settings.data_dir / name).read_text("utf-8") for name in BESIDE
-             if (settings.data_dir / name).exists()}  # fmt: skip
+             if (settings.data_dir / name).exists()} | part_of(settings.documents_key())  # fmt: skip
     if not settings.shared:
         return back_up_store(settings.database_path, settings.key_hex, "hub", to, key, now=now, parts=parts)
     engine = postgres_engine(settings.database_url)
@@ -97,6 +104,7 @@ def restore(settings: HubSettings, clock: Clock, file: Path, key_file: Path | No
     Raises RuleBroken or StorageError as `models.store.restoring` does; nothing was changed then.
     """
     from models.store.backups import read_manifest
+    from models.store.document_copies import listed, put_back
     from models.store.restoring import restore_database, restore_store
 
     written = key_file.read_text("utf-8").strip() if key_file else recovery_key(settings.data_dir)[0]
@@ -111,10 +119,21 @@ def restore(settings: HubSettings, clock: Clock, file: Path, key_file: Path | No
     else:
         opened = restore_store(file, key, settings.database_path, settings.key_hex, "hub", clock, replace=replace,
                                stamp=f"{clock.now():%Y%m%d-%H%M%S}")  # fmt: skip
+    contents = _listed_there(settings) if settings.shared else listed(settings.database_path, settings.key_hex)
+    put_back(file, opened.parts, contents, Vault(settings.documents_path, settings.documents_key()))
     for name in BESIDE:
         if name in opened.parts and not (settings.data_dir / name).exists():
             _keep(settings.data_dir / name, opened.parts[name])
     return manifest
+
+
+def _listed_there(settings: HubSettings) -> list[Content]:
+    """Every content that the practices of a shared database list."""
+    store = HubStore.open(postgres_engine(settings.database_url))
+    try:
+        return [(tenant, *each) for tenant in store.tenants() for each in store.documents.contents(tenant)]
+    finally:
+        store.close()
 
 
 def _keep(path: Path, text: str) -> None:

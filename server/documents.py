@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 PIECE_BYTES = 4 * RECORD_BYTES
 """What travels at once: a signature covers it, and a broken line costs no more."""
 
+UNNAMED_S = 45 * 86_400.0
+TIDY_EVERY_S = 6 * 3600.0
 SCAN_S = 300.0
 SCAN_AGAIN_S = 60.0
 """So long after a scanner failed a document is not shown to it again."""
@@ -115,6 +117,16 @@ class DocumentKeeper:
         named = self._store.documents.named(tenant, ids)
         return [each.document_id for each in named.values()
                 if not each.removed_at and not self.vault.has(tenant, each.content_id)]  # fmt: skip
+
+    def tidy(self) -> int:
+        """Take off the disk what was taken out of every list of every practice, and what nothing has named for as long
+        as desks keep what they sent. Returns how many files went."""
+        listed: list[tuple[str, str]] = []
+        gone: list[tuple[str, str]] = []
+        for tenant in self._store.tenants():
+            listed += [(tenant, content_id) for content_id, _ in self._store.documents.contents(tenant)]
+            gone += [(tenant, content_id) for content_id in self._store.documents.taken_out(tenant)]
+        return self.vault.sweep(listed, gone, self._clock.now().timestamp() - UNNAMED_S)
 
     def close(self) -> None:
         """Let the scan under way end, and begin no other."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 
 PIECE_BYTES = 4 * RECORD_BYTES
 ASK_IDS = 500
+TIDY_EVERY_S = 6 * 3600.0
+UNNAMED_S = 45 * 86_400.0
+"""So long a file is kept that nothing names: as long as desks keep what they sent."""
 _BYTES = "application/octet-stream"
 
 
@@ -96,7 +100,7 @@ class DocumentCourier:
         self._thread: threading.Thread | None = None
         self._under_way: dict[str, Carrying] = {}
         self._callbacks: list[Callable[[], None]] = []
-        self._shown_to = ""
+        self._shown_to, self._tidy_at_s = "", 0.0
         self._unsubscribe: Callable[[], None] = lambda: None
 
     def connect(self, transport: HubTransport) -> None:
@@ -162,6 +166,7 @@ class DocumentCourier:
         while not self._closing.is_set():
             try:
                 self._show_all()
+                self._tidy()
                 waiting = self._send_all()
                 backoff.reset()
             except (SyncError, StorageError) as error:
@@ -189,6 +194,20 @@ class DocumentCourier:
                 if document_id in part:
                     self._send(line, part[document_id])
         self._shown_to = epoch
+
+    def _tidy(self) -> None:
+        """Now and then: what was taken out of every list is taken off the disk, and what nobody ever named."""
+        now_s = time.monotonic()
+        if now_s < self._tidy_at_s:
+            return
+        self._tidy_at_s = now_s + TIDY_EVERY_S
+        tenant = self._store.tenant
+        with self._store.reader() as reader:
+            listed = [(tenant, content_id) for content_id, _ in documents.contents(reader, tenant)]
+            gone = [(tenant, content_id) for content_id in documents.taken_out(reader, tenant)]
+        away = self.vault.sweep(listed, gone, time.time() - UNNAMED_S)
+        if away:
+            log.info("documents cleared away", extra=facts(files=away))
 
     def _send_all(self) -> int:
         """Send what waits; how many of it wait on."""

@@ -133,6 +133,11 @@ WORDS: Rows = {
         "They would be lost: payments and receipts among them. Nothing was removed.",
         "Open Copaydesk and let it send them, or save them first with --save-outbox FILE.",
     ),
+    "wipe.documents": (
+        "{count:document has|documents have} not reached the hub",
+        "They would be lost. Nothing was removed.",
+        "Open Copaydesk and let it send them, or save them first with --save-outbox FILE.",
+    ),
     "wipe.inside": (
         "{file} lies in the folder that is about to go",
         "Nothing was removed.",

@@ -50,6 +50,21 @@ class HubDocuments:
 
         return self._look(work, tenant) if ids else {}
 
+    def contents(self, tenant: str) -> list[tuple[str, int]]:
+        """Every content that a document of the practice in a list names, with its size in bytes."""
+        query = (
+            "SELECT content_id, max(size_bytes) FROM document WHERE tenant = :tenant AND removed_at = '' "
+            "GROUP BY content_id ORDER BY content_id"
+        )
+        found = self._look(lambda session: session.rows(query, tenant=tenant), tenant)
+        return [(str(content_id), int(size)) for content_id, size in found]
+
+    def taken_out(self, tenant: str) -> list[str]:
+        """Contents of documents that were taken out of their list; others may name them still."""
+        query = "SELECT DISTINCT content_id FROM document WHERE tenant = :tenant AND removed_at <> ''"
+        found = self._look(lambda session: session.rows(query, tenant=tenant), tenant)
+        return [str(row[0]) for row in found]
+
     def keep(self, tenant: str, document_id: str, verdict: str) -> bool:
         """Log that all of a document is here, and what was found in it. False: that is logged already, or the log names
         no such document."""

@@ -14,7 +14,7 @@ import hmac
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -119,6 +119,22 @@ class Vault:
     def size_bytes(self) -> int:
         """How much room the folder takes."""
         return sum(each.stat().st_size for each in self.folder.glob("??/*") if each.is_file())
+
+    def sweep(self, listed: Iterable[tuple[str, str]], gone: Iterable[tuple[str, str]], older_than: float) -> int:
+        """Take away what nobody needs any more: contents that were taken out of every list (`gone`), and files that no
+        row names (`listed` are those that some do) and that were last written before `older_than` (seconds since
+        1970). Returns how many files went; one that does not go stays for the next time."""
+        kept = {self.path(*each) for each in listed}
+        ended = {self.path(*each) for each in gone} - kept
+        away = 0
+        for path in self.folder.glob("??/*"):
+            whole = path.with_name(path.name.removesuffix(_PART))
+            with suppress(OSError):
+                unknown = whole not in kept or (path != whole and whole.exists())
+                if whole in ended or (unknown and path.stat().st_mtime < older_than):
+                    path.unlink()
+                    away += 1
+        return away
 
     # Inside ---------------------------------------------------------------------------------------------------------
 

@@ -91,10 +91,12 @@ def contents(connection: Any, tenant: str) -> list[tuple[str, int]]:
     return [(str(content_id), int(size)) for content_id, size in found]
 
 
-def names_content(connection: Any, tenant: str, content_id: str) -> bool:
-    """Does any document in a list still name this content?"""
-    query = "SELECT 1 FROM document WHERE tenant = ? AND content_id = ? AND removed_at = ''"
-    return connection.execute(query, (tenant, content_id)).fetchone() is not None
+def taken_out(connection: Any, tenant: str) -> list[str]:
+    """Contents of documents that were taken out of their list, and the hub knows that; others may name them still."""
+    found = connection.execute(
+        "SELECT DISTINCT content_id FROM document WHERE tenant = ? AND removed_at <> '' AND seq > 0", (tenant,)
+    )
+    return [str(row[0]) for row in found]
 
 
 def notes(connection: Any, tenant: str, patient_id: str, subject_id: str = "") -> list[NoteRow]:

@@ -185,3 +185,24 @@ def test_the_scanners_command_is_a_line_of_words() -> None:
     assert scan_command_of({}) == ""
     with pytest.raises(Exception, match=r"hub\.setting_wrong"):
         scan_command_of({"COPAYDESK_SCAN_COMMAND": 'scan "half'})
+
+
+def test_what_was_taken_out_of_every_list_leaves_the_disk(own_sqlite_hub: RunningHub) -> None:
+    desk = desk_of(own_sqlite_hub)
+    line, keeper = DocumentLine(desk.transport), own_sqlite_hub.hub.documents
+    content, other = paper(500), paper(600)
+    first, twin, kept = add(desk, content), add(desk, content), add(desk, other)
+    for document_id, body in ((first, content), (twin, content), (kept, other)):
+        send(line, document_id, body)
+    desk.stream.add(DocumentRemove(document_id=first, patient_id="jane", reason="Old"))
+    desk.transport.push(desk.stream.batch())
+    assert keeper.tidy() == 0, "its twin still names the bytes"
+    desk.stream.add(DocumentRemove(document_id=twin, patient_id="jane", reason="Old"))
+    desk.transport.push(desk.stream.batch())
+    stray = keeper.vault.folder / "ab" / ("ab" * 32)
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"of a log that is no more")
+    assert keeper.tidy() == 1
+    os.utime(stray, (0, 0))
+    assert keeper.tidy() == 1
+    assert fetched(line, kept, 600) == other
