@@ -15,6 +15,7 @@ from app.payment_views import PaymentLine
 from app.saving import private_file
 from models.basics.errors import RuleBroken
 from models.basics.facts import facts
+from models.basics.money import show_cents
 from models.rules.payment_status import Status
 
 log = logging.getLogger(__name__)
@@ -73,20 +74,30 @@ def _writer(clinic: Clinic, kind: str, total: int, cents: int, words: str) -> Ca
     return lambda rows, file: write(Sheet("Payments", columns, rows), file)
 
 
+PAPER_COLUMNS = ("Payment ID", "Patient", "Amount", "Status", "Due", "Treatment", "Created", "Memo")
+"""What of it stands on paper; what went back stands with the memo."""
+
+
+def _on_paper(row: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    number, patient, cents, back, status, due, treatment, created, memo = row
+    told = f"{show_cents(int(back))} back" if back else ""
+    return (number, patient, cents, status, due, treatment, str(created)[:10],
+            ", ".join(str(part) for part in (told, memo) if part))  # fmt: skip
+
+
 def _write_pdf(clinic: Clinic, rows: Rows, cents: int, words: str, file: BinaryIO) -> None:
     from receipts.compose import clinic_block
     from receipts.layouts.report_letter import report_pdf
     from receipts.report import ReportDocument, ReportSection
 
-    now, found = clinic.now(), tuple(rows)
-    back = sum(int(row[3]) for row in found)
+    now, found = clinic.now(), tuple(map(_on_paper, rows))
     document = ReportDocument(
         clinic=clinic_block(clinic.practice), kind="Payments", number="",
         facts=(("Chosen", words or "All payments"), ("Payments", f"{len(found):,}"),
                ("Printed", f"{full_day(now.date())} {clock_text(now)}"), ("Desk", clinic.identity.desk_name)),
         sections=(
-            ReportSection(title="Payments", columns=tuple(name for name, _ in COLUMNS), rows=found,
-                          total=("Total", "", cents, back, "", "", "", "", "")),
+            ReportSection(title="Payments", columns=PAPER_COLUMNS, rows=found,
+                          total=("Total", "", cents, "", "", "", "", "")),
         ),
     )  # fmt: skip
     file.write(report_pdf(document))

@@ -226,7 +226,8 @@ class Asked:
         if "days" in self.codes:
             sizes["by_day"] = _size(file, f"kind = {DAYS['']} AND day BETWEEN ? AND ?", self.codes["days"])
         if "staff" in self.codes:
-            sizes["by_staff"] = _size(file, f"kind = {MONTHS['staff']} AND code = ?", (self.codes["staff"],))
+            sizes["by_staff"] = _size(file, f"kind = {DAYS['staff']} AND code = ? AND day BETWEEN ? AND ?",
+                                      (self.codes["staff"], *self.codes.get("days", (0, _EVER))))  # fmt: skip
         if "status" in self.codes:
             sizes["by_status"] = _size(file, f"kind = {MONTHS['']} AND status IN ({_comma(self.codes['status'])})")
         return f"INDEXED BY {min(sizes, key=sizes.__getitem__)}" if sizes else ""

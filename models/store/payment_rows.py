@@ -14,7 +14,7 @@ STATUSES = {code: status for status, code in CODES.items()}
 
 AWAITED_CODES = ", ".join(str(CODES[status]) for status in sorted(AWAITED))
 
-VERSION = "2"
+VERSION = "3"
 """Changed whenever what is below changes: a file of another version is made anew."""
 
 TABLES = """
@@ -49,7 +49,7 @@ INDEXES = (
     f"CREATE INDEX by_name ON entry (name, no, {_FILTERS})",
     f"CREATE INDEX by_person ON entry (person, no, {_FILTERS})",
     f"CREATE INDEX by_day ON entry (day, no, {_FILTERS})",
-    f"CREATE INDEX by_staff ON entry (staff, no, {_FILTERS})",
+    f"CREATE INDEX by_staff ON entry (staff, day, no, {_FILTERS})",
     "CREATE INDEX by_tail ON entry (tail)",
     "CREATE INDEX by_pending ON entry (pending) WHERE pending = 1",
     f"CREATE INDEX by_awaited ON entry (day, due, {_FILTERS}) WHERE status IN ({AWAITED_CODES})",

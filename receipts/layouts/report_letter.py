@@ -51,11 +51,11 @@ class _Table:
             wide.append(max(sheets.width(text, SMALL, strong=True) for text in texts) + _GAP)
         room = RIGHT - LEFT - 2 * INSET
         fixed = sum(each for each, is_money in zip(wide, money, strict=True) if is_money)
-        texts_wide = sum(each for each, is_money in zip(wide, money, strict=True) if not is_money)
-        share = (room - fixed) / texts_wide if texts_wide else 1.0
+        words = [each for each, is_money in zip(wide, money, strict=True) if not is_money]
+        share, most = _shared(words, room - fixed)
         edges, x = [], LEFT + INSET
         for each, is_money in zip(wide, money, strict=True):
-            width = each if is_money else each * share
+            width = each if is_money else min(each, most) * share
             edges.append((x, x + width - _GAP, is_money))
             x += width
         return edges
@@ -99,6 +99,18 @@ class _Table:
                 fitting = sheets.lines(text, max(right - left, 20), size, strong=strong)
                 words = fitting[0] if fitting else ""
                 sheets.words(left, y, f"{words}…" if len(fitting) > 1 else words, size, strong=strong, ink=ink)
+
+
+def _shared(wide: list[float], room: float) -> tuple[float, float]:
+    """(how much wider each text column gets, and the most one may want): room that is left is shared out; where there
+    is too little the widest give way and the narrow ones are read whole."""
+    whole = sum(wide)
+    if whole <= room:
+        return (room / whole if whole else 1.0), max(wide, default=0.0)
+    left, waiting = room, sorted(wide)
+    while waiting and waiting[0] * len(waiting) <= left:
+        left -= waiting.pop(0)
+    return 1.0, max(left, 0.0) / len(waiting)
 
 
 def _cell(cell: str | int) -> str:

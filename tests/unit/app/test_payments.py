@@ -16,10 +16,13 @@ from app.payments import Payments
 from app.request_views import RequestForm
 from app.views import TenderKind
 from models.operations.bodies import Collect, RefundPaid, Reverse
+from models.operations.records import Location, Staff
+from models.rules.numbers import treatment_number
 from models.rules.payment_status import Status
 from models.rules.trend import ahead_percent, projected, same_day_before
 from tests.support.clinic import KEY, MARIA, TestClinic
 from tests.support.counter import counter, rosa_with_copay_and_balance
+from tests.support.payments_in_every_status import BACK, N20, n20
 
 
 @pytest.fixture
@@ -93,6 +96,36 @@ def test_s2_01_net_is_what_was_kept(clinic: TestClinic, payments: Payments) -> N
                           receipt_no="F"))  # fmt: skip
     cards = payments.cards(PaymentsAsk())
     assert (cards.collected_cents, cards.net_cents) == (3000, 6000)
+
+
+def test_n20_the_cards_of_a_payment_in_every_status(clinic: TestClinic, payments: Payments) -> None:
+    """Paid 100, pending 40, draft 25, processing 10, failed 99, cancelled 5, partially refunded 80 (30 back), refunded
+    50, voided 60: collected 100 literally, 150 net; outstanding 75, of which the 40 due yesterday are overdue."""
+    n20(clinic)
+    cards = payments.cards(PaymentsAsk())
+    assert (cards.collected_cents, cards.net_cents) == (10000, 15000)
+    assert (cards.outstanding, cards.outstanding_cents) == (3, 7500)
+    assert (cards.overdue, cards.overdue_cents) == (1, 4000)
+    assert cards.by_status == dict.fromkeys(Status, 1)
+    for status, cents in N20.items():
+        [line] = payments.page(PaymentsAsk(statuses=frozenset({status}))).lines
+        assert (line.status, line.amount_cents) == (status, cents)
+        assert (line.refunded_cents, line.overdue) == (BACK.get(status, 0), status is Status.PENDING)
+
+
+def test_s2_03_what_it_can_be_filtered_by(clinic: TestClinic, payments: Payments) -> None:
+    clinic.put(Location(id="b", name="Birch Lane"), Location(id="a", name="Alder Street"))
+    clinic.put(Staff(id="zoe", name="Zoe Fox", role="receptionist", title="Front desk", pin_hash="x", active=False))
+    found = payments.choices()
+    assert found.locations == (("a", "Alder Street"), ("b", "Birch Lane"))
+    assert ("zoe", "Zoe Fox") in found.staff
+    assert [key for key, _ in found.tenders] == ["cash", "check", "card", "other", "external"]
+
+
+def test_s2_02_a_treatment_goes_by_what_people_call_it(clinic: TestClinic, payments: Payments) -> None:
+    clinic.visit()
+    clinic.paid(3000, visit="today")
+    assert payments.page(PaymentsAsk()).lines[0].treatment_number == treatment_number("today")
 
 
 @given(st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 10**7), st.dates(date(2020, 1, 1)))
