@@ -75,8 +75,8 @@ def wipe(folders: Folders, clock: Clock, *, save_to: Path | None = None, hub_bac
 
     Raises PosError, nothing removed: `wipe.inside` (a file to keep lies in the folder that goes), `wipe.waiting`
     (records have not reached the hub), `wipe.documents` (documents have not), `wipe.hub_here`, `store.open_elsewhere`
-    (the window is open), what writing `save_to` raises. Raises StorageError `wipe.not_removed` when a file would not go;
-    the keys are gone then, so what is left cannot be read.
+    (the window is open), what writing `save_to` raises. Raises StorageError `wipe.not_removed` when a file would not
+    go; the keys are gone then, so what is left cannot be read.
     """
     said: list[Words] = []
     if not folders.home.exists():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,16 +29,23 @@ from tests.support.waiting import until
 STAFF = (StaffWish("Nora Whitfield", "manager", "1379"),)
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A desk that hosts its hub."""
-    folders = Folders(tmp_path / "home")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk that hosts its hub, set up once."""
+    folders = Folders(tmp_path_factory.mktemp("desk") / "home")
     folders.make()
     settings = Settings.load(folders.settings)
     setup = Setup(folders, settings, Secrets(folders, settings), SystemClock())
     setup.allow_key_file("test")
     setup.start_practice(PracticeWish("Larkspur", "America/Denver"), "Desk 1", STAFF)
     return folders.home
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Path:
+    """The same for one test."""
+    shutil.copytree(made, tmp_path / "home")
+    return tmp_path / "home"
 
 
 @pytest.fixture
