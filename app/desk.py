@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.accounts import Accounts
+from app.agreements import Agreements
 from app.answers_folder import AnswersFolder
 from app.attempts import Attempts
 from app.attention import Attention
@@ -91,10 +92,14 @@ if TYPE_CHECKING:
     from app.moves import Moves
     from app.netting import Netting
     from app.notes import Notes
+    from app.online_inbox import OnlineInbox
     from app.patients import Patients
     from app.payment_detail import PaymentDetails
     from app.payment_requests import PaymentRequests
     from app.payments import Payments
+    from app.plan_lists import PlanLists
+    from app.plans import Plans
+    from app.portal_link import PortalLink
     from app.practice_devices import PracticeDevices
     from app.quarantine import Quarantine
     from app.reader_batch import ReaderBatch
@@ -165,7 +170,7 @@ class Desk:
         self.find = Find(self.clinic, settings)
         self.accounts = Accounts(self.clinic, settings)
         self.statements = Statements(self.clinic, self.accounts)
-        self.papers = Papers(self.printing, self.statements, Superbills(self.clinic))
+        self.papers = Papers(self.printing, self.statements, Superbills(self.clinic), Agreements(self.clinic))
         self.messages = Messages(self.clinic, self.papers)
         self.family = Family(self.clinic)
         self.merging = Merging(self.clinic)
@@ -292,6 +297,13 @@ class Desk:
         return PaymentDetails(self.clinic, self.accounts)
 
     @cached_property
+    def online_inbox(self) -> OnlineInbox:
+        """Money that patients paid from home."""
+        from app.online_inbox import OnlineInbox
+
+        return OnlineInbox(self.clinic)
+
+    @cached_property
     def claims(self) -> Claims:
         """The claims feed."""
         from app.claims import Claims
@@ -362,6 +374,20 @@ class Desk:
         return KeptCards(self.clinic, self._attempts, self._reader)
 
     @cached_property
+    def plans(self) -> Plans:
+        """Payment plans: agreements and what becomes of them."""
+        from app.plans import Plans
+
+        return Plans(self.clinic, self._reader)
+
+    @cached_property
+    def plan_lists(self) -> PlanLists:
+        """Payment plans in lists, and their history."""
+        from app.plan_lists import PlanLists
+
+        return PlanLists(self.clinic)
+
+    @cached_property
     def rekeying(self) -> Rekeying:
         """Receipts on paper whose payment died with its desk."""
         from app.rekeying import Rekeying
@@ -381,6 +407,13 @@ class Desk:
         from app.rules import MoneyRules
 
         return MoneyRules(self.clinic)
+
+    @cached_property
+    def portal_link(self) -> PortalLink:
+        """Where patients reach their pages."""
+        from app.portal_link import PortalLink
+
+        return PortalLink(self.clinic)
 
     @cached_property
     def stripe_readers(self) -> StripeReaders:

@@ -2,7 +2,7 @@
 
 A paper is named `<kind>:<id>`: receipt or void and the payment, refund or correction and its own id, recovered or
 given_back (cash that settled a task) and the task, statement,
-superbill and the visit.
+superbill and the visit, agreement and the payment plan.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.agreements import Agreements
 from app.printing import Printing
 from app.saving import save_private
 from app.statements import StatementDraft, Statements
@@ -18,6 +19,7 @@ from app.superbills import Superbills
 from app.views import Person
 from models.basics.errors import RuleBroken
 from models.operations.messages import MessagePaper
+from receipts.agreement import AgreementDocument
 from receipts.attachments import Document, as_text, pdf_of_document
 from receipts.document import ReceiptDocument
 from receipts.layouts.pictures import Picture, joined, pictures
@@ -25,7 +27,7 @@ from receipts.statement import StatementDocument
 from receipts.superbill import SuperbillDocument
 
 SCREEN_DPI, PRINT_DPI = 110.0, 200.0
-STATEMENT, SUPERBILL = "statement", "superbill"
+STATEMENT, SUPERBILL, AGREEMENT = "statement", "superbill", "agreement"
 RECEIPTS = frozenset({"receipt", "void", "refund", "correction", "recovered", "given_back"})
 """Kinds that belong on the receipt printer's roll."""
 
@@ -53,17 +55,19 @@ class Paper:
 class Papers:
     """Makes the pages. `look`, `proof`, `to_send` and `for_printer` on the `reads` lane, the others on `store`."""
 
-    def __init__(self, printing: Printing, statements: Statements, superbills: Superbills) -> None:
+    def __init__(
+        self, printing: Printing, statements: Statements, superbills: Superbills, agreements: Agreements
+    ) -> None:  # fmt: skip
         self._printing, self._statements, self._superbills = printing, statements, superbills
         self._sources: dict[str, Callable[[str], Document]] = {
-            STATEMENT: statements.document, SUPERBILL: superbills.document,
+            STATEMENT: statements.document, SUPERBILL: superbills.document, AGREEMENT: agreements.document,
             **dict.fromkeys(RECEIPTS, lambda source_id: printing.receipt(source_id, original=False)),
             "receipt": lambda source_id: printing.receipt(source_id, original=True),
         }  # fmt: skip
 
     def document(self, name: str) -> Document:
         """What a paper of the books says. Raises RuleBroken `paper.unknown`, `receipt.no_receipt`, `statement.unknown`,
-        `superbill.no_visit`, `superbill.no_services`."""
+        `superbill.no_visit`, `superbill.no_services`, `plan.gone`."""
         kind, _, source_id = name.partition(":")
         if kind not in self._sources:
             raise RuleBroken("paper.unknown")
@@ -138,7 +142,7 @@ def _number(document: Document) -> str:
     """What a paper is called; a superbill has no number of its own."""
     if isinstance(document, ReceiptDocument):
         return document.receipt_no
-    return document.number if isinstance(document, StatementDocument) else ""
+    return document.number if isinstance(document, StatementDocument | AgreementDocument) else ""
 
 
 def _day_and_cents(document: Document) -> tuple[str, int]:
@@ -147,6 +151,8 @@ def _day_and_cents(document: Document) -> tuple[str, int]:
         return document.taken_on, document.total_cents
     if isinstance(document, SuperbillDocument):
         return document.service_date, document.balance_cents
+    if isinstance(document, AgreementDocument):
+        return document.written_on, sum(line.amount_cents for line in document.lines if not line.skipped)
     return document.issued_on, document.to_pay_cents
 
 

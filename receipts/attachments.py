@@ -12,11 +12,12 @@ import orjson
 
 from models.operations.codec import from_json, to_json
 from models.operations.messages import MessagePaper
+from receipts.agreement import AgreementDocument
 from receipts.document import ReceiptDocument
 from receipts.statement import StatementDocument
 from receipts.superbill import SuperbillDocument
 
-Document = ReceiptDocument | StatementDocument | SuperbillDocument
+Document = ReceiptDocument | StatementDocument | SuperbillDocument | AgreementDocument
 """Every paper there is."""
 
 
@@ -54,8 +55,15 @@ def _superbill(document: Any) -> bytes:
     return superbill_pdf(document)
 
 
+def _agreement(document: Any) -> bytes:
+    from receipts.layouts.agreement_letter import agreement_pdf
+
+    return agreement_pdf(document)
+
+
 _PAPERS: dict[str, tuple[type[Any], Callable[[Any], bytes]]] = {
     **dict.fromkeys(("receipt", "void", "refund", "correction"), (ReceiptDocument, _receipt)),
     "statement": (StatementDocument, _statement),
     "superbill": (SuperbillDocument, _superbill),
+    "agreement": (AgreementDocument, _agreement),
 }

@@ -13,6 +13,7 @@ from unittest import mock
 
 from app.accounts import Accounts
 from app.adjustments import Adjustments
+from app.agreements import Agreements
 from app.attempts import Attempts
 from app.attention import Attention
 from app.card_reader import CardReader
@@ -215,7 +216,7 @@ class SimDesk:
         self.requests, self.eligibility = PaymentRequests(clinic), Eligibility(clinic)
         self.day = DayClose(clinic, settings, self.attention, self.printing.nudge)
         statements = Statements(clinic, Accounts(clinic, settings))
-        self.messages = Messages(clinic, Papers(self.printing, statements, Superbills(clinic)))
+        self.messages = Messages(clinic, Papers(self.printing, statements, Superbills(clinic), Agreements(clinic)))
 
     def _transport(self) -> HubTransport:
         identity = self.store.identity

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from app.accounts import Accounts
+from app.agreements import Agreements
 from app.lanes import Lane
 from app.messages import Messages, SendChoice, SendSheet
 from app.papers import Papers
@@ -50,7 +51,7 @@ def messages(clinic: TestClinic) -> Iterator[Messages]:
     lane = Lane("printer")
     printing = Printing(clinic.clinic, clinic.settings, Posting(clinic.clinic, clinic.settings), lane)
     statements = Statements(clinic.clinic, Accounts(clinic.clinic, clinic.settings))
-    yield Messages(clinic.clinic, Papers(printing, statements, Superbills(clinic.clinic)))
+    yield Messages(clinic.clinic, Papers(printing, statements, Superbills(clinic.clinic), Agreements(clinic.clinic)))
     lane.close()
 
 

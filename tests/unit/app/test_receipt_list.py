@@ -13,6 +13,7 @@ import pypdfium2
 import pytest
 
 from app.accounts import Accounts
+from app.agreements import Agreements
 from app.lanes import Lane
 from app.papers import Papers
 from app.posting import Posting
@@ -55,7 +56,7 @@ def receipts(clinic: TestClinic) -> Iterator[Receipts]:
     lane = Lane("printer")
     printing = Printing(clinic.clinic, clinic.settings, Posting(clinic.clinic, clinic.settings), lane)
     statements = Statements(clinic.clinic, Accounts(clinic.clinic, clinic.settings))
-    yield Receipts(clinic.clinic, Papers(printing, statements, Superbills(clinic.clinic)))
+    yield Receipts(clinic.clinic, Papers(printing, statements, Superbills(clinic.clinic), Agreements(clinic.clinic)))
     lane.close()
 
 

@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 
 from app.accounts import Accounts
+from app.agreements import Agreements
 from app.lanes import Lane
 from app.papers import Papers
 from app.posting import Posting
@@ -173,7 +174,7 @@ def test_a_statement_nobody_made_is_said(statements: Statements):
 def papers(clinic: TestClinic, statements: Statements) -> Iterator[Papers]:
     lane = Lane("printer")
     printing = Printing(clinic.clinic, clinic.settings, Posting(clinic.clinic, clinic.settings), lane)
-    yield Papers(printing, statements, Superbills(clinic.clinic))
+    yield Papers(printing, statements, Superbills(clinic.clinic), Agreements(clinic.clinic))
     lane.close()
 
 

@@ -55,7 +55,7 @@ class Story:
         self.error: PosError | None = None
         self.fitted = True
         self.handed: list[tuple[str, bool | None]] = []
-        self.papers = Papers(self, self, self)  # type: ignore[arg-type]
+        self.papers = Papers(self, self, self, self)  # type: ignore[arg-type]
 
     def draft(self, patient_id: str, *, whole_family: bool, covers: Covers, due_days: int) -> StatementDraft:
         self.drafts.append((patient_id, whole_family, covers, due_days))
