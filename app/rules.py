@@ -17,15 +17,19 @@ from models.store.queries import recorded
 STATUS_LETTERS = 24
 STATUSES_AT_MOST = 20
 MESSAGE_LETTERS = 300
+OPT_INS = ("auto_allocate", "online")
+"""What each provider decides for themselves: credit by rule, payments from home."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Somebody who sees patients. `auto_allocate`: credit may go to their visits by rule (S0-16 d)."""
+    """Somebody who sees patients. `auto_allocate`: credit may go to their visits by rule (S0-16 d); `online`: patients
+    may pay for their visits from home (S0-28)."""
 
     practitioner_id: str
     name: str
     auto_allocate: bool
+    online: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class MoneyRules:
         with clinic.store.reader() as reader:
             rules = recorded.rules(reader, clinic.tenant)
             people = recorded.everything(reader, clinic.tenant, Practitioner)
-        return RulesView(rules, tuple(Provider(each.id, each.name, each.auto_allocate) for each in people))
+        return RulesView(rules, tuple(Provider(each.id, each.name, each.auto_allocate, each.online) for each in people))
 
     def change(self, person: Person, **values: Any) -> None:
         """Set fields of the rules; what was posted stays as it is. Raises RuleBroken, nothing written:
@@ -64,17 +68,20 @@ class MoneyRules:
             if (new := replace(known, **checked)) != known:
                 tx.record(new, person_id=person.staff_id, business_date=clinic.today().isoformat())
 
-    def opt_in(self, person: Person, practitioner_id: str, on: bool) -> None:
-        """Let credit go to a provider's visits by rule, or not. Raises RuleBroken `staff.right_missing`,
-        `rules.provider_gone`."""
+    def opt_in(self, person: Person, practitioner_id: str, on: bool, field: str = "auto_allocate") -> None:
+        """Let a provider take part in something, or not: `field` is one of OPT_INS. Raises RuleBroken
+        `staff.right_missing`, `rules.provider_gone`."""
+        if field not in OPT_INS:
+            raise TypeError(f"nobody opts in to {field}")
         need(Right.SET_UP, person)
         clinic = self._clinic
         with clinic.store.write() as tx:
             known = recorded.one(tx.reader, clinic.tenant, Practitioner, practitioner_id)
             if known is None:
                 raise RuleBroken("rules.provider_gone")
-            if known.auto_allocate != on:
-                tx.record(replace(known, auto_allocate=on), person_id=person.staff_id,
+            if getattr(known, field) != on:
+                wish: dict[str, Any] = {field: on}
+                tx.record(replace(known, **wish), person_id=person.staff_id,
                           business_date=clinic.today().isoformat())  # fmt: skip
 
 

@@ -253,6 +253,12 @@ WORDS: Rows = {
         "Up to {limit} letters, and none that is already there.",
     ),
     "rules.provider_gone": ("This provider is not in the list", _NOTHING, "Open Settings again."),
+    "portal.no_link": (
+        "There is no link yet",
+        "The hub has not told where patients reach their pages.",
+        "Try again after the next sync.",
+    ),
+    "portal.format": ("This kind of file is not possible", "The QR code was not saved.", "Choose PNG or SVG."),
     "rules.too_many": ("Too many statuses", _NOTHING, "Up to {limit} of your own are possible."),
     # What the hub did not do, in Needs attention ----------------------------------------------------------------------
     "attention.move_not_done": (

@@ -20,6 +20,7 @@ from widgets.settings.state import (
     DESKS,
     DEVICES,
     IMPORT,
+    PORTAL,
     PRACTICE,
     PROFILES,
     RULES,
@@ -116,6 +117,21 @@ def _rules(view: SettingsView, kit: Kit) -> Parts:
         person=lambda: kit.session.person,
     )  # fmt: skip
     return (presenter,)
+
+
+def _portal(view: SettingsView, kit: Kit) -> Parts:
+    from widgets.settings.portal import LinkCard, LinkPresenter, portal_rules_view
+    from widgets.settings.rules import MoneyRulesPresenter
+
+    link = LinkCard()
+    rules = portal_rules_view(link)
+    view.add_page(PORTAL, rules)
+    shown = LinkPresenter(link, bridge=kit.bridge, lane=kit.desk.lanes["reads"], portal=lambda: kit.desk.portal_link)
+    presenter = MoneyRulesPresenter(
+        rules, bridge=kit.bridge, lane=kit.desk.lanes["store"], rules=lambda: kit.desk.rules,
+        person=lambda: kit.session.person,
+    )  # fmt: skip
+    return shown, presenter
 
 
 def _profiles(view: SettingsView, kit: Kit) -> Parts:
@@ -224,7 +240,8 @@ def _training(view: SettingsView, kit: Kit) -> None:
 
 
 PARTS: dict[str, Callable[[SettingsView, Kit], Parts]] = {
-    THIS_DESK: _this_desk, DEVICES: _devices, PRACTICE: _practice, WAYS: _ways, RULES: _rules, PROFILES: _profiles,
+    THIS_DESK: _this_desk, DEVICES: _devices, PRACTICE: _practice, WAYS: _ways, RULES: _rules, PORTAL: _portal,
+    PROFILES: _profiles,
     STAFF: _staff, DESKS: _desks, BACKUP: _backup, IMPORT: _import,
 }  # fmt: skip
 """By page, in the order of `SECTIONS`."""

@@ -56,6 +56,10 @@ CARDS: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
         Rule("provisional_credit_cents", "Credit without the hub", "While the line is down, at most this much credit "
              "that another desk may use too. It shows as pending until the hub confirms. 0 forbids it.", AMOUNT),
     )),
+    ("Card payments", (
+        Rule("sign_from_cents", "Ask for a signature from", "On the reader, or on a slip to sign. 0: only where the "
+             "card itself asks.", AMOUNT),
+    )),
     ("The drawer", (
         Rule("drawer_float_cents", "Float", "What stays in a drawer overnight, offered when it is first opened.",
              AMOUNT),
@@ -83,15 +87,31 @@ _MAKERS: dict[str, Callable[[Rule], SettingRow]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """What each provider takes part in: the card's title, and the field of `app.rules.Provider`."""
+
+    title: str
+    field: str
+
+
+BY_RULE: Final = OptIn("Providers who let credit go to their visits by rule", "auto_allocate")
+
+
 class MoneyRulesView(QWidget):
-    """The page. `changed(field, value)` and `opted(practitioner id, on)`."""
+    """A page of rules: `cards` of them, after the first the providers' own word, above all `head` where there is one.
+    `changed(field, value)` and `opted(practitioner id, on)`."""
 
     changed = Signal(str, object)
     opted = Signal(str, bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, name: str = "Money rules",
+        cards: tuple[tuple[str, tuple[Rule, ...]], ...] = CARDS, opt_in: OptIn = BY_RULE, head: QWidget | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
-        self.setAccessibleName("Money rules")
+        self.setAccessibleName(name)
+        self.opt_in = opt_in
         self.banner = Banner("info")
         self.banner.hide()
         self.rows: dict[str, SettingRow] = {}
@@ -103,7 +123,9 @@ class MoneyRulesView(QWidget):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, S12, 0)
         column.setSpacing(S12)
-        for at, (title, rules) in enumerate(CARDS):
+        if head is not None:
+            column.addWidget(head)
+        for at, (title, rules) in enumerate(cards):
             column.addWidget(self._card(title, rules))
             if at == 0:
                 column.addWidget(self._people)
@@ -143,7 +165,7 @@ class MoneyRulesView(QWidget):
             self._shown = people
             self._draw_people(view.providers)
         for each in view.providers:
-            self.providers[each.practitioner_id].show_value(each.auto_allocate)
+            self.providers[each.practitioner_id].show_value(getattr(each, self.opt_in.field))
         self.allow(self._allowed)
 
     def _draw_people(self, providers: tuple[Provider, ...]) -> None:
@@ -155,7 +177,7 @@ class MoneyRulesView(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self.providers = {}
-        body.addWidget(Text("Providers who let credit go to their visits by rule", "heading"))
+        body.addWidget(Text(self.opt_in.title, "heading", wrap=True))
         if not providers:
             body.addWidget(Text("No providers yet. They come with visits, or from the EHR.", "body", "muted"))
         for number, each in enumerate(providers):
@@ -217,7 +239,8 @@ class MoneyRulesPresenter(QObject):
 
     @Slot(str, bool)
     def _opt(self, practitioner_id: str, on: bool) -> None:
-        self._write(practitioner_id, lambda person: self._rules().opt_in(person, practitioner_id, on))
+        self._write(practitioner_id, lambda person: self._rules().opt_in(
+            person, practitioner_id, on, self._view.opt_in.field))  # fmt: skip
 
     def _write(self, name: str, write: Callable[[Person], None]) -> None:
         person = self._person()

@@ -60,8 +60,8 @@ def profile_words(kind: PrinterProfile) -> str:
     return f"{kind.paper_mm} mm, {kind.columns} columns{letters}{low}{cut} ({kind.key})"
 
 
-THIS_DESK, PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES, PROFILES, BACKUP, DEVICES = (
-    "desk", "practice", "staff", "desks", "import", "ways", "rules", "profiles", "backup", "devices",
+THIS_DESK, PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES, PORTAL, PROFILES, BACKUP, DEVICES = (
+    "desk", "practice", "staff", "desks", "import", "ways", "rules", "portal", "profiles", "backup", "devices",
 )  # fmt: skip
 """Pages with a view of their own, or a part of one."""
 
@@ -94,6 +94,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section(PRACTICE, "Practice", "receipt-text"),
     Section(WAYS, "Ways to pay", "hand-coins"),
     Section(RULES, "Money rules", "shield-check"),
+    Section(PORTAL, "Patient portal", "users"),
     Section(PROFILES, "Profiles", "calendar-days"),
     Section(STAFF, "Staff", "user-plus"),
     Section(DESKS, "Desks", "building-2", (

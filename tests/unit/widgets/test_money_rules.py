@@ -15,6 +15,7 @@ from models.operations.records import Practitioner, Rules
 from tests.support.clinic import MARIA, PRIYA, TestClinic
 from tests.support.windows import LOOKS, clipped, picture, press, settle, shown, type_text
 from widgets.bridge import Bridge
+from widgets.settings import portal
 from widgets.settings.rules import CARDS, MoneyRulesPresenter, MoneyRulesView
 
 pytestmark = pytest.mark.usefixtures("themed")
@@ -52,7 +53,7 @@ def page(tmp_path: Path, qtbot: Any, lane: Any) -> Iterator[Page]:
 
 
 def test_every_rule_of_the_practice_has_its_row():
-    named = [rule.name for _, rules in CARDS for rule in rules]
+    named = [rule.name for _, rules in (*CARDS, *portal.CARDS) for rule in rules]
     assert sorted(named) == sorted(set(Rules.__slots__) - {"id"})
 
 
