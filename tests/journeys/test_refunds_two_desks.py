@@ -3,6 +3,7 @@ only what cannot go wrong twice goes out. A hub in a process of its own."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,11 +12,13 @@ from typing import Any
 
 import pytest
 
+from app.accounts import Accounts
 from app.attempts import Attempts
 from app.card_reader import CardReader
 from app.clinic import Clinic
 from app.collected import Telling
 from app.lanes import Job
+from app.payment_detail import PaymentDetails
 from app.posting import Posting
 from app.recovery import Recovery
 from app.refund_views import RefundEnd, RefundOrder
@@ -28,6 +31,7 @@ from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.operations import bodies
 from models.operations.records import Rules
+from models.rules.payment_status import Status
 from tests.support.clinic import MARIA, PRIYA
 from tests.support.desks import PERSON, ClinicDesk, EmbeddedHub, in_step
 from tests.support.hub import KEY
@@ -164,6 +168,36 @@ def test_two_desks_give_the_same_money_back_once(desks: tuple[ClinicDesk, Clinic
     for desk in desks:
         assert rows(desk, "SELECT sum(amount_cents) FROM refund WHERE state IN ('requested', 'paid')") == [(4000,)]
         assert rows(desk, "SELECT count(*) FROM account WHERE code IN ('OVR', 'SUSP')") == [(0,)]
+
+
+def test_s2_14_two_desks_at_the_same_moment_cannot_exceed_the_payment(desks: tuple[ClinicDesk, ClinicDesk]) -> None:
+    """Both are looking at all of it and press at once: one of them gives it back, and both pages say the same."""
+    payment_id = paid(desks[0], 5000)
+    until(lambda: in_step(*desks))
+    both = [refunds(desk, patience_s=60.0) for desk in desks]
+    orders = [RefundOrder(story.open(payment_id), 4000, "billing_error") for story in both]
+    start, ends = threading.Barrier(2), list[str]()
+
+    def press(at: int) -> None:
+        start.wait(60)
+        try:
+            ends.append(both[at].refund(orders[at], PRIYA, Job()).end.value)
+        except RuleBroken as error:
+            ends.append(error.message_key)
+
+    hands = [threading.Thread(target=press, args=(at,)) for at in range(2)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join(120)
+    assert ends.count("paid") == 1, ends
+    assert {end for end in ends if end != "paid"} <= {"refused.more_than_paid_now", "account.changed"}
+    until(lambda: in_step(*desks))
+    for desk in desks:
+        clinic = Clinic(desk.store, SystemClock())
+        page = PaymentDetails(clinic, Accounts(clinic, Settings(None))).open(payment_id)
+        assert (page.status, page.refunded_cents, page.refundable_cents) == (Status.PARTIALLY_REFUNDED, 4000, 1000)
+        assert [line.act for line in page.history].count("act.refunded") == 1
 
 
 def test_without_an_answer_the_money_is_set_aside_and_handed_out_later(

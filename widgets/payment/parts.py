@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.views import PatientHead
 from widgets import theme
-from widgets.common import Avatar, Card, Choice, Divider, KeycapButton, Text
+from widgets.common import Avatar, Card, Choice, Divider, KeycapButton, Role, Text
 from widgets.payment.state import Fact
 from widgets.theme import S4, S8, S12
 
@@ -36,7 +36,7 @@ class FactCard(Card):
             label = self._labels[name] = Text(words, "table", "muted")
             self._grid.addWidget(label, at, 0, top if name not in self._own else Qt.AlignmentFlag.AlignVCenter)
             if name in self._own:
-                self._grid.addWidget(_flush(self._own[name]), at, 1, Qt.AlignmentFlag.AlignLeft)
+                self._grid.addWidget(self._own[name], at, 1, Qt.AlignmentFlag.AlignLeft)
             else:
                 value = self._values[name] = _Value()
                 self._grid.addWidget(value, at, 1, top)
@@ -66,15 +66,14 @@ class FactCard(Card):
             label.setMinimumWidth(theme.current().px(_LABEL))
 
 
-def _flush(part: QWidget) -> QWidget:
-    """A link stands with its words, not its button, at the edge of the column."""
-    if not isinstance(part, KeycapButton):
-        return part
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(-S8, 0, 0, 0)
-    row.addWidget(part)
-    return holder
+class Link(KeycapButton):
+    """A link whose words, not its button, stand at the edge of the column."""
+
+    def __init__(self) -> None:
+        super().__init__(role=Role.LINK, size="control_tiny")
+
+    def _pad(self) -> int:
+        return 2
 
 
 class _Value(QWidget):

@@ -30,7 +30,7 @@ from widgets.common.beside import side_width
 from widgets.ledger.rows import COLUMNS
 from widgets.ledger.state import Tab
 from widgets.ledger.tail import MarkDelegate
-from widgets.payment.parts import FactCard, PatientCard, StatusChoice
+from widgets.payment.parts import FactCard, Link, PatientCard, StatusChoice
 from widgets.payment.state import PaymentState
 from widgets.theme import S8, S12, S14, S16, S20, Themed
 
@@ -103,9 +103,9 @@ class PaymentPage(Themed, QWidget):
         self.status = StatusChoice("Status")
         self.status.chosen.connect(self.status_chosen)
         self.locked = Text("", "caption", "muted")
-        self.patient_link = KeycapButton(role=Role.LINK, size="control_tiny")
+        self.patient_link = Link()
         self.patient_link.clicked.connect(lambda _checked=False: self.ledger_pressed.emit())
-        self.treatment_link = KeycapButton(role=Role.LINK, size="control_tiny")
+        self.treatment_link = Link()
         self.treatment_link.clicked.connect(lambda _checked=False: self.treatment_pressed.emit())
         self.ledger = KeycapButton("Open the ledger", action=self.ledger_action, size="control_small")
         standing = QWidget()

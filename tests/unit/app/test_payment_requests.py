@@ -18,7 +18,8 @@ from app.payment_requests import PaymentRequests
 from app.request_views import RequestForm, RequestView
 from app.views import CollectRequest, TenderKind
 from models.basics.errors import RuleBroken
-from models.rules.payment_status import Status
+from models.operations.requests import PaymentRequestStatus
+from models.rules.payment_status import Actor, Status, may
 from models.store.desk import DeskStore
 from tests.support.clinic import KEY, MARIA, PRIYA, TestClinic
 from tests.support.counter import rosa_with_copay_and_balance, tillless_checkout
@@ -140,6 +141,41 @@ def test_s2_10_the_dropdown_moves_it_and_never_to_paid(story: PaymentRequests) -
     assert story.move(asked.request_id, Status.CANCELLED, MARIA).status is Status.CANCELLED
     assert refused(lambda: story.form_of(asked.request_id)) == "refused.request_locked"
     assert refused(lambda: story.move(asked.request_id, Status.PENDING, MARIA)) == "refused.request_locked"
+
+
+WAYS_TO = {
+    Status.DRAFT: (), Status.PENDING: (("pending", "person"),),
+    Status.PROCESSING: (("pending", "person"), ("processing", "reader")),
+    Status.FAILED: (("pending", "person"), ("processing", "reader"), ("failed", "reader")),
+    Status.VOIDED: (("pending", "person"), ("processing", "reader"), ("voided", "reader")),
+    Status.CANCELLED: (("cancelled", "person"),),
+}  # fmt: skip
+"""How a request gets to each status that is said; paid is brought about by money."""
+
+
+@pytest.mark.parametrize("after", Status)
+@pytest.mark.parametrize("before", [*WAYS_TO, Status.PAID])
+def test_s2_10_every_step_of_the_dropdown(
+    clinic: TestClinic, story: PaymentRequests, before: Status, after: Status
+) -> None:  # fmt: skip
+    """Exactly what the table lets a person do is written; anything else is refused and changes nothing."""
+    asked = story.save(form(story), MARIA, submit=False)
+    for status, by in WAYS_TO.get(before, ()):
+        clinic.put(PaymentRequestStatus(request_id=asked.request_id, patient_id="rosa", status=status, by=by))
+    if before is Status.PAID:
+        collect(clinic, asked, 25000)
+    now = story.open(asked.request_id)
+    assert now.status is before
+    if after is Status.PAID:
+        assert refused(lambda: story.move(asked.request_id, after, MARIA)) == "request.take_money"
+    elif may(before, after, Actor.PERSON):
+        assert after in now.choices
+        assert story.move(asked.request_id, after, MARIA).status is after
+    else:
+        key = refused(lambda: story.move(asked.request_id, after, MARIA))
+        assert key in ("refused.request_locked", "refused.request_status")
+        assert after not in now.choices
+        assert story.open(asked.request_id) == now
 
 
 def test_s2_15_overdue_the_day_after(story: PaymentRequests) -> None:
