@@ -21,6 +21,8 @@ from devices.simulators.pax_bank import Bank, Card, Transaction, Wallet
 from devices.simulators.pax_texts import Ear, Heard
 
 MOST_TRIES = 3
+NOISE = b"\x00\xfe~\n\x7f"
+"""Bytes that begin no frame."""
 ABORTED = "100002"
 EDC = {"T00": "01", "T02": "02"}
 LARGEST_PIECE = 40
@@ -111,6 +113,8 @@ class PaxSimulator:
             self.line.write(bytes((EOT,)))
         elif self._due("ack-then-eot", command):
             self.line.write(bytes((ACK, EOT)))
+        elif self._due("nothing-done", command):
+            self.line.write(bytes((ACK,)))
         elif command == "A14":
             self._abort()
         elif late := self._due("late-ack", command):
@@ -221,7 +225,9 @@ class PaxSimulator:
         if self._due("truncated", command):
             return [good[: len(good) // 2], good]
         if self._due("garbage", command):
-            return [b"\x00\xfe~\n\x7f" + good]
+            return [NOISE + good]
+        if self._due("noise-between", command):
+            return [NOISE + NOISE + good + NOISE]
         if self._due("duplicate-response", command):
             return [good + good]
         return [good]

@@ -133,6 +133,8 @@ ENDS = {
     "split:1": (Outcome.APPROVED, SALE, ""),
     "split:7": (Outcome.APPROVED, SALE, ""),
     "garbage": (Outcome.APPROVED, SALE, ""),
+    "noise-between": (Outcome.APPROVED, SALE, ""),
+    "nothing-done": (Outcome.NOT_PERFORMED, 0, "terminal.not_found"),
     "stale-first": (Outcome.APPROVED, SALE, ""),
     "duplicate-response": (Outcome.APPROVED, SALE, ""),
     "multi-packet": (Outcome.APPROVED, SALE, ""),
@@ -523,7 +525,8 @@ def test_patience_outlasts_the_terminals_own(pax: PaxProcess) -> None:
 
 
 LINE_FAULTS = ("answer-lost", "ack-lost", "no-ack", "nak:1", "nak:3", "eot", "ack-then-eot", "bad-lrc:1", "bad-lrc:3",
-               "truncated", "split:3", "garbage", "stale-first", "duplicate-response", "multi-packet", "no-eot",
+               "truncated", "split:3", "garbage", "noise-between", "nothing-done",
+               "stale-first", "duplicate-response", "multi-packet", "no-eot",
                "unplug", "unplug:answer", "unplug:power", "late-answer:0.2s")  # fmt: skip
 END_FAULTS = ("declined", "cancelled", "partial:100", "card-timeout", "wrong-reference", "wrong-amount",
               "unknown-code", "status-none", "status-other-amount", "no-ack@R02", "bad-lrc:3@A00", "eot@R02",
