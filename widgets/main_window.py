@@ -38,6 +38,7 @@ from widgets.screens import (
     CLAIMS,
     COLLECT,
     DAY_CLOSE,
+    INBOX,
     LEDGER,
     PATIENTS,
     PAYMENTS,
@@ -457,12 +458,19 @@ class MainWindow(QWidget):
                 self._desk.lanes["reads"], lambda _job: self._desk.attention.items(), owner=self,
                 done=self._show_attention,
             )  # fmt: skip
+            self.bridge.start(
+                self._desk.lanes["reads"], lambda _job: self._desk.online_inbox.unposted(), owner=self,
+                done=self._show_unposted,
+            )  # fmt: skip
 
     def _show_attention(self, items: tuple[AttentionItem, ...]) -> None:
         now = self._desk.clock.now()
         doubts = [item for item in items if item.kind.startswith(("unknown_", "doubted_"))]
         urgent = any((now - item.at).total_seconds() > _IN_DOUBT_S for item in doubts)
         self.shell.rail.set_count(ATTENTION, len(items), urgent=urgent)
+
+    def _show_unposted(self, count: int) -> None:
+        self.shell.rail.set_count(INBOX, count, urgent=count > 0)
 
     # Commands that act ----------------------------------------------------------------------------------------
 

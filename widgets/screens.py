@@ -134,6 +134,12 @@ def _payments(kit: Kit) -> Page:
     return make(kit)
 
 
+def _inbox(kit: Kit) -> Page:
+    from widgets.inbox.page import make
+
+    return make(kit)
+
+
 def _payment(kit: Kit) -> Page:
     from widgets.payment.page import make
 
@@ -186,7 +192,7 @@ TODAY, COLLECT, APPROVED, PATIENTS, PAYMENTS, CLAIMS, LEDGER, ATTENTION, DAY_CLO
     "today", "collect", "approved", "patients", "payments", "claims", "ledger", "attention", "day_close", "reports",
     "receipts", "settings",
 )  # fmt: skip
-PAYMENT = "payment"
+PAYMENT, INBOX = "payment", "inbox"
 """One payment, or one request (`Place.item` is its id); the list leads there once the screen is in the table."""
 
 SCREENS: dict[str, Screen] = {
@@ -195,6 +201,7 @@ SCREENS: dict[str, Screen] = {
         Screen(TODAY, _today, rail="Today", icon="calendar-days", keys="Ctrl+1"),
         Screen(PATIENTS, _patients, rail="Patients", icon="users", keys="Ctrl+2"),
         Screen(PAYMENTS, _payments, rail="Payments", icon="receipt-text", keys="Ctrl+3"),
+        Screen(INBOX, _inbox, rail="Inbox", icon="inbox", keys="Ctrl+9"),
         Screen(CLAIMS, _claims, rail="Claims feed", icon="file-text", keys="Ctrl+5"),
         Screen(ATTENTION, _attention, rail="Needs attention", icon="triangle-alert", keys="Ctrl+6"),
         Screen(DAY_CLOSE, _day_close, rail="Day close", icon="wallet", keys="Ctrl+7"),

@@ -40,6 +40,22 @@ WORDS: Rows = {
         "Enter up to {most_cents:money}.",
     ),
     "online.card_gone": ("This card is not kept any more", "Nothing was charged.", "Choose another card."),
+    "refused.posted_already": (
+        "This was dealt with before",
+        "Somebody posted or associated it, or it went back. It counts once; nothing was written now.",
+        "Look at the list again.",
+    ),
+    "online.gone": ("This transaction is not there", _NOTHING, "Look at the list again."),
+    "online.waits": (
+        "This is not posted yet",
+        "Money that waits is not put away. Nothing was changed.",
+        "Post it, or associate it.",
+    ),
+    "online.note_missing": (
+        "Say where it is in the books",
+        _NOTHING,
+        "Choose the payment, or write the other program and its number.",
+    ),
     "online.key_used": ("This payment was begun before", "Nothing more was charged.", "Look at what became of it."),
 }
 """By message key: what happened, what it means for the money, what to do."""

@@ -31,6 +31,7 @@ from app.find import Find
 from app.folders import Folders
 from app.hub_line import HubLine
 from app.lanes import Lane
+from app.online_inbox import OnlineInbox
 from app.patients import Patients
 from app.posting import Posting
 from app.practice import PracticeFacts
@@ -304,6 +305,7 @@ class StandDesk:
         self.sign_in, self.find = SignIn(clinic.clinic), Find(clinic.clinic, clinic.settings)
         self.patients = Patients(clinic.clinic)
         self.claims = Claims(clinic.clinic)
+        self.online_inbox = OnlineInbox(clinic.clinic)
         self.practice = PracticeFacts(clinic.clinic)
         self.ways = Ways(clinic.clinic)
         self.scans = Scans(clinic.settings)

@@ -102,3 +102,123 @@ def willing(ask: Ask, tenant: str) -> frozenset[str]:
 def chosen(items: str) -> list[tuple[str, int]]:
     """(charge, cents) of what a payer chose, from a row's JSON."""
     return [(item["charge_id"], item["amount_cents"]) for item in orjson.loads(items or "[]")]
+
+
+# The inbox of a desk ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineRow:
+    """A payment from home, or with `return_id` what of it went back, as the lists show it. `state` as in the tables;
+    `left_cents` is what may be posted; `settled_by` a person's id, or the hub's own name."""
+
+    online_id: str
+    return_id: str
+    patient_id: str
+    amount_cents: int
+    left_cents: int
+    state: str
+    kind: str
+    channel: str
+    number: str
+    brand: str
+    last4: str
+    at: str
+    items: str
+    settled_at: str
+    settled_by: str
+    archived: int
+    payout_id: str
+    stands_for: str
+    request_id: str
+
+
+_TRANSACTIONS = (
+    "SELECT online_id, '' AS return_id, patient_id, amount_cents, CASE state WHEN 'open' THEN amount_cents - off_cents "
+    "ELSE 0 END, state, 'payment' AS kind, channel, number, brand, last4, paid_at AS at, items, settled_at, "
+    "settled_by, archived, payout_id, stands_for, request_id FROM online_payment WHERE tenant = :tenant "
+    "UNION ALL SELECT r.online_id, r.return_id, r.patient_id, r.amount_cents, CASE r.state WHEN 'open' THEN "
+    "r.amount_cents - r.off_cents ELSE 0 END, r.state, r.kind, p.channel, r.number, p.brand, p.last4, r.returned_at, "
+    "'[]', r.settled_at, r.settled_by, r.archived, r.payout_id, r.stands_for, '' FROM online_return r "
+    "JOIN online_payment p ON p.tenant = r.tenant AND p.online_id = r.online_id WHERE r.tenant = :tenant"
+)
+_SINCE = (
+    f"SELECT * FROM ({_TRANSACTIONS}) WHERE at >= :since OR state = 'open' ORDER BY at DESC, number DESC LIMIT :most"
+)
+_INBOX = (
+    f"SELECT * FROM ({_TRANSACTIONS}) WHERE archived = 0 AND (state = 'open' OR at >= :since) "
+    "ORDER BY state <> 'open', at DESC, number DESC LIMIT :most"
+)
+_ONE = f"SELECT * FROM ({_TRANSACTIONS}) WHERE online_id = :online_id AND return_id = :return_id"
+_COUNT = (
+    "SELECT (SELECT count(*) FROM online_payment WHERE tenant = :tenant AND state = 'open') + "
+    "(SELECT count(*) FROM online_return WHERE tenant = :tenant AND state = 'open')"
+)
+_BY_HAND = (
+    "SELECT payment_id, number, tender, brand, last4, check_no, amount_cents, business_date FROM payment "
+    "WHERE tenant = :tenant AND online_id = '' AND reversed_op_id = '' AND business_date >= :since "
+    f"AND patient_id IN {_FAMILY} ORDER BY amount_cents <> :cents, business_date DESC, payment_id DESC LIMIT 12"
+)
+_PAYOUTS = (
+    "SELECT payout_id, amount_cents, online_cents, fee_cents, arrives_on, lines, state, noted_at FROM online_payout "
+    "WHERE tenant = :tenant AND arrives_on >= :since ORDER BY arrives_on DESC, payout_id LIMIT :most"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ByHandRow:
+    """A payment that somebody entered, which may be the same money."""
+
+    payment_id: str
+    number: str
+    tender: str
+    brand: str
+    last4: str
+    check_no: str
+    amount_cents: int
+    business_date: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutRow:
+    """What the processor paid out; `lines` is JSON of online.PayoutLine."""
+
+    payout_id: str
+    amount_cents: int
+    online_cents: int
+    fee_cents: int
+    arrives_on: str
+    lines: str
+    state: str
+    noted_at: str
+
+
+def transactions(ask: Ask, tenant: str, since: str, most: int) -> list[OnlineRow]:
+    """Everything paid from home since a moment (UTC text) and whatever is not posted, newest first."""
+    return [OnlineRow(*row) for row in ask(_SINCE, tenant=tenant, since=since, most=most)]
+
+
+def inbox(ask: Ask, tenant: str, since: str, most: int) -> list[OnlineRow]:
+    """What nobody has put away: first what is not posted, newest first."""
+    return [OnlineRow(*row) for row in ask(_INBOX, tenant=tenant, since=since, most=most)]
+
+
+def transaction(ask: Ask, tenant: str, online_id: str, return_id: str) -> OnlineRow | None:
+    """One of them."""
+    found = ask(_ONE, tenant=tenant, online_id=online_id, return_id=return_id)
+    return OnlineRow(*found[0]) if found else None
+
+
+def unposted_count(ask: Ask, tenant: str) -> int:
+    """How many wait to be posted."""
+    return int(ask(_COUNT, tenant=tenant)[0][0])
+
+
+def by_hand(ask: Ask, tenant: str, payer_id: str, cents: int, since: str) -> list[ByHandRow]:
+    """Payments of a family that somebody entered since a day (ISO), those of this amount first."""
+    return [ByHandRow(*row) for row in ask(_BY_HAND, tenant=tenant, payer=payer_id, cents=cents, since=since)]
+
+
+def payouts(ask: Ask, tenant: str, since: str, most: int) -> list[PayoutRow]:
+    """Deposits since a day (ISO), newest first."""
+    return [PayoutRow(*row) for row in ask(_PAYOUTS, tenant=tenant, since=since, most=most)]

@@ -107,7 +107,8 @@ def unfinished(connection: Any, tenant: str, device: str) -> list[RefundRow]:
     """Refunds this desk began whose money is set aside and was not handed back, oldest first; those whose card is
     being asked about are left out."""
     found = connection.execute(
-        f"SELECT {_REFUND} FROM refund r WHERE tenant = ? AND state = 'requested' AND tender <> 'online' AND device = ? AND NOT EXISTS "
+        f"SELECT {_REFUND} FROM refund r WHERE tenant = ? AND state = 'requested' AND tender <> 'online' "
+        "AND device = ? AND NOT EXISTS "
         "(SELECT 1 FROM terminal_attempt t WHERE t.tenant = r.tenant AND t.refund_id = r.refund_id "
         "AND t.state <> 'resolved') ORDER BY requested_at, refund_id",
         (tenant, device),

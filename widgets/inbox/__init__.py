@@ -1,0 +1,1 @@
+"""Inbox, transactions and deposits of money that patients paid from home."""
