@@ -9,12 +9,13 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 from app.clinic import Clinic
 from app.refusals import need
 from app.views import Person
 from models.basics.clock import parse_utc, utc_text
-from models.basics.errors import Fact, RuleBroken
+from models.basics.errors import Fact, ImportRefused, RuleBroken
 from models.basics.facts import facts
 from models.basics.ids import new_id
 from models.basics.money import LARGEST_ENTRY_CENTS
@@ -89,6 +90,17 @@ class EstimateOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenFile:
+    """What one file of payers' answers brought: answers that were news, answers known before, what was refused, and why
+    the first of that was."""
+
+    news: int
+    known: int
+    refused: int
+    why: ImportRefused | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EstimateView:
     """An estimate with the answer it was made from; `check` None: nobody asked the payer. `caveat` is a key of the
     words that stand beside it."""
@@ -128,6 +140,25 @@ class Eligibility:
         """The payer's own words, for whoever wants to see what an answer was made from."""
         with self._clinic.store.reader() as reader:
             return eligibility.raw(reader, self._clinic.tenant, check_id)
+
+    def take_file(self, path: Path, person: Person) -> TakenFile:
+        """Read one file of payers' answers (271) that somebody has at hand, for whichever patients it is about. Needs
+        the right for visits. Raises RuleBroken `staff.right_missing`, ImportRefused for a file that cannot be read."""
+        from app.eligibility_answers import Answers, read_answers
+        from app.importing import bytes_of
+        from exchange.unpack import unpacked
+
+        need(Right.VISITS, person)
+        clinic = self._clinic
+        content = read_answers(path.name, unpacked(bytes_of(path)))
+        outcome = Answers(clinic.store).write(content, clinic.zone, clinic.clock.now(), clinic.today().isoformat(),
+                                              person.staff_id)  # fmt: skip
+        refused = [*content.refusals, *outcome.refusals]
+        first = ImportRefused(refused[0].reason) if refused else None
+        if first is not None:
+            first.facts.update(refused[0].facts)
+        log.info("answers taken in", extra=facts(news=outcome.created, known=outcome.unchanged, refused=len(refused)))
+        return TakenFile(outcome.created, outcome.unchanged, len(refused), first)
 
     def form(self, patient_id: str) -> TypedBenefits:
         """An empty form with what is known of the insurance."""

@@ -1,4 +1,4 @@
-"""Days and times of day as people type them at a desk, read without guessing."""
+"""Days, times of day and shares as people type them at a desk, read without guessing."""
 
 from __future__ import annotations
 
@@ -16,6 +16,22 @@ _NAMED = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:,? (\d{4}))?")
 _AWAY = re.compile(r"([+-])(\d{1,3}) ?([dwm]?)")
 _TIME = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))? ?([ap])?\.?m?\.?")
 _NEAR = {"today": 0, "tomorrow": 1, "yesterday": -1}
+
+
+_SHARE = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))? ?%?")
+
+
+def read_share(text: str) -> int | None:
+    """A share as people type it (`20`, `12.5 %`), in hundredths of a per cent; None where nothing is typed. Raises
+    ValueError for what is no share of a whole."""
+    typed = text.strip()
+    if not typed:
+        return None
+    found = _SHARE.fullmatch(typed)
+    share = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else -1
+    if not 0 <= share <= 10_000:
+        raise ValueError(typed)
+    return share
 
 
 def read_day(text: str, today: date) -> date | None:
