@@ -11,9 +11,10 @@ from models.basics.clock import utc_text
 from models.basics.facts import facts
 from models.basics.ids import natural_id, new_id
 from models.operations.kept_cards import CardDrop
+from models.rules.people import display_name
 from models.store.hub_reading import HubReader
 from models.store.portal_rows import AccountRow, ViewRow
-from models.store.queries import kept_cards, people
+from models.store.queries import kept_cards, people, rows
 from models.store.queries.kept_cards import KeptCardRow
 from models.store.queries.rows import PatientRow
 from receipts.attachments import Document
@@ -26,7 +27,11 @@ log = logging.getLogger(__name__)
 def signed_in(visit: Visit, here: str = "") -> AccountRow:
     """Whose pages these are; `here` is marked in the bar. Raises NotSignedIn."""
     account = sessions_of(visit).signed_in(visit)
-    visit.shown.update(signed_in=account.username, here=here)
+    who = visit.hub.portal.rows.read(visit.tenant, lambda reader: rows.person(reader, visit.tenant, account.patient_id))
+    if who is None:
+        raise Gone
+    name = display_name(family=who.family, given=who.given, suffix=who.suffix)
+    visit.shown.update(signed_in=name, here=here)
     return account
 
 

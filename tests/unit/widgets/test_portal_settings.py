@@ -68,7 +68,7 @@ def test_s1_01_the_link_is_copied_and_its_code_saved_as_picture_and_drawing(
         page.link.save.setFocus()
         press("Space")
         qtbot.waitUntil(lambda made=made: (tmp_path / made).exists(), timeout=20_000)
-    qtbot.waitUntil(lambda: page.link.banner.isVisible(), timeout=20_000)
+    qtbot.waitUntil(page.link.banner.isVisible, timeout=20_000)
     with Image.open(tmp_path / "poster.png") as drawn:
         assert drawn.size[0] == drawn.size[1] > 400
     assert b"<svg" in (tmp_path / "poster.svg").read_bytes()
