@@ -48,6 +48,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("walk_in", "&Walk-in payment", "F3", "payment"),
     Command("reprint_last", "Last receipt &again", "Ctrl+Shift+P", "payment", separate=True),
     Command("payments", "Pa&yments", "Ctrl+3", "payment"),
+    Command("inbox", "&Inbox of payments from home", "Ctrl+9", "payment"),
     Command("receipts", "&Receipts", "Ctrl+Shift+R", "payment"),
     Command("open_drawer", "Open the &drawer…", "Ctrl+D", "payment"),
     Command("today", "&Today", "Ctrl+1", "day"),

@@ -201,6 +201,7 @@ class MainWindow(QWidget):
             "walk_in": lambda: self.open_find(walk_in=True),
             "reprint_last": self._reprint_last,
             "payments": lambda: self.navigator.top(Place(PAYMENTS)),
+            "inbox": lambda: self.navigator.top(Place(INBOX)),
             "receipts": lambda: self.navigator.go(Place(RECEIPTS)),
             "open_drawer": self.drawer_dialog.ask,
             "today": lambda: self.navigator.top(Place(TODAY)),

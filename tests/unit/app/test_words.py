@@ -86,7 +86,7 @@ NOT_KEYS = {
     "terminal.card_wait_s", "printer.url", "printer.profile", "printer.receipts", "drawer.fitted",
     "collect.past_due_days", "collect.check_in", "hub.here", "hub.listen", "hub.log", "hub.key",
     "secrets.key_file_consent", "receipt.pdf", "receipt.png", "receipt.escpos", "sync.gap", "sync.fork", "sync.device",
-    "sync.history",
+    "sync.history", "online.env", "charge.refund", "charge.refunded",
     "devices.jsonl", "devices.practice", "drawer.url", "drawer.pulse", "drawer.sensor",
     "setup.keys", "setup.hub", "setup.joining", "setup.store", "setup.devices", "setup.opening",
 }  # fmt: skip
