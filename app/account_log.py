@@ -31,6 +31,7 @@ ACTS = {
     "payment.rekeyed": "act.from_paper",
     "payment.rekey_ended": "act.original_arrived",
     "payment.correct": "act.corrected",
+    "payment.signed": "act.signed",
     "payment.move": "act.moved",
     "act.undo": "act.taken_back",
     "refund.request": "act.refund_begun",

@@ -19,6 +19,7 @@ from app.giving_back import GivingBack, Who, Written
 from app.keeping_cards import KeepingCards
 from app.plan import Plan
 from app.posting import Undoing, payment_id_of
+from app.signing import SIGNED_FACT, WANTED, Signing
 from app.till import Till
 from app.views import Collected
 from devices.base import Moved, Outcome, PaymentResult, Traced
@@ -70,6 +71,7 @@ class Attempts:
         self._till, self._clinic = till, till.clinic
         self.giving = GivingBack(till.clinic, till.posting)
         self._keeping = KeepingCards(till.clinic)
+        self.signing = Signing(till.clinic, till.settings, till.posting, till.paper)
 
     def open(self, tx: Tx, plan: Plan, driver: str) -> str:
         """Write a payment's try down, as dispatching: from the commit on, whatever happens is unknown until it is
@@ -161,7 +163,7 @@ class Attempts:
                 return Settled(attempt)
             settled = self._post(tx, attempt, result)
             tx.set_attempt(attempt_id, "resolved", outcome=result.outcome.value, result=_told(result, attempt),
-                           payment_id=_payment_of(settled), **who)  # fmt: skip
+                           payment_id=_payment_of(settled), signing=_signing_of(settled), **who)  # fmt: skip
         log.info("card attempt settled", extra=facts(attempt=attempt_id, outcome=result.outcome))
         return settled
 
@@ -260,6 +262,8 @@ class Attempts:
         if plan.keep is not None:
             kept = self._keeping.keep_paid(tx, plan, result, attempt.driver)
             told = replace(told, facts={**told.facts, "card_kept": kept})
+        if self.signing.wanted(tx.reader, card, result.approved_cents):
+            told = replace(told, facts={**told.facts, SIGNED_FACT: WANTED})
         return Settled(attempt, told=told)
 
     def _fell(self, tx: Tx, attempt: Attempt, reason: str) -> None:
@@ -310,6 +314,11 @@ def _host_ref(attempt: Attempt) -> str:
 def times_asked(attempt: Attempt) -> int:
     """How often the terminal was asked about an attempt and could not say."""
     return int(orjson.loads(attempt.result or "{}").get("asked", 0))
+
+
+def _signing_of(settled: Settled) -> str:
+    """Where the signature of what was posted now is: still to be asked for, or none is."""
+    return str(settled.told.facts.get(SIGNED_FACT, "")) if settled.told else ""
 
 
 def _payment_of(settled: Settled) -> str:

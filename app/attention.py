@@ -71,6 +71,7 @@ class Attention:
             since = attention.fallen_since(clinic.today().isoformat())
             fallen = [self._fallen(reader, row) for row in visits.fallen(reader, tenant, since)]
             unsent = [self._unsent(reader, row) for row in messages.failed(reader, tenant)]
+            unsigned = self._recovery.signing.items(reader)
             unsure = [self._unsure(reader, job) for job in jobs.prints_in_doubt(reader, tenant)]
             tasks = self._tasks.items(reader)
             over = {task.facts["payment_id"] for task in tasks if task.kind == "paid_over"}
@@ -78,7 +79,7 @@ class Attention:
         told = [_pair(item) for item in doubles]
         tasks = tuple(task for task in tasks if not any(_is_about(task, pair) for pair in told))
         about_money = (*self._recovery.open_attempts(), *tasks, *waiting, *refused, *doubles, *fallen)
-        return (*about_money, *unsent, *unsure, *self._of_desk())
+        return (*about_money, *unsigned, *unsent, *unsure, *self._of_desk())
 
     def item_that_was(self, reader: Any, source: str, item_id: str, telling: Places) -> AttentionItem | None:
         """What was solved, as it was listed: `source` is task or card (`queries.solved`). None for what another desk
@@ -109,6 +110,9 @@ class Attention:
         item = next((item for item in self.items() if item.item_id == item_id), None)
         if item is None or item.kind.startswith("unknown_") or item.kind in _NEVER_CLOSED:
             raise RuleBroken("attention.not_found")
+        if item.kind == "unsigned":
+            self._recovery.signing.done(item_id, person)
+            return
         if item.kind == "print_unknown":
             self._printing.say_printed(item_id, printed=True)
             return

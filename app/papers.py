@@ -2,7 +2,8 @@
 
 A paper is named `<kind>:<id>`: receipt or void and the payment, refund or correction and its own id, recovered or
 given_back (cash that settled a task) and the task, statement,
-superbill and the visit, agreement and the payment plan.
+superbill and the visit, agreement and the payment plan; clinic and a card payment: the clinic's own copy, with what
+was signed or a line to sign.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from receipts.superbill import SuperbillDocument
 
 SCREEN_DPI, PRINT_DPI = 110.0, 200.0
 STATEMENT, SUPERBILL, AGREEMENT = "statement", "superbill", "agreement"
+CLINIC_COPY = "clinic"
 RECEIPTS = frozenset({"receipt", "void", "refund", "correction", "recovered", "given_back"})
 """Kinds that belong on the receipt printer's roll."""
 
@@ -63,6 +65,7 @@ class Papers:
             STATEMENT: statements.document, SUPERBILL: superbills.document, AGREEMENT: agreements.document,
             **dict.fromkeys(RECEIPTS, lambda source_id: printing.receipt(source_id, original=False)),
             "receipt": lambda source_id: printing.receipt(source_id, original=True),
+            CLINIC_COPY: printing.clinic_copy,
         }  # fmt: skip
 
     def document(self, name: str) -> Document:

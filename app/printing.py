@@ -24,6 +24,7 @@ from app.giving_back import GivingBack
 from app.lanes import Job, Lane
 from app.posting import Posting
 from app.settings import PRINTER_PROFILE, PRINTER_URL, Settings
+from app.signing import clinic_copy
 from app.views import Person, Roll
 from devices.base import DeviceState, PrinterStatus, PrintResult, ReceiptPrinter
 from devices.printers.profiles import PROFILES
@@ -187,6 +188,11 @@ class Printing:
                 if first is not None:
                     return first
             return self._document(reader, source_id)
+
+    def clinic_copy(self, payment_id: str) -> ReceiptDocument:
+        """The clinic's copy of a card payment's receipt (see `app.signing`). Lane `reads`."""
+        with self._clinic.store.reader() as reader:
+            return clinic_copy(self._clinic, self._posting, reader, payment_id)
 
     def open_drawer(self, reason: str, person: Person) -> str:
         """Open the drawer without a sale: written down with who and why, one pulse. Raises RuleBroken

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -18,10 +19,11 @@ from app.card_reader import CardReader
 from app.fields import no_card_number
 from app.heads import patient_head
 from app.lanes import Job
+from app.signing import SIGNED_FACT, WANTED, Signing
 from app.till import Till
 from app.views import AttentionItem, Collected, CollectEnd, Person
 from devices.base import CardInfo, Outcome, PaymentResult
-from models.basics.errors import Fact, PosError, RuleBroken
+from models.basics.errors import Fact, PosError, RuleBroken, StorageError
 from models.basics.facts import facts
 from models.store.queries import jobs, receipts, rows
 from models.store.queries.jobs import AttemptRow
@@ -47,6 +49,11 @@ class Recovery:
     def __init__(self, till: Till, attempts: Attempts, reader: CardReader, told: Callable[[str], None]) -> None:
         self._till, self._attempts, self._reader, self._told = till, attempts, reader, told
         self._asked = threading.Event()
+
+    @property
+    def signing(self) -> Signing:
+        """The signatures of card payments."""
+        return self._attempts.signing
 
     @property
     def asked(self) -> bool:
@@ -85,6 +92,7 @@ class Recovery:
         clinic = self._till.clinic
         with clinic.store.reader() as reader:
             left = [row for row in jobs.unresolved(reader, clinic.tenant) if row.state != "unknown"]
+        self._attempts.signing.sweep()
         if left:
             with clinic.store.write() as tx:
                 for row in left:
@@ -196,12 +204,20 @@ class Recovery:
         if settled.told is not None or settled.voided is not None or settled.refunded is not None:
             till.paper()
         if settled.told is not None:
-            return settled.told
+            return self._signed_later(settled.attempt.attempt_id, settled.told)
         with till.clinic.store.reader() as reader:
             if settled.voided is not None and settled.payment is not None:
                 return till.telling.undone(reader, settled.payment, *settled.voided)
             now = jobs.attempt(reader, till.clinic.tenant, settled.attempt.attempt_id)
             return self.tell(reader, now or settled.attempt)
+
+    def _signed_later(self, attempt_id: str, told: Collected) -> Collected:
+        """A payment was found later and wants a signature: nobody stands at the reader any more, so a slip prints."""
+        if told.facts.get(SIGNED_FACT) != WANTED:
+            return told
+        with suppress(StorageError):
+            self._attempts.signing.on_paper(attempt_id)
+        return told
 
     def _attempt(self, attempt_id: str) -> AttemptRow:
         clinic = self._till.clinic

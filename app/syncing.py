@@ -20,7 +20,7 @@ from models.store.queries import holding
 
 GROUPS: dict[str, str] = {
     "payment.collect": "payments", "payment.rekeyed": "payments", "payment.correct": "payments",
-    "payment.reverse": "undone", "payment.": "postings",
+    "payment.signed": "signatures", "payment.reverse": "undone", "payment.": "postings",
     "act.": "postings", "hold.": "postings", "refund.": "refunds", "dispute.": "refunds", "charge.": "charges",
     "billing_profile.": "practice", "appointment_profile.": "practice", "rules.": "practice", "method.": "practice",
     "practice.": "practice", "staff.": "practice", "practitioner.": "practice", "location.": "practice",

@@ -148,6 +148,11 @@ def as_copy(document: ReceiptDocument, copy_no: int) -> ReceiptDocument:
     return replace(document, copy_no=copy_no)
 
 
+def as_clinic_copy(document: ReceiptDocument, signature: str = "") -> ReceiptDocument:
+    """The same receipt as the clinic keeps it: with the signature given on the reader, else with a line to sign."""
+    return replace(document, clinic_copy=True, signature=signature, copy_no=0)
+
+
 def date_text(iso: str) -> str:
     """`2026-05-14` as `May 14, 2026`; what is no ISO date is left as it is."""
     try:

@@ -80,7 +80,8 @@ class ReceiptDocument:
     `May 14, 2026 9:42 AM`), `zone` the zone's short name (`CDT`). `copy_no` 0 is the original, 1 and up print
     `*** COPY n ***`. `banner` is empty or a word of `receipts.compose.BANNERS`, `refers_to` the receipt number it is
     about, `reason` why; amounts are negative where money went back. `requested_cents` is what the card was asked for, 0
-    without a card. The lines and the tenders each add up to `total_cents`.
+    without a card. The lines and the tenders each add up to `total_cents`. `clinic_copy` is the clinic's own, with the
+    `signature` given on the reader (strokes as `models.rules.signatures` writes them) or a line to sign.
     """
 
     clinic: ClinicBlock
@@ -107,3 +108,5 @@ class ReceiptDocument:
     reason: str = ""
     received_on: str = ""
     note: str = ""
+    clinic_copy: bool = False
+    signature: str = ""

@@ -20,6 +20,7 @@ from app.lanes import Job, Progress
 from app.plan import Details, Plan
 from app.recovery import Recovery
 from app.settings import CARD_WAIT_S
+from app.signing import SIGNED_FACT, WANTED
 from app.till import Till
 from app.views import Collected, CollectEnd, CollectRequest
 from devices.base import Outcome, PaymentRequest, PaymentResult, PaymentTerminal, RefundRequest, Step, Watch
@@ -39,6 +40,10 @@ _REASONS = {
     "terminal.refused": CollectEnd.DECLINED,
     "terminal.chip_not_read": CollectEnd.DECLINED,
 }
+
+
+NO_LIMIT_S = 3600
+"""The reader itself gives up on a pen."""
 
 
 class CardWatch:
@@ -103,6 +108,8 @@ class Card:
         point(Point.BEFORE_CARD)
         try:
             result = checked(self.send(terminal, asked, plan, watch), asked)
+            if result.approved_cents:
+                self._till.paper_soon()
             point(Point.AFTER_CARD)
         except DeviceError as error:
             return self._not_sent(plan, error)
@@ -114,7 +121,13 @@ class Card:
             raise
         finally:
             self._told("")
-        return self._settle(plan, result, timed_out=watch.timed_out and not job.cancelled, job=job)
+        taken = self._settle(plan, result, timed_out=watch.timed_out and not job.cancelled, job=job)
+        if taken.facts.get(SIGNED_FACT) != WANTED:
+            return taken
+        try:
+            return self._attempts.signing.ask(plan.attempt_id, taken, terminal, CardWatch(job, NO_LIMIT_S, self._told))
+        finally:
+            self._told("")
 
     def send(self, terminal: PaymentTerminal, asked: PaymentRequest, _plan: Plan, watch: Watch) -> PaymentResult:
         """Give the reader its command. Raises DeviceError with nothing sent."""

@@ -15,6 +15,7 @@ WORDS: Rows = {
     "act.voided": ("Payment voided",),
     "act.deleted": ("Payment deleted",),
     "act.bounced": ("Check came back",),
+    "act.signed": ("Signed on the card reader",),
     "act.corrected": ("Payment corrected",),
     "act.moved": ("Moved",),
     "act.filled": ("Filled",),

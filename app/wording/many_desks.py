@@ -106,6 +106,7 @@ WORDS: Rows = {
     "waiting.answers": ("{count:answer of a payer|answers of payers}",),
     "waiting.documents": ("{count:document or note|documents and notes}",),
     "waiting.plans": ("{count:entry about a payment plan|entries about payment plans}",),
+    "waiting.signatures": ("{count:signature|signatures}",),
     "waiting.cards": ("{count:entry about a kept card|entries about kept cards}",),
     "waiting.online": ("{count:entry about a payment from home|entries about payments from home}",),
     "waiting.charges": ("{count:charge|charges}",),

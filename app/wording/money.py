@@ -157,6 +157,11 @@ WORDS: Rows = {
         "The reader\u2019s answer did not reach this desk.",
         "Check now before giving money back another way.",
     ),
+    "attention.unsigned": (
+        "Nobody signed for this card payment",
+        "The payment {number} stands; the money is safe.",
+        "Print the clinic’s copy and have it signed, or close this.",
+    ),
     "attention.print_unknown": (
         "Did the receipt print?",
         "The payment {number} is safe.",

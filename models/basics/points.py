@@ -18,6 +18,7 @@ class Point(StrEnum):
     AFTER_COMMIT = "after_commit"  # it stands; nobody has been told
     BEFORE_CARD = "before_card"  # the try is in the journal; not a byte has left for the reader
     AFTER_CARD = "after_card"  # the reader has answered; nothing of that is written
+    BEFORE_SIGNATURE = "before_signature"  # the payment is posted; nobody was asked to sign for it
     BEFORE_PRINT = "before_print"  # the job says that it is being sent
     AFTER_PRINT = "after_print"  # the paper is out; the job does not know
     BEFORE_PULSE = "before_pulse"  # the drawer's pulse says that it is being sent

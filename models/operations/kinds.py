@@ -21,6 +21,7 @@ from models.operations import (
     rekeying,
     requests,
     reviews,
+    signatures,
     tasks,
 )
 from models.operations.codec import from_json
@@ -71,6 +72,7 @@ KINDS: dict[str, Kind] = {
     "payment.move": Kind(OpClass.DECISION, 1, bodies.Move),
     "payment.rekeyed": Kind(OpClass.FACT, 1, rekeying.Rekeyed),
     "payment.rekey_ended": Kind(OpClass.DERIVED, 1, rekeying.RekeyEnded),
+    "payment.signed": Kind(OpClass.FACT, 1, signatures.PaymentSigned),
     "payment.correct": Kind(OpClass.FACT, 1, bodies.Correct),
     "act.undo": Kind(OpClass.DECISION, 1, bodies.Undo),
     "refund.request": Kind(OpClass.DECISION, 1, bodies.RefundRequest),

@@ -193,6 +193,7 @@ class Rules:
     too, at most; 0 forbids it.
     `drawer_float_cents` stays in a drawer overnight; a count that is off by more than `drawer_allowance_cents` needs a
     manager. Amounts are cents, 0: none. `custom_statuses`: names of the practice's own visit statuses.
+    A card payment of `sign_from_cents` or more is signed for; 0: only where the card itself asks.
     `portal`: patients may sign in from home and see what they owe; `portal_payments`: and pay there (S1-05), at least
     `portal_minimum_cents` (S0-28), with `portal_balance_only` no more than is owed (S0-29). `portal_statements`: every
     statement is put there, too, and an e-mail tells so (S0-30).
@@ -218,6 +219,7 @@ class Rules:
     drawer_allowance_cents: int = 1_000
     custom_statuses: tuple[str, ...] = ()
     statement_message: str = ""
+    sign_from_cents: int = 0
     plan_least_monthly_cents: int = 2_500
     plan_least_balance_cents: int = 0
     plan_most_balance_cents: int = 0

@@ -1,4 +1,4 @@
-"""What operations about kept cards make of their rows."""
+"""What operations about kept cards and signatures make of their rows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from models.operations.kept_cards import CardConsent, CardDefault, CardDrop, CardKeep, CardRename
 from models.operations.operation import Operation
+from models.operations.signatures import PaymentSigned
 from models.store.sheet import Sheet
 
 
@@ -50,6 +51,17 @@ def _rename(_op: Operation, body: CardRename, _reason: str, sheet: Sheet, seq: i
     _change(body.kept_card_id, {"nickname": body.nickname}, sheet, seq)
 
 
+def _sign(op: Operation, body: PaymentSigned, _reason: str, sheet: Sheet, seq: int) -> None:
+    """What was signed never changes: the first signature of a payment stands."""
+    if sheet.get("signature", body.payment_id):
+        return
+    row = {
+        "payment_id": body.payment_id, "patient_id": body.patient_id, "strokes": body.strokes,
+        "signed_at": op.device_time, "actor": op.actor, "device": op.device, "op_id": op.op_id,
+    }  # fmt: skip
+    sheet.put("signature", row, seq=seq)
+
+
 _DEFAULT = ("made_default_at", "default_op_id")
 
 
@@ -69,5 +81,6 @@ HANDLERS: dict[str, Callable[[Operation, Any, str, Sheet, int], None]] = {
     "card.drop": _drop,
     "card.set_default": _set_default,
     "card.rename": _rename,
+    "payment.signed": _sign,
 }
 """By kind."""

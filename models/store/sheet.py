@@ -35,6 +35,7 @@ _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
     "consent": "consent_id",
     "quarantine": "op_id", "alias": "patient_id", "eligibility_check": "check_id",
     "document": "document_id", "note": "note_id", "card_consent": "consent_id", "kept_card": "kept_card_id",
+    "signature": "payment_id",
     "plan": "plan_id", "plan_event": "op_id",
     "online_payment": "online_id", "online_return": "return_id", "online_payout": "payout_id",
     "drawer_act": "op_id", "day_close": "close_id", "deposit": "deposit_id", "deposited": "payment_id",

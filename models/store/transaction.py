@@ -19,7 +19,7 @@ from models.store.rows import AttemptRow, Change, DeskIdentity, PrintJobRow
 from models.store.session import Session
 from models.tables.desk import outbox, print_job, terminal_attempt
 
-ATTEMPT_COLUMNS = ("outcome", "result", "resolved_by", "resolved_reason", "payment_id")
+ATTEMPT_COLUMNS = ("outcome", "result", "resolved_by", "resolved_reason", "payment_id", "signing")
 PRINT_COLUMNS = ("reason", "copies_no", "document")
 _REFUSED = (Verdict.REJECTED, Verdict.QUARANTINED)
 
@@ -136,7 +136,7 @@ class Tx:
             "driver": row.driver, "amount_cents": row.amount_cents, "patient_id": row.patient_id,
             "appointment_id": row.appointment_id, "request": _json(row.request), "state": "created", "outcome": "",
             "result": "", "created_at": self._now, "updated_at": self._now, "resolved_by": "", "resolved_reason": "",
-            "void_of_payment_id": row.void_of_payment_id, "payment_id": "", "refund_id": row.refund_id,
+            "void_of_payment_id": row.void_of_payment_id, "payment_id": "", "refund_id": row.refund_id, "signing": "",
         }])  # fmt: skip
         self._touch("terminal_attempt", row.patient_id)
 

@@ -1,4 +1,4 @@
-"""Cards that patients let the practice keep, and the word they gave before."""
+"""Cards that patients let the practice keep, the word they gave before, and what they signed for card payments."""
 
 from __future__ import annotations
 
@@ -25,11 +25,20 @@ kept_card = table(
     check("processor IN ('stripe', 'pax')", "processor"),
 )  # fmt: skip
 """A card kept at its processor, by the processor's word for it (`token`, `customer`). Kept while `dropped_at` is empty;
-the default of an account is the one with the newest `made_default_at`, and the first kept where nobody said. `default_op_id`
-is the act that said so, `op_id` the one that kept the card."""
+the default of an account is the one with the newest `made_default_at`, and the first kept where nobody said.
+`default_op_id` is the act that said so, `op_id` the one that kept the card."""
 
 index(kept_card, "tenant", "patient_id")
 index(kept_card, "tenant", "seq", where="seq = 0")
 
-CARD_TABLES = {made.name: made for made in (card_consent, kept_card)}
+signature = table(
+    "signature",
+    key("tenant"), key("payment_id"), words("patient_id"), words("strokes"), words("signed_at"), words("actor"),
+    words("device"), words("op_id"), whole("seq"),
+)  # fmt: skip
+"""What a patient signed on the reader for a payment: the pen's way, as `rules.signatures` writes it."""
+
+index(signature, "tenant", "seq", where="seq = 0")
+
+CARD_TABLES = {made.name: made for made in (card_consent, kept_card, signature)}
 """By name."""

@@ -42,15 +42,17 @@ terminal_attempt = table(
     key("tenant"), key("attempt_id"), words("terminal_ref"), words("driver"), whole("amount_cents"),
     words("patient_id"), words("appointment_id"), words("request"), words("state"), words("outcome"), words("result"),
     words("created_at"), words("updated_at"), words("resolved_by"), words("resolved_reason"),
-    words("void_of_payment_id"), words("payment_id"), words("refund_id"),
+    words("void_of_payment_id"), words("payment_id"), words("refund_id"), words("signing"),
     check("state IN ('created', 'dispatching', 'resolved', 'unknown')", "state"), check("amount_cents > 0", "amount"),
 )  # fmt: skip
 """One try to move money on a card reader, written before the first byte leaves: a sale, the void of a payment, or the
-refund `refund_id` (which one its request says)."""
+refund `refund_id` (which one its request says). `signing` says where the signature of a posted sale is, as
+`app.signing` names it; empty where none is asked for."""
 
 index(terminal_attempt, "tenant", "terminal_ref", unique=True, where="terminal_ref <> ''")
 index(terminal_attempt, "tenant", "state", where="state <> 'resolved'")
 index(terminal_attempt, "tenant", "created_at")
+index(terminal_attempt, "tenant", "signing", where="signing IN ('wanted', 'left')")
 
 print_job = table(
     "print_job",

@@ -85,6 +85,10 @@ NUMBERS = {"": "Payment", "REFUND": "Refund", "REFUND UNDONE": "Refund", "CORREC
 TRAINING = "*** TRAINING ***"
 NOT_REAL = "TRAINING: no money was taken and nobody here is real."
 
+CLINIC_COPY = "CLINIC COPY"
+SIGN_HERE = "Signature of the card holder"
+SIGNED = "Signed on the card reader. The signature is kept with the payment."
+
 PENDING = "Pending confirmation. Balances may change."
 
 Measure = Callable[[str], int]
@@ -117,6 +121,7 @@ class Said(NamedTuple):
     statements: tuple[str, ...]
     closing: tuple[str, ...]
     code: str
+    signing: str = ""
 
 
 def said(document: ReceiptDocument) -> Said:
@@ -134,6 +139,7 @@ def said(document: ReceiptDocument) -> Said:
         tuple(_statements(document)),
         tuple(text for text in (document.message, document.refund_policy, _training(document)) if text),
         document.receipt_no,
+        (SIGNED if document.signature else SIGN_HERE) if document.clinic_copy else "",
     )
 
 
@@ -181,6 +187,8 @@ def _banners(document: ReceiptDocument) -> Iterator[str]:
         yield TRAINING
     if document.banner:
         yield document.banner
+    if document.clinic_copy:
+        yield CLINIC_COPY
     if document.copy_no > 0:
         yield f"*** COPY {document.copy_no} ***"
 
@@ -357,7 +365,10 @@ def blocks(document: ReceiptDocument, columns: int = 42, code_page: str = "cp125
     page.rows(contents.asked)
     page.rule()
     page.rows(contents.balances)
-    for line in (*contents.statements, *contents.closing):
+    for line in contents.statements:
+        page.centered(line)
+    page.sign(contents.signing)
+    for line in contents.closing:
         page.centered(line)
     if contents.code:
         page.done.append(Code(fit(contents.code, "ascii")))
@@ -383,6 +394,12 @@ class Roll:
         for paragraph in text.splitlines():
             for line in wrap(fit(paragraph, self._code_page), self.columns, self._width):
                 self.done.append(Text(line, "center", bold, tall))
+
+    def sign(self, words: str) -> None:
+        """Room to sign over a line, or that it was signed on the reader: pictures are not sent to a roll."""
+        if words == SIGN_HERE:
+            self.done += [Text(""), Text(""), Text(""), Text("x" + "_" * (self.columns - 1))]
+        self.centered(words)
 
     def rows(self, rows: tuple[Row, ...]) -> None:
         for left, right, under in rows:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from models.basics.money import show_cents
+from models.rules.signatures import fitted, strokes_of
 from receipts.document import ReceiptDocument, ReceiptLine
 from receipts.layouts.common import TRAINING, Row, Said, item_title, said
 from receipts.layouts.letters import fit
@@ -23,6 +24,8 @@ SMALL, BODY = 9.0, 10.0
 LEADING = 13.5
 GAP = 3.5
 """Between one tender and the next."""
+SIGN_WIDE, SIGN_HIGH = 260.0, 58.0
+"""The room for a signature."""
 
 
 FIRST_FACTS = {"Patient": 0, "Account": 1, "Date": 2}
@@ -69,6 +72,7 @@ class _Letter:
         self._table()
         self._total()
         self._panels()
+        self._signature()
         self._closing()
         return self._finish()
 
@@ -245,6 +249,18 @@ class _Letter:
             return [_Side(first, right, size), *(_Side(line, "", size) for line in rest)]
         lines = [_Side(line, "", size) for line in self._sheets.lines(left, room, size)]
         return lines + [_Side("", line, size) for line in self._sheets.lines(right, room, size, strong=strong)]
+
+    def _signature(self) -> None:
+        """On the clinic's copy: what was signed on the reader, or a line to sign."""
+        if not self._said.signing:
+            return
+        self._room(SIGN_HIGH + 22)
+        self._y -= SIGN_HIGH
+        self._sheets.strokes(LEFT + INSET, self._y + 4, fitted(
+            strokes_of(self._document.signature), SIGN_WIDE - 2 * INSET, SIGN_HIGH - 8))  # fmt: skip
+        self._sheets.line(LEFT, self._y, LEFT + SIGN_WIDE, ink=TEXT)
+        self._sheets.words(LEFT, self._y - 12, self._said.signing, 8.5, ink=MUTED)
+        self._y -= 26
 
     def _wrapped(self, text: str, width: float) -> tuple[str, ...]:
         return self._sheets.lines(text, width - 2 * INSET, SMALL)

@@ -6,6 +6,7 @@ drawing calls would take longer than everything else together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import segno
@@ -107,6 +108,13 @@ class Sheets:
     def line(self, x: float, y: float, to_x: float, *, ink: str = BORDER, thick: float = 0.75) -> None:
         """A level line."""
         self._page.append(f"{ink} RG {thick:g} w {x:.2f} {y:.2f} m {to_x:.2f} {y:.2f} l S")
+
+    def strokes(self, x: float, y: float, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
+        """A pen's way from the lower left corner (x, y), y upwards."""
+        for stroke in strokes:
+            first, *rest = [f"{x + right:.2f} {y + up:.2f}" for right, up in stroke]
+            way = "".join(f" {each} l" for each in rest or [first])
+            self._page.append(f"{TEXT} RG 1.2 w 1 J {first} m{way} S 0 J")
 
     def box(self, x: float, y: float, width: float, height: float, *, fill: str = "", ink: str = "") -> None:
         """A rectangle with round corners, filled or outlined or both."""

@@ -15,7 +15,8 @@ from app.views import CollectEnd, TenderKind
 from devices.base import BatchOutcome
 from devices.registry import PAX_MEDIA
 from devices.terminals.pax_link import CABLE, SERIAL_TIMERS
-from tests.support.clinic import MARIA
+from models.operations.records import Rules
+from tests.support.clinic import MARIA, TestClinic
 from tests.support.counter import Counter, furnish, rosa_with_copay_and_balance
 from tests.support.killed_paying import DesksThatDie
 from tests.support.simulators import PaxProcess, pax_running
@@ -49,6 +50,27 @@ def next_life(folders: Folders) -> Counter:
     desk = Counter(folders)
     until(lambda: desk.desk.recovery.asked, 60)
     return desk
+
+
+def signs_from_50(clinic: TestClinic) -> None:
+    rosa_with_copay_and_balance(clinic)
+    clinic.put(Rules(sign_from_cents=5000))
+
+
+def test_killed_between_approval_and_signature_the_payment_stands(
+    tmp_path: Path, desks: DesksThatDie, terminal: PaxProcess
+) -> None:  # fmt: skip
+    """Nothing is lost: without a printer somebody is told, and the reader is not asked again (nobody stands there)."""
+    folders = furnish(tmp_path, signs_from_50, terminal=terminal.url)
+    assert desks.one(folders.home, "pay", "before_signature", 1) == signal.SIGKILL
+    desk = next_life(folders)
+    try:
+        assert (desk.payments(), terminal.captured_cents()) == ([("card", 7500, "")], 7500)
+        assert [item.kind for item in desk.desk.attention.items()] == ["unsigned"]
+        assert (terminal.requests("T00"), terminal.requests("A20")) == (1, 0)
+        desk.holds()
+    finally:
+        desk.close()
 
 
 SALES = {

@@ -93,6 +93,15 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("give_up", "Give it up", "Nothing goes back: the money lies on the account again."),
         Way("ledger", "Look at the account", "Opens the ledger of this patient."),
     ),
+    "unsigned": (
+        Way(
+            "ledger",
+            "Print the clinic’s copy to sign",
+            "Opens the account: the payment’s actions have it.",
+            recommended=True,
+        ),
+        Way("close", "Nothing is left to do", "It was signed by hand, or the practice goes without."),
+    ),
     "print_unknown": (
         Way("close", "It is on the paper", "Nothing more happens.", recommended=True),
         Way("reprint", "Print it again", "The second one says COPY."),
@@ -281,6 +290,7 @@ KINDS: dict[str, Kind] = {
     "backup_old": Kind("shield-alert", "warn", ("Back up now", "warn", "download"), money=False),
     "answers_refused": Kind("shield-alert", "neutral", ("Look at it", "neutral", "shield-alert"), money=False),
     "message_failed": Kind("mail", "neutral", ("Choose one", "neutral", "mail"), money=False),
+    "unsigned": Kind("pen-line", "neutral", ("Choose one", "neutral", "pen-line"), money=False),
     "print_unknown": Kind("printer", "neutral", ("Choose one", "neutral", "printer"), money=False),
     "elsewhere": Kind("monitor", "neutral", ("Look at it", "neutral", "monitor"), money=False),
 }

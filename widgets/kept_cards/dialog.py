@@ -76,7 +76,6 @@ class CardRow(QWidget):
         self.field.setMaxLength(NAME_LIMIT)
         self.field.setText(card.nickname)
         words.insertWidget(1, self.field)
-        self._button(row, "save", KeycapButton("Save name"), lambda: self.renamed.emit(self.field.text()))
         self._button(row, "keep", KeycapButton("Leave it", role=Role.LINK), self.closed.emit)
 
     def _remove(self, row: QHBoxLayout, _words: QVBoxLayout, _card: KeptCardLine) -> None:
@@ -122,7 +121,9 @@ class CardsDialog(FormDialog):
         self._none.setVisible(not state.lines)
         self.say("Last four digits only. The number stays with the card processor.")
         self.cancel.set_text("Stop" if state.busy else "Close")
-        self.show_verb("Save a card", state.busy, state.why_not)
+        verb = "Save the name" if state.doing == RENAME else "Save a card"
+        why_not = "" if state.doing == RENAME else "Remove the card or keep it first." if state.doing else state.why_not
+        self.show_verb(verb, state.busy, why_not)
         self._focus(state)
 
     def _add(self, card: KeptCardLine, row: CardRow) -> None:

@@ -124,7 +124,7 @@ class KeptCardsPresenter(QObject):
         row = self._dialog.rows.get(self._open_id)
         if row is not None and self._doing == RENAME:
             self._rename(self._open_id, row.field.text())
-        elif self._view is not None and not self._busy and not self._view.why_not:
+        elif self._view is not None and not (self._busy or self._doing or self._view.why_not):
             self._agreed = False
             self._consent.ask(new_consent(self._view.payer), self._view.patient.name)
 

@@ -90,6 +90,8 @@ def _of_payment(line: PaymentLine, whom: Target) -> Iterator[Offer]:
     if line.receipt_no:
         yield Offer("show", "Show receipt", replace(target, paper=f"receipt:{line.payment_id}"))
         yield Offer("receipt", "Print receipt again", target)
+        if line.tender == "card":
+            yield Offer("show", "Show clinic’s copy", replace(target, paper=f"clinic:{line.payment_id}"))
         yield Offer("send", "Send receipt…", replace(target, paper=f"receipt:{line.payment_id}"))
     if line.stands and held > 0:
         yield Offer("correct", "Correct the amount…", target, risky=True)

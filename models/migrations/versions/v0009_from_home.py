@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations import online, plans, portal
+from models.migrations import online, plans, portal, role
 from models.migrations.making import add_index, key, text, whole
 
 revision = "0009"
@@ -81,8 +81,34 @@ def _undo_documents() -> None:
     op.drop_table("document")
 
 
+def _make_signatures() -> None:
+    """From which amount on a card payment is signed for, where its signature is, and the signature."""
+    op.add_column("rules", whole("sign_from_cents"))
+    op.create_table(
+        "signature",
+        key("tenant"), key("payment_id"), text("patient_id"), text("strokes"), text("signed_at"), text("actor"),
+        text("device"), text("op_id"), whole("seq"),
+        sa.PrimaryKeyConstraint("tenant", "payment_id", name="pk_signature"),
+        sqlite_strict=True,
+    )  # fmt: skip
+    add_index("ix_signature_tenant_seq_part", "signature", ["tenant", "seq"], where="seq = 0")
+    if role() == "desk":
+        op.add_column("terminal_attempt", text("signing"))
+        add_index("ix_terminal_attempt_tenant_signing_part", "terminal_attempt", ["tenant", "signing"],
+                  where="signing IN ('wanted', 'left')")  # fmt: skip
+
+
+def _undo_signatures() -> None:
+    if role() == "desk":
+        op.drop_index("ix_terminal_attempt_tenant_signing_part", "terminal_attempt")
+        op.drop_column("terminal_attempt", "signing")
+    op.drop_table("signature")
+    op.drop_column("rules", "sign_from_cents")
+
+
 PIECES: tuple[tuple[Callable[[], None], Callable[[], None]], ...] = (
     (_make_kept_cards, _undo_kept_cards),
+    (_make_signatures, _undo_signatures),
     (_make_documents, _undo_documents),
     (portal.make_settings, portal.undo_settings),
     (portal.make_tables, portal.undo_tables),

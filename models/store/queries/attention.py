@@ -105,8 +105,10 @@ def count(connection: Any, tenant: str, day: str, device: str) -> int:
     """How many things need somebody at a desk; doubles may be fewer once the time between them is looked at."""
     row = connection.execute(
         "SELECT (SELECT count(*) FROM terminal_attempt WHERE tenant = ? AND state <> 'resolved') + "
+        "(SELECT count(*) FROM terminal_attempt WHERE tenant = ? AND signing IN ('wanted', 'left') AND signing = "
+        "'left') + "
         f"(SELECT count(*) {_REFUSED}) + (SELECT count(*) {_UNSURE}) + (SELECT count(*) {_DOUBLE} {_NOT_A_TASK})",
-        (tenant, tenant, tenant, tenant, day),
+        (tenant, tenant, tenant, tenant, tenant, day),
     ).fetchone()
     waiting = len(refunds.unfinished(connection, tenant, device))
     unsent = messages.count_failed(connection, tenant)

@@ -39,12 +39,14 @@ class AttemptRow:
     void_of_payment_id: str
     payment_id: str
     refund_id: str
+    signing: str
 
 
 _JOB = "SELECT job_id, kind, payment_id, document, state, copies_no, reason, created_at FROM print_job WHERE tenant = ?"
 _ATTEMPT = (
     "SELECT attempt_id, terminal_ref, driver, amount_cents, patient_id, appointment_id, request, state, outcome, "
-    "result, created_at, updated_at, void_of_payment_id, payment_id, refund_id FROM terminal_attempt WHERE tenant = ?"
+    "result, created_at, updated_at, void_of_payment_id, payment_id, refund_id, signing "
+    "FROM terminal_attempt WHERE tenant = ?"
 )
 
 
@@ -102,6 +104,14 @@ def unresolved(connection: Any, tenant: str) -> list[AttemptRow]:
 def unknown(connection: Any, tenant: str) -> list[AttemptRow]:
     """Card attempts that have ended without a known outcome, oldest first."""
     found = connection.execute(f"{_ATTEMPT} AND state = 'unknown' ORDER BY created_at", (tenant,))
+    return [AttemptRow(*row) for row in found]
+
+
+def to_be_signed(connection: Any, tenant: str, where: str) -> list[AttemptRow]:
+    """Card payments whose signature is `wanted` now, or was `left` undone, oldest first."""
+    found = connection.execute(
+        f"{_ATTEMPT} AND signing IN ('wanted', 'left') AND signing = ? ORDER BY created_at", (tenant, where)
+    )
     return [AttemptRow(*row) for row in found]
 
 

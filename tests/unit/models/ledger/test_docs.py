@@ -15,7 +15,7 @@ POSTS_NOTHING = {
     "statement.issued", "message.send", "message.sent", "message.failed", "message.consent",
     "eligibility.check", "payment_request.put", "payment_request.status", "document.add", "document.remove",
     "document.kept", "note.add", "card.consent", "card.keep", "card.drop",
-    "card.set_default", "card.rename",
+    "card.set_default", "card.rename", "payment.signed",
     "plan.put", "plan.accept", "plan.activate", "plan.skip", "plan.method", "plan.cancel",
     "plan.closed", "plan.charged",
 }  # fmt: skip
