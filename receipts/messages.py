@@ -91,7 +91,8 @@ def _text(send: MessageSend, practice: Practice) -> Words:
     phone = f" Questions? {one_line(practice.phone)}." if practice.phone.strip() else ""
     tail = f"{phone} Reply STOP to end texts."
     if send.template in WORDS_ALONE:
-        return Words("", f"{clinic}: {_SAID[send.template](send)}. You can pay when you come in next.{tail}")
+        do = _DO.get(send.template, "You can pay when you come in next")
+        return Words("", f"{clinic}: {_SAID[send.template](send)}. {do}.{tail}")
     said = "; ".join(map(_line, send.papers))
     room = LONGEST_TEXT - len(clinic) - len(tail) - 3
     return Words("", f"{clinic}: {said if len(said) <= room else _many(send.papers)}.{tail}")
@@ -101,7 +102,7 @@ def _words_alone_email(send: MessageSend, practice: Practice) -> Words:
     clinic = one_line(practice.name)
     parts = (
         f"Hello,\n\n{_SAID[send.template](send)}.",
-        "You can pay when you come in next, or call us.",
+        f"{_DO.get(send.template, 'You can pay when you come in next, or call us')}.",
         _questions(practice),
     )
     return Words(f"Your account at {clinic}", "\n\n".join(part for part in parts if part) + f"\n\n{clinic}\n")
@@ -118,7 +119,17 @@ def _declined(send: MessageSend) -> str:
     return f"We could not charge your card for a payment of {show_cents(send.papers[0].amount_cents)}"
 
 
-_SAID: dict[str, Callable[[MessageSend], str]] = {"balance": _open, "plan_declined": _declined}
+def _reminder(send: MessageSend) -> str:
+    """`We charge your card on file for a payment of $45.00 on June 14, 2026`."""
+    paper = send.papers[0]
+    return f"We charge your card on file for a payment of {show_cents(paper.amount_cents)} on {date_text(paper.day)}"
+
+
+_SAID: dict[str, Callable[[MessageSend], str]] = {
+    "balance": _open, "plan_declined": _declined, "plan_reminder": _reminder,
+}  # fmt: skip
+_DO: dict[str, str] = {"plan_reminder": "You need not do anything"}
+"""What the patient may do about it; otherwise they can pay."""
 
 
 def _line(paper: MessagePaper) -> str:

@@ -60,12 +60,12 @@ class PlanCharger:
         self._jobs, self._online, self._name = jobs, online, uuid.uuid4().hex
 
     def charge_due(self, tenant: str) -> int:
-        """Charge what falls due, and go on with what is under way. Returns how many payments it was at. Raises
-        StorageError."""
+        """Remind of what falls due soon, charge what is due, and go on with what is under way. Returns at how many
+        payments it was. Raises StorageError."""
         if not self._online.ready(tenant):
             return 0
+        count = self._jobs.remind(tenant)
         self._jobs.gather(tenant)
-        count = 0
         for plan_id, no in self._jobs.due(tenant):
             job = self._jobs.begin(tenant, plan_id, no, self._name, CLAIM_S)
             if job is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CHANNELS = ("email", "text")
-TEMPLATES = ("receipt", "statement", "superbill", "balance", "plan_declined")
+TEMPLATES = ("receipt", "statement", "superbill", "balance", "plan_declined", "plan_reminder")
 """Which words a message uses; a superbill goes by e-mail only."""
-WORDS_ALONE = frozenset({"balance", "plan_declined"})
-"""Templates that tell something and have no paper: an open amount; a card that said no to a payment of a plan."""
+WORDS_ALONE = frozenset({"balance", "plan_declined", "plan_reminder"})
+"""Templates that tell something and have no paper: an open amount; a card that said no to a payment of a plan, or will
+be charged for one."""
 
 PAPER_KINDS = (
     "receipt", "void", "refund", "correction", "recovered", "given_back", "statement", "superbill", "balance",

@@ -42,9 +42,11 @@ ASK_AGAIN_S = 600
 
 _LOCK = "UPDATE tenant_head SET seq = seq WHERE tenant = :tenant"
 _PLAN = (
-    "SELECT plan_id, patient_id, kept_card_id, charge_ids, lines, paid_before_cents, activated_on, method, status "
+    "SELECT plan_id, patient_id, kept_card_id, charge_ids, lines, paid_before_cents, activated_on, method, status, "
+    "remind_days "
     "FROM plan WHERE tenant = :tenant AND "
 )
+_REMINDED = "status = 'active' AND method = 'card' AND kept_card_id <> '' AND remind_days > 0"
 _JOB = (
     "SELECT state, attempt, charge_key, kept_card_id, amount_cents, items, due_on FROM plan_job "
     "WHERE tenant = :tenant AND "
@@ -105,6 +107,7 @@ class _Plan:
     activated_on: str
     method: str
     status: str
+    remind_days: int
 
     @property
     def charges_itself(self) -> bool:
@@ -138,6 +141,24 @@ class PlanJobs:
         return (
             int(self._transaction(lambda tx: _make(tx, tenant, waiting, self._clock.now()), tenant)) if waiting else 0
         )
+
+    def remind(self, tenant: str) -> int:
+        """Tell patients of payments their card is charged for in a few days, once each. Returns how many are new."""
+        now = self._clock.now()
+
+        def work(tx: Session) -> int:
+            tx.run(_LOCK, tenant=tenant)
+            day, _ = _now_of(tx, tenant, now)
+            ops = [op for plan in _plans(tx, tenant, _REMINDED) for op in _reminders(tx, tenant, plan, day, now)]
+            return _log(tx, tenant, ops, now)
+
+        def soon(session: Session) -> bool:
+            day, hour = _now_of(session, tenant, now)
+            plans = _plans(session, tenant, _REMINDED) if hour >= FROM_HOUR else []
+            return any(line.due > day >= line.due - timedelta(days=plan.remind_days) and not line.skipped
+                       for plan in plans for line in lines_of(plan.lines))  # fmt: skip
+
+        return int(self._transaction(work, tenant)) if self._look(soon, tenant) else 0
 
     def due(self, tenant: str) -> list[tuple[str, int]]:
         """(plan, number) of what may be worked on now, oldest first."""
@@ -210,7 +231,7 @@ class PlanJobs:
         def said(tx: Session, plan: _Plan, day: date) -> list[tuple[object, str]]:
             next_on = again.isoformat() if again else ""
             body = self._body(job, plan, DECLINED, reason=reason[:60], next_on=next_on)
-            told = _message(tx, job, plan, day)
+            told = _message(tx, job.tenant, plan, job.key, "plan_declined", (day, job.amount_cents))
             return [(body, DECLINED), *([(told, "told")] if told else [])]
 
         at = utc_text(_morning(again, self._clock.now())) if again else ""
@@ -245,13 +266,8 @@ class PlanJobs:
             tx.run(_LOCK, tenant=job.tenant)
             plan = next(iter(_plans(tx, job.tenant, "plan_id = :plan_id", plan_id=job.plan_id)))
             day, _ = _now_of(tx, job.tenant, now)
-            ops = [_op(job, body, name, day, now) for body, name in said(tx, plan, day)]
-            ids = [op.op_id for op in ops]
-            known = {row[0] for row in tx.rows("SELECT op_id FROM log WHERE tenant = :tenant AND op_id IN (:ids)",
-                                               tenant=job.tenant, ids=ids)}  # fmt: skip
-            fresh = tuple(op for op in ops if op.op_id not in known)
-            if fresh:
-                push_batches(tx, job.tenant, [PushBatch(HUB, 0, 0, fresh)], utc_text(now))
+            ops = [_op(job.tenant, job.key, body, name, day, now) for body, name in said(tx, plan, day)]
+            _log(tx, job.tenant, ops, now)
             tx.run(_MOVE, **_at(job.tenant, job.plan_id, job.no), state=state, try_at=try_at, reason=reason[:60])
 
         self._transaction(work, job.tenant)
@@ -260,6 +276,31 @@ class PlanJobs:
     def _body(job: PlanJob, plan: _Plan, outcome: str, **more: str) -> PlanCharged:
         return PlanCharged(plan_id=job.plan_id, patient_id=plan.patient_id, no=job.no, attempt=job.attempt,
                            outcome=outcome, amount_cents=job.amount_cents, **more)  # fmt: skip
+
+
+def _log(tx: Session, tenant: str, ops: Sequence[Operation], now: datetime) -> int:
+    """Into the log, what is not there yet. Returns how many."""
+    ids = [op.op_id for op in ops]
+    query = "SELECT op_id FROM log WHERE tenant = :tenant AND op_id IN (:ids)"
+    known = {row[0] for row in tx.rows(query, tenant=tenant, ids=ids)} if ids else set()
+    fresh = tuple(op for op in ops if op.op_id not in known)
+    if fresh:
+        push_batches(tx, tenant, [PushBatch(HUB, 0, 0, fresh)], utc_text(now))
+    return len(fresh)
+
+
+def _reminders(tx: Session, tenant: str, plan: _Plan, day: date, now: datetime) -> list[Operation]:
+    """A message for every payment of a plan that is charged soon and still open."""
+    found = []
+    for each in _stands(tx, tenant, plan, now).lines:
+        due, no = each.line.due, each.line.no
+        if not each.open_cents or not due > day >= due - timedelta(days=plan.remind_days):
+            continue
+        key = natural_id(tenant, plan.plan_id, str(no), "reminder", due.isoformat())
+        told = _message(tx, tenant, plan, key, "plan_reminder", (due, each.open_cents))
+        if told is not None:
+            found.append(_op(tenant, key, told, "told", day, now))
+    return found
 
 
 def _make(tx: Session, tenant: str, waiting: Sequence[tuple[_Plan, list[int]]], now: datetime) -> int:
@@ -331,9 +372,11 @@ def _morning(day: date | None, now: datetime) -> datetime:
     return now + timedelta(days=max((day - now.date()).days, 1)) if day else now
 
 
-def _message(tx: Session, job: PlanJob, plan: _Plan, day: date) -> messages.MessageSend | None:
-    """The patient is told that a card said no, the way they get receipts; None without a way."""
-    person, ways = tx.one(_PATIENT, tenant=job.tenant, id=plan.patient_id), tx.one(_CHANNELS, tenant=job.tenant)
+def _message(
+    tx: Session, tenant: str, plan: _Plan, key: str, template: str, about: tuple[date, int]
+) -> messages.MessageSend | None:  # fmt: skip
+    """The patient is told of a payment (its day and its cents), the way they get receipts; None without a way."""
+    person, ways = tx.one(_PATIENT, tenant=tenant, id=plan.patient_id), tx.one(_CHANNELS, tenant=tenant)
     if person is None or ways is None:
         return None
     by_text = bool(ways[1]) and person[2] == "text"
@@ -341,15 +384,15 @@ def _message(tx: Session, job: PlanJob, plan: _Plan, day: date) -> messages.Mess
     address = address_for(channel, raw)
     if not address:
         return None
-    paper = messages.MessagePaper(kind="plan_payment", source_id=job.plan_id, number=plan_number(job.plan_id),
-                                  day=day.isoformat(), amount_cents=job.amount_cents)  # fmt: skip
-    return messages.MessageSend(message_id=natural_id(job.key, "told"), patient_id=plan.patient_id, channel=channel,
-                                address=address, template="plan_declined", papers=(paper,))  # fmt: skip
+    paper = messages.MessagePaper(kind="plan_payment", source_id=plan.plan_id, number=plan_number(plan.plan_id),
+                                  day=about[0].isoformat(), amount_cents=about[1])  # fmt: skip
+    return messages.MessageSend(message_id=natural_id(key, "told"), patient_id=plan.patient_id, channel=channel,
+                                address=address, template=template, papers=(paper,))  # fmt: skip
 
 
-def _op(job: PlanJob, body: object, name: str, day: date, now: datetime) -> Operation:
+def _op(tenant: str, key: str, body: object, name: str, day: date, now: datetime) -> Operation:
     return make_operation(
-        body, op_id=natural_id(job.key, name), tenant=job.tenant, device=HUB, epoch=0, dseq=0, prev=GENESIS, actor=HUB,
+        body, op_id=natural_id(key, name), tenant=tenant, device=HUB, epoch=0, dseq=0, prev=GENESIS, actor=HUB,
         business_date=day.isoformat(), device_time=utc_text(now),
     )  # fmt: skip
 

@@ -59,7 +59,7 @@ class Charging:
         about: dict[str, Any] = {"plan_id": self.plan_id, "patient_id": home.guarantor, "terms_sha256": sha256(text)}
         verdicts = home.say(
             PlanPut(**about, charge_ids=(home.own,), encounter_cents=cents * count, lines=lines, terms="plan-1",
-                    text=text, method="card", kept_card_id=self.card_id),
+                    text=text, method="card", kept_card_id=self.card_id, remind_days=3),
             PlanAccept(**about, terms="plan-1", said_by="Ada Quillfeather", how="signature"),
             PlanActivate(**about, charge_ids=(home.own,)),
         )  # fmt: skip
@@ -128,12 +128,21 @@ def test_a_card_that_says_no_is_tried_again_after_three_days_and_seven_and_the_p
     assert plan.told() == [
         (2, 1, "declined", "2026-04-05"), (2, 2, "declined", "2026-04-09"), (2, 3, "declined", ""),
     ]  # fmt: skip
-    messages = small_home.entries("message.send")
+    messages = [each for each in small_home.entries("message.send") if each["template"] == "plan_declined"]
     assert [(each["template"], each["address"], each["papers"][0]["amount_cents"]) for each in messages] == [
         ("plan_declined", "ada@home.test", 1_000)] * 3  # fmt: skip
     assert small_home.processor.captured_cents() == 0
     assert plan.at("2026-05-02") == 1, "the next payment is charged all the same"
     assert small_home.processor.captured_cents() == 1_000
+
+
+def test_the_patient_is_reminded_once_before_a_charge(small_home: Home) -> None:
+    plan = Charging(small_home)
+    small_home.say(records.Channels(email=True))
+    for day in ("2026-03-29", "2026-03-30", "2026-03-31", "2026-04-02"):
+        plan.at(day)
+    told = [each for each in small_home.entries("message.send") if each["template"] == "plan_reminder"]
+    assert [each["papers"][0]["day"] for each in told] == ["2026-04-02"]
 
 
 def test_a_card_that_says_no_at_first_pays_later(small_home: Home) -> None:
