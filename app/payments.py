@@ -39,6 +39,11 @@ class Payments:
         self._clinic = clinic
         self._list = PaymentList(clinic.store, file, key_hex)
 
+    @property
+    def clinic(self) -> Clinic:
+        """Whose payments."""
+        return self._clinic
+
     def page(self, ask: PaymentsAsk) -> PaymentsView:
         """A page of the list; beyond its end the last one. Raises StorageError."""
         wanted = _wanted(ask)

@@ -34,6 +34,11 @@ class Newest(QObject):
         """Is a question under way for so long that the window should show it?"""
         return self._running and not self._timer.isActive()
 
+    @property
+    def busy(self) -> bool:
+        """Is a question under way?"""
+        return self._running
+
     def ask(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> None:
         """Run `work` on the lane, now or once the question under way is answered; `done` or `failed` on the window's
         thread. A question that was still waiting is forgotten."""

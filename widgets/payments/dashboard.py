@@ -128,6 +128,7 @@ class Cards(Themed, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Figures")
+        self._shown: Dashboard | None = None
         self.collected, self.outstanding, self.breakdown = _Collected(), _Outstanding(), _Breakdown()
         self._bones = Skeleton(4)
         self._right = QVBoxLayout()
@@ -148,7 +149,10 @@ class Cards(Themed, QWidget):
         self._bones.setVisible(not known)
 
     def draw(self, shown: Dashboard | None) -> None:
-        """Show the figures."""
+        """Show the figures; those that are there already stay as they are painted."""
+        if shown is self._shown:
+            return
+        self._shown = shown
         self._show(known=shown is not None)
         if shown is not None:
             for card in (self.collected, self.outstanding, self.breakdown):

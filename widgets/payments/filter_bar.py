@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -33,6 +32,7 @@ class FilterBar(Themed, QWidget):
         self._today: date | None = None
         self._drawing = False
         self._last = Chosen()
+        self._choices_shown: PaymentChoices | None = None
         self.field = NarrowField("Filter: payment ID or patient", "Payment ID or patient", icon="search", action=focus)
         self.field.setMaxLength(120)
         self.status = Choice("Status", STATUS_WORDS.items(), narrow=True)
@@ -102,25 +102,31 @@ class FilterBar(Themed, QWidget):
     def draw(self, shown: Chosen, choices: PaymentChoices, today: date | None) -> None:
         """Show what is chosen, among what can be."""
         self._drawing, self._today, self._last = True, today, shown
-        for choice, words, items in (
-            (self.location, ANYWHERE, choices.locations), (self.tender, ANY_WAY, choices.tenders),
-            (self.staff, ANYBODY, choices.staff),
-        ):  # fmt: skip
-            _offer(choice, [("", words), *items])
-        self.location.setVisible(bool(choices.locations))
+        if choices is not self._choices_shown:
+            self._choices_shown = choices
+            self._offer(choices)
         if self.field.text() != shown.text:
             self.field.setText(shown.text)
         for choice, key in ((self.status, shown.status), (self.location, shown.location), (self.span, shown.span),
                             (self.tender, shown.tender), (self.staff, shown.staff),
                             (self.order, shown.order_key)):  # fmt: skip
-            choice.set_key(key)
-            choice.setToolTip(choice.currentText())
+            if choice.key != key:
+                choice.set_key(key)
+                choice.setToolTip(choice.currentText())
         self._own.setVisible(shown.span == OWN_SPAN)
         if not self.first.hasFocus():
             self.first.set_day(shown.first)
         if not self.last.hasFocus():
             self.last.set_day(shown.last)
         self._drawing = False
+
+    def _offer(self, choices: PaymentChoices) -> None:
+        for choice, words, items in (
+            (self.location, ANYWHERE, choices.locations), (self.tender, ANY_WAY, choices.tenders),
+            (self.staff, ANYBODY, choices.staff),
+        ):  # fmt: skip
+            choice.set_items([("", words), *items])
+        self.location.setVisible(bool(choices.locations))
 
     def _tell(self, *_told: object) -> None:
         if not self._drawing:
@@ -130,9 +136,3 @@ class FilterBar(Themed, QWidget):
                 tender=self.tender.key, staff=self.staff.key,
             )  # fmt: skip
             self.chosen.emit(new)
-
-
-def _offer(choice: Choice, wanted: Sequence[tuple[str, str]]) -> None:
-    if [choice.itemData(at) for at in range(choice.count())] != [key for key, _ in wanted] or [
-        choice.itemText(at) for at in range(choice.count())] != [words for _, words in wanted]:  # fmt: skip
-        choice.set_items(wanted)

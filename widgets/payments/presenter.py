@@ -93,7 +93,7 @@ class PaymentsPresenter(QObject):
         self._pages.late.connect(self._draw)
         self._quiet = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._quiet.timeout.connect(self._prepare)
-        self._asked = 0
+        self._asked = self._answered = 0
         self._connect()
 
     def _connect(self) -> None:
@@ -117,6 +117,21 @@ class PaymentsPresenter(QObject):
         view.retry_pressed.connect(self.refresh)
 
     @property
+    def asked(self) -> int:
+        """How often the list was asked for."""
+        return self._asked
+
+    @property
+    def answered(self) -> int:
+        """Which of these questions was answered last."""
+        return self._answered
+
+    @property
+    def idle(self) -> bool:
+        """Is everything answered that was asked?"""
+        return not (self._pages.busy or self._figures.busy)
+
+    @property
     def state(self) -> PaymentsState:
         """What the page shows now."""
         return self._state
@@ -138,8 +153,10 @@ class PaymentsPresenter(QObject):
     def _ask(self) -> None:
         chosen, ask = self._chosen, self._chosen.ask(self._today())
         self._asked += 1
+        number = self._asked
         self._quiet.start()
-        self._pages.ask(lambda: self._payments().page(ask), lambda view: self._arrived(chosen, view), self._failed)
+        self._pages.ask(lambda: self._payments().page(ask), lambda view: self._arrived(number, chosen, view),
+                        self._failed)  # fmt: skip
         wanted = replace(ask, order=PaymentsAsk().order, descending=True, page=0)
         if wanted != self._cards_ask:
             self._cards_ask = wanted
@@ -159,8 +176,8 @@ class PaymentsPresenter(QObject):
         self._choices = choices
         self._draw()
 
-    def _arrived(self, chosen: Chosen, view: PaymentsView) -> None:
-        self._notice = None
+    def _arrived(self, number: int, chosen: Chosen, view: PaymentsView) -> None:
+        self._notice, self._answered = None, number
         if chosen == self._chosen:
             self._known = view
             self._chosen = replace(chosen, page=view.first // PAGE)
@@ -180,7 +197,7 @@ class PaymentsPresenter(QObject):
     def _draw(self) -> None:
         if self._known is None:
             self._state = PaymentsState(
-                self._chosen, self._shown, self._choices, self._today(), dashboard=self._cards,
+                self._chosen, self._shown, self._choices, today=self._today(), dashboard=self._cards,
                 skeleton=self._pages.is_late, notice=self._notice,
             )  # fmt: skip
         else:
@@ -205,7 +222,8 @@ class PaymentsPresenter(QObject):
     def _want(self, chosen: Chosen) -> None:
         if chosen != self._chosen:
             self._chosen, self._said = chosen, ""
-            self._draw()
+            self._state = replace(self._state, chosen=chosen)
+            self._view.draw_chosen(self._state)
             self._ask()
 
     @Slot(str)

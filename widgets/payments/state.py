@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from models.rules.payment_status import OUTSTANDING, Status
 from widgets.common.cells import Cell, MoneyCell, PillCell, TableRow, WordsCell
 from widgets.common.pill import PAYMENT_LOOKS
 from widgets.common.speech import Notice
+from widgets.common.table import LazyRows
 from widgets.common.text import NOT_APPLICABLE
 from widgets.common.when import count_text, day_text, hour_text, spoken_cents
 from widgets.payments.columns import COLUMNS, Shown
@@ -124,14 +125,15 @@ class Exporting:
 @dataclass(frozen=True, slots=True)
 class PaymentsState:
     """The page as it stands. `empty` replaces the list; `filter_words` say what figures and list are narrowed to;
-    `said` is what was just done; `letters` are the rows as they are copied."""
+    `said` is what was just done, `ask` the question that is answered."""
 
     chosen: Chosen = field(default_factory=Chosen)
     shown: Shown = field(default_factory=Shown)
     choices: PaymentChoices = field(default_factory=PaymentChoices)
+    ask: PaymentsAsk | None = None
     today: date | None = None
     lines: tuple[PaymentLine, ...] = ()
-    rows: tuple[TableRow, ...] = ()
+    rows: Sequence[TableRow] = ()
     dashboard: Dashboard | None = None
     filter_words: str = ""
     foot: str = ""
@@ -158,12 +160,13 @@ def _statuses(key: str) -> frozenset[Status]:
 
 
 def payments_state(view: PaymentsView, chosen: Chosen, **more: object) -> PaymentsState:
-    """Everything the list shows. `more`: what it does not say itself (`shown`, `choices`, `dashboard` …)."""
+    """Everything the list shows; a row is made when it is looked at. `more`: what the list does not say itself
+    (`shown`, `choices`, `dashboard` …)."""
     made = PaymentsState(chosen=chosen, **more)  # type: ignore[arg-type]
     page = view.first // PAGE
     return replace(
-        made, today=view.today, lines=view.lines,
-        rows=tuple(_row(line, made.shown, view.today) for line in view.lines),
+        made, ask=view.ask, today=view.today, lines=view.lines,
+        rows=LazyRows([line.id for line in view.lines], lambda at: _row(view.lines[at], made.shown, view.today)),
         filter_words=filter_words(chosen, made.choices, view.today), foot=_foot(view, chosen),
         page=page, pages=view.pages, has_before=page > 0, has_after=page + 1 < view.pages,
         total=view.payments, empty=None if view.lines else _nothing(chosen),

@@ -188,16 +188,20 @@ class PaymentsPage(Themed, QWidget):
 
     def draw(self, state: PaymentsState) -> None:
         """Show `state`; the selected row stays selected where it still is."""
-        self.bar.draw(state.chosen, state.choices, state.today)
+        self.draw_chosen(state)
         self.cards.draw(state.dashboard)
         self.banner.setVisible(state.notice is not None)
         if state.notice is not None:
             self.banner.set(state.notice.title, state.notice.body)
         self._words.setText(f"Filtered: {state.filter_words}" if state.filter_words else "")
-        self.clear_action.setEnabled(state.chosen.narrowed)
-        self.clear.setVisible(state.chosen.narrowed)
         self._draw_foot(state)
         self._draw_list(state)
+
+    def draw_chosen(self, state: PaymentsState) -> None:
+        """Show what is asked for, before the answer is there."""
+        self.bar.draw(state.chosen, state.choices, state.today)
+        self.clear_action.setEnabled(state.chosen.narrowed)
+        self.clear.setVisible(state.chosen.narrowed)
 
     def _draw_foot(self, state: PaymentsState) -> None:
         self.draw_saving(state.exporting)

@@ -21,8 +21,9 @@ from models.basics.errors import RuleBroken, StorageError
 from models.operations.bodies import Collect
 from models.rules.payment_status import Status
 from models.rules.rights import Right
-from tests.support.clinic import KEY, MARIA, PRIYA, TestClinic
+from tests.support.clinic import MARIA, PRIYA, TestClinic
 from tests.support.payments_in_every_status import N20, every_status
+from tests.support.stores import KEY
 from tests.unit.receipts.pages import texts
 
 
@@ -59,7 +60,7 @@ def test_s2_02_csv_has_what_is_filtered_in_its_order(payments: Payments, tmp_pat
 
 def test_s2_02_a_workbook_holds_amounts_as_numbers(payments: Payments, tmp_path: Path) -> None:
     payments.export(BY_AMOUNT, tmp_path / "list.xlsx", PRIYA)
-    page = openpyxl.load_workbook(tmp_path / "list.xlsx").active
+    page = openpyxl.load_workbook(tmp_path / "list.xlsx")["Payments"]
     assert [cell.value for cell in page["C"]][1:] == [cents / 100 for cents in sorted(N20.values())]
 
 
@@ -89,8 +90,13 @@ def test_a_stopped_saving_leaves_the_file_that_was_there(
     monkeypatch.setattr(payment_export, "_TELL_EVERY", 2)
     (tmp_path / "list.csv").write_text("before")
     told: list[Progress] = []
-    job: Job[Exported] = Job(told.append)
-    job._on_progress = lambda step: (told.append(step), job.cancel() if step.done >= 4 else None)  # type: ignore[func-returns-value]
+
+    def tell(step: Progress) -> None:
+        told.append(step)
+        if step.done >= 4:
+            job.cancel()
+
+    job: Job[Exported] = Job(tell)
     with pytest.raises(RuleBroken, match=r"export\.stopped"):
         payments.export(PaymentsAsk(), tmp_path / "list.csv", PRIYA, job=job)
     assert [(step.done, step.total) for step in told] == [(0, 9), (2, 9), (4, 9)]

@@ -20,9 +20,10 @@ from models.operations.records import Location, Staff
 from models.rules.numbers import treatment_number
 from models.rules.payment_status import Status
 from models.rules.trend import ahead_percent, projected, same_day_before
-from tests.support.clinic import KEY, MARIA, TestClinic
+from tests.support.clinic import MARIA, TestClinic
 from tests.support.counter import counter, rosa_with_copay_and_balance
 from tests.support.payments_in_every_status import BACK, N20, n20
+from tests.support.stores import KEY
 
 
 @pytest.fixture
