@@ -152,6 +152,18 @@ def _claims(kit: Kit) -> Page:
     return make(kit)
 
 
+def _plans(kit: Kit) -> Page:
+    from widgets.plans.list_page import make
+
+    return make(kit)
+
+
+def _plan(kit: Kit) -> Page:
+    from widgets.plans.page import make
+
+    return make(kit)
+
+
 def _ledger(kit: Kit) -> Page:
     from widgets.ledger.page import make
 
@@ -195,6 +207,9 @@ TODAY, COLLECT, APPROVED, PATIENTS, PAYMENTS, CLAIMS, LEDGER, ATTENTION, DAY_CLO
 PAYMENT, INBOX = "payment", "inbox"
 """One payment, or one request (`Place.item` is its id); the list leads there once the screen is in the table."""
 
+PLANS, PLAN = "plans", "plan"
+"""Payment plans, and one of them (`Place.item` is its id; empty: a new agreement of the patient)."""
+
 SCREENS: dict[str, Screen] = {
     screen.name: screen
     for screen in (
@@ -202,6 +217,7 @@ SCREENS: dict[str, Screen] = {
         Screen(PATIENTS, _patients, rail="Patients", icon="users", keys="Ctrl+2"),
         Screen(PAYMENTS, _payments, rail="Payments", icon="receipt-text", keys="Ctrl+3"),
         Screen(INBOX, _inbox, rail="Inbox", icon="inbox", keys="Ctrl+9"),
+        Screen(PLANS, _plans, rail="Payment plans", icon="calendar-clock", keys="Ctrl+4"),
         Screen(CLAIMS, _claims, rail="Claims feed", icon="file-text", keys="Ctrl+5"),
         Screen(ATTENTION, _attention, rail="Needs attention", icon="triangle-alert", keys="Ctrl+6"),
         Screen(DAY_CLOSE, _day_close, rail="Day close", icon="wallet", keys="Ctrl+7"),
@@ -211,6 +227,7 @@ SCREENS: dict[str, Screen] = {
         Screen(APPROVED, _approved, under=TODAY),
         Screen(PAYMENT, _payment, under=PAYMENTS),
         Screen(LEDGER, _ledger, under=PATIENTS),
+        Screen(PLAN, _plan, under=PLANS),
         Screen(RECEIPTS, _receipts, under=REPORTS, keys="Ctrl+Shift+R"),
     )
 }

@@ -1,0 +1,1 @@
+"""Payment plans: the list of them, and the page of one."""
