@@ -168,14 +168,19 @@ def _forget(hub: RunningHub) -> bool:
 
 @contextmanager
 def house(
-    folder: Path, template: Path, clock: Clock | None = None, processor: StripeProcess | None = None
-) -> Iterator[House]:
-    """A hub of its own with mail and text, on its own file; its clinics take money at `processor`."""
+    folder: Path, template: Path | None, clock: Clock | None = None, processor: StripeProcess | None = None,
+    database_url: str = "",
+) -> Iterator[House]:  # fmt: skip
+    """A hub of its own with mail and text, on its own file (a copy of `template`) or on PostgreSQL; its clinics take
+    money at `processor`."""
     (folder / "hub").mkdir()
-    shutil.copy(template, folder / "hub" / "hub.db")
+    if template is not None:
+        shutil.copy(template, folder / "hub" / "hub.db")
     with mail_server(folder) as mail, text_provider() as text:
-        settings = HubSettings(data_dir=folder / "hub", key_hex=KEY,
-                               messages=MessageSettings(mail.settings, text.settings)).checked()  # fmt: skip
+        settings = HubSettings(
+            data_dir=folder / "hub", key_hex="" if database_url else KEY, database_url=database_url,
+            messages=MessageSettings(mail.settings, text.settings),
+        ).checked()  # fmt: skip
         hub = RunningHub(settings, clock)
         try:
             yield House(hub, mail, text, processor)

@@ -18,7 +18,9 @@ from tests.support.simulators import StripeProcess
 
 @pytest.fixture(scope="module")
 def place(  # on the machine's own clock: the processor has no other
-    tmp_path_factory: pytest.TempPathFactory, sqlite_hub_template: Path, processor: StripeProcess  # noqa: F811
+    tmp_path_factory: pytest.TempPathFactory,
+    sqlite_hub_template: Path,
+    processor: StripeProcess,  # noqa: F811
 ) -> Iterator[House]:
     with house(tmp_path_factory.mktemp("paying"), sqlite_hub_template, None, processor) as made:
         yield made
@@ -103,7 +105,8 @@ WRONG = (
 
 
 def test_s0_28_s0_29_what_may_not_be_paid_is_told_and_nothing_is_asked_for(
-    rosa: Payer, processor: StripeProcess  # noqa: F811
+    rosa: Payer,
+    processor: StripeProcess,  # noqa: F811
 ) -> None:
     for values, words in WRONG:
         rosa.browser.get("/payments")
@@ -147,7 +150,8 @@ def test_the_same_form_and_the_same_wish_are_one_order(rosa: Payer, processor: S
 
 
 def test_a_tab_of_before_takes_nothing_once_the_account_has_moved(
-    rosa: Payer, processor: StripeProcess  # noqa: F811
+    rosa: Payer,
+    processor: StripeProcess,  # noqa: F811
 ) -> None:
     rosa.browser.get("/payments")
     old = rosa.browser.page
@@ -159,7 +163,8 @@ def test_a_tab_of_before_takes_nothing_once_the_account_has_moved(
 
 
 def test_s1_07_a_card_is_kept_with_consent_charged_again_and_removed(
-    rosa: Payer, processor: StripeProcess  # noqa: F811
+    rosa: Payer,
+    processor: StripeProcess,  # noqa: F811
 ) -> None:
     rosa.comes_back(rosa.pays(amount="50.00", keep="yes"))
     (consent,) = rosa.entries("card.consent")
