@@ -13,6 +13,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -251,6 +252,16 @@ class Printing:
             self._lane.submit(self._drain, failed=self._drain_failed)
         except DeviceBusy:
             self._draining.clear()
+
+    def look_ahead(self) -> None:
+        """A receipt is about to be written down: the printer says meanwhile whether it can take one. Never blocks."""
+        if self.fitted and not self._draining.is_set():
+            with suppress(DeviceBusy):
+                self._lane.submit(self._look_ahead, failed=lambda _error: None)
+
+    def _look_ahead(self, _job: Job[None]) -> None:
+        with suppress(PosError):
+            self._driver().look_ahead()
 
     def nudge_if_waiting(self) -> None:
         """The printer is ready: print what waits."""

@@ -23,13 +23,15 @@ if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """What tenders work with. `paper` is called after the commit, when something may wait to be printed."""
+    """What tenders work with. `paper` is called after the commit, when something may wait to be printed, `paper_soon`
+    when something is about to be written down that will be."""
 
     clinic: Clinic
     settings: Settings
     posting: Posting
     telling: Telling
     paper: Callable[[], None]
+    paper_soon: Callable[[], None] = lambda: None
 
     def take_at_once(self, request: CollectRequest, check: Check) -> Collected:
         """Money that is there already: check, post, number and spool in one transaction, with one sync of the disk.

@@ -487,6 +487,10 @@ class ReceiptPrinter(Protocol):
         DeviceError only before the first byte was sent."""
         ...
 
+    def look_ahead(self) -> None:
+        """Something will be printed at once: ask now what would be asked then. Prints nothing, raises nothing."""
+        ...
+
     def open_drawer(self, pin: int = 2) -> None:
         """One pulse, never repeated. Raises DeviceError before anything was sent."""
         ...

@@ -57,7 +57,8 @@ DRAWER_CONNECTOR_PINS = {2: 0, 5: 1}
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long to wait, in seconds. Printing itself is given `confirm_s` and a second for each `bytes_per_s`; reports
-    with nothing to print between them are answered within `quiet_s` of each other."""
+    with nothing to print between them are answered within `quiet_s` of each other. What it said when it was asked ahead
+    holds for `ahead_s`."""
 
     status_s: float = 1.0
     write_s: float = 3.0
@@ -65,6 +66,7 @@ class Patience:
     bytes_per_s: float = 500.0
     poll_s: float = 0.5
     quiet_s: float = 0.1
+    ahead_s: float = 0.5
 
 
 class Kind(Enum):
@@ -128,6 +130,7 @@ class EscposPrinter:
         self._hangs_up = one_job_per_connection
         self._sorter = ReplySorter()
         self._unanswered = False
+        self._ready_until = -1.0
         self._left_over = True  # a job broken off before this program started may still lie in the printer's memory
         self._owed = 1  # and so may the report it ended with
 
@@ -143,13 +146,26 @@ class EscposPrinter:
         finally:
             self._hang_up()
 
+    def look_ahead(self) -> None:
+        """See ReceiptPrinter. A printer that is spoken to once per connection is asked when it is given the job."""
+        if self._hangs_up:
+            return
+        try:
+            self._open()
+            if self._look().device.state is DeviceState.READY:
+                self._ready_until = self._ticks.now() + self._patience.ahead_s
+        except DeviceError:
+            self._pipe.close()
+
     def print_bytes(self, data: bytes) -> PrintResult:
         """See ReceiptPrinter. A job that was broken off is cleared from the printer's memory, so that its rest does
         not come out when paper is put in."""
         started = self._ticks.now()
         try:
             self._open()
-            self._refuse_unless_ready(self._look())
+            if self._ticks.now() >= self._ready_until:
+                self._refuse_unless_ready(self._look())
+            self._ready_until = -1.0  # of one job only
             if self._left_over:
                 self._clear()
             result = self._send(data)

@@ -9,11 +9,12 @@ import pytest
 
 from app.settings import PRINTER_URL
 from app.views import TenderKind
+from devices.printers.escpos import EscposPrinter
 from models.basics.errors import DeviceMissing, RuleBroken, StorageError
 from models.store.rows import PrintJobRow
 from tests.support.clinic import MARIA, TestClinic
 from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance
-from tests.support.simulators import PrinterProcess, printer_running
+from tests.support.simulators import PaxProcess, PrinterProcess, printer_running
 from tests.support.waiting import until
 
 
@@ -182,3 +183,22 @@ def test_a_payment_of_another_desk_is_described_from_the_books(tmp_path: Path) -
             "01-3-A-0007", "PAY-3-00007", 4500,
         )  # fmt: skip
         assert document.balances is None
+
+
+@pytest.mark.parametrize(("fault", "looks"), [("", 1), ("declined", 0)])
+def test_the_printer_is_asked_while_an_approved_payment_is_written_down(
+    tmp_path: Path, terminal: PaxProcess, paper: PrinterProcess, monkeypatch: pytest.MonkeyPatch, fault: str, looks: int
+) -> None:
+    asked: list[str] = []
+    look, send = EscposPrinter.look_ahead, EscposPrinter.print_bytes
+    monkeypatch.setattr(EscposPrinter, "look_ahead", lambda own: (asked.append("look"), look(own))[1])
+    monkeypatch.setattr(EscposPrinter, "print_bytes", lambda own, data: (asked.append("print"), send(own, data))[1])
+    terminal.reset()
+    with counter(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url, printer=paper.url) as desk:
+        if fault:
+            terminal.next(fault)
+        taken = desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
+        if looks:
+            desk.wait_job(taken.print_job_id)
+        desk.desk.lanes["printer"].call(lambda _job: None, 20)
+        assert asked == ["look", "print"] * looks

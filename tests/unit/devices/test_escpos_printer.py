@@ -426,6 +426,36 @@ def test_the_drawer_opens_without_paper_too_and_not_later_again(printer: Printer
     assert printer.state()["pulses"] == [2]
 
 
+SENT = [CLEARED, (b"paper\n", b""), (PROOF, b"\x00")]
+
+
+def test_what_it_said_ahead_is_not_asked_again_for_one_job() -> None:
+    second = [*look(), (b"paper\n", b""), (PROOF, b"\x00")]
+    with scripted_wire([*look(), *SENT, *second]) as pipe:
+        made = EscposPrinter(pipe, patience=replace(QUICK, ahead_s=30.0))
+        made.look_ahead()
+        assert [made.print_bytes(b"paper\n") for _ in range(2)] == [PrintResult.PRINTED] * 2
+
+
+@pytest.mark.parametrize("first", [look(0x1A, 0x32, 0x7E), [(PRINTER, b"")]], ids=["no paper", "silent"])
+def test_a_printer_that_was_not_ready_ahead_is_asked_again(first: list[tuple[bytes, bytes]]) -> None:
+    with scripted_wire([*first, *look(), *SENT]) as pipe:
+        made = EscposPrinter(pipe, patience=replace(QUICK, ahead_s=30.0))
+        made.look_ahead()
+        if len(first) == 1:
+            pipe.arrives_late(b"\x12")
+        assert made.print_bytes(b"paper\n") is PrintResult.PRINTED
+
+
+def test_what_it_said_long_ago_is_asked_again_and_a_wire_that_fails_is_no_error_yet() -> None:
+    with scripted_wire([*look(), *look(), *SENT]) as pipe:
+        made = EscposPrinter(pipe, patience=replace(QUICK, ahead_s=0.0))
+        made.look_ahead()
+        assert made.print_bytes(b"paper\n") is PrintResult.PRINTED
+    with scripted_wire([(PRINTER, DeviceMissing("device.unplugged", device="printer"))]) as pipe:
+        EscposPrinter(pipe, patience=QUICK).look_ahead()
+
+
 def test_a_second_till_is_turned_away() -> None:
     """A printer on the network serves one connection: the other till is told, and nothing of its job comes out."""
     with printer_running(tcp=True) as machine:
