@@ -25,6 +25,7 @@ MODULES = (
     "sync",
     "scale",
     "receipts",
+    "portal",
     "care",
     "devices",
     "window",
