@@ -73,6 +73,8 @@ RECEIPTS = st.builds(
     message=WORDS,
     refund_policy=WORDS,
     refers_to=SHORT,
+    clinic_copy=st.booleans(),
+    signature=st.sampled_from(["", "10,12;14,18|40,12", "junk"]),
 )
 
 
