@@ -19,6 +19,7 @@ from models.rules.numbers import treatment_number
 from models.rules.payment_status import Status
 from tests.support.clinic import MARIA, TestClinic
 from tests.support.front import Front, front
+from tests.support.simulators import PaxProcess
 from tests.support.windows import themed  # noqa: F401
 from widgets.asking.dialog import AskDialog
 from widgets.refund.dialog import RefundDialog
@@ -201,3 +202,30 @@ def test_what_another_page_did_is_seen_at_once(desk: Front) -> None:
     desk.arrive(PAYMENT, lambda: desk.state.notice is not None)
     assert desk.state.notice.title == "This payment is not there any more"
     desk.picture("payment-gone")
+
+
+def test_s2_08_the_reader_says_how_it_ended_and_another_way_pays(tmp_path: Path, terminal: PaxProcess) -> None:
+    terminal.reset()
+    with front(tmp_path, fill, terminal=terminal.url) as desk:
+        requests = desk.counter.desk.payment_requests
+        form = replace(requests.begin(MARIA, "rosa").form, amount="25", due="5/20")
+        request_id = requests.save(form, MARIA, submit=True).request_id
+        desk.window.navigator.go(Place(PAYMENT, "rosa", item=request_id))
+        page(desk, Status.PENDING)
+        terminal.next("declined")
+        desk.press("Return")
+        desk.arrive(COLLECT, lambda: desk.state.sheet is not None)
+        assert (desk.state.tender.value, desk.state.to_collect_cents) == ("card", 2500)
+        desk.press("Return")
+        desk.wait(lambda: desk.state.prompt is not None and "declined" in desk.state.prompt.title.lower())
+        desk.press("Esc")
+        failed = page(desk, Status.FAILED)
+        assert (failed.editable, [key for key, _ in desk.state.statuses]) == (True, ["failed", "pending", "cancelled"])
+        assert acts(desk) == ["act.requested", "act.request_processing", "act.request_failed"]
+        desk.press("Return")
+        desk.arrive(COLLECT, lambda: desk.state.sheet is not None)
+        desk.press("F6", "Return")
+        desk.arrive(APPROVED)
+        desk.window.navigator.go(Place(PAYMENT, "rosa", item=request_id))
+        paid = page(desk, Status.PAID)
+        assert (paid.number, paid.method) == (failed.number, "Cash")
