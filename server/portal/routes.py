@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from server.portal.account import OWN
 from server.portal.assets import assets
+from server.portal.csrf import FIELD
 from server.portal.entering import ENTERING
 from server.portal.headers import may_serve
 from server.portal.paying import PAYING
@@ -27,14 +31,34 @@ async def static(request: Request, name: str) -> Response:
     return Response(found.content, headers=found.headers)
 
 
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    303: {"description": "Go on elsewhere"}, 400: {"description": "Not a form"},
+    403: {"description": "Not from a page of ours, or over an open line"}, 404: {"description": "Not here"},
+    413: {"description": "Too large"}, 415: {"description": "Not a form"},
+    422: {"description": "Something is wrong with what was typed"}, 429: {"description": "Too often"},
+    503: {"description": "Not now"},
+}  # fmt: skip
+_FORM = {"type": "object", "additionalProperties": {"type": "string"}, "required": [FIELD],
+         "properties": {FIELD: {"type": "string"}}}  # fmt: skip
+
+
+def _told(method: str, path: str) -> dict[str, Any]:
+    """Parameters and body of a page, for the OpenAPI document."""
+    names = re.findall(r"{(\w+)}", f"/{{tenant}}{path}")
+    told: dict[str, Any] = {"parameters": [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}} for name in names
+    ]}  # fmt: skip
+    if method == "POST":
+        told["requestBody"] = {"required": True,
+                               "content": {"application/x-www-form-urlencoded": {"schema": _FORM}}}  # fmt: skip
+    return told
+
+
 for _method, _path, _work in PAGES:
     router.add_api_route(
         f"/{{tenant}}{_path}", page(_work, form=_method == "POST"), methods=[_method], name=_work.__name__,
-        operation_id=f"portal_{_method.lower()}{_path.replace('/', '_')}",
-        summary=(_work.__doc__ or "").partition(".")[0], response_model=None,
-        responses={303: {"description": "Go on elsewhere"}, 403: {"description": "Not from a page of ours"},
-                   404: {"description": "Not here"}, 422: {"description": "Something is wrong with what was typed"},
-                   429: {"description": "Too often"}},
+        operation_id=f"portal_{_method.lower()}{_path.replace('/', '_')}", responses=_ANSWERS, response_model=None,
+        summary=(_work.__doc__ or "").partition(".")[0], openapi_extra=_told(_method, _path),
     )  # fmt: skip
 
 __all__ = ["PAGES", "router"]
