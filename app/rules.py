@@ -17,19 +17,20 @@ from models.store.queries import recorded
 STATUS_LETTERS = 24
 STATUSES_AT_MOST = 20
 MESSAGE_LETTERS = 300
-OPT_INS = ("auto_allocate", "online")
-"""What each provider decides for themselves: credit by rule, payments from home."""
+OPT_INS = ("auto_allocate", "online", "online_auto_post")
+"""What each provider decides for themselves: credit by rule, payments from home, their posting by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
     """Somebody who sees patients. `auto_allocate`: credit may go to their visits by rule (S0-16 d); `online`: patients
-    may pay for their visits from home (S0-28)."""
+    may pay for their visits from home (S0-28), `online_auto_post`: and that is posted by itself (S1-12)."""
 
     practitioner_id: str
     name: str
     auto_allocate: bool
     online: bool = False
+    online_auto_post: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ class MoneyRules:
         with clinic.store.reader() as reader:
             rules = recorded.rules(reader, clinic.tenant)
             people = recorded.everything(reader, clinic.tenant, Practitioner)
-        return RulesView(rules, tuple(Provider(each.id, each.name, each.auto_allocate, each.online) for each in people))
+        return RulesView(rules, tuple(
+            Provider(each.id, each.name, each.auto_allocate, each.online, each.online_auto_post) for each in people
+        ))  # fmt: skip
 
     def change(self, person: Person, **values: Any) -> None:
         """Set fields of the rules; what was posted stays as it is. Raises RuleBroken, nothing written:
@@ -61,7 +64,7 @@ class MoneyRules:
         unknown = values.keys() - {field.name for field in fields(Rules)} | values.keys() & {"id"}
         if unknown:
             raise TypeError(f"no rules named {sorted(unknown)}")
-        checked = {name: _checked(name, value) for name, value in values.items()}
+        checked = _with_what_hangs_on_it({name: _checked(name, value) for name, value in values.items()})
         clinic = self._clinic
         with clinic.store.write() as tx:
             known = recorded.rules(tx.reader, clinic.tenant)
@@ -83,6 +86,14 @@ class MoneyRules:
                 wish: dict[str, Any] = {field: on}
                 tx.record(replace(known, **wish), person_id=person.staff_id,
                           business_date=clinic.today().isoformat())  # fmt: skip
+
+
+def _with_what_hangs_on_it(values: dict[str, Any]) -> dict[str, Any]:
+    """Nothing is put away by itself that is not posted by itself: the two go on together, and off together; posting
+    alone is had by turning putting away off again (S1-12)."""
+    if "online_auto_post" in values:
+        return {"online_auto_archive": values["online_auto_post"], **values}
+    return {"online_auto_post": True, **values} if values.get("online_auto_archive") else values
 
 
 def _checked(name: str, value: Any) -> Any:

@@ -16,8 +16,8 @@ from widgets.common.table import Column
 from widgets.common.when import count_text, day_text, full_day_text, time_text
 
 COLUMNS: Final = (
-    Column("When", 104), Column("Account", 168, 3), Column("What", 150, 2), Column("Card", 140, 1),
-    Column("Number", 96), Column("Amount", 104, right=True), Column("Status", 178, 1),
+    Column("When", 104), Column("Account", 168, 3), Column("What", 130, 2), Column("Card", 172, 1),
+    Column("Number", 116), Column("Amount", 104, right=True), Column("Status", 178, 1),
 )  # fmt: skip
 DEPOSIT_COLUMNS: Final = (
     Column("At the bank", 118), Column("Made of", 200, 3), Column("From home", 112, right=True),

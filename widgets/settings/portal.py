@@ -41,6 +41,7 @@ CARDS: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
 """Every setting of the portal."""
 
 PROVIDERS: Final = OptIn("Providers whose visits patients can pay from home", "online")
+POSTED_FOR: Final = OptIn("Providers for whose visits auto post holds", "online_auto_post")
 FORMATS: Final = "Picture (*.png);;Drawing for print (*.svg)"
 _NOTES: Final = {
     "none": "The hub has not told the link yet. It comes with the next sync.",
@@ -63,7 +64,7 @@ def note_for(view: PortalLinkView) -> str:
 
 def portal_rules_view(head: QWidget) -> MoneyRulesView:
     """The page, the link above."""
-    return MoneyRulesView(name="Patient portal", cards=CARDS, opt_in=PROVIDERS, head=head)
+    return MoneyRulesView(name="Patient portal", cards=CARDS, opt_ins=(PROVIDERS, POSTED_FOR), head=head)
 
 
 class LinkCard(Card):

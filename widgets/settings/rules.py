@@ -99,24 +99,25 @@ BY_RULE: Final = OptIn("Providers who let credit go to their visits by rule", "a
 
 
 class MoneyRulesView(QWidget):
-    """A page of rules: `cards` of them, after the first the providers' own word, above all `head` where there is one.
-    `changed(field, value)` and `opted(practitioner id, on)`."""
+    """A page of rules: `cards` of them, after each the providers' own word on something, as far as `opt_ins` go, above
+    all `head` where there is one. `changed(field, value)` and `opted(field, practitioner id, on)`."""
 
     changed = Signal(str, object)
-    opted = Signal(str, bool)
+    opted = Signal(str, str, bool)
 
     def __init__(
         self, parent: QWidget | None = None, *, name: str = "Money rules",
-        cards: tuple[tuple[str, tuple[Rule, ...]], ...] = CARDS, opt_in: OptIn = BY_RULE, head: QWidget | None = None,
+        cards: tuple[tuple[str, tuple[Rule, ...]], ...] = CARDS, opt_ins: tuple[OptIn, ...] = (BY_RULE,),
+        head: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.opt_in = opt_in
+        self._opt_ins = opt_ins
         self.banner = Banner("info")
         self.banner.hide()
         self.rows: dict[str, SettingRow] = {}
-        self.providers: dict[str, SettingRow] = {}
-        self._people = Card(inset=S20)
+        self.providers: dict[tuple[str, str], SettingRow] = {}
+        self._people = {each.field: Card(inset=S20) for each in opt_ins}
         self._shown: tuple[tuple[str, str], ...] | None = None
         self._allowed = True
         holder = QWidget()
@@ -127,8 +128,8 @@ class MoneyRulesView(QWidget):
             column.addWidget(head)
         for at, (title, rules) in enumerate(cards):
             column.addWidget(self._card(title, rules))
-            if at == 0:
-                column.addWidget(self._people)
+            if at < len(opt_ins):
+                column.addWidget(self._people[opt_ins[at].field])
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -163,28 +164,30 @@ class MoneyRulesView(QWidget):
         people = tuple((each.practitioner_id, each.name) for each in view.providers)
         if people != self._shown:
             self._shown = people
-            self._draw_people(view.providers)
-        for each in view.providers:
-            self.providers[each.practitioner_id].show_value(getattr(each, self.opt_in.field))
+            self.providers = {}
+            for opt_in in self._opt_ins:
+                self._draw_people(opt_in, view.providers)
+        for (field, practitioner_id), row in self.providers.items():
+            each = next(each for each in view.providers if each.practitioner_id == practitioner_id)
+            row.show_value(getattr(each, field))
         self.allow(self._allowed)
 
-    def _draw_people(self, providers: tuple[Provider, ...]) -> None:
-        body = self._people.body
+    def _draw_people(self, opt_in: OptIn, providers: tuple[Provider, ...]) -> None:
+        body = self._people[opt_in.field].body
         while body.count():
             item = body.takeAt(0)
             widget = item.widget() if item else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self.providers = {}
-        body.addWidget(Text(self.opt_in.title, "heading", wrap=True))
+        body.addWidget(Text(opt_in.title, "heading", wrap=True))
         if not providers:
             body.addWidget(Text("No providers yet. They come with visits, or from the EHR.", "body", "muted"))
         for number, each in enumerate(providers):
             if number:
                 body.addWidget(Divider("hairline"))
-            row = self.providers[each.practitioner_id] = SwitchRow(each.name)
-            row.changed.connect(lambda on, name=each.practitioner_id: self.opted.emit(name, bool(on)))
+            row = self.providers[opt_in.field, each.practitioner_id] = SwitchRow(each.name)
+            row.changed.connect(lambda on, name=each.practitioner_id: self.opted.emit(opt_in.field, name, bool(on)))
             body.addWidget(row)
 
     def allow(self, may: bool) -> None:
@@ -198,9 +201,9 @@ class MoneyRulesView(QWidget):
             self.banner.set("Only a manager may change these rules", "They hold at every desk.", meaning="info")
             self.banner.show()
 
-    def row(self, name: str) -> SettingRow:
-        """The row of a rule, or of a provider by id."""
-        return self.rows.get(name) or self.providers[name]
+    def row(self, name: str, practitioner_id: str = "") -> SettingRow:
+        """The row of a rule, or of a provider's word on it."""
+        return self.providers[name, practitioner_id] if practitioner_id else self.rows[name]
 
 
 class MoneyRulesPresenter(QObject):
@@ -237,28 +240,28 @@ class MoneyRulesPresenter(QObject):
             return
         self._write(name, lambda person: self._rules().change(person, **{name: value}))
 
-    @Slot(str, bool)
-    def _opt(self, practitioner_id: str, on: bool) -> None:
-        self._write(practitioner_id, lambda person: self._rules().opt_in(
-            person, practitioner_id, on, self._view.opt_in.field))  # fmt: skip
+    @Slot(str, str, bool)
+    def _opt(self, field: str, practitioner_id: str, on: bool) -> None:
+        self._write(field, lambda person: self._rules().opt_in(person, practitioner_id, on, field), practitioner_id)
 
-    def _write(self, name: str, write: Callable[[Person], None]) -> None:
+    def _write(self, name: str, write: Callable[[Person], None], practitioner_id: str = "") -> None:
         person = self._person()
         if person is None:
             return
         self._bridge.start(
-            self._lane, lambda _job: write(person), owner=self._view, done=lambda _nothing: self._taken(name),
-            failed=lambda error: self._tell(name, error),
+            self._lane, lambda _job: write(person), owner=self._view,
+            done=lambda _nothing: self._taken(name, practitioner_id),
+            failed=lambda error: self._tell(name, error, practitioner_id),
         )  # fmt: skip
 
-    def _taken(self, name: str) -> None:
-        self._view.row(name).show_error("")
+    def _taken(self, name: str, practitioner_id: str) -> None:
+        self._view.row(name, practitioner_id).show_error("")
         self._read()
 
-    def _tell(self, name: str, error: Exception) -> None:
+    def _tell(self, name: str, error: Exception, practitioner_id: str = "") -> None:
         words = sentence_for(error)
         if name:
-            self._view.row(name).show_error(f"{words.title}. {words.action}".strip())
+            self._view.row(name, practitioner_id).show_error(f"{words.title}. {words.action}".strip())
             self._read()
             return
         self._view.banner.set(words.title, words.body, meaning="warn")

@@ -90,3 +90,23 @@ def test_only_who_sets_up_the_practice_changes_its_rules(rules: MoneyRules):
 def test_a_rule_nobody_knows_is_a_bug(rules: MoneyRules):
     with pytest.raises(TypeError):
         rules.change(PRIYA, id="other")
+
+
+def test_s1_12_auto_archive_hangs_on_auto_post_and_is_turned_on_with_it(rules: MoneyRules):
+    def stands() -> tuple[bool, bool]:
+        found = rules.view().rules
+        return found.online_auto_post, found.online_auto_archive
+
+    steps = [({"online_auto_post": True}, (True, True)), ({"online_auto_archive": False}, (True, False)),
+             ({"online_auto_post": False}, (False, False)), ({"online_auto_archive": True}, (True, True)),
+             ({"online_auto_post": False}, (False, False))]  # fmt: skip
+    assert rules.view().rules.online_receipts
+    for change, after in steps:
+        rules.change(PRIYA, **change)
+        assert stands() == after, change
+
+
+def test_s1_12_a_provider_leaves_auto_post(clinic: TestClinic, rules: MoneyRules):
+    rules.opt_in(PRIYA, "okafor", False, "online_auto_post")
+    assert [each.online_auto_post for each in rules.view().providers] == [False]
+    assert clinic.rows("SELECT online_auto_post FROM practitioner WHERE id = 'okafor'") == [(0,)]

@@ -47,7 +47,7 @@ def page(tmp_path: Path, qtbot: Any, lane: Any) -> Iterator[Page]:
     made.view.resize(900, 640)
     shown(made.view)
     made.presenter.show()
-    qtbot.waitUntil(lambda: "reyes" in made.view.providers)
+    qtbot.waitUntil(lambda: ("auto_allocate", "reyes") in made.view.providers)
     yield made
     clinic.close()
 
@@ -67,7 +67,7 @@ def test_s0_18_a_switch_is_written_when_it_is_thrown(page: Page, qtbot: Any, nam
 
 
 def test_s0_16_a_provider_opts_in(page: Page, qtbot: Any):
-    switch = page.view.row("reyes").control
+    switch = page.view.row("auto_allocate", "reyes").control
     switch.setFocus()
     QTest.keyClick(switch, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: page.rules.view().providers[0].auto_allocate)

@@ -51,7 +51,7 @@ def page(tmp_path: Path, qtbot: Any, lane: Any) -> Iterator[Page]:
     made.view.resize(900, 640)
     shown(made.view)
     made.show()
-    qtbot.waitUntil(lambda: "reyes" in made.view.providers and made.link.link.text() == LINK)
+    qtbot.waitUntil(lambda: ("online", "reyes") in made.view.providers and made.link.link.text() == LINK)
     yield made
     clinic.close()
 
@@ -82,10 +82,13 @@ def test_s1_05_s0_28_switches_and_providers_are_written_as_they_are_thrown(page:
         page.view.row(name).control.setFocus()
         press("Space")
         qtbot.waitUntil(lambda name=name: getattr(page.rules.view().rules, name), timeout=20_000)
-    page.view.row("reyes").control.setFocus()
+    page.view.row("online", "reyes").control.setFocus()
     press("Space")
     qtbot.waitUntil(lambda: page.rules.view().providers[0].online, timeout=20_000)
     assert not page.rules.view().providers[0].auto_allocate
+    page.view.row("online_auto_post", "reyes").control.setFocus()
+    press("Space")
+    qtbot.waitUntil(lambda: not page.rules.view().providers[0].online_auto_post, timeout=20_000)
     page.who = MARIA
     page.show()
     qtbot.waitUntil(lambda: not page.view.row("portal").control.isEnabled(), timeout=20_000)
