@@ -161,6 +161,7 @@ class AskDialog(FormDialog):
     def __init__(self, host: QWidget, title: str, verb: str, *, danger: bool = False) -> None:
         role, keys = (Role.DANGER, ("Ctrl+Return", "Ctrl+Enter")) if danger else (Role.PRIMARY, ("Return", "Enter"))
         super().__init__(host, title, verb, 520, keys=keys, role=role)
+        self.card.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Enter is the button's, whatever has the focus
         self.words = Text("", "body", "text2", wrap=True)
         self.summary = Summary("What will be")
         self.content.addWidget(self.words)
@@ -175,6 +176,3 @@ class AskDialog(FormDialog):
         self.refuse("")
         self.show_verb(verb, "", "")
         self.open_over()
-
-    def take_focus(self) -> None:
-        self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -122,12 +122,10 @@ def about_items(page: PlanPage, form: PlanForm) -> str:
     return f"{day_text(chosen[0].service_date, page.today)} visit{who}"
 
 
-def option_words(key: str, form: PlanForm, worked: Worked | None) -> tuple[str, str]:
+def option_words(key: str, worked: Worked | None) -> tuple[str, str]:
     """(title, amount) of a tile, by what the chosen terms come to."""
     if key == "1":
         return "Pay in full", f"{show_cents(worked.due_cents)} once" if worked else ""
-    if key == OTHER:
-        return "Other terms", other_words(form)
     each = f"{show_cents(-(-worked.due_cents // int(key)))} {_EACH['monthly']}" if worked else ""
     return f"{key} months", each
 
@@ -143,7 +141,7 @@ def other_words(form: PlanForm) -> str:
         parts.append(f"${form.down} down")
     if form.apr:
         parts.append(f"{form.apr.removesuffix('.00')} % a year")
-    return ", ".join(parts) or "Number, rhythm, down payment, interest"
+    return ", ".join(parts)
 
 
 def option_of(form: PlanForm) -> str:

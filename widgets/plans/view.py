@@ -52,6 +52,7 @@ from widgets.plans.state import (
     open_line,
     option_of,
     option_words,
+    other_words,
     remaining_line,
     schedule_caption,
     schedule_rows,
@@ -106,6 +107,7 @@ class PlanView(Themed, QWidget):
         self.save_action = page_action(self, "Save", "Ctrl+S", self.save_pressed.emit)
         keys = ("Ctrl+Return", "Ctrl+Enter")
         self.activate_action = page_action(self, "Save and activate", keys, self.activate_pressed.emit)
+        self.other_action = page_action(self, "Other terms", "Alt+T", self.other_pressed.emit)
         self.accept_action = page_action(self, "Accept", "Alt+A", self.accept_pressed.emit)
         self.pay_action = page_action(self, "Take payment", ("Return", "Enter"), self._pay)
         self.skip_action = page_action(self, "Skip", "S", self._skip)
@@ -119,8 +121,11 @@ class PlanView(Themed, QWidget):
         self.reason = Choice("Reason of the discount", [(each.code, each.words) for each in reasons_for("discount")],
                              narrow=True)  # fmt: skip
         self._due = Text("", "amount_m", align=Qt.AlignmentFlag.AlignRight)
-        self.tiles = {key: TermTile(key) for key in (*OPTIONS, OTHER)}
+        self.tiles = {key: TermTile(key) for key in OPTIONS}
+        self._other_words = Text("", "caption", "muted", elide=True, align=Qt.AlignmentFlag.AlignRight)
+        self.other = KeycapButton("Other terms", action=self.other_action, size="control_tiny", role=Role.LINK)
         self._group = QButtonGroup(self)
+        self._group.setExclusive(False)  # other terms are none of them
         for tile in self.tiles.values():
             self._group.addButton(tile)
         self.first = DayField("First payment", self._today)
@@ -143,7 +148,7 @@ class PlanView(Themed, QWidget):
         self.history = CellTable("History", HISTORY_COLUMNS)
         self._left_words, self._left = Text("", "body_strong"), Text("", "amount_s")
         self._words = Text("", "table", "text2", wrap=True)
-        self._accepted = Text("", "table", "text2", elide=True)
+        self._accepted = Text("", "table", "text2", elide=True, align=Qt.AlignmentFlag.AlignRight)
         self._accepted_icon = IconLabel("pen-line", "muted", 16)
         self.accept = KeycapButton("Accept", action=self.accept_action, icon="check", size="control_small")
 
@@ -204,12 +209,16 @@ class PlanView(Themed, QWidget):
         terms = QVBoxLayout(self._terms)
         terms.setContentsMargins(0, 0, 0, 0)
         terms.setSpacing(S8)
-        terms.addWidget(Text("Payment option", "caption_medium", "text2"))
+        option = QHBoxLayout()
+        option.setSpacing(S8)
+        option.addWidget(Text("Payment option", "caption_medium", "text2"))
+        option.addWidget(self._other_words, 1)
+        option.addWidget(self.other)
+        terms.addLayout(option)
         grid = QGridLayout()
         grid.setSpacing(S8)
         for at, key in enumerate(OPTIONS):
             grid.addWidget(self.tiles[key], at // 2, at % 2)
-        grid.addWidget(self.tiles[OTHER], 2, 0, 1, 2)
         terms.addLayout(grid)
         days = QHBoxLayout()
         days.setSpacing(S12)
@@ -276,14 +285,14 @@ class PlanView(Themed, QWidget):
         under.addWidget(Divider())
         words = self._words_body = QVBoxLayout()
         words.setSpacing(S8)
-        words.addWidget(Text("Agreement", "heading_s"))
-        words.addWidget(self._words)
         row = QHBoxLayout()
         row.setSpacing(S10)
-        row.addWidget(self._accepted_icon)
+        row.addWidget(Text("Agreement", "heading_s"))
         row.addWidget(self._accepted, 1)
+        row.addWidget(self._accepted_icon)
         row.addWidget(self.accept)
         words.addLayout(row)
+        words.addWidget(self._words)
         under.addLayout(words)
         card.body.addWidget(self._under)
         return card
@@ -295,11 +304,11 @@ class PlanView(Themed, QWidget):
         self._body.setSpacing(gap)
         self._inner.setSpacing(gap)
         self._columns.setSpacing(S16 - 2)
-        self._left_body.setContentsMargins(S16, S12, S16, S12)
-        self._left_body.setSpacing(S8 if look.compact else S10)
-        self._head.setContentsMargins(S12, S8, S16, S8)
+        self._left_body.setContentsMargins(S16, S10, S16, S8)
+        self._left_body.setSpacing(S4 + 2 if look.compact else S8)
+        self._head.setContentsMargins(S12, S4 + 2, S16, S4 + 2)
         self._left_row.setContentsMargins(S16, S8, S16, S8)
-        self._words_body.setContentsMargins(S16, S10, S16, S10)
+        self._words_body.setContentsMargins(S16, S8, S16, S10)
         self._foot.setContentsMargins(S16, S10, S12, S10)
         self.discount.setFixedWidth(look.px(110))
         self.first.setFixedHeight(look.size("control"))
@@ -340,10 +349,7 @@ class PlanView(Themed, QWidget):
 
     def _take(self, key: str) -> None:
         form = self._state.form
-        if key == OTHER:
-            self.draw(self._state)  # the mark stays until there are terms
-            self.other_pressed.emit()
-        elif form is not None:
+        if form is not None:
             plain = replace(self._read(form), payments=key, payment="", down="", apr="", frequency="monthly")
             self.changed.emit(plain)
 
@@ -380,8 +386,8 @@ class PlanView(Themed, QWidget):
         if self._focus_due:
             return
         if self._state.draft:
-            self.tiles[option_of(self._state.form) if self._state.form else OPTIONS[0]].setFocus(
-                Qt.FocusReason.OtherFocusReason)  # fmt: skip
+            chosen = option_of(self._state.form) if self._state.form else OTHER
+            (self.tiles.get(chosen) or self.other).setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             (self.schedule if self.schedule.isVisible() else self.history).setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -446,9 +452,10 @@ class PlanView(Themed, QWidget):
         self._terms.setVisible(state.draft)
         shown, chosen = offered(page), option_of(form)
         for key, tile in self.tiles.items():
-            tile.say(*option_words(key, form, state.worked))
-            tile.setVisible(key == OTHER or key in shown)
+            tile.say(*option_words(key, state.worked))
+            tile.setVisible(key in shown)
             tile.setChecked(key == chosen)
+        self._other_words.setText(other_words(form) if chosen == OTHER else "")
         if not self.first.hasFocus():
             self.first.set_day(date.fromisoformat(form.first))
         self.day_row.setVisible(form.frequency == "monthly")
@@ -492,6 +499,7 @@ class PlanView(Themed, QWidget):
                  self.cancel: active or (draft and saved), self.print_button: saved}  # fmt: skip
         for button, there in shown.items():
             button.setVisible(there)
+        self.other_action.setEnabled(draft)
         for action, on in ((self.save_action, draft), (self.activate_action, draft), (self.pay_off_action, active),
                            (self.cancel_action, active or (draft and saved)), (self.print_action, saved)):  # fmt: skip
             action.setEnabled(on)
