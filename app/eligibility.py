@@ -23,7 +23,7 @@ from models.operations.eligibility import TYPED, EligibilityCheck, insurance_aft
 from models.operations.records import Coverage
 from models.rules import benefits as plan
 from models.rules.benefits import Benefit
-from models.rules.estimate import FRESH_S, PURPOSES, USABLE_S, Estimate, Procedure, Question, estimate
+from models.rules.estimate import NEVER, PURPOSES, Estimate, Procedure, Question, age_level, estimate
 from models.rules.rights import Right
 from models.store.queries import eligibility, rows
 from models.store.queries.eligibility import CheckRow
@@ -261,9 +261,9 @@ class Eligibility:
 def freshness_of(checked_at: str, now: datetime) -> Freshness:
     """The words for how old an answer is (UTC text; empty: there is none)."""
     if not checked_at:
-        return Freshness("never", "eligibility.never")
+        return Freshness(NEVER, "eligibility.never")
     seconds = max(int((now - parse_utc(checked_at)).total_seconds()), 0)
-    level = "fresh" if seconds < FRESH_S else "usable" if seconds <= USABLE_S else "old"
+    level = age_level(seconds)
     return Freshness(level, f"eligibility.{level}", {"seconds": seconds})
 
 

@@ -14,11 +14,13 @@ from app.payables import Due, VisitMoney, due_cents, dues
 from app.settings import PAST_DUE_DAYS, Settings
 from app.views import EXPECTED_STATES, DueLine, DueState, Person, SideView, TodayRow, TodayView, VisitState
 from app.visits import Visits
+from models.basics.clock import parse_utc
 from models.basics.errors import RuleBroken
 from models.basics.money import show_cents
 from models.operations.records import Appointment, AppointmentProfile
 from models.rules.billing import BILLING_STATUS_WORDS, copay_mark
 from models.rules.collecting import Part
+from models.rules.estimate import age_level
 from models.rules.visits import has_come, is_over
 from models.store.queries import attention, collect, recorded, requests, rows, today
 from models.store.queries.rows import ChargeRow, LotRow, VisitRow
@@ -148,8 +150,14 @@ def _row(clinic: Clinic, book: _Book, found: DayRow, past_due_days: int) -> Toda
     return TodayRow(
         visit_head(visit, clinic), patient_head(found.patient, clinic.today()),
         max(sum(lot.cents for lot in lots if not lot.appointment_id), 0), prepaid, state, due, paid,
-        book.overdue.get(visit.id, 0),
+        book.overdue.get(visit.id, 0), _plan_age(clinic, found),
     )  # fmt: skip
+
+
+def _plan_age(clinic: Clinic, found: DayRow) -> str:
+    if not found.plan_asked_at:
+        return "" if found.plan_asked_at is None else age_level(None)
+    return age_level(int((clinic.clock.now() - parse_utc(found.plan_asked_at)).total_seconds()))
 
 
 def _copay(book: _Book, found: DayRow) -> tuple[int, int]:

@@ -133,7 +133,8 @@ class DueState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TodayRow:
-    """One visit of the day; `overdue_cents` were asked for it and are past their due date (S2-15)."""
+    """One visit of the day; `overdue_cents` were asked for it and are past their due date (S2-15). `plan_age` is how
+    old the payer’s newest answer is (fresh, usable, old or never), empty where no plan is known."""
 
     visit: VisitHead
     patient: PatientHead
@@ -143,6 +144,7 @@ class TodayRow:
     due_cents: int
     paid_cents: int
     overdue_cents: int = 0
+    plan_age: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,11 +448,13 @@ class CollectRequest:
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """The paper of this desk's printer: characters of a line, its letters, its width. A preview is laid out on it."""
+    """The paper of this desk's printer: characters of a line, its letters, its width, whether the printer draws QR codes.
+    A preview is laid out on it."""
 
     columns: int = 42
     code_page: str = "cp1252"
     width_mm: int = 80
+    draws_qr: bool = True
 
 
 USUAL_ROLL = Roll()

@@ -28,6 +28,16 @@ HIGH, MEDIUM, LOW = "high", "medium", "low"
 FRESH_S, USABLE_S = 24 * 3600, 30 * 24 * 3600
 """An answer is fresh for a day and of use for thirty (§3.1)."""
 
+FRESH, USABLE, OLD, NEVER = "fresh", "usable", "old", "never"
+
+
+def age_level(age_s: int | None) -> str:
+    """How far an answer so many seconds old can be trusted; None: there is none."""
+    if age_s is None:
+        return NEVER
+    return FRESH if age_s < FRESH_S else USABLE if age_s <= USABLE_S else OLD
+
+
 ESTIMATED, COMPONENTS, NONE = "estimated", "components", "none"
 """An amount is told; only what it is made of; nothing, because the plan is not in force or nobody asked."""
 

@@ -82,6 +82,8 @@ SECTIONS: Final[tuple[Section, ...]] = (
             "patient in."),
         Row(settings.PAST_DUE_DAYS, "Ask for old balances", "When a visit's balance counts as past due.", CHOICE,
             _days(0, 30, 60, 90, 120)),
+        Row(settings.ANSWERS_FOLDER, "Folder of payers' answers", "271 files that a clearing house leaves there are "
+            "read as they come. Empty: none.", TEXT),
     )),
     Section(DEVICES, "Devices", "cable", (
         Row(settings.TERMINAL_NAME, "Name of the reader", "", TEXT),

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from widgets.attention.checking import checker_of
 from widgets.common.speech import Speech
+from widgets.coverage.act import CoverageCards
 from widgets.papers.act import PaperActs
 from widgets.screens import ATTENTION, COLLECT, LEDGER, Kit, Page, Place
 from widgets.today.presenter import Doors, TodayPresenter
@@ -36,6 +37,7 @@ class _Page:
             new_visit=acts.new_visit, status=acts.status, billing=acts.billing, add_charge=acts.add_charge,
             superbill=lambda visit_id, patient_id, done: papers.papers.open(f"superbill:{visit_id}", done,
                                                                             patient_id=patient_id),
+            coverage=CoverageCards(kit, self.widget.window).open,
         )  # fmt: skip
         self.presenter = TodayPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, schedule=kit.desk.schedule, session=kit.session,

@@ -43,6 +43,7 @@ class Doors:
     billing: Callable[[str, Done], None]
     add_charge: Callable[[str, Done], None]
     superbill: Callable[[str, str, Done], None]
+    coverage: Callable[[str, Done], None]
 
 
 class TodayPresenter(QObject):
@@ -263,7 +264,7 @@ class TodayPresenter(QObject):
         if act == "superbill":
             self._doors.superbill(row.visit.appointment_id, row.patient.patient_id, self._done)
             return
-        about_patient = act == "new_visit"
+        about_patient = act in ("new_visit", "coverage")
         opener: Callable[[str, Done], None] = getattr(self._doors, act)
         opener(row.patient.patient_id if about_patient else row.visit.appointment_id, self._done)
 

@@ -74,6 +74,7 @@ def sentence(row: TodayRow) -> str:
         f"prepaid {spoken_cents(row.prepaid_cents)}" if row.prepaid_cents else "",
         due_words(row),
         f"payment of {spoken_cents(row.overdue_cents)} overdue" if row.overdue_cents else "",
+        plan_words(row).lower(),
     ]
     return ", ".join(part for part in parts if part)
 
@@ -97,7 +98,16 @@ def table_row(row: TodayRow) -> TableRow:
 def _under(row: TodayRow) -> str:
     """Whom to; what was asked for the visit and is overdue comes first (S2-15)."""
     late = f"Overdue {show_cents(row.overdue_cents)}" if row.overdue_cents else ""
-    return " · ".join(part for part in (late, row.visit.practitioner) if part) or " "
+    return " · ".join(part for part in (late, plan_words(row), row.visit.practitioner) if part) or " "
+
+
+PLAN_WORDS = {"old": "Plan check is old", "never": "Plan not checked"}
+"""What is said of a plan of somebody who is still to come, where the payer was not asked of late."""
+
+
+def plan_words(row: TodayRow) -> str:
+    """That the payer should be asked before the patient stands here; nothing where that was done, or is too late."""
+    return "" if row.visit.state in _OVER else PLAN_WORDS.get(row.plan_age, "")
 
 
 def table_rows(rows: tuple[TodayRow, ...], view: TodayView) -> tuple[TableRow, ...]:

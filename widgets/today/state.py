@@ -134,7 +134,7 @@ def side_state(row: TodayRow, view: SideView | None, today: TodayView) -> SideSt
         row=row,
         view=view,
         identity=identity_text(row.patient),
-        coverage_line=_coverage_line(view, today) if view else "",
+        coverage_line=_coverage_line(view, today, row.plan_age) if view else "",
         primary=primary,
         can_check_in=may_check_in(row.visit.state),
         shows_ledger=primary.act != "ledger",
@@ -142,7 +142,7 @@ def side_state(row: TodayRow, view: SideView | None, today: TodayView) -> SideSt
     )
 
 
-def _coverage_line(view: SideView, today: TodayView) -> str:
+def _coverage_line(view: SideView, today: TodayView, age: str) -> str:
     cover = view.coverage
     if cover is None:
         return ""
@@ -152,7 +152,8 @@ def _coverage_line(view: SideView, today: TodayView) -> str:
     checked = cover.checked_at
     same_day = checked.date() == today.as_of.date()
     day = "today" if same_day else day_text(checked.date(), today.as_of.date())
-    return f"{copay} · checked {day} {time_text(checked)}" if same_day else f"{copay} · checked {day}"
+    old = ", ask again" if age == "old" else ""
+    return f"{copay} · checked {day} {time_text(checked)}" if same_day else f"{copay} · checked {day}{old}"
 
 
 def _notes(row: TodayRow, view: SideView | None) -> tuple[tuple[str, str], ...]:

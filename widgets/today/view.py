@@ -87,6 +87,9 @@ class TodayPage(Themed, QWidget):
             for words, key, act in (("Status…", "S", "status"), ("Add charge…", "A", "add_charge"),
                                     ("Billing status…", "B", "billing"))
         )  # fmt: skip
+        self.coverage = page_action(
+            self, "Coverage and benefits…", "Alt+B", lambda: self.act_wanted.emit("coverage"), menu="patient"
+        )
         self.superbill = page_action(self, "Superbill…", "Ctrl+B", lambda: self.act_wanted.emit("superbill"))
         self.side = SideCard(self.primary, self.check_in, self.ledger)
         self.acts = tuple(

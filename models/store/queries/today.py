@@ -34,11 +34,13 @@ _PATIENTS_OF_DAY = (
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One visit of the day with its patient and what the patient's plan asks at the desk."""
+    """One visit of the day with its patient, what the patient's plan asks at the desk, and when a payer last said
+    something of the plan (UTC text; empty: never; None: no plan is known)."""
 
     visit: VisitRow
     patient: PatientRow
     plan_copay_cents: int | None
+    plan_asked_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,20 @@ def visits(connection: Any, tenant: str, day: str) -> list[DayRow]:
         "(SELECT k.copay_cents FROM coverage k WHERE k.tenant = v.tenant AND k.patient_id = v.patient_id "
         "AND k.status = 'active' AND k.deleted_at = '' ORDER BY k.\"order\", k.id LIMIT 1)"
     )
+    asked = (
+        "(SELECT max(k.checked_at, coalesce((SELECT max(e.checked_at) FROM eligibility_check e WHERE "
+        "e.tenant = v.tenant AND e.patient_id = v.patient_id AND e.state <> 'rejected'), '')) FROM coverage k "
+        "WHERE k.tenant = v.tenant AND k.patient_id = v.patient_id AND k.deleted_at = '' "
+        "ORDER BY k.status <> 'active', k.\"order\", k.id LIMIT 1)"
+    )
     found = connection.execute(
-        f"SELECT {PATIENT_COLUMNS}, {VISIT_COLUMNS}, {plan} FROM appointment v "
+        f"SELECT {PATIENT_COLUMNS}, {VISIT_COLUMNS}, {plan}, {asked} FROM appointment v "
         "JOIN patient p ON p.tenant = v.tenant AND p.id = v.patient_id "
         f"{VISIT_JOIN} WHERE v.tenant = ? AND v.service_date = ? AND v.deleted_at = '' ORDER BY v.starts_at, v.id",
         (tenant, day),
     )
     return [
-        DayRow(VisitRow(*row[PATIENT_WIDTH:-1]), PatientRow(*row[:PATIENT_WIDTH]), row[-1]) for row in found
+        DayRow(VisitRow(*row[PATIENT_WIDTH:-2]), PatientRow(*row[:PATIENT_WIDTH]), *row[-2:]) for row in found
     ]  # fmt: skip
 
 

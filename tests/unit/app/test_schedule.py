@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from app.accounts import Accounts
+from app.eligibility import Eligibility, TypedBenefits
 from app.payables import due_cents
 from app.plan import standing
 from app.schedule import Schedule
 from app.views import DueState, VisitState
 from models.basics.errors import RuleBroken
 from models.operations.bodies import Collect, NotCollecting
+from models.operations.eligibility import EligibilityCheck
 from models.operations.records import AppointmentProfile
-from tests.support.clinic import DAY, TestClinic
+from tests.support.clinic import DAY, MARIA, TestClinic
 
 
 @pytest.fixture
@@ -184,3 +186,26 @@ def test_s0_39_today_shows_every_status(clinic: TestClinic, status: str, state: 
     clinic.visit("i", "ingrid", minutes=200, status=status)
     row = Schedule(clinic.clinic, clinic.settings).day().rows[-1]
     assert (row.visit.state, row.visit.own_status) == (state, own)
+
+
+def test_today_tells_how_old_payers_answers_are(clinic: TestClinic) -> None:
+    """Of an insurance, by its own date or a newer answer's; nothing where no insurance is known."""
+    clinic.patient("kim", "Kim")
+    clinic.coverage("kim", checked_at="")
+    clinic.visit("k", "kim", minutes=70)
+    clinic.patient("ora", "Ora")
+    clinic.coverage("ora", checked_at="2026-03-01T13:05:00.000Z")
+    clinic.visit("o", "ora", minutes=80)
+
+    def ages() -> dict[str, str]:
+        rows = Schedule(clinic.clinic, clinic.settings).day().rows
+        return {row.patient.patient_id: row.plan_age for row in rows}
+
+    assert ages() == {"walter": "", "danielle": "fresh", "rosa": "fresh", "henry": "", "jamal": "", "kim": "never",
+                      "ora": "old"}  # fmt: skip
+    typed = TypedBenefits(check_id="c-1", patient_id="ora", payer="Blue Cross", copay_cents=2000)
+    Eligibility(clinic.clinic).type_in(typed, MARIA)
+    assert ages()["ora"] == "fresh"
+    clinic.put(EligibilityCheck(check_id="c-2", patient_id="kim", source="271", state="active", payer="Blue Cross",
+                                checked_at="2026-05-01T13:05:00.000Z"))  # fmt: skip
+    assert ages()["kim"] == "usable"

@@ -25,7 +25,7 @@ from widgets.common.cells import RowKind
 from widgets.common.speech import Speech
 from widgets.session import Session
 from widgets.today.presenter import Doors, TodayPresenter
-from widgets.today.rows import ACCOUNT_COLUMN, NOW_KEY, due_words, sentence, table_rows
+from widgets.today.rows import ACCOUNT_COLUMN, NOW_KEY, PLAN_WORDS, due_words, sentence, table_row, table_rows
 from widgets.today.state import (
     RECEIPT_WORDS,
     Choice,
@@ -230,6 +230,7 @@ class Ways:
             billing=lambda visit, done: self.asked("billing", visit, done),
             add_charge=lambda visit, done: self.asked("add_charge", visit, done),
             superbill=lambda visit, _patient, done: self.asked("superbill", visit, done),
+            coverage=lambda patient, done: self.asked("coverage", patient, done),
         )
 
     def asked(self, act: str, about: str, done: Callable[[str], None]) -> None:
@@ -526,3 +527,27 @@ def test_nothing_is_clipped(qtbot: Any, looks: dict[str, Any], room: tuple[int, 
         picture(page, f"today-{name}-{'-'.join(map(str, looks.values())) or 'light'}")
         assert (page.width(), page.height()) == room, name
         assert clipped(page) == [], name
+
+
+@pytest.mark.parametrize(
+    ("age", "under", "line"),
+    [
+        ("fresh", "Dr. Okafor", "Copay $25.00 · checked Mar 15"),
+        ("old", "Plan check is old · Dr. Okafor", "Copay $25.00 · checked Mar 15, ask again"),
+        ("never", "Plan not checked · Dr. Okafor", "Copay $25.00 · checked Mar 15"),
+        ("", "Dr. Okafor", "Copay $25.00 · checked Mar 15"),
+    ],
+)
+def test_how_old_the_payers_answer_is_stands_in_the_list_and_beside_it(age: str, under: str, line: str):
+    row = replace(frozen.rows()[4], plan_age=age)
+    assert row.visit.practitioner == "Dr. Okafor"
+    cell = table_row(row).cells[2]
+    assert getattr(cell, "subtitle", "") == under
+    assert ("plan" in table_row(row).sentence) is (age in PLAN_WORDS)
+    over = replace(row, visit=replace(row.visit, state=VisitState.DONE))
+    assert getattr(table_row(over).cells[2], "subtitle", "") == "Dr. Okafor", "too late to ask"
+    cover = replace(frozen.BLUE, copay_cents=2500, checked_at=frozen.at(8, 0) - timedelta(days=60))
+    today = replace(frozen.today(), rows=tuple(replace(each, plan_age=age) for each in frozen.today().rows))
+    side = today_state(today, Choice(appointment_id="a-4"), replace(frozen.side(row), coverage=cover)).side
+    assert side is not None
+    assert side.coverage_line == line
