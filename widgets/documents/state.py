@@ -76,8 +76,8 @@ def _row(item: DocumentItem, today: date, *, wide: bool) -> TableRow:
             WordsCell(item.by, ink="text2"), PillCell(look, right=True),
         )  # fmt: skip
     else:
-        about = f"{item.about} · " if item.about else ""
-        name = IconCell("file-text", "neutral", item.name, f"{about}{item.size} · {item.by} · {day}")
+        under = " · ".join(part for part in (item.about, item.size, item.by, day) if part)
+        name = IconCell("file-text", "neutral", item.name, under)
         cells = (name, PillCell(look, right=True))
     said = f"{item.name}, {item.kind}, {item.size}, added by {item.by} on {day}, {look[0]}"
     return TableRow(item.document_id, cells, spoken=said)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from widgets.common import (
     Banner,
@@ -102,16 +102,16 @@ class DocumentsPanel(Card):
         head.addStretch(1)
         head.addWidget(self.add)
         self._stack = QStackedLayout()
-        acts = QGridLayout()
-        acts.setContentsMargins(S12, S4, S8, S4)
-        acts.setSpacing(S8)
-        across = 3 if self.wide else 2
-        for number, button in enumerate((self.open, self.save, self.remove)):
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(S12, S4, S8, S4)
+        self._grid.setSpacing(S8)
+        self._grid.setColumnStretch(3, 1)
+        for button in (self.open, self.save, self.remove):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            acts.addWidget(button, number // across, number % across)
-        acts.setColumnStretch(across, 1)
         self._acts = QWidget()
-        self._acts.setLayout(acts)
+        self._acts.setLayout(self._grid)
+        self._acts.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._place_acts()
         below = QVBoxLayout()
         below.setContentsMargins(S12, S4, S12, S8)
         below.setSpacing(S4)
@@ -127,6 +127,18 @@ class DocumentsPanel(Card):
         for page in (skeleton_page(self._skeleton), self.table, self.empty):
             self._stack.addWidget(page)
         self.banner.hide()
+
+    def _place_acts(self) -> None:
+        """The acts stand side by side where there is room, else two and one."""
+        buttons = (self.open, self.save, self.remove)
+        room = sum(button.sizeHint().width() + S8 for button in buttons) + S12
+        across = 3 if self.width() >= room else 2
+        for number, button in enumerate(buttons):
+            self._grid.addWidget(button, number // across, number % across)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_acts()
 
     # Files ----------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QWidget
 
 from widgets.papers.act import PaperActs
-from widgets.screens import Kit
+from widgets.screens import PAYMENT, Kit, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ class LedgerActs:
     delete: Opener | None = None
     correct: Opener | None = None
     bounce: Opener | None = None
+    payment: Opener | None = None
+    """The page of `payment_id`."""
     dispute: Opener | None = None
     """Open a dispute about `payment_id`, or close `dispute_id`."""
     new_visit: Opener | None = None
@@ -100,6 +102,8 @@ class LedgerActs:
     billing_status: Opener | None = None
     cards: Opener | None = None
     """The cards on file of `patient_id`'s account."""
+    coverage: Opener | None = None
+    """What the plan of `patient_id` covers, and benefits typed in."""
     family: Opener | None = None
     """Who gets the bill of `patient_id`."""
     merge: Opener | None = None
@@ -120,6 +124,7 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
     """Every act of the page: each room puts its opener here, importing its dialog when it is first called. `papers`:
     the page's own, where it has one."""
     from widgets.asking.act import openers as asking
+    from widgets.coverage.act import opener as coverage
     from widgets.family.act import opener as family
     from widgets.kept_cards.act import opener as cards
     from widgets.ledger.money_acts import openers as money
@@ -127,10 +132,15 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
     from widgets.visits.act import openers as visits
 
     money_out = MoneyOut(kit, stage)
+    def payment(target: Target, _done: Done) -> None:
+        kit.doors.go(Place(PAYMENT, target.patient_id, item=target.payment_id))
+
     return LedgerActs(
+        payment=payment,
         in_flight=lambda: money_out.in_flight,
         **money_out.openers(),
         cards=cards(kit, stage),
+        coverage=coverage(kit, stage),
         family=family(kit, stage),
         **(papers or PaperActs(kit, stage)).openers(),
         **money(kit, stage),

@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 from widgets.common.speech import Speech
 from widgets.ledger.acts import Done, Target, acts_of
 from widgets.ledger.presenter import Doors, LedgerPresenter
+from widgets.ledger.state import Tab
 from widgets.ledger.view import LedgerPage
 from widgets.papers.act import PaperActs
 from widgets.screens import COLLECT, Kit, Page, Place
 
 if TYPE_CHECKING:
     from models.store.rows import Change
+    from widgets.documents.panel import DocumentsPart
+    from widgets.notes.panel import NotesPart
 
 
 class _Page:
@@ -41,6 +44,22 @@ class _Page:
             today=lambda: kit.facts().business_date, doors=doors, acts=self._acts,
         )  # fmt: skip
 
+        self._beside: tuple[DocumentsPart, NotesPart] | None = None
+        self.widget.tab_chosen.connect(lambda _tab: self._show_documents())
+
+    def _show_documents(self) -> None:
+        """Documents and notes of the patient, made when their tab is first seen."""
+        if self.widget.tabs.key != Tab.DOCUMENTS.value or not self.presenter.patient_id:
+            return
+        if self._beside is None:
+            from widgets.documents.panel import DocumentsPart
+            from widgets.notes.panel import NotesPart
+
+            self._beside = (DocumentsPart(self._kit), NotesPart(self._kit))
+            self.widget.lay_beside_papers(*(part.widget for part in self._beside))
+        for part in self._beside:
+            part.open(self.presenter.patient_id)
+
     def _paper(self, name: str, at_once: bool, said: Done) -> None:
         self._paper_acts.papers.open(name, said, at_once=at_once, patient_id=self.presenter.patient_id)
 
@@ -62,6 +81,7 @@ class _Page:
                       "adjust": Target(place.patient_id, "", place.appointment_id, payment_id)}  # fmt: skip
             self.presenter.begin(act, others.get(act, target))
         self._begun = place
+        self._show_documents()
         self.widget.take_focus()
 
     def leave(self) -> None:
@@ -70,6 +90,8 @@ class _Page:
     def changed(self, change: Change) -> None:
         if change.everything or "alias" in change.topics or self.presenter.patients & change.patients:
             self.presenter.refresh()
+        for part in self._beside or ():
+            part.changed(change)
 
 
 def make(kit: Kit) -> Page:

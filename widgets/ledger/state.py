@@ -48,7 +48,7 @@ EMPTY_WORDS: dict[Tab, tuple[str, str]] = {
     Tab.LINES: ("No line items yet.", "Charges appear here when they arrive."),
     Tab.STATEMENTS: ("No statements yet.", "Make one with Statement above: it lists what is owed, ready to print."),
     Tab.PLANS: ("No payment plan on this account.", "What is owed is due visit by visit."),
-    Tab.DOCUMENTS: ("No documents yet.", "Receipts and statements appear here, to look at and print again."),
+    Tab.DOCUMENTS: ("No receipts or statements yet.", "They appear here, to look at and print again."),
     Tab.LOG: ("Nothing has happened on this account yet.", "Every change appears here, and none is ever removed."),
 }
 NOTHING_PASSES = ("Nothing here matches the filter.", "Clear it, or choose other days or amounts.")

@@ -41,6 +41,7 @@ FIGURES = ("Total paid", "Allocated (paid to visits)", "Unallocated", "Statement
 WHOLE_FAMILY = "*"
 """The key of everybody together in the family switch."""
 _SIDE_SHARE = 0.34
+_KEPT_LEAST = 236
 _AGAIN = frozenset({Tab.PAYMENTS, Tab.STATEMENTS, Tab.DOCUMENTS})
 
 PAGE_ACTS: tuple[tuple[str, str, str], ...] = (
@@ -50,6 +51,7 @@ PAGE_ACTS: tuple[tuple[str, str, str], ...] = (
     ("fee", "Add a fee…", ""),
     ("paper", "Enter a paper receipt…", ""),
     ("cards", "Cards on file…", "Alt+K"),
+    ("coverage", "Coverage and benefits…", "Alt+B"),
     ("family", "Guarantor and family…", ""),
     ("merge", "Merge with another record…", ""),
     ("part", "Take a merge apart…", ""),
@@ -169,6 +171,11 @@ class LedgerPage(Themed, QWidget):
         lists.addWidget(self.total)
         lists.addWidget(self.empty, 1)
         lists.addStretch(0)
+        self._kept = QWidget()
+        self._kept.setLayout(QHBoxLayout())
+        self._kept.setMinimumHeight(_KEPT_LEAST)
+        self._kept.hide()
+        lists.addWidget(self._kept, 3)
         self._foot = QHBoxLayout()
         self._foot.setSpacing(S8)
         self._foot.addWidget(self._note_icon)
@@ -204,6 +211,18 @@ class LedgerPage(Themed, QWidget):
         self._body.addLayout(self._stack, 1)  # a stack shows its first page at once: it must stand in the window first
         self._stack.addWidget(main)
         self._stack.addWidget(waiting)
+
+    def lay_beside_papers(self, *parts: QWidget) -> None:
+        """Lay parts under the list of receipts and statements: they are seen with it, the first one widest."""
+        room = self._kept.layout()
+        assert isinstance(room, QHBoxLayout)
+        for part in parts:
+            room.addWidget(part, 2 if part is parts[0] else 1)
+        self._show_kept()
+
+    def _show_kept(self) -> None:
+        room = self._kept.layout()
+        self._kept.setVisible(self.tabs.key == Tab.DOCUMENTS.value and room is not None and room.count() > 0)
 
     def restyle(self) -> None:
         look = theme.current()
@@ -377,6 +396,7 @@ class LedgerPage(Themed, QWidget):
                     table.select_first()
             table.setVisible(tab is state.tab and state.empty is None)
         self._drawn = drawn
+        self._show_kept()
         self.total.setVisible(state.totals is not None)
         if state.totals is not None:
             self.total.show_row(total_row(state.totals), columns_of(Tab.VISITS, simple=state.shown.simple))

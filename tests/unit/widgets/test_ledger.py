@@ -230,14 +230,14 @@ def test_days_are_read_as_they_are_typed(typed: str, day: date | None):
         (
             Tab.PAYMENTS,
             "payment:id-PAY-1-10391",
-            ["move", "refund", "show", "receipt", "send", "correct", "bounce"],
+            ["move", "refund", "show", "receipt", "send", "payment", "correct", "bounce"],
         ),
         (
             Tab.PAYMENTS,
             "payment:id-PAY-1-10447",
-            ["move", "refund", "show", "receipt", "send", "correct", "dispute"],
+            ["move", "refund", "show", "receipt", "show", "send", "payment", "correct", "dispute"],
         ),
-        (Tab.PAYMENTS, "payment:id-PAY-1-10120", ["show", "receipt", "send"]),
+        (Tab.PAYMENTS, "payment:id-PAY-1-10120", ["show", "receipt", "show", "send", "payment"]),
         (Tab.PAYMENTS, "part:id-PAY-1-10355:0", ["move", "refund"]),
         (Tab.LINES, "item:c-12", ["fill", "adjust", "move"]),
         (Tab.LINES, "item:c-13", ["move"]),
@@ -524,7 +524,9 @@ def test_the_menu_key_opens_what_the_row_can_take(qtbot: Any, at: Desk, keys: st
             "merge",
             "part",
             "ask",
+            "payment",
             "cards",
+            "coverage",
         )
     ],
 )
