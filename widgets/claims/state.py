@@ -281,6 +281,7 @@ def _of_visit(line: ClaimLine, whom: Target) -> Iterator[Offer]:
         yield Offer("move", "Move the patient’s credit…", whom)
     if owed and not line.future:
         yield Offer("collect", f"Collect {show_cents(line.balance_cents)}", here)
+    yield Offer("ask", "Ask for a payment…", here)
     yield Offer("billing_status", "Billing status…", here)
     if owed:
         only = line.lines[0].charge_id if len(line.lines) == 1 else ""

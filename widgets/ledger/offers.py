@@ -93,6 +93,7 @@ def _of_payment(line: PaymentLine, whom: Target) -> Iterator[Offer]:
         if line.tender == "card":
             yield Offer("show", "Show clinic’s copy", replace(target, paper=f"clinic:{line.payment_id}"))
         yield Offer("send", "Send receipt…", replace(target, paper=f"receipt:{line.payment_id}"))
+    yield Offer("payment", "Open the payment", target)
     if line.stands and held > 0:
         yield Offer("correct", "Correct the amount…", target, risky=True)
         if line.same_day:

@@ -152,11 +152,11 @@ def test_days_the_wrong_way_round_are_one_day() -> None:
 
 @pytest.mark.parametrize(
     ("key", "acts"),
-    [("t", ["collect", "billing_status", "adjust", "add_charge", "visit_status", "superbill", "undo", "ledger"]),
-     ("h", ["move", "collect", "billing_status", "adjust", "add_charge", "visit_status", "superbill", "undo",
+    [("t", ["collect", "ask", "billing_status", "adjust", "add_charge", "visit_status", "superbill", "undo", "ledger"]),
+     ("h", ["move", "collect", "ask", "billing_status", "adjust", "add_charge", "visit_status", "superbill", "undo",
             "ledger"]),
-     ("b", ["move", "billing_status", "add_charge", "visit_status", "undo", "ledger"]),
-     ("p", ["move", "billing_status", "add_charge", "visit_status", "superbill", "undo", "ledger"]),
+     ("b", ["move", "ask", "billing_status", "add_charge", "visit_status", "undo", "ledger"]),
+     ("p", ["move", "ask", "billing_status", "add_charge", "visit_status", "superbill", "undo", "ledger"]),
      ("item:c-1", ["move", "adjust", "billing_status", "undo", "ledger"]), ("nobody", [])],
 )  # fmt: skip
 def test_what_a_row_can_take(key: str, acts: list[str]) -> None:
