@@ -120,9 +120,10 @@ class Signing:
         """What was written on the reader; empty where it cannot ask, or nobody signed."""
         if Capability.SIGNATURE not in terminal.capabilities:
             return ""
-        watch.step(Step.SIGNING)
+        pen = _Pen(watch)
+        pen.step(Step.SIGNING)
         try:
-            signature = cast(TakesSignatures, terminal).signature(PATIENCE_S, watch)
+            signature = cast(TakesSignatures, terminal).signature(PATIENCE_S, pen)
         except PosError as error:
             signature = Signature(reason=error.message_key)
         if signature.reason:
@@ -157,6 +158,20 @@ class Signing:
             facts={"number": payment.number if payment else "", "payment_id": row.payment_id,
                    "method": paid_text(reader, clinic.tenant, payment) if payment else ""},
         )  # fmt: skip
+
+
+class _Pen:
+    """A watch for the pen: passes the person's cancel on, and tells no step but that the patient signs."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    @property
+    def cancelled(self) -> bool:
+        return self._watch.cancelled
+
+    def step(self, _step: Step) -> None:
+        self._watch.step(Step.SIGNING)
 
 
 def clinic_copy(clinic: Clinic, posting: Posting, reader: Any, payment_id: str) -> ReceiptDocument:

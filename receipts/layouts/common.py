@@ -305,8 +305,9 @@ def _balances(balances: Balances | None) -> Iterator[Row]:
 def _statements(document: ReceiptDocument) -> Iterator[str]:
     if document.pending_confirmation:
         yield PENDING
+    unneeded = {"", "none"} if document.clinic_copy else {""}  # the clinic asks for one all the same
     for tender in document.tenders:
-        if tender.method == "card" and tender.cvm and not document.banner:
+        if tender.method == "card" and tender.cvm not in unneeded and not document.banner:
             yield STATEMENTS.get(tender.cvm, f"CVM {tender.cvm}")
 
 

@@ -402,7 +402,7 @@ class CollectPresenter(QObject):
 
     def _step(self, progress: Progress) -> None:
         running = self._phase.running
-        if running is None or running.tender is not TenderKind.CARD:
+        if running is None or running.tender not in BY_CARD:
             return
         reader = RUNNING.get(progress.step, running.reader)
         if self._stop_asked and reader in {Reader.ARMING, Reader.WAITING}:

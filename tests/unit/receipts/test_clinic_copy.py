@@ -30,6 +30,8 @@ def test_the_line_to_sign_is_as_wide_as_the_paper(columns: int) -> None:
     at = lines.index("x" + "_" * (columns - 1))
     assert lines[at - 3 : at] == ["", "", ""], "room for a pen"
     assert any(CLINIC_COPY in line for line in lines)
+    assert "No signature needed" in text(frozen.receipt())
+    assert "No signature" not in "".join(lines), "the clinic asks for one all the same"
 
 
 def test_what_was_signed_is_drawn_on_the_page_and_said_on_the_roll() -> None:
