@@ -141,6 +141,29 @@ def test_a_hub_that_lost_its_folder_gets_documents_back(
     assert two.content(found.document_id) == content
 
 
+def test_f16_a_hub_whose_disk_takes_nothing_gets_the_document_when_it_does_again(
+    desks: tuple[RunningHub, PaperDesk, PaperDesk], tmp_path: Path
+) -> None:
+    hub, one, two = desks
+    folder = hub.settings.documents_path
+    folder.write_text("no folder can be made here")
+    content = pdf_bytes(size=6 * RECORD_BYTES)
+    asked: list[bytes] = []
+
+    def count(head: bytes) -> str:
+        asked.extend([head] if head.startswith(b"PUT /v1/documents/") else [])
+        return ""
+
+    one.proxy.fault = count
+    one.story.add(file_of(tmp_path, "Card.pdf", content), "rosa", "", MARIA)
+    until(lambda: len(asked) > 2, PATIENCE_S)
+    assert one.states() in (["sending"], ["waiting"]), "nothing is lost, nothing is said to be there"
+    assert two.states() == ["coming"] or not two.states()
+    folder.unlink()
+    until(lambda: two.states() == ["unscanned"], PATIENCE_S)
+    assert two.content(two.story.view("rosa").items[0].document_id) == content
+
+
 DYING = """
 import os, signal, sys
 from pathlib import Path
