@@ -253,6 +253,7 @@ WORDS: Rows = {
         "Up to {limit} letters, and none that is already there.",
     ),
     "rules.provider_gone": ("This provider is not in the list", _NOTHING, "Open Settings again."),
+    "portal.form_wrong": ("The page was not understood", _NOTHING, "Open it again and try once more."),
     "portal.no_link": (
         "There is no link yet",
         "The hub has not told where patients reach their pages.",

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from models.basics.clock import FixedClock
+from models.basics.clock import FixedClock, utc_text
+from models.operations import bodies
+from tests.support import stream
 from tests.support.portal import PASSWORD, Browser, Clinic, House, code_now, join
 from tests.support.waiting import until
 
@@ -284,3 +286,24 @@ def test_new_recovery_codes_need_the_password_and_end_the_old(place: House, cloc
     assert other.page.status_code == 422
     other.send("/code", code=codes[0])
     assert other.says("Hello Rosa.")
+
+
+def test_s0_30_a_new_statement_is_told_to_who_can_read_it(
+    place: House, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sofia's statement is Rosa's to read; nobody else hears of it, and nothing of it is in the message."""
+    clinic = place.clinic("Fifth Street Clinic")
+    join(place, clinic, factor="text")
+    join(place, clinic, "marcus", "email", "marcus@home.test", ("11", "30", "1979"), "marcus@home.test", "email")
+    clock.advance(60)
+    monkeypatch.setattr(stream, "MOMENT", utc_text(clock.now()))
+    clinic.put(bodies.StatementIssued(
+        statement_id="st-1", patient_id=clinic.sofia, number="ST-0001", channel="print", balance_cents=8_000,
+        unallocated_cents=0, due_date="", lines=(),
+    ))  # fmt: skip
+    place.hub.hub.messages.wake(clinic.tenant)
+    link = place.sent("+15550104417", r"(http\S+/statements)")
+    assert link == f"{clinic.url}/statements"
+    place.hub.hub.messages.wake(clinic.tenant)
+    until(lambda: place.hub.store.portal.next_note(clinic.tenant) == "")
+    assert [words for _, words in place.unread if "statement" in words] == []
