@@ -96,8 +96,9 @@ class Checkout:
             practitioners = tuple(methods.practitioners(reader, tenant))
             by_rule, held_back = what_may_be_filled(reader, tenant, patient_id)
             in_use = self._in_use(reader, patient_id)
-            on_file = cards_on_file(clinic, reader, patient_id, self._parts.reader)
-            payer = payer_name(reader, tenant, patient_id)
+            by_card = self._parts.reader.fitted
+            on_file = cards_on_file(clinic, reader, patient_id, self._parts.reader) if by_card else ()
+            payer = payer_name(reader, tenant, patient_id) if by_card else ""
         if figures.credit_cents > 0:
             clinic.holds.opened(patient_id)
         attempt_id = new_id()

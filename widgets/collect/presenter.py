@@ -513,7 +513,7 @@ class CollectPresenter(QObject):
         if sheet.asked is not None:
             first = first_draft(sheet)
             ticked, texts = first.ticked, dict(first.texts)
-        self._draft = replace(self._draft, ticked=ticked, texts=texts, use_credit=False, received="")
+        self._draft = replace(self._draft, ticked=ticked, texts=texts, use_credit=False, received="", keep=None)
         self._sheet, self._fresh = sheet, True
         self._draw()
 
