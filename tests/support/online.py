@@ -152,7 +152,7 @@ def home_at(running: RunningHub, processor: StripeProcess) -> Iterator[Home]:
     tenant = running.practice()
     accounts = running.hub.settings.online.accounts
     assert isinstance(accounts, dict)
-    name = tenant.replace("-", "_").upper()
+    name = account_name(tenant)
     accounts[name] = Account(KEY, SECRET, processor.base)
     try:
         home = Home(running, processor, tenant=tenant)
@@ -162,6 +162,11 @@ def home_at(running: RunningHub, processor: StripeProcess) -> Iterator[Home]:
         processor.tell("webhook")
         del accounts[name]
         running.hang_up()
+
+
+def account_name(tenant: str) -> str:
+    """Under which name a hub's settings know a practice's account."""
+    return tenant.replace("-", "_").upper()
 
 
 def turn_webhooks(home: Home) -> None:
