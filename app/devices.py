@@ -69,13 +69,23 @@ class DeviceCard:
 
 @dataclass(frozen=True, slots=True)
 class DevicesView:
-    """The page: the cards, the newest events, what a test print looks like, on which paper."""
+    """The page: the cards, the newest events, what a test print looks like, on which paper. `fixed`: a desk that trains
+    has the devices it has."""
 
     desk: str
     cards: tuple[DeviceCard, ...]
     events: tuple[DeviceEvent, ...]
     trial: tuple[common.Block, ...]
     roll: Roll
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A test print that ended. `proven`: the printer said that it is on paper; a print queue never does."""
+
+    took_ms: int
+    proven: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +111,9 @@ class Devices:
         """How everything is. Asks no device. Lane `reads`."""
         lights = {light.key: light for light in self._status.lights()}
         cards = tuple(self._card(kind, lights.get(kind.key)) for kind in KINDS.values())
-        return DevicesView(self._clinic.facts().desk, cards, self.events(at_most=SHOWN_EVENTS), self._trial(),
-                           self._printing.roll)  # fmt: skip
+        named = self._clinic.facts()
+        return DevicesView(named.desk, cards, self.events(at_most=SHOWN_EVENTS), self._trial(), self._printing.roll,
+                           named.training)  # fmt: skip
 
     def events(self, device: str = "", at_most: int = 500) -> tuple[DeviceEvent, ...]:
         """What was asked of devices, the newest first, in local time. Lane `reads`."""
@@ -224,16 +235,16 @@ class Devices:
             raise error
         return took_ms
 
-    def test_print(self) -> int:
-        """Print a page that shows what works; returns how long it took in ms. Raises DeviceError, DeviceMissing
-        `receipt.no_printer`; `devices.test_not_printed`, `devices.test_unknown` when it began. Lane `printer`."""
+    def test_print(self) -> Trial:
+        """Print a page that shows what works. Raises DeviceError, DeviceMissing `devices.not_fitted`;
+        `devices.test_not_printed`, `devices.test_unknown` when it began. Lane `printer`."""
         if not self._printing.fitted:
             raise DeviceMissing("devices.not_fitted", device=KINDS[PRINTER].name.lower())
         began = time.monotonic()
         result = self._printing.print_trial(self._trial())
         if result in _NOT_PRINTED:
             raise DeviceError(_NOT_PRINTED[result], device="printer")
-        return round((time.monotonic() - began) * 1000)
+        return Trial(round((time.monotonic() - began) * 1000), proven=result is PrintResult.PRINTED)
 
     def open_drawer(self, person: Person, lender: Person | None = None) -> str:
         """Open the drawer once to see that it does; written into the day's log like every opening without a sale.

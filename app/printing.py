@@ -432,7 +432,7 @@ class Printing:
     def roll(self) -> Roll:
         """The paper receipts are laid out for."""
         kind = PROFILES[self._settings.get(PRINTER_PROFILE)]
-        return Roll(kind.columns, kind.code_page, kind.paper_mm)
+        return Roll(kind.columns, kind.code_page, kind.paper_mm, kind.draws_qr)
 
     def _profile(self) -> Profile:
         kind = PROFILES[self._settings.get(PRINTER_PROFILE)]

@@ -448,8 +448,8 @@ class CollectRequest:
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """The paper of this desk's printer: characters of a line, its letters, its width, whether the printer draws QR codes.
-    A preview is laid out on it."""
+    """The paper of this desk's printer: characters of a line, its letters, its width, whether QR codes are drawn on
+    it. A preview is laid out on it."""
 
     columns: int = 42
     code_page: str = "cp1252"

@@ -67,6 +67,11 @@ WORDS: Rows = {
         "The printer took the order and broke off.",
         "Look at its paper, cover and cable, then try again.",
     ),
+    "devices.test_handed_over": (
+        "The print queue took it",
+        "A queue never says whether paper came out.",
+        "Look at the paper.",
+    ),
     "devices.test_unknown": (
         "Did the test print?",
         "The printer took it and did not say.",

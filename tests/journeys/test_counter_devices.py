@@ -155,6 +155,8 @@ def test_a_receipt_through_a_queue_is_handed_over_and_asks_nobody(
         assert desk.desk.attention.items() == ()
         assert desk.desk.schedule.day().attention == 0
         until(lambda: words(desk, "printer") == "light.printer.ready", PATIENCE_S)
+        trial = desk.desk.lanes["printer"].call(lambda _job: desk.desk.devices.test_print(), PATIENCE_S)
+        assert not trial.proven, "nobody can say that a test print is on paper"
 
 
 def test_a_stopped_queue_keeps_receipts_and_they_follow_when_it_goes_on(

@@ -35,9 +35,11 @@ from tests.support.counter import furnish, rosa_with_copay_and_balance
 from tests.support.front import attended
 from tests.support.windows import LOOKS, LoopWatch, clipped, picture, press, themed, type_text  # noqa: F401
 from widgets.common.lending import LendStrip
+from widgets.devices.view import DevicesPart
 from widgets.main_window import MainWindow
 from widgets.opening import DeskWindow, Opening
 from widgets.screens import SCREENS, SETTINGS, Place
+from widgets.settings.stripe import StripePart
 from widgets.settings.training import TrainingPart
 
 pytestmark = [pytest.mark.usefixtures("themed"), pytest.mark.timeout(180)]
@@ -224,8 +226,11 @@ def test_a_day_in_training(trained: MainWindow, home: Path) -> None:
             assert strip.isVisible()
             assert strip.width() == window.width()
     window.navigator.top(Place(SETTINGS, item="devices"))
-    QTest.qWait(200)
+    part = window.navigator.page.widget.findChild(DevicesPart)
+    live(lambda: part.cards)
     picture(window, "training-devices")
+    assert not part.find_button.isVisible()
+    assert window.navigator.page.widget.findChild(StripePart) is None
     for option, value in ((TERMINAL_URL, "pax+tcp://10.0.0.7:10009"), (PRINTER_URL, ""), (HUB_LISTEN, "0.0.0.0"),
                           (SCANNER_URL, "serial:///dev/ttyS0"), (PRACTICE_DEVICES, False)):  # fmt: skip
         with pytest.raises(RuleBroken, match=r"training\.fixed"):

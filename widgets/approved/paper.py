@@ -46,8 +46,9 @@ class Paper(Themed, QWidget):
         self.show_blocks(blocks(document, roll.columns, roll.code_page) if document else (), roll)
 
     def show_blocks(self, laid: tuple[Block, ...], roll: Roll) -> None:
-        """Show what was laid out for this `roll` already."""
-        self._roll, self._blocks = roll, laid
+        """Show what was laid out for this `roll` already, without what its printer does not draw."""
+        drawn = laid if roll.draws_qr else tuple(block for block in laid if not isinstance(block, Code))
+        self._roll, self._blocks = roll, drawn
         said = "\n".join(block.text.strip() for block in self._blocks if isinstance(block, Text))
         self.setAccessibleName("Receipt")
         self.setAccessibleDescription(said)
@@ -58,6 +59,11 @@ class Paper(Themed, QWidget):
     def lines(self) -> tuple[str, ...]:
         """The lines of the print image, for who reads instead of looks."""
         return tuple(block.text for block in self._blocks if isinstance(block, Text))
+
+    @property
+    def shows_code(self) -> bool:
+        """Is there a QR code on it?"""
+        return any(isinstance(block, Code) for block in self._blocks)
 
     # Sizes ------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from app.device_kinds import KINDS
 from app.device_log import DRAWER, READER
 from app.lanes import Job, Lane
 from app.views import Person
-from app.words import Words, sentence_for
+from app.words import Words, sentence, sentence_for
 from models.rules.rights import Right
 from widgets.bridge import Bridge
 from widgets.common.files import ask_list_path
@@ -23,7 +23,7 @@ from widgets.devices.state import ADDRESS, CHECK, FIND, REMOVE, SET_UP, TEST, na
 from widgets.devices.view import DevicesPart
 
 if TYPE_CHECKING:
-    from app.devices import Devices, DevicesView
+    from app.devices import Devices, DevicesView, Trial
 
 SOON_MS = 60
 """Several changes at once are read once."""
@@ -131,10 +131,14 @@ class DevicesPresenter(QObject):
             self._part.show_printed("Not printed", "bad_text")
             self._say(error)
 
-        def done(took_ms: int) -> None:
+        def done(trial: Trial) -> None:
             self._part.set_busy(key, TEST, "")
             self._part.say_nothing()
-            self._part.show_printed(f"Printed in {took_ms / 1000:.1f} s", "ok_text")
+            if trial.proven:
+                self._part.show_printed(f"Printed in {trial.took_ms / 1000:.1f} s", "ok_text")
+            else:
+                words = sentence("devices.test_handed_over")
+                self._part.show_printed(f"{words.title}. {words.action}", "info_text")
 
         self._part.set_busy(key, TEST, "Printing…")
         self._part.show_printed("Printing…", "info_text")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -98,9 +98,19 @@ class EventLine:
     ink: str = "text2"
 
 
+_CHANGES: Final = frozenset({FIND, ADDRESS, REMOVE, SET_UP})
+"""What makes the desk use another device."""
+
+
 def cards_of(view: DevicesView) -> tuple[CardState, ...]:
-    """Every card of the page."""
-    return tuple(_card(card) for card in view.cards)
+    """Every card of the page; without what would change devices where those are fixed."""
+    cards = tuple(_card(card) for card in view.cards)
+    return tuple(_fixed(card) for card in cards if card.fitted) if view.fixed else cards
+
+
+def _fixed(card: CardState) -> CardState:
+    acts = tuple(act for act in card.acts if act[0] not in _CHANGES)
+    return replace(card, acts=acts, steps=tuple(step for step in card.steps if step.act not in _CHANGES))
 
 
 def counts_of(view: DevicesView) -> tuple[int, int]:

@@ -42,6 +42,7 @@ class DevicesPart(Themed, QWidget):
         self.open_log = KeycapButton(action=events, icon="file-text", role=Role.LINK)
         self.banner = Banner("info")
         self.banner.hide()
+        self._fixed, self._at_work = False, True
         self.cards: dict[str, DeviceCardView] = {}
         self.paper = Paper()
         self.printed = Text("This is what the printer gets.", "caption", "muted", wrap=True)
@@ -108,6 +109,9 @@ class DevicesPart(Themed, QWidget):
         for state in cards_of(view):
             self._card(state.key).draw(state)
         self.paper.show_blocks(view.trial, view.roll)
+        if view.fixed != self._fixed:
+            self._fixed = view.fixed
+            self._allow()
         self._draw_events(view)
 
     def _card(self, key: str) -> DeviceCardView:
@@ -132,9 +136,17 @@ class DevicesPart(Themed, QWidget):
 
     def set_at_work(self, shown: bool) -> None:
         """Its keys work while its page is shown."""
-        for action in self.actions_here:
-            action.setEnabled(shown)
-            action.setVisible(shown)
+        self._at_work = shown
+        self._allow()
+
+    def _allow(self) -> None:
+        """Nothing is found or added where devices are fixed."""
+        find, add, events = self.actions_here
+        for action, may in ((find, not self._fixed), (add, not self._fixed), (events, True)):
+            action.setEnabled(self._at_work and may)
+            action.setVisible(self._at_work and may)
+        self.find_button.setVisible(not self._fixed)
+        self.add_button.setVisible(not self._fixed)
 
     def show_told(self, meaning: str, title: str, text: str = "") -> None:
         """Say what came of it."""

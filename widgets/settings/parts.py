@@ -169,20 +169,23 @@ def _devices(view: SettingsView, kit: Kit) -> Parts:
     from widgets.devices.view import DevicesPart
     from widgets.settings.stripe import StripePart, StripePresenter
 
-    stripe, devices = StripePart(), DevicesPart(view)
-    view.add_above(DEVICES, stripe)
+    parts: list[Part] = []
+    if not kit.facts().training:
+        stripe = StripePart()
+        view.add_above(DEVICES, stripe)
+        parts.append(StripePresenter(
+            stripe, bridge=kit.bridge, lane=kit.desk.lanes["net"], readers=lambda: kit.desk.stripe_readers,
+            person=lambda: kit.session.person, now=SystemClock().now,
+        ))  # fmt: skip
+    devices = DevicesPart(view)
     view.add_above(DEVICES, devices)
     view.page_opened.connect(lambda name: devices.set_at_work(name == DEVICES))
-    account = StripePresenter(
-        stripe, bridge=kit.bridge, lane=kit.desk.lanes["net"], readers=lambda: kit.desk.stripe_readers,
-        person=lambda: kit.session.person, now=SystemClock().now,
-    )  # fmt: skip
     presenter = DevicesPresenter(
         devices, bridge=kit.bridge, lanes=kit.desk.lanes, devices=lambda: kit.desk.devices,
         subscribe=kit.desk.status.subscribe, events=kit.desk.device_log.subscribe,
         person=lambda: kit.session.person, lend=_lending(view, kit, "Change the devices", "Go on"),
     )  # fmt: skip
-    return account, presenter
+    return (*parts, presenter)
 
 
 def _backup(view: SettingsView, kit: Kit) -> Parts:

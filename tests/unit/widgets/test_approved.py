@@ -17,9 +17,11 @@ from app.messages import SendChoice, Way
 from app.plan import booked_as
 from app.views import Collected, CollectEnd, DueLine, NextUp, Roll, TenderKind
 from app.words import WORDS
+from devices.printers.profiles import PROFILES
 from models.basics.errors import DeviceMissing, PaymentUnavailable
 from receipts.layouts.common import Text as Line
 from receipts.layouts.common import blocks
+from receipts.layouts.escpos import Profile, escpos
 from tests.support import frozen
 from tests.support.windows import FULL, LOOKS, press, shown, type_text, unfit
 from widgets import theme
@@ -123,6 +125,18 @@ def test_the_preview_is_the_print_image(qtbot: Any):
     image = blocks(frozen.receipt(), roll.columns, roll.code_page)
     assert paper.lines == tuple(block.text for block in image if isinstance(block, Line))
     assert "Auth 084917" in paper.accessibleDescription()
+
+
+@pytest.mark.parametrize("profile", [kind.key for kind in PROFILES.values()])
+def test_a_code_is_shown_where_the_printer_draws_one(qtbot: Any, profile: str):
+    """What goes over the wire has it, or has not, as the preview."""
+    kind = PROFILES[profile]
+    paper = Paper()
+    qtbot.addWidget(paper)
+    paper.show_document(frozen.receipt(), Roll(kind.columns, kind.code_page, kind.paper_mm, kind.draws_qr))
+    sent = escpos(frozen.receipt(), Profile(columns=kind.columns, code_page=kind.code_page,
+                                            code_page_no=kind.code_page_number, draws_qr=kind.draws_qr))  # fmt: skip
+    assert paper.shows_code is kind.draws_qr is (b"\x1d(k" in sent)
 
 
 @pytest.mark.parametrize("width", [290, 310, 400, 900])

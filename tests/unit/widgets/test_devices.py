@@ -71,7 +71,8 @@ EMPTY = replace(FULL, cards=tuple(DeviceCard(key=kind.key, name=kind.name, fitte
                 events=())  # fmt: skip
 NAMED = replace(FULL, desk=LONG, cards=(replace(CARDS[0], model=LONG, serial="0" * 40, software="9" * 40),
                                         *CARDS[1:]))  # fmt: skip
-STATES = {"full": FULL, "broken": BROKEN, "empty": EMPTY, "long": NAMED}
+FIXED = replace(FULL, fixed=True)
+STATES = {"full": FULL, "broken": BROKEN, "empty": EMPTY, "long": NAMED, "training": FIXED}
 OFFERS = (
     Offer(Found("usb://2fb8:2206/0000000001?location=1-1", "reader", "PAX", "PAX A920", "0000000001", "1-1", True,
                 True), READER),
@@ -104,6 +105,21 @@ def test_every_state_fits_in_every_look(page, themed, look: str, state: str) -> 
     picture(page, f"devices-{state}-{look}")
     assert clipped(page) == []
     assert (page.width(), page.height()) == room
+
+
+def test_a_desk_that_trains_tries_its_devices_and_changes_none(page) -> None:
+    shown(page)
+    page.devices.draw(FIXED)
+    page.devices.set_at_work(True)
+    settle()
+    assert not page.devices.find_button.isVisible()
+    assert not page.devices.add_button.isVisible()
+    assert [action.isEnabled() for action in page.devices.actions_here] == [False, False, True]
+    assert {act for card in page.devices.cards.values() for act in card.buttons} == {"test"}
+    page.devices.draw(FULL)
+    settle()
+    assert page.devices.find_button.isVisible()
+    assert [action.isEnabled() for action in page.devices.actions_here] == [True, True, True]
 
 
 @pytest.mark.parametrize("look", list(LOOKS))
