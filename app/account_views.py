@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from app.family import FamilyMember
 from app.merging import MergedLine
+from app.plan_views import PlanListed
 from app.views import CreditInUse, PatientHead
 from models.ledger.figures import Figures
 
@@ -240,3 +241,4 @@ class LedgerView:
     in_use: tuple[CreditInUse, ...] = ()
     merged: tuple[MergedLine, ...] = ()
     records: tuple[str, ...] = ()
+    plans: tuple[PlanListed, ...] = ()

@@ -18,6 +18,7 @@ from app.heads import patient_head
 from app.merging import merged_lines
 from app.method import method_names
 from app.payables import VisitMoney, due_cents, dues
+from app.plan_lists import PlanLists
 from app.settings import PAST_DUE_DAYS, Settings
 from app.tasks import Places
 from app.views import CreditInUse
@@ -57,6 +58,7 @@ class Accounts:
             due_today, appointment_id = self._due(reader, patient_id)
             pending, in_use = self._in_question(reader, patients)
             merged = [line for each in patients for line in merged_lines(clinic, reader, each)]
+            listed = PlanLists(clinic).of_people(reader, patients)
         if own.figures.credit_cents > 0:
             clinic.holds.opened(patient_id)
         charges = charge_lines(books)
@@ -76,7 +78,7 @@ class Accounts:
             statements=tuple(_statement(clinic, row, books.staff) for row in statements),
             documents=tuple(document_lines(books, statements)), family=members if len(members) > 1 else (),
             whole_family=together, log_cut=len(log) > log_length, pending_cents=pending, in_use=in_use,
-            merged=tuple(merged), records=mine,
+            merged=tuple(merged), records=mine, plans=listed,
         )  # fmt: skip
 
     def history(self, patient_id: str, payment_id: str, ids: Sequence[str]) -> tuple[LogLine, ...]:

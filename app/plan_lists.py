@@ -48,9 +48,13 @@ class PlanLists:
         clinic = self._clinic
         with clinic.store.reader() as reader:
             members = [row.id for row in family.family(reader, clinic.tenant, patient_id)] or [patient_id]
-            found = self._listed(reader, plans.plans_of(reader, clinic.tenant, members))
-            drafted = {listed.patient_id for listed in found if listed.status is PlanStatus.DORMANT}
-            dormant = [self._without(reader, each) for each in members if each not in drafted]
+            return self.of_people(reader, members)
+
+    def of_people(self, reader: Any, members: Sequence[str]) -> tuple[PlanListed, ...]:
+        """The same for people by the records they go by."""
+        found = self._listed(reader, plans.plans_of(reader, self._clinic.tenant, members))
+        drafted = {listed.patient_id for listed in found if listed.status is PlanStatus.DORMANT}
+        dormant = [self._without(reader, each) for each in members if each not in drafted]
         return (*found, *(each for each in dormant if each is not None))
 
     def late(self) -> tuple[PlanListed, ...]:

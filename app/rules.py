@@ -11,9 +11,16 @@ from app.views import Person
 from models.basics.errors import RuleBroken
 from models.basics.money import LARGEST_ENTRY_CENTS
 from models.operations.records import APPOINTMENT_STATUSES, Practitioner, Rules
+from models.rules.plan_standing import LEAST_RETRY, MOST_RETRY
+from models.rules.plans import MOST_PAYMENTS
 from models.rules.rights import Right
 from models.store.queries import recorded
 
+WHOLE = {
+    "plan_least_payments": (1, MOST_PAYMENTS), "plan_most_payments": (1, MOST_PAYMENTS), "plan_late_days": (0, 60),
+    "plan_first_retry_days": (LEAST_RETRY, MOST_RETRY), "plan_second_retry_days": (LEAST_RETRY, MOST_RETRY),
+}  # fmt: skip
+"""Rules that are whole numbers, of payments or of days: the least and the most each may be."""
 STATUS_LETTERS = 24
 STATUSES_AT_MOST = 20
 MESSAGE_LETTERS = 300
@@ -59,7 +66,8 @@ class MoneyRules:
 
     def change(self, person: Person, **values: Any) -> None:
         """Set fields of the rules; what was posted stays as it is. Raises RuleBroken, nothing written:
-        `staff.right_missing`, `rules.limit_form` (field), `rules.status_form`, `rules.too_many`."""
+        `staff.right_missing`, `rules.limit_form` (field), `rules.status_form`, `rules.too_many`, `plan.days_wrong`,
+        `plan.limits_wrong`."""
         need(Right.SET_UP, person)
         unknown = values.keys() - {field.name for field in fields(Rules)} | values.keys() & {"id"}
         if unknown:
@@ -68,7 +76,12 @@ class MoneyRules:
         clinic = self._clinic
         with clinic.store.write() as tx:
             known = recorded.rules(tx.reader, clinic.tenant)
-            if (new := replace(known, **checked)) != known:
+            new = replace(known, **checked)
+            if new.plan_least_payments > new.plan_most_payments or (
+                0 < new.plan_most_balance_cents < new.plan_least_balance_cents
+            ):
+                raise RuleBroken("plan.limits_wrong", field=next(iter(values)))
+            if new != known:
                 tx.record(new, person_id=person.staff_id, business_date=clinic.today().isoformat())
 
     def opt_in(self, person: Person, practitioner_id: str, on: bool, field: str = "auto_allocate") -> None:
@@ -100,6 +113,11 @@ def _checked(name: str, value: Any) -> Any:
     if name.endswith("_cents"):
         if type(value) is not int or not 0 <= value <= LARGEST_ENTRY_CENTS:
             raise RuleBroken("rules.limit_form", field=name)
+        return value
+    if name in WHOLE:
+        least, most = WHOLE[name]
+        if type(value) is not int or not least <= value <= most:
+            raise RuleBroken("plan.days_wrong", field=name, least=least, most=most)
         return value
     if name == "custom_statuses":
         return _statuses(value)

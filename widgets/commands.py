@@ -49,6 +49,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("reprint_last", "Last receipt &again", "Ctrl+Shift+P", "payment", separate=True),
     Command("payments", "Pa&yments", "Ctrl+3", "payment"),
     Command("inbox", "&Inbox of payments from home", "Ctrl+9", "payment"),
+    Command("plans", "Payment p&lans", "Ctrl+4", "payment"),
     Command("receipts", "&Receipts", "Ctrl+Shift+R", "payment"),
     Command("open_drawer", "Open the &drawer…", "Ctrl+D", "payment"),
     Command("today", "&Today", "Ctrl+1", "day"),

@@ -14,7 +14,6 @@ WORDS: Rows = {
     "act.plan_method": ("Payment plan paid another way",),
     "act.plan_cancelled": ("Payment plan cancelled",),
     "act.plan_closed": ("Payment plan closed",),
-    "act.plan_reopened": ("Payment plan open again",),
     "act.plan_charged": ("Card charged for a payment plan",),
     # What the hub says no to ----------------------------------------------------------------------------------------
     "attention.plan_not_done": (
@@ -94,7 +93,6 @@ WORDS: Rows = {
         _NOT_SAVED,
         "Enter less than {balance_cents:money}.",
     ),
-    "plan.discount_reason": ("Say why there is a discount", _NOT_SAVED, "Choose a reason."),
     "plan.nothing_owed": (
         "Nothing to put on a plan",
         "This account owes nothing that is not on a plan already. Nothing was changed.",
@@ -109,7 +107,7 @@ WORDS: Rows = {
     "plan.gone": ("This plan is not there any more", _NOTHING, "Look at the list again."),
     "plan.accept_name": ("Say who accepts", "The plan was not accepted.", "Enter the name of who agrees."),
     "plan.not_open": ("That payment is not open any more", _NOTHING, "Look at the schedule again."),
-    "plan.days_wrong": ("The days cannot be", _NOTHING, "Enter {least} to {most} days."),
+    "plan.days_wrong": ("That number cannot be", _NOTHING, "Enter {least} to {most}."),
     "plan.limits_wrong": ("These limits leave nothing", _NOTHING, "The least must not be more than the most."),
 }
 """By message key: what happened, what it means for the money, what to do."""

@@ -12,7 +12,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QWidget
 
 from widgets.papers.act import PaperActs
-from widgets.screens import PAYMENT, Kit, Place
+from widgets.screens import PAYMENT, PLAN, Kit, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Target:
     it lies by `charge_id` (it paid that), `appointment_id` (set aside for that visit) or neither (free credit). A row
     of a visit names `appointment_id` alone, a line item `charge_id` and its visit, several ticked ones `charge_ids`.
     `op_id` is an act of the log, `paper` a receipt, refund receipt or statement as `<kind>:<id>`, `message_id` a
-    message that failed. `to_appointment_id` is the visit a move should propose.
+    message that failed, `plan_id` a payment plan. `to_appointment_id` is the visit a move should propose.
     """
 
     patient_id: str
@@ -37,6 +37,7 @@ class Target:
     paper: str = ""
     to_appointment_id: str = ""
     message_id: str = ""
+    plan_id: str = ""
 
 
 Done = Callable[[str], None]
@@ -104,6 +105,8 @@ class LedgerActs:
     """The cards on file of `patient_id`'s account."""
     coverage: Opener | None = None
     """What the plan of `patient_id` covers, and benefits typed in."""
+    plan: Opener | None = None
+    """The page of `plan_id`; without one a new agreement of `patient_id`."""
     family: Opener | None = None
     """Who gets the bill of `patient_id`."""
     merge: Opener | None = None
@@ -139,6 +142,7 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
         payment=payment,
         in_flight=lambda: money_out.in_flight,
         **money_out.openers(),
+        plan=lambda target, _done: kit.doors.go(Place(PLAN, target.patient_id, item=target.plan_id)),
         cards=cards(kit, stage),
         coverage=coverage(kit, stage),
         family=family(kit, stage),

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.account_views import ChargeLine, DocumentLine, LogLine, PaymentLine, PaymentPart, StatementRow
 from app.account_views import VisitLine as Visit
+from app.plan_views import PlanListed
 from models.basics.money import show_cents
 from widgets.ledger.acts import Target
 from widgets.ledger.offer import Offer
@@ -42,7 +43,7 @@ def row_behind(state: LedgerState, key: str) -> Row | None:
 
 _KINDS: dict[Tab, tuple[str, ...]] = {
     Tab.VISITS: ("visit", "item"), Tab.PAYMENTS: ("payment", "part"), Tab.LINES: ("item",),
-    Tab.STATEMENTS: ("statement",), Tab.DOCUMENTS: ("document",), Tab.LOG: ("log",),
+    Tab.STATEMENTS: ("statement",), Tab.DOCUMENTS: ("document",), Tab.LOG: ("log",), Tab.PLANS: ("plan",),
 }  # fmt: skip
 """What rows of each list are called."""
 
@@ -153,7 +154,12 @@ def _of_log(line: LogLine, whom: Target) -> Iterator[Offer]:
         yield Offer("undo", "Undo this…", replace(whom, op_id=line.op_id))
 
 
+def _of_plan(line: PlanListed, whom: Target) -> Iterator[Offer]:
+    words = "Open the plan" if line.plan_id else "New payment plan…"
+    yield Offer("plan", words, replace(whom, patient_id=line.patient_id, plan_id=line.plan_id))
+
+
 _OFFERS: dict[type[Any], Callable[[Any, Target], Iterator[Offer]]] = {
     Visit: _of_visit, PaymentLine: _of_payment, ChargeLine: _of_item, StatementRow: _of_statement,
-    DocumentLine: _of_document, LogLine: _of_log,
+    DocumentLine: _of_document, LogLine: _of_log, PlanListed: _of_plan,
 }  # fmt: skip

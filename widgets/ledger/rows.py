@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.account_views import ChargeLine, DocumentLine, LogLine, PaymentLine, PaymentPart, StatementRow, VisitLine
+from app.plan_views import PlanListed
 from models.basics.money import show_cents
 from widgets.common.cells import Cell, MoneyCell, RowKind, TableRow, TailCell, WordsCell
 from widgets.common.pill import Look
@@ -25,6 +26,7 @@ from widgets.ledger.state import (
     when_words,
 )  # fmt: skip
 from widgets.ledger.tail import LeadCell, MarkCell, TickCell
+from widgets.plans.list_state import look_of
 
 COLUMNS: dict[Tab, tuple[Column, ...]] = {
     Tab.VISITS: (
@@ -43,7 +45,10 @@ COLUMNS: dict[Tab, tuple[Column, ...]] = {
         Column("Date", 110), Column("Statement", 180, stretch=1), Column("Balance", 100, right=True),
         Column("On account", 104, right=True), Column("Due", 112, right=True),
     ),
-    Tab.PLANS: (Column("Plan", 200, stretch=1),),
+    Tab.PLANS: (
+        Column("Plan ID", 168, stretch=1), Column("Type", 140, stretch=1), Column("Status", 124),
+        Column("Payment", 92, right=True), Column("Balance", 96, right=True),
+    ),
     Tab.DOCUMENTS: (
         Column("Date", 118), Column("Document", 240, stretch=1), Column("Amount", 110, right=True),
         Column("", 130, right=True),
@@ -353,15 +358,31 @@ def _said(parts: list[str], last: Look | None) -> str:
 
 
 NAMES: dict[Tab, Callable[[Any], str]] = {
+def _plan_rows(line: PlanListed, state: LedgerState, today: date) -> Iterator[TableRow]:
+    """A plan, or what is owed without one (S4-04, S4-05)."""
+    look, following = look_of(line), day_text(line.next_due, today) if line.next_due else ""
+    under = f"next {following}, {show_cents(line.next_cents)}" if following else ""
+    whose = line.name if state.view is not None and state.view.whole_family else ""
+    cells: tuple[Cell, ...] = (
+        WordsCell(line.number or "No agreement yet", whose, "table_strong" if line.number else "table"),
+        WordsCell(line.kind, under, "table", "text2"), PillCell(look), MoneyCell(line.payment_cents, "table"),
+        MoneyCell(line.balance_cents),
+    )  # fmt: skip
+    said = [f"Plan {line.number}" if line.number else "No agreement yet", line.kind, look[0],
+            f"balance {spoken_cents(line.balance_cents)}"]  # fmt: skip
+    yield TableRow(NAMES[Tab.PLANS](line), cells, spoken=", ".join(said))
+
+
     Tab.VISITS: visit_key, Tab.PAYMENTS: payment_key, Tab.LINES: lambda line: f"item:{line.charge_id}",
     Tab.STATEMENTS: lambda line: f"statement:{line.statement_id}",
     Tab.DOCUMENTS: lambda line: f"document:{line.key}", Tab.LOG: lambda line: f"log:{line.op_id}",
 }  # fmt: skip
+    Tab.PLANS: lambda line: f"plan:{line.plan_id or line.patient_id}",
 """The key of each line's row, by list."""
 
 _MAKERS: dict[Tab, Callable[[Any, LedgerState, date], Iterator[TableRow]]] = {
     Tab.VISITS: _visit_rows, Tab.PAYMENTS: _payment_rows, Tab.LINES: _item_rows, Tab.STATEMENTS: _statement_rows,
-    Tab.DOCUMENTS: _document_rows, Tab.LOG: _log_rows,
+    Tab.DOCUMENTS: _document_rows, Tab.LOG: _log_rows, Tab.PLANS: _plan_rows,
 }  # fmt: skip
 
 

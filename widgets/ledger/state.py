@@ -47,7 +47,7 @@ EMPTY_WORDS: dict[Tab, tuple[str, str]] = {
     Tab.PAYMENTS: ("No payments yet.", "What is collected appears here."),
     Tab.LINES: ("No line items yet.", "Charges appear here when they arrive."),
     Tab.STATEMENTS: ("No statements yet.", "Make one with Statement above: it lists what is owed, ready to print."),
-    Tab.PLANS: ("No payment plan on this account.", "What is owed is due visit by visit."),
+    Tab.PLANS: ("No payment plan on this account.", "Nothing is owed that could go on one."),
     Tab.DOCUMENTS: ("No receipts or statements yet.", "They appear here, to look at and print again."),
     Tab.LOG: ("Nothing has happened on this account yet.", "Every change appears here, and none is ever removed."),
 }
@@ -129,7 +129,7 @@ def lines_of(tab: Tab, view: LedgerView) -> tuple[Any, ...]:
     """Every line of a list."""
     lists: dict[Tab, tuple[Any, ...]] = {
         Tab.VISITS: view.visits, Tab.PAYMENTS: view.payments, Tab.LINES: view.charges,
-        Tab.STATEMENTS: view.statements, Tab.PLANS: (), Tab.DOCUMENTS: view.documents, Tab.LOG: view.log,
+        Tab.STATEMENTS: view.statements, Tab.PLANS: view.plans, Tab.DOCUMENTS: view.documents, Tab.LOG: view.log,
     }  # fmt: skip
     return lists[tab]
 
@@ -141,7 +141,7 @@ def ledger_state(
     """All of the Ledger from one account. `said` is what was just done (a receipt on its way), `offered` tells which
     acts can be done here."""
     whole = lines_of(wanted.tab, view)
-    lines = narrowed(whole, wanted.shown)
+    lines = whole if wanted.tab is Tab.PLANS else narrowed(whole, wanted.shown)
     lots = tuple(_lot(line, today, view.patient.patient_id, offered) for line in view.lots)
     owed = {charge.charge_id for charge in view.charges if charge.balance_cents > 0}
     return LedgerState(

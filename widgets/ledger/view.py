@@ -48,6 +48,7 @@ PAGE_ACTS: tuple[tuple[str, str, str], ...] = (
     ("autofill", "AutoFill: oldest balances first…", "Alt+A"),
     ("new_visit", "New visit…", "Ctrl+N"),
     ("ask", "Ask for a payment…", "Alt+P"),
+    ("plan", "New payment plan…", "Alt+L"),
     ("fee", "Add a fee…", ""),
     ("paper", "Enter a paper receipt…", ""),
     ("cards", "Cards on file…", "Alt+K"),
@@ -104,7 +105,7 @@ class LedgerPage(Themed, QWidget):
         self.merged = Banner("info", icon="users")
         self.tabs = Tabs("Lists of this account", {tab.value: words for tab, words in TAB_WORDS.items()})
         self.filters = FilterBar()
-        self.tables: dict[Tab, LedgerTable] = {tab: LedgerTable(tab) for tab in Tab if tab is not Tab.PLANS}
+        self.tables: dict[Tab, LedgerTable] = {tab: LedgerTable(tab) for tab in Tab}
         self.total = TotalRow(self.tables[Tab.VISITS])
         self.empty = EmptyState("receipt-text", "")
         self._note_icon = IconLabel("info", "muted", 14)

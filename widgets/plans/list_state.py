@@ -18,9 +18,9 @@ from widgets.common.when import count_text, day_text
 from widgets.plans.state import LATE_LOOK
 
 COLUMNS: Final = (
-    Column("Plan ID", 176), Column("Name", 150, 3), Column("Type", 150, 1), Column("Status", 118),
-    Column("Next payment", 124, 1), Column("Payment Amt.", 104, right=True),
-    Column("Current balance", 116, right=True),
+    Column("Plan ID", 190), Column("Name", 150, 3), Column("Type", 140, 1), Column("Status", 140),
+    Column("Next payment", 124, 1), Column("Payment Amt.", 120, right=True),
+    Column("Current balance", 132, right=True),
 )  # fmt: skip
 """As the field calls them (S4-04)."""
 SHOWN: Final = (("all", "All"), ("late", "Late"), ("active", "Active"), ("dormant", "Dormant"))

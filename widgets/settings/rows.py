@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets import theme
@@ -98,6 +98,29 @@ class AmountRow(SettingRow):
         """Show what stands; what is being typed stays."""
         if not self._field.hasFocus():
             self._field.set_cents(int(value))
+
+
+class NumberRow(SettingRow):
+    """A whole number; None for what is none."""
+
+    def __init__(self, title: str, hint: str = "") -> None:
+        self._field = Field(title)
+        super().__init__(title, hint, self._field)
+        self._field.setMaxLength(3)
+        self._field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._field.setFixedWidth(theme.current().px(130))
+        self._field.editingFinished.connect(self._done)
+
+    def _done(self) -> None:
+        if self._field.isModified():
+            self._field.setModified(False)
+            typed = self._field.text().strip()
+            self.changed.emit(int(typed) if typed.isdecimal() else None)
+
+    def show_value(self, value: Any) -> None:
+        """Show what stands; what is being typed stays."""
+        if not self._field.hasFocus():
+            self._field.setText(str(int(value)))
 
 
 class TextRow(SettingRow):

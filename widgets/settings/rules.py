@@ -17,11 +17,12 @@ from models.basics.money import LARGEST_ENTRY_CENTS
 from models.rules.rights import Right
 from widgets.bridge import Bridge
 from widgets.common import AmountField, Banner, Card, Divider, Text
-from widgets.settings.rows import AmountRow, NamesRow, SettingRow, SwitchRow, TextRow
+from widgets.settings.rows import AmountRow, NamesRow, NumberRow, SettingRow, SwitchRow, TextRow
 from widgets.theme import S4, S8, S12, S20
 
 SWITCH: Final = "switch"
 AMOUNT: Final = "amount"
+NUMBER: Final = "number"
 NAMES: Final = "names"
 TEXT: Final = "text"
 
@@ -60,6 +61,17 @@ CARDS: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
         Rule("sign_from_cents", "Ask for a signature from", "On the reader, or on a slip to sign. 0: only where the "
              "card itself asks.", AMOUNT),
     )),
+    ("Payment plans", (
+        Rule("plan_least_monthly_cents", "Least a month", "No plan pays less. 0: no limit.", AMOUNT),
+        Rule("plan_least_balance_cents", "Smallest balance", "Smaller ones are paid at once. 0: no limit.", AMOUNT),
+        Rule("plan_most_balance_cents", "Largest balance", "Beyond it something is paid first. 0: no limit.", AMOUNT),
+        Rule("plan_least_payments", "Fewest payments", "Beside paying in full.", NUMBER),
+        Rule("plan_most_payments", "Most payments", "No plan takes longer.", NUMBER),
+        Rule("plan_late_days", "Late after days", "So many days after its day a payment is late.", NUMBER),
+        Rule("plan_first_retry_days", "Card tried again after days", "Counted from the day of the payment.", NUMBER),
+        Rule("plan_second_retry_days", "And once more after days", "Then the plan is on the late list until somebody "
+             "takes the payment.", NUMBER),
+    )),
     ("The drawer", (
         Rule("drawer_float_cents", "Float", "What stays in a drawer overnight, offered when it is first opened.",
              AMOUNT),
@@ -82,6 +94,7 @@ _NAMES_LETTERS = STATUSES_AT_MOST * (STATUS_LETTERS + len(", "))
 _MAKERS: dict[str, Callable[[Rule], SettingRow]] = {
     SWITCH: lambda rule: SwitchRow(rule.title, rule.hint),
     AMOUNT: lambda rule: AmountRow(rule.title, rule.hint),
+    NUMBER: lambda rule: NumberRow(rule.title, rule.hint),
     NAMES: lambda rule: NamesRow(rule.title, rule.hint, _NAMES_LETTERS),
     TEXT: lambda rule: TextRow(rule.title, rule.hint, MESSAGE_LETTERS),
 }
