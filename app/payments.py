@@ -7,14 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.clinic import Clinic
-from app.lanes import Job
-from app.list_views import Exported
-from app.payment_export import save_payments
 from app.payment_views import PAGE, Month, PaymentCards, PaymentChoices, PaymentLine, PaymentsAsk, PaymentsView
 from app.refusals import need
-from app.views import Person
 from models.operations.records import Location
 from models.rules.numbers import treatment_number
 from models.rules.payment_status import Status, is_overdue
@@ -23,6 +20,11 @@ from models.rules.trend import ahead_percent, projected
 from models.store.payment_asks import ListedPayment, WantedPayments
 from models.store.payment_list import PaymentList
 from models.store.queries import recorded, staff
+
+if TYPE_CHECKING:
+    from app.lanes import Job
+    from app.list_views import Exported
+    from app.views import Person
 
 TENDERS = (
     ("cash", "Cash"), ("check", "Check"), ("card", "Card"), ("other", "Other ways"), ("external", "Paid elsewhere"),
@@ -85,6 +87,9 @@ class Payments:
 
         Raises RuleBroken `staff.right_missing`, StorageError, and as `save_payments`; nothing was saved then.
         """
+        from app.lanes import Job
+        from app.payment_export import save_payments
+
         lender = need(Right.EXPORT, person, supervisor)
         wanted = _wanted(ask)
         _, sums = self._list.page(wanted, first=0, count=0)

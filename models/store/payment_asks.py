@@ -247,14 +247,22 @@ class Asked:
         query = f"SELECT no FROM entry {source} WHERE {self.where} ORDER BY {sign}{column}{way}, {sign}no{way}"
         return file.execute(query, self.values)
 
-    def walked(self, file: Any, count: int, skip: int, *, down: bool = False,
-               start: tuple[Any, int] | None = None) -> list[tuple[Any, int]]:  # fmt: skip
-        """(key, number) of rows along the index of the order: `count` that fit after `skip`, from an end or a mark."""
+    def walked(self, file: Any, count: int, skip: int, *, down: bool = False) -> list[tuple[Any, int]]:
+        """(key, number) of rows along the index of the order, from an end: `count` that fit after `skip`."""
         column, way = self.wanted.order, " DESC" if down else ""
-        where = f"({column}, no) >= (?, ?) AND {self.where}" if start else self.where
-        query = (f"SELECT {column}, no FROM entry INDEXED BY by_{column} WHERE {where} "
+        query = (f"SELECT {column}, no FROM entry INDEXED BY by_{column} WHERE {self.where} "
                  f"ORDER BY {column}{way}, no{way} LIMIT ? OFFSET ?")  # fmt: skip
-        return [(row[0], row[1]) for row in file.execute(query, (*(start or ()), *self.values, count, skip))]
+        return [(row[0], row[1]) for row in file.execute(query, (*self.values, count, skip))]
+
+    def walked_from(self, file: Any, start: tuple[Any, int], count: int, skip: int) -> list[tuple[Any, int]]:
+        """The same from a mark on, upwards. In two parts, the rows with the mark's own key and those beyond: compared
+        as a pair SQLite meets every row with that key again, and most payments are due on no day."""
+        column = self.wanted.order
+        part = f"SELECT {column}, no FROM entry INDEXED BY by_{column} WHERE {{}} AND {self.where}"
+        query = (f"{part.format(f'{column} = ? AND no >= ?')} UNION ALL {part.format(f'{column} > ?')} "
+                 "ORDER BY 1, 2 LIMIT ? OFFSET ?")  # fmt: skip
+        values = (*start, *self.values, start[0], *self.values, count, skip)
+        return [(row[0], row[1]) for row in file.execute(query, values)]
 
 
 def _searched(file: Any, text: str) -> tuple[tuple[str, ...], frozenset[int] | None]:

@@ -162,14 +162,14 @@ class PaymentList:
         while place + 1 < len(marks.keys) and before + marks.counts[place] <= at:
             before += marks.counts[place]
             place += 1
-        found = asked.walked(file, count, at - before, start=marks.keys[place])
+        found = asked.walked_from(file, marks.keys[place], count, at - before)
         return [no for _, no in (found[::-1] if down else found)]
 
     def _marked(self, file: Any, asked: Asked, stop: Callable[[], bool] = lambda: False) -> _Marks | None:
         key = (asked.wanted.order, asked.where, asked.values, asked.words)
         if key not in self._marks:
             keys = asked.walked(file, 1, 0)
-            while following := asked.walked(file, 1, MARK, start=keys[-1]):
+            while following := asked.walked_from(file, keys[-1], 1, MARK):
                 keys += following
                 if stop():
                     return None
@@ -222,7 +222,7 @@ class PaymentList:
 
     def _connected(self) -> Any:
         file = connect(self._path, self._key)
-        for pragma in ("synchronous = OFF", "cache_size = -12000", "journal_size_limit = 4194304"):
+        for pragma in ("synchronous = OFF", "cache_size = -4000", "journal_size_limit = 4194304"):
             file.execute(f"PRAGMA {pragma}")
         if file.execute("SELECT 1 FROM sqlite_master WHERE name = 'kept'").fetchone() is None:
             file.executescript(TABLES)

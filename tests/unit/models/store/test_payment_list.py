@@ -332,6 +332,30 @@ def test_s2_02_a_file_of_another_key_gives_way(store: DeskStore) -> None:
     assert b"Quillfeather" not in store.path.with_name("payments.db").read_bytes()
 
 
+@pytest.mark.parametrize("order", ORDERS)
+def test_s2_04_marks_of_equal_keys_meet_each_row_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    """Thousands are due on no day and paid: what finds far pages must not meet them again for every mark. Counted in
+    steps of the database, which time on a busy machine cannot hide."""
+    store = lone_desk(tmp_path)
+    put(store, records.Patient(id="ann", family="Quillfeather", given="Ann"))
+    put(store, *(bodies.Collect(payment_id=f"p{n}", patient_id="ann", tender="cash", amount_cents=500,
+                                receipt_no=f"{n}", number=f"PAY-1-{n:05d}") for n in range(600)))  # fmt: skip
+    monkeypatch.setattr(payment_list, "MARK", 5)
+    monkeypatch.setattr(payment_list, "FEW", 0)
+    monkeypatch.setattr(payment_list, "NEAR", -1)
+    made = beside(store)
+    made.page(WantedPayments(), first=0, count=1)
+    steps: list[int] = []
+    made._file.set_progress_handler(lambda: steps.append(1), 100)
+    assert made.prepare(WantedPayments(order=order), lambda: False)
+    assert len(steps) < 600  # some 60,000 steps; each mark meeting all before it again takes a million
+    assert not made.prepare(WantedPayments(order=order, tender="cash"), lambda: True)  # somebody asks: it steps aside
+    made.close()
+    store.close()
+
+
 def test_the_orders_are_columns() -> None:
     assert set(ORDERS) == set(KEYS)
     assert payment_asks.FEW == payment_list.FEW
