@@ -9,7 +9,7 @@ from typing import Any
 from app.account_views import ChargeLine, DocumentLine, LogLine, PaymentLine, PaymentPart, StatementRow, VisitLine
 from app.plan_views import PlanListed
 from models.basics.money import show_cents
-from widgets.common.cells import Cell, MoneyCell, RowKind, TableRow, TailCell, WordsCell
+from widgets.common.cells import Cell, MoneyCell, PillCell, RowKind, TableRow, TailCell, WordsCell
 from widgets.common.pill import Look
 from widgets.common.table import Column, LazyRows
 from widgets.common.when import count_text, day_text, spoken_cents, time_text
@@ -132,7 +132,8 @@ def visit_row(line: VisitLine, today: date, *, simple: bool = True, unfolded: bo
     if charged:
         said += [f"owed {spoken_cents(line.owed_cents)}", f"paid {spoken_cents(line.paid_cents)}",
                  f"balance {spoken_cents(line.balance_cents)}"]  # fmt: skip
-    return TableRow(visit_key(line), cells, spoken=_said(said, mark))
+    said += [f"payment of {spoken_cents(line.overdue_cents)} overdue"] if flag is not None else []
+    return TableRow(visit_key(line), cells, spoken=_said(said, None if flag is not None else mark))
 
 
 def _amounts(
@@ -357,7 +358,6 @@ def _said(parts: list[str], last: Look | None) -> str:
     return ", ".join(part for part in (*parts, last[0] if last else "") if part)
 
 
-NAMES: dict[Tab, Callable[[Any], str]] = {
 def _plan_rows(line: PlanListed, state: LedgerState, today: date) -> Iterator[TableRow]:
     """A plan, or what is owed without one (S4-04, S4-05)."""
     look, following = look_of(line), day_text(line.next_due, today) if line.next_due else ""
@@ -373,11 +373,12 @@ def _plan_rows(line: PlanListed, state: LedgerState, today: date) -> Iterator[Ta
     yield TableRow(NAMES[Tab.PLANS](line), cells, spoken=", ".join(said))
 
 
+NAMES: dict[Tab, Callable[[Any], str]] = {
     Tab.VISITS: visit_key, Tab.PAYMENTS: payment_key, Tab.LINES: lambda line: f"item:{line.charge_id}",
     Tab.STATEMENTS: lambda line: f"statement:{line.statement_id}",
     Tab.DOCUMENTS: lambda line: f"document:{line.key}", Tab.LOG: lambda line: f"log:{line.op_id}",
-}  # fmt: skip
     Tab.PLANS: lambda line: f"plan:{line.plan_id or line.patient_id}",
+}  # fmt: skip
 """The key of each line's row, by list."""
 
 _MAKERS: dict[Tab, Callable[[Any, LedgerState, date], Iterator[TableRow]]] = {

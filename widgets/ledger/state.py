@@ -242,9 +242,7 @@ def visit_pill(line: VisitLine) -> Look | None:
 
 def visit_flag(line: VisitLine) -> Look | None:
     """What was asked for a visit and is past its due date (S2-15): before anything else."""
-    if not line.overdue_cents:
-        return None
-    return f"Overdue {show_cents(line.overdue_cents)}", "bad", "triangle-alert"
+    return ("Overdue", "bad", "triangle-alert") if line.overdue_cents else None
 
 
 def visit_badge(line: VisitLine) -> Look | None:
