@@ -16,6 +16,7 @@ from urllib.parse import quote
 from devices.wires.address import SerialAddress, UsbAddress, parse_address
 from devices.wires.libusb_pipe import class_printers
 from devices.wires.ports import VENDORS, Port, lasting_address, lasting_url, system_ports
+from devices.wires.spool_queue import printers_of, system_spooler
 from devices.wires.usblp_pipe import usb_printers
 from models.basics.errors import RuleBroken
 from models.basics.facts import facts
@@ -103,9 +104,18 @@ def print_queues() -> tuple[Found, ...]:
     return tuple(Found(f"cups://{quote(name)}", "printer", words=f"Print queue {name}") for name in names)
 
 
+def spooled_printers() -> tuple[Found, ...]:
+    """Printers of the Windows spooler. Those that write a file are none."""
+    names = [name for name in printers_of(system_spooler()) if not any(word in name.lower() for word in _NO_PAPER)]
+    return tuple(Found(f"spool://{quote(name, safe=_PLAIN)}", "printer", words=f"Print queue {name}") for name in names)
+
+
+_PLAIN = " ()\\"
+"""What needs no escape in the name of a printer."""
+_NO_PAPER = ("print to pdf", "xps document writer", "onenote", "fax")
 LIST_S = 3.0
 SOURCES: tuple[Callable[[], tuple[Found, ...]], ...] = (
-    serial_devices, usb_printer_nodes, usb_class_printers, print_queues,
+    serial_devices, usb_printer_nodes, usb_class_printers, print_queues, spooled_printers,
 )  # fmt: skip
 """Everything that is asked what is there; another kind of wire is one more row. A device that several know is shown as
 the first one knows it."""

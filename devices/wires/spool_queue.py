@@ -8,7 +8,7 @@ told to keep printed documents says so instead.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from devices.base import DeviceState, DeviceStatus, JobState, QueuedJob, Reason
@@ -25,6 +25,8 @@ PRINTER_OFFLINE, PRINTER_NOT_AVAILABLE, PRINTER_DOOR_OPEN = 0x80, 0x1000, 0x4000
 """PRINTER_STATUS_…"""
 WORK_OFFLINE = 0x400
 """PRINTER_ATTRIBUTE_WORK_OFFLINE: somebody chose "Use printer offline"."""
+ENUM_LOCAL, ENUM_CONNECTIONS = 0x2, 0x4
+"""PRINTER_ENUM_LOCAL, PRINTER_ENUM_CONNECTIONS."""
 CANCEL_JOB = 3
 NO_SUCH_PRINTER, NO_SUCH_JOB = 1801, 87
 """ERROR_INVALID_PRINTER_NAME, ERROR_INVALID_PARAMETER."""
@@ -44,6 +46,7 @@ class SystemSpooler(Protocol):
 
     error: type[Exception]
 
+    def EnumPrinters(self, flags: int, name: None, level: int) -> Sequence[dict[str, Any]]: ...
     def OpenPrinter(self, name: str) -> Any: ...
     def ClosePrinter(self, handle: Any) -> None: ...
     def GetPrinter(self, handle: Any, level: int) -> dict[str, Any]: ...
@@ -64,6 +67,18 @@ def system_spooler() -> SystemSpooler | None:
         return None
     spooler: SystemSpooler = win32print
     return spooler
+
+
+def printers_of(spooler: SystemSpooler | None) -> tuple[str, ...]:
+    """The names of this computer's own printers and of those it is connected to (EnumPrinters, PRINTER_INFO_4: no
+    server is asked). Raises OSError when the spooler does not tell."""
+    if spooler is None:
+        return ()
+    try:
+        known = spooler.EnumPrinters(ENUM_LOCAL | ENUM_CONNECTIONS, None, 4)
+    except spooler.error as error:
+        raise OSError("the print spooler does not answer") from error
+    return tuple(sorted(str(each["pPrinterName"]) for each in known))
 
 
 class SpoolQueue:

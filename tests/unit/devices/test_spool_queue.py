@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from devices import found
 from devices.base import DeviceState, PrintResult, Reason
 from devices.printers.queued import QueuedPrinter, QueuePatience
 from devices.registry import printer_for
@@ -63,6 +64,12 @@ class Spooler:
         self.calls.append(name)
         if name in self.fails:
             raise Refused(1722, name, "The RPC server is unavailable.")
+
+    def EnumPrinters(self, flags: int, name: None, level: int) -> tuple[dict[str, Any], ...]:
+        self._call("EnumPrinters")
+        assert (flags, name, level) == (6, None, 4), "this computer's own and its connections, no server asked"
+        names = (NAME, "Microsoft Print to PDF", "Fax", "Label #2 50% off?", "\\\\front\\receipts")
+        return tuple({"pPrinterName": each, "pServerName": None, "Attributes": 64} for each in names)
 
     def OpenPrinter(self, name: str) -> str:
         if name != NAME:
@@ -237,3 +244,28 @@ def test_a_name_that_is_none_is_turned_away(url: str) -> None:
 def test_names_with_spaces_and_of_other_computers_are_read() -> None:
     assert parse_address(URL) == QueueAddress("spool", NAME)
     assert parse_address("spool://%5C%5Cserver%5CFront") == QueueAddress("spool", "\\\\server\\Front")
+
+
+# Finding them -----------------------------------------------------------------------------------------------------
+
+
+def test_the_spoolers_printers_are_found_by_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    spooler = Spooler()
+    monkeypatch.setattr(found, "system_spooler", lambda: spooler)
+    listed = found.spooled_printers()
+    assert [each.wire for each in listed] == [URL, "spool://Label %232 50%25 off%3F", "spool://\\\\front\\receipts"]
+    assert parse_address(listed[1].wire) == QueueAddress("spool", "Label #2 50% off?"), "and what writes a file is none"
+    assert {each.kind for each in listed} == {"printer"}
+    assert found.same_wire(f"escpos+{URL}", listed[0], ())
+    address = parse_address(listed[0].address(9600))
+    assert isinstance(address, QueueAddress)
+    assert address.queue == NAME
+    assert found.spooled_printers in found.SOURCES
+
+
+def test_a_computer_without_a_spooler_or_with_a_dead_one_has_no_such_printers(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found.spooled_printers() == ()
+    dead = Spooler()
+    dead.fails.add("EnumPrinters")
+    monkeypatch.setattr(found, "system_spooler", lambda: dead)
+    assert found._asked(found.spooled_printers) == ()
