@@ -4,6 +4,7 @@ operation like any other."""
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
+from datetime import datetime, time
 from typing import Any
 
 import orjson
@@ -13,6 +14,8 @@ from app.giving_back import GivingBack
 from app.heads import day_text, patient_head
 from app.message_lines import message_line
 from app.method import method_text
+from app.plan_lists import PlanLists
+from app.plan_views import PlanListed
 from app.printing import Printing
 from app.recovery import Recovery
 from app.tasks import Places, Tasks, payment_side
@@ -43,7 +46,7 @@ _NO_RIGHT = {"not_done": "attention.no_right", "excepted": "attention.done_witho
 """What nobody with the right to it had decided, as the hub knows the practice's people."""
 
 
-_NEVER_CLOSED = ("refund_waiting", "visit_fallen", "books_wrong", "disk_full", "backup_old", "in_use",
+_NEVER_CLOSED = ("refund_waiting", "visit_fallen", "plan_late", "books_wrong", "disk_full", "backup_old", "in_use",
                  "answers_refused", *TASKS)  # fmt: skip
 
 
@@ -71,6 +74,7 @@ class Attention:
             since = attention.fallen_since(clinic.today().isoformat())
             fallen = [self._fallen(reader, row) for row in visits.fallen(reader, tenant, since)]
             unsent = [self._unsent(reader, row) for row in messages.failed(reader, tenant)]
+            late = [self._late_plan(reader, each) for each in PlanLists(clinic).late(reader)]
             unsigned = self._recovery.signing.items(reader)
             unsure = [self._unsure(reader, job) for job in jobs.prints_in_doubt(reader, tenant)]
             tasks = self._tasks.items(reader)
@@ -78,7 +82,7 @@ class Attention:
             doubles = [self._double(reader, row, places, over) for row in same if _suspicious(row)]
         told = [_pair(item) for item in doubles]
         tasks = tuple(task for task in tasks if not any(_is_about(task, pair) for pair in told))
-        about_money = (*self._recovery.open_attempts(), *tasks, *waiting, *refused, *doubles, *fallen)
+        about_money = (*self._recovery.open_attempts(), *tasks, *waiting, *refused, *doubles, *fallen, *late)
         return (*about_money, *unsigned, *unsent, *unsure, *self._of_desk())
 
     def item_that_was(self, reader: Any, source: str, item_id: str, telling: Places) -> AttentionItem | None:
@@ -194,6 +198,18 @@ class Attention:
             facts={"cents": row.cents, "appointment_id": row.appointment_id,
                    "payment_id": row.payment_id if row.payments == 1 else "",
                    "visit": f"{row.title or 'Visit'}, {day_text(starts.date(), self._clinic.today())}"},
+        )  # fmt: skip
+
+    def _late_plan(self, reader: Any, plan: PlanListed) -> AttentionItem:
+        """A plan of which something should have come (S0-44), or whose card said no, or nobody knows."""
+        since = plan.late_since or plan.next_due or self._clinic.today()
+        at = datetime.combine(since, time(9), self._clinic.zone)
+        return AttentionItem(
+            item_id=f"plan:{plan.plan_id}", kind="plan_late", at=min(at, self._clinic.now()),
+            patient=self._patient(reader, plan.patient_id), amount_cents=plan.late_cents or plan.next_cents,
+            words=f"attention.plan_{plan.trouble or 'late'}",
+            facts={"cents": plan.late_cents or plan.next_cents, "plan_id": plan.plan_id, "number": plan.number,
+                   "day": day_text(since, self._clinic.today())},
         )  # fmt: skip
 
     def _unsent(self, reader: Any, row: MessageRow) -> AttentionItem:

@@ -57,9 +57,10 @@ class PlanLists:
         dormant = [self._without(reader, each) for each in members if each not in drafted]
         return (*found, *(each for each in dormant if each is not None))
 
-    def late(self) -> tuple[PlanListed, ...]:
-        """Plans of which something should have come, or whose card nobody could charge."""
-        return tuple(each for each in self.running() if each.late_cents or each.trouble)
+    def late(self, reader: Any) -> tuple[PlanListed, ...]:
+        """Plans of which something should have come, or whose card nobody could charge; the latest first."""
+        found = self._listed(reader, plans.running(reader, self._clinic.tenant, MOST))
+        return tuple(sorted((each for each in found if each.late_cents or each.trouble), key=_urgent))
 
     def history(self, patient_id: str, plan_id: str = "") -> tuple[PlanHappened, ...]:
         """What happened to the plans of a patient (or one of them), newest first, in the field's words (S4-03); of the

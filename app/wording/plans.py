@@ -21,6 +21,21 @@ WORDS: Rows = {
         "Another desk was first, or the account had changed. No money moved.",
         "Look at the plan again.",
     ),
+    "attention.plan_late": (
+        "A payment of a plan is late",
+        "{cents:money} of plan {number} should have come by {day}. Nothing else was charged.",
+        "Take it, skip it, or call the patient.",
+    ),
+    "attention.plan_failed": (
+        "A card said no to a payment of a plan",
+        "{cents:money} of plan {number}, due {day}, were not taken. The patient was told.",
+        "It is tried again as set up. Take it another way, or choose another card.",
+    ),
+    "attention.plan_confirming": (
+        "Nobody knows yet whether a plan's card was charged",
+        "{cents:money} of plan {number} may have been taken. It is never charged twice.",
+        "Wait: the hub finds out. Do not take it another way meanwhile.",
+    ),
     "refused.plan_locked": (
         "This plan cannot be changed any more",
         f"It is in force, or it has ended. {_NOTHING}",

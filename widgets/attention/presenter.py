@@ -272,6 +272,7 @@ class AttentionPresenter(QObject):
             "give_up": self._give_up,
             "move": lambda item: self._about_money(item, "move"),
             "give_back": lambda item: self._about_money(item, "refund"),
+            "plan": self._open_plan,
             "write_off": self._write_off,
             "keep": self._keep,
             "send": self._send,
@@ -287,6 +288,10 @@ class AttentionPresenter(QObject):
     def _collect(self, item: AttentionItem) -> None:
         if item.patient is not None:
             self._doors.collect(item.patient.patient_id, str(item.facts.get("appointment_id") or ""))
+
+    def _open_plan(self, item: AttentionItem) -> None:
+        if item.patient is not None:
+            self._doors.money(item.patient.patient_id, "", f"plan:{item.facts['plan_id']}")
 
     def _about_money(self, item: AttentionItem, act: str) -> None:
         """What waits for a visit that fell out: go on in the ledger, with the act begun."""

@@ -77,6 +77,10 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("give_back", "Refund it", "Opens the refund. Nothing goes back before you confirm."),
         Way("keep", "Keep it as credit", "It is free for any visit at once, not only a day from now."),
     ),
+    "plan_late": (
+        Way("plan", "Open the plan", "Take the payment there, skip it, or choose another card.", recommended=True),
+        Way("ledger", "Look at the account", "Opens the ledger of this patient."),
+    ),
     "unknown_refund": (
         Way(
             "wait", "Wait", "It is asked again by itself. Do not give the money back another way yet.", recommended=True
@@ -282,6 +286,7 @@ KINDS: dict[str, Kind] = {
     "in_use": Kind("lock", "neutral", ("Choose one", "neutral", "lock")),
     "not_known": Kind("circle-question-mark", "warn", ("Choose one", "warn", "circle-question-mark")),
     "not_merged": Kind("users", "warn", ("Choose one", "warn", "users"), money=False),
+    "plan_late": Kind("calendar-clock", "warn", ("Late", "warn", "calendar-clock")),
     "visit_fallen": Kind("calendar-clock", "warn", ("Choose one", "warn", "arrow-left-right")),
     "excepted": Kind("triangle-alert", "warn", ("Needs a manager", "warn", "triangle-alert")),
     "quarantined": Kind("triangle-alert", "warn", ("Needs a manager", "warn", "triangle-alert")),

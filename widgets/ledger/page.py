@@ -78,6 +78,7 @@ class _Page:
         if act and place is not self._begun:  # coming back does not begin it anew
             target = Target(place.patient_id, payment_id, place.appointment_id)
             others = {"send": Target(place.patient_id, message_id=payment_id),
+                      "plan": Target(place.patient_id, plan_id=payment_id),
                       "adjust": Target(place.patient_id, "", place.appointment_id, payment_id)}  # fmt: skip
             self.presenter.begin(act, others.get(act, target))
         self._begun = place
