@@ -1,34 +1,36 @@
-"""The list of 1,000,000 payments of 50,000 patients: pages, orders, filters, searches and the cards, beside Qt's own
-table model (and its proxy) over the same rows in a plain SQLite file. Both without painting."""
+"""The list of 1,000,000 payments of 50,000 patients: pages, orders, filters and searches from what a person does to
+what is painted, beside Qt's own table model (and its proxy) over the same rows in a plain SQLite file, painted as well;
+the cards; and the memory of each."""
 
 from __future__ import annotations
 
 import atexit
 import itertools
+import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from app.clinic import Clinic
-from app.payment_views import PaymentOrder, PaymentsAsk
+from app.payment_views import PaymentsAsk
 from app.payments import Payments
 from bench.data import FAMILIES, TODAY, fill_store
-from bench.measure import Row, interleaved, spread
+from bench.measure import Row, Spread, interleaved, spread
 from bench.payments_data import vary
 from bench.rows.desk import NOON
 from bench.rows.desk_counter import BENCH_KEY
 from models.basics.clock import FixedClock
 from models.operations.bodies import Collect
-from models.rules.payment_status import Status
 from models.store.desk import DeskStore
 from models.store.reading import connect
 
@@ -86,93 +88,50 @@ def _plain_copy(folder: Path) -> None:
     listed.close()
 
 
-_needed: list[Any] = []
-"""What Qt's model lives by."""
-
-
 @cache
-def _model() -> Any:
-    """Qt's own table model over the same rows, with an index for each order."""
-    from PySide6.QtCore import QCoreApplication
-    from PySide6.QtSql import QSqlDatabase, QSqlTableModel
-
-    _needed.append(QCoreApplication.instance() or QCoreApplication([]))
-    database = QSqlDatabase.addDatabase("QSQLITE", "bench-payments")
-    database.setDatabaseName(str(_files()[0] / "plain.db"))
-    if not database.open():
-        raise AssertionError(database.lastError().text())
-    model = QSqlTableModel(None, database)
-    model.setTable("payment")
-    return model
+def _page(what: str) -> dict[str, Any]:
+    """What the page, or Qt's own, told of itself from a process of its own."""
+    folder = _files()[0]
+    names = {"key": BENCH_KEY, "today": TODAY.isoformat(), "now": NOON.isoformat(), "families": FAMILIES[:6]}
+    (folder / "names.json").write_text(json.dumps(names))
+    answer = folder / f"{what}.json"
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "bench.payments_page", str(folder), what, str(answer)]
+    subprocess.run(command, check=True, env=environment, capture_output=True)
+    return dict(json.loads(answer.read_text()))
 
 
-def _select(where: str = "", column: int = 6, last: int = 50) -> None:
-    """What a screen over that model reads: the rows up to the page, and the cells of the page."""
-    from PySide6.QtCore import Qt
-
-    model = _model()
-    model.setFilter(where)
-    model.setSort(column, Qt.SortOrder.DescendingOrder)
-    model.select()
-    while model.rowCount() < last and model.canFetchMore():
-        model.fetchMore()
-    for row, cell in itertools.product(range(max(model.rowCount() - 50, 0), model.rowCount()), range(8)):
-        model.data(model.index(row, cell))
-
-
-def _measured(name: str, asks: list[PaymentsAsk], beside: Callable[[], object], beside_name: str,
-              target_ms: float) -> Row:  # fmt: skip
-    payments, turn = _payments()[0], itertools.cycle(asks)
-    for ask in asks:  # marks are made behind the first page of a filter and order
-        payments.page(ask)
-    ours, theirs = interleaved([lambda: payments.page(next(turn)), beside], rounds=ROUNDS, warm_up=3)
-    return Row(name, ours, beside_name, theirs, target_ms=target_ms, target_at="p95",
-               figures={"payments": PAYMENTS, "patients": PATIENTS, "list made once, s": _files()[1],
-                        "MiB scrolled to the end": _resident()})  # fmt: skip
-
-
-SCROLL = (
-    "import sys; from pathlib import Path; from app.payment_views import PaymentsAsk; "
-    "from bench.rows.payments import opened; payments = opened(Path(sys.argv[1]))[0]; "
-    "pages = payments.page(PaymentsAsk()).pages; "
-    "[payments.page(PaymentsAsk(page=page)) for page in range(0, pages, max(pages // 500, 1))]; "
-    "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmRSS')))"
-)
-
-
-@cache
-def _resident() -> int:
-    """MiB of a process that scrolls the whole list, without a window."""
-    command = [sys.executable, "-c", SCROLL, str(_files()[0])]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) // 1024
+def _painted(name: str, what: str, beside_name: str, target_ms: float, **figures: float) -> Row:
+    told = _page("paint")[what]
+    known = {"payments": PAYMENTS, "patients": PATIENTS, "list made once, s": _files()[1]}
+    return Row(name, spread(told["ours"]), beside_name, spread(told["theirs"]), target_ms=target_ms, target_at="p95",
+               figures={**known, **figures})  # fmt: skip
 
 
 def any_page() -> Row:
     """The first page, the middle, the end, and everything between."""
-    last = (PAYMENTS + REQUESTS) // 50 - 1
-    asks = [PaymentsAsk(page=page) for page in (0, last // 2, last, 1, last // 3, last // 2 + 1, last - 7, 0)]
-    return _measured("payments list, any page", asks, _select, "QSqlTableModel, first page", 12)
+    return _painted("payments list, any page to paint", "pages", "QSqlTableModel, first page painted", 16)
 
 
 def filtered() -> Row:
     """Filters and searches, few and many that fit; each question differs from the one before."""
-    asks = [
-        *(PaymentsAsk(statuses=frozenset({status})) for status in Status),
-        *(PaymentsAsk(location=f"place-{n}", order=PaymentOrder.NAME) for n in range(4)),
-        *(PaymentsAsk(staff=f"staff-{n}", tender="check") for n in range(4)),
-        *(PaymentsAsk(first=TODAY - timedelta(30 + n), last=TODAY) for n in range(4)),
-        *(PaymentsAsk(text=name) for name in (*FAMILIES[:6], "mar", "jo sm", "PAY-1-00042")),
-    ]
-    return _measured("payments list, filter or search", asks, lambda: _select("name LIKE '%kowal%'"),
-                     "QSqlTableModel, name filter", 16)  # fmt: skip
+    return _painted("payments list, filter or search to paint", "filters", "QSqlTableModel, name filter painted", 16,
+                    **{"QSortFilterProxyModel, name filter ms": round(_page("proxy")["filter_s"] * 1000),
+                       "loaded before, s": round(_page("proxy")["load_s"], 1)})  # fmt: skip
 
 
 def sorted_by_any() -> Row:
     """Five keys, both ways."""
-    asks = [PaymentsAsk(order=order, descending=down) for order in PaymentOrder for down in (True, False)]
-    columns = itertools.cycle((6, 2, 4, 3, 1))
-    return _measured("payments list, sort by any column", asks, lambda: _select(column=next(columns)),
-                     "QSqlTableModel, indexed sort", 50)  # fmt: skip
+    return _painted("payments list, sort by any column to paint", "orders", "QSqlTableModel, indexed sort painted", 50,
+                    **{"QSortFilterProxyModel, sort by name ms": round(_page("proxy")["sort_s"] * 1000)})  # fmt: skip
+
+
+def memory() -> Row:
+    """MiB, not milliseconds: the whole process with the page scrolled to the end."""
+    ours, theirs = (_page(what)["mib"] for what in ("end", "proxy"))
+    return Row("payments list, MiB scrolled to the end", Spread(ours, ours, ours, 1), "QSortFilterProxyModel, MiB",
+               Spread(theirs, theirs, theirs, 1), target_ms=95,
+               figures={"last page": _page("end")["last"]})  # fmt: skip
 
 
 def cards() -> Row:
@@ -190,27 +149,39 @@ def cards() -> Row:
 
 
 def cards_while_written() -> Row:
-    """The same, each after a payment that was just taken: the list catches up first."""
+    """The same while another thread takes payments, twenty a second: the list catches up before it answers."""
     payments, store = _payments()
     with store.reader() as reader:
         people = [row[0] for row in reader.execute("SELECT id FROM patient LIMIT 500").fetchall()]
-    numbers = itertools.count()
+    over = threading.Event()
+    taker = threading.Thread(target=_take, args=(store, itertools.cycle(people), over))
+    asks = itertools.cycle([PaymentsAsk(), PaymentsAsk(first=TODAY - timedelta(30), last=TODAY)])
     timings = []
-    for n in range(ROUNDS + 3):
+    taker.start()
+    for _ in range(4 * ROUNDS):
+        time.sleep(0.02)
+        begun = time.perf_counter()
+        payments.cards(next(asks))
+        timings.append(time.perf_counter() - begun)
+    over.set()
+    taker.join()
+    return Row("payments dashboard, while payments are written", spread(timings[8:]), "", target_ms=5, target_at="p95")
+
+
+def _take(store: DeskStore, people: Iterator[str], over: threading.Event) -> None:
+    numbers = itertools.count()
+    while not over.wait(0.05):
         new = f"bench-{next(numbers)}"
         with store.write() as tx:
-            tx.record(Collect(payment_id=new, patient_id=people[n], tender="cash", amount_cents=2500, number=new,
+            tx.record(Collect(payment_id=new, patient_id=next(people), tender="cash", amount_cents=2500, number=new,
                               receipt_no=new), person_id="staff-1", business_date=TODAY.isoformat())  # fmt: skip
-        begun = time.perf_counter()
-        payments.cards(PaymentsAsk(first=TODAY - timedelta(30), last=TODAY))
-        timings.append(time.perf_counter() - begun)
-    return Row("payments dashboard, while payments are written", spread(timings[3:]), "", target_ms=5, target_at="p95")
 
 
 ROWS = {
-    "payments list, any page": any_page,
-    "payments list, filter or search": filtered,
-    "payments list, sort by any column": sorted_by_any,
+    "payments list, any page to paint": any_page,
+    "payments list, filter or search to paint": filtered,
+    "payments list, sort by any column to paint": sorted_by_any,
+    "payments list, MiB scrolled to the end": memory,
     "payments dashboard": cards,
     "payments dashboard, while payments are written": cards_while_written,
 }
