@@ -162,3 +162,18 @@ def test_a_kept_card_is_declined_or_not_known_as_any_card(desk: Counter, process
     found = desk.desk.lanes["terminal"].call(lambda job: desk.desk.recovery.check(item.item_id, job), 60.0)
     assert (found.end, desk.payments()) == (CollectEnd.TAKEN, [("card", 7500, "")])
     assert processor.captured_cents() == 7500
+
+
+def test_a_late_answer_brings_the_card_as_well_as_the_payment(desk: Counter, processor: Processor) -> None:
+    if isinstance(processor, PaxProcess):
+        processor.next("unplug:answer")
+    else:
+        processor.always("drop-before@payment_intents.retrieve")
+    unknown = desk.collect(desk.request(desk.sheet(), TenderKind.CARD, keep=wish(desk)), 60.0)
+    assert (unknown.end, cards(desk)) == (CollectEnd.UNKNOWN, ())
+    processor.clear()
+    processor.replug()
+    [item] = desk.desk.attention.items()
+    found = desk.desk.lanes["terminal"].call(lambda job: desk.desk.recovery.check(item.item_id, job), 60.0)
+    assert (found.end, found.facts["card_kept"]) == (CollectEnd.TAKEN, True)
+    assert [(card.name, card.first) for card in cards(desk)] == [("Visa •••• 4242", True)]
