@@ -36,7 +36,9 @@ _OVER = frozenset(
 
 
 def due_cell(row: TodayRow) -> MoneyCell:
-    """What the due column says of a visit."""
+    """What the due column says of a visit; where nothing else is due, what is overdue (S2-15)."""
+    if row.overdue_cents and row.due_state is DueState.NOTHING:
+        return MoneyCell(row.overdue_cents, "table_strong", "bad_text", "triangle-alert", "Overdue")
     cells = {
         DueState.NOTHING: MoneyCell(None),
         DueState.DUE: MoneyCell(row.due_cents, "body_strong"),
@@ -74,6 +76,7 @@ def sentence(row: TodayRow) -> str:
         f"prepaid {spoken_cents(row.prepaid_cents)}" if row.prepaid_cents else "",
         due_words(row),
         f"payment of {spoken_cents(row.overdue_cents)} overdue" if row.overdue_cents else "",
+        "on a payment plan" if row.on_plan else "",
         plan_words(row).lower(),
     ]
     return ", ".join(part for part in parts if part)
@@ -86,7 +89,7 @@ def table_row(row: TodayRow) -> TableRow:
                      ink="text" if here else "text2")  # fmt: skip
     cells: tuple[Cell, ...] = (
         time,
-        WordsCell(row.patient.name, short_identity_text(row.patient), "body_medium"),
+        WordsCell(row.patient.name, _identity(row), "body_medium"),
         WordsCell(row.visit.title or "Visit", _under(row), "body"),
         PillCell(visit_look(row.visit)),
         BadgeCell(row.credit_cents, row.prepaid_cents),
@@ -95,9 +98,16 @@ def table_row(row: TodayRow) -> TableRow:
     return TableRow(row.visit.appointment_id, cells, spoken=sentence(row))
 
 
+def _identity(row: TodayRow) -> str:
+    """Who it is; after it, that they pay something by a plan (S0-44)."""
+    identity = short_identity_text(row.patient)
+    return f"{identity} · On a plan" if row.on_plan else identity
+
+
 def _under(row: TodayRow) -> str:
-    """Whom to; what was asked for the visit and is overdue comes first (S2-15)."""
-    late = f"Overdue {show_cents(row.overdue_cents)}" if row.overdue_cents else ""
+    """Whom to; before it what is overdue, where the due column has something else to say (S2-15)."""
+    flagged = row.overdue_cents and row.due_state is not DueState.NOTHING
+    late = f"Overdue {show_cents(row.overdue_cents)}" if flagged else ""
     return " · ".join(part for part in (late, plan_words(row), row.visit.practitioner) if part) or " "
 
 

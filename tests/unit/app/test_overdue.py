@@ -12,7 +12,7 @@ from app.account_views import VisitLine
 from app.accounts import Accounts
 from app.payment_requests import PaymentRequests
 from app.schedule import Schedule
-from app.views import TodayRow
+from app.views import DueState, TodayRow
 from models.rules.payment_status import Status
 from tests.support.clinic import DAY, MARIA, TestClinic
 from tests.support.counter import rosa_with_copay_and_balance
@@ -54,6 +54,12 @@ def test_s2_15_today_flags_the_visit_and_says_so(clinic: TestClinic) -> None:
     assert row.overdue_cents == 5000
     assert "payment of 50 dollars overdue" in sentence(row)
     assert table_row(row).cells[2].subtitle == "Overdue $50.00 · Dr. Okafor"  # type: ignore[union-attr]
+    quiet = table_row(replace(row, due_state=DueState.NOTHING)).cells
+    assert (quiet[2].subtitle, quiet[-1].cents, quiet[-1].words) == (  # type: ignore[union-attr]
+        "Dr. Okafor",
+        5000,
+        "Overdue",
+    )
     view = Schedule(clinic.clinic, clinic.settings).day()
     side = today_state(view, Choice(), None).side
     assert side is not None
@@ -66,7 +72,8 @@ def test_s2_15_the_ledger_flags_a_visit_that_owes_nothing_else(clinic: TestClini
     line = in_account(clinic)["gone"]
     assert line.overdue_cents == 4500
     row = visit_row(line, clinic.clinic.today())
-    assert row.spoken.endswith("Overdue $45.00")
+    assert row.spoken.endswith("payment of 45 dollars overdue")
+    assert row.cells[-1].look == ("Overdue", "bad", "triangle-alert")  # type: ignore[union-attr]
     PaymentRequests(clinic.clinic).move(request_id, Status.CANCELLED, MARIA)
     assert "gone" not in in_account(clinic)
 
