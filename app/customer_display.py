@@ -18,6 +18,7 @@ from models.basics.money import show_cents
 log = logging.getLogger(__name__)
 _COLUMNS = 20
 NOTHING = ("", "")
+TRIAL = ("This display works", "01234567890123456789")
 
 
 class CustomerDisplay:
@@ -48,6 +49,18 @@ class CustomerDisplay:
     def clear(self) -> None:
         """The payment is over: show nothing."""
         self._want(NOTHING)
+
+    def trial(self) -> bool:
+        """Show two lines that prove that it works. False while it shows a payment. Any thread, never blocks."""
+        if self._wanted not in (NOTHING, TRIAL):
+            return False
+        self._want(TRIAL)
+        return True
+
+    def end_trial(self) -> None:
+        """Take them away again, unless a payment has come meanwhile."""
+        if self._wanted == TRIAL:
+            self.clear()
 
     def start(self) -> None:
         """After opening: what an earlier run may have left there goes."""

@@ -427,7 +427,7 @@ class Desk:
         """The devices of this desk: choosing and trying them, and what they were asked."""
         from app.devices import Devices
 
-        return Devices(self.clinic, self.settings, self.status, self.printing, self.device_log)
+        return Devices(self.clinic, self.settings, self.status, self.printing, self.device_log, self.display)
 
     @cached_property
     def receipts(self) -> Receipts:

@@ -49,6 +49,7 @@ class Act(StrEnum):
     SHOW = "show"
     PRINT = "print"
     TEST_PRINT = "test_print"
+    CUT = "cut"
     OPEN = "open"
     SCAN = "scan"
     CHOSEN = "chosen"

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.clinic import Clinic
+from app.customer_display import CustomerDisplay
 from app.device_kinds import KINDS, DeviceKind, whole_address
-from app.device_log import DRAWER, GOOD, PRINTER, READER, Act, DeviceEvent, DeviceLog, newest
+from app.device_log import DISPLAY, DRAWER, GOOD, PRINTER, READER, Act, DeviceEvent, DeviceLog, newest
 from app.drawer import has_drawer, has_own_wire
 from app.printing import Printing
 from app.refusals import need
@@ -49,7 +50,7 @@ _NOT_PRINTED = {PrintResult.NOT_PRINTED: "devices.test_not_printed", PrintResult
 class DeviceCard:
     """One device. `address` is fit to be shown; `light` how it is now (None: nobody can know). `model`, `serial` and
     `software` as a reader says of itself; `last_at` its last sign of life and `tested` its last test, local times.
-    `opened_today` counts a drawer's pulses."""
+    `opened_today` counts a drawer's pulses, `cuts`: the printer has a cutter."""
 
     key: str
     name: str
@@ -64,6 +65,7 @@ class DeviceCard:
     tested: DeviceEvent | None = None
     card_wait_s: int = 0
     paper: str = ""
+    cuts: bool = False
     opened_today: int = 0
 
 
@@ -100,9 +102,10 @@ class Devices:
     """The story of Settings > Devices. Each call names its lane."""
 
     def __init__(
-        self, clinic: Clinic, settings: Settings, status: DeskStatus, printing: Printing, events: DeviceLog
+        self, clinic: Clinic, settings: Settings, status: DeskStatus, printing: Printing, events: DeviceLog,
+        display: CustomerDisplay | None = None,
     ) -> None:  # fmt: skip
-        self._clinic, self._settings, self._status = clinic, settings, status
+        self._clinic, self._settings, self._status, self._display = clinic, settings, status, display
         self._printing, self._events = printing, events
 
     # Looking ------------------------------------------------------------------------------------------------------
@@ -138,6 +141,7 @@ class Devices:
             software=known.app if known else "", took_ms=contact.took_ms if contact else 0,
             card_wait_s=self._settings.get(CARD_WAIT_S) if kind.key == READER else 0,
             paper=self._paper() if kind.key == PRINTER else "",
+            cuts=kind.key == PRINTER and PROFILES[self._settings.get(PRINTER_PROFILE)].cutter,
             opened_today=self._opened(events) if kind.key == DRAWER else 0,
         )  # fmt: skip
 
@@ -238,13 +242,32 @@ class Devices:
     def test_print(self) -> Trial:
         """Print a page that shows what works. Raises DeviceError, DeviceMissing `devices.not_fitted`;
         `devices.test_not_printed`, `devices.test_unknown` when it began. Lane `printer`."""
+        return self._put(self._trial(), Act.TEST_PRINT)
+
+    def cut_paper(self) -> Trial:
+        """Feed the paper out and cut it; nothing is printed. Raises as `test_print`. Lane `printer`."""
+        return self._put((), Act.CUT)
+
+    def _put(self, blocks: tuple[common.Block, ...], act: Act) -> Trial:
         if not self._printing.fitted:
             raise DeviceMissing("devices.not_fitted", device=KINDS[PRINTER].name.lower())
         began = time.monotonic()
-        result = self._printing.print_trial(self._trial())
+        result = self._printing.print_trial(blocks, act)
         if result in _NOT_PRINTED:
             raise DeviceError(_NOT_PRINTED[result], device="printer")
         return Trial(round((time.monotonic() - began) * 1000), proven=result is PrintResult.PRINTED)
+
+    def show_trial(self) -> None:
+        """Show two lines on the customer display; `end_trial` takes them away. Any lane, never waits. Raises RuleBroken
+        `devices.display_in_use` while it shows a payment."""
+        if self._display is None or not self._display.trial():
+            raise RuleBroken("devices.display_in_use")
+        self._events.note(DISPLAY, Act.TEST)
+
+    def end_trial(self) -> None:
+        """The two lines were seen. Any lane, never waits."""
+        if self._display is not None:
+            self._display.end_trial()
 
     def open_drawer(self, person: Person, lender: Person | None = None) -> str:
         """Open the drawer once to see that it does; written into the day's log like every opening without a sale.

@@ -286,11 +286,11 @@ class Printing:
         self._note_ready(self._status)
         return self._status
 
-    def print_trial(self, blocks: tuple[Block, ...]) -> PrintResult:
-        """Put a test print on paper, past the spool: nobody waits for it later. Raises DeviceError before the first
-        byte. Lane `printer`."""
+    def print_trial(self, blocks: tuple[Block, ...], act: Act = Act.TEST_PRINT) -> PrintResult:
+        """Put a test print on paper, past the spool: nobody waits for it later; without blocks the paper is only cut.
+        Raises DeviceError before the first byte. Lane `printer`."""
         try:
-            return noted_as(self._driver(), Act.TEST_PRINT).print_bytes(encode(blocks, self._profile()))
+            return noted_as(self._driver(), act).print_bytes(encode(blocks, self._profile()))
         finally:
             self._ready_at = -STATUS_HOLDS_S
 

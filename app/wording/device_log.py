@@ -17,6 +17,7 @@ WORDS: Rows = {
     "device_log.act.show": ("Amounts shown",),
     "device_log.act.print": ("Paper printed",),
     "device_log.act.test_print": ("Test print",),
+    "device_log.act.cut": ("Paper cut",),
     "device_log.act.open": ("Drawer opened",),
     "device_log.act.scan": ("Something scanned",),
     "device_log.act.chosen": ("Chosen for this desk",),
@@ -71,6 +72,11 @@ WORDS: Rows = {
         "The print queue took it",
         "A queue never says whether paper came out.",
         "Look at the paper.",
+    ),
+    "devices.display_in_use": (
+        "The display shows a payment now",
+        "Nothing was shown over it.",
+        "Try again when the payment is over.",
     ),
     "devices.test_unknown": (
         "Did the test print?",

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app.customer_display import TRIAL
 from app.settings import DISPLAY_URL, DRAWER, DRAWER_URL, PRINTER_URL
 from app.views import TenderKind
 from models.basics.errors import RuleBroken
@@ -252,6 +253,25 @@ def test_a_display_that_is_away_stops_nobody_and_catches_up(tmp_path: Path, disp
         until(lambda: display.tell("state")["rows"] == ["Received      $80.00", "Change         $5.00"], PATIENCE_S)
         shown.clear()
         until(lambda: display.tell("state")["rows"] == ["", ""], PATIENCE_S)
+
+
+def test_a_message_proves_the_display_and_never_covers_a_payment(tmp_path: Path, display: SimulatorProcess) -> None:
+    def rows() -> list[str]:
+        return list(display.tell("state")["rows"])
+
+    with counter(tmp_path, rosa_with_copay_and_balance) as desk:
+        desk.desk.settings.set(DISPLAY_URL, display.url)
+        desk.desk.devices.show_trial()
+        until(lambda: rows() == list(TRIAL), PATIENCE_S)
+        desk.desk.devices.end_trial()
+        until(lambda: rows() == ["", ""], PATIENCE_S)
+        desk.desk.display.due(7500)
+        until(lambda: rows()[0] == "To pay", PATIENCE_S)
+        with pytest.raises(RuleBroken, match=r"devices\.display_in_use"):
+            desk.desk.devices.show_trial()
+        desk.desk.devices.end_trial()
+        desk.desk.lanes["display"].call(lambda _job: None, PATIENCE_S)
+        assert rows()[0] == "To pay", "what a payment shows stays"
 
 
 def test_closing_the_desk_leaves_the_display_dark(tmp_path: Path, display: SimulatorProcess) -> None:

@@ -163,6 +163,9 @@ def test_a_printer_by_address_prints_a_test_and_the_log_knows_it(paper: PrinterP
     assert "TEST PRINT" in test
     assert "48 columns" in test
     assert next(line.strip() for line in presenter(desk)._part.paper.lines) == "TEST PRINT"
+    press_button(desk, "printer", "cut")
+    desk.wait(lambda: presenter(desk)._part.banner.title.text() == "The paper is cut")
+    assert len(paper.receipts()) == 1, "nothing is printed by that"
     assert desk.counter.jobs() == [], "a test is no receipt"
     press_button(desk, "drawer", "set_up")
     desk.wait(lambda: desk.counter.desk.settings.get(DRAWER))
@@ -174,7 +177,7 @@ def test_a_printer_by_address_prints_a_test_and_the_log_knows_it(paper: PrinterP
     log = presenter(desk)._log
     desk.wait(lambda: len(log.table.rows) >= 3)
     desk.picture("journey-devices-log")
-    assert {"test_print", "chosen"} <= {act for _, act in acts(desk)}
+    assert {"test_print", "cut", "chosen"} <= {act for _, act in acts(desk)}
     assert [reason for (reason,) in desk.counter.rows("SELECT reason FROM drawer_act")] == ["Test of the drawer"]
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.device_kinds import KINDS
-from app.device_log import DRAWER, READER
+from app.device_log import DISPLAY, DRAWER, READER
 from app.lanes import Job, Lane
 from app.views import Person
 from app.words import Words, sentence, sentence_for
@@ -19,7 +19,7 @@ from widgets.bridge import Bridge
 from widgets.common.files import ask_list_path
 from widgets.common.lend_dialog import Lending
 from widgets.devices.dialogs import AddressDialog, FindDialog, LogDialog
-from widgets.devices.state import ADDRESS, CHECK, FIND, REMOVE, SET_UP, TEST, name_of
+from widgets.devices.state import ADDRESS, CHECK, CUT, FIND, REMOVE, SET_UP, TEST, name_of
 from widgets.devices.view import DevicesPart
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SOON_MS = 60
 """Several changes at once are read once."""
+MESSAGE_MS = 5_000
+"""So long a test of the display is to be read."""
 LEND_WHY = "Only who may set up the practice changes devices. Nothing is charged or printed by it."
 LOG_FORMATS = {"Text (*.txt)": "txt"}
 
@@ -89,7 +91,7 @@ class DevicesPresenter(QObject):
     def _asked(self, key: str, act: str) -> None:
         acts: dict[str, Callable[[str], None]] = {
             TEST: self._test, FIND: self.find_devices, ADDRESS: self.add_by_address, REMOVE: self._remove,
-            SET_UP: self._set_up, CHECK: self._check,
+            SET_UP: self._set_up, CHECK: self._check, CUT: self._cut,
         }  # fmt: skip
         acts[act](key)
 
@@ -107,7 +109,9 @@ class DevicesPresenter(QObject):
                            done=lambda _nothing: self._part.say_nothing(), failed=self._say)  # fmt: skip
 
     def _test(self, key: str) -> None:
-        tests: dict[str, Callable[[], None]] = {READER: self._test_reader, DRAWER: self._open_drawer}
+        tests: dict[str, Callable[[], None]] = {
+            READER: self._test_reader, DRAWER: self._open_drawer, DISPLAY: self._show_message,
+        }  # fmt: skip
         tests.get(key, self._test_print)()
 
     def _test_reader(self) -> None:
@@ -144,6 +148,35 @@ class DevicesPresenter(QObject):
         self._part.show_printed("Printing…", "info_text")
         self._bridge.start(self._lanes["printer"], lambda _job: self._devices().test_print(), owner=self, done=done,
                            failed=failed)  # fmt: skip
+
+    def _cut(self, key: str) -> None:
+        def failed(error: Exception) -> None:
+            self._part.set_busy(key, CUT, "")
+            self._say(error)
+
+        def done(_trial: Trial) -> None:
+            self._part.set_busy(key, CUT, "")
+            self._part.show_told("ok", "The paper is cut")
+
+        self._part.set_busy(key, CUT, "Cutting…")
+        self._bridge.start(self._lanes["printer"], lambda _job: self._devices().cut_paper(), owner=self, done=done,
+                           failed=failed)  # fmt: skip
+
+    def _show_message(self) -> None:
+        """Two lines for a moment: whoever stands at the display sees whether it works."""
+        self._bridge.start(
+            self._lanes["display"], lambda _job: self._devices().show_trial(), owner=self, failed=self._say,
+            done=lambda _nothing: self._shown_message(),
+        )  # fmt: skip
+
+    def _shown_message(self) -> None:
+        self._part.show_told("info", "The display shows two lines", "They go by themselves.")
+        QTimer.singleShot(MESSAGE_MS, self, self._end_message)
+
+    @Slot()
+    def _end_message(self) -> None:
+        self._bridge.start(self._lanes["display"], lambda _job: self._devices().end_trial(), owner=self,
+                           done=lambda _nothing: self._part.say_nothing())  # fmt: skip
 
     def _open_drawer(self) -> None:
         person = self._person()

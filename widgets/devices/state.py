@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from app.device_kinds import KINDS
-from app.device_log import DRAWER, PRINTER, READER, SCANNER, Act, DeviceEvent, act_words, end_words
+from app.device_log import DISPLAY, DRAWER, PRINTER, READER, SCANNER, Act, DeviceEvent, act_words, end_words
 from app.devices import THROUGH_PRINTER, DeviceCard, DevicesView, Offer
 from app.scans import KEYBOARD
 from app.views import DeviceLight
@@ -40,7 +40,7 @@ _CONNECTIONS: Final = {
 _NOT_THERE: Final = {"light.reader.missing", "light.printer.missing", "light.drawer.missing", "light.scanner.missing",
                      "light.drawer.unplugged", "light.display.missing"}  # fmt: skip
 
-CHECK, FIND, ADDRESS, TEST, REMOVE, SET_UP = "check", "find", "address", "test", "remove", "set_up"
+CHECK, FIND, ADDRESS, TEST, CUT, REMOVE, SET_UP = "check", "find", "address", "test", "cut", "remove", "set_up"
 """What a button of a card asks for."""
 
 _NETWORK_STEPS = (
@@ -128,7 +128,7 @@ def _card(card: DeviceCard) -> CardState:
             acts = ((SET_UP, "On the printer", "printer"), (FIND, "Its own wire", "cable"))
         return CardState(card.key, card.name, subtitle, icon, ("", "neutral", ""), acts=acts, fitted=False)
     note, ink = _note(card)
-    acts = _ACTS.get(card.key, _USUAL_ACTS)
+    acts = tuple(act for act in _ACTS.get(card.key, _USUAL_ACTS) if act[0] != CUT or card.cuts)
     return CardState(card.key, card.name, _subtitle(card), icon, _pill(card.light), _facts(card), acts, _steps(card),
                      note, ink)  # fmt: skip
 
@@ -136,7 +136,8 @@ def _card(card: DeviceCard) -> CardState:
 _USUAL_ACTS = ((FIND, "Choose another", "search"), (REMOVE, "Remove", ""))
 _ACTS: Final = {
     READER: ((TEST, "Test reader", "refresh-cw"), *_USUAL_ACTS),
-    PRINTER: ((TEST, "Test print", "printer"), *_USUAL_ACTS),
+    PRINTER: ((TEST, "Test print", "printer"), (CUT, "Cut paper", ""), *_USUAL_ACTS),
+    DISPLAY: ((TEST, "Show message", "monitor"), *_USUAL_ACTS),
     DRAWER: ((TEST, "Open drawer", "inbox"), (REMOVE, "Remove", "")),
 }
 
