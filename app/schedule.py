@@ -22,7 +22,7 @@ from models.rules.billing import BILLING_STATUS_WORDS, copay_mark
 from models.rules.collecting import Part
 from models.rules.estimate import age_level
 from models.rules.visits import has_come, is_over
-from models.store.queries import attention, collect, recorded, requests, rows, today
+from models.store.queries import attention, collect, plans, recorded, requests, rows, today
 from models.store.queries.rows import ChargeRow, LotRow, VisitRow
 from models.store.queries.today import DayRow
 
@@ -113,6 +113,7 @@ class _Book:
     taken: today.Taken
     overdue: dict[str, int]
     attention: int = 0
+    on_plan: frozenset[str] = frozenset()
 
 
 def _read(clinic: Clinic, shown: date) -> _Book:
@@ -136,6 +137,7 @@ def _read(clinic: Clinic, shown: date) -> _Book:
             today.not_collecting(reader, tenant, day), today.taken(reader, tenant, day),
             requests.overdue_at(reader, tenant, day, clinic.today().isoformat()),
             attention.count(reader, tenant, clinic.today().isoformat(), clinic.identity.device_id),
+            plans.on_plan(reader, tenant, [row.visit.patient_id for row in found]),
         )  # fmt: skip
 
 
@@ -151,6 +153,7 @@ def _row(clinic: Clinic, book: _Book, found: DayRow, past_due_days: int) -> Toda
         visit_head(visit, clinic), patient_head(found.patient, clinic.today()),
         max(sum(lot.cents for lot in lots if not lot.appointment_id), 0), prepaid, state, due, paid,
         book.overdue.get(visit.id, 0), _plan_age(clinic, found),
+        visit.patient_id in book.on_plan,
     )  # fmt: skip
 
 

@@ -134,7 +134,8 @@ class DueState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class TodayRow:
     """One visit of the day; `overdue_cents` were asked for it and are past their due date (S2-15). `plan_age` is how
-    old the payer’s newest answer is (fresh, usable, old or never), empty where no plan is known."""
+    old the payer’s newest answer is (fresh, usable, old or never), empty where no plan is known. `on_plan`: the patient
+    pays something in parts (S0-44)."""
 
     visit: VisitHead
     patient: PatientHead
@@ -145,6 +146,7 @@ class TodayRow:
     paid_cents: int
     overdue_cents: int = 0
     plan_age: str = ""
+    on_plan: bool = False
 
 
 @dataclass(frozen=True, slots=True)

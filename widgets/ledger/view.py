@@ -35,6 +35,7 @@ from widgets.ledger.offer import Offer
 from widgets.ledger.rows import columns_of, rows_of, total_row
 from widgets.ledger.state import TAB_WORDS, LedgerState, Tab
 from widgets.ledger.table import LedgerTable, TotalRow
+from widgets.plans.list_state import plan_pill
 from widgets.theme import S8, S12, S16, S20, Themed
 
 FIGURES = ("Total paid", "Allocated (paid to visits)", "Unallocated", "Statement balance", "Total balance")
@@ -342,6 +343,7 @@ class LedgerPage(Themed, QWidget):
         """Show `state`; the selected row stays selected."""
         view = state.view
         self.bar.show_patient(view.patient if view else None, phone=True)
+        self.bar.show_pill(plan_pill(view.plans) if view else None)
         self.bar.badge.set_cents(max(view.figures.unallocated_cents, 0) if view else 0)
         self.banner.setVisible(state.notice is not None)
         if state.notice is not None:

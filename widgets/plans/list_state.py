@@ -86,6 +86,15 @@ def look_of(listed: PlanListed) -> Look:
     return LATE_LOOK if listed.late_cents else LOOKS[listed.status]
 
 
+def plan_pill(found: Iterable[PlanListed]) -> Look | None:
+    """The flag of a patient who is on a plan: what is wrong with it comes first; None for nobody on one."""
+    looks = [look_of(each) for each in found if each.status is PlanStatus.ACTIVE]
+    wrong = next((look for look in looks if look != LOOKS[PlanStatus.ACTIVE]), None)
+    if wrong is not None:
+        return f"Plan: {wrong[0].lower()}", wrong[1], wrong[2]
+    return ("On a payment plan", "info", "calendar-clock") if looks else None
+
+
 def _cells(listed: PlanListed, today: date) -> tuple[Cell, ...]:
     following = day_text(listed.next_due, today) if listed.next_due else ""
     left = count_text(listed.left, "payment left", "payments left") if listed.left else ""

@@ -200,10 +200,10 @@ def payments_of(connection: Any, tenant: str, patients: Iterable[str], most: int
     return [PlanPaidRow(*row) for row in found]
 
 
-def on_plan(connection: Any, tenant: str, patients: Sequence[str]) -> set[str]:
+def on_plan(connection: Any, tenant: str, patients: Sequence[str]) -> frozenset[str]:
     """Which of these records have a plan in force."""
     found = connection.execute(
         "SELECT DISTINCT patient_id FROM plan WHERE tenant = ? AND status = 'active' "
         "AND patient_id IN (SELECT value FROM json_each(?))", (tenant, json.dumps(list(patients))),
     )  # fmt: skip
-    return {str(row[0]) for row in found}
+    return frozenset(str(row[0]) for row in found)
