@@ -222,7 +222,7 @@ class PaymentList:
 
     def _connected(self) -> Any:
         file = connect(self._path, self._key)
-        for pragma in ("synchronous = OFF", "cache_size = -4000", "journal_size_limit = 4194304"):
+        for pragma in ("synchronous = OFF", "cache_size = -2000", "journal_size_limit = 4194304"):
             file.execute(f"PRAGMA {pragma}")
         if file.execute("SELECT 1 FROM sqlite_master WHERE name = 'kept'").fetchone() is None:
             file.executescript(TABLES)

@@ -6,17 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.lanes import Job, Lane, Progress
-from app.list_views import Exported
 from app.payment_views import PAGE, PaymentCards, PaymentChoices, PaymentLine, PaymentsAsk, PaymentsView
-from app.payments import Payments
 from app.settings import PAYMENT_COLUMNS, Settings
-from app.views import Person
 from models.basics.errors import PosError
 from models.rules.rights import Right
 from widgets.bridge import Bridge
@@ -26,12 +24,17 @@ from widgets.common.newest import Newest
 from widgets.common.speech import Notice, Speech
 from widgets.common.when import count_text
 from widgets.payments.columns import Shown
-from widgets.payments.columns_dialog import ColumnsDialog
 from widgets.payments.figures import Dashboard, dashboard
-from widgets.payments.numbers_dialog import NumbersDialog
 from widgets.payments.state import Chosen, Exporting, PaymentsState, heads, letters, payments_state
 from widgets.payments.view import PaymentsPage
 from widgets.session import Session
+
+if TYPE_CHECKING:
+    from app.list_views import Exported
+    from app.payments import Payments
+    from app.views import Person
+    from widgets.payments.columns_dialog import ColumnsDialog
+    from widgets.payments.numbers_dialog import NumbersDialog
 
 QUIET_MS = 400
 """After so long without a question what finds far pages is made."""
@@ -267,6 +270,8 @@ class PaymentsPresenter(QObject):
         """The charts as tables."""
         if self._cards is not None:
             if self._numbers is None:
+                from widgets.payments.numbers_dialog import NumbersDialog
+
                 self._numbers = NumbersDialog(self._view.host)
             self._numbers.show_numbers(self._cards, self._state.filter_words)
 
@@ -275,6 +280,8 @@ class PaymentsPresenter(QObject):
     @Slot()
     def _ask_columns(self) -> None:
         if self._columns is None:
+            from widgets.payments.columns_dialog import ColumnsDialog
+
             self._columns = ColumnsDialog(self._view.host)
             self._columns.submitted.connect(self._take_columns)
         self._columns.ask(self._shown)
