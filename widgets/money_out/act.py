@@ -11,10 +11,11 @@ from models.basics.errors import PosError
 from widgets.common.speech import Speech
 
 if TYPE_CHECKING:
-    from widgets.ledger.acts import Done, Opener, Stage, Target
+    from widgets.ledger.acts import Done, Opener, Target
     from widgets.money_out.others import HandBackPresenter, NetPresenter
     from widgets.money_out.presenter import Bench
     from widgets.money_out.taking_back import TakeBackPresenter
+    from widgets.papers.act import Host
     from widgets.refund.presenter import RefundPresenter
     from widgets.screens import Kit
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class MoneyOut:
     """The dialogs over a page."""
 
-    def __init__(self, kit: Kit, stage: Stage) -> None:
+    def __init__(self, kit: Kit, stage: Host) -> None:
         self._kit, self._stage = kit, stage
         self._refund: RefundPresenter | None = None
         self._hand_back: HandBackPresenter | None = None

@@ -71,13 +71,6 @@ class PaymentPage(Themed, QWidget):
         """What a dialog covers: the whole window."""
         return self.window()
 
-    def show_panel(self, panel: QWidget) -> None:
-        """No act of this page opens a panel in place."""
-        raise NotImplementedError
-
-    def hide_panel(self) -> None:
-        """Nothing lies there."""
-
     def _make_actions(self) -> None:
         self.back_action = page_action(self, "Back", "Esc", self.back_pressed.emit)
         self.collect_action = page_action(self, "Collect", ENTER, self.collect_pressed.emit, menu="payment")
