@@ -1,0 +1,151 @@
+"""Payment plans over a real store: what Collect leaves alone, what shows where, who may do what, rules and papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.accounts import Accounts
+from app.agreements import Agreements
+from app.attention import Attention
+from app.card_reader import CardReader
+from app.plan import standing
+from app.plan_lists import PlanLists
+from app.plan_views import PlanPage
+from app.plans import Plans
+from app.rules import MoneyRules
+from app.schedule import Schedule
+from models.basics.errors import RuleBroken
+from models.rules.numbers import plan_number
+from models.rules.plan_standing import PlanStatus
+from receipts.attachments import pdf_of_document
+from tests.support.clinic import MARIA, PRIYA, TestClinic
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Iterator[TestClinic]:
+    made = TestClinic(tmp_path)
+    made.patient()
+    made.visit()
+    made.charge(30_000, "2026-03-02", charge_id="old")
+    made.charge(4_000, "2026-03-10", charge_id="other")
+    yield made
+    made.close()
+
+
+def plans_of(clinic: TestClinic) -> Plans:
+    return Plans(clinic.clinic, CardReader(clinic.settings))
+
+
+def started(clinic: TestClinic, **more: str) -> PlanPage:
+    """A plan of the old charge in three payments, in force."""
+    plans = plans_of(clinic)
+    page = plans.begin("rosa")
+    form = replace(page.form, charge_ids=("old",), payments="3", **more)
+    plans.accept(plans.save(page, form, MARIA), "Rosa Quillfeather", "terms", MARIA)
+    return plans.activate(form.plan_id, PRIYA)
+
+
+def test_collect_never_asks_for_what_is_on_a_plan_by_itself(clinic: TestClinic) -> None:
+    with clinic.store.reader() as reader:
+        before = standing(clinic.clinic, clinic.settings, reader, "rosa", "")
+    assert {due.payable.key: due.selected for due in before.dues} == {"old": True, "other": True}
+    started(clinic)
+    with clinic.store.reader() as reader:
+        now = standing(clinic.clinic, clinic.settings, reader, "rosa", "")
+    assert {due.payable.key: due.selected for due in now.dues} == {"old": False, "other": True}
+    assert "on a payment plan" in next(due.subtitle for due in now.dues if due.payable.key == "old")
+
+
+def test_s0_44_a_patient_on_a_plan_is_flagged_and_a_late_one_is_listed(clinic: TestClinic) -> None:
+    assert [row.on_plan for row in Schedule(clinic.clinic, clinic.settings).day().rows] == [False]
+    page = started(clinic)
+    assert [row.on_plan for row in Schedule(clinic.clinic, clinic.settings).day().rows] == [True]
+    lists = PlanLists(clinic.clinic)
+    with clinic.store.reader() as reader:
+        assert lists.late(reader) == ()
+        clinic.clock.advance(6 * 86_400)
+        [late] = lists.late(reader)
+        item = _attention(clinic)._late_plan(reader, late)
+    assert (late.plan_id, late.late_cents, late.left) == (page.form.plan_id, 10_000, 3)
+    assert (item.kind, item.words, item.amount_cents) == ("plan_late", "attention.plan_late", 10_000)
+
+
+def _attention(clinic: TestClinic) -> Attention:
+    made = Attention.__new__(Attention)
+    made._clinic = clinic.clinic
+    return made
+
+
+def test_s4_04_s4_05_plans_of_a_patient_and_what_is_owed_without_one(clinic: TestClinic) -> None:
+    [dormant] = Accounts(clinic.clinic, clinic.settings).ledger("rosa").plans
+    assert (dormant.kind, dormant.status, dormant.payment_cents, dormant.balance_cents) == (
+        "AR", PlanStatus.DORMANT, None, 34_000)  # fmt: skip
+    page = started(clinic)
+    plan, rest = PlanLists(clinic.clinic).of_patient("rosa")
+    assert (plan.number, plan.kind, plan.status, plan.payment_cents, plan.balance_cents) == (
+        plan_number(page.form.plan_id), "AR Payment Plan", PlanStatus.ACTIVE, 10_000, 30_000)  # fmt: skip
+    assert rest.balance_cents == 4_000
+    first, _, second = plan.number.partition("-")
+    assert (len(first), len(second), plan.number.isupper()) == (8, 8, True)
+    plans_of(clinic).cancel(page.form.plan_id, MARIA)
+    assert {each.status for each in PlanLists(clinic.clinic).of_patient("rosa")} == {
+        PlanStatus.CANCELLED, PlanStatus.DORMANT}  # fmt: skip
+
+
+def test_s4_03_the_history_speaks_the_fields_words(clinic: TestClinic) -> None:
+    page = started(clinic)
+    clinic.paid(500)
+    found = PlanLists(clinic.clinic).history("rosa")
+    assert {(each.event, each.status) for each in found} == {
+        ("Payment Plan Pending", "Dormant"), ("Payment Plan Accepted", "Authorized"), ("Payment Plan Setup", "Active"),
+        ("Other Payment", "Approved $5.00"),
+    }  # fmt: skip
+    assert {each.number for each in found} == {page.number, ""}
+
+
+def test_a_discount_needs_who_may_let_off(clinic: TestClinic) -> None:
+    plans = plans_of(clinic)
+    page = plans.begin("rosa")
+    form = replace(page.form, discount="20", payments="3")
+    accepted = plans.accept(plans.save(page, form, MARIA), "Rosa", "paper", MARIA)
+    assert plans.needed(accepted) is not None
+    with pytest.raises(RuleBroken, match=r"staff\.right_missing"):
+        plans.activate(form.plan_id, MARIA)
+    assert plans.activate(form.plan_id, MARIA, PRIYA).status is PlanStatus.ACTIVE
+    assert clinic.rows("SELECT sum(amount_cents), group_concat(DISTINCT kind) FROM adjustment") == [(2_000, "discount")]
+
+
+def test_a_charge_that_changed_meanwhile_stops_the_start(clinic: TestClinic) -> None:
+    plans = plans_of(clinic)
+    page = plans.begin("rosa")
+    accepted = plans.accept(page, "Rosa", "terms", MARIA)
+    clinic.charge(5_000, "2026-03-10", charge_id="other")
+    with pytest.raises(RuleBroken, match=r"refused\.plan_changed"):
+        plans.activate(accepted.form.plan_id, MARIA)
+    assert plans.open(accepted.form.plan_id).status is PlanStatus.DORMANT
+
+
+def test_the_agreement_goes_on_paper(clinic: TestClinic) -> None:
+    page = started(clinic, apr="9.90", first="2026-05-31")
+    document = Agreements(clinic.clinic).document(page.form.plan_id)
+    assert (document.accepted_by, document.accepted_how, len(document.lines)) == ("Rosa Quillfeather", "terms", 3)
+    assert document.lines[-1].left_cents == 0
+    assert [line.due_on for line in document.lines] == ["2026-05-31", "2026-06-30", "2026-07-31"]
+    assert pdf_of_document(document).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(("field", "value", "key"), [
+    ("plan_late_days", 61, "plan.days_wrong"), ("plan_first_retry_days", 0, "plan.days_wrong"),
+    ("plan_most_payments", 1, "plan.limits_wrong"), ("plan_least_payments", 30, "plan.limits_wrong"),
+])  # fmt: skip
+def test_s0_44_limits_are_checked(clinic: TestClinic, field: str, value: int, key: str) -> None:
+    rules = MoneyRules(clinic.clinic)
+    with pytest.raises(RuleBroken) as broken:
+        rules.change(PRIYA, **{field: value})
+    assert broken.value.message_key == key
+    rules.change(PRIYA, plan_late_days=10)
+    assert rules.view().rules.plan_late_days == 10
