@@ -159,8 +159,8 @@ def _wipe_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _demo_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--tour", nargs="?", const="copay", choices=("copay", "accounts"),
-                     help="drive a visit (or a patient's account) by itself, with or without a display")  # fmt: skip
+    sub.add_argument("--tour", nargs="?", const="copay", choices=("copay", "accounts", "payments"),
+                     help="drive a visit (an account, all payments) by itself, with or without a display")  # fmt: skip
     sub.add_argument("--out", type=Path, help="folder for the tour's pictures, receipt and summary")
     sub.add_argument("--import", dest="paths", nargs="+", type=Path, metavar="PATH",
                      help="patients from these files instead of the generated clinic")  # fmt: skip

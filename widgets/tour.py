@@ -198,7 +198,13 @@ def _accounts(stage: Stage) -> int:
     return accounts(stage)
 
 
-TOURS: dict[str, Callable[[Stage], int]] = {"copay": tour, "accounts": _accounts}
+def _payments(stage: Stage) -> int:
+    from widgets.tour_payments import payments
+
+    return payments(stage)
+
+
+TOURS: dict[str, Callable[[Stage], int]] = {"copay": tour, "accounts": _accounts, "payments": _payments}
 """What `--tour` can be asked for."""
 
 RESULTS = ("01-today.png", "02-collect.png", "03-reader.png", "04-approved.png", "05-ledger.png", "06-second-desk.png",
