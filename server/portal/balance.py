@@ -28,7 +28,8 @@ _WHERE = (
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One line of what is owed: a visit, or a charge without one. `online`: it may be paid from home."""
+    """One line of what is owed: a visit, or a charge without one. `online`: it may be paid here. What is `on_plan` is
+    paid by its payment plan; more than that is the patient's own wish, never proposed."""
 
     key: str
     title: str
@@ -38,6 +39,7 @@ class Owed:
     cents: int
     charges: tuple[OnlineItem, ...]
     online: bool
+    on_plan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ class Standing:
     def online_cents(self) -> int:
         """What of it may be paid from home."""
         return sum(line.cents for line in self.owed if line.online)
+
+    @property
+    def proposed_cents(self) -> int:
+        """What of that is proposed: never what a plan pays."""
+        return sum(line.cents for line in self.owed if line.online and not line.on_plan)
 
     @property
     def family(self) -> tuple[str, ...]:
@@ -124,7 +131,8 @@ def _lines(
     names = {each.id: each.given or display_name(family=each.family) for each in members}
     groups: dict[str, list[ChargeRow]] = {}
     for each in sorted(charges, key=lambda charge: (charge.service_date, charge.charge_id)):
-        groups.setdefault(each.appointment_id or each.charge_id, []).append(each)
+        key = each.appointment_id or each.charge_id
+        groups.setdefault(f"{key}-plan" if each.plan_id else key, []).append(each)
     return tuple(_line(key, group, where, names, clinic.providers) for key, group in groups.items())
 
 
@@ -138,6 +146,7 @@ def _line(
         whose=names.get(first.patient_id, ""), cents=sum(each.owed_cents for each in group),
         charges=tuple(OnlineItem(charge_id=each.charge_id, amount_cents=each.owed_cents) for each in group),
         online=not practitioner_id or practitioner_id in providers,
+        on_plan=bool(first.plan_id),
     )  # fmt: skip
 
 

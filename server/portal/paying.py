@@ -70,6 +70,11 @@ class Offer:
         return min(self.to_pay_cents, self.standing.online_cents)
 
     @property
+    def proposed_cents(self) -> int:
+        """What the form begins with."""
+        return min(self.to_pay_cents, self.standing.proposed_cents)
+
+    @property
     def seen(self) -> str:
         """What a form was made from."""
         lines = [[line.key, line.cents] for line in self.standing.owed]
@@ -118,8 +123,9 @@ def payments(visit: Visit) -> Response:
 
 def _payments(visit: Visit, account: AccountRow, offer: Offer, wrong: str = "", **typed: object) -> Response:
     saw(visit, account, [each.id for each in offer.standing.members], "payments")
+    amount = show_cents(offer.proposed_cents, symbol="") if offer.proposed_cents else ""
     known: dict[str, object] = {
-        "amount": show_cents(offer.payable_cents, symbol=""), "chosen": None, "with_card": "", "keep": False,
+        "amount": amount, "chosen": None, "with_card": "", "keep": False,
         "order": new_id(),
     }  # fmt: skip
     owner = offer.standing.owner
@@ -210,7 +216,7 @@ def _amount(visit: Visit, offer: Offer, chosen: Sequence[Owed]) -> tuple[int, st
     if not chosen and (balance_only or offer.payable_cents):
         return cents, "none"
     most = min(sum(line.cents for line in chosen), offer.payable_cents) if balance_only else LARGEST_CENTS
-    if cents > most and cents == offer.payable_cents and most:
+    if cents > most and cents == offer.proposed_cents and most:
         return most, "matched"
     if cents > most:
         return cents, "most"

@@ -18,7 +18,7 @@ from tests.support.simulators import StripeProcess
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
 LOOKS = {
-    "desktop-light-en": {}, "phone-light-es": {**PHONE, "locale": "es-US"},
+    "phone-light-es": {**PHONE, "locale": "es-US"},
     "phone-dark-en": {**PHONE, "color_scheme": "dark"}, "desktop-dark-es": {"color_scheme": "dark", "locale": "es-US"},
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from server.settings import HubSettings
 from tests.support.hub import KEY
 from tests.support.portal import House, Person, house, join
 
-EXAMPLES = 5
+EXAMPLES = 3
 ENDS_THE_SESSION = ("sign-out", "sign-out-everywhere", "/start", "/start/code", "/reset/{link}", "/code", "/sign-in",
                     "/code/again")  # fmt: skip
 """Pages that change whose the session is: asked as a stranger."""

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from models.operations import bodies
+from models.basics.ids import new_id
+from models.operations import bodies, plans
+from models.operations.codec import sha256_hex
 from models.operations.protocol import Cursor
 from tests.support.online import DECLINED, VISA, pay, processor  # noqa: F401
 from tests.support.portal import Clinic, House, Person, house, join
@@ -201,6 +203,26 @@ def test_a_provider_who_does_not_take_part_is_paid_at_the_desk(rosa: Payer) -> N
 
     rosa.clinic.put(records.Practitioner(id="okafor", name="Dr. Okafor", online=False))
     rosa.shows("please pay at the desk", "There is nothing to pay here now")
+
+
+def test_what_a_plan_pays_is_shown_and_never_proposed(rosa: Payer) -> None:
+    plan = new_id()
+    text = "Four payments."
+    digest = sha256_hex(text.encode())
+    charge = rosa.clinic.charges["rosa"]
+    lines = tuple(plans.PlanLine(no=no, due_date=f"2026-0{no + 3}-01", amount_cents=2_000) for no in range(1, 5))
+    rosa.clinic.put(
+        plans.PlanPut(plan_id=plan, patient_id=rosa.clinic.rosa, charge_ids=(charge,), encounter_cents=8_000,
+                      lines=lines, terms="1", terms_sha256=digest, text=text),
+        plans.PlanAccept(plan_id=plan, patient_id=rosa.clinic.rosa, terms="1", terms_sha256=digest,
+                         said_by="Rosa", how="terms"),
+        plans.PlanActivate(plan_id=plan, patient_id=rosa.clinic.rosa, charge_ids=(charge,), terms_sha256=digest),
+    )  # fmt: skip
+    rosa.shows("You owe $100.00.", "on your payment plan", 'value="20.00"')
+    page = rosa.browser.page.text
+    assert len(re.findall(r'name="item"[^>]* checked', page)) == 1
+    rosa.browser.send("/payments", item=re.findall(r'name="item" value="([^"]+)"', page), amount="30.00")
+    assert rosa.browser.page.url.path.rpartition("/")[0].endswith("/orders"), "more is the patient's own wish"
 
 
 def test_s0_30_statements_are_there_to_read_for_who_they_are_about(rosa: Payer) -> None:
