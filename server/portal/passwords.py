@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 import resources
 
 SHORTEST, LONGEST = 10, 128
-_COST = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
+_PASSES, _MEMORY_KIB, _LANES = 2, 19_456, 1
 """OWASP's "Password Storage Cheat Sheet" for argon2id: 19 MiB, two passes, one lane."""
 _AT_ONCE = 2
 """More at once would be a way to exhaust the hub."""
@@ -47,7 +47,7 @@ class Passwords:
     """Makes and checks hashes. Thread-safe; blocks for a fiftieth of a second each."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHasher(**_COST)
+        self._hasher = PasswordHasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES)
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
         self._nobodys = ""
 
