@@ -638,6 +638,8 @@ def states() -> dict[str, AttentionState]:
         "void": state(Looking("attempt-void"), soon, (VOID,)),
         "refused": state(Looking("op-7")),
         "print": state(Looking("job-3")),
+        "unsigned": state(items=(replace(UNSURE, kind="unsigned", words="attention.unsigned",
+                                         facts={"number": "PAY-1-00042", "method": "Visa •••• 4242"}),)),
         "excepted": state(items=(replace(REFUSED, kind="excepted", words="attention.excepted"),)),
         **{what: state(items=(task,)) for what, task in TASKS.items()},
         "tasks": state(Looking("paid_over:op"), items=tuple(TASKS.values())),
