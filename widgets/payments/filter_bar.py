@@ -17,6 +17,8 @@ from widgets.ledger.filter_bar import DayField
 from widgets.payments.state import ORDER_WORDS, OWN_SPAN, SPAN_WORDS, STATUS_WORDS, Chosen
 from widgets.theme import S8, S12, S16, Themed
 
+_WIDTHS = ((114, 146), (130, 190), (98, 132), (116, 138), (108, 150), (136, 172))
+"""Least (in pixels) and most (at 100 %) of each choice and of the order."""
 ANYWHERE, ANY_WAY, ANYBODY = "Location: any", "Paid by: any", "Staff: any"
 
 
@@ -63,7 +65,7 @@ class FilterBar(Themed, QWidget):
             self._row.addWidget(choice, 2)
         self._row.addStretch()
         self._row.addWidget(Text("Sort", "table", "text2"))
-        self._row.addWidget(self.order, 3)
+        self._row.addWidget(self.order, 2)
         self._own = QWidget()
         self._days = QHBoxLayout(self._own)
         self._days.setSpacing(S8)
@@ -87,9 +89,9 @@ class FilterBar(Themed, QWidget):
         self.field.setMinimumWidth(look.px(128))
         self.field.setMaximumWidth(look.px(300))
         self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        for choice, width in zip((*self._choices, self.order), (146, 190, 132, 138, 150, 190), strict=True):
-            choice.setMinimumWidth(look.px(76))
-            choice.setMaximumWidth(look.px(width))
+        for choice, (least, most) in zip((*self._choices, self.order), _WIDTHS, strict=True):
+            choice.setMinimumWidth(least)  # as large text needs more, it is cut rather than the window widened
+            choice.setMaximumWidth(look.px(most))
             choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for field in (self.first, self.last):
             field.setFixedSize(look.px(92), look.size("control_small"))
