@@ -172,7 +172,7 @@ class MessageOutbox:
 
     def offer(self, tenant: str, *, email: bool, text: bool, portal_url: str = "") -> bool:
         """Let the practice's desks know what can be sent with, and where patients reach their pages. False: they know
-        already."""
+        already, or the hub was restored a moment ago: its desks first bring the log back."""
 
         def offered(known: Channels) -> Channels:
             return replace(known, email=email, text=text, email_trouble=known.email_trouble if email else "",
@@ -187,7 +187,11 @@ class MessageOutbox:
         return self._tell(tenant, lambda known: replace(known, text_trouble=reason))
 
     def _tell(self, tenant: str, change: Callable[[Channels], Channels]) -> bool:
+        lately = utc_text(self._clock.now() - AFTER_RESTORE)
+
         def work(session: Session) -> bool:
+            if session.one(_RESTORED, tenant=tenant, lately=lately) is not None:
+                return False
             session.run(_LOCK, tenant=tenant)
             known = _channels(session, tenant)
             if change(known) == known:

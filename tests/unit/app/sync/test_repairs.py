@@ -17,6 +17,7 @@ from models.basics.ids import new_id
 from models.operations import bodies
 from models.store import mending
 from models.store.reading import connect
+from server.main import open_store
 from tests.support.desks import PERSON
 from tests.support.hub import (  # noqa: F401
     RunningHub,
@@ -252,8 +253,10 @@ class Backup:
             for suffix in ("-wal", "-shm"):
                 self.hub.settings.database_path.with_name(f"hub.db{suffix}").unlink(missing_ok=True)
             shutil.copyfile(self._copy, self.hub.settings.database_path)
+        store = open_store(self.hub.settings, self.hub.clock)
+        store.begin_epoch(self.tenant)
+        store.close()
         self.hub.start()
-        self.hub.store.begin_epoch(self.tenant)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
