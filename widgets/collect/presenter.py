@@ -208,9 +208,8 @@ class CollectPresenter(QObject):
         self._draw()
 
     def _read_light(self, *_told: object) -> None:
-        self._bridge.start(
-            self._lanes["reads"], lambda _job: self._status.lights(), owner=self, done=self._lights_read
-        )  # fmt: skip
+        lane = self._lanes["reads"]
+        self._bridge.start(lane, lambda _job: self._status.lights(), owner=self, done=self._lights_read)
 
     def _lights_read(self, lights: tuple[DeviceLight, ...]) -> None:
         light = next((light.words for light in lights if light.key == "reader"), "")
