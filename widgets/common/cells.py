@@ -195,7 +195,7 @@ def two_lines(
     an amount, and never cut."""
     first, second = paint.text_height(style), paint.text_height("caption") if subtitle else 0.0
     rest_of_title = ""
-    if area.height() >= 2 * first + second - 1 and align != paint.RIGHT and not marks:
+    if area.height() >= 2 * first + second + 3 and align != paint.RIGHT and not marks:
         title, rest_of_title = paint.two_parts(title, style, area.width())
     high = 2 * first if rest_of_title else first
     top = area.y() + (area.height() - high - second) / 2 + 1
