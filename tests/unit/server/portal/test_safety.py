@@ -10,7 +10,8 @@ import pytest
 from starlette.requests import Request
 
 from models.basics.ids import new_id
-from models.operations import bodies
+from models.operations import bodies, kept_cards, records
+from models.store.portal_rows import OrderRow
 from server.portal.headers import may_serve
 from server.portal.routes import PAGES
 from tests.support.portal import Browser, Clinic, House, Person, join
@@ -34,20 +35,31 @@ def marcus(place: House, two: tuple[Clinic, Clinic]) -> Person:
 
 
 @pytest.fixture(scope="module")
-def things(two: tuple[Clinic, Clinic]) -> dict[str, str]:
+def things(two: tuple[Clinic, Clinic], marcus: Person) -> dict[str, str]:
     """One of everything with an id, Marcus's and of the other practice's Rosa."""
     found: dict[str, str] = {}
     for who, clinic in (("marcus", two[0]), ("elsewhere", two[1])):
         patient = clinic.marcus if who == "marcus" else clinic.rosa
-        payment_id, statement_id = new_id(), new_id()
+        payment_id, statement_id, order_id, card_id = new_id(), new_id(), new_id(), new_id()
+        account = clinic.hub.store.portal.account_of_patient(clinic.tenant, patient)
+        clinic.hub.store.portal.begin_order(clinic.tenant, OrderRow(
+            order_id=order_id, account_id=account.account_id if account else "x", patient_id=patient, amount_cents=100,
+            items="[]", kept_card_id="", keep_card=0, state="paid", attempt_id="", where_to="", reason="",
+            made_at="2026-03-02T15:00:00.000Z",
+        ))  # fmt: skip
         clinic.put(
             bodies.Collect(payment_id=payment_id, patient_id=patient, tender="cash", amount_cents=500,
                            tendered_cents=500, requested_cents=500, number=f"PAY-{who}", receipt_no=f"01-{who}",
                            drawer=clinic.stream.device),
             bodies.StatementIssued(statement_id=statement_id, patient_id=patient, number="ST-1", channel="print",
                                    balance_cents=100, unallocated_cents=0, due_date="", lines=()),
+            kept_cards.CardConsent(consent_id=card_id, patient_id=patient, channel="desk", said_by="M", words="1",
+                                   words_sha256="0" * 64),
+            kept_cards.CardKeep(kept_card_id=kept_cards.kept_card_id_of("stripe", "", f"pm_{who}"), patient_id=patient,
+                                consent_id=card_id, processor="stripe", token=f"pm_{who}", brand="visa", last4="4242"),
         )  # fmt: skip
-        found |= {f"payment {who}": payment_id, f"statement {who}": statement_id}
+        found |= {f"payment {who}": payment_id, f"statement {who}": statement_id, f"order {who}": order_id,
+                  f"card {who}": kept_cards.kept_card_id_of("stripe", "", f"pm_{who}")}  # fmt: skip
     return found
 
 
@@ -76,8 +88,9 @@ def test_every_id_of_another_family_or_practice_is_the_same_404(
                 page = browser.line.post(browser.clinic.url + where, data={"form_token": token})
             told.add((page.status_code, text(page.text)))
         assert [status for status, _ in told] == [404], (path, told)
-    own = marcus.browser.get(f"/receipts/{things['payment marcus']}")
-    assert own.status_code == 200, "they are there for who they belong to"
+    for own in (f"/receipts/{things['payment marcus']}", f"/statements/{things['statement marcus']}",
+                f"/orders/{things['order marcus']}", f"/cards/{things['card marcus']}/remove"):  # fmt: skip
+        assert marcus.browser.get(own).status_code == 200, f"{own} is there for who it belongs to"
 
 
 def test_nobodys_pages_need_a_session_and_every_practice_its_own(two: tuple[Clinic, Clinic], rosa: Person) -> None:
@@ -231,3 +244,23 @@ def test_own_files_are_kept_by_browsers_and_nothing_else_is_a_file(two: tuple[Cl
     assert not re.search(r"#[0-9a-fA-F]{6}", style.partition("@font-face")[2]), "no colour of its own"
     for name in ("portal.css", "../frame.html", "words.en.toml", "%2e%2e/frame.html"):
         assert browser.line.get(f"{two[0].hub.url}/portal/static/{name}").status_code == 404
+
+
+def test_a_grown_up_dependent_sees_their_own_and_nothing_of_who_pays(
+    place: House, two: tuple[Clinic, Clinic], marcus: Person, things: dict[str, str]
+) -> None:
+    """S1-04 goes one way: the guarantor sees dependents, a dependent not the guarantor, nor their cards."""
+    clinic, lena = two[0], new_id()
+    clinic.put(records.Patient(id=lena, family="Quillfeather", given="Lena", birth_date="2001-05-05",
+                               phone="(555) 010-8800", guarantor_id=clinic.marcus, mrn="A-9"))  # fmt: skip
+    clinic.stream.charge(lena, 4_400)
+    clinic.push()
+    assert "You owe $165.00." in marcus.browser.get("/payments").text, "126 of his own, 44 of hers, 5 on account"
+    assert "4242" in marcus.browser.get("/cards").text
+    hers = join(place, clinic, "lena", "phone", "5550108800", ("5", "5", "2001"), "+15550108800", "text").browser
+    page = hers.get("/payments").text
+    assert "You owe $44.00." in page
+    assert "Marcus" not in page
+    assert "4242" not in page + hers.get("/cards").text
+    assert hers.get(f"/receipts/{things['payment marcus']}").status_code == 404
+    assert hers.get(f"/cards/{things['card marcus']}/remove").status_code == 404
