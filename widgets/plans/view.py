@@ -111,7 +111,7 @@ class PlanView(Themed, QWidget):
         self.accept_action = page_action(self, "Accept", "Alt+A", self.accept_pressed.emit)
         self.pay_action = page_action(self, "Take payment", ("Return", "Enter"), self._pay)
         self.skip_action = page_action(self, "Skip", "S", self._skip)
-        self.pay_off_action = page_action(self, "Pay off", "Alt+O", self.pay_off_pressed.emit)
+        self.pay_off_action = page_action(self, "Pay off", "Alt+E", self.pay_off_pressed.emit)
         self.cancel_action = page_action(self, "Cancel plan", "Alt+C", self.cancel_pressed.emit)
 
     def _make_agreement(self) -> None:

@@ -152,7 +152,7 @@ def test_s0_45_skip_pay_off_and_cancel_ask_first(desk: PlanDesk, qtbot: Any) -> 
     qtbot.waitUntil(lambda: len(desk.payments()) == 7, timeout=20_000)
     assert desk.payments()[1].endswith("Skipped")
     assert desk.payments()[6].startswith("Payment 7, Nov 14, 2026")
-    press("Alt+O")
+    press("Alt+E")
     press("Return")
     qtbot.waitUntil(lambda: len(desk.collected) == 1, timeout=20_000)
     assert desk.collected == [("marcus", asked_for(desk.presenter.plan_id, 0))]
