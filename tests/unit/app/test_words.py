@@ -84,7 +84,7 @@ def test_every_key_in_the_source_has_words() -> None:
 NOT_KEYS = {
     "desk.db", "settings.json", "keys.json", "store.json", "hub.json", "hub.db", "terminal.url", "terminal.name",
     "terminal.card_wait_s", "printer.url", "printer.profile", "printer.receipts", "drawer.fitted",
-    "collect.past_due_days", "collect.check_in", "hub.here", "hub.listen", "hub.log", "hub.key",
+    "collect.past_due_days", "collect.check_in", "hub.here", "hub.listen", "hub.log", "hub.key", "documents.key",
     "secrets.key_file_consent", "receipt.pdf", "receipt.png", "receipt.escpos", "sync.gap", "sync.fork", "sync.device",
     "sync.history", "online.env", "charge.refund", "charge.refunded",
     "devices.jsonl", "devices.practice", "drawer.url", "drawer.pulse", "drawer.sensor",
