@@ -33,11 +33,9 @@ class Clinic:
         account = {"": Account(KEY, SECRET, running.base)}
         self.settings = HubSettings(data_dir=folder, key_hex=FILE_KEY, online=OnlineSettings(account)).checked()
         well = RunningHub(self.settings)
-        self.settings = well.settings
         self.home = Home(well, running)
         self.tenant = self.home.tenant
         self.card_id = self._card()
-        running.tell(f"webhook {well.url}/stripe/webhooks/{self.tenant} {SECRET}")
         well.close()
 
     def _card(self) -> str:
@@ -59,8 +57,14 @@ class Clinic:
 
     def well(self) -> Home:
         """The hub starts again, and nothing kills it."""
+        self.home.running.settings = self.settings  # at whatever port is free
         self.home.running.start()
+        self.hears(self.home.running.url)
         return self.home
+
+    def hears(self, url: str) -> None:
+        """The processor tells this hub from now on what happens."""
+        self.processor.tell(f"webhook {url}/stripe/webhooks/{self.tenant} {SECRET}")
 
     def rest(self) -> None:
         """The hub ends as it should."""
@@ -116,6 +120,7 @@ def test_killed_when_the_money_is_told(clinic: Clinic, dying: DyingHub, point: P
     """The event is kept, or the fact half written, or written and not noted: it is in the log once."""
     wanted = {**ask(new_id()), "patient_id": clinic.home.guarantor}
     dying.live(point, "checkout", wanted, armed_by)
+    clinic.hears(dying.says("address"))
     pay(dying.says("page"))
     dying.dies()
     home = clinic.well()

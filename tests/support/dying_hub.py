@@ -47,7 +47,7 @@ def live(told):
 
         setattr(HubOnline, at, arming)
     online = OnlineSettings({"": Account(told["key"], told["secret"], told["base"])})
-    settings = HubSettings(data_dir=Path(told["folder"]), key_hex=told["file_key"], online=online, port=told["port"])
+    settings = HubSettings(data_dir=Path(told["folder"]), key_hex=told["file_key"], online=online)
     running = RunningHub(settings.checked())
     with visited_by(visit):
         money = running.hub.online
@@ -82,7 +82,7 @@ class DyingHub:
     def __init__(self, settings: HubSettings, processor: StripeProcess, tenant: str) -> None:
         self._told = {
             "folder": str(settings.data_dir), "file_key": settings.key_hex, "key": KEY, "secret": SECRET,
-            "base": processor.base, "tenant": tenant, "port": settings.port,
+            "base": processor.base, "tenant": tenant,
         }  # fmt: skip
         self._breeder = subprocess.Popen([sys.executable, "-c", _BREEDER], cwd=ROOT, stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, bufsize=0)  # fmt: skip
