@@ -30,6 +30,7 @@ from app.messages import Messages
 from app.moves import Moves
 from app.papers import Papers
 from app.payment_requests import PaymentRequests
+from app.plans import Plans
 from app.posting import Posting
 from app.printing import Printing
 from app.recovery import Recovery
@@ -214,6 +215,7 @@ class SimDesk:
         self.fees, self.undoing, self.rekeying = Fees(clinic), Undoing(clinic), Rekeying(clinic)
         self.merging = Merging(clinic)
         self.requests, self.eligibility = PaymentRequests(clinic), Eligibility(clinic)
+        self.plans = Plans(clinic, reader)
         self.day = DayClose(clinic, settings, self.attention, self.printing.nudge)
         statements = Statements(clinic, Accounts(clinic, settings))
         self.messages = Messages(clinic, Papers(self.printing, statements, Superbills(clinic), Agreements(clinic)))
