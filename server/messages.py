@@ -105,7 +105,7 @@ class MessageWorker:
     def offer(self, tenants: Iterable[str]) -> None:
         """Let practices know what there is to send with."""
         for tenant in tenants:
-            portal_url = self._portal.url_of(tenant) if self._portal is not None else ""
+            portal_url = self._portal.told_url(tenant) if self._portal is not None else ""
             if self._outbox.offer(tenant, email="email" in self._carriers, text="text" in self._carriers,
                                   portal_url=portal_url):  # fmt: skip
                 self._told(tenant)

@@ -314,7 +314,7 @@ class Series:
 class Channels:
     """What the hub can send with, one record with id `channels`, put by the hub itself. `email_trouble` and
     `text_trouble` say why messages wait (a message key of `hub.`), empty while they go. `portal_url` is where patients
-    reach their pages (`https://pay.clinic.example/portal/<practice>`), empty where no browser elsewhere could."""
+    reach their pages (`https://pay.clinic.example/portal/<practice>`), empty while the practice's portal is off."""
 
     id: str = "channels"
     email: bool = False

@@ -59,13 +59,13 @@ class Clinics:
         self._store, self._clock = store, clock
         self._kept: dict[str, tuple[float, ClinicFacts]] = {}
 
-    def find(self, tenant: str) -> ClinicFacts:
-        """The practice of a path, or `ClinicFacts.unknown()`."""
+    def find(self, tenant: str, *, fresh: bool = False) -> ClinicFacts:
+        """The practice of a path, or `ClinicFacts.unknown()`; `fresh`: as it is this moment."""
         if not 0 < len(tenant) <= LONGEST_TENANT or not tenant.replace("-", "").isalnum() or not tenant.isascii():
             return ClinicFacts.unknown()
         now = self._clock.monotonic()
         kept = self._kept.get(tenant)
-        if kept is not None and now - kept[0] < KEPT_S:
+        if kept is not None and now - kept[0] < KEPT_S and not fresh:
             return kept[1]
         found = self._store.portal.read(tenant, lambda reader: _facts(reader, tenant))
         if found.tenant:

@@ -31,6 +31,10 @@ class Portal:
         self.notes = NoteSender(self.rows, self.clinics, self.keys, carriers, clock, self.url_of)
         self._root_url = root_url.rstrip("/")
 
+    def told_url(self, tenant: str) -> str:
+        """What desks are told of that: empty for a practice whose portal is off."""
+        return self.url_of(tenant) if self.clinics.find(tenant, fresh=True).open else ""
+
     def url_of(self, tenant: str) -> str:
         """Where patients of a practice begin."""
         return f"{self._root_url}/portal/{tenant}"

@@ -24,8 +24,8 @@ MOST_BODY_BYTES = 2 * MAX_BYTES
 MOST_OPS = 5 * MAX_OPS
 """Desks send at most MAX_OPS, but a linked group is never torn: a larger one comes whole."""
 
-MESSAGE_SEND, REFUND_REQUEST = "message.send", "refund.request"
-"""What the hub does more with than judge it."""
+TELLS_OF, REFUND_REQUEST = {"message.send", "rules.put", "statement.issued"}, "refund.request"
+"""What the hub does more with than judge it: after the first, there may be something to send or to tell."""
 
 ADVICE = {"max_ops": MAX_OPS, "max_bytes": MAX_BYTES, "min_interval_ms": 0}
 
@@ -52,7 +52,7 @@ def _push(hub: Hub, question: Asked) -> tuple[DeviceRow, int, bytes]:
         raise Refused(413, "sync.too_large", limit_ops=MOST_OPS)
     try:
         answer = hub.store.push(row.tenant, batch)
-        if any(op.kind == MESSAGE_SEND for op in batch.ops):
+        if any(op.kind in TELLS_OF for op in batch.ops):
             hub.messages.wake(row.tenant)
         if any(op.kind == REFUND_REQUEST for op in batch.ops):
             hub.online_worker.wake(row.tenant)

@@ -44,7 +44,7 @@ PROVIDERS: Final = OptIn("Providers whose visits patients can pay from home", "o
 POSTED_FOR: Final = OptIn("Providers for whose visits auto post holds", "online_auto_post")
 FORMATS: Final = "Picture (*.png);;Drawing for print (*.svg)"
 _NOTES: Final = {
-    "none": "The hub has not told the link yet. It comes with the next sync.",
+    "none": "The link comes from the hub, a moment after patients can sign in.",
     "here": "This link works on this computer only. Patients need a hub that is reached from outside, with a "
             "certificate their browsers know.",
     "mute": "Patients get a code by e-mail or text when they sign in, and the hub can send neither yet.",

@@ -8,6 +8,7 @@ import pytest
 
 from models.basics.clock import FixedClock, utc_text
 from models.operations import bodies
+from models.store.queries import messages
 from tests.support import stream
 from tests.support.portal import PASSWORD, Browser, Clinic, House, code_now, join
 from tests.support.waiting import until
@@ -307,3 +308,16 @@ def test_s0_30_a_new_statement_is_told_to_who_can_read_it(
     place.hub.hub.messages.wake(clinic.tenant)
     until(lambda: place.hub.store.portal.next_note(clinic.tenant) == "")
     assert [words for _, words in place.unread if "statement" in words] == []
+
+
+def test_s1_01_desks_are_told_the_link_while_the_portal_is_on(place: House) -> None:
+    clinic = place.clinic("Sixth Street Clinic")
+
+    def told() -> str:
+        place.hub.hub.messages.wake(clinic.tenant)
+        found = place.hub.store.portal.read(clinic.tenant, lambda reader: messages.channels(reader, clinic.tenant))
+        return found.portal_url
+
+    until(lambda: told() == clinic.url)
+    clinic.set(portal=False)
+    until(lambda: told() == "")
