@@ -31,8 +31,8 @@ _STYLES = (
     '<fill><patternFill patternType="gray125"/></fill></fills><borders count="2"><border/><border><left/><right/><top/>'
     '<bottom style="thin"/></border></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3">'
     '<xf xfId="0"/><xf fontId="1" borderId="1" applyFont="1" applyBorder="1" xfId="0"/>'
-    '<xf numFmtId="4" applyNumberFormat="1" xfId="0"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" '
-    'builtinId="0"/></cellStyles></styleSheet>'
+    '<xf numFmtId="4" applyNumberFormat="1" xfId="0"/></cellXfs><cellStyles count="1"><cellStyle '
+    'name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 Cells = Sequence[str | int]
 

@@ -57,7 +57,7 @@ def test_a_workbook_is_read_back_the_same(rows: list[tuple[str, int]]) -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-2", "@sum(a)", "\tx", '=HYPERLINK("http://x","y")'])
 def test_what_a_spreadsheet_would_run_is_text(text: str) -> None:
     assert read_csv(written("csv", [(text, 0)]))[1][0] == f"'{text}"
-    cell = openpyxl.load_workbook(io.BytesIO(written("xlsx", [(text, 0)]))).active["A2"]
+    cell = openpyxl.load_workbook(io.BytesIO(written("xlsx", [(text, 0)])))["List"]["A2"]
     assert (cell.data_type, cell.value) == ("s", text)
 
 
@@ -69,7 +69,7 @@ def test_amounts_have_two_decimals(cents: int, shown: str) -> None:
 
 
 def test_an_empty_list_still_has_its_head() -> None:
-    assert [cell.value for cell in openpyxl.load_workbook(io.BytesIO(written("xlsx", []))).active[1]] == [
+    assert [cell.value for cell in openpyxl.load_workbook(io.BytesIO(written("xlsx", [])))["List"][1]] == [
         "Name",
         "Balance",
     ]
@@ -89,4 +89,4 @@ def test_a_long_list_goes_on_in_another_sheet(monkeypatch: pytest.MonkeyPatch) -
 
 def test_signs_a_workbook_cannot_hold_are_left_out_and_codes_stay_text() -> None:
     book = openpyxl.load_workbook(io.BytesIO(written("xlsx", [("a\x00b\ud800c _x0041_ <&> \n end", 0)])))
-    assert unescape(book.active["A2"].value) == "abc _x0041_ <&> \n end"
+    assert unescape(book["List"]["A2"].value) == "abc _x0041_ <&> \n end"
