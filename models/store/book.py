@@ -86,7 +86,7 @@ _PAYMENT = (
     "r.tenant = payment.tenant AND r.payment_id = payment.payment_id AND r.payment_id <> '' "
     "AND r.kind = 'correction'), reversed_act, request_id FROM payment WHERE tenant = :tenant AND "
 )
-_CHARGE_CELLS = 7
+_CHARGE_CELLS = 8
 _REFUND = (
     "SELECT refund_id, payment_id, patient_id, amount_cents, tender, request_op_id, "
     "CASE kind WHEN 'refund' THEN state ELSE kind END FROM refund WHERE tenant = :tenant AND "

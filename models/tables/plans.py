@@ -49,8 +49,8 @@ plan_job = table(
     check("state IN ('ready', 'sent', 'unknown', 'declined', 'given_up', 'done')", "state"),
     check("amount_cents > 0", "amount"), check("attempt > 0", "attempt"),
 )  # fmt: skip
-"""A payment of a plan that the hub charges, one row each. `charge_key`, amount and `items` (JSON: what it pays) are fixed with each attempt before
-anything leaves: whoever asks the processor again with them charges nothing twice. `try_at` (UTC text): not before;
-whoever sets `claimed_by` works on it until `claimed_until`."""
+"""A payment of a plan that the hub charges, one row each. `charge_key`, amount and `items` (JSON: what it pays) are
+fixed with each attempt before anything leaves: whoever asks the processor again with them charges nothing twice.
+`try_at` (UTC text): not before; whoever sets `claimed_by` works on it until `claimed_until`."""
 
 index(plan_job, "tenant", "try_at", where="state IN ('ready', 'sent', 'unknown', 'declined')")

@@ -24,6 +24,7 @@ from server.portal.web import Gone, Page, Visit
 
 log = logging.getLogger(__name__)
 
+
 def signed_in(visit: Visit, here: str = "") -> AccountRow:
     """Whose pages these are; `here` is marked in the bar. Raises NotSignedIn."""
     account = sessions_of(visit).signed_in(visit)

@@ -135,6 +135,7 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
     from widgets.visits.act import openers as visits
 
     money_out = MoneyOut(kit, stage)
+
     def payment(target: Target, _done: Done) -> None:
         kit.doors.go(Place(PAYMENT, target.patient_id, item=target.payment_id))
 

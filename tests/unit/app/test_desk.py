@@ -93,7 +93,8 @@ def test_the_preview_is_what_happens(decided: dict[str, object]) -> None:
 def test_every_tender_has_its_lane(tmp_path: Path, tender: TenderKind) -> None:
     clinic = TestClinic(tmp_path)
     checkout = tillless_checkout(clinic)
-    assert checkout.lane_for(tender) == ("terminal" if tender is TenderKind.CARD else "store")
+    by_reader = tender in {TenderKind.CARD, TenderKind.ON_FILE}
+    assert checkout.lane_for(tender) == ("terminal" if by_reader else "store")
     assert checkout.quick_amounts(7500) == (7500, 8000, 10000)
     assert checkout.change_notes(2500) == ((1, 2000), (1, 500))
     clinic.close()

@@ -128,8 +128,8 @@ BROKEN: dict[str, tuple[bool, tuple[str, ...]]] = {
     "I23": (False, ("UPDATE outbox SET verdict = 'reduced' WHERE verdict = 'accepted'",)),
     "hub I23": (True, ("DROP TRIGGER log_no_update",)),
     "I27": (False, ("UPDATE charge SET responsibility_cents = responsibility_cents + 1",)),
-    "I28": (False, ("INSERT INTO online_payment (tenant, online_id, amount_cents, channel, state) SELECT tenant, 'o', 1, "
-                    "'portal', 'open' FROM stream",)),
+    "I28": (False, ("INSERT INTO online_payment (tenant, online_id, amount_cents, channel, state) SELECT tenant, 'o', "
+                    "1, 'portal', 'open' FROM stream",)),
 }  # fmt: skip
 """What to do to a store (the hub's: True) so that this part of the report is bad."""
 

@@ -88,6 +88,7 @@ NOT_KEYS = {
     "secrets.key_file_consent", "receipt.pdf", "receipt.png", "receipt.escpos", "sync.gap", "sync.fork", "sync.device",
     "sync.history", "online.env", "charge.refund", "charge.refunded",
     "devices.jsonl", "devices.practice", "drawer.url", "drawer.pulse", "drawer.sensor",
+    "export.saving", "statement.pdf", "account.html", "portal.css", "portal.js",
     "setup.keys", "setup.hub", "setup.joining", "setup.store", "setup.devices", "setup.opening",
 }  # fmt: skip
 """Names of files and options: they look like keys and are none."""
