@@ -17,7 +17,7 @@ from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.basics.money import check_entry
 from models.ledger.accounts import Code
-from models.ledger.book import Draft
+from models.ledger.draft import Draft
 from models.ledger.judging import one_family, owed
 from models.operations.bodies import Adjust
 from models.rules.adjusting import is_reason, reasons_for

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.clinic import Clinic
 from app.plan import Plan, PlanLine
-from models.ledger.book import Entry, Transfer
+from models.ledger.states import Entry, Transfer
 from models.operations.bodies import Move, MoveLine
 from models.rules import filling
 from models.rules.collecting import Lot, Part, Share

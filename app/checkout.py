@@ -43,8 +43,8 @@ from devices.base import Capability, Outcome, PaymentResult, ReversalRequest
 from models.basics.errors import DeviceError, PaymentUnavailable, RuleBroken, StorageError
 from models.basics.ids import natural_id, new_id
 from models.basics.points import Point, point
-from models.ledger.book import Verdict
 from models.ledger.figures import Figures
+from models.ledger.states import Verdict
 from models.operations.bodies import NOT_COLLECTING_REASONS, TENDERS, NotCollecting, Undo
 from models.rules import change
 from models.rules.collecting import Part, Share, distribute, provisional, spend_credit

@@ -17,7 +17,7 @@ from app.views import Person
 from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id, new_id
 from models.basics.money import check_entry
-from models.ledger.book import Draft
+from models.ledger.draft import Draft
 from models.ledger.judging import one_family
 from models.operations.bodies import Fee
 from models.rules.rights import Right

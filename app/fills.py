@@ -17,7 +17,7 @@ from app.views import Person
 from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.ledger import accounts
-from models.ledger.book import Draft
+from models.ledger.draft import Draft
 from models.operations.bodies import Move, MoveLine
 from models.rules import filling
 from models.rules.collecting import Lot

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from app.clinic import Clinic
 from app.posting import Posting, desk_of
 from app.refund_views import REASON_WORDS
-from models.ledger.book import Entry, Transfer
 from models.ledger.figures import Figures
+from models.ledger.states import Entry, Transfer
 from models.operations import bodies
 from models.operations.tasks import TaskResolved
 from models.store.queries import collect, receipts, refunds, staff, tasks

@@ -32,7 +32,7 @@ from exchange.unpack import LARGEST_BYTES, csv_text, json_text, looks_like_json,
 from models.basics.clock import Clock, business_date
 from models.basics.errors import ImportRefused
 from models.basics.facts import facts
-from models.ledger.book import Verdict
+from models.ledger.states import Verdict
 from models.operations.kinds import KINDS as OPERATIONS
 from models.operations.kinds import OpClass, kind_of
 from models.operations.merging import PatientMerged

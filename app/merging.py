@@ -17,8 +17,8 @@ from app.refusals import insist, need
 from app.tasks import Places
 from app.views import PatientHead, Person
 from models.basics.errors import RuleBroken
-from models.ledger.book import Entry
 from models.ledger.figures import Figures
+from models.ledger.states import Entry
 from models.operations.merging import PatientMerged, PatientParted
 from models.rules.people import display_name
 from models.rules.rights import Right

@@ -32,7 +32,7 @@ from models.basics.ids import new_id
 from models.basics.money import check_entry
 from models.ledger import accounts
 from models.ledger.accounts import LOT_CODES
-from models.ledger.book import Draft
+from models.ledger.draft import Draft
 from models.ledger.judging import available, free_to_spend, oldest_first, owed
 from models.operations.bodies import Move, MoveLine
 from models.rules.collecting import Lot

@@ -20,8 +20,8 @@ from app.plan import Plan, PlanLine
 from app.settings import PRINTER_URL, Settings
 from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id
-from models.ledger.book import Entry, Transfer, Verdict
 from models.ledger.figures import Figures
+from models.ledger.states import Entry, Transfer, Verdict
 from models.operations.bodies import Allocate, AllocationLine, CardFacts, Collect, Reverse, Undo, VisitStatus
 from models.operations.codec import to_json
 from models.rules.collecting import Share, Spend, distribute, is_for_visit_only

@@ -42,7 +42,7 @@ from devices.base import Capability, Outcome, PaymentResult, RefundRequest
 from models.basics.errors import DeviceError, PaymentUnavailable, RuleBroken, StorageError
 from models.basics.ids import new_id
 from models.basics.points import Point, point
-from models.ledger.book import Entry
+from models.ledger.states import Entry
 from models.operations import bodies
 from models.operations.bodies import ONLINE
 from models.rules.rights import Right

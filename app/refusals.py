@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from app.views import Person
 from models.basics.errors import Fact, RuleBroken
-from models.ledger.book import Entry, Verdict
 from models.ledger.figures import Figures
+from models.ledger.states import Entry, Verdict
 from models.rules.rights import Right
 
 REASONS = (

@@ -18,7 +18,7 @@ from app.views import Person
 from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.basics.money import check_entry
-from models.ledger.book import Draft
+from models.ledger.draft import Draft
 from models.ledger.figures import Figures
 from models.operations.bodies import Collect
 from models.operations.rekeying import Rekeyed, rekeyed_id

@@ -35,7 +35,7 @@ from app.visits_after import visits_after
 from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id, new_id
 from models.basics.money import check_entry
-from models.ledger.book import Verdict
+from models.ledger.states import Verdict
 from models.operations import bodies
 from models.operations.bodies import ONLINE
 from models.rules.rights import Right

@@ -17,7 +17,7 @@ from app.refusals import insist, refusal
 from app.views import Person
 from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id, new_id
-from models.ledger.book import Draft
+from models.ledger.draft import Draft
 from models.ledger.judging import HUB
 from models.operations.bodies import Fee, Undo
 from models.operations.codec import from_json

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.refund_views import VisitAfter
 from models.ledger.accounts import Account, Code
-from models.ledger.book import Entry
+from models.ledger.states import Entry
 from models.store.queries import refunds, rows
 
 

@@ -26,7 +26,7 @@ from bench.rows.bare import same_rows_bare
 from bench.rows.desk import NOON, filled_store, syncs_each
 from bench.rows.desk_counter import BENCH_KEY, MARIA, BenchTill, open_till
 from models.basics.clock import FixedClock
-from models.ledger.book import Verdict
+from models.ledger.states import Verdict
 from models.operations.bodies import Allocate, AllocationLine, Collect
 from models.operations.records import Charge
 from models.rules.rights import Right

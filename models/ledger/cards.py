@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.basics.card_numbers import CARD_DATA_BLOCKED
-from models.ledger.book import Draft
+from models.ledger.draft import Draft
 from models.ledger.judging import accept, quarantine
 from models.operations.kept_cards import CONSENT_CHANNELS, PROCESSORS, CardConsent, CardKeep
 from models.operations.operation import Operation

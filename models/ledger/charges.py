@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from models.ledger import accounts
 from models.ledger.accounts import Account, Code
-from models.ledger.book import ChargeState, Draft, Entry, Transfer, Verdict
+from models.ledger.draft import Draft
 from models.ledger.judging import (
     accept,
     aside_for,
@@ -23,6 +23,7 @@ from models.ledger.judging import (
     reject,
     same_person,
 )  # fmt: skip
+from models.ledger.states import ChargeState, Entry, Transfer, Verdict
 from models.operations import bodies, records
 from models.operations.operation import Operation
 from models.rules.adjusting import is_reason

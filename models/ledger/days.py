@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from models.ledger import accounts
 from models.ledger.accounts import Account
-from models.ledger.book import DepositState, Draft, Transfer
+from models.ledger.draft import Draft
 from models.ledger.judging import accept, except_, quarantine, reject
+from models.ledger.states import DepositState, Transfer
 from models.operations import bodies
 from models.operations.operation import Operation
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from models.ledger.book import Draft
+from models.ledger.draft import Draft
 from models.ledger.judging import accept, quarantine
 from models.operations.documents import DocumentAdd, NoteAdd
 from models.operations.operation import Operation

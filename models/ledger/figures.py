@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.ledger.accounts import LOT_CODES, RESPONSIBLE_CODES, Account, Code
-from models.ledger.book import Balance, Transfer
+from models.ledger.states import Balance, Transfer
 
 RESPONSIBLE_TRANSFERS = frozenset({"charge", "responsibility", "adjust", "lapse"})
 """Transfer codes that change what a patient is responsible for."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from models.ledger import accounts
 from models.ledger.accounts import LOT_CODES, Account, Code
-from models.ledger.book import DisputeState, Draft, PaymentState, RefundState, RefundStep, Transfer
+from models.ledger.draft import Draft
 from models.ledger.judging import (
     HUB,
     KNOWN_ALREADY,
@@ -29,6 +29,7 @@ from models.ledger.judging import (
     waiting,
 )  # fmt: skip
 from models.ledger.spending import is_closed, take_off
+from models.ledger.states import DisputeState, PaymentState, RefundState, RefundStep, Transfer
 from models.operations import bodies
 from models.operations.online import MERCHANT
 from models.operations.operation import Operation

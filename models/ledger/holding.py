@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from models.ledger import charges
 from models.ledger.accounts import Code
-from models.ledger.book import Draft, Entry, HoldState, Verdict
+from models.ledger.draft import Draft
 from models.ledger.judging import HERE, HUB, accept, derived, free_to_spend, oldest_first, quarantine, reject
+from models.ledger.states import Entry, HoldState, Verdict
 from models.operations import holds
 from models.operations.kinds import OpClass
 from models.operations.operation import Operation

@@ -9,7 +9,8 @@ from dataclasses import replace
 from models.basics.ids import natural_id
 from models.ledger import accounts
 from models.ledger.accounts import LOT_CODES, Account, Code
-from models.ledger.book import ChargeState, Draft, Entry, PaymentState, Transfer, Verdict
+from models.ledger.draft import Draft
+from models.ledger.states import ChargeState, Entry, PaymentState, Transfer, Verdict
 from models.operations import bodies
 from models.operations.online import MERCHANT
 from models.operations.operation import GENESIS, Operation, make_operation

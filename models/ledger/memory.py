@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from models.ledger.accounts import Account
-from models.ledger.book import (
+from models.ledger.draft import Draft
+from models.ledger.states import (
     AliasState,
     AppointmentState,
     Balance,
     ChargeState,
     DepositState,
     DisputeState,
-    Draft,
     Entry,
     HoldState,
     OnlineReturnState,
@@ -25,7 +25,7 @@ from models.ledger.book import (
     RequestState,
     TaskState,
     Transfer,
-)  # fmt: skip
+)
 from models.operations.operation import Operation
 from models.operations.records import Rules
 from models.rules.rights import Right

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from models.ledger.book import AliasState, Draft, Entry, Verdict
+from models.ledger.draft import Draft
 from models.ledger.judging import KNOWN_ALREADY, accept, derived, reject
+from models.ledger.states import AliasState, Entry, Verdict
 from models.operations import merging
 from models.operations.operation import Operation
 

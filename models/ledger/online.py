@@ -13,16 +13,7 @@ from typing import Any
 from models.basics.ids import natural_id
 from models.ledger import accounts
 from models.ledger.accounts import Account
-from models.ledger.book import (
-    Draft,
-    OnlineReturnState,
-    OnlineState,
-    OnlineStep,
-    PayoutState,
-    RefundStep,
-    Transfer,
-    Verdict,
-)
+from models.ledger.draft import Draft
 from models.ledger.judging import (
     HUB,
     KNOWN_ALREADY,
@@ -35,6 +26,7 @@ from models.ledger.judging import (
     tender_account,
     waiting,
 )
+from models.ledger.states import OnlineReturnState, OnlineState, OnlineStep, PayoutState, RefundStep, Transfer, Verdict
 from models.operations import bodies, online
 from models.operations.operation import GENESIS, Operation, make_operation
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from models.ledger.accounts import Code
-from models.ledger.book import ChargeState, Draft, Entry, PlanState, Verdict
+from models.ledger.draft import Draft
 from models.ledger.judging import accept, derived, one_family, owed, quarantine, reject, same_person
+from models.ledger.states import ChargeState, Entry, PlanState, Verdict
 from models.operations.operation import Operation
 from models.operations.plans import (
     ACCEPTED_BY,

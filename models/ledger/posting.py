@@ -30,7 +30,7 @@ from models.ledger import (
     spending,
     tasks,
 )
-from models.ledger.book import AppointmentState, Draft, Entry, PaymentState, Transfer, Verdict
+from models.ledger.draft import Draft
 from models.ledger.judging import (
     GONE,
     HERE,
@@ -45,6 +45,7 @@ from models.ledger.judging import (
     same_person,
     tender_account,
 )
+from models.ledger.states import AppointmentState, Entry, PaymentState, Transfer, Verdict
 from models.operations import bodies, messages, records, rekeying
 from models.operations.codec import BodyInvalid
 from models.operations.kinds import NotUnderstood, OpClass

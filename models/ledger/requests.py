@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from models.ledger.accounts import LOT_CODES, Account, Code
-from models.ledger.book import PAYS, UNPAYS, Draft, Entry, RequestState, Transfer, Verdict
+from models.ledger.draft import Draft
 from models.ledger.judging import accept, derived, reject, same_person
+from models.ledger.states import PAYS, UNPAYS, Entry, RequestState, Transfer, Verdict
 from models.operations import bodies
 from models.operations.operation import Operation
 from models.operations.rekeying import Rekeyed

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from models.ledger.book import Draft, Verdict
+from models.ledger.draft import Draft
 from models.ledger.judging import HUB, reject
+from models.ledger.states import Verdict
 from models.operations import bodies
 from models.operations.kinds import OpClass
 from models.operations.operation import Operation

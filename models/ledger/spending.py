@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from models.ledger import accounts
 from models.ledger.accounts import Account, Code, Guard
-from models.ledger.book import ChargeState, Draft, PaymentState, Transfer
+from models.ledger.draft import Draft
 from models.ledger.judging import (
     HUB,
     KNOWN_ALREADY,
@@ -29,6 +29,7 @@ from models.ledger.judging import (
     reject,
     waiting,
 )  # fmt: skip
+from models.ledger.states import ChargeState, PaymentState, Transfer
 from models.operations import bodies
 from models.operations.operation import Operation
 

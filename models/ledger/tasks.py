@@ -12,18 +12,7 @@ from typing import Any
 
 from models.ledger import accounts, giving_back
 from models.ledger.accounts import LOT_CODES, Account, Code
-from models.ledger.book import (
-    UNPAYS,
-    DisputeState,
-    Draft,
-    Entry,
-    PaymentState,
-    RefundState,
-    RefundStep,
-    TaskState,
-    Transfer,
-    Verdict,
-)
+from models.ledger.draft import Draft
 from models.ledger.judging import (
     HUB,
     accept,
@@ -36,6 +25,17 @@ from models.ledger.judging import (
     tender_account,
 )
 from models.ledger.merging import MERGED_MEANWHILE
+from models.ledger.states import (
+    UNPAYS,
+    DisputeState,
+    Entry,
+    PaymentState,
+    RefundState,
+    RefundStep,
+    TaskState,
+    Transfer,
+    Verdict,
+)
 from models.operations import bodies, records, tasks
 from models.operations.kinds import body_of
 from models.operations.operation import Operation

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from models.ledger.book import Draft, Entry, Verdict
+from models.ledger.draft import Draft
 from models.ledger.posting import settle
+from models.ledger.states import Entry, Verdict
 from models.operations.operation import Operation
 
 

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from models.ledger.accounts import LOT_CODES, Account, Code, Guard
-from models.ledger.accounts import lot as lot_of_new
-from models.ledger.book import (
+from models.ledger.draft import Draft
+from models.ledger.states import (
     ADJUSTS,
     PAYS,
     PURSE_CODES,
@@ -28,7 +28,6 @@ from models.ledger.book import (
     ChargeState,
     DepositState,
     DisputeState,
-    Draft,
     HoldState,
     OnlineReturnState,
     OnlineState,
@@ -49,261 +48,104 @@ from models.ledger.book import (
     net_paid_by_payment,
     net_paid_to_charge,
     sign_of,
-)  # fmt: skip
-from models.operations import bodies, merging, records
-from models.operations.codec import BodyInvalid, from_json
-from models.operations.kinds import NotUnderstood
-from models.operations.online import OnlinePost
+)
+from models.operations import records
+from models.operations.codec import from_json
 from models.operations.operation import Operation, from_wire
-from models.operations.rekeying import Rekeyed, rekeyed_id
-from models.operations.requests import PaymentRequestPut, PaymentRequestStatus
 from models.rules.payment_status import AWAITED, Status
 from models.rules.plan_standing import PlanStatus
 from models.rules.rights import Right, rights_of
+from models.store.asking import RULES, Wanted
 from models.store.session import Session
 
 _RULE_NAMES = tuple(field.name for field in fields(records.Rules) if field.name != "id")
+
 _RULE_TRUTHS = tuple(field.name for field in fields(records.Rules) if isinstance(field.default, bool))
-RULES = "rules"
-"""The id of the one record of rules."""
 
 _ACCOUNT = (
     "SELECT id, code, guard, patient_id, appointment_id, charge_id, payment_id, debits + pending_debits, "
     "credits + pending_credits, held FROM account WHERE tenant = :tenant AND "
 )
+
 _CHARGE = (
     "SELECT c.id, c.patient_id, c.appointment_id, c.service_date, c.responsibility_cents, c.kind, c.practitioner_id, "
     "c.plan_id, a.id, a.patient_id, a.service_date, a.status, a.practitioner_id, a.desk_status FROM charge c LEFT JOIN "
     "appointment a ON a.tenant = c.tenant AND a.id = c.appointment_id WHERE c.tenant = :tenant AND "
 )
 """A charge and its visit: who judges the one asks for the other."""
+
 _VISIT_CELLS = ("id", "patient_id", "service_date", "status", "practitioner_id", "desk_status")
+
 _visit_cells = itemgetter(*_VISIT_CELLS)
+
 _VISIT = f"SELECT {', '.join(_VISIT_CELLS)} FROM appointment WHERE tenant = :tenant AND "
+
 _PAYMENT = (
     "SELECT payment_id, patient_id, appointment_id, tender, amount_cents, drawer, merchant, collect_op_id, "
     "receipt_no, reversed_op_id <> '', method_id, (SELECT coalesce(sum(r.amount_cents), 0) FROM refund r WHERE "
     "r.tenant = payment.tenant AND r.payment_id = payment.payment_id AND r.payment_id <> '' "
     "AND r.kind = 'correction'), reversed_act, request_id FROM payment WHERE tenant = :tenant AND "
 )
+
 _CHARGE_CELLS = 8
+
 _REFUND = (
     "SELECT refund_id, payment_id, patient_id, amount_cents, tender, request_op_id, "
     "CASE kind WHEN 'refund' THEN state ELSE kind END FROM refund WHERE tenant = :tenant AND "
 )
+
 _DISPUTE = (
     "SELECT d.dispute_id, d.payment_id, d.patient_id, d.amount_cents, p.merchant, d.outcome FROM dispute d "
     "JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id WHERE d.tenant = :tenant AND "
 )
+
 _PLAN = (
     "SELECT plan_id, patient_id, status, terms_sha256, accepted_sha256, charge_ids, lines FROM plan "
     "WHERE tenant = :tenant AND "
 )
+
 _AWAITED = ", ".join(f"'{status}'" for status in sorted(AWAITED))
+
 _REQUEST = (
     "SELECT request_id, patient_id, appointment_id, amount_cents, paid_cents, status, due_date, asked_op_id "
     "FROM payment_request WHERE tenant = :tenant AND "
 )
+
 _REQUESTS_AT = f"{_REQUEST}status IN ({_AWAITED}) AND appointment_id <> '' AND "
+
 _PURSE_LIST = ", ".join(f"'{code}'" for code in sorted(PURSE_CODES))
+
 _PURSE = f"{_ACCOUNT}code IN ({_PURSE_LIST}) AND debits + pending_debits <> credits + pending_credits AND "
+
 _RULES = f"SELECT {', '.join(_RULE_NAMES)} FROM rules WHERE tenant = :tenant AND "
+
 _NEW_PAYMENT = (
     f"{_PAYMENT} payment_id EACH (:ids) UNION ALL {_PAYMENT} receipt_no <> '' AND receipt_no EACH (:receipts)"
 )
 """Is there a payment with the id or the receipt number of a new one? Two index searches: with OR the whole table would
 be read."""
+
 _TRANSFER = (
     "SELECT debit, credit, amount_cents, code, reverses_op, reverses_n FROM transfer WHERE tenant = :tenant AND "
 )
+
 _MOVED_CODES = ", ".join(f"'{code}'" for code in sorted(PAYS | UNPAYS | ADJUSTS))
+
 _MOVE = (
     "SELECT debit, credit, amount_cents, code, reverses_op, reverses_n, seq = 0 AS layer, seq, pending_no, n "
     f"FROM transfer WHERE tenant = :tenant AND code IN ({_MOVED_CODES}) AND "
 )
+
 _MOVES = f"{_MOVE} debit IN (:ids) UNION ALL {_MOVE} credit IN (:ids) ORDER BY layer, seq, pending_no, n"
 """An allocation has a lot at one end and a receivable at the other, so no row comes twice. Two index searches: with OR
 the whole table would be read."""
 
 _ALIASES = "SELECT patient_id, survivor_id, into_id FROM alias WHERE tenant = :tenant AND survivor_id <> '' AND "
+
 _ALIAS = f"{_ALIASES} patient_id IN (:ids) UNION {_ALIASES} survivor_id IN (:ids)"
 """Whose a record is, and which records are of who goes by it."""
 
 _IN_ORDER = " ORDER BY seq = 0, seq, pending_no, n"
-
-
-class Wanted:
-    """What a run of operations is going to ask for: ids by question (see _QUESTIONS)."""
-
-    def __init__(self) -> None:
-        self.ids: dict[str, set[str]] = {}
-
-    def add(self, op: Operation) -> None:
-        """Look at one operation. What cannot be read asks for nothing: the engine quarantines it."""
-        look = _LOOK.get(op.kind)
-        if look is None:
-            return
-        try:
-            look(self, op.typed_body())
-        except (NotUnderstood, BodyInvalid):
-            return
-
-    def ask(self, question: str, row_id: str) -> None:
-        """Ask for one more; an empty id names nothing."""
-        if row_id:
-            self.ids.setdefault(question, set()).add(row_id)
-
-    def _charge(self, charge_id: str) -> None:
-        if charge_id:
-            self.ask("charge", charge_id)
-            self.ask("account", f"AR:{charge_id}")
-
-    def _visit(self, appointment_id: str) -> None:
-        self.ask("lots_for", appointment_id)
-        self.ask("visit", appointment_id)
-
-    def _payment(self, payment_id: str) -> None:
-        self.ask("payment", payment_id)
-        self.ask("lots_of", payment_id)
-
-    def _purse(self, patient_id: str) -> None:
-        self.ask("person", patient_id)
-        self.ask("purse", patient_id)
-
-    def _merge(self, body: merging.PatientMerged | merging.PatientParted) -> None:
-        self.ask("person", body.patient_id)
-        if isinstance(body, merging.PatientMerged):
-            self.ask("person", body.into_id)
-
-    def _online_post(self, body: OnlinePost) -> None:
-        self.ask("account", f"ONR:{body.return_id}" if body.return_id else f"ONP:{body.online_id}")
-        self.ask("new_payment", body.online_id)
-        for line in body.lines:
-            self._charge(line.charge_id)
-            self.ask("visit", line.appointment_id)
-
-    def _collect(self, body: bodies.Collect) -> None:
-        self.ask("new_payment", body.payment_id)
-        self.ask("new_payment", rekeyed_id(body.receipt_no))
-        self.ask("waits", body.payment_id)
-        self.ask("receipt", body.receipt_no)
-        self.ask("visit", body.appointment_id)
-        self.ask("requests_at", body.appointment_id)
-        self.ask("request", body.request_id)
-        self.ask("account", lot_of_new(body.payment_id, body.patient_id, body.appointment_id).id)
-
-    def _rekeyed(self, body: Rekeyed) -> None:
-        self._collect(body.payment)
-        self.ask("receipt", body.of)
-
-    def _allocate(self, body: bodies.Allocate) -> None:
-        self._payment(body.lot_payment_id)
-        self._purse(body.patient_id)
-        for line in body.lines:
-            self._charge(line.charge_id)
-            self.ask("visit", line.appointment_id)
-
-    def _move(self, body: bodies.Move) -> None:
-        self._purse(body.patient_id)
-        for line in body.lines:
-            self._payment(line.lot_payment_id)
-            self._charge(line.from_charge_id)
-            self._charge(line.to_charge_id)
-            self.ask("visit", line.from_appointment_id)
-            self._visit(line.to_appointment_id)
-
-    def _of_payment(self, body: bodies.Reverse | bodies.Correct) -> None:
-        self._payment(body.payment_id)
-
-    def _refund(self, body: bodies.RefundRequest | bodies.RefundPaid) -> None:
-        self._payment(body.payment_id)
-        self.ask("refund", body.refund_id)
-        if isinstance(body, bodies.RefundRequest):
-            self.ask("disputes_of", body.payment_id)
-            self._purse(body.patient_id)
-            for line in body.lines:
-                self._charge(line.charge_id)
-
-    def _of_refund(self, body: bodies.RefundFailed | bodies.RefundUndone | bodies.RefundElsewhere) -> None:
-        self.ask("refund", body.refund_id)
-
-    def _place(self, body: bodies.RefundPlace) -> None:
-        self.ask("refund", body.refund_id)
-        self._purse(body.patient_id)
-        self._payment(body.lot_payment_id)
-        self._visit(body.appointment_id)
-
-    def _dispute(self, body: bodies.DisputeOpened | bodies.DisputeClosed) -> None:
-        self.ask("dispute", body.dispute_id)
-        if isinstance(body, bodies.DisputeOpened):
-            self._payment(body.payment_id)
-
-    def _adjust(self, body: bodies.Adjust) -> None:
-        self._charge(body.charge_id)
-
-    def _fee(self, body: bodies.Fee) -> None:
-        self._charge(body.charge_id)
-        self._visit(body.appointment_id)
-        self.ask("rules", RULES)
-
-    def _charge_put(self, body: records.Charge) -> None:
-        self._charge(body.id)
-        self._visit(body.appointment_id)
-        self.ask("rules", RULES)
-
-    def _visit_status(self, body: bodies.VisitStatus) -> None:
-        self._visit(body.appointment_id)
-
-    def _freed(self, body: bodies.Freed) -> None:
-        self._visit(body.appointment_id)
-        for line in body.lines:
-            self._payment(line.lot_payment_id)
-
-    def _request(self, body: PaymentRequestPut | PaymentRequestStatus) -> None:
-        self.ask("request", body.request_id)
-        if isinstance(body, PaymentRequestPut):
-            self.ask("visit", body.appointment_id)
-
-    def _of_plan(self, body: Any) -> None:
-        self.ask("plan", body.plan_id)
-        for charge_id in getattr(body, "charge_ids", ()):
-            self._charge(charge_id)
-
-    def _appointment_put(self, body: records.Appointment) -> None:
-        self.ask("visit", body.id)
-
-
-_LOOK: dict[str, Any] = {
-    "payment.collect": Wanted._collect,
-    "payment.rekeyed": Wanted._rekeyed,
-    "payment.allocate": Wanted._allocate,
-    "payment.move": Wanted._move,
-    "payment.reverse": Wanted._of_payment,
-    "payment.correct": Wanted._of_payment,
-    "refund.request": Wanted._refund,
-    "refund.paid": Wanted._refund,
-    "refund.failed": Wanted._of_refund,
-    "refund.undone": Wanted._of_refund,
-    "refund.elsewhere": Wanted._of_refund,
-    "refund.place": Wanted._place,
-    "dispute.opened": Wanted._dispute,
-    "dispute.closed": Wanted._dispute,
-    "charge.put": Wanted._charge_put,
-    "charge.fee": Wanted._fee,
-    "charge.adjust": Wanted._adjust,
-    "visit.status": Wanted._visit_status,
-    "payment.freed": Wanted._freed,
-    "appointment.put": Wanted._appointment_put,
-    "online.post": Wanted._online_post,
-    "payment_request.put": Wanted._request,
-    "payment_request.status": Wanted._request,
-    **dict.fromkeys(
-        ("plan.put", "plan.accept", "plan.activate", "plan.skip", "plan.method", "plan.cancel"),
-        Wanted._of_plan,
-    ),
-    "patient.merged": Wanted._merge,
-    "patient.parted": Wanted._merge,
-}
 
 
 class Ask(NamedTuple):
@@ -722,23 +564,29 @@ _TASK = (
     "SELECT task_id, what, patient_id, payment_id, account_id, amount_cents, settled_cents, cause_op_id, "
     "resolved_op_id <> '' FROM task WHERE tenant = :tenant AND "
 )
+
 _OPEN_TASK = _TASK + "{} AND resolved_op_id = ''"
+
 _HOLD = (
     "SELECT hold_id, device, patient_id, payment_id, account_id, granted_cents - used_cents - returned_cents "
     "FROM hold WHERE tenant = :tenant AND "
 )
+
 _ONLINE = (
     "SELECT online_id, patient_id, amount_cents, off_cents, state, number, brand, last4, charge, business_date, "
     "request_id FROM online_payment WHERE tenant = :tenant AND online_id = :id"
 )
+
 _ONLINE_RETURN = (
     "SELECT return_id, online_id, patient_id, amount_cents, off_cents, state, number, refund_id FROM online_return "
     "WHERE tenant = :tenant AND return_id = :id"
 )
+
 _POSTED_AFTER = (
     "SELECT op, transfers FROM log WHERE tenant = :tenant AND patient IN (:ids) AND verdict NOT IN ('rejected', "
     "'quarantined') AND seq > (SELECT a.seq FROM log a WHERE a.tenant = :tenant AND a.op_id = :id) ORDER BY seq"
 )
+
 _OPEN_HOLD = _HOLD + "{} AND used_cents + returned_cents < granted_cents"
 
 

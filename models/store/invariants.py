@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlcipher3 import dbapi2
 
 from models.ledger.accounts import LOT_CODES
-from models.ledger.book import PAYS, PURSE_CODES, UNPAYS
+from models.ledger.states import PAYS, PURSE_CODES, UNPAYS
 from models.operations.kinds import KINDS, OpClass
 from models.operations.operation import GENESIS
 from models.operations.protocol import entry_hash

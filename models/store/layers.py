@@ -12,8 +12,9 @@ from typing import Any
 
 import orjson
 
-from models.ledger.book import Draft, Entry
+from models.ledger.draft import Draft
 from models.ledger.posting import settle, settle_run
+from models.ledger.states import Entry
 from models.operations.operation import Operation, from_wire
 from models.operations.protocol import LogEntry
 from models.store import held

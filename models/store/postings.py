@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from models.ledger.accounts import Account
-from models.ledger.book import Draft, Entry
+from models.ledger.draft import Draft
+from models.ledger.states import Entry
 from models.store.session import Session
 from models.tables.ledger import account, transfer
 

@@ -13,8 +13,8 @@ from typing import Any, cast
 
 import orjson
 
-from models.ledger.book import Verdict
 from models.ledger.posting import RECEIPT_USED
+from models.ledger.states import Verdict
 from models.operations import bodies, eligibility, holds, merging, messages, records, rekeying, requests, tasks
 from models.operations.codec import BodyInvalid, to_json
 from models.operations.kinds import NotUnderstood

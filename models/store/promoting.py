@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from models.ledger.book import Verdict
+from models.ledger.states import Verdict
 from models.operations.operation import Operation
 from models.operations.protocol import LogEntry
 from models.store.layers import log_row

@@ -13,8 +13,9 @@ from itertools import groupby
 import orjson
 
 from models.basics.errors import SyncRefused
-from models.ledger.book import Draft, Entry, Verdict
+from models.ledger.draft import Draft
 from models.ledger.posting import HUB, settle, settle_run
+from models.ledger.states import Entry, Verdict
 from models.ledger.within import settle_within
 from models.operations.kinds import KINDS, OpClass
 from models.operations.operation import GENESIS, Operation, make_operation

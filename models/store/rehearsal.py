@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from models.basics.ids import new_id
-from models.ledger.book import Draft, Entry
+from models.ledger.draft import Draft
 from models.ledger.figures import Figures
 from models.ledger.posting import settle
+from models.ledger.states import Entry
 from models.operations.operation import GENESIS, make_operation
 from models.store.book import TableBook
 from models.store.queries import collect

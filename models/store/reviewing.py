@@ -9,8 +9,8 @@ import orjson
 
 from models.basics.errors import RuleBroken
 from models.basics.ids import natural_id
-from models.ledger.book import Verdict
 from models.ledger.posting import HUB, settle_run
+from models.ledger.states import Verdict
 from models.operations.operation import GENESIS, Operation, from_wire, make_operation
 from models.operations.protocol import PushBatch
 from models.operations.reviews import QuarantineAccepted, QuarantineDiscarded

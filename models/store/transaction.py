@@ -9,7 +9,7 @@ import orjson
 from models.basics.clock import Clock, utc_text
 from models.basics.errors import StorageError
 from models.basics.ids import IdMaker
-from models.ledger.book import Entry, Verdict
+from models.ledger.states import Entry, Verdict
 from models.operations.codec import canonical
 from models.operations.guarding import without_card_data
 from models.operations.operation import Operation, make_operation

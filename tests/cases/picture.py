@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.ledger.accounts import RESPONSIBLE_CODES, Code
-from models.ledger.book import Balance
 from models.ledger.figures import Figures, figures_from_balances
+from models.ledger.states import Balance
 from models.operations.tasks import TASKS
 from models.rules.billing import Bill, billing_status
 from tests.cases.desk import CaseDesk, Names

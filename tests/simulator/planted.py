@@ -25,7 +25,7 @@ from devices.base import Outcome, PaymentResult
 from models.basics.clock import utc_text
 from models.basics.errors import SyncRefused
 from models.ledger import giving_back, judging, posting, spending
-from models.ledger.book import Verdict
+from models.ledger.states import Verdict
 from models.operations.protocol import PushAnswer
 from models.store import hub as hub_store
 from models.store import layers, outbox, pages, pushing, reading

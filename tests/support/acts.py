@@ -10,8 +10,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from models.ledger.accounts import LOT_CODES, Account, Code, Guard
-from models.ledger.book import PAYS, UNPAYS, Draft, Entry, Transfer, Verdict, ends
+from models.ledger.draft import Draft
 from models.ledger.figures import figures_from_balances, figures_from_history
+from models.ledger.states import PAYS, UNPAYS, Entry, Transfer, Verdict, ends
 from models.operations import bodies, records
 from models.operations.operation import GENESIS, Operation, make_operation
 

@@ -11,8 +11,8 @@ from typing import Any
 from app.importing import Importing, ImportReport
 from models.basics.clock import FixedClock
 from models.ledger.accounts import Code
-from models.ledger.book import Balance
 from models.ledger.figures import Figures, figures_from_balances
+from models.ledger.states import Balance
 from models.operations.records import Practice
 from models.store.desk import DeskStore
 from models.store.rows import DeskIdentity

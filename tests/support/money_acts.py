@@ -15,9 +15,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from models.ledger.accounts import LOT_CODES, Code
-from models.ledger.book import Draft, Entry, Verdict
+from models.ledger.draft import Draft
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle
+from models.ledger.states import Entry, Verdict
 from models.operations import bodies, records
 from models.operations.holds import HoldReturned
 from models.operations.operation import Operation

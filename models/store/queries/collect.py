@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from models.ledger.accounts import Code
-from models.ledger.book import Balance, Transfer
 from models.ledger.figures import Figures, figures_from_balances, figures_from_history
+from models.ledger.states import Balance, Transfer
 from models.store.queries import people
 from models.store.queries.rows import CHARGE_COLUMNS, CHARGE_JOIN, NET, OTHERS, ChargeRow, LotRow, marks
 from models.store.queries.tasks import DOUBTED

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.basics.ids import new_id
-from models.ledger.book import Entry
 from models.ledger.figures import figures_from_history
+from models.ledger.states import Entry
 from models.operations import bodies
 from models.store.queries import collect
 from models.store.rehearsal import Rehearsal

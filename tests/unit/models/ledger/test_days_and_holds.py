@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.ledger.book import Entry, Verdict
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle
+from models.ledger.states import Entry, Verdict
 from models.operations import bodies
 from models.operations.holds import HoldAsk, HoldBroken, HoldReturned
 from tests.support.acts import OpMaker, allocate, collect

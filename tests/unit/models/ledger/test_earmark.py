@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import count
 
-from models.ledger.book import Draft, Entry, Verdict
+from models.ledger.draft import Draft
 from models.ledger.figures import Figures, figures_from_balances, figures_from_history
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle
+from models.ledger.states import Entry, Verdict
 from models.operations.bodies import Allocate, AllocationLine, Collect, Reverse
 from models.operations.operation import GENESIS, make_operation
 from models.operations.records import Charge

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.ledger.accounts import Account
-from models.ledger.book import Draft, Entry, Verdict
+from models.ledger.draft import Draft
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle
+from models.ledger.states import Entry, Verdict
 from models.operations import bodies, records
 from models.operations.holds import HoldAsk
 from models.operations.merging import PatientMerged, PatientParted

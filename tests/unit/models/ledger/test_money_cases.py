@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from models.ledger.book import Entry, Verdict
+from models.ledger.states import Entry, Verdict
 from models.operations import bodies, records
 from tests.support.acts import allocate, check_ledger, collect, reverse
 from tests.support.money_acts import (

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.ledger.book import Draft, Verdict
+from models.ledger.draft import Draft
 from models.ledger.figures import Figures, figures_from_balances
 from models.ledger.giving_back import holds, refundable
 from models.ledger.posting import settle
+from models.ledger.states import Verdict
 from tests.support.acts import check_ledger, shown
 from tests.support.money_acts import (
     MoneyWorld,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import pytest
 
 from models.ledger.accounts import Code
-from models.ledger.book import Entry, OnlineStep, Verdict
 from models.ledger.figures import figures_from_balances
 from models.ledger.judging import HUB
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle
+from models.ledger.states import Entry, OnlineStep, Verdict
 from models.operations import bodies, online
 from models.operations.bodies import AllocationLine
 from models.operations.operation import Operation

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.ledger.book import Draft, Verdict
+from models.ledger.draft import Draft
 from models.ledger.judging import owed
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle, settle_run
+from models.ledger.states import Verdict
 from models.operations import bodies, records
 from models.operations.operation import Operation
 from models.operations.plans import (

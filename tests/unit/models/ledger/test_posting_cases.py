@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from models.ledger.accounts import Code
-from models.ledger.book import Draft, Entry, Verdict
+from models.ledger.draft import Draft
 from models.ledger.figures import Figures, figures_from_balances
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle, settle_run
+from models.ledger.states import Entry, Verdict
 from models.operations import bodies, records
 from tests.support.acts import DRAWER, OpMaker, allocate, charge, check_ledger, collect, reverse
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.ledger.book import Verdict
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle, settle_run
+from models.ledger.states import Verdict
 from tests.support.acts import OpMaker, World, check_ledger, days, shown
 
 

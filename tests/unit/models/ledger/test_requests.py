@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.ledger.book import Entry, Verdict
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle
+from models.ledger.states import Entry, Verdict
 from models.operations.bodies import Collect, RefundRequest
 from models.operations.requests import PaymentRequestPut, PaymentRequestStatus
 from models.rules.payment_status import EDITABLE, Actor, Status, may

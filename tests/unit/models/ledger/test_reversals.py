@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.ledger.accounts import LOT_CODES
-from models.ledger.book import Verdict
+from models.ledger.states import Verdict
 from models.operations import bodies
 from tests.support.acts import DRAWER, allocate, check_ledger, collect, reverse
 from tests.support.money_acts import ANN, Played, correct, failed, line_item, paid, people, request, undone

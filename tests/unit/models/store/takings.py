@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from models.ledger.book import Entry
+from models.ledger.states import Entry
 from models.operations import bodies, records
 from models.store.desk import DeskStore
 from models.store.rows import PrintJobRow

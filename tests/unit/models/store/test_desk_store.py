@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from models.basics.errors import StorageError
-from models.ledger.book import Verdict
+from models.ledger.states import Verdict
 from models.store.checkpoints import WRITES
 from models.store.desk import DeskStore
 from models.store.reading import connect

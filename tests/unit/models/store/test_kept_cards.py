@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from models.ledger.book import Verdict
 from models.ledger.cards import CARD_UNKNOWN
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle
+from models.ledger.states import Verdict
 from models.operations.kept_cards import CardConsent, CardDefault, CardDrop, CardKeep, CardRename, kept_card_id_of
 from models.operations.merging import PatientMerged
 from models.operations.records import Patient, Staff

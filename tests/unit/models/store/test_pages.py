@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.basics.errors import SyncRefused
-from models.ledger.book import Verdict
+from models.ledger.states import Verdict
 from models.operations.bodies import Correct, Reverse
 from models.operations.holds import HoldAsk
 from models.operations.messages import MessagePaper, MessageSend

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.ledger.book import Verdict
+from models.ledger.states import Verdict
 from models.operations.requests import PaymentRequestPut, PaymentRequestStatus
 from models.store.desk import DeskStore
 from models.store.hub import HubStore

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from models.ledger.book import Draft
+from models.ledger.draft import Draft
 from models.ledger.memory import memory_book
 from models.ledger.posting import settle, settle_run
 from models.operations import bodies, records
