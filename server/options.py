@@ -27,7 +27,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key in PEM")
     parser.add_argument("--workers", type=int, default=1, help="processes that serve (PostgreSQL only; default: 1)")
     parser.epilog = ("E-mail and texts: COPAYDESK_SMTP_… and COPAYDESK_TEXT_… in the environment, or the same names in "
-                     "messages.env (mode 0600) in the data folder; see docs/messages.md.")  # fmt: skip
+                     "messages.env (mode 0600) in the data folder; see docs/messages.md. Money from home: "
+                     "COPAYDESK_STRIPE_… or online.env; see docs/online.md. Documents are looked at by "
+                     "COPAYDESK_SCAN_COMMAND where it is set; see docs/documents.md.")  # fmt: skip
     parser.add_argument("--ready-file", type=Path, metavar="FILE", help="write address and process here when serving")
     parser.add_argument("--embedded", action="store_true", help="started by a desk: secrets come on standard input, "
                         "and the hub ends with the desk")  # fmt: skip

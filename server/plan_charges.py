@@ -61,8 +61,8 @@ class PlanCharger:
 
     def charge_due(self, tenant: str) -> int:
         """Remind of what falls due soon, charge what is due, and go on with what is under way. Returns at how many
-        payments it was. Raises StorageError."""
-        if not self._online.ready(tenant):
+        payments it was; none for a while after the hub was restored. Raises StorageError."""
+        if not self._online.ready(tenant) or self._jobs.must_wait(tenant):
             return 0
         count = self._jobs.remind(tenant)
         self._jobs.gather(tenant)

@@ -6,6 +6,7 @@ published test number; one that asks for its holder gets a second page, where a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -24,11 +25,10 @@ SESSION_ID = "{CHECKOUT_SESSION_ID}"
 
 
 class Checkout:
-    """The sessions of one account. `base` is where its pages are reached."""
+    """The sessions of one account. `base` says where its pages are reached."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
-        self.base = ""
+    def __init__(self, books: Books, base: Callable[[], str]) -> None:
+        self._books, self._base = books, base
         self.opened = 0
 
     # The API ----------------------------------------------------------------------------------------------------------
@@ -41,7 +41,7 @@ class Checkout:
         if not now + SOONEST_S - 60 <= ends <= now + LATEST_S + 60:
             raise wrong("", "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session "
                         "creation.", "expires_at")  # fmt: skip
-        made = self._books.keep("checkout.session", money.checkout_session(now, said, ends, self.base))
+        made = self._books.keep("checkout.session", money.checkout_session(now, said, ends, self._base()))
         if made["mode"] == "setup":
             made["setup_intent"] = self._books.keep("setup_intent", money.session_setup(now, said))["id"]
         return made

@@ -62,8 +62,8 @@ class StripeSimulator:
         self.webhooks = webhooks or Webhooks(plan)
         self.books = Books(plan, self.webhooks.tell)
         self.readers = Readers(self.books, plan, manner, show)
-        self.checkout, self.bank = Checkout(self.books), Bank(self.books)
         self.line: HttpLine
+        self.checkout, self.bank = Checkout(self.books, lambda: self.line.base), Bank(self.books)
         self.requests: dict[str, int] = {}
         self.keys_used: list[str] = []
         self._kept: dict[str, _Kept] = {}
@@ -89,7 +89,6 @@ class StripeSimulator:
         """What the API says. Raises NoAnswer where the connection breaks."""
         if request.path.startswith(PAGES):
             return self.checkout.page(request)
-        self.checkout.base = self.line.base
         route, ids = self._route(request)
         name = route.name if route else ""
         self.requests[name or request.path] = self.requests.get(name or request.path, 0) + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -19,6 +19,10 @@ from models.store.session import Session
 
 SHOWN_AT_ONCE = 500
 """A desk may send thousands while it is revoked; a manager sees the oldest, and the rest once these are decided."""
+
+AFTER_RESTORE = timedelta(minutes=10)
+"""So long a restored hub sends and charges nothing and says nothing of its own: its desks, and the processor, first
+tell it what it did already."""
 
 _APART = (
     "SELECT op_id, kind, device, reason, patient_id, op, made_at, business_date, actor, resolution, resolved_at, "
@@ -106,6 +110,12 @@ def _apart(row: Any) -> Apart:
 
 _COLUMNS = tuple(field.name for field in fields(Apart))
 _WAITS = " AND resolution = '' ORDER BY seq LIMIT :most"
+
+
+def restored_lately(session: Session, tenant: str, now: datetime) -> bool:
+    """Was this log made another one by a restore less than AFTER_RESTORE ago?"""
+    query = "SELECT 1 FROM hub_epoch WHERE tenant = :tenant AND began_at > :lately"
+    return session.one(query, tenant=tenant, lately=utc_text(now - AFTER_RESTORE)) is not None
 
 
 def begin_epoch(session: Session, tenant: str, epoch: str, now: str) -> None:

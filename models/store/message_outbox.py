@@ -22,6 +22,7 @@ from models.operations.messages import MessageFailed, MessageSend, MessageSent
 from models.operations.operation import GENESIS, from_wire, make_operation
 from models.operations.protocol import PushBatch
 from models.operations.records import Channels, Practice
+from models.store.hub_repair import restored_lately
 from models.store.pushing import push_batches
 from models.store.session import Session
 
@@ -34,7 +35,6 @@ _GATHER = (
     "SELECT tenant, op_id, template, address, channel, message_id, patient_id, 'waiting', 0, :now, :now, '', '', "
     "'' FROM message WHERE tenant = :tenant AND state = 'waiting' ON CONFLICT DO NOTHING"
 )
-_RESTORED = "SELECT 1 FROM hub_epoch WHERE tenant = :tenant AND began_at > :lately"
 _DUE = (
     "SELECT op_id, template, address, channel, message_id, patient_id, attempts, since FROM message_outbox "
     "WHERE tenant = :tenant AND state = 'waiting' AND due_at <= :now AND claimed_until <= :now AND EXISTS (SELECT 1 "
@@ -54,7 +54,6 @@ _SETTLE = (
     "UPDATE message_outbox SET state = :state, claimed_by = '', claimed_until = '', reason = :reason "
     f"WHERE {_ROW} AND claimed_by = :by"
 )
-AFTER_RESTORE = timedelta(minutes=10)
 
 _LOCK = "UPDATE tenant_head SET seq = seq WHERE tenant = :tenant"
 _CHANNELS = (
@@ -97,10 +96,11 @@ class MessageOutbox:
     def gather(self, tenant: str) -> list[Waiting]:
         """What of a practice may be tried now, oldest first. Nothing for a while after the hub was restored from a
         backup: its desks first tell it what it sent already."""
-        now, lately = utc_text(self._clock.now()), utc_text(self._clock.now() - AFTER_RESTORE)
+        at = self._clock.now()
+        now = utc_text(at)
 
         def work(session: Session) -> list[Waiting]:
-            if session.one(_RESTORED, tenant=tenant, lately=lately) is not None:
+            if restored_lately(session, tenant, at):
                 return []
             session.run(_GATHER, tenant=tenant, now=now)
             return [Waiting(tenant, *row) for row in session.rows(_DUE, tenant=tenant, now=now)]
@@ -187,10 +187,10 @@ class MessageOutbox:
         return self._tell(tenant, lambda known: replace(known, text_trouble=reason))
 
     def _tell(self, tenant: str, change: Callable[[Channels], Channels]) -> bool:
-        lately = utc_text(self._clock.now() - AFTER_RESTORE)
+        now = self._clock.now()
 
         def work(session: Session) -> bool:
-            if session.one(_RESTORED, tenant=tenant, lately=lately) is not None:
+            if restored_lately(session, tenant, now):
                 return False
             session.run(_LOCK, tenant=tenant)
             known = _channels(session, tenant)

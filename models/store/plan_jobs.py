@@ -28,6 +28,7 @@ from models.rules.addresses import address_for
 from models.rules.numbers import plan_number
 from models.rules.plan_standing import PlanStanding, next_try, standing
 from models.rules.plans import answered
+from models.store.hub_repair import restored_lately
 from models.store.plan_rows import lines_of
 from models.store.pushing import push_batches
 from models.store.queries.insured import Insurances
@@ -119,6 +120,12 @@ class PlanJobs:
 
     def __init__(self, transaction: Run, look: Run, clock: Clock) -> None:
         self._transaction, self._look, self._clock = transaction, look, clock
+
+    def must_wait(self, tenant: str) -> bool:
+        """Was this hub restored a moment ago? What it charged since the backup it learns from its desks and from the
+        processor first."""
+        now = self._clock.now()
+        return bool(self._look(lambda session: restored_lately(session, tenant, now), tenant))
 
     def gather(self, tenant: str) -> int:
         """Make a row for every payment of a plan in force that falls due by today and is charged by itself; those due

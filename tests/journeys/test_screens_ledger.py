@@ -84,7 +84,7 @@ def test_s0_02_every_list_has_its_lines(desk: Front) -> None:
         tab(desk, each)
         counts[each] = len(desk.state.lines)
         desk.picture(f"journey-account-{each.value}")
-    assert counts == {Tab.VISITS: 5, Tab.PAYMENTS: 4, Tab.LINES: 4, Tab.STATEMENTS: 0, Tab.PLANS: 0, Tab.DOCUMENTS: 4,
+    assert counts == {Tab.VISITS: 5, Tab.PAYMENTS: 4, Tab.LINES: 4, Tab.STATEMENTS: 0, Tab.PLANS: 1, Tab.DOCUMENTS: 4,
                       Tab.LOG: len(desk.state.view.log)}  # fmt: skip
     assert counts[Tab.LOG] > 10
 

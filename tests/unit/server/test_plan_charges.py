@@ -15,6 +15,7 @@ from models.operations.kept_cards import CardDrop
 from models.operations.plans import PlanAccept, PlanActivate, PlanCancel, PlanLine, PlanPut, PlanSkip
 from models.rules.agreement import sha256
 from models.rules.plans import Frequency, asked_for, nth_due
+from models.store.hub_repair import AFTER_RESTORE
 from models.store.plan_jobs import PlanJobs
 from server.online.offered import SaveAsk, SaveConsent
 from server.plan_charges import PlanCharger
@@ -185,6 +186,15 @@ def test_what_nobody_knows_stays_unknown_until_it_is_known(small_home: Home, tak
     else:
         assert plan.told() == [(2, 1, "unknown", "")]
     assert len(small_home.processor.intents()) == int(taken)
+
+
+def test_h11_a_restored_hub_first_learns_what_it_charged(small_home: Home) -> None:
+    plan = Charging(small_home)
+    small_home.store.begin_epoch(small_home.tenant)
+    assert plan.at("2026-04-02") == 0, "due, and not charged yet"
+    assert small_home.processor.captured_cents() == 0
+    plan.clock.set(datetime.now(UTC) + AFTER_RESTORE)
+    assert not plan.jobs.must_wait(small_home.tenant)
 
 
 def test_skipped_cancelled_and_without_a_card_nothing_is_charged(small_home: Home) -> None:

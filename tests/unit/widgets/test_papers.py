@@ -74,6 +74,9 @@ class Story:
     def receipt(self, _source_id: str, *, original: bool) -> Any:
         return frozen.receipt()
 
+    def clinic_copy(self, _payment_id: str) -> Any:
+        return frozen.receipt()
+
     def reprint(self, source_id: str, _person: Any) -> str:
         if self.error is not None:
             raise self.error
