@@ -128,8 +128,8 @@ def test_what_is_wrong_is_named_and_heals(sqlite_hub: RunningHub, tmp_path: Path
         assert desk.has_payment(payment)
         broken.clear()
         until(desk.settled)
-        until(lambda: desk.engine.state().online)
-        assert (desk.engine.state().cause, desk.engine.state().pending) == ("", 0)
+        until(lambda: desk.engine.state().online and desk.engine.state().pending == 0)
+        assert desk.engine.state().cause == ""
         assert states[-1] == desk.engine.state() or states[-1].online
     finally:
         desk.close()
