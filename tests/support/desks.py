@@ -24,11 +24,11 @@ from models.basics.ids import new_id
 from models.operations import bodies
 from models.operations.joining import JoinLine
 from models.operations.records import Charge, Patient, Practice
-from models.store.desk import DeskStore
 from models.store.engine import postgres_engine
 from models.store.hub import HubStore
 from server import practices
 from tests.support.hub import KEY
+from tests.support.stores import open_desk
 from tests.support.stream import DAY
 from tests.support.waiting import until
 
@@ -48,7 +48,7 @@ class ClinicDesk:
         folder.mkdir(parents=True, exist_ok=True)
         self.key = new_device_key()
         identity = join(line, self.key, name)
-        self.store = DeskStore.open(folder / "desk.db", DESK_KEY)
+        self.store = open_desk(folder / "desk.db", DESK_KEY)
         self.store.enrol(identity)
         self._hub_url = through or identity.hub_url
         self.engine: SyncEngine

@@ -14,8 +14,8 @@ from models.ledger.accounts import Code
 from models.ledger.figures import Figures, figures_from_balances
 from models.ledger.states import Balance
 from models.operations.records import Practice
-from models.store.desk import DeskStore
 from models.store.rows import DeskIdentity
+from tests.support.stores import open_desk
 
 TENANT = "tenant-1"
 ZONE = "America/New_York"
@@ -29,7 +29,7 @@ class ImportDesk:
     def __init__(self, folder: Path, *, device: str = "desk-1", now: datetime = NOW) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.clock = FixedClock(now)
-        self.store = DeskStore.open(folder / "desk.db", KEY, self.clock)
+        self.store = open_desk(folder / "desk.db", KEY, self.clock)
         self.store.enrol(DeskIdentity(tenant=TENANT, device_id=device, device_no=1, epoch=1, desk_name="Desk 1",
                                       hub_url="", server_epoch="first"))  # fmt: skip
         with self.store.write() as tx:

@@ -13,9 +13,9 @@ from models.basics.errors import SyncLater
 from models.operations.joining import JoinLine
 from models.operations.operation import GENESIS
 from models.operations.protocol import Cursor, LogEntry
-from models.store.desk import DeskStore
 from tests.support.desks import DESK_KEY, ClinicDesk
 from tests.support.hub import Member, RunningHub
+from tests.support.stores import open_desk
 
 MOST_STEPS = 400
 
@@ -37,7 +37,7 @@ class SteppedDesk(ClinicDesk):
         return cls(hub, hub.member(tenant, name), folder)
 
     def _open(self) -> None:
-        self.store = DeskStore.open(self.folder / "desk.db", DESK_KEY, self._clock)
+        self.store = open_desk(self.folder / "desk.db", DESK_KEY, self._clock)
         self.exchange = Exchange(self.store, self._hub.transport(self.member.identity, self.member.private_key),
                                  self._clock, tell=lambda key, count: self.told.append((key, count)))  # fmt: skip
 
