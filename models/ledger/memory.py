@@ -32,9 +32,10 @@ from models.rules.rights import Right
 
 
 class EmptyBook:
-    """A book in which nothing was ever written: a hub's, as `grants` says."""
+    """A book in which nothing was ever written: a hub's where it `grants`, else a desk's."""
 
-    grants = True
+    def __init__(self, *, grants: bool = True) -> None:
+        self.grants = grants
 
     def balance(self, account_id: str) -> Balance:  # noqa: ARG002
         return Balance()
@@ -154,9 +155,9 @@ class EmptyBook:
         return ()
 
 
-def memory_book() -> Draft:
+def memory_book(*, grants: bool = True) -> Draft:
     """A draft over nothing: keeps every entry it was given."""
-    return Draft(EmptyBook())
+    return Draft(EmptyBook(grants=grants))
 
 
 __all__ = ["EmptyBook", "Entry", "memory_book"]

@@ -114,7 +114,7 @@ def test_killed_while_it_asks_for_a_page(clinic: Clinic, dying: DyingHub, point:
 
 
 @pytest.mark.parametrize(("point", "armed_by"), [
-    (Point.AFTER_HEARD, ""), (Point.HUB_BEFORE_COMMIT, "receive"), (Point.HUB_AFTER_COMMIT, "receive"),
+    (Point.AFTER_HEARD, "page"), (Point.HUB_BEFORE_COMMIT, "receive"), (Point.HUB_AFTER_COMMIT, "receive"),
 ])  # fmt: skip
 def test_killed_when_the_money_is_told(clinic: Clinic, dying: DyingHub, point: Point, armed_by: str) -> None:
     """The event is kept, or the fact half written, or written and not noted: it is in the log once."""

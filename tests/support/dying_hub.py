@@ -38,7 +38,7 @@ def live(told):
         if point is deadly and (armed.is_set() or not at) and threading.current_thread().name != "messages":
             os.kill(os.getpid(), signal.SIGKILL)
 
-    if at:
+    if at and at != "page":
         known = getattr(HubOnline, at)
 
         def arming(self, *given):
@@ -54,6 +54,8 @@ def live(told):
         say("address", running.url)
         if told["do"] == "checkout":
             begun = money.begin_checkout(told["tenant"], CheckoutAsk(**told["ask"]))
+            if at == "page":
+                armed.set()
             say("page", begun.url)
         elif told["do"] == "charge":
             money.charge_kept_card(told["tenant"], ChargeAsk(**told["ask"]))
@@ -103,7 +105,7 @@ class DyingHub:
 
     def live(self, point: Point, do: str, ask: dict[str, Any] | None = None, armed_by: str = "") -> None:
         """Begin a life: it does one thing, and dies at `point`, where `armed_by` names a method of `HubOnline` only
-        once that was called."""
+        once that was called, or is `page`: once the page was made."""
         assert self._breeder.stdin is not None
         told = {**self._told, "point": point.value, "do": do, "ask": ask or {}, "armed_by": armed_by}
         self._breeder.stdin.write(json.dumps(told).encode() + b"\n")

@@ -75,6 +75,7 @@ def cycles_wait() -> Iterator[None]:
     yield
     gc.unfreeze()
     gc.collect()
+    gc.freeze()
     gc.enable()
 
 

@@ -108,8 +108,8 @@ def operations(day: Sequence[object], device: str = "device-1") -> list[Operatio
 
 
 def in_memory(day: Sequence[object]) -> Draft:
-    """What the engine alone makes of a day."""
-    draft = memory_book()
+    """What the engine alone makes of a day at a desk, which doubts nobody's rights: that is the hub's to judge."""
+    draft = memory_book(grants=False)
     for op in operations(day):
         settle(op, draft)
     return draft
