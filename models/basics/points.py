@@ -6,6 +6,7 @@ middle of things; what the next start makes of that is what the test is about. T
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -41,16 +42,28 @@ _visitor: Callable[[Point], None] | None = None
 
 def point(name: Point) -> None:
     """This place was reached. Nothing, unless a test is looking."""
-    if _visitor is not None:
-        _visitor(name)
+    looking = _visitor
+    if looking is not None:
+        looking(name)
 
 
 @contextmanager
-def visited_by(visitor: Callable[[Point], None]) -> Iterator[None]:
-    """Inside, `visitor` hears of every point, on the thread that reaches it, and may raise. One at a time."""
+def visited_by(visitor: Callable[[Point], None], *, here: bool = False) -> Iterator[None]:
+    """Inside, `visitor` hears of every point, on the thread that reaches it, and may raise. One at a time. With `here`
+    only of those that this thread reaches: whatever else lives in the process is no part of it."""
     global _visitor  # noqa: PLW0603 - the one switch there is
-    before, _visitor = _visitor, visitor
+    before, _visitor = _visitor, _of_this_thread(visitor) if here else visitor
     try:
         yield
     finally:
         _visitor = before
+
+
+def _of_this_thread(visitor: Callable[[Point], None]) -> Callable[[Point], None]:
+    mine = threading.get_ident()
+
+    def visit(name: Point) -> None:
+        if threading.get_ident() == mine:
+            visitor(name)
+
+    return visit

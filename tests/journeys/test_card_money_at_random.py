@@ -147,7 +147,7 @@ class Game:
 
     def act(self, what: Callable[[], Any]) -> Any:
         """Do something as a person at the desk; when the program dies it is started again."""
-        with visited_by(self.reached):
+        with visited_by(self.reached, here=True):
             try:
                 return what()
             except PosError as error:

@@ -120,7 +120,7 @@ class Game:
 
     def act(self, what: Callable[[], Any]) -> None:
         """Do something as the program does; when it dies it is started again."""
-        with visited_by(self.reached):
+        with visited_by(self.reached, here=True):
             try:
                 what()
             except PosError as error:

@@ -189,7 +189,7 @@ def points_of(name: str) -> list[Point]:
     passed: list[Point] = []
     with clinic() as run:
         desk = _prepared(run, name)
-        with visited_by(passed.append):
+        with visited_by(passed.append, here=True):
             FLOWS[name].act(run, desk)
         passed_by_desk = list(passed)
         _healed(run, name)
@@ -229,7 +229,7 @@ def _kill(run: Run, desk: SimDesk, flow: Flow, number: int) -> None:
         raise Killed
 
     try:
-        with visited_by(visit):
+        with visited_by(visit, here=True):
             flow.act(run, desk)
     except Killed:
         desk.die()

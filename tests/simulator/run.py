@@ -274,7 +274,7 @@ class Run:
 
     def play(self, steps: Iterable[Step]) -> None:
         """One after the other, until something is wrong."""
-        with visited_by(lambda point: trouble.visit(self, self.acting, point)):
+        with visited_by(lambda point: trouble.visit(self, self.acting, point), here=True):
             for number, step in enumerate(steps):
                 self._step(number, step)
                 if self.failures:
