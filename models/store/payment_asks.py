@@ -12,7 +12,7 @@ import orjson
 from models.basics.search_keys import name_words
 from models.rules.payment_status import AWAITED, COLLECTED, OUTSTANDING, Status
 from models.rules.trend import same_day_before
-from models.store.payment_rows import AWAITED_CODES, BOTH, CODES, DAYS, DUE, MONTHS, STATUSES
+from models.store.payment_rows import AWAITED_CODES, BOTH, CODES, DAYS, LATE_DAYS, LATE_MONTHS, MONTHS, STATUSES
 
 ORDERS = ("created", "amount", "due", "status", "name")
 """What the list can be sorted by (S2-04): columns of the file, each with an index of that name."""
@@ -188,23 +188,17 @@ class Asked:
         return sum(row[4] for row in self._totals(file, DAYS, first, last, code))
 
     def overdue(self, file: Any, before: int) -> Count:
-        """How many are awaited and were due before a day, and what is open of them."""
+        """How many are awaited and were due before a day, and what is open of them. The file has come to that day."""
         awaited = AWAITED_SET & self.codes.get("status", AWAITED_SET)
         if not awaited or self.codes.get("tender"):
             return Count()
-        if self.narrow or "days" in self.codes:
-            along = "" if self.narrow else "INDEXED BY by_awaited"
-            where = self.where.replace("status IN", "+status IN")  # or it is taken for the index's own condition
-            query = (f"SELECT count(*), coalesce(sum(worth), 0) FROM entry {along} WHERE status IN ({AWAITED_CODES}) "
-                     f"AND due BETWEEN 1 AND ? AND {where}")  # fmt: skip
+        if self.narrow:
+            query = (f"SELECT count(*), coalesce(sum(worth), 0) FROM entry {self.source(file)} "
+                     f"WHERE +status IN ({AWAITED_CODES}) AND +due BETWEEN 1 AND ? AND {self.where}")  # fmt: skip
             return Count(*file.execute(query, (before - 1, *self.values)).fetchone())
-        name = "staff" if "staff" in self.codes else ""
-        place = f"AND location = {self.codes['location']}" if "location" in self.codes else ""
-        query = (
-            "SELECT coalesce(sum(n), 0), coalesce(sum(worth), 0) FROM total WHERE kind = ? AND code = ? AND "
-            f"day BETWEEN 1 AND ? AND status IN ({_comma(awaited)}) {place}"
-        )
-        return Count(*file.execute(query, (DUE[name], self.codes.get(name, 0), before - 1)).fetchone())
+        found = [row for kinds, first, last in _pieces(*self.codes.get("days", (0, _EVER)))
+                 for row in self._totals(file, LATE_MONTHS if kinds is MONTHS else LATE_DAYS, first, last)]  # fmt: skip
+        return Count(sum(row[2] for row in found), sum(row[4] for row in found))
 
     def sums(self, file: Any) -> Count:
         """How many fit, and their amounts."""

@@ -35,7 +35,20 @@ from models.store.payment_asks import (
     figures,
     rows,
 )
-from models.store.payment_rows import BOTH, CODES, DAYS, DUE, FRESH, INDEXES, MONTHS, TABLES, TOTALS, VERSION
+from models.store.payment_rows import (
+    AGED,
+    BOTH,
+    CODES,
+    DAYS,
+    FRESH,
+    INDEXES,
+    LATE_DAYS,
+    LATE_MONTHS,
+    MONTHS,
+    TABLES,
+    TOTALS,
+    VERSION,
+)
 from models.store.queries.patients import families_of
 from models.store.reading import connect
 from models.store.rows import Change
@@ -50,6 +63,7 @@ NEAR = 3_000
 MARK = 500
 """There is a mark for every so many rows."""
 MARKS_KEPT = 6
+_EPOCH = date(1970, 1, 1)
 _COLUMNS = (
     "id", "person", "name", "number", "tail", "amount", "back", "worth", "status", "due", "created", "day", "month",
     "treatment", "location", "tender", "staff", "memo", "pending",
@@ -84,6 +98,7 @@ class PaymentList:
         self._lock, self._noting = threading.Lock(), threading.Lock()
         self._file: Any = None
         self._words: dict[tuple[str, str], int] = {}
+        self._come = 0
         self._marks: dict[tuple[Any, ...], _Marks] = {}
         self._stale: set[str] = set()
         self._all_stale = False
@@ -133,6 +148,7 @@ class PaymentList:
         """What the cards say of all that fit, on the business day `today`. Raises StorageError."""
         with self._lock, _translated():
             file = self._fresh()
+            self._come_to((today - _EPOCH).days)
             asked = Asked.of(file, self._words, wanted)
             return figures(file, asked, today)
 
@@ -208,6 +224,25 @@ class PaymentList:
             raise
         return self._file
 
+    def _come_to(self, day: int) -> None:
+        """What was due before `day` (since 1970) is overdue: the totals of it follow, by the days in between alone."""
+        before, times = self._come, 1
+        if before == day:
+            return
+        first, last = before, day - 1
+        if before > day:
+            first, last, times = day, before - 1, -1
+        self._file.execute("BEGIN")
+        try:
+            for statement in AGED:
+                self._file.execute(statement, {"first": max(first, 1), "last": last, "times": times})
+            self._keep("come to", str(day))
+            self._file.execute("COMMIT")
+        except BaseException:
+            self._file.execute("ROLLBACK")
+            raise
+        self._come = day
+
     def _open(self) -> None:
         try:
             self._file = self._connected()
@@ -245,6 +280,7 @@ class PaymentList:
         """What is remembered of the file may not hold any more."""
         self._marks.clear()
         self._words = {(kind, name): no for no, kind, name in self._file.execute("SELECT no, kind, id FROM word")}
+        self._come = int(self._kept("come to") or 0)
 
     def _kept(self, name: str) -> str:
         row = self._file.execute("SELECT value FROM kept WHERE name = ?", (name,)).fetchone()
@@ -328,7 +364,7 @@ class PaymentList:
         for some, change in ((gone, -1), (came, 1)):
             for row in some:
                 row["no"] = numbers.get(row["id"], row["no"])
-                self._file.executemany(_ADD, _weights(row, change))
+                self._file.executemany(_ADD, _weights(row, change, self._come))
                 for marks in self._marks.values():
                     marks.note(row, change)
         for person in {row["person"] for row in (*gone, *came)}:
@@ -415,13 +451,13 @@ def _patients_since(reader: Any, tenant: str, seq: int) -> set[str]:
     return found - {""}
 
 
-def _weights(row: dict[str, Any], change: int) -> list[tuple[Any, ...]]:
-    """What a row adds to each total, or takes from it."""
+def _weights(row: dict[str, Any], change: int, come: int) -> list[tuple[Any, ...]]:
+    """What a row adds to each total, or takes from it, on the day `come`."""
     told = (change, change * row["amount"], change * row["worth"], change * row["back"])
     codes = {"": 0, "tender": row["tender"], "staff": row["staff"], "both": row["tender"] * BOTH + row["staff"]}
-    awaited = ((DUE, "due"),) if row["due"] and row["status"] in _AWAITED else ()
+    late = ((LATE_DAYS, "day"), (LATE_MONTHS, "month")) if 0 < row["due"] < come and row["status"] in _AWAITED else ()
     return [(kind, codes[name], row[unit], row["status"], row["location"], *told)
-            for kinds, unit in ((DAYS, "day"), (MONTHS, "month"), *awaited)
+            for kinds, unit in ((DAYS, "day"), (MONTHS, "month"), *late)
             for name, kind in kinds.items()]  # fmt: skip
 
 

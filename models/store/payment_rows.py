@@ -14,7 +14,7 @@ STATUSES = {code: status for status, code in CODES.items()}
 
 AWAITED_CODES = ", ".join(str(CODES[status]) for status in sorted(AWAITED))
 
-VERSION = "3"
+VERSION = "4"
 """Changed whenever what is below changes: a file of another version is made anew."""
 
 TABLES = """
@@ -52,29 +52,38 @@ INDEXES = (
     f"CREATE INDEX by_staff ON entry (staff, day, no, {_FILTERS})",
     "CREATE INDEX by_tail ON entry (tail)",
     "CREATE INDEX by_pending ON entry (pending) WHERE pending = 1",
-    f"CREATE INDEX by_awaited ON entry (day, due, {_FILTERS}) WHERE status IN ({AWAITED_CODES})",
+    f"CREATE INDEX by_awaited ON entry (due, no, month, {_FILTERS}) WHERE status IN ({AWAITED_CODES})",
 )
 """One for each order, each with all that filters and sums ask, so that a walk along it reads no row."""
 
 DAYS = {"": 0, "tender": 1, "staff": 2, "both": 3}
 MONTHS = {"": 4, "tender": 5, "staff": 6, "both": 7}
-DUE = {"": 8, "staff": 9}
+LATE_DAYS = {"": 8, "staff": 9}
+LATE_MONTHS = {"": 10, "staff": 11}
 """Totals are kept of everything, by tender, by staff and by both together, each by day and by month. The number is the
-kind of a total; its `day` is a month then. DUE are those of what is awaited, by the day it is due: nothing awaited has
-a tender yet."""
+kind of a total; its `day` is a month then. LATE are those of what is overdue on the day the file has come to: nothing
+awaited has a tender yet."""
 BOTH = 1_000_000
 """The code of a tender and a member of staff together is the tender's times this, and the other's."""
 CODE = {"": "0", "tender": "tender", "staff": "staff", "both": f"tender * {BOTH} + staff"}
 """How the code of a total follows from a row."""
 TOTALS = tuple(
     f"INSERT INTO total SELECT {kind}, {CODE[name]}, {unit}, status, location, count(*), sum(amount), sum(worth), "
-    f"sum(back) FROM entry WHERE {which} GROUP BY 1, 2, 3, 4, 5"
-    for kinds, unit, which in (
-        (DAYS, "day", "1"), (MONTHS, "month", "1"), (DUE, "due", f"due > 0 AND status IN ({AWAITED_CODES})"),
-    )
+    "sum(back) FROM entry GROUP BY 1, 2, 3, 4, 5"
+    for kinds, unit in ((DAYS, "day"), (MONTHS, "month"))
     for name, kind in kinds.items()
 )  # fmt: skip
-"""Adds up the totals from the rows."""
+"""Adds up the totals from the rows; nothing is overdue yet."""
+AGED = tuple(
+    f"INSERT INTO total SELECT {kind}, {CODE[name]}, {unit}, status, location, :times * count(*), "
+    ":times * sum(amount), :times * sum(worth), :times * sum(back) FROM entry INDEXED BY by_awaited "
+    f"WHERE status IN ({AWAITED_CODES}) AND due BETWEEN :first AND :last GROUP BY 1, 2, 3, 4, 5 "
+    "ON CONFLICT DO UPDATE SET n = n + excluded.n, cents = cents + excluded.cents, worth = worth + excluded.worth, "
+    "back = back + excluded.back"
+    for kinds, unit in ((LATE_DAYS, "day"), (LATE_MONTHS, "month"))
+    for name, kind in kinds.items()
+)  # fmt: skip
+"""Takes what was due from a day to another into what is overdue (`times` 1), or out of it again (-1)."""
 
 _BACK = (
     "coalesce((SELECT sum(r.amount_cents) FROM {s}refund r WHERE r.tenant = p.tenant AND r.payment_id = p.payment_id "

@@ -294,6 +294,19 @@ def _visit(who: str) -> records.Appointment:
                                service_date="2026-03-16", location_id="west")  # fmt: skip
 
 
+def test_s2_15_what_is_overdue_follows_the_day(store: DeskStore) -> None:
+    """Day by day, over weeks, back again where a clock was set right, while payments come; and after the next start."""
+    made, chance = beside(store), Random(11)
+    for days in (0, 1, 30, -400, 0, 9):
+        today = TODAY + timedelta(days)
+        happen(store, chance, 6)
+        for wanted in ASKS:
+            late = [each for each in told(store) if fits(each, wanted) and each.row.due
+                    and is_overdue(each.row.status, each.row.due.isoformat(), today.isoformat())]  # fmt: skip
+            assert made.figures(wanted, today).overdue == Count(len(late), sum(each.worth for each in late)), wanted
+        made.close()
+
+
 def test_s2_02_the_next_start_catches_up(tmp_path: Path) -> None:
     """What came by the line, and what waits or waited for the hub, while no list was open."""
     hub = sqlite_hub(tmp_path)
