@@ -74,6 +74,8 @@ ACTS = {
     "plan.accept": "act.plan_accepted",
     "plan.activate": "act.plan_activated",
     "plan.skip": "act.plan_skipped",
+    "link.issue": "act.link_issued",
+    "link.revoke": "act.link_revoked",
     "plan.method": "act.plan_method",
     "plan.cancel": "act.plan_cancelled",
     "plan.closed": "act.plan_closed",

@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from app.joining_again import JoiningAgain
     from app.kept_cards import KeptCards
     from app.kept_documents import KeptDocuments
+    from app.links import Links
     from app.moves import Moves
     from app.netting import Netting
     from app.notes import Notes
@@ -407,6 +408,13 @@ class Desk:
         from app.rules import MoneyRules
 
         return MoneyRules(self.clinic)
+
+    @cached_property
+    def links(self) -> Links:
+        """One-time links for patients."""
+        from app.links import Links
+
+        return Links(self.clinic, self.messages, self.sync)
 
     @cached_property
     def portal_link(self) -> PortalLink:

@@ -26,8 +26,8 @@ GROUPS: dict[str, str] = {
     "practice.": "practice", "staff.": "practice", "practitioner.": "practice", "location.": "practice",
     "visit.": "visits", "appointment.": "visits", "series.": "visits", "patient.": "patients", "coverage.": "patients",
     "channels.": "practice", "message.": "messages", "statement.": "statements", "drawer.": "drawer", "day.": "drawer",
-    "deposit.": "drawer", "task.": "tasks", "payment_request.": "requests", "eligibility.": "answers",
-    "card.": "cards", "plan.": "plans", "online.": "online", "document.": "documents", "note.": "documents",
+    "deposit.": "drawer", "task.": "tasks", "payment_request.": "requests", "ask.": "requests", "eligibility.": "answers",
+    "card.": "cards", "plan.": "plans", "online.": "online", "document.": "documents", "note.": "documents", "link.": "links",
 }  # fmt: skip
 """What operations of a kind, or of all kinds that begin so, are counted as."""
 

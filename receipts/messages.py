@@ -26,6 +26,7 @@ PAPER_WORDS = {
     "superbill": "Superbill",
     "balance": "Open amount",
     "plan_payment": "Payment of a plan",
+    "link": "Payment link",
 }
 """What a paper is called, by its kind; the last two are no papers: they are told in words alone."""
 

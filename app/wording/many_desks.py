@@ -105,6 +105,7 @@ WORDS: Rows = {
     "waiting.requests": ("{count:payment request|payment requests}",),
     "waiting.answers": ("{count:answer of a payer|answers of payers}",),
     "waiting.documents": ("{count:document or note|documents and notes}",),
+    "waiting.links": ("{count:payment link|payment links}",),
     "waiting.plans": ("{count:entry about a payment plan|entries about payment plans}",),
     "waiting.signatures": ("{count:signature|signatures}",),
     "waiting.cards": ("{count:entry about a kept card|entries about kept cards}",),

@@ -20,7 +20,7 @@ from models.operations.codec import BodyInvalid, to_json
 from models.operations.kinds import NotUnderstood
 from models.operations.operation import Operation
 from models.rules.payment_status import Status, when_put
-from models.store import card_rows, document_rows, online_rows, plan_rows
+from models.store import ask_rows, card_rows, consent_rows, document_rows, link_rows, online_rows, plan_rows
 from models.store.apart import RESOLUTIONS, put_apart, put_resolved
 from models.store.session import column_names
 from models.store.sheet import Sheet
@@ -650,6 +650,7 @@ _HANDLERS: dict[str, _Handler] = {
     "statement.issued": _issue_statement,
     "message.send": _ask_message,
     "message.sent": _message_sent,
+    **link_rows.HANDLERS,
     "message.failed": _message_failed,
     "message.consent": _note_consent,
     "patient.follows": _follow,

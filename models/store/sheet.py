@@ -23,6 +23,7 @@ from models.tables.catalogue import RECORD_TABLES, Role
 from models.tables.days import DAY_TABLES
 from models.tables.desk import shadow
 from models.tables.documents import DOCUMENT_TABLES
+from models.tables.links import LINK_TABLES
 from models.tables.online import ONLINE_TABLES
 from models.tables.payments import payment, payment_request
 from models.tables.plans import PLAN_TABLES
@@ -38,6 +39,7 @@ _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
     "signature": "payment_id",
     "plan": "plan_id", "plan_event": "op_id",
     "online_payment": "online_id", "online_return": "return_id", "online_payout": "payout_id",
+    "pay_link": "link_id",
     "drawer_act": "op_id", "day_close": "close_id", "deposit": "deposit_id", "deposited": "payment_id",
     "moved": "op_id", "task": "task_id", "hold": "hold_id",
 }  # fmt: skip
@@ -47,6 +49,7 @@ _TABLES: dict[str, Table] = (
     | CARD_TABLES
     | PLAN_TABLES
     | ONLINE_TABLES
+    | LINK_TABLES
     | DOCUMENT_TABLES
     | ACT_TABLES
     | DAY_TABLES

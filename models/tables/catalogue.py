@@ -16,6 +16,7 @@ from models.tables import (
     hub,
     ledger,
     log,
+    links,
     online,
     payments,
     plans,
@@ -47,6 +48,7 @@ STATE_TABLES: dict[str, Table] = (
     | documents.DOCUMENT_TABLES
     | days.DAY_TABLES
     | tasks.TASK_TABLES
+    | links.LINK_TABLES
     | {made.name: made for made in (ledger.account, ledger.transfer, log.log)}
 )
 """The same on desk and hub."""

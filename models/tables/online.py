@@ -23,6 +23,7 @@ was posted or associated, `items` a JSON list of `online.OnlineItem`."""
 index(online_payment, "tenant", "patient_id")
 index(online_payment, "tenant", "paid_at")
 index(online_payment, "tenant", "intent")
+index(online_payment, "tenant", "source_id", where="source_id <> ''")
 index(online_payment, "tenant", "state", where="state = 'open'")
 index(online_payment, "tenant", "seq", where="seq = 0")
 

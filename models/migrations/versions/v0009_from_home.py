@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations import online, plans, portal, role
+from models.migrations import asks, links, online, plans, portal, privacy, role
 from models.migrations.making import add_index, key, text, whole
 
 revision = "0009"
@@ -114,6 +114,7 @@ PIECES: tuple[tuple[Callable[[], None], Callable[[], None]], ...] = (
     (portal.make_tables, portal.undo_tables),
     (online.make, online.undo),
     (plans.make_settings, plans.undo_settings),
+    (links.make, links.undo),
     (plans.make_tables, plans.undo_tables),
     (plans.make_jobs, plans.undo_jobs),
 )

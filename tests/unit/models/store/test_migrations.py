@@ -82,6 +82,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "online_event": {"state": "heard"},
     "message_outbox": {"state": "sent"},
     "plan": {"status": "active", "method": "other"},
+    "pay_link": {"amount_cents": 1, "subject": "balance"},
     "plan_job": {"state": "done", "amount_cents": 1, "attempt": 1},
     "portal_account": {"factor": "totp", "state": "open"},
     "portal_session": {"stage": "open"},

@@ -1,0 +1,89 @@
+"""What a desk shows of one-time links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.message_lines import MessageLine
+from app.messages import Way
+from app.views import PatientHead
+from models.operations.online import OnlineItem
+from models.rules.links import PAYABLE, LinkState
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """A link as it stands now. `due_cents` is what it asks now (0 where it cannot be used), `amount_cents` what it was
+    made for. `expires_on` is the last day it works; `sent` are the messages that carried it, newest first; `ended_at`
+    says when it was paid or taken back. `pending`: the hub has not heard of it. `payment_id` is what it brought."""
+
+    link_id: str
+    patient: PatientHead
+    subject: str
+    subject_id: str
+    amount_cents: int
+    due_cents: int
+    state: LinkState
+    issued_at: datetime
+    issued_by: str
+    expires_on: date
+    note: str
+    sent: tuple[MessageLine, ...] = ()
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    paid_cents: int = 0
+    number: str = ""
+    payment_id: str = ""
+    posted: bool = False
+    pending: bool = False
+
+    @property
+    def usable(self) -> bool:
+        """Can the patient still pay with it: may it be sent, copied, taken back?"""
+        return self.state in PAYABLE
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOffer:
+    """A link that may be made. `link_id` is made once, so that a second Enter makes no second link. `patient` is who
+    pays: the guarantor. `items` are the charges it would be for, oldest first, with what each owes; `owed_cents` is all
+    of it. `why_not` is a message key (empty: it can be made); `known` are links about the same that can still be
+    used."""
+
+    link_id: str
+    patient: PatientHead
+    subject: str
+    subject_id: str
+    items: tuple[OnlineItem, ...]
+    owed_cents: int
+    email: Way
+    text: Way
+    preferred: str
+    expires_on: date
+    why_not: str = ""
+    known: tuple[LinkLine, ...] = ()
+
+    def way(self, channel: str) -> Way:
+        """The way of a channel (email, text)."""
+        return self.text if channel == "text" else self.email
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChoice:
+    """What the person decided: how much (0: all of it), the last day it works (None: as offered), words for the page
+    alone, and where it goes: (channel, address as typed) each; none: it is copied or shown as a code."""
+
+    amount_cents: int = 0
+    expires_on: date | None = None
+    note: str = ""
+    ways: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAddress:
+    """The address of a link, from the hub alone. `here_only`: it leads to this computer alone."""
+
+    link_id: str
+    address: str
+    here_only: bool = False
