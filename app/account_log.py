@@ -61,6 +61,7 @@ ACTS = {
     "series.put": "act.series",
     "patient.put": "act.patient",
     "coverage.put": "act.coverage",
+    "contact.put": "act.contact",
     "eligibility.check": "act.plan_answer",
     "document.add": "act.document_added",
     "document.remove": "act.document_removed",
@@ -87,6 +88,8 @@ ACTS = {
     "card.rename": "act.card_renamed",
     "patient.merged": "act.merged",
     "patient.parted": "act.parted",
+    "patient.exported": "act.exported",
+    "portal.terms": "act.portal_terms",
 }
 """Kinds of operations to the words of the log."""
 
@@ -269,5 +272,7 @@ _WHAT: dict[str, Callable[[Books, Body], str]] = {
     "payment_request.put": _own_words, "statement.issued": _statement, "message.send": _message,
     "message.sent": _message_ended, "message.failed": _message_ended, "message.consent": _consent,
     "card.keep": _kept_card, "card.consent": lambda _books, body: str(body.get("said_by", "")),
+    "contact.put": lambda _books, body: str(body.get("name", "")),
+    "portal.terms": lambda _books, body: str(body.get("said_by", "")),
     "card.rename": lambda _books, body: str(body.get("nickname", "")),
 }  # fmt: skip

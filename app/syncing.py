@@ -25,6 +25,7 @@ GROUPS: dict[str, str] = {
     "billing_profile.": "practice", "appointment_profile.": "practice", "rules.": "practice", "method.": "practice",
     "practice.": "practice", "staff.": "practice", "practitioner.": "practice", "location.": "practice",
     "visit.": "visits", "appointment.": "visits", "series.": "visits", "patient.": "patients", "coverage.": "patients",
+    "contact.": "patients", "portal.": "patients",
     "channels.": "practice", "message.": "messages", "statement.": "statements", "drawer.": "drawer", "day.": "drawer",
     "deposit.": "drawer", "task.": "tasks", "payment_request.": "requests", "ask.": "requests", "eligibility.": "answers",
     "card.": "cards", "plan.": "plans", "online.": "online", "document.": "documents", "note.": "documents", "link.": "links",

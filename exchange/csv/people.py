@@ -22,7 +22,7 @@ _FIELDS = (
 
 def read_patients(sheet: Sheet, content: FileContent) -> None:
     """Each row a person, and their insurance where the table names a payer. What no column says, stays as it is."""
-    silent = sheet.silent(*_FIELDS) | {"guarantor_id", "receipt_by"}
+    silent = sheet.silent(*_FIELDS) | {"guarantor_id", "receipt_by", "language"}
 
     def take(cells: Cells) -> None:
         draft = patient_draft(cells, silent)

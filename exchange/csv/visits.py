@@ -18,7 +18,7 @@ from models.operations import records
 _SILENT = (
     ("title", "title"), ("reason", "reason"), ("practitioner_id", "practitioner"), ("location_id", "location"),
 )  # fmt: skip
-_PATIENT_FIELDS = frozenset({"middle", "suffix", "sex", "email", "address", "guarantor_id", "receipt_by"})
+_PATIENT_FIELDS = frozenset({"middle", "suffix", "sex", "email", "address", "guarantor_id", "receipt_by", "language"})
 
 
 def read(sheet: Sheet, content: FileContent) -> None:

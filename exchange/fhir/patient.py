@@ -36,9 +36,11 @@ def read(resource: Resource) -> list[AnyDraft]:
         birth_date=whole_day(body.text("birthDate", 64)), sex=SEXES.get(body.text("gender", 64).casefold(), ""),
         mrn=_record_number(body), phone=contact(telecom, "phone"), email=contact(telecom, "email"),
         address=_address(body), deceased=_deceased(body), active=body.flag("active") is not False and not merged,
+        language=_language(body),
     )  # fmt: skip
+    silent = SILENT if record.language else SILENT | {"language"}
     return [
-        PatientDraft(key=resource.key, path=resource.path, updated=resource.updated, silent=SILENT, record=record,
+        PatientDraft(key=resource.key, path=resource.path, updated=resource.updated, silent=silent, record=record,
                      identifiers=identifiers(body), merged=merged, into=into,
                      replaces=tuple(_links(resource, "replaces"))),
     ]  # fmt: skip
@@ -65,6 +67,18 @@ def _record_number(body: Element) -> str:
             if best is None or rank < best[0]:
                 best = (rank, value)
     return best[1] if best else ""
+
+
+def _language(body: Element) -> str:
+    """The language they would rather speak, as a primary subtag (`es`); empty where no language says that it is one."""
+    spoken = sorted(body.children("communication"), key=lambda each: each.flag("preferred") is not True)
+    for each in spoken:
+        language = each.child("language")
+        for _, code, _ in language.codings() if language else ():
+            tag = code.partition("-")[0].casefold()
+            if tag.isascii() and tag.isalpha() and len(tag) in (2, 3):
+                return tag
+    return ""
 
 
 def _deceased(body: Element) -> bool:

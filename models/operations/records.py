@@ -67,7 +67,8 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
-    """A person with an account. `receipt_by` is what they like: print, text, email, none."""
+    """A person with an account. `receipt_by` is what they like: print, text, email, none. `language` is the one they
+    would rather read (`en`, `es`, any BCP 47 primary subtag); empty: nobody said."""
 
     id: str
     family: str
@@ -83,6 +84,23 @@ class Patient:
     guarantor_id: str = ""
     receipt_by: str = ""
     deceased: bool = False
+    active: bool = True
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Somebody else who may be called about a patient (S4-02). `relation` in a few words, `phone` as E.164, `email` as
+    it is sent to; `may_be_told`: the patient lets them hear about payments and balances. Not `active`: no contact any
+    more."""
+
+    id: str
+    patient_id: str
+    name: str
+    relation: str = ""
+    phone: str = ""
+    email: str = ""
+    may_be_told: bool = False
     active: bool = True
 
 

@@ -416,15 +416,6 @@ def _message_failed(op: Operation, body: messages.MessageFailed, _reason: str, s
         sheet.put("message", {**before, **settled}, seq=seq)
 
 
-def _note_consent(op: Operation, body: messages.MessageConsent, _reason: str, sheet: Sheet, seq: int) -> None:
-    row = {
-        "consent_id": body.consent_id, "patient_id": body.patient_id, "channel": body.channel, "address": body.address,
-        "agreed": int(body.agreed), "words": body.words, "said_at": op.device_time, "actor": op.actor,
-        "device": op.device, "op_id": op.op_id,
-    }  # fmt: skip
-    sheet.put("consent", row, seq=seq)
-
-
 def _follow(op: Operation, body: merging.PatientFollows, _reason: str, sheet: Sheet, seq: int) -> None:
     row = {
         "patient_id": body.patient_id, "survivor_id": body.survivor_id, "into_id": body.into_id,
@@ -652,10 +643,10 @@ _HANDLERS: dict[str, _Handler] = {
     "message.sent": _message_sent,
     **link_rows.HANDLERS,
     "message.failed": _message_failed,
-    "message.consent": _note_consent,
     "patient.follows": _follow,
     "eligibility.check": _note_check,
     **card_rows.HANDLERS,
+    **consent_rows.HANDLERS,
     **plan_rows.HANDLERS,
     **document_rows.HANDLERS,
     **online_rows.HANDLERS,

@@ -33,7 +33,7 @@ from models.tables.tasks import TASK_TABLES
 _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
     "payment": "payment_id", "payment_request": "request_id", "not_collecting": "op_id", "refund": "refund_id",
     "adjustment": "op_id", "dispute": "dispute_id", "statement": "statement_id", "message": "message_id",
-    "consent": "consent_id",
+    "consent": "consent_id", "portal_terms": "consent_id",
     "quarantine": "op_id", "alias": "patient_id", "eligibility_check": "check_id",
     "document": "document_id", "note": "note_id", "card_consent": "consent_id", "kept_card": "kept_card_id",
     "signature": "payment_id",

@@ -70,6 +70,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "message.sent": (("message", "message_id"),),
     "message.failed": (("message", "message_id"),),
     "message.consent": (("consent", "consent_id"),),
+    "portal.terms": (("portal_terms", "consent_id"),),
     "patient.follows": (("alias", "patient_id"),),
     "eligibility.check": (("eligibility_check", "check_id"),),
     **dict.fromkeys(("document.add", "document.remove", "document.kept"), (("document", "document_id"),)),

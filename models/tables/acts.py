@@ -95,9 +95,11 @@ index(message, "tenant", "seq", where="seq = 0")
 consent = table(
     "consent",
     key("tenant"), key("consent_id"), words("patient_id"), words("channel"), words("address"), whole("agreed"),
-    words("words"), words("said_at"), words("actor"), words("device"), words("op_id"), whole("seq"),
+    words("words"), words("said_at"), words("actor"), words("device"), words("op_id"), words("agreed_at"),
+    words("agreed_by"), whole("seq"),
 )  # fmt: skip
-"""Whether a patient wants papers at an address although they travel unprotected; the newest word stands."""
+"""Whether a patient wants papers at an address although they travel unprotected; the newest word stands (`said_at`,
+`actor`). `agreed_at` and `agreed_by` are of the last yes, also once it was taken back; empty in rows of before."""
 
 index(consent, "tenant", "patient_id")
 index(consent, "tenant", "seq", where="seq = 0")
@@ -140,8 +142,20 @@ that was revoked or runs twice. `op` is the envelope (JSON) as it came, `op_id` 
 
 index(quarantine, "tenant", "seq", where="resolution = ''")
 
+portal_terms = table(
+    "portal_terms",
+    key("tenant"), key("consent_id"), words("patient_id"), words("said_by"), words("words"), words("words_sha256"),
+    words("said_at"), words("actor"), words("device"), words("op_id"), whole("seq"),
+)  # fmt: skip
+"""Under which terms (`words`: their version and language) a patient opened an account at the portal."""
+
+index(portal_terms, "tenant", "patient_id")
+index(portal_terms, "tenant", "seq", where="seq = 0")
+
 ACT_TABLES = {
     made.name: made
-    for made in (refund, adjustment, dispute, statement, message, consent, alias, eligibility_check, quarantine)
-}
+    for made in (
+        refund, adjustment, dispute, statement, message, consent, portal_terms, alias, eligibility_check, quarantine,
+    )
+}  # fmt: skip
 """By name."""

@@ -32,6 +32,7 @@ RECORD_TABLES: dict[str, Table] = {
     made.name: made
     for made in (
         records.practice, records.staff, records.practitioner, records.location, records.patient, records.coverage,
+        records.contact,
         records.appointment, records.charge, records.rules, records.method, records.billing_profile,
         records.appointment_profile, records.series, records.channels,
     )

@@ -60,6 +60,9 @@ portal_guess = table(
 )  # fmt: skip
 """Patience with who guesses: `subject` is a keyed hash of a username, an address, a link or a person."""
 
+portal_knock = table("portal_knock", key("tenant"), key("subject"), words("began_at"), whole("knocks"))
+"""How often somebody knocked since `began_at`: for hubs of several processes. `subject` is a keyed hash."""
+
 portal_view = table(
     "portal_view",
     key("tenant"), key("view_id"), words("account_id"), words("patient_id"), words("page"), words("subject"),
@@ -82,5 +85,5 @@ what the online money calls it, `where_to` the processor's page."""
 index(portal_order, "tenant", "account_id", where="state IN ('begun', 'sent')")
 
 PORTAL_TABLES = (
-    portal_account, portal_session, portal_note, portal_recovery, portal_guess, portal_view, portal_order,
+    portal_account, portal_session, portal_note, portal_recovery, portal_guess, portal_knock, portal_view, portal_order,
 )  # fmt: skip

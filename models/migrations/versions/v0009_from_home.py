@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations import asks, links, online, plans, portal, privacy, role
+from models.migrations import links, online, plans, portal, privacy, role
 from models.migrations.making import add_index, key, text, whole
 
 revision = "0009"
@@ -117,6 +117,7 @@ PIECES: tuple[tuple[Callable[[], None], Callable[[], None]], ...] = (
     (links.make, links.undo),
     (plans.make_tables, plans.undo_tables),
     (plans.make_jobs, plans.undo_jobs),
+    (privacy.make, privacy.undo),
 )
 """Made from the first to the last, undone from the last to the first."""
 

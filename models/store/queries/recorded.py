@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar, cast, get_type_hints
 
 from models.operations import records
 from models.operations.codec import from_json
+from models.store.queries.rows import marks
 
 R = TypeVar("R")
 
 TABLES: dict[type[Any], str] = {
     records.Practice: "practice",
     records.Patient: "patient",
+    records.Contact: "contact",
     records.Appointment: "appointment",
     records.Charge: "charge",
     records.Practitioner: "practitioner",
@@ -42,6 +44,13 @@ def everything(connection: Any, tenant: str, kind: type[R], order: str = "name, 
 def where(connection: Any, kind: type[R], condition: str, *values: str) -> list[R]:
     """The records a condition chooses; it names the tenant, and an order where that matters."""
     return _found(connection, kind, condition, values)
+
+
+def contacts(connection: Any, tenant: str, patients: Sequence[str]) -> list[records.Contact]:
+    """Who else may be called about these records of a person, by name."""
+    return _found(connection, records.Contact,
+                  f"tenant = ? AND patient_id IN ({marks(len(patients))}) AND active = 1 AND deleted_at = '' "
+                  "ORDER BY name, id", (tenant, *patients))  # fmt: skip
 
 
 def rules(connection: Any, tenant: str) -> records.Rules:

@@ -12,12 +12,13 @@ from models.operations.kinds import KINDS, RECORD_KINDS
 PAGE = (Path(__file__).resolve().parents[4] / "docs" / "ledger.md").read_text("utf-8")
 POSTS_NOTHING = {
     *(name for name in RECORD_KINDS if name != "charge.put"), "visit.status", "visit.billing", "visit.not_collecting",
-    "statement.issued", "message.send", "message.sent", "message.failed", "message.consent",
+    "statement.issued", "ask.start", "ask.told", "ask.cancel", "ask.snooze",
+    "message.send", "message.sent", "message.failed", "message.consent",
     "eligibility.check", "payment_request.put", "payment_request.status", "document.add", "document.remove",
     "document.kept", "note.add", "card.consent", "card.keep", "card.drop",
     "card.set_default", "card.rename", "payment.signed",
     "plan.put", "plan.accept", "plan.activate", "plan.skip", "plan.method", "plan.cancel",
-    "plan.closed", "plan.charged",
+    "plan.closed", "plan.charged", "patient.exported", "portal.terms",
 }  # fmt: skip
 """Kinds that say something and move no money of their own."""
 
