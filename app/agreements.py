@@ -44,5 +44,5 @@ class Agreements:
             discount_cents=row.discount_cents, interest_cents=interest_of(row.instalments),
             words=sentences_of(row.text), lines=tuple(lines), terms_sha256=row.terms_sha256,
             accepted_by=row.accepted_by if row.accepted else "", accepted_on=accepted,
-            accepted_how=row.accepted_how if row.accepted else "",
+            accepted_how=row.accepted_how if row.accepted else "", signature=row.signature if row.accepted else "",
         )  # fmt: skip

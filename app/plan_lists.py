@@ -23,7 +23,8 @@ _EVENTS = {
     "put": ("Payment Plan Pending", "Dormant"), "changed": ("Payment Plan Changed", "Dormant"),
     "accepted": ("Payment Plan Accepted", "Authorized"), "activated": ("Payment Plan Setup", "Active"),
     "skipped": ("Plan Payment Skipped", "Skipped"), "method": ("Payment Method Changed", "Active"),
-    "cancelled": ("Payment Plan Cancelled", "Cancelled"), "closed": ("Payment Plan Closed", "Closed"),
+    "cancelled": ("Payment Plan Cancelled", "Cancelled"), "replaced": ("Payment Plan Replaced", "Cancelled"),
+    "closed": ("Payment Plan Closed", "Closed"),
     "reopened": ("Payment Plan Reopened", "Active"),
 }  # fmt: skip
 """What a history calls an event, and its status (S4-03)."""

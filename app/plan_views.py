@@ -15,7 +15,8 @@ from models.rules.plans import Instalment, Limits
 class PlanForm:
     """An agreement as it is typed (S4-06). `plan_id` names it from the first letter on. `payments` or `payment` (an
     amount) says how it is divided, the other is empty; `first` is an ISO day, `day` of the month of the later payments
-    (0: that of the first), `apr` percent a year. `kept_card_id` empty: the patient pays each time."""
+    (0: that of the first), `apr` percent a year. `kept_card_id` empty: the patient pays each time. `replaces`: the plan
+    in force for which these are new terms."""
 
     plan_id: str
     patient_id: str
@@ -31,6 +32,7 @@ class PlanForm:
     day: int = 0
     kept_card_id: str = ""
     remind: bool = True
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ class Acceptance:
 @dataclass(frozen=True, slots=True)
 class PlanPage:
     """A plan on its page. `saved`: the form is written down as it is; `worked` what that comes to. `standing` and
-    `pay_off_cents` (of which `unearned_cents` of interest fall away) once it is in force."""
+    `pay_off_cents` (of which `unearned_cents` of interest fall away) once it is in force. `replaces` is the number of
+    the plan whose place it takes, on which `before_cents` were paid. `signs`: this desk has a reader that may take
+    signatures."""
 
     number: str
     patient: PatientHead
@@ -96,6 +100,9 @@ class PlanPage:
     pay_off_cents: int = 0
     unearned_cents: int = 0
     card_text: str = ""
+    replaces: str = ""
+    before_cents: int = 0
+    signs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

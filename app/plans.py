@@ -1,7 +1,8 @@
 """Payment plans at the desk: an agreement is filled in, saved, accepted, put into force; then followed (S4-05, S4-06).
 
 What is agreed posts nothing by itself: discount and interest are posted in the act that puts it into force. Money pays
-a plan's charges as it pays any other, and the plan follows.
+a plan's charges as it pays any other, and the plan follows. New terms for a plan in force are an agreement of its own
+about what is left, which ends the plan when it comes into force.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.card_reader import CardReader
 from app.clinic import Clinic
@@ -19,36 +20,33 @@ from app.keeping_cards import cards_on_file
 from app.plan_standings import stands
 from app.plan_views import Acceptance, PlanForm, PlanItem, PlanPage, Worked
 from app.refusals import insist, need
+from app.signing import PATIENCE_S, Pen
 from app.views import KeptCardLine, Person
+from devices.base import Capability, TakesSignatures, Watch
 from models.basics.errors import RuleBroken
-from models.basics.ids import natural_id, new_id
+from models.basics.ids import new_id
 from models.basics.money import parse_cents
-from models.operations.bodies import Adjust, Fee
+from models.operations.bodies import Fee
 from models.operations.kept_cards import STRIPE
-from models.operations.plans import PlanAccept, PlanActivate, PlanCancel, PlanLine, PlanMethod, PlanPut, PlanSkip
+from models.operations.plans import SIGNATURE, PlanAccept, PlanCancel, PlanLine, PlanMethod, PlanPut, PlanSkip
 from models.operations.records import Charge, Rules
 from models.rules.adjusting import reasons_for
-from models.rules.agreement import VERSION, Agreed, agreement, sha256
+from models.rules.agreement import VERSION, Agreed, agreement, card_words, sha256
 from models.rules.numbers import plan_number
 from models.rules.plan_standing import PlanStatus, State, pay_off_cents
 from models.rules.plans import Frequency, Instalment, Limits, Terms, check_limits, interest_of, schedule
 from models.rules.rights import Right
+from models.rules.signatures import signature_text
+from models.store.plan_acts import finance_charge, finance_id, starting
 from models.store.queries import collect, kept_cards, plans, recorded, rows
 from models.store.queries.plans import PlanRow
 
 if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
     from models.store.transaction import Tx
 
-FINANCE = "FINANCE"
-"""The code of the finance charge: a plan's interest, on a line of its own."""
 REMIND_DAYS = 3
 NAME_LETTERS = 80
 USUAL_PAYMENTS = 6
-
-
-def finance_id(tenant: str, plan_id: str) -> str:
-    """The charge of a plan's interest."""
-    return natural_id(tenant, plan_id, FINANCE)
 
 
 class Plans:
@@ -77,13 +75,39 @@ class Plans:
         usual = str(max(min(USUAL_PAYMENTS, page.limits.most_payments or USUAL_PAYMENTS), page.limits.least_payments))
         return replace(page, form=replace(form, payments=usual))
 
+    def change(self, plan_id: str) -> PlanPage:
+        """New terms for a plan in force, as they would usually be: what is left of it, over the payments that are left.
+        A draft of them that is there is opened. Raises RuleBroken `plan.gone`, `refused.plan_not_active`,
+        `plan.nothing_owed`."""
+        clinic = self._clinic
+        with clinic.store.reader() as reader:
+            row = self._row(reader, plan_id)
+            if row.status != PlanStatus.ACTIVE:
+                raise RuleBroken("refused.plan_not_active")
+            drafted = plans.draft_for(reader, clinic.tenant, plan_id)
+            now = stands(clinic, reader, row)
+            following = now.next
+            if following is None:
+                raise RuleBroken("plan.nothing_owed")
+            form = PlanForm(
+                new_id(), row.patient_id, (), str(sum(1 for each in now.lines if each.open_cents)),
+                max(following.line.due, clinic.today()).isoformat(), apr=_typed(row.apr_hundredths),
+                frequency=row.frequency, day=row.day, kept_card_id=row.kept_card_id,
+                remind=bool(row.remind_days) or not row.kept_card_id, replaces=plan_id,
+            )  # fmt: skip
+            items = self._items(reader, row.patient_id, replaces=row)
+            form = replace(form, charge_ids=tuple(each.charge_id for each in items if each.charge_id in row.charges))
+            page = self._page(reader, form, items, self._cards(reader, row.patient_id), PlanStatus.DORMANT)
+        return self.open(drafted) if drafted else page
+
     def open(self, plan_id: str) -> PlanPage:
         """A plan as it stands. Raises RuleBroken `plan.gone`."""
         clinic = self._clinic
         with clinic.store.reader() as reader:
             row = self._row(reader, plan_id)
             status = PlanStatus(row.status)
-            items = self._items(reader, row.patient_id, row.charges)
+            replaced = plans.plan(reader, clinic.tenant, row.replaces) if status is PlanStatus.DORMANT else None
+            items = self._items(reader, row.patient_id, row.charges, replaced)
             page = self._page(
                 reader,
                 _form_of(row, clinic.local(row.put_at).date()),
@@ -120,6 +144,7 @@ class Plans:
             clinic=page.clinic, lines=lines, signed_on=page.today, encounter_cents=encounter, discount_cents=discount,
             apr_hundredths=terms.apr_hundredths, frequency=terms.frequency, day=terms.day, card=card,
             retry_days=page.retry_days if card else (), remind_days=REMIND_DAYS if card and form.remind else 0,
+            replaces=page.replaces, paid_cents=page.before_cents,
         ))  # fmt: skip
         return Worked(encounter, discount, encounter - discount, interest_of(lines), lines, text, sha256(text))
 
@@ -134,14 +159,24 @@ class Plans:
             self._put(tx, page, form, worked, person)
         return self.open(form.plan_id)
 
-    def accept(self, page: PlanPage, said_by: str, how: str, person: Person, document_id: str = "") -> PlanPage:
+    def sign(self, page: PlanPage, said_by: str, person: Person, watch: Watch) -> PlanPage:
+        """Somebody accepts the terms on the page by signing on the reader. Lane `terminal`. Raises RuleBroken, nothing
+        written: as `accept`, `plan.cannot_sign`, `plan.not_signed`; PaymentUnavailable, DeviceError."""
+        need(Right.PAYMENTS, person)
+        accepting(said_by)
+        terminal = self._reader.terminal()
+        if Capability.SIGNATURE not in terminal.capabilities:
+            raise RuleBroken("plan.cannot_sign")
+        strokes = signature_text(cast(TakesSignatures, terminal).signature(PATIENCE_S, Pen(watch)).strokes)
+        if not strokes:
+            raise RuleBroken("plan.not_signed")
+        return self.accept(page, said_by, SIGNATURE, person, strokes)
+
+    def accept(self, page: PlanPage, said_by: str, how: str, person: Person, strokes: str = "") -> PlanPage:
         """Somebody accepts the terms on the page, which are written down first where they are not. Raises RuleBroken,
         nothing written: `staff.right_missing`, `plan.accept_name`, what `work_out` raises, `refused.…`."""
         need(Right.PAYMENTS, person)
-        name = " ".join(said_by.split())[:NAME_LETTERS]
-        no_card_number(name, "said_by")
-        if not name:
-            raise RuleBroken("plan.accept_name", field="said_by")
+        name = accepting(said_by)
         with self._clinic.store.write() as tx:
             form, worked = page.form, page.worked
             if not page.saved or worked is None:
@@ -149,24 +184,26 @@ class Plans:
                 self._put(tx, page, form, worked, person)
             body = PlanAccept(
                 plan_id=form.plan_id, patient_id=form.patient_id, terms=VERSION, terms_sha256=worked.sha256,
-                said_by=name, how=how, document_id=document_id,
+                said_by=name, how=how, strokes=strokes,
             )  # fmt: skip
             tx.record(body, person_id=person.staff_id, business_date=self._clinic.today().isoformat())
         return self.open(form.plan_id)
 
     def activate(self, plan_id: str, person: Person, supervisor: Person | None = None) -> PlanPage:
-        """Put an accepted agreement into force, with its discount and its finance charge. A discount needs the right to
-        adjust. Raises RuleBroken, nothing written: `staff.right_missing`, `plan.gone`, `refused.…`."""
+        """Put an accepted agreement into force, with its discount and its finance charge; of a plan it replaces the
+        interest that is not earned falls away. A discount needs the right to adjust. Raises RuleBroken, nothing
+        written: `staff.right_missing`, `plan.gone`, `refused.…`."""
         need(Right.PAYMENTS, person)
         clinic = self._clinic
         with clinic.store.write() as tx:
             row = self._row(tx.reader, plan_id)
             lender = self._lender(tx.reader, row, person, supervisor)
             group, today = new_id(), clinic.today().isoformat()
-            bodies: list[Any] = [*self._discounts(tx.reader, row), *_interest(row, clinic.tenant, today)]
-            charges = (*row.charges, *([row.finance_charge_id] if row.finance_charge_id else []))
-            bodies.append(PlanActivate(plan_id=plan_id, patient_id=row.patient_id, charge_ids=charges,
-                                       terms_sha256=row.terms_sha256))  # fmt: skip
+            replaced = plans.plan(tx.reader, clinic.tenant, row.replaces) if row.replaces else None
+            less = self._unearned(tx.reader, replaced) if replaced else {}
+            owed = {each: collect.owed_on(tx.reader, clinic.tenant, each) - less.get(each, 0) for each in row.charges}
+            fees = self._less_interest(tx.reader, replaced) if replaced else []
+            bodies = starting(row, clinic.tenant, owed, fees, today)
             for body in bodies:
                 insist(tx.record(body, person_id=person.staff_id, business_date=today, group=group,
                                  linked=len(bodies) > 1, supervisor=lender))  # fmt: skip
@@ -246,21 +283,30 @@ class Plans:
             raise RuleBroken("collect.patient_gone")
         rules = recorded.rules(reader, clinic.tenant)
         card = kept_cards.card(reader, clinic.tenant, form.kept_card_id) if form.kept_card_id else None
+        replaced = plans.plan(reader, clinic.tenant, form.replaces) if form.replaces else None
+        before = stands(clinic, reader, replaced).paid_cents if replaced else 0
         return PlanPage(
             plan_number(form.plan_id), patient_head(person, clinic.today()), status, form, tuple(items), tuple(cards),
             limits_of(rules), clinic.today(), clinic.practice.name, retry_days(rules), rules.adjust_limit_cents,
-            card_text=f"{card.brand} •••• {card.last4}".strip() if card else "",
+            card_text=card_words(card.brand, card.last4) if card else "",
+            replaces=plan_number(replaced.plan_id) if replaced else "", before_cents=before, signs=self._reader.fitted,
         )  # fmt: skip
 
-    def _items(self, reader: Any, patient_id: str, charge_ids: Sequence[str] = ()) -> list[PlanItem]:
-        """What may be on a plan: open charges that are on none, up to today; or those it is about."""
+    def _items(
+        self, reader: Any, patient_id: str, charge_ids: Sequence[str] = (), replaces: PlanRow | None = None
+    ) -> list[PlanItem]:  # fmt: skip
+        """What may be on a plan: open charges that are on none, up to today, or on the one it replaces, without
+        interest that is not earned; or those it is about."""
         today = self._clinic.today().isoformat()
+        free = ("", replaces.plan_id) if replaces else ("",)
+        less = self._unearned(reader, replaces) if replaces else {}
         found = collect.open_charges(reader, self._clinic.tenant, patient_id)
         return [
             PlanItem(row.charge_id, row.description or row.code or "Charge", date.fromisoformat(row.service_date),
-                     row.owed_cents, row.appointment_id, row.practitioner)
+                     row.owed_cents - less.get(row.charge_id, 0), row.appointment_id, row.practitioner)
             for row in found
-            if row.charge_id in charge_ids or (not row.plan_id and row.payable and row.service_date <= today)
+            if row.owed_cents > less.get(row.charge_id, 0)
+            and (row.charge_id in charge_ids or (row.plan_id in free and row.payable and row.service_date <= today))
         ]  # fmt: skip
 
     def _cards(self, reader: Any, patient_id: str) -> list[KeptCardLine]:
@@ -283,7 +329,7 @@ class Plans:
             finance_charge_id=finance_id(tx.tenant, form.plan_id) if worked.interest_cents else "",
             down_cents=_cents(form.down, "down"), apr_hundredths=_apr(form.apr), frequency=form.frequency,
             day=form.day, method="card" if form.kept_card_id else "other", kept_card_id=form.kept_card_id,
-            remind_days=REMIND_DAYS if form.remind and form.kept_card_id else 0,
+            remind_days=REMIND_DAYS if form.remind and form.kept_card_id else 0, replaces=form.replaces,
         )  # fmt: skip
         insist(tx.record(body, person_id=person.staff_id, business_date=page.today.isoformat()))
 
@@ -292,30 +338,30 @@ class Plans:
         right = _right_for(row.discount_cents, limit)
         return need(right, person, supervisor) if right else ""
 
-    def _discounts(self, reader: Any, row: PlanRow) -> list[Adjust]:
-        """The discount on its charges, the newest first, each as far as it owes."""
-        left, found = row.discount_cents, list[Adjust]()
-        for charge_id in reversed(row.charges):
-            part = min(left, collect.owed_on(reader, self._clinic.tenant, charge_id))
-            if part > 0:
-                left -= part
-                found.append(Adjust(
-                    adjustment_id=natural_id(row.plan_id, charge_id, "discount"), charge_id=charge_id,
-                    patient_id=row.patient_id, kind="discount", group=row.discount_group,
-                    reason_code=row.discount_reason, amount_cents=part, note=f"Plan {plan_number(row.plan_id)}",
-                ))  # fmt: skip
-        return found
-
     def _less_interest(self, reader: Any, row: PlanRow) -> list[Fee]:
         """The finance charge without what is not earned yet; nothing where that changes nothing."""
-        if row.status != PlanStatus.ACTIVE or not row.finance_charge_id:
-            return []
-        unearned = pay_off_cents(stands(self._clinic, reader, row), self._clinic.today())[1]
+        unearned = self._unearned(reader, row).get(row.finance_charge_id, 0)
         stood = recorded.one(reader, self._clinic.tenant, Charge, row.finance_charge_id)
         if not unearned or stood is None:
             return []
         left = max(stood.responsibility_cents - unearned, 0)
-        return [_fee(row, stood.service_date, left)]
+        return [finance_charge(row, stood.service_date, left)]
+
+    def _unearned(self, reader: Any, row: PlanRow) -> dict[str, int]:
+        """Cents of interest that are not earned yet, by the finance charge they are on."""
+        if row.status != PlanStatus.ACTIVE or not row.finance_charge_id:
+            return {}
+        today = self._clinic.today()
+        return {row.finance_charge_id: pay_off_cents(stands(self._clinic, reader, row), today)[1]}
+
+
+def accepting(said_by: str) -> str:
+    """Who accepts, by name. Raises RuleBroken `plan.accept_name`, `collect.card_number`."""
+    name = " ".join(said_by.split())[:NAME_LETTERS]
+    no_card_number(name, "said_by")
+    if not name:
+        raise RuleBroken("plan.accept_name", field="said_by")
+    return name
 
 
 def _acceptance(clinic: Clinic, row: PlanRow) -> Acceptance | None:
@@ -375,18 +421,6 @@ def _line(line: Instalment) -> PlanLine:
                     interest_cents=line.interest_cents)  # fmt: skip
 
 
-def _interest(row: PlanRow, tenant: str, today: str) -> list[Fee]:
-    cents = interest_of(row.instalments)
-    return [_fee(row, today, cents)] if cents and row.finance_charge_id == finance_id(tenant, row.plan_id) else []
-
-
-def _fee(row: PlanRow, service_date: str, cents: int) -> Fee:
-    return Fee(
-        charge_id=row.finance_charge_id, patient_id=row.patient_id, code=FINANCE, amount_cents=cents,
-        description=f"Finance charge, plan {plan_number(row.plan_id)}", service_date=service_date,
-    )  # fmt: skip
-
-
 def _form_of(row: PlanRow, put_on: date) -> PlanForm:
     """An agreement as it was typed: so many payments, or as many as an amount takes, where that is another schedule."""
     down = 1 if row.down_cents else 0
@@ -403,7 +437,7 @@ def _form_of(row: PlanRow, put_on: date) -> PlanForm:
         payment="" if by_number else _typed(lines[0].cents), discount=_typed(row.discount_cents),
         discount_code=row.discount_reason or "44", down=_typed(row.down_cents), apr=_typed(row.apr_hundredths),
         frequency=row.frequency, day=row.day, kept_card_id=row.kept_card_id,
-        remind=bool(row.remind_days) or not row.kept_card_id,
+        remind=bool(row.remind_days) or not row.kept_card_id, replaces=row.replaces,
     )  # fmt: skip
 
 

@@ -120,7 +120,7 @@ class Signing:
         """What was written on the reader; empty where it cannot ask, or nobody signed."""
         if Capability.SIGNATURE not in terminal.capabilities:
             return ""
-        pen = _Pen(watch)
+        pen = Pen(watch)
         pen.step(Step.SIGNING)
         try:
             signature = cast(TakesSignatures, terminal).signature(PATIENCE_S, pen)
@@ -160,7 +160,7 @@ class Signing:
         )  # fmt: skip
 
 
-class _Pen:
+class Pen:
     """A watch for the pen: passes the person's cancel on, and tells no step but that the patient signs."""
 
     def __init__(self, watch: Watch) -> None:

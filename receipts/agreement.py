@@ -20,7 +20,8 @@ class AgreementLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementDocument:
     """One agreement as it stands. `words` are its sentences, `terms_sha256` by what its whole text is known;
-    `accepted_by`, `accepted_on` (ISO) and `accepted_how` empty: nobody accepted it yet, so that it is to be signed."""
+    `accepted_by`, `accepted_on` (ISO) and `accepted_how` empty: nobody accepted it yet, so that it is to be signed.
+    `signature` are the strokes of a pen, as `models.rules.signatures` writes them."""
 
     clinic: ClinicBlock
     number: str
@@ -37,3 +38,4 @@ class AgreementDocument:
     accepted_by: str = ""
     accepted_on: str = ""
     accepted_how: str = ""
+    signature: str = ""

@@ -39,7 +39,7 @@ WORDS: Rows = {
     "refused.plan_locked": (
         "This plan cannot be changed any more",
         f"It is in force, or it has ended. {_NOTHING}",
-        "Cancel it and make a new one.",
+        "Agree on new terms, which take its place.",
     ),
     "refused.plan_not_active": ("This plan is not in force", _NOTHING, "Look at it again."),
     "refused.plan_wrong": ("The agreement does not add up", _NOT_SAVED, "Open the plan again."),
@@ -121,6 +121,16 @@ WORDS: Rows = {
     ),
     "plan.gone": ("This plan is not there any more", _NOTHING, "Look at the list again."),
     "plan.accept_name": ("Say who accepts", "The plan was not accepted.", "Enter the name of who agrees."),
+    "plan.cannot_sign": (
+        "This reader takes no signatures",
+        "The plan was not accepted, and nothing was saved.",
+        "Let the patient sign on paper, or read the terms and agree.",
+    ),
+    "plan.not_signed": (
+        "Nobody signed on the reader",
+        "The plan was not accepted, and nothing was saved.",
+        "Ask again, or let the patient sign on paper.",
+    ),
     "plan.not_open": ("That payment is not open any more", _NOTHING, "Look at the schedule again."),
     "plan.days_wrong": ("That number cannot be", _NOTHING, "Enter {least} to {most}."),
     "plan.limits_wrong": ("These limits leave nothing", _NOTHING, "The least must not be more than the most."),

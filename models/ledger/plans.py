@@ -2,12 +2,13 @@
 the finance charge it comes into force with; what it is paid with is money like any other.
 
 A plan closes when its charges owe nothing, whoever paid or let off the last of it, and opens again when that is undone.
+New terms for a plan in force are another agreement over its charges, which ends it when it comes into force itself.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from models.ledger.accounts import Code
@@ -48,6 +49,7 @@ def put(op: Operation, body: PlanPut, draft: Draft) -> None:
     draft.know_plan(PlanState(
         body.plan_id, body.patient_id, PlanStatus.DORMANT, total, body.terms_sha256,
         known.accepted_sha256 if known else "", tuple(line.no for line in body.lines), body.charge_ids,
+        replaces=body.replaces,
     ))  # fmt: skip
     accept(draft, op)
 
@@ -64,18 +66,26 @@ def _cannot_put(body: PlanPut, known: PlanState | None, draft: Draft) -> str:
     told = body.frequency in frozenset(Frequency) and body.method in PLAN_METHODS and shown
     if not (adds_up and sound and told and body.plan_id) or numbers != list(range(1, len(numbers) + 1)) or not numbers:
         return WRONG
-    return _cannot_take(body.plan_id, body.patient_id, body.charge_ids, draft)
+    reason = _cannot_replace(body.plan_id, body.replaces, body.patient_id, draft)
+    return reason or _cannot_take((body.plan_id, body.replaces), body.patient_id, body.charge_ids, draft)
 
 
-def _cannot_take(plan_id: str, patient_id: str, charge_ids: Iterable[str], draft: Draft) -> str:
-    """Why charges cannot be on this plan: unknown, of somebody else, or on another one."""
+def _cannot_replace(plan_id: str, replaces: str, patient_id: str, draft: Draft) -> str:
+    """Why terms cannot take the place of another plan's: it is not in force, or somebody else's."""
+    if not replaces:
+        return ""
+    return WRONG if plan_id == replaces else _cannot_follow(draft.plan(replaces), patient_id, draft)
+
+
+def _cannot_take(plans: Container[str], patient_id: str, charge_ids: Iterable[str], draft: Draft) -> str:
+    """Why charges cannot be on one of these plans: unknown, of somebody else, or on another one."""
     found = [draft.charge(charge_id) for charge_id in charge_ids]
     if not found or any(charge is None for charge in found):
         return "missing_dependency"
     for charge in found:
         if charge is not None and not one_family(draft, patient_id, charge.patient_id):
             return "wrong_patient"
-        if charge is not None and charge.plan_id not in ("", plan_id):
+        if charge is not None and charge.plan_id and charge.plan_id not in plans:
             return TAKEN
     return ""
 
@@ -105,6 +115,8 @@ def activate(op: Operation, body: PlanActivate, draft: Draft) -> None:
     if reason:
         reject(draft, op, reason)
         return
+    if replaced := draft.plan(known.replaces):
+        _end(replaced, draft)
     for charge in _charges(body.charge_ids, draft):
         draft.know_charge(replace(charge, plan_id=body.plan_id))
     draft.know_plan(replace(known, status=PlanStatus.ACTIVE, charge_ids=body.charge_ids))
@@ -116,7 +128,8 @@ def _cannot_activate(body: PlanActivate, known: PlanState, draft: Draft) -> str:
         return LOCKED
     if not known.terms_sha256 == known.accepted_sha256 == body.terms_sha256:
         return NOT_ACCEPTED
-    reason = _cannot_take(body.plan_id, body.patient_id, body.charge_ids, draft)
+    reason = _cannot_replace(body.plan_id, known.replaces, body.patient_id, draft)
+    reason = reason or _cannot_take((body.plan_id, known.replaces), body.patient_id, body.charge_ids, draft)
     if not reason and sum(owed(draft, charge_id) for charge_id in set(body.charge_ids)) != known.total_cents:
         return CHANGED
     return reason
@@ -169,11 +182,16 @@ def cancel(op: Operation, body: PlanCancel, draft: Draft) -> None:
     elif reason := _not_ours(known, body.patient_id, draft):
         reject(draft, op, reason)
     else:
-        if known.status is PlanStatus.ACTIVE:
-            for charge in _charges(known.charge_ids, draft):
-                draft.know_charge(replace(charge, plan_id=""))
-        draft.know_plan(replace(known, status=PlanStatus.CANCELLED))
+        _end(known, draft)
         accept(draft, op)
+
+
+def _end(known: PlanState, draft: Draft) -> None:
+    """A plan, or a draft of one, is over; its charges are on none."""
+    if known.status is PlanStatus.ACTIVE:
+        for charge in _charges(known.charge_ids, draft):
+            draft.know_charge(replace(charge, plan_id=""))
+    draft.know_plan(replace(known, status=PlanStatus.CANCELLED))
 
 
 # What money says --------------------------------------------------------------------------------------------------

@@ -73,7 +73,8 @@ class ChargeState:
 @dataclass(frozen=True, slots=True)
 class PlanState:
     """A payment plan as the ledger knows it: its payments add up to `total_cents`; `numbers` are of those that are not
-    skipped, `added` is the highest there ever was (0: that of `numbers`). `charge_ids` are in force with it."""
+    skipped, `added` is the highest there ever was (0: that of `numbers`). `charge_ids` are in force with it, and it
+    ends the plan that it `replaces`."""
 
     plan_id: str
     patient_id: str
@@ -84,6 +85,7 @@ class PlanState:
     numbers: tuple[int, ...]
     charge_ids: tuple[str, ...] = ()
     added: int = 0
+    replaces: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "added", self.added or max(self.numbers, default=0))

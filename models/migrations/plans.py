@@ -38,9 +38,10 @@ def make_tables() -> None:
         whole("down_cents"), whole("apr_hundredths"), text("frequency"), whole("day"), text("method"),
         text("kept_card_id"), whole("remind_days"), whole("paid_before_cents"), text("charge_ids"), text("lines"),
         text("text"), text("terms"), text("terms_sha256"), text("accepted_sha256"), text("accepted_at"),
-        text("accepted_by"), text("accepted_how"), text("accepted_channel"), text("document_id"), text("put_at"),
-        text("put_by"), text("activated_at"), text("activated_on"), text("activated_by"), text("ended_at"),
-        text("ended_by"), text("business_date"), text("device"), text("op_id"), whole("seq"),
+        text("accepted_by"), text("accepted_how"), text("accepted_channel"), text("document_id"),
+        text("signature"), text("replaces"), text("put_at"), text("put_by"), text("activated_at"),
+        text("activated_on"), text("activated_by"), text("ended_at"), text("ended_by"), text("business_date"),
+        text("device"), text("op_id"), whole("seq"),
         sa.PrimaryKeyConstraint("tenant", "plan_id", name="pk_plan"),
         sa.CheckConstraint("status IN ('dormant', 'active', 'closed', 'cancelled')", name="ck_plan_status"),
         sa.CheckConstraint("method IN ('card', 'other')", name="ck_plan_method"),
@@ -49,6 +50,7 @@ def make_tables() -> None:
     )  # fmt: skip
     add_index("ix_plan_tenant_patient_id", "plan", ["tenant", "patient_id"])
     add_index("ix_plan_tenant_status_part", "plan", ["tenant", "status"], where="status IN ('active', 'dormant')")
+    add_index("ix_plan_tenant_replaces_part", "plan", ["tenant", "replaces"], where="replaces <> ''")
     add_index("ix_plan_tenant_seq_part", "plan", ["tenant", "seq"], where="seq = 0")
     op.create_table(
         "plan_event",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 PLAN_METHODS = ("card", "other")
 """How a plan is paid: a kept card is charged on the day, or the patient pays each time (cash, check, card, from
 home)."""
-ACCEPTED_BY = ("signature", "paper", "terms")
+SIGNATURE, PAPER, TERMS = "signature", "paper", "terms"
+ACCEPTED_BY = (SIGNATURE, PAPER, TERMS)
 """How terms were accepted: signed at the desk, signed on paper, or agreed to after they were read."""
 PLAN_CHANNELS = ("desk", "portal", "link")
 CHARGED, DECLINED, UNKNOWN = "charged", "declined", "unknown"
@@ -34,6 +35,8 @@ class PlanPut:
     in `lines`, whose charge is `finance_charge_id` (empty without interest). `text` is what the patient is shown, in
     the words of version `terms`, and `terms_sha256` its hash (hex): another one voids an acceptance.
     `paid_before_cents` had been paid to the charges by then. Other fields as in `rules.plans.Terms`.
+
+    `replaces` names the plan in force whose place these terms take: it ends when they come into force.
     """
 
     plan_id: str
@@ -56,12 +59,14 @@ class PlanPut:
     method: str = "other"
     kept_card_id: str = ""
     remind_days: int = 0
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAccept:
     """A patient accepted terms (fact): those whose text has `terms_sha256`. `said_by` is who, by name; `how` one of
-    ACCEPTED_BY, `channel` of PLAN_CHANNELS; `document_id` is what was signed, where it is kept."""
+    ACCEPTED_BY, `channel` of PLAN_CHANNELS; `document_id` is what was signed, where it is kept, and
+    `strokes` the pen's way on the reader as `models.rules.signatures` writes it."""
 
     plan_id: str
     patient_id: str
@@ -71,6 +76,7 @@ class PlanAccept:
     how: str
     channel: str = "desk"
     document_id: str = ""
+    strokes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +102,17 @@ class PlanSkip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanMethod:
-    """A plan is paid another way from now on (decision): another kept card, or none."""
+    """A plan is paid another way from now on (decision): another kept card, or none. From home `said_by` agreed to it,
+    by name, in the words of version `words` whose text has `words_sha256`; `channel` is one of PLAN_CHANNELS."""
 
     plan_id: str
     patient_id: str
     method: str
     kept_card_id: str = ""
+    channel: str = "desk"
+    said_by: str = ""
+    words: str = ""
+    words_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

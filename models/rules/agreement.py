@@ -24,7 +24,8 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 class Agreed:
     """What the text says. `day` is of the month (0: of the first payment), `signed_on` the day it is written,
     `card` the kept card in words (`Visa 0077`; empty: the patient pays each time), `retry_days` when a card that said
-    no is tried again, `remind_days` how long before its day a payment is told (0: not)."""
+    no is tried again, `remind_days` how long before its day a payment is told (0: not). `replaces` is the number of the
+    plan whose place it takes (empty: none), on which `paid_cents` have been paid."""
 
     clinic: str
     lines: Sequence[Instalment]
@@ -37,11 +38,16 @@ class Agreed:
     card: str = ""
     retry_days: Sequence[int] = ()
     remind_days: int = 0
+    replaces: str = ""
+    paid_cents: int = 0
 
 
 def agreement(agreed: Agreed) -> str:
     """The whole text: sentences, then every payment with its day."""
     sentences = [_balance(agreed), _how_much(agreed)]
+    if agreed.replaces:
+        sentences.insert(0, f"This takes the place of plan {agreed.replaces}, on which I have paid "
+                            f"{show_cents(agreed.paid_cents)}.")  # fmt: skip
     if agreed.apr_hundredths:
         sentences.append(f"This includes {show_cents(interest_of(agreed.lines))} of interest, at a yearly rate of "
                          f"{_percent(agreed.apr_hundredths)}.")  # fmt: skip
@@ -60,6 +66,11 @@ def sha256(text: str) -> str:
 def sentences_of(text: str) -> str:
     """The part before the list of payments, which screens show beside it."""
     return text.partition("\n\n")[0]
+
+
+def card_words(brand: str, last4: str) -> str:
+    """`Visa •••• 0077`, as an agreement names a card."""
+    return f"{brand or 'Card'} •••• {last4}" if last4 else brand or "Card"
 
 
 def full_day(day: date) -> str:

@@ -100,7 +100,7 @@ _DISPUTE = (
 )
 
 _PLAN = (
-    "SELECT plan_id, patient_id, status, terms_sha256, accepted_sha256, charge_ids, lines FROM plan "
+    "SELECT plan_id, patient_id, status, terms_sha256, accepted_sha256, charge_ids, lines, replaces FROM plan "
     "WHERE tenant = :tenant AND "
 )
 
@@ -646,7 +646,8 @@ def _plan_state(row: Any) -> PlanState:
     total = sum(line[2] for line in lines if not line[4])
     numbers = tuple(line[0] for line in lines if not line[4])
     return PlanState(row[0], row[1], PlanStatus(row[2]), total, row[3], row[4], numbers,
-                     tuple(orjson.loads(row[5] or "[]")), max((line[0] for line in lines), default=0))  # fmt: skip
+                     tuple(orjson.loads(row[5] or "[]")), max((line[0] for line in lines), default=0),
+                     row[7])  # fmt: skip
 
 
 def _rules_of(row: Any) -> records.Rules:

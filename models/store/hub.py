@@ -38,6 +38,7 @@ from models.store.hub_answers import HubAnswers
 from models.store.hub_desks import HubDesks
 from models.store.hub_documents import HubDocuments
 from models.store.hub_online import HubOnline
+from models.store.hub_plans import HubPlans
 from models.store.hub_portal import HubPortal
 from models.store.hub_repair import HubRepair, begin_epoch
 from models.store.invariants import check_hub
@@ -91,6 +92,7 @@ class HubStore:
         self._combiner: Combiner[str, PushBatch, PushAnswer] = Combiner(self._push_together)
         self.messages = MessageOutbox(self._transaction, self._look, clock)
         self.plans = PlanJobs(self._transaction, self._look, clock)
+        self.agreements = HubPlans(self._transaction, clock)
         self.desks = HubDesks(self._transaction, self._look, self._clock)
         self.documents = HubDocuments(self._transaction, self._look, self._clock)
         self.portal = HubPortal(self._transaction, self._look, clock)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,7 +20,10 @@ from models.operations.operation import GENESIS, Operation, make_operation
 from models.operations.protocol import PushBatch
 from models.rules.addresses import address_for
 from models.rules.online import posts_itself, spread
+from models.rules.plan_standing import pay_off_cents
+from models.rules.plans import answered
 from models.store.online_journal import AttemptRow, OnlineJournal
+from models.store.plan_looking import less_interest, plans_where, stands
 from models.store.pushing import push_batches
 from models.store.queries import online as reads
 from models.store.queries.insured import Insurances
@@ -132,7 +135,10 @@ class HubOnline:
         owed = reads.owed_by_family(clinic.tx.rows, clinic.tenant, body.patient_id, clinic.day)
         lines = spread(body.amount_cents, [(item.charge_id, item.amount_cents) for item in body.items], owed)
         willing = reads.willing(clinic.tx.rows, clinic.tenant)
-        if posts_itself(practice=rules.auto_post, willing=willing, lines=lines):
+        paid_off = _paid_off(clinic, body)
+        ops += [clinic.op(fee, "paid-off", body.online_id) for fee in paid_off]
+        of_plan = bool(answered(body.request_id)[0])
+        if of_plan or posts_itself(practice=rules.auto_post, willing=willing, lines=lines):
             posted = online.OnlinePost(online_id=body.online_id, patient_id=body.patient_id, lines=tuple(
                 bodies.AllocationLine(charge_id=each.charge_id, amount_cents=cents) for each, cents in lines
             ))  # fmt: skip
@@ -345,6 +351,16 @@ def _received(tx: Session, tenant: str, attempt: AttemptRow | None, taken: Captu
         items=tuple(online.OnlineItem(**item) for item in said.get("items", ())), source_id=said.get("source_id", ""),
         request_id=said.get("request_id", ""), receipt_to=said.get("receipt_to", ""),
     )  # fmt: skip
+
+
+def _paid_off(clinic: _Clinic, body: online.OnlineReceive) -> list[bodies.Fee]:
+    """Interest that is not earned falls away from a plan that is paid off whole."""
+    ask, (plan_id, no) = clinic.tx.rows, answered(body.request_id)
+    found = plans_where(ask, clinic.tenant, "plan_id = :id", id=plan_id) if plan_id and not no else []
+    day = date.fromisoformat(clinic.day)
+    if not found or body.amount_cents < pay_off_cents(stands(ask, clinic.tenant, found[0], day), day)[0]:
+        return []
+    return less_interest(ask, clinic.tenant, found[0], day)
 
 
 def _consent_id(attempt: AttemptRow) -> str:

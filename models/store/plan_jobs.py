@@ -11,27 +11,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 
-from models.basics.clock import Clock, business_date, utc_text
+from models.basics.clock import Clock, utc_text
 from models.basics.ids import natural_id
 from models.ledger.judging import HUB
 from models.operations import messages
-from models.operations.bodies import AllocationLine
-from models.operations.online import OnlineItem, OnlinePost
+from models.operations.online import OnlineItem
 from models.operations.operation import GENESIS, Operation, make_operation
 from models.operations.plans import CHARGED, DECLINED, UNKNOWN, PlanCharged
 from models.operations.protocol import PushBatch
 from models.rules.addresses import address_for
 from models.rules.numbers import plan_number
-from models.rules.plan_standing import PlanStanding, next_try, standing
-from models.rules.plans import answered
+from models.rules.plan_standing import PlanStanding, PlanStatus, next_try
 from models.store.hub_repair import restored_lately
-from models.store.plan_rows import lines_of
+from models.store.plan_looking import clinic_day, items_for, plans_where, stands
 from models.store.pushing import push_batches
-from models.store.queries.insured import Insurances
+from models.store.queries.plans import PlanRow
 from models.store.session import Session
 
 Run = Callable[[Callable[[Session], Any], str], Any]
@@ -42,11 +39,6 @@ ASK_AGAIN_S = 600
 """After so long an outcome nobody knows is asked for again, with the same key."""
 
 _LOCK = "UPDATE tenant_head SET seq = seq WHERE tenant = :tenant"
-_PLAN = (
-    "SELECT plan_id, patient_id, kept_card_id, charge_ids, lines, paid_before_cents, activated_on, method, status, "
-    "remind_days "
-    "FROM plan WHERE tenant = :tenant AND "
-)
 _REMINDED = "status = 'active' AND method = 'card' AND kept_card_id <> '' AND remind_days > 0"
 _JOB = (
     "SELECT state, attempt, charge_key, kept_card_id, amount_cents, items, due_on FROM plan_job "
@@ -70,14 +62,6 @@ _MOVE = (
     "UPDATE plan_job SET state = :state, try_at = :try_at, reason = :reason, claimed_by = '', claimed_until = '' "
     "WHERE tenant = :tenant AND plan_id = :plan_id AND no = :no AND state IN ('ready', 'sent', 'unknown', 'declined')"
 )
-_OWED = "SELECT charge_id, debits - credits FROM account WHERE tenant = :tenant AND id IN (:ids)"
-_MOVES = (
-    "SELECT l.payment_id, t.amount_cents FROM transfer t JOIN account l ON l.tenant = t.tenant AND l.id = t.debit "
-    "WHERE t.tenant = :tenant AND t.code IN ('allocate', 'auto_allocate') AND t.credit IN (:ids) UNION ALL "
-    "SELECT l.payment_id, -t.amount_cents FROM transfer t JOIN account l ON l.tenant = t.tenant AND l.id = t.credit "
-    "WHERE t.tenant = :tenant AND t.code = 'release' AND t.debit IN (:ids)"
-)
-_MEANT = "SELECT payment_id, request_id FROM payment WHERE tenant = :tenant AND payment_id IN (:ids)"
 _RULES = "SELECT plan_first_retry_days, plan_second_retry_days FROM rules WHERE tenant = :tenant"
 _PATIENT = "SELECT email, phone, receipt_by FROM patient WHERE tenant = :tenant AND id = :id"
 _CHANNELS = "SELECT email, text FROM channels WHERE tenant = :tenant AND id = 'channels'"
@@ -97,22 +81,9 @@ class PlanJob:
     items: tuple[OnlineItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    plan_id: str
-    patient_id: str
-    kept_card_id: str
-    charge_ids: tuple[str, ...]
-    lines: str
-    paid_before_cents: int
-    activated_on: str
-    method: str
-    status: str
-    remind_days: int
-
-    @property
-    def charges_itself(self) -> bool:
-        return self.status == "active" and self.method == "card" and self.kept_card_id != ""
+def charges_itself(row: PlanRow) -> bool:
+    """Does the hub charge the payments of this plan?"""
+    return row.status == PlanStatus.ACTIVE and row.method == "card" and row.kept_card_id != ""
 
 
 class PlanJobs:
@@ -131,13 +102,15 @@ class PlanJobs:
         """Make a row for every payment of a plan in force that falls due by today and is charged by itself; those due
         at signing are taken at a desk. Returns how many are new."""
 
-        def due(session: Session) -> list[tuple[_Plan, list[int]]]:
-            day, hour = _now_of(session, tenant, self._clock.now())
+        def due(session: Session) -> list[tuple[PlanRow, list[int]]]:
+            day, hour = clinic_day(session.rows, tenant, self._clock.now())
             known = {(row[0], row[1]) for row in session.rows("SELECT plan_id, no FROM plan_job WHERE tenant = :tenant",
                                                               tenant=tenant)}  # fmt: skip
             found = []
-            for plan in _plans(session, tenant, "status = 'active' AND method = 'card' AND kept_card_id <> ''"):
-                fresh = [line.no for line in lines_of(plan.lines)
+            for plan in plans_where(
+                session.rows, tenant, "status = 'active' AND method = 'card' AND kept_card_id <> ''"
+            ):
+                fresh = [line.no for line in plan.instalments
                          if not line.skipped and plan.activated_on < line.due.isoformat() <= day.isoformat()
                          and (plan.plan_id, line.no) not in known]  # fmt: skip
                 if fresh and hour >= FROM_HOUR:
@@ -155,15 +128,17 @@ class PlanJobs:
 
         def work(tx: Session) -> int:
             tx.run(_LOCK, tenant=tenant)
-            day, _ = _now_of(tx, tenant, now)
-            ops = [op for plan in _plans(tx, tenant, _REMINDED) for op in _reminders(tx, tenant, plan, day, now)]
+            day, _ = clinic_day(tx.rows, tenant, now)
+            ops = [
+                op for plan in plans_where(tx.rows, tenant, _REMINDED) for op in _reminders(tx, tenant, plan, day, now)
+            ]
             return _log(tx, tenant, ops, now)
 
         def soon(session: Session) -> bool:
-            day, hour = _now_of(session, tenant, now)
-            plans = _plans(session, tenant, _REMINDED) if hour >= FROM_HOUR else []
+            day, hour = clinic_day(session.rows, tenant, now)
+            plans = plans_where(session.rows, tenant, _REMINDED) if hour >= FROM_HOUR else []
             return any(line.due > day >= line.due - timedelta(days=plan.remind_days) and not line.skipped
-                       for plan in plans for line in lines_of(plan.lines))  # fmt: skip
+                       for plan in plans for line in plan.instalments)  # fmt: skip
 
         return int(self._transaction(work, tenant)) if self._look(soon, tenant) else 0
 
@@ -188,17 +163,17 @@ class PlanJobs:
             if not claimed:
                 return None
             row = tx.one(_JOB + "plan_id = :plan_id AND no = :no", tenant=tenant, plan_id=plan_id, no=no)
-            plan = next(iter(_plans(tx, tenant, "plan_id = :plan_id", plan_id=plan_id)))
+            plan = next(iter(plans_where(tx.rows, tenant, "plan_id = :plan_id", plan_id=plan_id)))
             state, attempt, key, card, cents, kept, _ = row
             items = tuple(OnlineItem(charge_id=each, amount_cents=part) for each, part in orjson.loads(kept or "[]"))
             if state in ("ready", "declined"):
                 cents, card = _open_on(tx, tenant, plan, no, now), plan.kept_card_id
-                if not cents or not plan.charges_itself:
+                if not cents or not charges_itself(plan):
                     tx.run(_MOVE, **_at(tenant, plan_id, no), state="done", try_at="", reason="nothing_open")
                     return None
                 attempt += 1 if state == "declined" else 0
                 key = _key(tenant, plan_id, no, attempt)
-                items = _items(tx, tenant, plan.charge_ids, cents)
+                items = items_for(tx.rows, tenant, plan.charges, cents)
                 kept = orjson.dumps([[each.charge_id, each.amount_cents] for each in items]).decode()
                 tx.run(_SEND, **_at(tenant, plan_id, no), attempt=attempt, key=key, cents=cents, card=card, items=kept)
             return PlanJob(tenant, plan_id, no, attempt, key, card, cents, items)
@@ -209,17 +184,10 @@ class PlanJobs:
     # Its outcome --------------------------------------------------------------------------------------------------
 
     def charged(self, job: PlanJob, online_id: str) -> None:
-        """The card was charged: the money goes to the plan's charges, whatever else is posted by hand."""
+        """The card was charged; the money was posted to the plan's charges when it came."""
 
-        def said(tx: Session, plan: _Plan, _day: date) -> list[tuple[object, str]]:
-            found: list[tuple[object, str]] = []
-            open_ = tx.one("SELECT state, patient_id FROM online_payment WHERE tenant = :tenant AND online_id = :id",
-                           tenant=job.tenant, id=online_id)  # fmt: skip
-            if open_ is not None and open_[0] == "open":
-                lines = tuple(AllocationLine(charge_id=item.charge_id, amount_cents=item.amount_cents)
-                              for item in _items(tx, job.tenant, plan.charge_ids, job.amount_cents))  # fmt: skip
-                found.append((OnlinePost(online_id=online_id, patient_id=open_[1], lines=lines), "post"))
-            return [*found, (self._body(job, plan, CHARGED, payment_id=online_id), CHARGED)]
+        def said(_tx: Session, plan: PlanRow, _day: date) -> list[tuple[object, str]]:
+            return [(self._body(job, plan, CHARGED, payment_id=online_id), CHARGED)]
 
         self._settle(job, "done", "", said)
 
@@ -228,14 +196,14 @@ class PlanJobs:
         now = self._clock.now()
 
         def plan_again(tx: Session) -> tuple[date | None, date]:
-            day, _ = _now_of(tx, job.tenant, now)
+            day, _ = clinic_day(tx.rows, job.tenant, now)
             row = tx.one(_JOB + "plan_id = :plan_id AND no = :no", **_at(job.tenant, job.plan_id, job.no))
             days = () if needs_patient else _retry_days(tx, job.tenant)
             return next_try(date.fromisoformat(row[6]), job.attempt, days, day), day
 
         again, _today = self._look(plan_again, job.tenant)
 
-        def said(tx: Session, plan: _Plan, day: date) -> list[tuple[object, str]]:
+        def said(tx: Session, plan: PlanRow, day: date) -> list[tuple[object, str]]:
             next_on = again.isoformat() if again else ""
             body = self._body(job, plan, DECLINED, reason=reason[:60], next_on=next_on)
             told = _message(tx, job.tenant, plan, job.key, "plan_declined", (day, job.amount_cents))
@@ -264,15 +232,15 @@ class PlanJobs:
 
     def _settle(
         self, job: PlanJob, state: str, try_at: str,
-        said: Callable[[Session, _Plan, date], Sequence[tuple[object, str]]], reason: str = "",
+        said: Callable[[Session, PlanRow, date], Sequence[tuple[object, str]]], reason: str = "",
     ) -> None:  # fmt: skip
         """The log and the row, together."""
         now = self._clock.now()
 
         def work(tx: Session) -> None:
             tx.run(_LOCK, tenant=job.tenant)
-            plan = next(iter(_plans(tx, job.tenant, "plan_id = :plan_id", plan_id=job.plan_id)))
-            day, _ = _now_of(tx, job.tenant, now)
+            plan = next(iter(plans_where(tx.rows, job.tenant, "plan_id = :plan_id", plan_id=job.plan_id)))
+            day, _ = clinic_day(tx.rows, job.tenant, now)
             ops = [_op(job.tenant, job.key, body, name, day, now) for body, name in said(tx, plan, day)]
             _log(tx, job.tenant, ops, now)
             tx.run(_MOVE, **_at(job.tenant, job.plan_id, job.no), state=state, try_at=try_at, reason=reason[:60])
@@ -280,7 +248,7 @@ class PlanJobs:
         self._transaction(work, job.tenant)
 
     @staticmethod
-    def _body(job: PlanJob, plan: _Plan, outcome: str, **more: str) -> PlanCharged:
+    def _body(job: PlanJob, plan: PlanRow, outcome: str, **more: str) -> PlanCharged:
         return PlanCharged(plan_id=job.plan_id, patient_id=plan.patient_id, no=job.no, attempt=job.attempt,
                            outcome=outcome, amount_cents=job.amount_cents, **more)  # fmt: skip
 
@@ -296,7 +264,7 @@ def _log(tx: Session, tenant: str, ops: Sequence[Operation], now: datetime) -> i
     return len(fresh)
 
 
-def _reminders(tx: Session, tenant: str, plan: _Plan, day: date, now: datetime) -> list[Operation]:
+def _reminders(tx: Session, tenant: str, plan: PlanRow, day: date, now: datetime) -> list[Operation]:
     """A message for every payment of a plan that is charged soon and still open."""
     found = []
     for each in _stands(tx, tenant, plan, now).lines:
@@ -310,7 +278,7 @@ def _reminders(tx: Session, tenant: str, plan: _Plan, day: date, now: datetime) 
     return found
 
 
-def _make(tx: Session, tenant: str, waiting: Sequence[tuple[_Plan, list[int]]], now: datetime) -> int:
+def _make(tx: Session, tenant: str, waiting: Sequence[tuple[PlanRow, list[int]]], now: datetime) -> int:
     made = 0
     for plan, numbers in waiting:
         open_ = {each.line.no: each for each in _stands(tx, tenant, plan, now).lines}
@@ -322,56 +290,17 @@ def _make(tx: Session, tenant: str, waiting: Sequence[tuple[_Plan, list[int]]], 
     return made
 
 
-def _plans(session: Session, tenant: str, which: str, **values: str) -> list[_Plan]:
-    found = session.rows(_PLAN + which, tenant=tenant, **values)
-    rows = [[*row[:3], tuple(orjson.loads(row[3] or "[]")), *row[4:]] for row in found]
-    return [_Plan(*row) for row in rows]
+def _stands(session: Session, tenant: str, plan: PlanRow, now: datetime) -> PlanStanding:
+    return stands(session.rows, tenant, plan, clinic_day(session.rows, tenant, now)[0])
 
 
-def _stands(session: Session, tenant: str, plan: _Plan, now: datetime) -> PlanStanding:
-    """How a plan stands, as its desks read it."""
-    ids = [f"AR:{charge_id}" for charge_id in plan.charge_ids]
-    paid: dict[str, int] = {}
-    for payment_id, cents in session.rows(_MOVES, tenant=tenant, ids=ids):
-        paid[payment_id] = paid.get(payment_id, 0) + cents
-    meant = session.rows(_MEANT, tenant=tenant, ids=list(paid)) if paid else []
-    extras = {row[0]: answered(row[1])[1] for row in meant if answered(row[1])[0] == plan.plan_id and paid[row[0]] > 0}
-    others = max(sum(paid.values()) - plan.paid_before_cents - sum(paid[each] for each in extras), 0)
-    owed = sum(row[1] for row in session.rows(_OWED, tenant=tenant, ids=ids))
-    day, _ = _now_of(session, tenant, now)
-    shares = {payment_id: paid[payment_id] for payment_id in extras} | {"": others}
-    return standing(lines_of(plan.lines), owed, shares, today=day, late_days=0, extras=extras)
-
-
-def _open_on(session: Session, tenant: str, plan: _Plan, no: int, now: datetime) -> int:
+def _open_on(session: Session, tenant: str, plan: PlanRow, no: int, now: datetime) -> int:
     return next((each.open_cents for each in _stands(session, tenant, plan, now).lines if each.line.no == no), 0)
-
-
-def _items(session: Session, tenant: str, charge_ids: Sequence[str], cents: int) -> tuple[OnlineItem, ...]:
-    """What so much pays: the plan's charges in its own order, the finance charge last."""
-    found = session.rows(_OWED, tenant=tenant, ids=[f"AR:{charge_id}" for charge_id in charge_ids])
-    owed, items = {row[0]: row[1] for row in found}, []
-    for charge_id in charge_ids:
-        part = min(owed.get(charge_id, 0), cents)
-        if part > 0:
-            items.append(OnlineItem(charge_id=charge_id, amount_cents=part))
-            cents -= part
-    return tuple(items)
 
 
 def _retry_days(session: Session, tenant: str) -> tuple[int, ...]:
     row = session.one(_RULES, tenant=tenant)
     return tuple(days for days in (row or (3, 7)) if days)
-
-
-def _now_of(session: Session, tenant: str, now: datetime) -> tuple[date, int]:
-    """(the practice's day, the hour of its clock)."""
-    name, closing_hour = Insurances(session.rows, tenant).clinic()
-    try:
-        zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    return business_date(now, zone, closing_hour), now.astimezone(zone).hour
 
 
 def _morning(day: date | None, now: datetime) -> datetime:
@@ -380,7 +309,7 @@ def _morning(day: date | None, now: datetime) -> datetime:
 
 
 def _message(
-    tx: Session, tenant: str, plan: _Plan, key: str, template: str, about: tuple[date, int]
+    tx: Session, tenant: str, plan: PlanRow, key: str, template: str, about: tuple[date, int]
 ) -> messages.MessageSend | None:  # fmt: skip
     """The patient is told of a payment (its day and its cents), the way they get receipts; None without a way."""
     person, ways = tx.one(_PATIENT, tenant=tenant, id=plan.patient_id), tx.one(_CHANNELS, tenant=tenant)

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from models.basics.ids import natural_id
 from models.operations.operation import Operation
 from models.operations.plans import (
     PlanAccept,
@@ -29,7 +30,8 @@ _NO_EVENT: dict[str, Any] = {
     "outcome": "", "no": 0, "attempt": 0, "amount_cents": 0, "payment_id": "", "reason": "", "next_on": "",
 }  # fmt: skip
 _NOT_ACCEPTED = dict.fromkeys(
-    ("accepted_sha256", "accepted_at", "accepted_by", "accepted_how", "accepted_channel", "document_id"), ""
+    ("accepted_sha256", "accepted_at", "accepted_by", "accepted_how", "accepted_channel", "document_id", "signature"),
+    "",
 )
 _NOT_IN_FORCE = dict.fromkeys(("activated_at", "activated_on", "activated_by", "ended_at", "ended_by"), "")
 
@@ -65,6 +67,7 @@ def _accept(op: Operation, body: PlanAccept, _reason: str, sheet: Sheet, seq: in
     said = {
         "accepted_sha256": body.terms_sha256, "accepted_at": op.device_time, "accepted_by": body.said_by,
         "accepted_how": body.how, "accepted_channel": body.channel, "document_id": body.document_id,
+        "signature": body.strokes,
     }  # fmt: skip
     _change(body.plan_id, said, sheet, seq)
     _note(op, body.plan_id, body.patient_id, "accepted", sheet, seq, reason=body.how)
@@ -76,9 +79,25 @@ def _activate(op: Operation, body: PlanActivate, _reason: str, sheet: Sheet, seq
         "activated_by": op.actor, "charge_ids": orjson.dumps(body.charge_ids).decode(),
     }  # fmt: skip
     plan = _change(body.plan_id, said, sheet, seq)
+    if plan and plan["replaces"]:
+        _replace(op, plan["replaces"], sheet, seq)
     _tie(body.charge_ids, body.plan_id, sheet, seq)
     total = sum(line.cents for line in lines_of(plan["lines"])) if plan else 0
     _note(op, body.plan_id, body.patient_id, "activated", sheet, seq, amount_cents=total)
+
+
+def _replace(op: Operation, plan_id: str, sheet: Sheet, seq: int) -> None:
+    """New terms came into force in the place of a plan's: it is over."""
+    ended = {"status": PlanStatus.CANCELLED.value, "ended_at": op.device_time, "ended_by": op.actor}
+    before = _change(plan_id, ended, sheet, seq)
+    if before is not None:
+        _tie(orjson.loads(before["charge_ids"]), "", sheet, seq)
+        _note(op, plan_id, before["patient_id"], "replaced", sheet, seq, op_id=replaced_event(op.op_id))
+
+
+def replaced_event(op_id: str) -> str:
+    """The id of what the act that put new terms into force is for the plan that it ended."""
+    return natural_id(op_id, "replaced")
 
 
 def _tie(charge_ids: Iterable[str], plan_id: str, sheet: Sheet, seq: int) -> None:
@@ -137,8 +156,8 @@ def _change(plan_id: str, said: dict[str, str], sheet: Sheet, seq: int) -> dict[
 def _note(
     op: Operation, plan_id: str, patient_id: str, event: str, sheet: Sheet, seq: int, **said: Any
 ) -> None:  # fmt: skip
-    row = _NO_EVENT | said | {
-        "op_id": op.op_id, "plan_id": plan_id, "patient_id": patient_id, "event": event, "made_at": op.device_time,
+    row = _NO_EVENT | {"op_id": op.op_id} | said | {
+        "plan_id": plan_id, "patient_id": patient_id, "event": event, "made_at": op.device_time,
         "business_date": op.business_date, "actor": op.actor, "device": op.device,
     }  # fmt: skip
     sheet.put("plan_event", row, seq=seq, fresh=True)

@@ -11,18 +11,20 @@ plan = table(
     whole("down_cents"), whole("apr_hundredths"), words("frequency"), whole("day"), words("method"),
     words("kept_card_id"), whole("remind_days"), whole("paid_before_cents"), words("charge_ids"), words("lines"),
     words("text"), words("terms"), words("terms_sha256"), words("accepted_sha256"), words("accepted_at"),
-    words("accepted_by"), words("accepted_how"), words("accepted_channel"), words("document_id"), words("put_at"),
-    words("put_by"), words("activated_at"), words("activated_on"), words("activated_by"), words("ended_at"),
-    words("ended_by"), words("business_date"), words("device"), words("op_id"), whole("seq"),
+    words("accepted_by"), words("accepted_how"), words("accepted_channel"), words("document_id"),
+    words("signature"), words("replaces"), words("put_at"), words("put_by"), words("activated_at"),
+    words("activated_on"), words("activated_by"), words("ended_at"), words("ended_by"), words("business_date"),
+    words("device"), words("op_id"), whole("seq"),
     check("status IN ('dormant', 'active', 'closed', 'cancelled')", "status"),
     check("method IN ('card', 'other')", "method"), check("discount_cents >= 0", "discount"),
 )  # fmt: skip
 """An agreement and where it stands. `charge_ids` and `lines` (of [no, due day, cents, interest cents, skipped]) are
-JSON. Accepted while `accepted_sha256` is `terms_sha256`. `op_id` is the act that said the terms last. What was paid is
-not in it: that follows from the ledger."""
+JSON. Accepted while `accepted_sha256` is `terms_sha256`; `signature` is the pen's way. It `replaces` another, which it
+ends. `op_id` is the act that said the terms last. What was paid is not in it: that follows from the ledger."""
 
 index(plan, "tenant", "patient_id")
 index(plan, "tenant", "status", where="status IN ('active', 'dormant')")
+index(plan, "tenant", "replaces", where="replaces <> ''")
 index(plan, "tenant", "seq", where="seq = 0")
 
 plan_event = table(
@@ -32,7 +34,7 @@ plan_event = table(
     words("made_at"), words("business_date"), words("actor"), words("device"), whole("seq"),
 )  # fmt: skip
 """What happened to a plan, one row per act: `put`, `accepted`, `activated`, `skipped`, `method`, `cancelled`,
-`closed`, `reopened`, `charge` (the only one with `outcome`, `attempt`, `next_on`)."""
+`replaced`, `closed`, `reopened`, `charge` (the only one with `outcome`, `attempt`, `next_on`)."""
 
 index(plan_event, "tenant", "plan_id")
 index(plan_event, "tenant", "patient_id")

@@ -6,13 +6,15 @@ Importing this loads reportlab (about 0.1 s): do it where a page is wanted, not 
 from __future__ import annotations
 
 from models.basics.money import show_cents
+from models.rules.signatures import fitted, strokes_of
 from receipts.agreement import AgreementDocument, AgreementLine
 from receipts.compose import date_text
 from receipts.layouts.letter import BODY, INSET, LEADING, LEFT, RIGHT, SMALL, Letter
 from receipts.layouts.pdf_page import BORDER, HAIRLINE, MUTED, SECOND, SUNKEN, TEXT
 
 NUMBER_X, DAY_X, PAYMENT_X = LEFT + INSET, LEFT + 60, 400.0
-SIGN_HIGH = 70.0
+SIGN_HIGH = 110.0
+PEN_WIDE, PEN_HIGH = 280.0, 54.0
 
 
 def agreement_pdf(document: AgreementDocument) -> bytes:
@@ -97,6 +99,12 @@ class _Agreement(Letter):
         if document.accepted_by:
             how = {"signature": "Signed", "paper": "Signed on paper"}.get(document.accepted_how, "Accepted")
             said = f"{how} by {document.accepted_by} on {date_text(document.accepted_on)}."
+            if document.signature:
+                self.y -= PEN_HIGH
+                pen = fitted(strokes_of(document.signature), PEN_WIDE, PEN_HIGH - 8)
+                sheets.strokes(LEFT, self.y + 6, pen)
+                sheets.line(LEFT, self.y, LEFT + 300, ink=TEXT)
+                self.y -= LEADING
             sheets.words(LEFT, self.y, said, BODY, strong=True)
         else:
             self.y -= 30

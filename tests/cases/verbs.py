@@ -12,13 +12,13 @@ from app.fees import BOUNCED, fee_id
 from app.lanes import Job
 from app.money_views import AdjustOrder, FeeOrder, MoveOrder, Where
 from app.moves import MoveFrom
-from app.plans import finance_id
 from app.refund_views import RefundOrder, TakeBack, TakeBackOrder
 from app.views import CollectRequest, CollectSheet, TenderKind
 from models.basics.errors import RuleBroken
 from models.operations import bodies, records
 from models.rules.adjusting import reasons_for
 from models.rules.plans import asked_for
+from models.store.plan_acts import finance_id
 from models.store.queries import recorded
 from tests.cases.desk import MANAGER, CaseDesk
 from tests.cases.reading import CaseWrong

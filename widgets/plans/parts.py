@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from app.plan_views import PlanForm
+from models.operations.plans import PAPER, SIGNATURE, TERMS
 from widgets import theme
 from widgets.common import Choice, Field, FormRow, Role, Segments, Text, paint
 from widgets.common.choices import paint_radio
@@ -127,6 +128,10 @@ class TermsDialog(FormDialog):
         (self.each if self.by.key == "payment" else self.count).setFocus(Qt.FocusReason.OtherFocusReason)
 
 
+HOW = ((TERMS, "Read and agreed"), (PAPER, "Signed on paper"), (SIGNATURE, "Signs on the reader"))
+"""How somebody may accept at the desk."""
+
+
 class AcceptDialog(FormDialog):
     """Who accepts the agreement, and how; the agreement stands above to be read out."""
 
@@ -135,20 +140,26 @@ class AcceptDialog(FormDialog):
         self.words = Text("", "body", "text2", wrap=True)
         self.name = Field("Who accepts")
         self.row = FormRow("Who accepts, by name", self.name)
-        self.how = Segments("How", (("terms", "Read and agreed"), ("paper", "Signed on paper")))
+        self.how = Segments("How", HOW)
         self.content.addWidget(self.words)
         self.content.addWidget(self.row)
         self.content.addWidget(self.how)
         self.say("Terms that change later void this.")
 
-    def ask(self, words: str, name: str) -> None:
-        """Open for these sentences; `name` is who it will probably be."""
+    def ask(self, words: str, name: str, *, reader: bool) -> None:
+        """Open for these sentences; `name` is who it will probably be, and `reader`: they may sign on it."""
         self.words.setText(words)
         self.name.setText(name)
-        self.how.set_key("terms")
+        self.how.offer([key for key, _ in HOW if reader or key != SIGNATURE])
+        self.how.set_key(SIGNATURE if reader else TERMS)
         self.row.set_error("")
         self.refuse("")
+        self.show_verb("Accept", "", "")
         self.open_over()
+
+    def wait_for_pen(self) -> None:
+        """The patient signs on the reader now; closing the dialog calls it off."""
+        self.show_verb("Accept", "Patient is signing", "")
 
     def take_focus(self) -> None:
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Slot
 
-from app.lanes import Lane
+from app.lanes import Job, Lane
 from app.plan_lists import PlanLists
 from app.plan_views import PlanForm, PlanHappened, PlanPage, Worked
 from app.plans import Plans
 from app.views import Person
 from models.basics.errors import PosError, RuleBroken
 from models.basics.money import show_cents
+from models.operations.plans import SIGNATURE
 from models.rules.plan_standing import PlanStatus
 from models.rules.plans import asked_for
 from models.rules.rights import Right
@@ -56,6 +57,7 @@ class PlanPresenter(QObject):
         self._reads.late.connect(self._late)
         self._terms: TermsDialog | None = None
         self._accept: AcceptDialog | None = None
+        self._pen: Job[PlanPage] | None = None
         self._asking: dict[str, AskDialog] = {}
         self._connect()
 
@@ -67,7 +69,7 @@ class PlanPresenter(QObject):
             (view.print_pressed, self._print), (view.pay_pressed, self._pay), (view.pay_off_pressed, self._ask_pay_off),
             (view.skip_pressed, self._ask_skip), (view.cancel_pressed, self._ask_cancel),
             (view.method_chosen, self._pay_with), (view.history_wanted, self._read_history),
-            (view.back_pressed, self._doors.back), (view.retry_pressed, self.refresh),
+            (view.change_pressed, self._change), (view.back_pressed, self._back), (view.retry_pressed, self.refresh),
         ):  # fmt: skip
             signal.connect(slot)
 
@@ -98,6 +100,21 @@ class PlanPresenter(QObject):
         elif self._state.page.saved:
             plan_id, typed = self.plan_id, self._state.form if self._state.changed else None
             self._reads.ask(lambda: self._plans().open(plan_id), lambda page: self._came(page, typed), self._failed)
+
+    @Slot()
+    def _change(self) -> None:
+        """New terms for the plan that is shown."""
+        plan_id = self.plan_id
+        self._reads.ask(lambda: self._plans().change(plan_id), self._came, self._failed)
+
+    @Slot()
+    def _back(self) -> None:
+        """From new terms to the plan in force, from anywhere else to where the page was opened."""
+        form = self._state.form
+        if self._state.draft and form is not None and form.replaces:
+            self.open(form.patient_id, form.replaces)
+        else:
+            self._doors.back()
 
     def _read(self) -> None:
         patient_id, plan_id, appointment_id = self._about
@@ -203,7 +220,8 @@ class PlanPresenter(QObject):
         if self._accept is None:
             self._accept = AcceptDialog(self._view.host)
             self._accept.submitted.connect(self._do_accept)
-        self._accept.ask(worked.sentences, page.patient.name)
+            self._accept.closed.connect(self._stop_pen)
+        self._accept.ask(worked.sentences, page.patient.name, reader=page.signs)
 
     @Slot()
     def _do_accept(self) -> None:
@@ -215,8 +233,41 @@ class PlanPresenter(QObject):
             return
         name, how, worked = dialog.name.text(), dialog.how.key, self._state.worked
         seen = replace(page, form=form, saved=not self._state.changed, worked=worked)
+        if how == SIGNATURE:
+            self._sign(dialog, seen, name, person)
+            return
         dialog.close_over()
         self._do("accept", lambda: self._plans().accept(seen, name, how, person), "Agreement accepted")
+
+    def _sign(self, dialog: AcceptDialog, seen: PlanPage, name: str, person: Person) -> None:
+        """The patient signs on the reader; the dialog waits."""
+        if self._pen is not None:
+            return
+
+        def done(page: PlanPage) -> None:
+            self._pen = None
+            dialog.close_over()
+            self._came(page)
+            self._say("Agreement signed")
+
+        def failed(error: Exception) -> None:
+            self._pen = None
+            notice = self._speech.error(error)
+            dialog.show_verb("Accept", "", "")
+            dialog.refuse(f"{notice.title}. {notice.body}")
+
+        dialog.refuse("")
+        dialog.wait_for_pen()
+        self._pen = self._bridge.start(
+            self._lanes["terminal"], lambda job: self._plans().sign(seen, name, person, job), owner=self, done=done,
+            failed=failed,
+        )  # fmt: skip
+
+    @Slot()
+    def _stop_pen(self) -> None:
+        """The dialog was closed: a reader that waits for a pen is told to stop."""
+        if self._pen is not None:
+            self._pen.cancel()
 
     @Slot()
     def _activate(self) -> None:

@@ -72,8 +72,12 @@ class PlanState:
 
     @property
     def changed(self) -> bool:
-        """Does the form say something that is not saved?"""
-        return self.page is not None and not (self.page.saved and self.form == self.page.form)
+        """Does the form say something that is not saved, or come to something else than what is?"""
+        page, worked = self.page, self.worked
+        if page is None:
+            return False
+        other = worked is not None and page.worked is not None and worked.sha256 != page.worked.sha256
+        return not (page.saved and self.form == page.form) or other
 
     @property
     def accepted(self) -> bool:
@@ -108,6 +112,22 @@ def status_look(state: PlanState) -> Look | None:
         return None
     late = page.standing is not None and page.standing.late and page.status is PlanStatus.ACTIVE
     return LATE_LOOK if late else STATUS_LOOKS[page.status]
+
+
+def about_plan(page: PlanPage) -> str:
+    """What the head says of the plan itself."""
+    new = page.replaces and page.status is PlanStatus.DORMANT
+    return f"New terms for plan {page.replaces}" if new else f"Plan {page.number}"
+
+
+def replaced_words(page: PlanPage) -> str:
+    """What new terms take the place of; empty for a plan of its own."""
+    if not page.replaces:
+        return ""
+    paid = f"{show_cents(page.before_cents)} were paid on it and stay paid."
+    if page.status is PlanStatus.DORMANT:
+        return f"Takes the place of plan {page.replaces} once it is active. {paid}"
+    return f"Took the place of plan {page.replaces}."
 
 
 def about_items(page: PlanPage, form: PlanForm) -> str:

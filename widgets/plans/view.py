@@ -45,6 +45,7 @@ from widgets.plans.state import (
     SCHEDULE_COLUMNS,
     PlanState,
     about_items,
+    about_plan,
     acceptance_words,
     day_choices,
     history_rows,
@@ -54,6 +55,7 @@ from widgets.plans.state import (
     option_words,
     other_words,
     remaining_line,
+    replaced_words,
     schedule_caption,
     schedule_rows,
     status_look,
@@ -78,6 +80,7 @@ class PlanView(Themed, QWidget):
     pay_off_pressed = Signal()
     skip_pressed = Signal(str)
     cancel_pressed = Signal()
+    change_pressed = Signal()
     method_chosen = Signal(str)
     history_wanted = Signal()
     back_pressed = Signal()
@@ -112,6 +115,7 @@ class PlanView(Themed, QWidget):
         self.pay_action = page_action(self, "Take payment", ("Return", "Enter"), self._pay)
         self.skip_action = page_action(self, "Skip", "S", self._skip)
         self.pay_off_action = page_action(self, "Pay off", "Alt+E", self.pay_off_pressed.emit)
+        self.change_action = page_action(self, "New terms", "Alt+N", self.change_pressed.emit)
         self.cancel_action = page_action(self, "Cancel plan", "Alt+C", self.cancel_pressed.emit)
 
     def _make_agreement(self) -> None:
@@ -138,6 +142,8 @@ class PlanView(Themed, QWidget):
             FormRow("Then every month on the", self.day),
         )
         self.method_row = FormRow("Payment method", self.method)
+        self.change = KeycapButton("New terms", action=self.change_action, size="control_small")
+        self._replaces = Text("", "caption", "text2", wrap=True)
         self.error = ErrorText()
         self.sums = Summary("What is agreed")
 
@@ -163,7 +169,7 @@ class PlanView(Themed, QWidget):
         self.pay_off = KeycapButton("Pay off", action=self.pay_off_action)
         self.pay = KeycapButton("Take payment", role=Role.PRIMARY, action=self.pay_action)
         for button in (self.save, self.activate, self.cancel, self.skip, self.pay_off, self.pay, self.print_button,
-                       self.accept):  # fmt: skip
+                       self.accept, self.change):  # fmt: skip
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _today(self) -> date:
@@ -203,6 +209,7 @@ class PlanView(Themed, QWidget):
         holder = QWidget()
         body = self._left_body = QVBoxLayout(holder)
         body.addWidget(Text("Payment agreement", "heading_s"))
+        body.addWidget(self._replaces)
         body.addWidget(self._money_card())
         body.addWidget(self.sums)
         self._terms = QWidget()
@@ -232,6 +239,7 @@ class PlanView(Themed, QWidget):
         remind.addWidget(self.remind)
         remind.addWidget(self._remind_words, 1)
         body.addLayout(remind)
+        body.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
         body.addWidget(self.error)
         body.addStretch(1)
         scroll = QScrollArea()
@@ -409,7 +417,7 @@ class PlanView(Themed, QWidget):
         page, form = state.page, state.form
         self.bar.show_patient(page.patient if page else None, phone=True)
         self.bar.show_pill(status_look(state))
-        self.bar.show_about(f"Plan {page.number}" if page else "")
+        self.bar.show_about(about_plan(page) if page else "")
         self.banner.setVisible(state.notice is not None)
         if state.notice is not None:
             self.banner.set(state.notice.title, state.notice.body)
@@ -427,6 +435,8 @@ class PlanView(Themed, QWidget):
 
     def _draw_money(self, state: PlanState, page: PlanPage, form: PlanForm) -> None:
         worked = state.worked
+        self._replaces.setText(replaced_words(page))
+        self._replaces.setVisible(bool(page.replaces))
         self._money.setVisible(state.draft)
         self.sums.setVisible(not state.draft)
         self._about.setText(about_items(page, form))
@@ -496,11 +506,12 @@ class PlanView(Themed, QWidget):
         draft, active = state.draft, state.active
         saved = state.page is not None and state.page.saved
         shown = {self.save: draft, self.activate: draft, self.skip: active, self.pay: active, self.pay_off: active,
-                 self.cancel: active or (draft and saved), self.print_button: saved}  # fmt: skip
+                 self.cancel: active or (draft and saved), self.print_button: saved, self.change: active}  # fmt: skip
         for button, there in shown.items():
             button.setVisible(there)
         self.other_action.setEnabled(draft)
         for action, on in ((self.save_action, draft), (self.activate_action, draft), (self.pay_off_action, active),
+                           (self.change_action, active),
                            (self.cancel_action, active or (draft and saved)), (self.print_action, saved)):  # fmt: skip
             action.setEnabled(on)
         self.save.set_available(not state.why_not_save(), state.why_not_save())

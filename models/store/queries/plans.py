@@ -50,6 +50,8 @@ class PlanRow:
     put_by: str
     activated_on: str
     ended_at: str
+    replaces: str
+    signature: str
 
     @property
     def charges(self) -> tuple[str, ...]:
@@ -126,6 +128,13 @@ def plans_of(connection: Any, tenant: str, patients: Iterable[str]) -> list[Plan
     mine = people.records_of_all(connection, tenant, patients)
     found = connection.execute(f"{_PLAN}p.patient_id IN ({marks(len(mine))}){_NEWEST}", (tenant, *mine))
     return [PlanRow(*row) for row in found]
+
+
+def draft_for(connection: Any, tenant: str, plan_id: str) -> str:
+    """The draft of new terms for a plan; empty where there is none."""
+    row = connection.execute("SELECT plan_id FROM plan WHERE tenant = ? AND replaces = ? AND status = 'dormant' "
+                             "ORDER BY put_at DESC, plan_id LIMIT 1", (tenant, plan_id)).fetchone()  # fmt: skip
+    return str(row[0]) if row else ""
 
 
 def running(connection: Any, tenant: str, most: int) -> list[PlanRow]:

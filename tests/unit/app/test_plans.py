@@ -19,6 +19,7 @@ from app.plans import Plans
 from app.rules import MoneyRules
 from app.schedule import Schedule
 from models.basics.errors import RuleBroken
+from models.operations.bodies import Allocate, AllocationLine
 from models.rules.numbers import plan_number
 from models.rules.plan_standing import PlanStatus
 from receipts.attachments import pdf_of_document
@@ -127,6 +128,52 @@ def test_a_charge_that_changed_meanwhile_stops_the_start(clinic: TestClinic) -> 
     with pytest.raises(RuleBroken, match=r"refused\.plan_changed"):
         plans.activate(accepted.form.plan_id, MARIA)
     assert plans.open(accepted.form.plan_id).status is PlanStatus.DORMANT
+
+
+def pays(clinic: TestClinic, cents: int) -> None:
+    """Cash for the old charge."""
+    clinic.put(Allocate(allocation_id="part", lot_payment_id=clinic.paid(cents), patient_id="rosa",
+                        lines=(AllocationLine(charge_id="old", amount_cents=cents),)))  # fmt: skip
+
+
+def test_s4_06_new_terms_ask_what_is_left_without_interest_that_is_not_earned(clinic: TestClinic) -> None:
+    plans = plans_of(clinic)
+    old = started(clinic, apr="12", first="2026-06-14")
+    assert old.standing is not None
+    pays(clinic, 10_000)
+    page = plans.change(old.form.plan_id)
+    now = plans.open(old.form.plan_id)
+    assert page.form.payments == str(sum(1 for each in now.standing.lines if each.open_cents))  # type: ignore[union-attr]
+    form = replace(page.form, payments="4", apr="")
+    worked = plans.work_out(page, form)
+    assert worked.encounter_cents == now.pay_off_cents == 20_000, "interest of payments that are not due falls away"
+    assert [line.cents for line in worked.lines] == [5_000] * 4
+    assert f"plan {old.number}, on which I have paid $100.00" in worked.text
+    saved = plans.accept(plans.save(page, form, MARIA), "Rosa Quillfeather", "terms", MARIA)
+    assert plans.change(old.form.plan_id).form.plan_id == saved.form.plan_id, "the draft of new terms is found again"
+    assert saved.status is PlanStatus.DORMANT
+    new = plans.activate(saved.form.plan_id, PRIYA)
+    assert (new.status, plans.open(old.form.plan_id).status) == (PlanStatus.ACTIVE, PlanStatus.CANCELLED)
+    assert new.standing is not None
+    assert (new.standing.owed_cents, new.standing.paid_cents) == (20_000, 0)
+    assert clinic.rows("SELECT responsibility_cents FROM charge WHERE code = 'FINANCE'") == [(0,)]
+    assert ("Payment Plan Replaced", "Cancelled") in {
+        (each.event, each.status) for each in PlanLists(clinic.clinic).history("rosa", old.form.plan_id)}  # fmt: skip
+    with pytest.raises(RuleBroken, match=r"refused\.plan_not_active"):
+        plans.change(old.form.plan_id)
+
+
+def test_money_that_comes_meanwhile_voids_new_terms_until_they_are_saved_and_accepted_again(clinic: TestClinic) -> None:
+    plans = plans_of(clinic)
+    old = started(clinic)
+    accepted = plans.accept(plans.change(old.form.plan_id), "Rosa", "terms", MARIA)
+    pays(clinic, 2_000)
+    with pytest.raises(RuleBroken, match=r"refused\.plan_changed"):
+        plans.activate(accepted.form.plan_id, MARIA)
+    page = plans.open(accepted.form.plan_id)
+    assert plans.work_out(page, page.form).encounter_cents == 28_000
+    again = plans.accept(plans.save(page, page.form, MARIA), "Rosa", "terms", MARIA)
+    assert plans.activate(again.form.plan_id, MARIA).status is PlanStatus.ACTIVE
 
 
 def test_the_agreement_goes_on_paper(clinic: TestClinic) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from models.operations.plans import (
 )
 from models.rules.agreement import sha256
 from models.rules.plan_standing import PlanStatus
+from models.rules.plans import Terms, schedule
 from tests.support.acts import OpMaker
 
 TEXT = "I agree to pay."
@@ -146,6 +148,89 @@ def test_with_its_discount_and_its_interest_all_stand_or_none_does() -> None:
     right = [replace(books.op(body), group="h", linked=True) for body in group]
     assert [entries[0].verdict for entries in settle_run(right, books.draft)] == [Verdict.ACCEPTED] * 3
     assert sum(owed(books.draft, charge) for charge in ("a", "b", "f")) == 14_300
+
+
+NEW = {"plan_id": "second", "patient_id": "rosa"}
+
+
+def anew(books: Books, *, replaces: str = "plan", **more: Any) -> PlanPut:
+    """New terms for what is left of the plan, in one payment."""
+    cents = owed(books.draft, "a") + owed(books.draft, "b")
+    return replace(PUT, **NEW, replaces=replaces, encounter_cents=cents, **more,
+                   lines=(PlanLine(no=1, due_date="2026-04-15", amount_cents=cents),))  # fmt: skip
+
+
+def test_s4_06_new_terms_take_the_place_of_a_plan_once_they_are_accepted() -> None:
+    books = running()
+    books.pay("p", "a", 4_000)
+    assert books.say(anew(books)) == ("accepted", "")
+    assert books.say(replace(ACTIVATE, **NEW)) == ("rejected", "plan_not_accepted")
+    assert books.status is PlanStatus.ACTIVE, "the old terms hold until the new ones are accepted"
+    books.say(replace(ACCEPT, **NEW))
+    assert books.say(replace(ACTIVATE, **NEW)) == ("accepted", "")
+    assert books.status is PlanStatus.CANCELLED
+    assert {charge: books.draft.charge(charge).plan_id for charge in "ab"} == {"a": "second", "b": "second"}  # type: ignore[union-attr]
+    assert books.say(PlanSkip(**ABOUT, no=1)) == ("rejected", "plan_not_active")
+
+
+def test_what_is_left_out_of_new_terms_is_on_no_plan() -> None:
+    books = running()
+    put = replace(anew(books), charge_ids=("a",), encounter_cents=10_000,
+                  lines=(PlanLine(no=1, due_date="2026-04-15", amount_cents=10_000),))  # fmt: skip
+    for body in (put, replace(ACCEPT, **NEW), replace(ACTIVATE, **NEW, charge_ids=("a",))):
+        assert books.say(body) == ("accepted", "")
+    assert books.draft.charge("b").plan_id == ""  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("spoil", "reason"), [
+    (lambda books: books.pay("p", "a", 100), "plan_changed"),
+    (lambda books: books.say(PlanCancel(**ABOUT, charge_ids=("a", "b"))), "plan_not_active"),
+])  # fmt: skip
+def test_new_terms_fall_where_the_plan_moved_on(spoil: Any, reason: str) -> None:
+    books = running()
+    books.say(anew(books))
+    books.say(replace(ACCEPT, **NEW))
+    spoil(books)
+    assert books.say(replace(ACTIVATE, **NEW)) == ("rejected", reason)
+    assert books.status is not PlanStatus.CANCELLED or reason == "plan_not_active"
+
+
+@pytest.mark.parametrize(("more", "reason"), [
+    ({"replaces": "nobody"}, "missing_dependency"), ({"replaces": "second"}, "plan_wrong"),
+    ({"replaces": ""}, "plan_charge_taken"), ({"patient_id": "henry"}, "other_patient"),
+])  # fmt: skip
+def test_terms_that_cannot_take_the_place_of_a_plan(more: dict[str, Any], reason: str) -> None:
+    books = running()
+    assert books.say(replace(anew(books), **more)) == ("rejected", reason)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 4_000), st.sampled_from("ab"), st.integers(1, 6)), max_size=6))
+def test_whatever_is_agreed_anew_what_was_paid_stays_and_the_rest_is_agreed_to_the_cent(
+    days: list[tuple[int, str, int]],
+) -> None:
+    """Pay a part, agree anew over so many payments, again and again: one plan is in force, and paid + agreed is what
+    was owed at first."""
+    books, in_force, paid = running(), "plan", 0
+    for n, (cents, charge, count) in enumerate(days):
+        part = min(cents, owed(books.draft, charge))
+        if part:
+            books.pay(f"p{n}", charge, part)
+            paid += part
+        left = owed(books.draft, "a") + owed(books.draft, "b")
+        if not left:
+            break
+        lines = schedule(Terms(balance_cents=left, first=date(2026, 5, 1), signed_on=date(2026, 5, 1),
+                               payments=min(count, left)))  # fmt: skip
+        about = {"plan_id": f"plan{n}", "patient_id": "rosa"}
+        agreed = tuple(PlanLine(no=each.no, due_date=each.due.isoformat(), amount_cents=each.cents) for each in lines)
+        put = replace(anew(books, replaces=in_force), **about, lines=agreed)
+        for body in (put, replace(ACCEPT, **about), replace(ACTIVATE, **about)):
+            assert books.say(body) == ("accepted", "")
+        assert books.draft.plan(in_force).status is PlanStatus.CANCELLED  # type: ignore[union-attr]
+        in_force = f"plan{n}"
+        assert paid + books.draft.plan(in_force).total_cents == 15_000  # type: ignore[union-attr]
+        assert {books.draft.charge(each).plan_id for each in "ab"} == {in_force}  # type: ignore[union-attr]
 
 
 @settings(max_examples=40, deadline=None)
