@@ -14,7 +14,7 @@ STATUSES = {code: status for status, code in CODES.items()}
 
 AWAITED_CODES = ", ".join(str(CODES[status]) for status in sorted(AWAITED))
 
-VERSION = "4"
+VERSION = "5"
 """Changed whenever what is below changes: a file of another version is made anew."""
 
 TABLES = """
@@ -40,16 +40,18 @@ what of a request is still open; `back` what was refunded of it. `word` names pl
 `name_word` has every word of a patient's name with how many rows they have, and their amounts added up."""
 
 _FILTERS = "status, location, tender, staff, day, person, amount, worth, back"
+_GATHERED = f"{_FILTERS}, created, due"
+"""What is gathered is sorted before a row is read: a thousand rows that fit lie on a thousand pages."""
 INDEXES = (
     "CREATE UNIQUE INDEX by_id ON entry (id)",
     f"CREATE INDEX by_created ON entry (created, no, {_FILTERS})",
     f"CREATE INDEX by_amount ON entry (amount, no, {_FILTERS})",
     f"CREATE INDEX by_due ON entry (due, no, {_FILTERS})",
-    f"CREATE INDEX by_status ON entry (status, no, {_FILTERS})",
+    f"CREATE INDEX by_status ON entry (status, no, {_GATHERED})",
     f"CREATE INDEX by_name ON entry (name, no, {_FILTERS})",
-    f"CREATE INDEX by_person ON entry (person, no, {_FILTERS})",
-    f"CREATE INDEX by_day ON entry (day, no, {_FILTERS})",
-    f"CREATE INDEX by_staff ON entry (staff, day, no, {_FILTERS})",
+    f"CREATE INDEX by_person ON entry (person, no, {_GATHERED})",
+    f"CREATE INDEX by_day ON entry (day, no, {_GATHERED})",
+    f"CREATE INDEX by_staff ON entry (staff, day, no, {_GATHERED})",
     "CREATE INDEX by_tail ON entry (tail)",
     "CREATE INDEX by_pending ON entry (pending) WHERE pending = 1",
     f"CREATE INDEX by_awaited ON entry (due, no, month, {_FILTERS}) WHERE status IN ({AWAITED_CODES})",
