@@ -27,8 +27,9 @@ GROUPS: dict[str, str] = {
     "visit.": "visits", "appointment.": "visits", "series.": "visits", "patient.": "patients", "coverage.": "patients",
     "contact.": "patients", "portal.": "patients",
     "channels.": "practice", "message.": "messages", "statement.": "statements", "drawer.": "drawer", "day.": "drawer",
-    "deposit.": "drawer", "task.": "tasks", "payment_request.": "requests", "ask.": "requests", "eligibility.": "answers",
-    "card.": "cards", "plan.": "plans", "online.": "online", "document.": "documents", "note.": "documents", "link.": "links",
+    "deposit.": "drawer", "task.": "tasks", "payment_request.": "requests", "eligibility.": "answers",
+    "card.": "cards", "plan.": "plans", "online.": "online", "document.": "documents", "note.": "documents",
+    "link.": "links", "ask.": "requests",
 }  # fmt: skip
 """What operations of a kind, or of all kinds that begin so, are counted as."""
 

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.wording import (
+    asks,
     attention,
     care,
     checks,
@@ -65,6 +66,7 @@ WORDS: dict[str, Words] = {
     key: Words(*row)
     for table in (
         money.WORDS,
+        asks.WORDS,
         attention.WORDS,
         moving.WORDS,
         online.WORDS,

@@ -16,6 +16,7 @@ from typing import Any
 
 from models.ledger import (
     accounts,
+    asks,
     cards,
     charges,
     days,

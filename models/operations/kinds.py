@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from models.operations import (
+    asks,
     bodies,
     documents,
     eligibility,
@@ -119,6 +120,10 @@ KINDS: dict[str, Kind] = {
     "card.drop": Kind(OpClass.FACT, 1, kept_cards.CardDrop),
     "card.set_default": Kind(OpClass.FACT, 1, kept_cards.CardDefault),
     "card.rename": Kind(OpClass.FACT, 1, kept_cards.CardRename),
+    "ask.start": Kind(OpClass.DECISION, 1, asks.AskStart),
+    "ask.told": Kind(OpClass.DERIVED, 1, asks.AskTold),
+    "ask.cancel": Kind(OpClass.FACT, 1, asks.AskCancel),
+    "ask.snooze": Kind(OpClass.FACT, 1, asks.AskSnooze),
     "payment_request.put": Kind(OpClass.DECISION, 1, requests.PaymentRequestPut),
     "payment_request.status": Kind(OpClass.DECISION, 1, requests.PaymentRequestStatus),
     "payment_request.answered": Kind(OpClass.DERIVED, 1, requests.PaymentRequestAnswered),

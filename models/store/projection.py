@@ -645,6 +645,7 @@ _HANDLERS: dict[str, _Handler] = {
     "message.failed": _message_failed,
     "patient.follows": _follow,
     "eligibility.check": _note_check,
+    **ask_rows.HANDLERS,
     **card_rows.HANDLERS,
     **consent_rows.HANDLERS,
     **plan_rows.HANDLERS,

@@ -18,6 +18,7 @@ from models.store.search_index import forget_patients, index_patients
 from models.store.session import Row, Session, as_rows, select_columns
 from models.store.subjects import Subject, changes, looks_at, makes
 from models.tables.acts import ACT_TABLES
+from models.tables.asks import ASK_TABLES
 from models.tables.cards import CARD_TABLES
 from models.tables.catalogue import RECORD_TABLES, Role
 from models.tables.days import DAY_TABLES
@@ -37,6 +38,7 @@ _KEYS = dict.fromkeys(RECORD_TABLES, "id") | {
     "quarantine": "op_id", "alias": "patient_id", "eligibility_check": "check_id",
     "document": "document_id", "note": "note_id", "card_consent": "consent_id", "kept_card": "kept_card_id",
     "signature": "payment_id",
+    "ask": "ask_id", "snooze": "patient_id",
     "plan": "plan_id", "plan_event": "op_id",
     "online_payment": "online_id", "online_return": "return_id", "online_payout": "payout_id",
     "pay_link": "link_id",
@@ -52,6 +54,7 @@ _TABLES: dict[str, Table] = (
     | LINK_TABLES
     | DOCUMENT_TABLES
     | ACT_TABLES
+    | ASK_TABLES
     | DAY_TABLES
     | TASK_TABLES
 )

@@ -58,6 +58,8 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "payment_request.status": (("payment_request", "request_id"),),
     "payment_request.answered": (("payment_request", "request_id"),),
     "statement.issued": (("statement", "statement_id"),),
+    **dict.fromkeys(("ask.start", "ask.told", "ask.cancel"), (("ask", "ask_id"),)),
+    "ask.snooze": (("snooze", "patient_id"),),
     "act.undo": (("adjustment", "op_ids"),),
     "task.settled": (("task", "task_id"),),
     "task.matched": (("task", "task_id"),),

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 
 from models.tables import (
     acts,
+    asks,
     cards,
     days,
     desk,
@@ -43,6 +44,7 @@ STATE_TABLES: dict[str, Table] = (
     RECORD_TABLES
     | {made.name: made for made in (records.not_collecting, payments.payment, payments.payment_request)}
     | acts.ACT_TABLES
+    | asks.ASK_TABLES
     | cards.CARD_TABLES
     | plans.PLAN_TABLES
     | online.ONLINE_TABLES

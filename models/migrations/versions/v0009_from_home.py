@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations import links, online, plans, portal, privacy, role
+from models.migrations import asks, links, online, plans, portal, privacy, role
 from models.migrations.making import add_index, key, text, whole
 
 revision = "0009"
@@ -110,6 +110,7 @@ PIECES: tuple[tuple[Callable[[], None], Callable[[], None]], ...] = (
     (_make_kept_cards, _undo_kept_cards),
     (_make_signatures, _undo_signatures),
     (_make_documents, _undo_documents),
+    (asks.make, asks.undo),
     (portal.make_settings, portal.undo_settings),
     (portal.make_tables, portal.undo_tables),
     (online.make, online.undo),

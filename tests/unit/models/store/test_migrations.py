@@ -81,6 +81,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "online_attempt": {"what": "checkout", "state": "made"},
     "online_event": {"state": "heard"},
     "message_outbox": {"state": "sent"},
+    "ask": {"channel": "text", "amount_cents": 1, "state": "waiting"},
     "plan": {"status": "active", "method": "other"},
     "pay_link": {"amount_cents": 1, "subject": "balance"},
     "plan_job": {"state": "done", "amount_cents": 1, "attempt": 1},
