@@ -641,7 +641,6 @@ _HANDLERS: dict[str, _Handler] = {
     "statement.issued": _issue_statement,
     "message.send": _ask_message,
     "message.sent": _message_sent,
-    **link_rows.HANDLERS,
     "message.failed": _message_failed,
     "patient.follows": _follow,
     "eligibility.check": _note_check,
@@ -651,4 +650,5 @@ _HANDLERS: dict[str, _Handler] = {
     **plan_rows.HANDLERS,
     **document_rows.HANDLERS,
     **online_rows.HANDLERS,
+    **link_rows.HANDLERS,
 }

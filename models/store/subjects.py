@@ -86,10 +86,10 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "online.payout": (("online_payout", "payout_id"),),
     "online.payout_failed": (("online_payout", "payout_id"),),
     "card.consent": (("card_consent", "consent_id"),),
+    **dict.fromkeys(("link.issue", "link.revoke"), (("pay_link", "link_id"),)),
     "payment.signed": (("signature", "payment_id"),),
     **dict.fromkeys(("plan.put", "plan.accept", "plan.skip", "plan.method", "plan.closed"), (("plan", "plan_id"),)),
     **dict.fromkeys(("plan.activate", "plan.cancel"), (("plan", "plan_id"), ("charge", "charge_ids"))),
-    **dict.fromkeys(("link.issue", "link.revoke"), (("pay_link", "link_id"),)),
     **dict.fromkeys(("card.keep", "card.drop", "card.set_default", "card.rename"), (("kept_card", "kept_card_id"),)),
 }
 """By kind: (table, the body's field that names its row, or rows)."""

@@ -16,8 +16,8 @@ from models.tables import (
     documents,
     hub,
     ledger,
-    log,
     links,
+    log,
     online,
     payments,
     plans,
@@ -48,10 +48,10 @@ STATE_TABLES: dict[str, Table] = (
     | cards.CARD_TABLES
     | plans.PLAN_TABLES
     | online.ONLINE_TABLES
+    | links.LINK_TABLES
     | documents.DOCUMENT_TABLES
     | days.DAY_TABLES
     | tasks.TASK_TABLES
-    | links.LINK_TABLES
     | {made.name: made for made in (ledger.account, ledger.transfer, log.log)}
 )
 """The same on desk and hub."""
