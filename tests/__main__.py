@@ -1,5 +1,5 @@
 """`python -m tests`: the one door. Format, lint, types, import contracts, tests; stops at the first that fails. The
-tests of journeys and rooms run file by file in one process more than there are cores, since much of a journey is
+files of journeys and rooms are taken in turns by one process more than there are cores, since much of a journey is
 waiting; then the simulator's thousands of runs, which take every core by themselves.
 
 Arguments are pytest's: `python -m tests tests/unit/models -k money` runs only those, without the checks before.
@@ -8,10 +8,17 @@ Arguments are pytest's: `python -m tests tests/unit/models -k money` runs only t
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+
+from tests.turns import RUN
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(sys.executable).parent
@@ -34,33 +41,82 @@ FOLDERS = [
 ]  # fmt: skip
 """A test names every folder of tests, so that a new room is not left out."""
 SIMULATOR = "tests/unit/simulator/test_simulator.py"
-TESTS: dict[str, list[str]] = {
-    "journeys and rooms": [
-        *PYTEST, "-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder", f"--ignore={SIMULATOR}",
-        *FOLDERS,
-    ],
-    "simulator": [*PYTEST, SIMULATOR],
-}  # fmt: skip
+SIMULATING = [*PYTEST, SIMULATOR]
+NOTHING_LEFT = 5
+"""How pytest ends without a test: the others had taken every file."""
+BESIDE = "COPAYDESK_TESTS_BESIDE"
+"""Tells tests that measure how many processes of tests there are."""
 
 
 def main(arguments: list[str]) -> int:
     """Run the checks and the tests, or only the tests that were asked for; the first failure ends it."""
     if arguments:
-        return one_by_one({"tests": [*PYTEST, *arguments]})
-    return one_by_one(CHECKS) or one_by_one(TESTS)
-
-
-def one_by_one(steps: dict[str, list[str]]) -> int:
-    """Run each step; the status of the first that fails, 0 when none does."""
-    for name, command in steps.items():
-        started, before_s = time.monotonic(), _processor_s()
-        print(f"== {name}", flush=True)
-        status = subprocess.call(command, cwd=ROOT, env=_environment())
-        took = f"{time.monotonic() - started:.0f} s, {_processor_s() - before_s:.0f} s of processors"
-        print(f"== {name}: {'ok' if status == 0 else 'FAILED'} in {took}", flush=True)
-        if status != 0:
+        return step("tests", lambda: _called([*PYTEST, *arguments]))
+    for name, command in CHECKS.items():
+        if status := step(name, partial(_called, command)):
             return status
-    return 0
+    return step("journeys and rooms", lambda: in_turns(files())) or step("simulator", lambda: _called(SIMULATING))
+
+
+def step(name: str, work: Callable[[], int]) -> int:
+    """Do it, and say how it went and what it took. Returns its status, 0 when all is well."""
+    started, before_s = time.monotonic(), _processor_s()
+    print(f"== {name}", flush=True)
+    status = work()
+    took = f"{time.monotonic() - started:.0f} s, {_processor_s() - before_s:.0f} s of processors"
+    print(f"== {name}: {'ok' if status == 0 else 'FAILED'} in {took}", flush=True)
+    return status
+
+
+def files() -> list[str]:
+    """Every file of tests but the simulator's, those of the first folder first."""
+    paths = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("test_*.py"))]
+    return [name for path in paths if (name := path.relative_to(ROOT).as_posix()) != SIMULATOR]
+
+
+def in_turns(paths: list[str]) -> int:
+    """Run these files in PROCESSES processes; the status of the first process that failed, 0 when none did."""
+    with tempfile.TemporaryDirectory(prefix="copaydesk-turns-") as folder:
+        command = [*PYTEST, "-p", "tests.turns", "--turns", folder, "-o", "console_output_style=count", *paths]
+        environment = {**_environment(), BESIDE: str(PROCESSES)}
+        with ThreadPoolExecutor(PROCESSES) as watching:
+            statuses = list(watching.map(lambda _: _told(command, environment), range(PROCESSES)))
+        left_out = [path for number, path in enumerate(paths) if not _was_run(Path(folder) / str(number))]
+    for path in left_out:
+        print(f"nobody ran {path} to its end", flush=True)
+    return next((status for status in statuses if status not in {0, NOTHING_LEFT}), 1 if left_out else 0)
+
+
+def _was_run(entry: Path) -> bool:
+    return entry.exists() and entry.read_text() == RUN
+
+
+def _told(command: list[str], environment: dict[str, str]) -> int:
+    """Run it and pass on what it says: dots line by line, what comes after them in one piece. Returns its status."""
+    after = b""
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as process:  # fmt: skip
+        assert process.stdout is not None
+        for line in process.stdout:
+            if after or not _DOTS.fullmatch(line):
+                after += line
+            else:
+                _say(line)
+    _say(after)
+    return process.returncode
+
+
+_DOTS = re.compile(rb"[.FEsxX]* *(\[ *\d+/\d+\])?\n")
+"""One letter for each test, and how many there were of those that are loaded."""
+
+
+def _say(words: bytes) -> None:
+    sys.stdout.buffer.write(words)
+    sys.stdout.buffer.flush()
+
+
+def _called(command: list[str]) -> int:
+    return subprocess.call(command, cwd=ROOT, env=_environment())
 
 
 def _processor_s() -> float:

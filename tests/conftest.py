@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from hypothesis.internal.conjecture import providers
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -19,6 +20,7 @@ hypothesis.settings.register_profile("build", derandomize=True)
 
 if os.environ.get("CI") == "true":
     hypothesis.settings.load_profile("build")
+    providers._get_local_constants = lambda: providers._local_constants  # none: they hang on what was loaded before
 
 
 def pytest_collection_finish() -> None:
