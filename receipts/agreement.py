@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.operations.records import Patient, Practice
+from models.rules.agreement import sentences_of
+from models.rules.numbers import plan_number
+from models.rules.people import display_name
+from models.rules.plans import interest_of, sum_of
+from models.store.queries.plans import PlanRow
+from receipts.compose import clinic_block
 from receipts.document import ClinicBlock
 
 
@@ -39,3 +46,24 @@ class AgreementDocument:
     accepted_on: str = ""
     accepted_how: str = ""
     signature: str = ""
+
+
+def agreement_document(
+    row: PlanRow, patient: Patient, practice: Practice, written_on: str, accepted_on: str
+) -> AgreementDocument:
+    """An agreement as it stands: written down and (empty: not yet) accepted on these days (ISO)."""
+    left, lines = sum_of(row.instalments), list[AgreementLine]()
+    for line in row.instalments:
+        left -= 0 if line.skipped else line.cents
+        lines.append(AgreementLine(due_on=line.due.isoformat(), amount_cents=line.cents, left_cents=left,
+                                   skipped=line.skipped))  # fmt: skip
+    accepted = row.accepted
+    return AgreementDocument(
+        clinic=clinic_block(practice), number=plan_number(row.plan_id), written_on=written_on,
+        name=display_name(family=patient.family, given=patient.given, suffix=patient.suffix), account_no=patient.mrn,
+        address=patient.address, encounter_cents=row.encounter_cents, discount_cents=row.discount_cents,
+        interest_cents=interest_of(row.instalments), words=sentences_of(row.text), lines=tuple(lines),
+        terms_sha256=row.terms_sha256, accepted_by=row.accepted_by if accepted else "",
+        accepted_on=accepted_on if accepted else "", accepted_how=row.accepted_how if accepted else "",
+        signature=row.signature if accepted else "",
+    )  # fmt: skip

@@ -109,7 +109,7 @@ def _paying() -> None:
         "portal_order",
         key("tenant"), key("order_id"), text("account_id"), text("patient_id"), whole("amount_cents"), text("items"),
         text("kept_card_id"), whole("keep_card"), text("state"), text("attempt_id"), text("where_to"),
-        text("reason"), text("made_at"),
+        text("reason"), text("made_at"), text("request_id"),
         sa.PrimaryKeyConstraint("tenant", "order_id", name="pk_portal_order"),
         sa.CheckConstraint("amount_cents > 0", name="ck_portal_order_amount"),
         sa.CheckConstraint("state IN ('begun', 'sent', 'paid', 'declined', 'unknown')", name="ck_portal_order_state"),

@@ -22,6 +22,7 @@ from models.rules.addresses import address_for
 from models.rules.online import posts_itself, spread
 from models.rules.plan_standing import pay_off_cents
 from models.rules.plans import answered
+from models.store.hub_reading import HubReader
 from models.store.online_journal import AttemptRow, OnlineJournal
 from models.store.plan_looking import less_interest, plans_where, stands
 from models.store.pushing import push_batches
@@ -355,12 +356,12 @@ def _received(tx: Session, tenant: str, attempt: AttemptRow | None, taken: Captu
 
 def _paid_off(clinic: _Clinic, body: online.OnlineReceive) -> list[bodies.Fee]:
     """Interest that is not earned falls away from a plan that is paid off whole."""
-    ask, (plan_id, no) = clinic.tx.rows, answered(body.request_id)
-    found = plans_where(ask, clinic.tenant, "plan_id = :id", id=plan_id) if plan_id and not no else []
+    reader, (plan_id, no) = HubReader(clinic.tx), answered(body.request_id)
+    found = plans_where(reader, clinic.tenant, "plan_id = ?", plan_id) if plan_id and not no else []
     day = date.fromisoformat(clinic.day)
-    if not found or body.amount_cents < pay_off_cents(stands(ask, clinic.tenant, found[0], day), day)[0]:
+    if not found or body.amount_cents < pay_off_cents(stands(reader, clinic.tenant, found[0], day), day)[0]:
         return []
-    return less_interest(ask, clinic.tenant, found[0], day)
+    return less_interest(reader, clinic.tenant, found[0], day)
 
 
 def _consent_id(attempt: AttemptRow) -> str:

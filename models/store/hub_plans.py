@@ -22,10 +22,9 @@ from models.rules.plan_standing import PlanStatus
 from models.rules.plans import Frequency
 from models.store.hub_reading import HubReader
 from models.store.plan_acts import starting
-from models.store.plan_looking import clinic_day, less_interest, local_day, owed_on, stands
+from models.store.plan_looking import clinic_day, left_on, less_interest, local_day, stands
 from models.store.pushing import push_batches
 from models.store.queries import kept_cards, plans, recorded, staff
-from models.store.queries.insured import asking
 from models.store.queries.plans import PlanRow
 from models.store.session import Session
 
@@ -84,13 +83,13 @@ class HubPlans:
             terms = terms_of(reader, tenant, row, wish.kept_card_id)
             if terms.sha256 != wish.seen_sha256 or not terms.owes:
                 return CHANGED
-            day, _ = clinic_day(asking(reader), tenant, now)
+            day, _ = clinic_day(reader, tenant, now)
             said = _Said(tx, tenant, wish.key, day.isoformat(), utc_text(now))
             said.log(_written(row, terms, wish))
             agreed = plans.plan(reader, tenant, wish.plan_id) or row
             replaced = plans.plan(reader, tenant, row.replaces)
-            less = less_interest(asking(reader), tenant, replaced, day) if replaced else []
-            owed = _left(reader, tenant, row, less)
+            less = less_interest(reader, tenant, replaced, day) if replaced else []
+            owed = left_on(reader, tenant, row.charges, less)
             said.log(starting(agreed, tenant, owed, less, day.isoformat()), group="start")
             after = plans.plan(reader, tenant, wish.plan_id)
             return STARTED if after is not None and after.status == PlanStatus.ACTIVE else CHANGED
@@ -104,7 +103,7 @@ class HubPlans:
 
         def work(tx: Session) -> None:
             tx.run(_LOCK, tenant=tenant)
-            day, _ = clinic_day(tx.rows, tenant, now)
+            day, _ = clinic_day(HubReader(tx), tenant, now)
             _Said(tx, tenant, natural_id(row.plan_id, key), day.isoformat(), utc_text(now)).log([method])
 
         self._transaction(work, tenant)
@@ -113,14 +112,13 @@ class HubPlans:
 def terms_of(reader: HubReader, tenant: str, row: PlanRow, kept_card_id: str) -> Terms:
     """The terms of a draft, paid with this kept card, or (empty) each time: the text as it was written where that is
     how it was written, else the same agreement with the sentences of that card."""
-    ask = asking(reader)
     card = kept_cards.card(reader, tenant, kept_card_id) if kept_card_id else None
     text = row.text
     if kept_card_id != row.kept_card_id:
         rules, practice = recorded.rules(reader, tenant), staff.practice(reader, tenant)
         replaced = plans.plan(reader, tenant, row.replaces) if row.replaces else None
-        put_on = local_day(ask, tenant, row.put_at)
-        paid = stands(ask, tenant, replaced, put_on).paid_cents if replaced else 0
+        put_on = local_day(reader, tenant, row.put_at)
+        paid = stands(reader, tenant, replaced, put_on).paid_cents if replaced else 0
         text = agreement(Agreed(
             clinic=practice.name if practice else "", lines=row.instalments, signed_on=put_on,
             encounter_cents=row.encounter_cents, discount_cents=row.discount_cents, apr_hundredths=row.apr_hundredths,
@@ -134,23 +132,10 @@ def terms_of(reader: HubReader, tenant: str, row: PlanRow, kept_card_id: str) ->
 
 def _owes(reader: HubReader, tenant: str, row: PlanRow) -> bool:
     """Do the charges of a draft owe what it is about?"""
-    ask = asking(reader)
     replaced = plans.plan(reader, tenant, row.replaces) if row.replaces else None
-    less = less_interest(ask, tenant, replaced, local_day(ask, tenant, row.put_at)) if replaced else []
-    left = sum(_left(reader, tenant, row, less).values())
+    less = less_interest(reader, tenant, replaced, local_day(reader, tenant, row.put_at)) if replaced else []
+    left = sum(left_on(reader, tenant, row.charges, less).values())
     return left == row.encounter_cents
-
-
-def _left(reader: HubReader, tenant: str, row: PlanRow, less: Sequence[Any]) -> dict[str, int]:
-    """What the charges of a draft owe once interest that is not earned is off."""
-    ask = asking(reader)
-    found = owed_on(ask, tenant, row.charges)
-    for fee in less:
-        stood = ask("SELECT responsibility_cents FROM charge WHERE tenant = :tenant AND id = :id", tenant=tenant,
-                    id=fee.charge_id)[0][0]  # fmt: skip
-        if fee.charge_id in found:
-            found[fee.charge_id] -= stood - fee.amount_cents
-    return found
 
 
 def _retries(rules: Rules) -> tuple[int, ...]:

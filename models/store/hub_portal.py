@@ -324,7 +324,7 @@ class HubPortal:
         same = (
             f"SELECT {names(OrderRow)} FROM portal_order WHERE tenant = :tenant AND (order_id = :order_id OR "
             "(account_id = :account_id AND state IN ('begun', 'sent') AND amount_cents = :amount_cents "
-            "AND items = :items AND kept_card_id = :kept_card_id AND made_at > :since)) "
+            "AND items = :items AND kept_card_id = :kept_card_id AND request_id = :request_id AND made_at > :since)) "
             "ORDER BY order_id = :order_id DESC LIMIT 1"
         )
         since = utc_text(self._clock.now() - SAME_WISH)
@@ -333,7 +333,8 @@ class HubPortal:
             _lock(session, tenant)
             row = session.one(
                 same, tenant=tenant, order_id=order.order_id, account_id=order.account_id, items=order.items,
-                amount_cents=order.amount_cents, kept_card_id=order.kept_card_id, since=since,
+                amount_cents=order.amount_cents, kept_card_id=order.kept_card_id, request_id=order.request_id,
+                since=since,
             )  # fmt: skip
             if row is not None:
                 return OrderRow(*row), False

@@ -25,6 +25,8 @@ from models.operations.protocol import PushBatch
 from models.rules.addresses import address_for
 from models.rules.numbers import plan_number
 from models.rules.plan_standing import PlanStanding, PlanStatus, next_try
+from models.rules.plans import answered
+from models.store.hub_reading import HubReader
 from models.store.hub_repair import restored_lately
 from models.store.plan_looking import clinic_day, items_for, plans_where, stands
 from models.store.pushing import push_batches
@@ -33,12 +35,18 @@ from models.store.session import Session
 
 Run = Callable[[Callable[[Session], Any], str], Any]
 
+PATIENT_PAYS_S = 900
+"""So long a charge waits while its patient has a page open to pay by themselves."""
 FROM_HOUR = 9
 """Nobody is charged before that hour of the practice's morning."""
 ASK_AGAIN_S = 600
 """After so long an outcome nobody knows is asked for again, with the same key."""
 
 _LOCK = "UPDATE tenant_head SET seq = seq WHERE tenant = :tenant"
+_PAYING = (
+    "SELECT said FROM online_attempt WHERE tenant = :tenant AND what IN ('checkout', 'charge') AND channel <> 'plan' "
+    "AND state NOT IN ('done', 'declined', 'ended')"
+)
 _REMINDED = "status = 'active' AND method = 'card' AND kept_card_id <> '' AND remind_days > 0"
 _JOB = (
     "SELECT state, attempt, charge_key, kept_card_id, amount_cents, items, due_on FROM plan_job "
@@ -81,6 +89,12 @@ class PlanJob:
     items: tuple[OnlineItem, ...]
 
 
+def _is_paying(session: Session, tenant: str, plan_id: str) -> bool:
+    """Is the patient about to pay something of this plan by themselves?"""
+    found = session.rows(_PAYING, tenant=tenant)
+    return any(answered(orjson.loads(said or "{}").get("request_id", ""))[0] == plan_id for (said,) in found)
+
+
 def charges_itself(row: PlanRow) -> bool:
     """Does the hub charge the payments of this plan?"""
     return row.status == PlanStatus.ACTIVE and row.method == "card" and row.kept_card_id != ""
@@ -103,12 +117,12 @@ class PlanJobs:
         at signing are taken at a desk. Returns how many are new."""
 
         def due(session: Session) -> list[tuple[PlanRow, list[int]]]:
-            day, hour = clinic_day(session.rows, tenant, self._clock.now())
+            day, hour = clinic_day(HubReader(session), tenant, self._clock.now())
             known = {(row[0], row[1]) for row in session.rows("SELECT plan_id, no FROM plan_job WHERE tenant = :tenant",
                                                               tenant=tenant)}  # fmt: skip
             found = []
             for plan in plans_where(
-                session.rows, tenant, "status = 'active' AND method = 'card' AND kept_card_id <> ''"
+                HubReader(session), tenant, "status = 'active' AND method = 'card' AND kept_card_id <> ''"
             ):
                 fresh = [line.no for line in plan.instalments
                          if not line.skipped and plan.activated_on < line.due.isoformat() <= day.isoformat()
@@ -128,15 +142,17 @@ class PlanJobs:
 
         def work(tx: Session) -> int:
             tx.run(_LOCK, tenant=tenant)
-            day, _ = clinic_day(tx.rows, tenant, now)
+            day, _ = clinic_day(HubReader(tx), tenant, now)
             ops = [
-                op for plan in plans_where(tx.rows, tenant, _REMINDED) for op in _reminders(tx, tenant, plan, day, now)
+                op
+                for plan in plans_where(HubReader(tx), tenant, _REMINDED)
+                for op in _reminders(tx, tenant, plan, day, now)
             ]
             return _log(tx, tenant, ops, now)
 
         def soon(session: Session) -> bool:
-            day, hour = clinic_day(session.rows, tenant, now)
-            plans = plans_where(session.rows, tenant, _REMINDED) if hour >= FROM_HOUR else []
+            day, hour = clinic_day(HubReader(session), tenant, now)
+            plans = plans_where(HubReader(session), tenant, _REMINDED) if hour >= FROM_HOUR else []
             return any(line.due > day >= line.due - timedelta(days=plan.remind_days) and not line.skipped
                        for plan in plans for line in plan.instalments)  # fmt: skip
 
@@ -163,7 +179,11 @@ class PlanJobs:
             if not claimed:
                 return None
             row = tx.one(_JOB + "plan_id = :plan_id AND no = :no", tenant=tenant, plan_id=plan_id, no=no)
-            plan = next(iter(plans_where(tx.rows, tenant, "plan_id = :plan_id", plan_id=plan_id)))
+            plan = next(iter(plans_where(HubReader(tx), tenant, "plan_id = ?", plan_id)))
+            if row[0] in ("ready", "declined") and _is_paying(tx, tenant, plan_id):
+                later = utc_text(now + timedelta(seconds=PATIENT_PAYS_S))
+                tx.run(_MOVE, **_at(tenant, plan_id, no), state=row[0], try_at=later, reason="patient_pays")
+                return None
             state, attempt, key, card, cents, kept, _ = row
             items = tuple(OnlineItem(charge_id=each, amount_cents=part) for each, part in orjson.loads(kept or "[]"))
             if state in ("ready", "declined"):
@@ -173,7 +193,7 @@ class PlanJobs:
                     return None
                 attempt += 1 if state == "declined" else 0
                 key = _key(tenant, plan_id, no, attempt)
-                items = items_for(tx.rows, tenant, plan.charges, cents)
+                items = items_for(HubReader(tx), tenant, plan.charges, cents)
                 kept = orjson.dumps([[each.charge_id, each.amount_cents] for each in items]).decode()
                 tx.run(_SEND, **_at(tenant, plan_id, no), attempt=attempt, key=key, cents=cents, card=card, items=kept)
             return PlanJob(tenant, plan_id, no, attempt, key, card, cents, items)
@@ -196,7 +216,7 @@ class PlanJobs:
         now = self._clock.now()
 
         def plan_again(tx: Session) -> tuple[date | None, date]:
-            day, _ = clinic_day(tx.rows, job.tenant, now)
+            day, _ = clinic_day(HubReader(tx), job.tenant, now)
             row = tx.one(_JOB + "plan_id = :plan_id AND no = :no", **_at(job.tenant, job.plan_id, job.no))
             days = () if needs_patient else _retry_days(tx, job.tenant)
             return next_try(date.fromisoformat(row[6]), job.attempt, days, day), day
@@ -239,8 +259,8 @@ class PlanJobs:
 
         def work(tx: Session) -> None:
             tx.run(_LOCK, tenant=job.tenant)
-            plan = next(iter(plans_where(tx.rows, job.tenant, "plan_id = :plan_id", plan_id=job.plan_id)))
-            day, _ = clinic_day(tx.rows, job.tenant, now)
+            plan = next(iter(plans_where(HubReader(tx), job.tenant, "plan_id = ?", job.plan_id)))
+            day, _ = clinic_day(HubReader(tx), job.tenant, now)
             ops = [_op(job.tenant, job.key, body, name, day, now) for body, name in said(tx, plan, day)]
             _log(tx, job.tenant, ops, now)
             tx.run(_MOVE, **_at(job.tenant, job.plan_id, job.no), state=state, try_at=try_at, reason=reason[:60])
@@ -291,7 +311,7 @@ def _make(tx: Session, tenant: str, waiting: Sequence[tuple[PlanRow, list[int]]]
 
 
 def _stands(session: Session, tenant: str, plan: PlanRow, now: datetime) -> PlanStanding:
-    return stands(session.rows, tenant, plan, clinic_day(session.rows, tenant, now)[0])
+    return stands(HubReader(session), tenant, plan, clinic_day(HubReader(session), tenant, now)[0])
 
 
 def _open_on(session: Session, tenant: str, plan: PlanRow, no: int, now: datetime) -> int:

@@ -65,7 +65,7 @@ class NoteRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """A form for paying that was sent; `items` is JSON text."""
+    """A form for paying that was sent; `items` is JSON text, `request_id` the payment of a plan it is for."""
 
     order_id: str
     account_id: str
@@ -79,6 +79,7 @@ class OrderRow:
     where_to: str
     reason: str
     made_at: str
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

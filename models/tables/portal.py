@@ -76,7 +76,7 @@ portal_order = table(
     "portal_order",
     key("tenant"), key("order_id"), words("account_id"), words("patient_id"), whole("amount_cents"), words("items"),
     words("kept_card_id"), whole("keep_card"), words("state"), words("attempt_id"), words("where_to"),
-    words("reason"), words("made_at"),
+    words("reason"), words("made_at"), words("request_id"),
     check("amount_cents > 0", "amount"), check("state IN ('begun', 'sent', 'paid', 'declined', 'unknown')", "state"),
 )  # fmt: skip
 """A form for paying that was sent: sent again (double click, back, another tab) it is the same order. `attempt_id` is

@@ -161,7 +161,7 @@ def pay(visit: Visit) -> Response:
     rows, order_id = visit.hub.portal.rows, visit.typed("order", _ORDER_LETTERS)
     known = rows.order(visit.tenant, order_id) if order_id else None
     if known is not None:
-        return _stands(visit, known, account)
+        return leads_on(visit, known, account)
     offer = offer_of(visit, account)
     if not order_id or not offer.ready:
         return _payments(visit, account, offer, "changed")
@@ -181,13 +181,19 @@ def pay(visit: Visit) -> Response:
         kept_card_id=card.kept_card_id if card else "", keep_card=int(_keeps(visit)), state="begun", attempt_id="",
         where_to="", reason="", made_at=utc_text(visit.hub.clock.now()),
     )  # fmt: skip
-    made, fresh = rows.begin_order(visit.tenant, order)
+    return begin(visit, offer, order)
+
+
+def begin(visit: Visit, offer: Offer, order: OrderRow) -> Response:
+    """Ask for the money of an order, once, and go where it leads. Raises StorageError."""
+    made, fresh = visit.hub.portal.rows.begin_order(visit.tenant, order)
     if fresh:
         _ask(visit, offer, made)
     return visit.go(f"/orders/{made.order_id}?go=1")
 
 
-def _stands(visit: Visit, order: OrderRow, account: AccountRow) -> Response:
+def leads_on(visit: Visit, order: OrderRow, account: AccountRow) -> Response:
+    """To an order that was sent before. Raises Gone for somebody else's."""
     if order.account_id != account.account_id:
         raise Gone
     return visit.go(f"/orders/{order.order_id}?go=1")
@@ -242,7 +248,7 @@ def _checkout(visit: Visit, offer: Offer, order: OrderRow) -> None:
         key=order.order_id, patient_id=order.patient_id, amount_cents=order.amount_cents, channel=CHANNEL,
         return_url=f"{visit.home}/orders/{order.order_id}", items=items_of(order),
         save=_consent(visit, offer) if order.keep_card else None, receipt_to=_receipt_to(offer),
-        language=visit.language,
+        source_id=order.request_id, request_id=order.request_id, language=visit.language,
     ))  # fmt: skip
     visit.hub.portal.rows.move_order(visit.tenant, order.order_id, "sent", attempt_id=begun.attempt_id,
                                      where_to=begun.url)  # fmt: skip
@@ -251,7 +257,7 @@ def _checkout(visit: Visit, offer: Offer, order: OrderRow) -> None:
 def _charge(visit: Visit, order: OrderRow, receipt_to: str) -> None:
     answer = money_of(visit).charge_kept_card(visit.tenant, ChargeAsk(
         key=order.order_id, kept_card_id=order.kept_card_id, amount_cents=order.amount_cents, channel=CHANNEL,
-        items=items_of(order), receipt_to=receipt_to,
+        items=items_of(order), receipt_to=receipt_to, source_id=order.request_id, request_id=order.request_id,
     ))  # fmt: skip
     rows = visit.hub.portal.rows
     if isinstance(answer, Charged):
@@ -282,6 +288,7 @@ def order(visit: Visit) -> Response:
     saw(visit, account, [known.patient_id], "order", known.order_id)
     goes_on = state == "open" and visit.request.query_params.get("go") == "1"
     return visit.render("order.html", order=known, state=state, go=goes_on,
+                        back="plans" if known.request_id else "payments",
                         made=parse_utc(known.made_at).astimezone(visit.clinic.zone))  # fmt: skip
 
 

@@ -14,9 +14,10 @@ from server.portal.csrf import FIELD
 from server.portal.entering import ENTERING
 from server.portal.headers import may_serve
 from server.portal.paying import PAYING
+from server.portal.plan_pages import PLANS
 from server.portal.web import page
 
-PAGES = (*ENTERING, *PAYING, *OWN)
+PAGES = (*ENTERING, *PAYING, *PLANS, *OWN)
 """Method, path below `/portal/<practice>`, page."""
 
 router = APIRouter(prefix="/portal", default_response_class=HTMLResponse)

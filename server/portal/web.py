@@ -31,7 +31,7 @@ from server.refusals import Refused
 log = logging.getLogger(__name__)
 
 BROWSER, LANGUAGE = "copaydesk_browser", "copaydesk_language"
-BAR = ("payments", "statements", "cards", "account")
+BAR = ("payments", "statements", "plans", "cards", "account")
 """The pages of who is signed in, as the bar lists them (`frame.<name>` in the catalogue)."""
 YEAR_S = 365 * 86_400
 MOST_FORM_BYTES = 32_768
