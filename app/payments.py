@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from app.views import Person
 
 TENDERS = (
-    ("cash", "Cash"), ("check", "Check"), ("card", "Card"), ("other", "Other ways"), ("external", "Paid elsewhere"),
+    ("cash", "Cash"), ("check", "Check"), ("card", "Card"), ("online", "Online, from home"), ("other", "Other ways"),
+    ("external", "Paid elsewhere"),
 )  # fmt: skip
 """How money comes, as the list is filtered by it."""
 _SINCE = datetime(1970, 1, 1, tzinfo=UTC)

@@ -107,7 +107,7 @@ def choices(families: Iterable[str]) -> list[Any]:
     from widgets.payments.state import Chosen
 
     return [
-        *(Chosen(status=status.value) for status in Status),
+        *(Chosen(statuses=frozenset({status.value})) for status in Status),
         *(Chosen(location=f"place-{n}", order=PaymentOrder.NAME, descending=False) for n in range(4)),
         *(Chosen(staff=f"staff-{n}", tender="check") for n in range(4)),
         *(Chosen(span=span, staff=f"staff-{n}") for n, span in enumerate(("today", "week", "month", "year"))),

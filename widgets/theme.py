@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from resources import tokens
@@ -43,6 +43,7 @@ class Theme(QObject):
         self._high_contrast = False
         self._colours: dict[str, QColor] = {}
         self._fonts: dict[str, QFont] = {}
+        self._metrics: dict[str, QFontMetricsF] = {}
 
     # What it is -----------------------------------------------------------------------------------------------
 
@@ -108,6 +109,13 @@ class Theme(QObject):
             pixels, weight = tokens.TYPE[style]
             found = fonts.font(self.px(pixels), weight, mono=style.startswith("mono"))
             self._fonts[style] = found
+        return found
+
+    def metrics(self, style: str) -> QFontMetricsF:
+        """The measures of that font."""
+        found = self._metrics.get(style)
+        if found is None:
+            found = self._metrics[style] = QFontMetricsF(self.font(style))
         return found
 
     def px(self, pixels: float) -> int:
@@ -179,6 +187,7 @@ class Theme(QObject):
     def _restyle(self) -> None:
         self._colours.clear()
         self._fonts.clear()
+        self._metrics.clear()
         if self._app is not None:
             self._app.setFont(self.font("body"))
             self._app.setPalette(self._palette())

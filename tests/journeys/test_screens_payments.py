@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 
 from app.signin import SignIn
 from models.operations.bodies import Collect
@@ -83,6 +85,14 @@ def narrow(desk: Front) -> None:
     desk.press("Ctrl+F", "Tab")
     desk.type("f")  # the field of statuses: Failed
     desk.wait(lambda: numbers(desk) == ["PAY-1-09900"])
+    desk.press("Alt+Down")
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_Return):  # and with it Cancelled
+        QTest.keyClick(desk.view.bar.status.view(), key)
+    desk.wait(lambda: set(numbers(desk)) == {"PAY-1-09900", "PAY-1-00500"})
+    assert desk.state.filter_words == "Failed, Cancelled"
+    desk.window.activateWindow()  # there is no window manager here that gives it back when a list closes
+    desk.wait(desk.window.isActiveWindow)
+    desk.view.bar.status.setFocus()
     desk.press("Esc")
     desk.wait(lambda: desk.state.total == 9)
 
@@ -121,6 +131,9 @@ def hide_the_memo(desk: Front) -> None:
     desk.press("Ctrl+Home", "Ctrl+C")
     assert QGuiApplication.clipboard().text().startswith("PAY-1-10000\tRosa Quillfeather\t100.00\tPaid\t\tTR-")
     assert desk.state.said == "Copied 1 row."
+    desk.press("Shift+Down", "Ctrl+C")
+    assert [row.split("\t")[0] for row in QGuiApplication.clipboard().text().splitlines()] == numbers(desk)[:2]
+    assert desk.state.said == "Copied 2 rows."
     desk.press("Ctrl+Shift+C")
     assert len(QGuiApplication.clipboard().text().splitlines()) == 10
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTextLayout, QTextOption
 
 from widgets import icons, theme
 from widgets.theme import S4, S6, S8
@@ -18,11 +18,14 @@ WIDEST_SIGN = 16
 """No sign of a cell's text is wider, in pixels at 100 %: what is short need not be measured."""
 
 
+_SMOOTH = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
+
+
 @contextmanager
 def smooth(painter: QPainter) -> Iterator[QPainter]:
     """The painter with antialiasing, restored after."""
     painter.save()
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    painter.setRenderHints(_SMOOTH)
     try:
         yield painter
     finally:
@@ -47,12 +50,12 @@ def rounded(
 
 def text_width(text: str, style: str) -> float:
     """How wide `text` runs in a type style."""
-    return QFontMetricsF(theme.current().font(style)).horizontalAdvance(text)
+    return theme.current().metrics(style).horizontalAdvance(text)
 
 
 def text_height(style: str) -> float:
     """The line height of a type style."""
-    return QFontMetricsF(theme.current().font(style)).height()
+    return theme.current().metrics(style).height()
 
 
 def draw_text(
@@ -65,10 +68,9 @@ def draw_text(
 ) -> None:
     """One line of text, elided at its end where it does not fit."""
     look = theme.current()
-    font = look.font(style)
-    painter.setFont(font)
+    painter.setFont(look.font(style))
     painter.setPen(ink if isinstance(ink, QColor) else look.colour(ink))
-    shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width() + 0.5)
+    shown = look.metrics(style).elidedText(text, Qt.TextElideMode.ElideRight, rect.width() + 0.5)
     painter.drawText(rect, align, shown)
 
 

@@ -71,9 +71,9 @@ class LazyRows(Sequence[TableRow]):
     def __getitem__(self, at: int | slice) -> TableRow | Sequence[TableRow]:
         if isinstance(at, slice):
             return [self[number] for number in range(*at.indices(len(self)))]
-        number = range(len(self))[at]
-        row = self._made.get(number)
+        row = self._made.get(at)
         if row is None:
+            number = range(len(self.keys))[at]
             row = self._made[number] = self._make(number)
         return row
 
@@ -83,6 +83,9 @@ def _identities(rows: Sequence[TableRow]) -> Sequence[object]:
     if isinstance(rows, LazyRows):
         return [(key, RowKind.ROW) for key in rows.keys]
     return [(row.key, row.kind) for row in rows]
+
+
+_SELECTABLE: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
 class RowsModel(QAbstractTableModel):
@@ -119,9 +122,9 @@ class RowsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if self.rows[index.row()].kind is not RowKind.ROW:
-            return Qt.ItemFlag.ItemIsEnabled
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        rows = self.rows  # asked several times for each cell that is painted
+        selectable = isinstance(rows, LazyRows) or rows[index.row()].kind is RowKind.ROW
+        return _SELECTABLE if selectable else Qt.ItemFlag.ItemIsEnabled
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.rows[index.row()]
@@ -161,20 +164,20 @@ class CellDelegate(QStyledItemDelegate):
     """Paints every kind of cell from tokens: ground, edge of the selected row, content, row line."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        view = self.parent()
-        row: TableRow = index.data(ROW_ROLE)
-        selected = isinstance(view, CellTable) and view.is_selected(index.row())
-        hover = isinstance(view, CellTable) and view.hover_row == index.row()
+        view, at, column = self.parent(), index.row(), index.column()
+        assert isinstance(view, CellTable)
+        row = view.rows[at]
+        selected, hover = view.is_selected(at), view.hover_row == at
         area: QRectF = QRectF(option.rect)
         with paint.smooth(painter):
-            self._ground(painter, area, row, first=index.column() == 0, selected=selected, hover=hover)
+            self._ground(painter, area, row, first=column == 0, selected=selected, hover=hover)
             if row.kind is RowKind.RULE:
                 draw_rule(painter, area, row.sentence)
                 return
             if row.kind is RowKind.SECTION:
                 paint.draw_text(painter, area.adjusted(PAD, 0, -PAD, 0), row.sentence, "caption_strong", "text2")
                 return
-            cell = index.data(CELL_ROLE)
+            cell = row.cells[column] if column < len(row.cells) else None
             if cell is not None:
                 PAINTERS[type(cell)](painter, cell_area(area, index), cell, selected)
 

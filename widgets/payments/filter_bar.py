@@ -13,8 +13,17 @@ from app.payment_views import PaymentChoices
 from widgets import theme
 from widgets.common import Choice, Text
 from widgets.common.narrowing import NarrowField
+from widgets.common.several import SeveralChoice
 from widgets.ledger.filter_bar import DayField
-from widgets.payments.state import ORDER_WORDS, OWN_SPAN, SPAN_WORDS, STATUS_WORDS, Chosen
+from widgets.payments.state import (
+    ORDER_WORDS,
+    OWN_SPAN,
+    SPAN_WORDS,
+    STATUS_PRESETS,
+    STATUS_WORDS,
+    Chosen,
+    status_words,
+)  # fmt: skip
 from widgets.theme import S8, S12, S16, Themed
 
 _WIDTHS = ((114, 146), (130, 190), (98, 132), (116, 138), (108, 150), (136, 172))
@@ -37,7 +46,7 @@ class FilterBar(Themed, QWidget):
         self._choices_shown: PaymentChoices | None = None
         self.field = NarrowField("Filter: payment ID or patient", "Payment ID or patient", icon="search", action=focus)
         self.field.setMaxLength(120)
-        self.status = Choice("Status", STATUS_WORDS.items(), narrow=True)
+        self.status = SeveralChoice("Status", STATUS_PRESETS, tuple(STATUS_WORDS.items()), status_words)
         self.location = Choice("Location", [("", ANYWHERE)], narrow=True)
         self.span = Choice("Days", SPAN_WORDS.items(), narrow=True)
         self.tender = Choice("Paid by", [("", ANY_WAY)], narrow=True)
@@ -47,7 +56,8 @@ class FilterBar(Themed, QWidget):
         self.last = DayField("To day", lambda: self._today)
         self._lay_out()
         self.field.textEdited.connect(self._tell)
-        for choice in (*self._choices, self.order):
+        self.status.several.connect(self._tell)
+        for choice in (*self._choices[1:], self.order):
             choice.chosen.connect(self._tell)
         for field in (self.first, self.last):
             field.changed.connect(self._tell)
@@ -109,9 +119,10 @@ class FilterBar(Themed, QWidget):
             self._offer(choices)
         if self.field.text() != shown.text:
             self.field.setText(shown.text)
-        for choice, key in ((self.status, shown.status), (self.location, shown.location), (self.span, shown.span),
-                            (self.tender, shown.tender), (self.staff, shown.staff),
-                            (self.order, shown.order_key)):  # fmt: skip
+        if self.status.keys != shown.statuses:
+            self.status.set_keys(shown.statuses)
+        for choice, key in ((self.location, shown.location), (self.span, shown.span), (self.tender, shown.tender),
+                            (self.staff, shown.staff), (self.order, shown.order_key)):  # fmt: skip
             if choice.key != key:
                 choice.set_key(key)
                 choice.setToolTip(choice.currentText())
@@ -133,7 +144,7 @@ class FilterBar(Themed, QWidget):
     def _tell(self, *_told: object) -> None:
         if not self._drawing:
             new = replace(
-                self._last.ordered(self.order.key), text=self.field.text(), status=self.status.key,
+                self._last.ordered(self.order.key), text=self.field.text(), statuses=self.status.keys,
                 location=self.location.key, span=self.span.key, first=self.first.day, last=self.last.day,
                 tender=self.tender.key, staff=self.staff.key,
             )  # fmt: skip

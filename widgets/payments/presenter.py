@@ -96,6 +96,8 @@ class PaymentsPresenter(QObject):
         self._pages.late.connect(self._draw)
         self._quiet = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._quiet.timeout.connect(self._prepare)
+        self._cards_soon = QTimer(self, singleShot=True, interval=0)
+        self._cards_soon.timeout.connect(self._ask_cards)
         self._asked = self._answered = 0
         self._connect()
 
@@ -132,7 +134,7 @@ class PaymentsPresenter(QObject):
     @property
     def idle(self) -> bool:
         """Is everything answered that was asked?"""
-        return not (self._pages.busy or self._figures.busy)
+        return not (self._pages.busy or self._figures.busy or self._cards_soon.isActive())
 
     @property
     def state(self) -> PaymentsState:
@@ -160,8 +162,13 @@ class PaymentsPresenter(QObject):
         self._quiet.start()
         self._pages.ask(lambda: self._payments().page(ask), lambda view: self._arrived(number, chosen, view),
                         self._failed)  # fmt: skip
+
+    @Slot()
+    def _ask_cards(self) -> None:
+        """Ask for the figures once the rows are painted: they would compete with them for the processor."""
+        ask = self._chosen.ask(self._today())
         wanted = replace(ask, order=PaymentsAsk().order, descending=True, page=0)
-        if wanted != self._cards_ask:
+        if wanted != self._cards_ask and not self._pages.busy:
             self._cards_ask = wanted
             self._figures.ask(lambda: self._payments().cards(wanted), self._counted, self._failed)
 
@@ -185,11 +192,14 @@ class PaymentsPresenter(QObject):
             self._known = view
             self._chosen = replace(chosen, page=view.first // PAGE)
         self._draw()
+        self._cards_soon.start()
 
     def _counted(self, cards: PaymentCards) -> None:
         if cards.ask == self._cards_ask or self._cards is None:
             self._cards = dashboard(cards)
-            self._draw()
+            self._state = replace(self._state, dashboard=self._cards)
+            self._view.draw_cards(self._state)
+            self._show_again()
 
     def _failed(self, error: Exception) -> None:
         self._notice = self._speech.error(error)
@@ -209,6 +219,10 @@ class PaymentsPresenter(QObject):
                 exporting=self._progress, said=self._said, notice=self._notice,
             )  # fmt: skip
         self._view.draw(self._state)
+        self._show_again()
+
+    def _show_again(self) -> None:
+        """The numbers of the charts follow while they are open."""
         if self._numbers is not None and self._numbers.isVisible() and self._cards is not None:
             self._numbers.draw(self._cards, self._state.filter_words)
 
@@ -256,10 +270,10 @@ class PaymentsPresenter(QObject):
 
     @Slot(bool)
     def _copy(self, whole: bool) -> None:
-        """Put the row in focus, or every row of the page with its heads, into the clipboard."""
+        """Put the selected rows, or every row of the page with its heads, into the clipboard."""
         state, today = self._state, self._state.today or self._today()
-        line = state.line(self._view.table.key)
-        lines = state.lines if whole else (line,) if line else ()
+        chosen = frozenset(self._view.table.keys)
+        lines = state.lines if whole else tuple(line for line in state.lines if line.id in chosen)
         if lines:
             texts = [*([heads(self._shown)] if whole else ()), *(letters(each, self._shown, today) for each in lines)]
             QGuiApplication.clipboard().setText("\n".join(texts))

@@ -20,10 +20,13 @@ from widgets.payments.columns import COLUMNS, Shown
 from widgets.payments.figures import Dashboard
 
 OPEN_STATUSES: Final = "outstanding"
-STATUS_WORDS: Final = {
-    "": "Status: any", OPEN_STATUSES: "Outstanding", **{status.value: PAYMENT_LOOKS[status][0] for status in Status},
+STATUS_WORDS: Final = {status.value: PAYMENT_LOOKS[status][0] for status in Status}
+"""Nine statuses (S2-03), of which several may be chosen at once."""
+ANY_STATUS: Final = "Status: any"
+STATUS_PRESETS: Final = {
+    "": (ANY_STATUS, frozenset[str]()), OPEN_STATUSES: ("Outstanding", frozenset(each.value for each in OUTSTANDING)),
 }  # fmt: skip
-"""Nine statuses (S2-03), and the three that are outstanding together."""
+"""All of them, and the three that are outstanding together."""
 OWN_SPAN: Final = "own"
 SPAN_WORDS: Final = {
     "": "Any day", "today": "Today", "week": "Last 7 days", "month": "Last 30 days", "year": "This year",
@@ -62,7 +65,7 @@ class Chosen:
     """What the clerk chose to see. `first` and `last` count for a span of one's own only."""
 
     text: str = ""
-    status: str = ""
+    statuses: frozenset[str] = frozenset()
     location: str = ""
     span: str = ""
     first: date | None = None
@@ -78,8 +81,9 @@ class Chosen:
         first, last = (self.first, self.last) if self.span == OWN_SPAN else _SPANS[self.span](today)
         if first and last:
             first = min(first, last)
-        return PaymentsAsk(_statuses(self.status), self.location, self.tender, self.staff, first, last, self.text,
-                           self.order, self.descending, self.page)  # fmt: skip
+        statuses = frozenset(map(Status, self.statuses))
+        return PaymentsAsk(statuses, self.location, self.tender, self.staff, first, last, self.text, self.order,
+                           self.descending, self.page)  # fmt: skip
 
     @property
     def narrowed(self) -> bool:
@@ -153,10 +157,10 @@ class PaymentsState:
         return next((line for line in self.lines if line.id == key), None)
 
 
-def _statuses(key: str) -> frozenset[Status]:
-    if key == OPEN_STATUSES:
-        return OUTSTANDING
-    return frozenset({Status(key)}) if key else frozenset()
+def status_words(keys: frozenset[str]) -> str:
+    """`Status: any`, `Outstanding`, `Pending, Failed`: what is chosen of the nine."""
+    named = next((words for words, wanted in STATUS_PRESETS.values() if wanted == keys), "")
+    return named or ", ".join(words for key, words in STATUS_WORDS.items() if key in keys)
 
 
 def payments_state(view: PaymentsView, chosen: Chosen, **more: object) -> PaymentsState:
@@ -178,7 +182,7 @@ def filter_words(chosen: Chosen, choices: PaymentChoices, today: date) -> str:
     named = {**dict(choices.locations), **dict(choices.staff), **dict(choices.tenders)}
     text = chosen.text.strip()
     parts = (
-        f"“{text}”" if text else "", STATUS_WORDS[chosen.status] if chosen.status else "",
+        f"“{text}”" if text else "", status_words(chosen.statuses) if chosen.statuses else "",
         named.get(chosen.location, ""), _span_words(chosen, today), named.get(chosen.tender, ""),
         named.get(chosen.staff, ""),
     )  # fmt: skip

@@ -71,7 +71,7 @@ class PaymentsPage(Themed, QWidget):
         self.sort_action = page_action(self, "Sort this list", "Alt+S", self._to_order)
         self.numbers_action = page_action(self, "Numbers", "Alt+E", self.numbers_pressed.emit)
         self.columns_action = page_action(self, "Columns", "Alt+C", self.columns_pressed.emit)
-        self.copy_action = page_action(self, "Copy the row", "Ctrl+C", lambda: self.copy_pressed.emit(False))
+        self.copy_action = page_action(self, "Copy the selected rows", "Ctrl+C", lambda: self.copy_pressed.emit(False))
         self.copy_page_action = page_action(self, "Copy all rows of this page", "Ctrl+Shift+C",
                                     lambda: self.copy_pressed.emit(True))  # fmt: skip
         self.export_action = page_action(self, "Export", "Ctrl+E", self.export_pressed.emit, menu="payment")
@@ -189,13 +189,18 @@ class PaymentsPage(Themed, QWidget):
     def draw(self, state: PaymentsState) -> None:
         """Show `state`; the selected row stays selected where it still is."""
         self.draw_chosen(state)
-        self.cards.draw(state.dashboard)
+        self.draw_cards(state)
         self.banner.setVisible(state.notice is not None)
         if state.notice is not None:
             self.banner.set(state.notice.title, state.notice.body)
         self._words.setText(f"Filtered: {state.filter_words}" if state.filter_words else "")
         self._draw_foot(state)
         self._draw_list(state)
+
+    def draw_cards(self, state: PaymentsState) -> None:
+        """Show the figures alone: the list under them stays as it is painted."""
+        self.cards.draw(state.dashboard)
+        self.numbers_action.setEnabled(state.dashboard is not None)
 
     def draw_chosen(self, state: PaymentsState) -> None:
         """Show what is asked for, before the answer is there."""
@@ -231,7 +236,6 @@ class PaymentsPage(Themed, QWidget):
             if action is not None:
                 action.setEnabled(listed)
         self.export_action.setEnabled(listed and state.exporting is None)
-        self.numbers_action.setEnabled(state.dashboard is not None)
         before = self.table.key
         self.table.show_rows(state.rows, state.shown, state.chosen)
         self._skeleton.setVisible(state.skeleton)

@@ -120,7 +120,7 @@ def test_s2_03_what_it_can_be_filtered_by(clinic: TestClinic, payments: Payments
     found = payments.choices()
     assert found.locations == (("a", "Alder Street"), ("b", "Birch Lane"))
     assert ("zoe", "Zoe Fox") in found.staff
-    assert [key for key, _ in found.tenders] == ["cash", "check", "card", "other", "external"]
+    assert [key for key, _ in found.tenders] == ["cash", "check", "card", "online", "other", "external"]
 
 
 def test_s2_02_a_treatment_goes_by_what_people_call_it(clinic: TestClinic, payments: Payments) -> None:

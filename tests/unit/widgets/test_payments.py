@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app.payment_views import (
@@ -22,8 +24,9 @@ from app.payment_views import (
     PaymentsView,
 )
 from models.rules.payment_status import OUTSTANDING, Status
-from tests.support.windows import LOOKS, shown, unfit
+from tests.support.windows import LOOKS, picture, shown, unfit
 from widgets import theme
+from widgets.common.several import SeveralChoice
 from widgets.common.speech import Notice
 from widgets.payments.columns import COLUMNS, MOST, Shown
 from widgets.payments.columns_dialog import ColumnsDialog
@@ -34,11 +37,13 @@ from widgets.payments.state import (
     ORDER_WORDS,
     OWN_SPAN,
     SPAN_WORDS,
+    STATUS_PRESETS,
     STATUS_WORDS,
     Chosen,
     Exporting,
     PaymentsState,
     payments_state,
+    status_words,
 )
 from widgets.payments.view import PaymentsPage
 
@@ -104,7 +109,7 @@ def view(**more: Any) -> PaymentsView:
     return PaymentsView(**{**known, **more})
 
 
-NARROW = Chosen("rosa", "pending", "birch", "month", tender="card", staff="maria")
+NARROW = Chosen("rosa", frozenset({"pending", "failed"}), "birch", "month", tender="card", staff="maria")
 HUGE = cards(collected_cents=123_456_789_012, net_cents=-98_765_432_10, outstanding_cents=98_765_432_198,
              outstanding=987_654, overdue=123_456, overdue_cents=98_765_432_10, month_so_far_cents=12_345_678_900,
              by_status=dict.fromkeys(Status, 1_234_567))  # fmt: skip
@@ -165,7 +170,7 @@ def test_s2_01_figures_that_follow_a_filter_say_so() -> None:
     assert {told.collected_title, told.outstanding_title, told.status_title} == {
         "Total collected, filtered", "Outstanding, filtered", "Status breakdown, filtered"}  # fmt: skip
     assert states()["filtered"].filter_words == (
-        "“rosa” · Pending · Birch Lane Pediatrics and Family Medicine · Last 30 days · Card · Maria Delgado"
+        "“rosa” · Pending, Failed · Birch Lane Pediatrics and Family Medicine · Last 30 days · Card · Maria Delgado"
     )
 
 
@@ -184,11 +189,67 @@ def test_s2_02_the_foot_has_place_and_sum() -> None:
 
 
 def test_s2_03_nine_statuses_and_what_is_outstanding() -> None:
-    asked = {key: Chosen(status=key).ask(TODAY).statuses for key in STATUS_WORDS}
-    assert asked.pop("") == frozenset()
-    assert asked.pop(OPEN_STATUSES) == {Status.DRAFT, Status.PENDING, Status.PROCESSING}
-    assert asked == {status.value: frozenset({status}) for status in Status}
-    assert len(asked) == 9
+    asked = {key: Chosen(statuses=keys).ask(TODAY).statuses for key, (_, keys) in STATUS_PRESETS.items()}
+    assert asked == {"": frozenset(), OPEN_STATUSES: {Status.DRAFT, Status.PENDING, Status.PROCESSING}}
+    assert list(STATUS_WORDS) == [status.value for status in Status]
+    assert len(STATUS_WORDS) == 9
+
+
+@pytest.mark.parametrize(("keys", "words"), [("", "Status: any"), ("draft pending processing", "Outstanding"),
+                                             ("voided", "Voided"), ("voided paid", "Paid, Voided")])  # fmt: skip
+def test_s2_03_several_statuses_are_named_in_their_order(keys: str, words: str) -> None:
+    assert status_words(frozenset(keys.split())) == words
+
+
+def test_s2_03_statuses_are_ticked_by_keys_and_by_clicks() -> None:
+    """Space ticks and leaves the list open; Enter takes one alone; a letter at the closed field, too."""
+    host = QWidget()
+    field = SeveralChoice("Status", STATUS_PRESETS, tuple(STATUS_WORDS.items()), status_words, host)
+    told: list[frozenset[str]] = []
+    field.several.connect(told.append)
+    shown(host)
+    field.setFocus()
+    QTest.keyClicks(field, "pa")  # the closed field: paid alone
+    assert told[-1] == {"paid"}
+    field.showPopup()
+    for key in ("Down", "Space", "Down", "Space"):
+        QTest.keyClick(field.view(), getattr(Qt.Key, f"Key_{key}"))
+    assert field.view().isVisible()
+    assert (told[-1], field.words) == ({"paid", "failed", "cancelled"}, "Paid, Failed, Cancelled")
+    row = field.view().visualRect(field.model().index(field.findData("draft"), 0)).center()
+    QTest.mouseClick(field.view().viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert told[-1] == {"paid", "failed", "cancelled", "draft"}
+    picture(host, "payments-statuses")
+    picture(field.view().window(), "payments-statuses-open")
+    QTest.keyClick(field.view(), Qt.Key.Key_Return)
+    assert not field.view().isVisible()
+    assert told[-1] == field.keys == {"paid", "failed", "cancelled", "draft"}
+    field.showPopup()
+    field.view().setCurrentIndex(field.model().index(1, 0))
+    QTest.keyClick(field.view(), Qt.Key.Key_Return)
+    assert field.keys == STATUS_PRESETS[OPEN_STATUSES][1]
+    assert field.accessibleDescription() == "Outstanding"
+    host.close()
+    host.deleteLater()
+
+
+def test_s2_02_several_rows_are_selected_and_stay_so() -> None:
+    page = PaymentsPage(detail=True)
+    page.resize(1162, 654)
+    shown(page)
+    page.draw(states()["all"])
+    page.take_focus()
+    QTest.keyClick(page.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(page.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert page.table.keys == ("x10482", "x10480", "x10477")
+    page.draw(payments_state(view(lines=(line(1, "New", 100, Status.PAID), *LINES)), Chosen(), choices=CHOICES))
+    assert page.table.keys == ("x10482", "x10480", "x10477")
+    page.table.viewport().repaint()
+    assert [page.table.is_selected(row) for row in range(5)] == [False, True, True, True, False]
+    QTest.keyClick(page.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(page.table.keys) == len(LINES) + 1
+    page.close()
+    page.deleteLater()
 
 
 @pytest.mark.parametrize("span", [key for key in SPAN_WORDS if key != OWN_SPAN])
@@ -282,7 +343,7 @@ def test_it_fits_in_every_look(look: str) -> None:
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_dialogs_fit_in_every_look(look: str) -> None:
-    from tests.support.windows import clipped, picture
+    from tests.support.windows import clipped
 
     theme.current().set(**LOOKS[look][0])
     host = QWidget()
