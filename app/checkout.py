@@ -13,7 +13,7 @@ from app.card_reader import CardReader
 from app.clinic import Clinic
 from app.fields import no_card_number, prepay_choices
 from app.heads import coverage_head, patient_head, visit_head
-from app.keeping_cards import cards_on_file, keeps_cards, payer_name
+from app.keeping_cards import cards_on_file, keeps_cards, payer_of
 from app.lanes import Job
 from app.payables import Due
 from app.plan import Standing, booked_as, sheet_payables, spendable, standing
@@ -98,7 +98,7 @@ class Checkout:
             in_use = self._in_use(reader, patient_id)
             by_card = self._parts.reader.fitted
             on_file = cards_on_file(clinic, reader, patient_id, self._parts.reader) if by_card else ()
-            payer = payer_name(reader, tenant, patient_id) if by_card else ""
+            payer, language = payer_of(reader, tenant, patient_id) if by_card else ("", "")
         if figures.credit_cents > 0:
             clinic.holds.opened(patient_id)
         attempt_id = new_id()
@@ -116,6 +116,7 @@ class Checkout:
             visit_charged=now.visit_charged_cents > 0, ways=_own_ways(ways), visits=visits,
             practitioners=practitioners, by_rule=by_rule, held_back_cents=held_back, in_use=in_use, asked=asked,
             on_file=on_file, can_keep=keeps_cards(self._parts.reader), payer=payer,
+            payer_language=language,
         )  # fmt: skip
 
     def _in_use(self, reader: Any, patient_id: str) -> tuple[CreditInUse, ...]:

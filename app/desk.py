@@ -77,6 +77,8 @@ if TYPE_CHECKING:
     from app.adjustments import Adjustments
     from app.attention_lists import AttentionLists
     from app.claims import Claims
+    from app.consents import Consents
+    from app.contacts import Contacts
     from app.day_close import DayClose
     from app.day_sheet import DaySheet
     from app.desks import Desks
@@ -94,6 +96,7 @@ if TYPE_CHECKING:
     from app.netting import Netting
     from app.notes import Notes
     from app.online_inbox import OnlineInbox
+    from app.patient_export import PatientExport
     from app.patients import Patients
     from app.payment_detail import PaymentDetails
     from app.payment_requests import PaymentRequests
@@ -373,6 +376,28 @@ class Desk:
         from app.kept_cards import KeptCards
 
         return KeptCards(self.clinic, self._attempts, self._reader)
+
+    @cached_property
+    def consents(self) -> Consents:
+        """What patients agreed to."""
+        from app.consents import Consents
+
+        return Consents(self.clinic, lambda: self.kept_cards, self.messages)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Who else may be called about patients."""
+        from app.contacts import Contacts
+
+        return Contacts(self.clinic)
+
+    @cached_property
+    def patient_export(self) -> PatientExport:
+        """Everything that is known of a patient as one file."""
+        from app.patient_export import PatientExport
+
+        return PatientExport(self.clinic, self.accounts, self.papers, self.statements, self.consents,
+                             lambda: self.documents)  # fmt: skip
 
     @cached_property
     def plans(self) -> Plans:

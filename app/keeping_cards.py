@@ -25,27 +25,42 @@ from models.store.queries.kept_cards import KeptCardRow
 if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
     from models.store.transaction import Tx
 
-CONSENT_WORDS = "card-on-file-1"
-"""The version of what is agreed to (`card.consent_text`)."""
-CONSENT_TEXT = WORDS["card.consent_text"].body
-CONSENT_SHA256 = hashlib.sha256(CONSENT_TEXT.encode()).hexdigest()
 NAME_LIMIT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWords:
+    """A version of what is agreed to in one `language`; `sha256` (hex) is of its `text`."""
+
+    version: str
+    language: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+ENGLISH = ConsentWords("card-on-file-1", "en", WORDS["card.consent_text"].body)
+SPANISH = ConsentWords("card-on-file-1-es", "es", WORDS["card.consent_text_es"].body)
+CONSENTS = {each.version: each for each in (ENGLISH, SPANISH)}
+"""Every version a patient may have agreed to at a desk, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
     """What is agreed to, to be read out before. `consent_id` is made once, so that a second Enter agrees to nothing
-    twice; `words` is the version of `text`, `payer` who will probably agree."""
+    twice; `words` is the version, in the language the patient rather reads, `payer` who will probably agree."""
 
     consent_id: str
-    words: str
-    text: str
+    words: ConsentWords
     payer: str
 
 
-def new_consent(payer: str) -> Consent:
-    """What is agreed to now, and by whom it probably will be."""
-    return Consent(new_id(), CONSENT_WORDS, CONSENT_TEXT, payer)
+def new_consent(payer: str, language: str = "") -> Consent:
+    """What is agreed to now in a language (English where it is not spoken here), and by whom it probably will be."""
+    words = next((each for each in CONSENTS.values() if each.language == language), ENGLISH)
+    return Consent(new_id(), words, payer)
 
 
 class KeepingCards:
@@ -57,10 +72,11 @@ class KeepingCards:
     def agree(self, tx: Tx, wish: KeepCard, patient_id: str, person_id: str) -> None:
         """Write down who agreed, once for each consent. The account is whose it is: the guarantor's."""
         tenant = self._clinic.tenant
+        words = CONSENTS[wish.words]
         if kept_cards.consent(tx.reader, tenant, wish.consent_id) is None:
             self._record(tx, CardConsent(
                 consent_id=wish.consent_id, patient_id=kept_cards.account_of(tx.reader, tenant, patient_id),
-                channel="desk", said_by=wish.said_by, words=CONSENT_WORDS, words_sha256=CONSENT_SHA256,
+                channel="desk", said_by=wish.said_by, words=words.version, words_sha256=words.sha256,
             ), person_id)  # fmt: skip
 
     def keep_paid(self, tx: Tx, plan: Plan, result: PaymentResult, driver: str) -> bool:
@@ -98,11 +114,11 @@ class KeepingCards:
 def checked_wish(wish: KeepCard) -> KeepCard:
     """The wish with its words trimmed. Raises RuleBroken `card.consent_missing`, `collect.card_number`."""
     said_by, nickname = " ".join(wish.said_by.split())[:NAME_LIMIT], " ".join(wish.nickname.split())[:NAME_LIMIT]
-    if not said_by or not wish.consent_id:
+    if not said_by or not wish.consent_id or wish.words not in CONSENTS:
         raise RuleBroken("card.consent_missing", field="said_by")
     no_card_number(said_by, "said_by")
     no_card_number(nickname, "nickname")
-    return KeepCard(wish.consent_id, said_by, nickname)
+    return KeepCard(wish.consent_id, said_by, nickname, wish.words)
 
 
 def keeps_cards(reader: CardReader) -> bool:
@@ -117,10 +133,13 @@ def why_not_here(card: KeptCardRow, reader: CardReader) -> str:
     return "" if card.processor == reader.driver else "card.kept_elsewhere"
 
 
-def payer_name(reader: Any, tenant: str, patient_id: str) -> str:
-    """Who pays for a patient, by name."""
-    row = rows.patient(reader, tenant, kept_cards.account_of(reader, tenant, patient_id))
-    return display_name(family=row.family, given=row.given, suffix=row.suffix) if row else ""
+def payer_of(reader: Any, tenant: str, patient_id: str) -> tuple[str, str]:
+    """Who pays for a patient: their name, and the language they would rather read."""
+    account = kept_cards.account_of(reader, tenant, patient_id)
+    row = rows.patient(reader, tenant, account)
+    if row is None:
+        return "", ""
+    return display_name(family=row.family, given=row.given, suffix=row.suffix), rows.language(reader, tenant, account)
 
 
 def cards_on_file(clinic: Clinic, reader: Any, patient_id: str, terminal: CardReader) -> tuple[KeptCardLine, ...]:

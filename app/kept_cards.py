@@ -19,7 +19,7 @@ from app.keeping_cards import (
     checked_wish,
     keeps_cards,
     new_consent,
-    payer_name,
+    payer_of,
 )
 from app.lanes import Job
 from app.views import KeepCard, KeptCardLine, PatientHead, Person
@@ -41,13 +41,14 @@ _ENDS = {
 
 @dataclass(frozen=True, slots=True)
 class CardsView:
-    """A patient's cards on file, the default first. `payer` is whose account they are on, by name; `why_not` the
-    message key of why no card can be kept here now, empty where one can."""
+    """A patient's cards on file, the default first. `payer` is whose account they are on, by name, `language` what they
+    would rather read; `why_not` the message key of why no card can be kept here now, empty where one can."""
 
     patient: PatientHead
     payer: str
     cards: tuple[KeptCardLine, ...]
     why_not: str = ""
+    language: str = ""
 
 
 class KeptCards:
@@ -64,13 +65,13 @@ class KeptCards:
             person = rows.person(reader, clinic.tenant, patient_id)
             if person is None:
                 raise RuleBroken("collect.patient_gone")
-            payer = payer_name(reader, clinic.tenant, person.id)
+            payer, language = payer_of(reader, clinic.tenant, person.id)
             cards = cards_on_file(clinic, reader, person.id, self._reader)
-        return CardsView(patient_head(person, clinic.today()), payer, cards, self._why_not())
+        return CardsView(patient_head(person, clinic.today()), payer, cards, self._why_not(), language)
 
-    def consent(self, payer: str) -> Consent:
+    def consent(self, payer: str, language: str = "") -> Consent:
         """What is agreed to, and by whom it probably will be."""
-        return new_consent(payer)
+        return new_consent(payer, language)
 
     def keep(self, patient_id: str, wish: KeepCard, person: Person, job: Job[Any]) -> KeptCardLine:
         """Read a card at the reader and keep it, for no money. The consent is written down before the card is asked

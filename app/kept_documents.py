@@ -108,6 +108,10 @@ class KeptDocuments:
             raise RuleBroken("documents.unreadable") from error
         return Preview(item, pages, count)
 
+    def content(self, document_id: str, job: Job[Any] | None = None) -> Iterator[bytes]:
+        """The bytes of a document as it was put in, piece by piece. Raises as `look`."""
+        return self._content(self._row(document_id), job)
+
     def save_copy(self, document_id: str, path: Path, job: Job[Any] | None = None) -> Path:
         """Write a document, as it was put in, where somebody wants it: whole or not at all, for this user alone. Raises
         as `look`, and StorageError `export.not_written`, `store.disk_full`."""

@@ -289,11 +289,13 @@ class KeptCardLine:
 
 @dataclass(frozen=True, slots=True)
 class KeepCard:
-    """Somebody agreed that the card of this payment is kept: under which consent, who, and what it shall be called."""
+    """Somebody agreed that the card of this payment is kept: under which consent, who, what it shall be called, and to
+    which words (`app.keeping_cards.CONSENTS`)."""
 
     consent_id: str
     said_by: str
     nickname: str = ""
+    words: str = "card-on-file-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +340,7 @@ class CollectSheet:
     takes goes to `by_rule` (empty: the practice does not let it), but for `held_back_cents`. `in_use` is credit that
     other desks hold: it cannot be spent here now. `asked`: the payment that is collected, where it was asked for.
     `on_file` are the cards that may be charged, the default first; `can_keep`: the reader can keep the one that is
-    shown; `payer` is who pays for the patient, by name.
+    shown; `payer` is who pays for the patient, by name, `payer_language` what they would rather read.
     """
 
     attempt_id: str
@@ -367,6 +369,7 @@ class CollectSheet:
     on_file: tuple[KeptCardLine, ...] = ()
     can_keep: bool = False
     payer: str = ""
+    payer_language: str = ""
 
     @property
     def extra_for(self) -> str:

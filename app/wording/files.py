@@ -6,6 +6,18 @@ _REST = "The rest of the file was taken."
 _NONE = "Nothing of this file was taken."
 
 WORDS: Rows = {
+    "consent.not_here": (
+        "This does not end here",
+        "Nothing was changed. It was taken back already, or it ends somewhere else.",
+        "Look at the list again.",
+    ),
+    "contact.name_missing": ("Who is it", "Nothing was saved.", "Type a name."),
+    "contact.unreachable": ("How can they be reached", "Nothing was saved.", "Type a phone number or an e-mail."),
+    "contact.number_wrong": (
+        "This is no phone number",
+        "Nothing was saved.",
+        "Type ten digits, or + and the country’s code.",
+    ),
     # steps
     "import.reading": ("Reading files", "", ""),
     "import.linking": ("Finding what belongs together", "", ""),

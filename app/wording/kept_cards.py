@@ -12,6 +12,12 @@ WORDS: Rows = {
         "we agreed. The practice itself keeps its brand and last four digits, never its number. I can take this back "
         "at any time at the desk; what was charged before stays.",
     ),
+    "card.consent_text_es": (
+        "Guardar esta tarjeta",
+        "El consultorio puede guardar esta tarjeta con su procesador de tarjetas y cobrar con ella lo que debo, cuando "
+        "yo lo pida o como lo hayamos acordado. El consultorio mismo guarda su marca y los últimos cuatro dígitos, "
+        "nunca su número. Puedo retirar este permiso en cualquier momento en la recepción; lo que ya se cobró no cambia.",
+    ),
     "card.consent_missing": (
         "Nobody agreed yet",
         _NOT_KEPT,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.keeping_cards import CONSENT_TEXT
+from app.keeping_cards import ENGLISH
 from app.views import CollectEnd, KeepCard, KeptCardLine, TenderKind
 from devices import registry
 from models.basics.errors import PosError, RuleBroken
@@ -75,7 +75,7 @@ def test_s1_18_permission_first_kept_with_a_payment_and_charged_for_the_child(
     paid = desk.collect(desk.request(sheet, TenderKind.CARD, keep=wish(desk)))
     assert (paid.end, paid.facts["card_kept"]) == (CollectEnd.TAKEN, True)
     [(said_by, digest, words)] = desk.rows("SELECT said_by, words_sha256, words FROM card_consent")
-    assert (said_by, digest) == ("Rosa Quillfeather", hashlib.sha256(CONSENT_TEXT.encode()).hexdigest())
+    assert (said_by, digest) == ("Rosa Quillfeather", hashlib.sha256(ENGLISH.text.encode()).hexdigest())
     [card] = cards(desk, "kim")
     assert (card.name, card.holder, card.first, card.why_not) == ("Visa •••• 4242", "Rosa Quillfeather", True, "")
     assert words == "card-on-file-1"

@@ -113,7 +113,7 @@ class Choosing(QObject):
         if self.consent is None:
             self.consent = ConsentDialog(self._view.window(), "They agree")
             self.consent.submitted.connect(self._take_consent)
-        self.consent.ask(new_consent(sheet.payer), sheet.patient.name)
+        self.consent.ask(new_consent(sheet.payer, sheet.payer_language), sheet.patient.name)
 
     @Slot()
     def _take_consent(self) -> None:

@@ -126,7 +126,7 @@ class KeptCardsPresenter(QObject):
             self._rename(self._open_id, row.field.text())
         elif self._view is not None and not (self._busy or self._doing or self._view.why_not):
             self._agreed = False
-            self._consent.ask(new_consent(self._view.payer), self._view.patient.name)
+            self._consent.ask(new_consent(self._view.payer, self._view.language), self._view.patient.name)
 
     def _agree(self) -> None:
         """They agreed: the reader is asked for the card."""

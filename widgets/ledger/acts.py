@@ -103,6 +103,12 @@ class LedgerActs:
     billing_status: Opener | None = None
     cards: Opener | None = None
     """The cards on file of `patient_id`'s account."""
+    consents: Opener | None = None
+    """What `patient_id` agreed to."""
+    contacts: Opener | None = None
+    """Who else may be called about `patient_id`."""
+    export: Opener | None = None
+    """Everything that is known of `patient_id`, as one file."""
     coverage: Opener | None = None
     """What the plan of `patient_id` covers, and benefits typed in."""
     plan: Opener | None = None
@@ -132,6 +138,7 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
     from widgets.kept_cards.act import opener as cards
     from widgets.ledger.money_acts import openers as money
     from widgets.money_out.act import MoneyOut
+    from widgets.records.act import openers as records
     from widgets.visits.act import openers as visits
 
     money_out = MoneyOut(kit, stage)
@@ -148,6 +155,7 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
         coverage=coverage(kit, stage),
         family=family(kit, stage),
         **(papers or PaperActs(kit, stage)).openers(),
+        **records(kit, stage),
         **money(kit, stage),
         **visits(kit, stage),
         **asking(kit, stage),

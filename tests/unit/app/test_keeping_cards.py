@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.keeping_cards import CONSENT_SHA256, NAME_LIMIT, KeepingCards, checked_wish, new_consent
+from app.keeping_cards import ENGLISH, NAME_LIMIT, KeepingCards, checked_wish, new_consent
 from app.views import KeepCard
 from devices.base import CardInfo
 from models.basics.errors import RuleBroken
@@ -39,7 +39,7 @@ def test_s1_18_kept_is_a_token_and_never_what_looks_like_a_number(tmp_path: Path
             body = keeping.keep(tx, wish, "kim", (token, driver, VISA), "maria")
         assert (body is not None) is kept
         assert clinic.rows("SELECT patient_id, said_by, words_sha256 FROM card_consent") == [
-            ("rosa", "Rosa Quillfeather", CONSENT_SHA256)], "once, and on the account of who pays"  # fmt: skip
+            ("rosa", "Rosa Quillfeather", ENGLISH.sha256)], "once, and on the account of who pays"  # fmt: skip
         with clinic.store.reader() as reader:
             found = kept_cards.cards_of(reader, clinic.clinic.tenant, "kim")
         assert [kept_cards.driver_token(row) for row in found] == ([token] if kept else [])

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from app.keeping_cards import new_consent
+from app.keeping_cards import ENGLISH, SPANISH, new_consent
 from app.views import KeptCardLine
 from tests.support import frozen
 from tests.support.windows import LOOKS, clipped, picture, shown
@@ -77,3 +77,15 @@ def test_every_button_says_whose_card_it_is_and_what_was_typed_is_agreed_to(qtbo
     consent.ask(told, "Rosa Alvarez")
     consent.said_by.setText("Ben Alvarez")
     assert (consent.agreed.consent_id, consent.agreed.said_by) == (told.consent_id, "Ben Alvarez")
+
+
+def test_the_words_are_read_in_the_patients_language_and_what_was_read_is_agreed_to(qtbot: Any) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    consent = ConsentDialog(host, "They agree")
+    consent.ask(new_consent("Rosa Alvarez", "es"), "Rosa Alvarez")
+    assert (consent._words.text(), consent.agreed.words) == (SPANISH.text, SPANISH.version)
+    consent.language.chosen.emit("en")
+    assert (consent._words.text(), consent.agreed.words) == (ENGLISH.text, ENGLISH.version)
+    consent.ask(new_consent("Rosa Alvarez"), "Rosa Alvarez")
+    assert (consent.language.key, consent.agreed.words) == ("en", ENGLISH.version)

@@ -528,6 +528,9 @@ def test_the_menu_key_opens_what_the_row_can_take(qtbot: Any, at: Desk, keys: st
             "plan",
             "cards",
             "coverage",
+            "consents",
+            "contacts",
+            "export",
         )
     ],
 )
