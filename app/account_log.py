@@ -16,6 +16,7 @@ from app.method import method_text
 from app.words import sentence
 from models.basics.clock import parse_utc
 from models.basics.money import show_cents
+from models.operations.messages import LINK_TEMPLATES
 from models.rules.adjusting import reason_words
 from models.rules.visits import status_words
 from models.store.queries.ledger import LogRow
@@ -104,7 +105,8 @@ _BY_FIELD: dict[str, tuple[str, Mapping[Any, str]]] = {
     "payment.reverse": ("act", {"void": "act.voided", "delete": "act.deleted", "bounced": "act.bounced"}),
     "charge.adjust": ("kind", {"discount": "act.discount", "courtesy": "act.courtesy", "write_off": "act.write_off",
                                "recovery": "act.recovery"}),
-    "ask.told": ("outcome", {"sent": "act.ask_sent", "reminded": "act.ask_reminded", "left_out": "act.ask_left_out"}),
+    "ask.told": ("outcome", {"sent": "act.ask_sent", "reminded": "act.ask_reminded", "left_out": "act.ask_left_out",
+                             "over": "act.ask_over"}),
     "payment_request.status": ("status", {"pending": "act.request_pending", "processing": "act.request_processing",
                                           "failed": "act.request_failed", "cancelled": "act.request_cancelled",
                                           "voided": "act.request_voided"}),
@@ -113,6 +115,9 @@ _BY_FIELD: dict[str, tuple[str, Mapping[Any, str]]] = {
                                 "no_show": "act.visit_no_show", "cancelled": "act.visit_cancelled"}),
 }  # fmt: skip
 """Kinds whose words follow a field of the body, and the field."""
+
+_LINK_SENT = {"text": "act.link_text", "email": "act.link_email"}
+"""A message that carries a link is told as such (S4-03), by its channel."""
 
 UNDOABLE = frozenset({"payment.move", "payment.allocate", "payment.auto_allocate", "charge.adjust", "refund.place"})
 """Acts that only moved or adjusted: they can be taken back by mirroring them."""
@@ -141,6 +146,8 @@ def act_of(row: LogRow, body: Body) -> str:
     """The message key of what was done."""
     if row.verdict in _REFUSED:
         return "act.refused"
+    if row.kind == "message.send" and body.get("template") in LINK_TEMPLATES:
+        return _LINK_SENT.get(body.get("channel", ""), "act.message_text")
     by_field = _BY_FIELD.get(row.kind)
     if by_field is not None:
         name, words = by_field
@@ -234,7 +241,10 @@ def _statement(_books: Books, body: Body) -> str:
 
 
 def _message(_books: Books, body: Body) -> str:
-    """Which papers, to which address."""
+    """Which papers, to which address; of a link what it is for."""
+    if body.get("template") in LINK_TEMPLATES:
+        cents = sum(paper.get("amount_cents", 0) for paper in body.get("papers", ()))
+        return f"to {show_address(body.get('channel', ''), body.get('address', ''))} for balance of {show_cents(cents)}"
     numbers = [paper.get("number") or PAPER_WORDS.get(paper.get("kind", ""), "") for paper in body.get("papers", ())]
     return f"{_several(numbers)} to {show_address(body.get('channel', ''), body.get('address', ''))}"
 

@@ -34,7 +34,7 @@ from models.operations.messages import MessagePaper, MessageSend
 from models.operations.online import OnlineItem
 from models.rules.addresses import address_for
 from models.rules.links import LASTS_DAYS, MOST_DAYS
-from models.rules.online import Owed
+from models.rules.online import Owed, shared_out
 from models.rules.people import parse_birth_date
 from models.rules.rights import Right
 from models.store.queries import links, messages, online, plans, recorded, requests, rows, staff
@@ -76,7 +76,7 @@ class Links:
                 raise RuleBroken("collect.patient_gone")
             standings = self._standings(reader)
             wanted = None if charge_ids is None else set(charge_ids)
-            items = self._items(reader, standings, (subject, subject_id, payer_id), wanted)
+            items = self._items(standings, (subject, subject_id, payer_id), wanted)
             owed = sum(item.amount_cents for item in items) or self._asked(reader, subject, subject_id)
             known = (
                 links.of_subject(reader, clinic.tenant, subject, subject_id)
@@ -207,7 +207,7 @@ class Links:
         return Standings(reader, clinic.tenant, utc_text(clinic.clock.now()), clinic.clock_day())
 
     def _items(
-        self, reader: Any, standings: Standings, about: tuple[str, str, str], wanted: set[str] | None
+        self, standings: Standings, about: tuple[str, str, str], wanted: set[str] | None
     ) -> tuple[OnlineItem, ...]:  # fmt: skip
         """The charges a link is bound to; none where its subject says itself what it asks."""
         subject, subject_id, payer_id = about
@@ -314,10 +314,5 @@ class Links:
 
 def _shared_out(items: Iterable[OnlineItem], cents: int) -> tuple[OnlineItem, ...]:
     """An amount over charges, oldest first."""
-    made: list[OnlineItem] = []
-    for item in items:
-        part = min(item.amount_cents, cents)
-        if part > 0:
-            made.append(OnlineItem(charge_id=item.charge_id, amount_cents=part))
-            cents -= part
-    return tuple(made)
+    parts = shared_out([(item.charge_id, item.amount_cents) for item in items], cents)
+    return tuple(OnlineItem(charge_id=charge_id, amount_cents=part) for charge_id, part in parts)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from models.basics.money import show_cents
-from models.operations.messages import WORDS_ALONE, MessagePaper, MessageSend
+from models.operations.messages import LINK_TEMPLATES, WORDS_ALONE, MessagePaper, MessageSend
 from models.operations.records import Practice
 from receipts.compose import date_text
 
@@ -28,7 +28,7 @@ PAPER_WORDS = {
     "plan_payment": "Payment of a plan",
     "link": "Payment link",
 }
-"""What a paper is called, by its kind; the last two are no papers: they are told in words alone."""
+"""What a paper is called, by its kind; the last three are no papers: they are told in words alone."""
 
 LONGEST_TEXT = 320
 """Two text messages of the basic alphabet; a longer name of a practice is cut."""
@@ -53,9 +53,10 @@ class Words:
         return "\n".join(line for line in (self.subject, *self.body.splitlines()) if line)
 
 
-def words_for(send: MessageSend, practice: Practice) -> Words:
-    """The words of a message. Every part is one line of its own making: nothing in it can become a header."""
-    return _CHANNELS[send.channel](send, practice)
+def words_for(send: MessageSend, practice: Practice, link: str = "") -> Words:
+    """The words of a message; `link` is the address that a template of LINK_TEMPLATES carries. Every part is one line
+    of its own making: nothing in it can become a header."""
+    return _CHANNELS[send.channel](send, practice, link)
 
 
 def file_name(paper: MessagePaper) -> str:
@@ -69,9 +70,9 @@ def one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
-def _email(send: MessageSend, practice: Practice) -> Words:
+def _email(send: MessageSend, practice: Practice, link: str) -> Words:
     if send.template in WORDS_ALONE:
-        return _words_alone_email(send, practice)
+        return _words_alone_email(send, practice, link)
     one, many = _TEMPLATES[send.template]
     clinic, several = one_line(practice.name), len(send.papers) > 1
     noun = many if several else one
@@ -87,10 +88,12 @@ def _email(send: MessageSend, practice: Practice) -> Words:
     return Words(f"Your {noun} from {clinic}", "\n\n".join(part for part in parts if part) + f"\n\n{clinic}\n")
 
 
-def _text(send: MessageSend, practice: Practice) -> Words:
+def _text(send: MessageSend, practice: Practice, link: str) -> Words:
     clinic = one_line(practice.name)[:60].strip()
     phone = f" Questions? {one_line(practice.phone)}." if practice.phone.strip() else ""
     tail = f"{phone} Reply STOP to end texts."
+    if send.template in LINK_TEMPLATES:
+        return Words("", f"{clinic}: {_SAID[send.template](send)}: {link}{tail}")
     if send.template in WORDS_ALONE:
         do = _DO.get(send.template, "You can pay when you come in next")
         return Words("", f"{clinic}: {_SAID[send.template](send)}. {do}.{tail}")
@@ -99,11 +102,13 @@ def _text(send: MessageSend, practice: Practice) -> Words:
     return Words("", f"{clinic}: {said if len(said) <= room else _many(send.papers)}.{tail}")
 
 
-def _words_alone_email(send: MessageSend, practice: Practice) -> Words:
-    clinic = one_line(practice.name)
+def _words_alone_email(send: MessageSend, practice: Practice, link: str) -> Words:
+    clinic, carries = one_line(practice.name), send.template in LINK_TEMPLATES
+    do = _ONCE if carries else f"{_DO.get(send.template, 'You can pay when you come in next, or call us')}."
     parts = (
-        f"Hello,\n\n{_SAID[send.template](send)}.",
-        f"{_DO.get(send.template, 'You can pay when you come in next, or call us')}.",
+        f"Hello,\n\n{_SAID[send.template](send)}{':' if carries else '.'}",
+        link,
+        do,
         _questions(practice),
     )
     return Words(f"Your account at {clinic}", "\n\n".join(part for part in parts if part) + f"\n\n{clinic}\n")
@@ -126,8 +131,25 @@ def _reminder(send: MessageSend) -> str:
     return f"We charge your card on file for a payment of {show_cents(paper.amount_cents)} on {date_text(paper.day)}"
 
 
+def _pay(send: MessageSend) -> str:
+    """`You can pay $150.00 online here`: nothing of what it is for."""
+    return f"You can pay {show_cents(send.papers[0].amount_cents)} online here"
+
+
+def _agree(_send: MessageSend) -> str:
+    """`Your payment plan is ready to read and agree to here`."""
+    return "Your payment plan is ready to read and agree to here"
+
+
+def _remind(send: MessageSend) -> str:
+    """`$150.00 is still open. You can pay it online here`."""
+    return f"{show_cents(send.papers[0].amount_cents)} is still open. You can pay it online here"
+
+
+_ONCE = "The page asks for your birth date first. The link works once; please do not pass it on."
 _SAID: dict[str, Callable[[MessageSend], str]] = {
-    "balance": _open, "plan_declined": _declined, "plan_reminder": _reminder,
+    "balance": _open, "plan_declined": _declined, "plan_reminder": _reminder, "pay_link": _pay, "plan_link": _agree,
+    "pay_reminder": _remind,
 }  # fmt: skip
 _DO: dict[str, str] = {"plan_reminder": "You need not do anything"}
 """What the patient may do about it; otherwise they can pay."""
@@ -153,4 +175,4 @@ def _questions(practice: Practice) -> str:
     return "Questions? Answer this e-mail." if reply else ""
 
 
-_CHANNELS: dict[str, Callable[[MessageSend, Practice], Words]] = {"email": _email, "text": _text}
+_CHANNELS: dict[str, Callable[[MessageSend, Practice, str], Words]] = {"email": _email, "text": _text}

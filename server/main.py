@@ -32,10 +32,12 @@ from server import practices, presence
 from server.care import keep_backed_up
 from server.deps import Address, Hub
 from server.plan_charges import keep_charging
+from server.portal import link_routes
 from server.portal import routes as portal_routes
-from server.portal.web import no_such_page
+from server.portal.link_visit import PAY
+from server.portal.web import PORTAL, no_such_page
 from server.refusals import Refused, answer_refused, json_response
-from server.routes import desks, documents, eligibility, enrolment, health, repair, sync, webhooks
+from server.routes import desks, documents, eligibility, enrolment, health, links, repair, sync, webhooks
 from server.settings import HubSettings, settings_from
 from server.snapshots import emptied
 from server.tidying import keep_tidy
@@ -81,11 +83,13 @@ def create_app(
     app.router.routes.extend(eligibility.ROUTES)
     app.router.routes.extend(webhooks.ROUTES)
     app.router.routes.extend(documents.ROUTES)
+    app.router.routes.extend(links.ROUTES)
     app.include_router(repair.router)
     app.include_router(enrolment.router)
     app.include_router(desks.router)
     app.include_router(health.router)
     app.include_router(portal_routes.router)
+    app.include_router(link_routes.router)
     app.add_exception_handler(Refused, answer_refused)
     app.add_exception_handler(PosError, _answer_error)
     app.add_exception_handler(HTTPException, _answer_http)
@@ -104,8 +108,9 @@ async def _answer_error(_request: Request, error: Exception) -> Response:
 
 async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    if request.url.path.startswith("/portal/"):
-        return await no_such_page(request, error.status_code)
+    place = next((each for each in (PORTAL, PAY) if request.url.path.startswith(f"{each.path}/")), None)
+    if place is not None:
+        return await no_such_page(request, error.status_code, place)
     return json_response({"error": f"http.{error.status_code}", "facts": {}}, error.status_code)
 
 

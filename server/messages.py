@@ -16,6 +16,7 @@ from datetime import timedelta
 from models.basics.clock import Clock, parse_utc, utc_text
 from models.basics.errors import PosError
 from models.basics.facts import facts
+from models.operations.messages import LINK_TEMPLATES
 from models.operations.operation import EnvelopeInvalid
 from models.store.hub import HubStore
 from models.store.message_outbox import Request, Waiting
@@ -173,11 +174,22 @@ class MessageWorker:
             return Outcome(Fate.NEVER, "not_set_up")
         if request.send.attach and not request.agreed:
             return Outcome(Fate.NEVER, "not_agreed")
+        link = self._link_of(each, request)
+        if link is None:
+            return Outcome(Fate.NEVER, "link_over")
         try:
-            parcel = parcel_of(each, request)
+            parcel = parcel_of(each, request, link)
         except (ValueError, KeyError, EnvelopeInvalid):
             return Outcome(Fate.NEVER, "not_composed")
         return carrier.carry(parcel)
+
+    def _link_of(self, each: Waiting, request: Request) -> str | None:
+        """The address that a message carries, made for it now: empty where it carries none, None where its link cannot
+        be used any more."""
+        send = request.send
+        if send.template not in LINK_TEMPLATES:
+            return ""
+        return self._portal.usable_link(each.tenant, send.papers[0].source_id) if self._portal is not None else None
 
     def _note(self, each: Waiting, outcome: Outcome) -> None:
         """What is wrong with a channel is told to the desks, and when it is right again."""
@@ -190,11 +202,11 @@ class MessageWorker:
         return self._clock.now() - parse_utc(each.since) > GIVEN_UP_AFTER
 
 
-def parcel_of(each: Waiting, request: Request) -> Parcel:
-    """A request as it leaves: its words, and the papers where they go along. Raises ValueError for a paper that is not
-    whole."""
+def parcel_of(each: Waiting, request: Request, link: str = "") -> Parcel:
+    """A request as it leaves: its words with the address of its `link`, and the papers where they go along. Raises
+    ValueError for a paper that is not whole."""
     send, practice = request.send, request.practice
-    words = words_for(send, practice)
+    words = words_for(send, practice, link)
     papers = send.papers if send.attach else ()
     return Parcel(
         key=f"{each.op_id}.{send.template}", address=send.address, clinic=one_line(practice.name),

@@ -65,7 +65,8 @@ def _people() -> None:
         key("tenant"), key("token_hash"), text("account_id"), text("patient_id"), text("note_id"), text("stage"),
         text("began_at"), text("seen_at"), text("ends_at"), text("ended_at"),
         sa.PrimaryKeyConstraint("tenant", "token_hash", name="pk_portal_session"),
-        sa.CheckConstraint("stage IN ('claim', 'setup', 'factor', 'code', 'open')", name="ck_portal_session_stage"),
+        sa.CheckConstraint("stage IN ('claim', 'setup', 'factor', 'code', 'open', 'link')",
+                           name="ck_portal_session_stage"),
         sqlite_strict=True,
     )  # fmt: skip
     add_index("ix_portal_session_tenant_account_id_part", "portal_session", ["tenant", "account_id"],

@@ -36,6 +36,17 @@ def spread(cents: int, chosen: Iterable[tuple[str, int]], owed: Iterable[Owed]) 
     return [(by_id[charge_id], part) for charge_id, part in paid.items()]
 
 
+def shared_out(charges: Iterable[tuple[str, int]], cents: int) -> list[tuple[str, int]]:
+    """An amount over charges (id, cents owed) in their order; what is left over is for none of them."""
+    made: list[tuple[str, int]] = []
+    for charge_id, owed_cents in charges:
+        part = min(owed_cents, cents)
+        if part > 0:
+            made.append((charge_id, part))
+            cents -= part
+    return made
+
+
 def posts_itself(*, practice: bool, willing: frozenset[str], lines: Sequence[tuple[Owed, int]]) -> bool:
     """Is money from home posted without anybody looking (S1-12)? Where the practice wants it, and every practitioner
     whose visit it would pay, too (`willing`); what is of nobody's visit follows the practice."""

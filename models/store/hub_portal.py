@@ -343,6 +343,35 @@ class HubPortal:
 
         return self._write(work, tenant)
 
+    def begin_order_alone(self, tenant: str, order: OrderRow) -> tuple[OrderRow, bool]:
+        """The order of a one-time link (`account_id`), and whether it is new: while one is under way, or under the same
+        id, it is that one, whatever it is about."""
+        insert = f"INSERT INTO portal_order (tenant, {names(OrderRow)}) VALUES (:tenant, {marks(OrderRow)})"
+        there = (
+            f"SELECT {names(OrderRow)} FROM portal_order WHERE tenant = :tenant AND (order_id = :order_id OR "
+            "(account_id = :account_id AND state IN ('begun', 'sent', 'unknown'))) "
+            "ORDER BY order_id = :order_id DESC LIMIT 1"
+        )
+
+        def work(session: Session) -> tuple[OrderRow, bool]:
+            _lock(session, tenant)
+            row = session.one(there, tenant=tenant, order_id=order.order_id, account_id=order.account_id)
+            if row is not None:
+                return OrderRow(*row), False
+            session.run(insert, tenant=tenant, **asdict(order))
+            return order, True
+
+        return self._write(work, tenant)
+
+    def order_of(self, tenant: str, link_id: str) -> OrderRow | None:
+        """The newest order of a one-time link."""
+        query = (
+            f"SELECT {names(OrderRow)} FROM portal_order WHERE tenant = :tenant AND account_id = :id "
+            "ORDER BY made_at DESC, order_id DESC LIMIT 1"
+        )
+        row = self._look(lambda session: session.one(query, tenant=tenant, id=link_id), tenant)
+        return OrderRow(*row) if row else None
+
     def order(self, tenant: str, order_id: str) -> OrderRow | None:
         """An order by its id."""
         query = f"SELECT {names(OrderRow)} FROM portal_order WHERE tenant = :tenant AND order_id = :id"

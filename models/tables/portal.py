@@ -26,10 +26,11 @@ portal_session = table(
     "portal_session",
     key("tenant"), key("token_hash"), words("account_id"), words("patient_id"), words("note_id"), words("stage"),
     words("began_at"), words("seen_at"), words("ends_at"), words("ended_at"),
-    check("stage IN ('claim', 'setup', 'factor', 'code', 'open')", "stage"),
+    check("stage IN ('claim', 'setup', 'factor', 'code', 'open', 'link')", "stage"),
 )  # fmt: skip
 """A browser. `stage`: `claim` waits for the code of `note_id`, `setup` chooses a username, `factor` sets up an
-authenticator, `code` waits for the second factor, `open` is signed in. `seen_at` moves with its requests, `ends_at`
+authenticator, `code` waits for the second factor, `open` is signed in; `link` knew the birth date that the one-time
+link `note_id` asks for. `seen_at` moves with its requests, `ends_at`
 does not; an `ended_at` is for good."""
 
 index(portal_session, "tenant", "account_id", where="ended_at = ''")
@@ -79,8 +80,9 @@ portal_order = table(
     words("reason"), words("made_at"), words("request_id"),
     check("amount_cents > 0", "amount"), check("state IN ('begun', 'sent', 'paid', 'declined', 'unknown')", "state"),
 )  # fmt: skip
-"""A form for paying that was sent: sent again (double click, back, another tab) it is the same order. `attempt_id` is
-what the online money calls it, `where_to` the processor's page."""
+"""A form for paying that was sent (`account_id` is a one-time link's id where it was sent by one): sent again (double
+click, back, another tab) it is the same order. `attempt_id` is what the online money calls it,
+ `where_to` the processor's page."""
 
 index(portal_order, "tenant", "account_id", where="state IN ('begun', 'sent')")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.operations.online import OnlineItem
+from models.rules import online
 from models.rules.people import display_name
 from models.store.hub_reading import HubReader
 from models.store.queries import collect, family, ledger, people, receipts
@@ -159,11 +160,7 @@ def _came(reader: HubReader, tenant: str, row: PaymentRow) -> Came:
 
 def shared_out(lines: Iterable[Owed], cents: int) -> tuple[OnlineItem, ...]:
     """An amount over the charges of these lines, oldest first; what is left over is for none of them (N48)."""
-    made: list[OnlineItem] = []
-    for line in lines:
-        for charge in line.charges:
-            part = min(charge.amount_cents, cents)
-            if part > 0:
-                made.append(OnlineItem(charge_id=charge.charge_id, amount_cents=part))
-                cents -= part
-    return tuple(made)
+    charges = [(charge.charge_id, charge.amount_cents) for line in lines for charge in line.charges]
+    return tuple(
+        OnlineItem(charge_id=charge_id, amount_cents=part) for charge_id, part in online.shared_out(charges, cents)
+    )

@@ -160,7 +160,7 @@ def claim(visit: Visit) -> Response:
     """A code goes to who that is, if it is anybody; the answer is the same."""
     if wait := knock(visit, ("address", visit.address)):
         return wait
-    way, typed, born = visit.typed("way", 10), visit.typed("typed", 120), _birth_date(visit)
+    way, typed, born = visit.typed("way", 10), visit.typed("typed", 120), birth_date_of(visit)
     if way not in WAYS or not typed or born is None:
         return _start(visit, "birth" if born is None else "typed")
     note_id = visit.hub.portal.accounts.claim(visit.clinic, way, typed, born.isoformat(), visit.language)
@@ -169,7 +169,8 @@ def claim(visit: Visit) -> Response:
     return visit.go("/start/code")
 
 
-def _birth_date(visit: Visit) -> date | None:
+def birth_date_of(visit: Visit) -> date | None:
+    """The birth date of a form, where it is a date."""
     year, month, day = (visit.typed(f"birth_{name}", 4) for name in ("year", "month", "day"))
     if not (year.isdigit() and month.isdigit() and day.isdigit()):
         return None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.basics.clock import Clock
+from models.basics.clock import Clock, utc_text
 from models.store.hub import HubStore
+from models.store.hub_reading import HubReader
+from models.store.queries import links
 from server.carriers import Carrier
 from server.portal.accounts import Accounts
 from server.portal.clinic import Clinics
@@ -29,11 +31,33 @@ class Portal:
         self.accounts = Accounts(self.rows, self.keys, clock)
         self.knocks = Throttle(clock, KNOCKS, KNOCKS_WITHIN_S)
         self.notes = NoteSender(self.rows, self.clinics, self.keys, carriers, clock, self.url_of)
-        self._root_url = root_url.rstrip("/")
+        self._root_url, self._clock = root_url.rstrip("/"), clock
 
     def told_url(self, tenant: str) -> str:
         """What desks are told of that: empty for a practice whose portal is off."""
         return self.url_of(tenant) if self.clinics.find(tenant, fresh=True).open else ""
+
+    def pay_url(self, tenant: str, link_id: str) -> str:
+        """The address of a one-time link, made anew each time. Raises ValueError as `Keys.pay_token`."""
+        return f"{self._root_url}/pay/{self.keys.pay_token(tenant, link_id)}"
+
+    def usable_link(self, tenant: str, link_id: str) -> str | None:
+        """The address of a link that can still be used; None for another one."""
+        clinic, now = self.clinics.find(tenant), self._clock.now()
+
+        def look(reader: HubReader) -> bool:
+            row = links.link(reader, tenant, link_id)
+            standings = links.Standings(reader, tenant, utc_text(now), clinic.today(now))
+            return row is not None and standings.of(row).payable
+
+        try:
+            return self.pay_url(tenant, link_id) if clinic.open and self.rows.read(tenant, look) else None
+        except ValueError:
+            return None
+
+    def back_url(self, tenant: str, order_id: str) -> str:
+        """Where the processor's page leads back to who pays by a link: it is not told the link's address."""
+        return f"{self._root_url}/pay/{tenant}/orders/{order_id}"
 
     def url_of(self, tenant: str) -> str:
         """Where patients of a practice begin."""

@@ -32,9 +32,10 @@ async def static(request: Request, name: str) -> Response:
     return Response(found.content, headers=found.headers)
 
 
-_ANSWERS: dict[int | str, dict[str, Any]] = {
+ANSWERS: dict[int | str, dict[str, Any]] = {
     303: {"description": "Go on elsewhere"}, 400: {"description": "Not a form"},
     403: {"description": "Not from a page of ours, or over an open line"}, 404: {"description": "Not here"},
+    410: {"description": "It has ended"},
     413: {"description": "Too large"}, 415: {"description": "Not a form"},
     422: {"description": "Something is wrong with what was typed"}, 429: {"description": "Too often"},
     503: {"description": "Not now"},
@@ -43,23 +44,23 @@ _FORM = {"type": "object", "additionalProperties": {"type": "string"}, "required
          "properties": {FIELD: {"type": "string"}}}  # fmt: skip
 
 
-def _told(method: str, path: str) -> dict[str, Any]:
+def told(method: str, path: str) -> dict[str, Any]:
     """Parameters and body of a page, for the OpenAPI document."""
-    names = re.findall(r"{(\w+)}", f"/{{tenant}}{path}")
-    told: dict[str, Any] = {"parameters": [
+    names = re.findall(r"{(\w+)}", path)
+    made: dict[str, Any] = {"parameters": [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}} for name in names
     ]}  # fmt: skip
     if method == "POST":
-        told["requestBody"] = {"required": True,
+        made["requestBody"] = {"required": True,
                                "content": {"application/x-www-form-urlencoded": {"schema": _FORM}}}  # fmt: skip
-    return told
+    return made
 
 
 for _method, _path, _work in PAGES:
     router.add_api_route(
         f"/{{tenant}}{_path}", page(_work, form=_method == "POST"), methods=[_method], name=_work.__name__,
-        operation_id=f"portal_{_method.lower()}{_path.replace('/', '_')}", responses=_ANSWERS, response_model=None,
-        summary=(_work.__doc__ or "").partition(".")[0], openapi_extra=_told(_method, _path),
+        operation_id=f"portal_{_method.lower()}{_path.replace('/', '_')}", responses=ANSWERS, response_model=None,
+        summary=(_work.__doc__ or "").partition(".")[0], openapi_extra=told(_method, f"/{{tenant}}{_path}"),
     )  # fmt: skip
 
-__all__ = ["PAGES", "router"]
+__all__ = ["ANSWERS", "PAGES", "router", "told"]

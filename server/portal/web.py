@@ -64,6 +64,27 @@ class WrongForm(Exception):
     """The form does not come from a page of ours."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A family of pages: the path its cookies are for, what its session's cookie is called (the practice's id follows),
+    of which practice a request's page is, where its pages begin, and below that the first of them."""
+
+    path: str
+    session: str
+    tenant_of: Callable[[Hub, Request], str]
+    root_of: Callable[[Visit], str]
+    front: str
+
+    def session_cookie(self, tenant: str) -> str:
+        """A browser may be known at several practices."""
+        return f"{self.session}_{tenant}"
+
+
+PORTAL = Place("/portal", "copaydesk_session", lambda _hub, request: str(request.path_params.get("tenant", "")),
+               lambda visit: f"/portal/{visit.clinic.tenant}", front="/")  # fmt: skip
+"""The pages of who has an account, or makes one."""
+
+
 @dataclass(slots=True)
 class Visit:
     """One request of a browser, and what its answer will carry."""
@@ -75,6 +96,7 @@ class Visit:
     form: Mapping[str, list[str]]
     browser: str
     session_token: str = ""
+    place: Place = PORTAL
     cookies: list[Cookie] = field(default_factory=list)
     shown: dict[str, Any] = field(default_factory=dict)
     """What every template sees beside its own."""
@@ -90,8 +112,8 @@ class Visit:
 
     @property
     def root(self) -> str:
-        """Where the practice's pages begin."""
-        return f"/portal/{self.clinic.tenant}"
+        """Where the pages begin."""
+        return self.place.root_of(self)
 
     @property
     def home(self) -> str:
@@ -116,7 +138,7 @@ class Visit:
     def set_session(self, value: str) -> None:
         """From this answer on the browser is in another session (empty: in none); its forms belong to that one."""
         self.session_token = value
-        self.cookies.append(Cookie(session_cookie(self.tenant), value))
+        self.cookies.append(Cookie(self.place.session_cookie(self.tenant), value))
 
     def say(self, key: str, **values: object) -> str:
         """A sentence in the page's language."""
@@ -129,7 +151,11 @@ class Visit:
 
     def go(self, path: str) -> Response:
         """Go on at a page of the practice's (a path below `root`)."""
-        return self.finish(RedirectResponse(self.root + path, 303))
+        return self.go_to(self.root + path)
+
+    def go_to(self, path: str) -> Response:
+        """Go on at another page of this hub's."""
+        return self.finish(RedirectResponse(path, 303))
 
     def file(self, content: bytes, kind: str, name: str) -> Response:
         """A file to look at; `name` says nothing of anybody."""
@@ -141,7 +167,7 @@ class Visit:
         response.headers.update(headers_for(self.request))
         for cookie in self.cookies:
             response.set_cookie(
-                cookie.name, cookie.value, max_age=cookie.lasts_s if cookie.value else 0, path="/portal",
+                cookie.name, cookie.value, max_age=cookie.lasts_s if cookie.value else 0, path=self.place.path,
                 secure=private, httponly=True, samesite="lax",
             )  # fmt: skip
         return response
@@ -150,31 +176,28 @@ class Visit:
 Page = Callable[[Visit], Response]
 
 
-def session_cookie(tenant: str) -> str:
-    """A browser may be signed in at several practices."""
-    return f"copaydesk_session_{tenant}"
-
-
-def page(work: Page, *, form: bool = False) -> Callable[[Request], Awaitable[Response]]:
+def page(work: Page, *, form: bool = False, place: Place = PORTAL) -> Callable[[Request], Awaitable[Response]]:
     """A route that answers with `work`; with `form` only to a form of a page of ours (CSRF). What goes wrong is told in
     words on a page of the same frame."""
 
     async def answer(request: Request) -> Response:
         hub = hub_of(request)
         if not may_serve(request):
-            return await hub.run(_refused, request)
+            return await hub.run(_refused, request, place)
         try:
             sent = await form_of(request) if form else {}
         except Refused as error:
-            return await hub.run(_untaken, hub, request, error)
-        return await hub.run(_answer, hub, request, sent, work, form)
+            return await hub.run(_untaken, hub, request, place, error)
+        return await hub.run(_answer, hub, request, place, sent, work, form)
 
     return answer
 
 
-def _answer(hub: Hub, request: Request, sent: Mapping[str, list[str]], work: Page, form: bool) -> Response:
-    clinic = hub.portal.clinics.find(str(request.path_params.get("tenant", "")))
-    visit = visit_of(hub, request, clinic, sent)
+def _answer(
+    hub: Hub, request: Request, place: Place, sent: Mapping[str, list[str]], work: Page, form: bool
+) -> Response:  # fmt: skip
+    clinic = hub.portal.clinics.find(place.tenant_of(hub, request))
+    visit = visit_of(hub, request, clinic, sent, place)
     try:
         if not visit.clinic.open:
             raise Gone
@@ -188,18 +211,21 @@ def _answer(hub: Hub, request: Request, sent: Mapping[str, list[str]], work: Pag
         return told(visit, error)
 
 
-def _untaken(hub: Hub, request: Request, error: Refused) -> Response:
-    return told(visit_of(hub, request, hub.portal.clinics.find(str(request.path_params.get("tenant", ""))), {}), error)
+def _untaken(hub: Hub, request: Request, place: Place, error: Refused) -> Response:
+    clinic = hub.portal.clinics.find(place.tenant_of(hub, request))
+    return told(visit_of(hub, request, clinic, {}, place), error)
 
 
-def visit_of(hub: Hub, request: Request, clinic: ClinicFacts, sent: Mapping[str, list[str]]) -> Visit:
+def visit_of(
+    hub: Hub, request: Request, clinic: ClinicFacts, sent: Mapping[str, list[str]], place: Place = PORTAL
+) -> Visit:  # fmt: skip
     """A request as a page sees it."""
     cookies, query = request.cookies, request.query_params
     asked = query.get("lang", "") if request.method == "GET" else ""
     language = chosen(asked or cookies.get(LANGUAGE, ""), request.headers.get("accept-language", ""))
     browser = csrf.known_browser(cookies.get(BROWSER, ""))
-    token = cookies.get(session_cookie(clinic.tenant), "")
-    visit = Visit(hub, request, clinic, language, sent, browser, token if len(token) < 100 else "")
+    token = cookies.get(place.session_cookie(clinic.tenant), "")
+    visit = Visit(hub, request, clinic, language, sent, browser, token if len(token) < 100 else "", place)
     if not browser:
         visit.browser = csrf.new_browser()
         visit.cookies.append(Cookie(BROWSER, visit.browser, YEAR_S))
@@ -216,7 +242,7 @@ def _is_ours(visit: Visit) -> bool:
 def told(visit: Visit, error: Exception) -> Response:
     """A page that says what is wrong, and what to do."""
     if isinstance(error, NotSignedIn):
-        return visit.go("/?ended=1" if error.ended else "/")
+        return visit.go(visit.place.front + ("?ended=1" if error.ended else ""))
     status, name = _status_of(error)
     if isinstance(error, StorageError):
         log.error("portal: storage failed", extra=facts(error=error.message_key))
@@ -236,19 +262,19 @@ def _status_of(error: Exception) -> tuple[int, str]:
     return (503 if isinstance(error, PosError) else 500), "later"
 
 
-def _refused(request: Request) -> Response:
+def _refused(request: Request, place: Place) -> Response:
     hub = hub_of(request)
-    visit = visit_of(hub, request, ClinicFacts.unknown(), {})
+    visit = visit_of(hub, request, ClinicFacts.unknown(), {}, place)
     visit.cookies.clear()
     return visit.render("trouble.html", 403, title=visit.say("trouble.plain_title"), text=visit.say("trouble.plain"))
 
 
-async def no_such_page(request: Request, status: int) -> Response:
-    """An address below /portal that is none, or asked in a way it is not meant."""
+async def no_such_page(request: Request, status: int, place: Place = PORTAL) -> Response:
+    """An address below /portal or /pay that is none, or asked in a way it is not meant."""
     hub = hub_of(request)
 
     def answer() -> Response:
-        return told(visit_of(hub, request, ClinicFacts.unknown(), {}), Gone())
+        return told(visit_of(hub, request, ClinicFacts.unknown(), {}, place), Gone())
 
     made = await hub.run(answer)
     made.status_code = status
@@ -298,7 +324,7 @@ def _context(visit: Visit) -> dict[str, Any]:
     token = csrf.token(visit.hub.portal.keys, visit.browser, visit.session_token)
     today = clinic.today(visit.hub.clock.now()) if clinic.tenant else None
     return {
-        "clinic": clinic, "language": language, "root": visit.root,
+        "clinic": clinic, "language": language, "root": visit.root, "front": visit.root + visit.place.front,
         "path": visit.request.url.path, "t": visit.say, "today": today,
         "day": lambda iso: day_words(language, iso, today), "whole_day": lambda iso: day_words(language, iso),
         "at": time_words, "signed_in": "", "here": "", "other_language": _other(language),

@@ -98,8 +98,7 @@ def test_nothing_of_a_person_and_nothing_secret_is_in_what_travels(clinic: TestC
     story.issue(story.offer("visit", "rosa", "today"), LinkChoice(ways=(("text", PHONE),)), MARIA)
     for (text,) in clinic.rows("SELECT op FROM outbox WHERE op LIKE '%link.issue%' OR op LIKE '%message.send%'"):
         body = orjson.dumps(orjson.loads(text)["body"]).decode()
-        assert not [word for word in ("http", "/pay/", "Quillfeather", "Rosa", "visit\"", "Office") if word in body
-                    and word != 'visit"'], body  # fmt: skip
+        assert not [word for word in ("http", "/pay/", "Quillfeather", "Rosa", "Office", "1984") if word in body], body
 
 
 MOVES = (
@@ -157,6 +156,7 @@ def test_s2_11_a_link_ends_by_time_and_by_word(clinic: TestClinic, story: Links)
 
 def test_s4_07_a_link_is_sent_again_and_twice_under_one_name_is_once(clinic: TestClinic, story: Links) -> None:
     line = story.issue(story.offer("balance", "rosa"), LinkChoice(ways=(("text", PHONE),)), MARIA)
+    clinic.clock.advance(60)
     for _ in range(2):
         line = story.send(line.link_id, "email", EMAIL, MARIA, message_id="again")
     assert [each.channel for each in line.sent] == ["email", "text"]

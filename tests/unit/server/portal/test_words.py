@@ -16,8 +16,9 @@ from server.portal.words import LANGUAGES, catalogue, chosen, day_words, named
 
 TEMPLATES = sorted(resources.path("portal").glob("*.html"))
 CODE = sorted((Path(__file__).parents[4] / "server" / "portal").glob("*.py"))
-MADE = ("account.password_", "account.factor_", "brand.", "code.lead_", "frame.", "mail.", "order.", "own.factor_", "plan.state_", "plan.status_", "plan.wrong_",
-        "pay.wrong_", "start.birth_", "start.way_", "tender.", "trouble.")  # fmt: skip
+MADE = ("account.factor_", "account.password_", "brand.", "code.lead_", "frame.", "mail.", "order.", "own.factor_",
+        "pay.wrong_", "pay_link.over_", "pay_link.title_", "pay_link.wrong_", "plan.state_", "plan.status_",
+        "plan.wrong_", "start.birth_", "start.way_", "tender.", "trouble.")  # fmt: skip
 """Groups whose keys are put together in code or templates."""
 
 
