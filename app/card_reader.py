@@ -6,8 +6,8 @@ import threading
 
 from app.device_log import READER, DeviceLog, watched
 from app.settings import TERMINAL_URL, Settings
-from devices.base import PaymentTerminal, Secret, no_secret
-from models.basics.errors import PaymentUnavailable
+from devices.base import Capability, PaymentTerminal, Secret, no_secret
+from models.basics.errors import PaymentUnavailable, PosError
 
 
 class CardReader:
@@ -31,6 +31,21 @@ class CardReader:
         """The driver's name, for the journal."""
         scheme = self._settings.get(TERMINAL_URL).partition("://")[0]
         return scheme.partition("+")[0] if "+" in scheme else "pax"
+
+    def can(self, what: Capability) -> bool:
+        """Is there a reader, and can it do that? Opens nothing and changes nothing: may be asked anywhere but on the
+        window's thread."""
+        with self._lock:
+            url = self._settings.get(TERMINAL_URL)
+            known = self._terminal if url == self._url else None
+        if not url:
+            return False
+        from devices.registry import terminal_for
+
+        try:
+            return what in (known or terminal_for(url, self._secret)).capabilities
+        except PosError:  # an address that cannot be one: settings say so
+            return False
 
     def terminal(self) -> PaymentTerminal:
         """The driver, not yet opened. Raises PaymentUnavailable `card.no_reader`, RuleBroken for a wrong address."""

@@ -460,7 +460,8 @@ class Desk:
         """The devices of this desk: choosing and trying them, and what they were asked."""
         from app.devices import Devices
 
-        return Devices(self.clinic, self.settings, self.status, self.printing, self.device_log, self.display)
+        return Devices(self.clinic, self.settings, self.status, self.printing, self.device_log, self._reader,
+                       self.display)  # fmt: skip
 
     @cached_property
     def receipts(self) -> Receipts:

@@ -47,6 +47,8 @@ class Act(StrEnum):
     KEEP_CARD = "keep_card"
     SIGNATURE = "signature"
     SHOW = "show"
+    MESSAGE = "message"
+    RESTART = "restart"
     PRINT = "print"
     TEST_PRINT = "test_print"
     CUT = "cut"
@@ -218,7 +220,8 @@ def _event(line: str) -> DeviceEvent | None:
 _VERBS = {
     "diagnosis": Act.LOOK, "status": Act.LOOK, "payment": Act.PAYMENT, "reversal": Act.VOID, "refund": Act.REFUND,
     "transaction_status": Act.OUTCOME, "totals": Act.TOTALS, "close_batch": Act.BATCH, "store_card": Act.KEEP_CARD,
-    "signature": Act.SIGNATURE, "show_cart": Act.SHOW, "print_bytes": Act.PRINT, "open_drawer": Act.OPEN,
+    "signature": Act.SIGNATURE, "show_cart": Act.SHOW, "show_message": Act.MESSAGE,
+    "restart": Act.RESTART, "print_bytes": Act.PRINT, "open_drawer": Act.OPEN,
 }  # fmt: skip
 _OF_DRAWER = frozenset({"open_drawer"})
 _STATUS = {

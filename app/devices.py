@@ -11,8 +11,9 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from app.card_reader import CardReader
 from app.clinic import Clinic
 from app.customer_display import CustomerDisplay
 from app.device_kinds import KINDS, DeviceKind, whole_address
@@ -25,7 +26,7 @@ from app.settings import CARD_WAIT_S, DRAWER_URL, PRACTICE_DEVICES, PRINTER_PROF
 from app.settings import DRAWER as DRAWER_FITTED
 from app.status import DeskStatus
 from app.views import DeviceLight, Person, Roll
-from devices.base import PrintResult
+from devices.base import Capability, PaymentTerminal, PrintResult, Restarts, ShowsMessage
 from devices.printers.profiles import PROFILES
 from devices.wires.address import plain_address
 from models.basics.errors import DeviceError, DeviceMissing, RuleBroken
@@ -41,6 +42,8 @@ if TYPE_CHECKING:  # ports are listed only when somebody looks for devices
 log = logging.getLogger(__name__)
 SHOWN_EVENTS = 6
 DRAWER_TEST = "Test of the drawer"
+MESSAGE, SHOWN_LETTERS = "Hello. This is a test.", 40
+"""What a test shows on the reader, under the desk's name."""
 THROUGH_PRINTER = "printer"
 """Where a drawer is that has no wire of its own."""
 _NOT_PRINTED = {PrintResult.NOT_PRINTED: "devices.test_not_printed", PrintResult.UNKNOWN: "devices.test_unknown"}
@@ -50,7 +53,8 @@ _NOT_PRINTED = {PrintResult.NOT_PRINTED: "devices.test_not_printed", PrintResult
 class DeviceCard:
     """One device. `address` is fit to be shown; `light` how it is now (None: nobody can know). `model`, `serial` and
     `software` as a reader says of itself; `last_at` its last sign of life and `tested` its last test, local times.
-    `opened_today` counts a drawer's pulses, `cuts`: the printer has a cutter."""
+    `opened_today` counts a drawer's pulses, `cuts`: the printer has a cutter; `shows_message`, `restarts`: the reader
+    does when it is told to."""
 
     key: str
     name: str
@@ -67,6 +71,8 @@ class DeviceCard:
     paper: str = ""
     cuts: bool = False
     opened_today: int = 0
+    shows_message: bool = False
+    restarts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +109,10 @@ class Devices:
 
     def __init__(
         self, clinic: Clinic, settings: Settings, status: DeskStatus, printing: Printing, events: DeviceLog,
-        display: CustomerDisplay | None = None,
+        reader: CardReader, display: CustomerDisplay | None = None,
     ) -> None:  # fmt: skip
         self._clinic, self._settings, self._status, self._display = clinic, settings, status, display
-        self._printing, self._events = printing, events
+        self._printing, self._events, self._reader = printing, events, reader
 
     # Looking ------------------------------------------------------------------------------------------------------
 
@@ -143,6 +149,8 @@ class Devices:
             paper=self._paper() if kind.key == PRINTER else "",
             cuts=kind.key == PRINTER and PROFILES[self._settings.get(PRINTER_PROFILE)].cutter,
             opened_today=self._opened(events) if kind.key == DRAWER else 0,
+            shows_message=kind.key == READER and self._reader.can(Capability.MESSAGE),
+            restarts=kind.key == READER and self._reader.can(Capability.RESTART),
         )  # fmt: skip
 
     def _url(self, kind: DeviceKind) -> str:
@@ -238,6 +246,44 @@ class Devices:
         if error is not None:
             raise error
         return took_ms
+
+    def watch_closely(self, on: bool) -> None:
+        """The page is shown, or is no more: while it is, devices are asked often. Any thread, never waits."""
+        self._status.watch_closely(on)
+
+    def show_on_reader(self) -> None:
+        """Show two lines on the reader, which everybody there can read; `clear_reader` takes them away. Raises
+        RuleBroken `devices.payment_running`, DeviceError. Lane `terminal`."""
+        terminal = self._reader_that(Capability.MESSAGE)
+        named = self._clinic.facts()
+        cast(ShowsMessage, terminal).show_message(named.desk[:SHOWN_LETTERS], MESSAGE)
+
+    def clear_reader(self) -> None:
+        """The lines were seen. Raises DeviceError. Lane `terminal`."""
+        cast(ShowsMessage, self._reader_that(Capability.MESSAGE)).clear_display()
+
+    def restart_reader(self) -> None:
+        """Have the reader start anew; it is looked for until it answers again. One that hangs is mended by that, so a
+        payment that is not known is no hindrance: what it charged stays in its batch. Raises RuleBroken
+        `devices.payment_running`, DeviceError. Lane `terminal`."""
+        terminal = self._reader_that(Capability.RESTART)
+        with self._clinic.store.reader() as reader:
+            if any(row.state != "unknown" for row in jobs.unresolved(reader, self._clinic.tenant)):
+                raise RuleBroken("devices.payment_running")
+        self._status.restarting(True)
+        try:
+            cast(Restarts, terminal).restart()
+        except DeviceError:
+            self._status.restarting(False)
+            raise
+        self._status.restarting(True)
+
+    def _reader_that(self, can: Capability) -> PaymentTerminal:
+        """The reader, where it can do that. Raises RuleBroken `devices.reader_cannot`, PaymentUnavailable."""
+        terminal = self._reader.terminal()
+        if can not in terminal.capabilities:
+            raise RuleBroken("devices.reader_cannot")
+        return terminal
 
     def test_print(self) -> Trial:
         """Print a page that shows what works. Raises DeviceError, DeviceMissing `devices.not_fitted`;

@@ -15,7 +15,7 @@ from app.refusals import need
 from app.views import Person
 from devices.base import BatchOutcome, BatchResult, BatchTotals, Capability, HoldsBatch
 from models.basics.clock import utc_text
-from models.basics.errors import PosError, RuleBroken
+from models.basics.errors import RuleBroken
 from models.basics.facts import facts
 from models.rules.rights import Right
 from models.store.queries import jobs
@@ -41,10 +41,7 @@ class ReaderBatch:
 
     def can(self) -> bool:
         """Is there a reader here that keeps a batch? Opens nothing."""
-        try:
-            return self._reader.fitted and Capability.BATCH in self._reader.terminal().capabilities
-        except PosError:  # an address that cannot be one: settings say so
-            return False
+        return self._reader.can(Capability.BATCH)
 
     def totals(self, job: Job[Any]) -> BatchTotals:
         """What the reader says it took since its batch was sent last, by brand. Moves nothing, may be cancelled. Raises

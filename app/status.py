@@ -46,6 +46,11 @@ READER_SILENT_S = 8.0
 """A reader that is there and says nothing takes seconds to ask, in which no card could be taken."""
 PRINTER_EVERY_S = 15.0
 PRINTER_AGAIN_S = 2.0
+CLOSELY_S, CLOSELY_TICK_S, LATE_S = 1.0, 0.2, 0.7
+"""While somebody looks at the devices each is asked again so soon, and one that has not answered after so long is shown
+as being looked for: what a card shows is younger than two seconds."""
+RESTART_S, RESTART_PAUSE_S = 180.0, 3.0
+"""So long a reader that starts anew is not called missing; and it is left alone until it has really gone."""
 
 _STEPS = {
     "arming": ("busy", "light.reader.arming"),
@@ -62,6 +67,7 @@ _DRAWER = {True: "light.drawer.open", False: "light.drawer.closed", None: "light
 
 
 _NOBODY = TerminalInfo()
+_RESTARTING = "light.reader.restarting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,11 @@ class DeskStatus:
         self._asking = {name: threading.Event() for name in ("terminal", "printer", "drawer", "display")}
         self._asking_returned = threading.Event()
         self._closing = threading.Event()
+        self._hurry = threading.Event()
+        self._closely = False
+        self._restarting_until_s = -1e9
+        self._asked_s: dict[str, float] = {}
+        self._late: frozenset[str] = frozenset()
         self._thread: threading.Thread | None = None
         self._callbacks: list[Callable[[], None]] = []
         self._known: tuple[DeviceLight, ...] = ()
@@ -156,8 +167,21 @@ class DeskStatus:
     def stop(self) -> None:
         """End that."""
         self._closing.set()
+        self._hurry.set()
         if self._thread is not None:
             self._thread.join(5.0)
+
+    def watch_closely(self, on: bool) -> None:
+        """Somebody looks at the devices, or does no more. Any thread, never waits."""
+        self._closely = on
+        self._hurry.set()
+
+    def restarting(self, begun: bool) -> None:
+        """The reader was told to start anew and does, or does not. Any thread."""
+        self._restarting_until_s = time.monotonic() + RESTART_S if begun else -1e9
+        self._reader_key, self._reader_missed = (_RESTARTING if begun else ""), 0
+        self._reader_seen_s = time.monotonic() if begun else -1e9
+        self._tell()
 
     def check_reader(self, _job: Job[None] | None = None) -> None:
         """Ask the reader for a sign of life. Lane `terminal`."""
@@ -170,11 +194,12 @@ class DeskStatus:
             info = self._reader.terminal().diagnosis()
             self._answered("reader", began, info)
         except PosError as error:
-            key, trouble = error.message_key, error
+            anew = time.monotonic() < self._restarting_until_s
+            key, trouble = (_RESTARTING if anew else error.message_key), error
             self._reader_missed += 1
         else:
             key = "light.reader.ready"
-            self._reader_missed = 0
+            self._reader_missed = 0  # one that answers may only be about to go: `_restarting_until_s` stands
         self._asking["terminal"].clear()
         self._reader_seen_s = time.monotonic()
         was, self._reader_key = self._reader_key, key
@@ -235,7 +260,8 @@ class DeskStatus:
                 self._look_after()
             except PosError as error:
                 log.warning("watch", extra=facts(key=error.message_key))
-            self._closing.wait(TICK_S)
+            self._hurry.wait(CLOSELY_TICK_S if self._closely else TICK_S)
+            self._hurry.clear()
 
     def _look_after(self) -> None:
         now = time.monotonic()
@@ -245,16 +271,35 @@ class DeskStatus:
             self._ask_returned(self._returned)
         if self._printing.fitted:
             ready = self._printer is not None and self._printer.device.state is DeviceState.READY
-            if now - self._printer_seen_s > (PRINTER_EVERY_S if ready else PRINTER_AGAIN_S):
+            if now - self._printer_seen_s > self._at_most_s(PRINTER_EVERY_S if ready else PRINTER_AGAIN_S):
                 self._ask("printer", self.check_printer)
-        if now - self._counter_seen_s > PRINTER_AGAIN_S:
+        if now - self._counter_seen_s > self._at_most_s(PRINTER_AGAIN_S):
             self._counter_seen_s = now
             if self._printing.drawer.fitted:
                 self._ask("drawer", self.check_drawer)
             if self._display is not None and self._display.fitted:
                 self._ask("display", self.check_display)
+        self._note_late(now)
+
+    def _at_most_s(self, usual_s: float) -> float:
+        return min(usual_s, CLOSELY_S) if self._closely else usual_s
+
+    def _note_late(self, now: float) -> None:
+        """Whoever looks is told that an answer is waited for."""
+        late = frozenset(
+            lane for lane, asked in self._asking.items()
+            if self._closely and asked.is_set() and now - self._asked_s.get(lane, now) > LATE_S
+        )  # fmt: skip
+        if late != self._late:
+            self._late = late
+            self._tell()
 
     def _reader_patience_s(self) -> float:
+        if self._reader_key == _RESTARTING:
+            return RESTART_PAUSE_S
+        return self._at_most_s(self._usual_reader_patience_s())
+
+    def _usual_reader_patience_s(self) -> float:
         if self._reader_key == "light.reader.ready":
             return READER_QUIET_S
         if not self._reader_key.startswith("device."):
@@ -267,11 +312,13 @@ class DeskStatus:
         if self._reader_key != "light.reader.ready" or change.went:
             self._reader_seen_s = -1e9
         self._printer_seen_s = self._counter_seen_s = -1e9
+        self._hurry.set()
 
     def _ask(self, lane: str, look: Callable[[Job[None]], None]) -> None:
         """Once at a time: a lane that is busy with a payment or a receipt is not given more to do."""
         if self._asking[lane].is_set():
             return
+        self._asked_s[lane] = time.monotonic()
         self._asking[lane].set()
         try:
             self._lanes[lane].submit(look, failed=lambda error: self._look_failed(lane, error))
@@ -329,7 +376,9 @@ class DeskStatus:
             return DeviceLight("reader", state, words)
         if doubt:
             return DeviceLight("reader", "bad", "light.reader.doubt", {"count": doubt})
-        if not self._reader_key:
+        if self._reader_key == _RESTARTING:
+            return DeviceLight("reader", "busy", _RESTARTING)
+        if not self._reader_key or "terminal" in self._late:
             return DeviceLight("reader", "busy", "light.reader.checking")
         if self._reader_key == "light.reader.ready":
             return DeviceLight("reader", "ok", "light.reader.ready")
@@ -341,7 +390,7 @@ class DeskStatus:
             return DeviceLight("printer", "warn", "light.printer.none", told)
         if self._printing_now:
             return DeviceLight("printer", "busy", "light.printer.printing", told)
-        if self._printer is None:
+        if self._printer is None or "printer" in self._late:
             return DeviceLight("printer", "busy", "light.printer.checking", told)
         if self._printer.device.state is DeviceState.READY:
             low = self._printer.paper_low

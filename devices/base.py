@@ -116,6 +116,8 @@ class Capability(Flag):
     BATCH = auto()
     CART_DISPLAY = auto()
     TELLS_RETURNED = auto()
+    MESSAGE = auto()
+    RESTART = auto()
 
 
 def _nobody_notes(_host_ref: str) -> None:
@@ -427,6 +429,29 @@ class ShowsCart(Protocol):
         ...
 
 
+class ShowsMessage(Protocol):
+    """What a terminal with Capability.MESSAGE does besides."""
+
+    def show_message(self, title: str, words: str) -> None:
+        """Show words to whoever stands there (the room can read them) until they are cleared or a payment begins;
+        never in place of a running payment. Raises DeviceError."""
+        ...
+
+    def clear_display(self) -> None:
+        """Take them away again; a payment is left alone. Raises DeviceError."""
+        ...
+
+
+class Restarts(Protocol):
+    """What a terminal with Capability.RESTART does besides."""
+
+    def restart(self) -> None:
+        """Have it start anew: for up to some minutes it answers nobody, and what it was doing is broken off; what is
+        in its batch stays. Returns when it has begun. Raises DeviceError; it goes on as it was then, as far as anybody
+        can tell."""
+        ...
+
+
 class KeepsCards(Protocol):
     """What a terminal with Capability.TOKENIZE does besides."""
 
@@ -499,53 +524,6 @@ class ReceiptPrinter(Protocol):
 
 
 PipeMaker = Callable[[], BytePipe]
-
-
-# Print queues of the computer -------------------------------------------------------------------------------------
-
-
-class JobState(Enum):
-    """Where a job of a print queue is. DONE: the queue passed every byte on, which is not yet paper."""
-
-    WAITING = "waiting"
-    GOING = "going"
-    DONE = "done"
-    CANCELLED = "cancelled"
-    LOST = "lost"
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedJob:
-    """A job as its queue tells of it. `began`: some of it may have reached the printer."""
-
-    state: JobState
-    began: bool = False
-
-
-class JobQueue(Protocol):
-    """A queue of the computer's own printing system: takes whole jobs, one way. Nothing the printer says comes back."""
-
-    @property
-    def address(self) -> str:
-        """As in settings: `cups://front_desk`, `spool://EPSON TM-T20`."""
-        ...
-
-    def status(self) -> DeviceStatus:
-        """READY, or OFFLINE with the message key of why it takes nothing. Raises nothing."""
-        ...
-
-    def put(self, data: bytes, timeout_s: float) -> str:
-        """Give it `data` as they are; returns the job's number. Raises DeviceError; with effect UNKNOWN where the queue
-        may have taken the job all the same."""
-        ...
-
-    def job(self, number: str) -> QueuedJob:
-        """How a job is. Raises DeviceError when the queue cannot be asked."""
-        ...
-
-    def cancel(self, number: str) -> None:
-        """Take a job back; one that is over stays as it is. Raises DeviceError when the queue cannot be asked."""
-        ...
 
 
 # Cash drawers and customer displays with a wire of their own -------------------------------------------------------

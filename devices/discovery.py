@@ -1,4 +1,5 @@
-"""What comes and goes on this computer's serial ports: a look every two seconds, on a thread of its own."""
+"""What comes and goes on this computer's serial ports: a look every two seconds, sooner where something is missing, on
+a thread of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ from models.basics.facts import facts
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
+SURE_AFTER_S = 0.5
+"""So soon it looks again when a device is missing for the first time."""
 GONE_AFTER = 2
 """So many equal readings without a device until it is removed: a list read in the middle of things lacks some."""
 
@@ -95,4 +98,4 @@ class PortWatch:
                 self.look()
             except OSError as error:  # the system's list cannot be read right now
                 log.warning("ports not listed", extra=facts(error=type(error).__name__))
-            self._closing.wait(self._every_s)
+            self._closing.wait(min(self._every_s, SURE_AFTER_S) if self._missed else self._every_s)

@@ -15,6 +15,8 @@ WORDS: Rows = {
     "device_log.act.keep_card": ("Card to be kept",),
     "device_log.act.signature": ("Signature asked for",),
     "device_log.act.show": ("Amounts shown",),
+    "device_log.act.message": ("Message shown",),
+    "device_log.act.restart": ("Told to start anew",),
     "device_log.act.print": ("Paper printed",),
     "device_log.act.test_print": ("Test print",),
     "device_log.act.cut": ("Paper cut",),
@@ -77,6 +79,11 @@ WORDS: Rows = {
         "The display shows a payment now",
         "Nothing was shown over it.",
         "Try again when the payment is over.",
+    ),
+    "devices.reader_cannot": (
+        "This reader does not do that",
+        "Nothing was asked of it.",
+        "Use its own buttons.",
     ),
     "devices.test_unknown": (
         "Did the test print?",

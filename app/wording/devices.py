@@ -10,6 +10,7 @@ WORDS: Rows = {
     "light.reader.arming": ("Starting the reader",),
     "light.reader.waiting": ("Reader waiting for card",),
     "light.reader.busy": ("Reader busy",),
+    "light.reader.restarting": ("Reader starting anew", "It takes a minute or two.", "Cash and checks work."),
     "light.reader.missing": ("Reader not connected", "Cash and checks work.", "Check its cable and power."),
     "light.reader.doubt": ("Card payment being checked", "Do not charge again."),
     "light.printer.none": ("No printer", "Receipts are saved as PDF."),
@@ -241,6 +242,11 @@ WORDS: Rows = {
         "The reader is busy",
         "No new payment was started.",
         "Wait until it shows its start screen, then try again.",
+    ),
+    "terminal.no_restart": (
+        "The reader does not start anew",
+        "It said no. It goes on as it was, and nothing was charged.",
+        "Restart it with its own power button.",
     ),
     "terminal.not_ready": (
         "The reader is not ready",

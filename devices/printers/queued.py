@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from devices.base import (
     DeviceState,
     DeviceStatus,
-    JobQueue,
-    JobState,
     PrinterStatus,
     PrintResult,
-    QueuedJob,
     Reason,
 )
 from devices.bytes import ESC
 from devices.printers.escpos import DRAWER_CONNECTOR_PINS, PULSE_OFF, PULSE_ON
 from devices.printers.profiles import PROFILES, PrinterProfile
+from devices.queues import JobQueue, JobState, QueuedJob
 from devices.ticks import REAL, Ticks
 from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, DeviceTimeout, Effect
 from models.basics.facts import facts

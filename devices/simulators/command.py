@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     pax.add_argument("--bank", type=float, default=0.8, metavar="S", help="seconds the bank takes")
     pax.add_argument("--card-wait", type=float, default=33.0, metavar="S", help="seconds until the terminal gives up")
     pax.add_argument("--acknowledge-wait", type=float, default=1.0, metavar="S", help="until it repeats its answer")
+    pax.add_argument("--restart", type=float, default=5.0, metavar="S", help="seconds it is gone after a restart")
     printer = _machine(machines, "printer", "an ESC/POS receipt printer with a drawer", PRINTER_FAULTS, _run_printer)
     printer.add_argument("--paper", type=Path, metavar="DIR", help="write every receipt here: NNN.txt, .png, .escpos")
     printer.add_argument(
@@ -162,6 +163,7 @@ async def _run_pax(arguments: argparse.Namespace) -> int:
         card_wait_s=arguments.card_wait,
         acknowledge_wait_s=arguments.acknowledge_wait,
         entry_mode=ENTRY_MODES[arguments.entry],
+        restart_s=arguments.restart,
     )
     machine = PaxSimulator(plan, Wallet(arguments.card), manner, _show("terminal"))
     machine.line = _line(arguments, machine.received, one_client=False)

@@ -56,6 +56,7 @@ FAULTS: dict[str, str] = {
     "version": "answers as another version: `version:1.64`",
     "odd-fields": "an empty element first, keys in mixed case, an equals sign in a value, letters beyond ASCII",
     "clock": "the terminal's clock is off: `clock:3600s`",
+    "restart-refused": "does not start anew when it is told to (A26)",
     "totals-off": "R00 says a cent more than the entries of R02",
     "batch-refused": "the bank does not take the batch (B00)",
     "status-none": "R02 finds nothing",

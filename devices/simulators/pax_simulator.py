@@ -38,6 +38,7 @@ class Manner:
     card_wait_s: float = 33.0
     acknowledge_wait_s: float = 1.0
     entry_mode: str = "2"
+    restart_s: float = 5.0
 
 
 class PaxSimulator:
@@ -55,7 +56,7 @@ class PaxSimulator:
         self._work: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
         self._signs: asyncio.Queue[Heard] = asyncio.Queue()
         self._act: asyncio.Future[str] | None = None
-        self._signature = ""
+        self._signature = self._message = ""
         self._changed = asyncio.Condition()
         self._naks_left = 0
         self._rejected = ""
@@ -80,8 +81,10 @@ class PaxSimulator:
             answer = await _WORK.get(command, PaxSimulator._not_supported)(self, request.split(texts.FIELD))
             if answer and not await self._lose(command):
                 await self._deliver(command, answer)
+            if command == "A26" and texts.is_good(answer):
+                self._start_anew(self.manner.restart_s)
             self._busy = False
-            await self._set_screen("idle")
+            await self._set_screen(self._message or "idle")
 
     def received(self, data: bytes) -> None:
         """Bytes from the till."""
@@ -133,13 +136,14 @@ class PaxSimulator:
             return True
         if reboot := self._due("reboot", command):
             self.line.write(bytes((ACK,)))
-            self.line.unplug()
-            self._later(reboot.seconds(2.0))
+            self._start_anew(reboot.seconds(2.0))
             return True
         return False
 
-    def _later(self, seconds: float) -> None:
-        """Be plugged in again after so long."""
+    def _start_anew(self, seconds: float) -> None:
+        """Be gone for so long; the batch stays, what was shown does not."""
+        self._message = ""
+        self.line.unplug()
         loop = asyncio.get_running_loop()
         loop.call_later(seconds, lambda: self._keep(loop.create_task(self.line.plug_in())))
 
@@ -294,28 +298,43 @@ class PaxSimulator:
     # the commands
 
     async def _not_supported(self, request: list[str]) -> str:
-        return texts.short_answer(_answering(request[0]), "100003", "NOT SUPPORTED")
+        return texts.short_answer(texts.answering(request[0]), "100003", "NOT SUPPORTED")
 
     async def _who(self, _: list[str]) -> str:
         return texts.who_answer()
 
     async def _fine(self, request: list[str]) -> str:
-        return texts.short_answer(_answering(request[0]), "000000", "OK")
+        return texts.short_answer(texts.answering(request[0]), "000000", "OK")
+
+    async def _show_message(self, request: list[str]) -> str:
+        """A10: words and their title stand on the screen until they are cleared or somebody is to pay."""
+        self._message = f"message {texts.part_at(request, 3)}: {texts.part_at(request, 2)}"
+        return texts.short_answer("A11", "000000", "OK")
+
+    async def _clear_message(self, _: list[str]) -> str:
+        self._message = ""
+        return texts.short_answer("A13", "000000", "OK")
+
+    async def _restart(self, _: list[str]) -> str:
+        """A26: it says that it will, and is gone."""
+        refused = self.plan.take("restart-refused")
+        return texts.short_answer("A27", "100003" if refused else "000000", "NOT ALLOWED" if refused else "OK")
 
     async def _credit(self, request: list[str]) -> str:
         """T00 and T02."""
-        command, kind = request[0], _at(request, 2)
+        self._message = ""
+        command, kind = request[0], texts.part_at(request, 2)
         edc = EDC[command]
-        if any(_at(request, 4, part) for part in range(3)):
+        if any(texts.part_at(request, 4, part) for part in range(3)):
             self.card_data_received += 1
             return texts.short_answer("T01", "100003", "FORMAT ERROR")
         if refused := self.plan.take("refused"):
-            return texts.short_answer(_answering(command), "100003", refused.argument or "AMOUNT INVALID")
+            return texts.short_answer(texts.answering(command), "100003", refused.argument or "AMOUNT INVALID")
         work = {"01": self._sale, "02": self._return, "16": self._void, "17": self._void, "32": self._tokenize}.get(
             kind
         )
         if work is None:
-            return texts.short_answer(_answering(command), "100003", "FORMAT ERROR")
+            return texts.short_answer(texts.answering(command), "100003", "FORMAT ERROR")
         answer = await work(request, edc)
         return answer if edc == "01" else texts.as_debit(answer)
 
@@ -326,16 +345,16 @@ class PaxSimulator:
             return refused
         card = self.wallet.present()
         token = "" if self.plan.take("no-token") else self.bank.keep(card)
-        trace = (str(self.bank.numbers_used), _at(request, 5), self._now())
+        trace = (str(self.bank.numbers_used), texts.part_at(request, 5), self._now())
         return texts.token_answer(card, self.manner.entry_mode, trace, token)
 
     async def _sale(self, request: list[str], edc: str) -> str:
-        amount, reference = _at(request, 3), _at(request, 5)
+        amount, reference = texts.part_at(request, 3), texts.part_at(request, 5)
         if not amount.isdecimal() or not int(amount):
             return texts.short_answer("T01", "100003", "AMOUNT INVALID")
         asked_cents = int(amount)
-        override = _at(request, 4, 5) == "1"
-        token = _extra(request, "TOKEN")
+        override = texts.part_at(request, 4, 5) == "1"
+        token = texts.extra_of(request, "TOKEN")
         if token:
             return await self._sale_to_kept(token, reference, asked_cents, override=override)
         refused = await self._no_card(asked_cents)
@@ -343,9 +362,9 @@ class PaxSimulator:
             return refused
         if edc == "01" and self.plan.take("debit-only"):
             return texts.short_answer("T01", "100003", "DEBIT ONLY TRY ANOTHER TENDER")
-        keeps = _extra(request, "TOKENREQUEST") == "1"
+        keeps = texts.extra_of(request, "TOKENREQUEST") == "1"
         return await self._ask_the_bank(
-            _at(request, 2), reference, asked_cents, override=override, edc=edc, keeps=keeps
+            texts.part_at(request, 2), reference, asked_cents, override=override, edc=edc, keeps=keeps
         )
 
     async def _sale_to_kept(self, token: str, reference: str, asked_cents: int, *, override: bool) -> str:
@@ -357,7 +376,7 @@ class PaxSimulator:
 
     async def _return(self, request: list[str], edc: str) -> str:
         """Money back: tied to its sale by the host's reference without the card, else to the card that is shown."""
-        amount, reference, href = _at(request, 3), _at(request, 5), _href(request)
+        amount, reference, href = texts.part_at(request, 3), texts.part_at(request, 5), texts.href_of(request)
         if not amount.isdecimal() or not int(amount):
             return texts.short_answer("T01", "100003", "AMOUNT INVALID")
         asked_cents = int(amount)
@@ -442,18 +461,18 @@ class PaxSimulator:
 
     async def _void(self, request: list[str], edc: str) -> str:
         await self._set_screen("voiding")
-        original = self.bank.original(_at(request, 5, 3), _href(request), edc)
+        original = self.bank.original(texts.part_at(request, 5, 3), texts.href_of(request), edc)
         if original is None:
             return texts.short_answer("T01", "100023", "NOT FOUND")
         if original.kind not in ("01", "02"):
             return texts.short_answer("T01", "100003", "ALREADY VOIDED")
         await asyncio.sleep(self.manner.bank_s)
-        undone = self.bank.void(original, _at(request, 5), self._now())
+        undone = self.bank.void(original, texts.part_at(request, 5), self._now())
         return texts.sale_answer(self.bank, undone)
 
     async def _report(self, request: list[str]) -> str:
         """R02 by the till's reference, else by the place in the batch, counted from nought."""
-        reference, place = _at(request, 8), _at(request, 5)
+        reference, place = texts.part_at(request, 8), texts.part_at(request, 5)
         entry = self.bank.by_reference(reference) if reference else self.bank.at(int(place or "0"))
         if self.plan.take("status-none") or entry is None:
             return texts.short_answer("R03", "100023", "NOT FOUND")
@@ -482,7 +501,7 @@ class PaxSimulator:
 
     async def _signature_piece(self, request: list[str]) -> str:
         """A08: from this place on, so many at most."""
-        first, most = int(_at(request, 2) or "0"), int(_at(request, 3) or "1")
+        first, most = int(texts.part_at(request, 2) or "0"), int(texts.part_at(request, 3) or "1")
         piece = self._signature[first : first + min(most, LARGEST_PIECE)]
         if not piece:
             return texts.short_answer("A09", "100023", "NOT FOUND")
@@ -546,35 +565,13 @@ class PaxSimulator:
     async def _reset(self, _: str) -> None:
         """Empty batch, no faults, plugged in, nobody in front of it: as after a start."""
         self.plan.clear()
+        self._message = ""
         self.wallet.start_over()
         self._patient("abort")
         async with self._changed:
             await self._changed.wait_for(lambda: not self._busy and self._work.empty())
         self.bank, self.requests, self.card_data_received, self._naks_left = Bank(), {}, 0, 0
         await self.line.plug_in()
-
-
-def _at(request: list[str], field: int, part: int = 0) -> str:
-    values = _parts(request, field)
-    return values[part] if part < len(values) else ""
-
-
-def _parts(request: list[str], field: int) -> list[str]:
-    return request[field].split(texts.PART) if field < len(request) else []
-
-
-def _href(request: list[str]) -> str:
-    return _extra(request, "HREF")
-
-
-def _extra(request: list[str], name: str) -> str:
-    """What the extra data of a request says of `name`; empty for nothing."""
-    extra = _parts(request, 10 if request[0] == "T00" else 7)
-    return next((part[len(name) + 1 :] for part in extra if part.upper().startswith(f"{name}=")), "")
-
-
-def _answering(command: str) -> str:
-    return f"{command[0]}{int(command[1:]) + 1:02d}" if command[1:].isdecimal() else "A01"
 
 
 def _plain(act: Callable[[str], None]) -> Handler:
@@ -587,9 +584,11 @@ def _plain(act: Callable[[str], None]) -> Handler:
 _WORK: dict[str, Callable[[PaxSimulator, list[str]], Awaitable[str]]] = {
     "A00": PaxSimulator._who,
     "A08": PaxSimulator._signature_piece,
-    "A12": PaxSimulator._fine,
+    "A10": PaxSimulator._show_message,
+    "A12": PaxSimulator._clear_message,
     "A16": PaxSimulator._fine,
     "A20": PaxSimulator._ask_to_sign,
+    "A26": PaxSimulator._restart,
     "T00": PaxSimulator._credit,
     "T02": PaxSimulator._credit,
     "R00": PaxSimulator._totals,

@@ -256,3 +256,38 @@ def with_check_byte(answer: str, wanted: int) -> str:
         check ^= byte
     first = next(byte for byte in range(0x40, 0x7F) if 0x20 <= byte ^ check < 0x100 and byte ^ check not in (0x7F,))
     return longer + chr(first) + chr(first ^ check)
+
+
+# What a request says ----------------------------------------------------------------------------------------------
+
+
+def part_at(request: list[str], field: int, part: int = 0) -> str:
+    """One part of a request's field, empty where it is absent."""
+    values = parts_at(request, field)
+    return values[part] if part < len(values) else ""
+
+
+def parts_at(request: list[str], field: int) -> list[str]:
+    """The parts of a request's field."""
+    return request[field].split(PART) if field < len(request) else []
+
+
+def href_of(request: list[str]) -> str:
+    """The host's reference of the sale a request is about."""
+    return extra_of(request, "HREF")
+
+
+def extra_of(request: list[str], name: str) -> str:
+    """What the extra data of a request says of `name`; empty for nothing."""
+    extra = parts_at(request, 10 if request[0] == "T00" else 7)
+    return next((part[len(name) + 1 :] for part in extra if part.upper().startswith(f"{name}=")), "")
+
+
+def answering(command: str) -> str:
+    """The command an answer carries."""
+    return f"{command[0]}{int(command[1:]) + 1:02d}" if command[1:].isdecimal() else "A01"
+
+
+def is_good(answer: str) -> bool:
+    """Does an answer say OK?"""
+    return answer.split(FIELD)[3:4] == ["000000"]

@@ -56,7 +56,7 @@ from devices.terminals.pax_codec import VERSION, Answer, parts
 from devices.terminals.pax_link import CABLE, SERIAL_TIMERS, Ending, EndKind, Medium, PaxLink, Timers
 from devices.terminals.pax_signature import read_strokes
 from devices.ticks import REAL, Ticks
-from models.basics.errors import DeviceBusy, DeviceError
+from models.basics.errors import DeviceBusy, DeviceError, DeviceTimeout
 
 ALL_TYPES = "00"
 OVERRIDE_DUPLICATE = "1"
@@ -65,9 +65,13 @@ _ASK_AGAIN = frozenset({"terminal.silent", "terminal.no_answer", "terminal.garbl
                         "terminal.link_lost"})  # fmt: skip
 """Line trouble: the terminal knows the outcome and can be asked at once. A wrong answer is a person's business."""
 
+_BEGAN = frozenset({"terminal.no_answer", "terminal.link_lost", "terminal.garbled"})
+"""How the exchange ends in which a terminal starts anew before its answer is out."""
+
 _CAN = (
     Capability.PAYMENT | Capability.PARTIAL_APPROVAL | Capability.VOID | Capability.REFUND | Capability.TXN_STATUS
-    | Capability.DEBIT | Capability.TOKENIZE | Capability.SIGNATURE | Capability.BATCH
+    | Capability.DEBIT | Capability.TOKENIZE | Capability.SIGNATURE | Capability.BATCH | Capability.MESSAGE
+    | Capability.RESTART
 )  # fmt: skip
 SIGNATURE_CHUNK = 9000
 MISSES_ENOUGH, MOST_QUESTIONS = 2, 4
@@ -99,8 +103,8 @@ class _Wish:
 
 
 class PaxTerminal:
-    """See PaymentTerminal, HoldsBatch, KeepsCards, TakesSignatures. `blocked_count` says how often card data was kept
-    out since start."""
+    """See PaymentTerminal, HoldsBatch, KeepsCards, TakesSignatures, ShowsMessage, Restarts. `blocked_count` says how
+    often card data was kept out since start."""
 
     def __init__(
         self,
@@ -235,6 +239,32 @@ class PaxTerminal:
             text, total = text + piece.part(2), int(length)
         strokes = read_strokes(self._guard.clean(text))
         return Signature(strokes) if strokes else Signature(reason="terminal.not_signed")
+
+    # Its screen, and itself ---------------------------------------------------------------------------------------
+
+    def show_message(self, title: str, words: str) -> None:
+        """A10. Raises DeviceError."""
+        self._told("A10", (words, title))
+
+    def clear_display(self) -> None:
+        """A12. Raises DeviceError."""
+        self._told("A12")
+
+    def restart(self) -> None:
+        """A26. A terminal that took the command and then falls silent, or whose line goes, has begun: it may be gone
+        before its answer is out. Raises DeviceError where it never took it, or says no."""
+        ending = self._link.exchange("A26")
+        self._heard_at = None
+        self._link.close()
+        if ending.answer is None and ending.reason not in _BEGAN:
+            raise DeviceTimeout("terminal.not_answering", device="reader")
+        if ending.answer is not None and scrub(ending.answer, self._guard, "").code != OK:
+            raise DeviceBusy("terminal.no_restart", device="reader")
+
+    def _told(self, command: str, fields: Sequence[str] = ()) -> None:
+        answer = self._ask(command, fields)
+        if answer.code != OK:
+            raise DeviceBusy("terminal.not_ready", device="reader", code=answer.code[:12])
 
     # The batch ----------------------------------------------------------------------------------------------------
 

@@ -32,10 +32,12 @@ class Nature(Enum):
 COMMANDS: dict[str, Nature] = {
     "A00": Nature.ADMIN,  # initialize: who is there
     "A08": Nature.ADMIN,  # get signature
+    "A10": Nature.ADMIN,  # show message
     "A12": Nature.ADMIN,  # clear message
     "A14": Nature.ADMIN,  # cancel what is running; has no answer of its own
     "A16": Nature.ADMIN,  # reset
     "A20": Nature.ADMIN,  # ask for a signature
+    "A26": Nature.ADMIN,  # reboot
     "B00": Nature.MONEY,  # close the batch
     "R00": Nature.REPORT,  # local total report
     "R02": Nature.REPORT,  # local detail report

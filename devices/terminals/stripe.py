@@ -49,12 +49,12 @@ MOST_PAGES = 20
 
 
 class StripeTerminal:
-    """See PaymentTerminal, KeepsCards, ShowsCart, TellsReturned. `blocked_count` says how often card data was kept out
-    since start."""
+    """See PaymentTerminal, KeepsCards, ShowsCart, ShowsMessage, TellsReturned. `blocked_count` says how often card data
+    was kept out since start."""
 
     capabilities = (
         Capability.PAYMENT | Capability.VOID | Capability.REFUND | Capability.ABORT | Capability.TXN_STATUS
-        | Capability.TOKENIZE | Capability.CART_DISPLAY | Capability.TELLS_RETURNED
+        | Capability.TOKENIZE | Capability.CART_DISPLAY | Capability.TELLS_RETURNED | Capability.MESSAGE
     )  # fmt: skip
 
     def __init__(
@@ -164,6 +164,11 @@ class StripeTerminal:
         items: Any = [{"description": line.words, "amount": line.cents, "quantity": 1} for line in lines]
         cart: Any = {"currency": "usd", "total": total_cents, "line_items": items}
         self._plain(lambda v1: v1.terminal.readers.set_reader_display(self._reader, {"type": "cart", "cart": cart}))
+
+    def show_message(self, title: str, words: str) -> None:
+        """Show words, as a cart in which nothing is to be paid: a reader at Stripe shows nothing else. Raises as
+        `show_cart`."""
+        self.show_cart([CartLine(title, 0), CartLine(words, 0)], 0)
 
     def clear_display(self) -> None:
         """Take the cart away; a payment is left alone. Raises DeviceError."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from devices.base import BytePipe, JobQueue
+from devices.base import BytePipe
+from devices.queues import JobQueue
 from devices.wires.address import (
     HttpAddress,
     QueueAddress,

@@ -10,7 +10,8 @@ import os
 import re
 import subprocess
 
-from devices.base import DeviceState, DeviceStatus, JobState, QueuedJob, Reason
+from devices.base import DeviceState, DeviceStatus, Reason
+from devices.queues import JobState, QueuedJob
 from devices.wires import libcups
 from devices.wires.address import QueueAddress, plain_address
 from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, DeviceTimeout, Effect

@@ -11,7 +11,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from devices.base import DeviceState, DeviceStatus, JobState, QueuedJob, Reason
+from devices.base import DeviceState, DeviceStatus, Reason
+from devices.queues import JobState, QueuedJob
 from devices.wires.address import QueueAddress, plain_address
 from models.basics.errors import DeviceBusy, DeviceError, DeviceMissing, DeviceTimeout, Effect
 

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtTest import QTest
 from serial.tools import list_ports
 
+from app import status
 from app.settings import DRAWER, PRINTER_URL, TERMINAL_URL
 from app.views import TenderKind
 from tests.support.clinic import MARIA, PRIYA
@@ -20,8 +21,9 @@ from tests.support.front import Front, front
 from tests.support.simulators import PaxProcess, PrinterProcess, pax_running, printer_running
 from tests.support.windows import themed  # noqa: F401
 from widgets.common.overlay import Overlay
+from widgets.devices import presenter as presenting
 from widgets.devices.presenter import DevicesPresenter
-from widgets.screens import SETTINGS, Place
+from widgets.screens import SETTINGS, TODAY, Place
 from widgets.settings.state import DEVICES
 
 pytestmark = pytest.mark.usefixtures("themed")
@@ -123,6 +125,57 @@ def test_a_reader_is_found_chosen_and_tried_and_all_of_it_is_in_the_log(terminal
     desk.picture("journey-devices-reader")
     assert acts(desk)[-1] == ("reader", "chosen")
     assert {"Serial", "Answer time", "Last contact"} <= {label for label, _ in state(desk, "reader").facts}
+
+
+def test_it_shows_words_and_starts_anew_when_it_is_told_to(
+    terminal: PaxProcess, desk: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And takes the next card: what was in its batch is still there."""
+    monkeypatch.setattr(presenting, "MESSAGE_MS", 300)
+    monkeypatch.setattr(status, "RESTART_PAUSE_S", 0.5)
+    desk.press("Alt+S")
+    desk.wait(lambda: presenter(desk)._find.table.rows)
+    desk.press("Return")
+    desk.wait(lambda: pill(desk, "reader") == "Ready")
+    press_button(desk, "reader", "message")
+    desk.wait(lambda: terminal.requests("A10") == 1)
+    desk.wait(lambda: "two lines" in presenter(desk)._part.banner.title.text())
+    desk.picture("journey-devices-message")
+    desk.wait(lambda: terminal.requests("A12") == 1)
+    terminal.wait("idle")
+    press_button(desk, "reader", "restart")
+    desk.wait(lambda: pill(desk, "reader") == "Starting anew")
+    assert not {"message", "restart"} & set(presenter(desk)._part.cards["reader"].buttons)
+    desk.picture("journey-devices-restart")
+    desk.wait(lambda: pill(desk, "reader") == "Ready", 30)
+    assert terminal.requests("A26") == 1
+    assert {("reader", "message"), ("reader", "restart")} <= set(acts(desk))
+    here = desk.counter
+    taken: list[object] = []
+    here.desk.lanes["terminal"].submit(
+        lambda job: here.desk.checkout.collect(here.request(here.sheet(), TenderKind.CARD), job), done=taken.append,
+        failed=taken.append,
+    )  # fmt: skip
+    desk.wait(lambda: taken)
+    assert terminal.captured_cents() == 7500, taken
+
+
+def test_while_somebody_looks_every_device_is_asked_again_and_again(
+    terminal: PaxProcess, paper: PrinterProcess, desk: Front
+) -> None:
+    """What a card says is no older than a moment: nothing is pressed, and a cover that is opened is on the screen. Once
+    the page is left, devices have their peace."""
+    here = desk.counter.desk
+    here.settings.update({TERMINAL_URL: terminal.url, PRINTER_URL: paper.url})
+    desk.wait(lambda: pill(desk, "reader") == "Ready" and pill(desk, "printer") in ("Ready", "Paper low"))
+    asked = terminal.requests("A00")
+    desk.wait(lambda: terminal.requests("A00") > asked + 1)
+    paper.always("cover-open")
+    desk.wait(lambda: pill(desk, "printer") == "Cover open")
+    paper.clear()
+    desk.wait(lambda: pill(desk, "printer") in ("Ready", "Paper low"))
+    desk.window.navigator.go(Place(TODAY))
+    desk.wait(lambda: not here.status._closely)
 
 
 def state(desk: Front, key: str):

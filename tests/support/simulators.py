@@ -202,7 +202,8 @@ def pax_running(
     *arguments: str, tcp: bool = False, http: bool = False, present_after_s: float = 0.0, link: Path | None = None
 ) -> Iterator[PaxProcess]:
     """A card terminal whose patient and bank are quick unless `arguments` say otherwise."""
-    quick = ["--present-after", str(present_after_s), "--bank", "0", "--acknowledge-wait", "0.15"]
+    quick = ["--present-after", str(present_after_s), "--bank", "0", "--acknowledge-wait", "0.15",
+             "--restart", "0.3"]  # fmt: skip
     terminal = PaxProcess("pax", [*quick, *arguments], tcp=tcp, http=http, link=link)
     try:
         yield terminal

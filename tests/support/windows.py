@@ -246,6 +246,9 @@ class Board:
     def contact(self, _key: str) -> None:
         return None
 
+    def watch_closely(self, on: bool) -> None:
+        self.looked = [*self.looked, "closely" if on else "no more"]
+
     def check_reader(self, _job: Any = None) -> None:
         self.looked = [*self.looked, "reader"]
 
@@ -318,7 +321,8 @@ class StandDesk:
         self.attention = SimpleNamespace(items=lambda: self.items)
         self.printing, self.sync, self.importing = Acts(), Acts(), Acts()
         spool = Printing(clinic.clinic, clinic.settings, Posting(clinic.clinic, clinic.settings), self.lanes["printer"])
-        self.devices = Devices(clinic.clinic, clinic.settings, self.status, spool, self.device_log)
+        self.devices = Devices(clinic.clinic, clinic.settings, self.status, spool, self.device_log,
+                               CardReader(clinic.settings))  # fmt: skip
         self.schedule = self.checkout = self.accounts = None
         folders = Folders(clinic.folder)
         self.backups = Backups(folders, clinic.settings, Secrets(folders, clinic.settings), clinic.clock)

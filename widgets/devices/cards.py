@@ -9,6 +9,9 @@ from widgets.common import Card, IconTile, KeycapButton, Pill, Text
 from widgets.devices.state import CardState, Step
 from widgets.theme import S4, S8, S10, S12, S16
 
+MOST_IN_A_LINE, BEFORE_THE_BREAK = 4, 3
+"""So many buttons stand side by side with a note; of more, so many do."""
+
 
 class DeviceCardView(Card):
     """Draws a `CardState`. `asked(act)` when a button is pressed. Buttons live as long as their acts stay the same."""
@@ -37,13 +40,15 @@ class DeviceCardView(Card):
         self._head.addWidget(self.pill)
         self._facts = _part(QGridLayout())
         self._steps = _part(QVBoxLayout())
-        self._foot = QHBoxLayout()
-        self._foot.setSpacing(S8)
+        self._foot, self._more = QHBoxLayout(), QHBoxLayout()
+        for line in (self._foot, self._more):
+            line.setSpacing(S8)
         self.body.setSpacing(S10)
         self.body.addLayout(self._head)
         self.body.addWidget(self._facts)
         self.body.addWidget(self._steps)
         self.body.addLayout(self._foot)
+        self.body.addLayout(self._more)
 
     def draw(self, state: CardState) -> None:
         """Show how the device is now."""
@@ -96,25 +101,36 @@ class DeviceCardView(Card):
         self._steps.setVisible(bool(steps))
 
     def _draw_acts(self, state: CardState) -> None:
-        line = self._foot if state.fitted else self._head
         focused = any(button.hasFocus() for button in self.buttons.values())
         for button in self.buttons.values():
             button.deleteLater()
         self.buttons = {}
-        self._foot.removeWidget(self.note)
+        for line in (self._foot, self._more):
+            line.removeWidget(self.note)
         _clear(self._foot)
-        for act, words, icon in state.acts:
+        _clear(self._more)
+        for number, (act, words, icon) in enumerate(state.acts):
             button = KeycapButton(words, icon=icon, size="control_small" if state.fitted else "control")
             button.setAccessibleName(f"{words}: {state.title}")
             button.clicked.connect(lambda _checked=False, act=act: self.asked.emit(act))
             self.buttons[act] = button
-            line.addWidget(button)
-        self._foot.addWidget(self.note, 1)
+            self._line_of(number, state).addWidget(button)
+        broken = len(state.acts) > MOST_IN_A_LINE
+        if broken:
+            self._foot.addStretch(1)
+        (self._more if broken else self._foot).addWidget(self.note, 1)
         self.note.setVisible(state.fitted)
         if focused and self.buttons:  # whoever works by keyboard stays on this card
             first = next(iter(self.buttons.values()))
             first.show()
             first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _line_of(self, number: int, state: CardState) -> QHBoxLayout:
+        """Where a button stands: beside the title of what is not set up, else below; those after the first
+        three in a line of their own where there are too many for one."""
+        if not state.fitted:
+            return self._head
+        return self._more if len(state.acts) > MOST_IN_A_LINE and number >= BEFORE_THE_BREAK else self._foot
 
 
 def _part(layout: QGridLayout | QVBoxLayout) -> QWidget:

@@ -19,7 +19,7 @@ from widgets.bridge import Bridge
 from widgets.common.files import ask_list_path
 from widgets.common.lend_dialog import Lending
 from widgets.devices.dialogs import AddressDialog, FindDialog, LogDialog
-from widgets.devices.state import ADDRESS, CHECK, CUT, FIND, REMOVE, SET_UP, TEST, name_of
+from widgets.devices.state import ADDRESS, CHECK, CUT, FIND, MESSAGE, REMOVE, RESTART, SET_UP, TEST, name_of
 from widgets.devices.view import DevicesPart
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class DevicesPresenter(QObject):
         part.find_asked.connect(self.find_devices)
         part.add_asked.connect(self.add_by_address)
         part.log_asked.connect(self.open_log)
+        part.seen.connect(self._seen)
         bridge.listen(subscribe, part, self._changed)
         bridge.listen(events, part, self._changed)
 
@@ -65,6 +66,11 @@ class DevicesPresenter(QObject):
         """The page is opened."""
         self._part.say_nothing()
         self._read()
+
+    @Slot(bool)
+    def _seen(self, shown: bool) -> None:
+        """Somebody looks at the cards, or does no more."""
+        self._devices().watch_closely(shown)
 
     def _changed(self, *_told: object) -> None:
         if self._part.isVisible():
@@ -91,7 +97,7 @@ class DevicesPresenter(QObject):
     def _asked(self, key: str, act: str) -> None:
         acts: dict[str, Callable[[str], None]] = {
             TEST: self._test, FIND: self.find_devices, ADDRESS: self.add_by_address, REMOVE: self._remove,
-            SET_UP: self._set_up, CHECK: self._check, CUT: self._cut,
+            SET_UP: self._set_up, CHECK: self._check, CUT: self._cut, MESSAGE: self._message, RESTART: self._restart,
         }  # fmt: skip
         acts[act](key)
 
@@ -126,6 +132,48 @@ class DevicesPresenter(QObject):
         self._part.set_busy(READER, TEST, "Asking it…")
         self._bridge.start(self._lanes["terminal"], lambda _job: self._devices().test_reader(), owner=self, done=done,
                            failed=failed)  # fmt: skip
+
+    def _message(self, key: str) -> None:
+        """Two lines on the reader for a moment: whoever stands at it sees which one this desk uses."""
+
+        def failed(error: Exception) -> None:
+            self._part.set_busy(key, MESSAGE, "")
+            self._say(error)
+
+        def done(_nothing: object) -> None:
+            self._part.show_told("info", "The reader shows two lines", "They go by themselves.")
+            QTimer.singleShot(MESSAGE_MS, self, self._clear_reader)
+
+        self._part.set_busy(key, MESSAGE, "Showing…")
+        self._bridge.start(self._lanes["terminal"], lambda _job: self._devices().show_on_reader(), owner=self,
+                           done=done, failed=failed)  # fmt: skip
+
+    @Slot()
+    def _clear_reader(self) -> None:
+        def failed(error: Exception) -> None:
+            self._part.set_busy(READER, MESSAGE, "")
+            self._say(error)
+
+        def done(_nothing: object) -> None:
+            self._part.set_busy(READER, MESSAGE, "")
+            self._part.say_nothing()
+
+        self._bridge.start(self._lanes["terminal"], lambda _job: self._devices().clear_reader(), owner=self,
+                           done=done, failed=failed)  # fmt: skip
+
+    def _restart(self, key: str) -> None:
+        def failed(error: Exception) -> None:
+            self._part.set_busy(key, RESTART, "")
+            self._say(error)
+
+        def done(_nothing: object) -> None:
+            self._part.set_busy(key, RESTART, "")
+            self._part.show_told("info", "The reader starts anew", "It is ready again by itself, in a minute or two.")
+            self._soon.start()
+
+        self._part.set_busy(key, RESTART, "Telling it…")
+        self._bridge.start(self._lanes["terminal"], lambda _job: self._devices().restart_reader(), owner=self,
+                           done=done, failed=failed)  # fmt: skip
 
     def _test_print(self) -> None:
         key = "printer"

@@ -21,7 +21,7 @@ _MEANINGS: Final = {"ok": "ok", "busy": "info", "warn": "warn", "bad": "bad"}
 _PILLS: Final = {
     "light.reader.ready": "Ready", "light.reader.checking": "Looking", "light.reader.arming": "In use",
     "light.reader.waiting": "In use", "light.reader.busy": "In use", "light.reader.missing": "Not connected",
-    "light.reader.doubt": "Payment being checked",
+    "light.reader.doubt": "Payment being checked", "light.reader.restarting": "Starting anew",
     "light.printer.ready": "Ready", "light.printer.checking": "Looking", "light.printer.printing": "Printing",
     "light.printer.paper_low": "Paper low", "light.printer.paper_out": "Out of paper",
     "light.printer.cover_open": "Cover open", "light.printer.cutter": "Cutter stuck",
@@ -41,6 +41,7 @@ _NOT_THERE: Final = {"light.reader.missing", "light.printer.missing", "light.dra
                      "light.drawer.unplugged", "light.display.missing"}  # fmt: skip
 
 CHECK, FIND, ADDRESS, TEST, CUT, REMOVE, SET_UP = "check", "find", "address", "test", "cut", "remove", "set_up"
+MESSAGE, RESTART = "message", "restart"
 """What a button of a card asks for."""
 
 _NETWORK_STEPS = (
@@ -128,14 +129,21 @@ def _card(card: DeviceCard) -> CardState:
             acts = ((SET_UP, "On the printer", "printer"), (FIND, "Its own wire", "cable"))
         return CardState(card.key, card.name, subtitle, icon, ("", "neutral", ""), acts=acts, fitted=False)
     note, ink = _note(card)
-    acts = tuple(act for act in _ACTS.get(card.key, _USUAL_ACTS) if act[0] != CUT or card.cuts)
+    here = not _away(card) and (card.light is None or card.light.words != "light.reader.restarting")
+    can = {CUT: card.cuts, MESSAGE: card.shows_message and here, RESTART: card.restarts and here}
+    acts = tuple(act for act in _ACTS.get(card.key, _USUAL_ACTS) if can.get(act[0], True))
     return CardState(card.key, card.name, _subtitle(card), icon, _pill(card.light), _facts(card), acts, _steps(card),
                      note, ink)  # fmt: skip
 
 
 _USUAL_ACTS = ((FIND, "Choose another", "search"), (REMOVE, "Remove", ""))
 _ACTS: Final = {
-    READER: ((TEST, "Test reader", "refresh-cw"), *_USUAL_ACTS),
+    READER: (
+        (TEST, "Test reader", "nfc"),
+        (MESSAGE, "Show message", "message-square"),
+        (RESTART, "Restart reader", "refresh-cw"),
+        *_USUAL_ACTS,
+    ),
     PRINTER: ((TEST, "Test print", "printer"), (CUT, "Cut paper", ""), *_USUAL_ACTS),
     DISPLAY: ((TEST, "Show message", "monitor"), *_USUAL_ACTS),
     DRAWER: ((TEST, "Open drawer", "inbox"), (REMOVE, "Remove", "")),
@@ -169,6 +177,7 @@ def _facts(card: DeviceCard) -> tuple[tuple[str, str], ...]:
         ("Software", card.software),
         ("Answer time", f"{card.took_ms} ms" if card.took_ms and not _away(card) else ""),
         ("Ask for a card for", f"{card.card_wait_s} seconds" if card.card_wait_s else ""),
+        ("Restart", "" if card.restarts or card.key != READER else "With its own power button"),
         ("Paper", card.paper),
         ("Last contact", moment(card.last_at) if card.last_at else "" if card.key == DRAWER else "None yet"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.devices import DevicesView
@@ -19,12 +19,14 @@ SIDE, NARROW = 300, 760
 
 
 class DevicesPart(Themed, QWidget):
-    """The page's own part. `asked(device, act)`; `find_asked`, `add_asked`, `log_asked`. Keys work all over `page`."""
+    """The page's own part. `asked(device, act)`; `find_asked`, `add_asked`, `log_asked`; `seen`: it is on the screen,
+    or no more. Keys work all over `page`."""
 
     asked = Signal(str, str)
     find_asked = Signal()
     add_asked = Signal()
     log_asked = Signal()
+    seen = Signal(bool)
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
@@ -171,6 +173,14 @@ class DevicesPart(Themed, QWidget):
             button.set_idle()
 
     # Room ---------------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.seen.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.seen.emit(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from devices.base import DeviceState, JobQueue, PrintResult, Reason
+from devices.base import DeviceState, PrintResult, Reason
 from devices.printers.profiles import PROFILES
 from devices.printers.queued import QueuedPrinter, QueuePatience
+from devices.queues import JobQueue
 from devices.registry import printer_for
 from devices.wires import open_pipe, open_queue
 from models.basics.errors import DeviceBusy, DeviceMissing, Effect, PosError, RuleBroken

@@ -372,10 +372,65 @@ def test_a_close_that_cannot_be_looked_up_is_unknown(pax_tcp: PaxProcess) -> Non
         assert result.outcome is BatchOutcome.UNKNOWN
 
 
+# its screen, and itself
+
+
+def test_a_message_stands_until_it_is_cleared_and_never_over_a_payment(pax: PaxProcess) -> None:
+    with driver(pax) as terminal:
+        assert {Capability.MESSAGE, Capability.RESTART} <= set(terminal.capabilities)
+        terminal.show_message("Front desk", "One moment")
+        assert pax.tell("state")["screen"] == "message Front desk: One moment"
+        terminal.clear_display()
+        pax.wait("idle")
+        terminal.show_message("Front desk", "One moment")
+        assert pay(terminal).approved_cents == SALE
+        pax.wait("idle")
+        assert (pax.requests("A10"), pax.requests("A12")) == (2, 1)
+
+
+@pytest.mark.parametrize("wire", ["pax", "pax_tcp"])
+@pytest.mark.parametrize("fault", ["", "reboot:0.3s@A26", "bad-lrc:1@A26"])
+def test_it_starts_anew_and_its_batch_is_still_there(
+    request: pytest.FixtureRequest, wire: str, fault: str
+) -> None:  # fmt: skip
+    machine: PaxProcess = request.getfixturevalue(wire)
+    with driver(machine) as terminal:
+        before = pay(terminal)
+        if fault:
+            machine.next(fault)
+        terminal.restart()
+        until(lambda: answers(terminal), 20)
+        assert machine.requests("A26") == 1, "it is told once"
+        found = terminal.transaction_status(before.terminal_ref, SALE)
+        assert (found.outcome, found.approved_cents) == (Outcome.APPROVED, SALE)
+        assert pay(terminal, cents=1100).approved_cents == 1100
+
+
+def answers(terminal: PaxTerminal) -> bool:
+    try:
+        return bool(terminal.diagnosis().serial)
+    except DeviceError:
+        return False
+
+
+def test_one_that_does_not_start_anew_says_so_and_goes_on(pax: PaxProcess) -> None:
+    with driver(pax) as terminal:
+        pax.next("restart-refused")
+        with pytest.raises(DeviceBusy, match=r"terminal\.no_restart"):
+            terminal.restart()
+        pax.always("no-ack@A26")
+        with pytest.raises(DeviceTimeout, match=r"terminal\.not_answering"):
+            terminal.restart()
+        assert answers(terminal)
+        pax.next("no-ack@A10")
+        terminal.show_message("a", "b")  # asked again: nothing moves by it
+        assert pax.tell("state")["screen"] == "message a: b"
+
+
 # card data
 
 
-@pytest.mark.parametrize("command", ["A00", "T02", "R00", "R02", "B00", "A20", "A08"])
+@pytest.mark.parametrize("command", ["A00", "T02", "R00", "R02", "B00", "A20", "A08", "A10", "A12", "A26"])
 def test_no_card_number_passes_in_any_answer(pax: PaxProcess, command: str, caplog: pytest.LogCaptureFixture) -> None:
     """Every part of every answer goes through the guard: whatever is said, nothing of it is told or logged."""
     caplog.set_level(logging.DEBUG)
@@ -392,6 +447,9 @@ def test_no_card_number_passes_in_any_answer(pax: PaxProcess, command: str, capl
             lambda: terminal.totals(Seen()),
             lambda: terminal.close_batch(NOON, Seen()),
             lambda: terminal.signature(1.0, Seen()),
+            lambda: terminal.show_message("Front desk", "One moment"),
+            terminal.clear_display,
+            terminal.restart,
         ):
             try:
                 said.append(act())  # type: ignore[no-untyped-call]

@@ -246,12 +246,16 @@ def test_a_cart_is_shown_and_cleared_and_never_replaces_a_payment(journal: Journ
         assert patient.tell("state")["readers"][0]["action"] == "set_reader_display"
         till.terminal.clear_display()
         assert patient.tell("state")["readers"][0]["action"] == ""
+        till.terminal.show_message("Front desk", "One moment")
+        assert patient.tell("state")["readers"][0]["action"] == "set_reader_display"
+        till.terminal.clear_display()
         hand = Hand()
         thread = threading.Thread(target=lambda: till.pay(ask(), hand), daemon=True)
         thread.start()
         patient.wait("present card")
         other = driver(patient, key="rk_test_other")
-        for act in (lambda: other.show_cart([CartLine("Copay", 3000)], 3000), other.clear_display):
+        for act in (lambda: other.show_cart([CartLine("Copay", 3000)], 3000), other.clear_display,
+                    lambda: other.show_message("a", "b")):  # fmt: skip
             with pytest.raises(DeviceBusy):
                 act()
         assert patient.tell("state")["readers"][0]["action"] == "process_payment_intent"

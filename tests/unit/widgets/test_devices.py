@@ -48,7 +48,7 @@ def event(device: str, act: Act, end: str = GOOD, took_ms: int = 0) -> DeviceEve
 CARDS = (
     DeviceCard(key=READER, name="Card reader", fitted=True, address="tcp://192.168.4.21:10009",
                light=light("light.reader.ready"), model="A920PRO", serial="0000000001", software="4.18", took_ms=38,
-               last_at=AT, card_wait_s=120, tested=event(READER, Act.TEST)),
+               last_at=AT, card_wait_s=120, tested=event(READER, Act.TEST), shows_message=True, restarts=True),
     DeviceCard(key=PRINTER, name="Receipt printer", fitted=True, address="usblp://04b8:0e03/A1B2",
                light=light("light.printer.paper_low", "warn"), paper="80 mm, 48 columns", last_at=AT),
     DeviceCard(key=DRAWER, name="Cash drawer", fitted=True, address=THROUGH_PRINTER, opened_today=14,
@@ -72,7 +72,20 @@ EMPTY = replace(FULL, cards=tuple(DeviceCard(key=kind.key, name=kind.name, fitte
 NAMED = replace(FULL, desk=LONG, cards=(replace(CARDS[0], model=LONG, serial="0" * 40, software="9" * 40),
                                         *CARDS[1:]))  # fmt: skip
 FIXED = replace(FULL, fixed=True)
-STATES = {"full": FULL, "broken": BROKEN, "empty": EMPTY, "long": NAMED, "training": FIXED}
+ONLINE = replace(FULL, cards=(
+    replace(CARDS[0], address="https://api.stripe.com/tmr_1", model="Stripe S700", restarts=False,
+            light=light("light.reader.ready")), *CARDS[1:],
+))  # fmt: skip
+ANEW = replace(FULL, cards=(replace(CARDS[0], light=light("light.reader.restarting", "busy")), *CARDS[1:]))
+STATES = {
+    "online": ONLINE,
+    "anew": ANEW,
+    "full": FULL,
+    "broken": BROKEN,
+    "empty": EMPTY,
+    "long": NAMED,
+    "training": FIXED,
+}
 OFFERS = (
     Offer(Found("usb://2fb8:2206/0000000001?location=1-1", "reader", "PAX", "PAX A920", "0000000001", "1-1", True,
                 True), READER),
@@ -115,7 +128,9 @@ def test_a_desk_that_trains_tries_its_devices_and_changes_none(page) -> None:
     assert not page.devices.find_button.isVisible()
     assert not page.devices.add_button.isVisible()
     assert [action.isEnabled() for action in page.devices.actions_here] == [False, False, True]
-    assert {act for card in page.devices.cards.values() for act in card.buttons} == {"test"}
+    assert {act for card in page.devices.cards.values() for act in card.buttons} == {
+        "test", "message", "restart"
+    }  # fmt: skip
     page.devices.draw(FULL)
     settle()
     assert page.devices.find_button.isVisible()
@@ -155,6 +170,19 @@ def test_the_cards_say_what_the_picture_says(page) -> None:
     assert [event_words(one) for one in EVENTS] == [
         "Test print", "Receipt printer: paper is low", "Card reader: tested", "Card reader ready",
     ]  # fmt: skip
+
+
+def test_a_reader_offers_what_it_can_and_says_why_not() -> None:
+    def offered(view: DevicesView) -> set[str]:
+        return {act for act, _, _ in cards_of(view)[0].acts}
+
+    assert {"message", "restart"} <= offered(FULL)
+    assert ("message" in offered(ONLINE), "restart" in offered(ONLINE)) == (True, False)
+    assert ("Restart", "With its own power button") in cards_of(ONLINE)[0].facts
+    assert "Restart" not in {label for label, _ in cards_of(FULL)[0].facts}
+    assert not {"message", "restart"} & offered(BROKEN), "one that is not there hears nothing"
+    assert cards_of(ANEW)[0].pill[0] == "Starting anew"
+    assert not {"message", "restart"} & offered(ANEW)
 
 
 def test_what_is_not_there_says_what_to_do_each_with_a_button(page) -> None:
