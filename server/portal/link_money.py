@@ -190,17 +190,22 @@ def paid(visit: Visit, found: Linked) -> Response:
 
 def receipt(visit: Visit, found: Linked) -> Response:
     """The receipt of what was paid by this link, as PDF."""
-
-    def look(reader: HubReader) -> Document | None:
-        members = balance.members_of(reader, visit.tenant, found.payer.id)
-        records = balance.records_of(reader, visit.tenant, members)
-        return papers.receipt(reader, visit.clinic, records, found.row.online_id) if found.row.online_id else None
-
-    document = visit.hub.portal.rows.read(visit.tenant, look)
+    document = receipt_of(visit, found)
     if document is None:
         raise Gone
     saw(visit, found, "receipt")
     return visit.file(papers.pdf(document), "application/pdf", "receipt.pdf")
 
 
-MONEY = Subject(show, pages={"order": order, "receipt": receipt}, forms={"pay": pay})
+def receipt_of(visit: Visit, found: Linked) -> Document | None:
+    """The receipt of what was paid by this link; None before it is in the books."""
+
+    def look(reader: HubReader) -> Document | None:
+        members = balance.members_of(reader, visit.tenant, found.payer.id)
+        records = balance.records_of(reader, visit.tenant, members)
+        return papers.receipt(reader, visit.clinic, records, found.row.online_id) if found.row.online_id else None
+
+    return visit.hub.portal.rows.read(visit.tenant, look)
+
+
+MONEY = Subject(show, paid, pages={"order": order, "receipt": receipt}, forms={"pay": pay})

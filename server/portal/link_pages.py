@@ -10,7 +10,6 @@ from starlette.responses import Response
 from models.basics.clock import parse_utc
 from models.rules.links import LinkState
 from server.portal.entering import birth_date_of, failed, forgiven, knock, sessions_of
-from server.portal.link_money import paid
 from server.portal.link_paying import UNDER_WAY, looked, order_of
 from server.portal.link_subjects import SUBJECTS
 from server.portal.link_visit import STAGE, Linked, Subject, fits, linked, of_id, proven, saw
@@ -22,17 +21,24 @@ _OVER = {LinkState.REVOKED: 410, LinkState.EXPIRED: 410, LinkState.SETTLED: 410,
 def show(visit: Visit) -> Response:
     """What the link is for; before that the birth date, and where it has ended that alone."""
     found = linked(visit)
-    if found.standing.state in _OVER and not (found.proven and found.standing.state is LinkState.PAID):
+    if _has_done_its_work(found):
+        return _subject(found).ended(visit, found)
+    if found.standing.state in _OVER:
         return _over(visit, found)
     if not found.proven:
         return _who(visit, found)
-    if found.standing.state is LinkState.PAID:
-        return paid(visit, found)
     order = order_of(visit, found)
     if order is not None and order.state in UNDER_WAY and looked(visit, found, order) in ("open", "unknown", "paid"):
         return visit.go("/order")
     saw(visit, found, "link")
     return _subject(found).show(visit, found)
+
+
+def _has_done_its_work(found: Linked) -> bool:
+    """Is there a last page for who is proven?"""
+    state = found.standing.state
+    settled = state is LinkState.SETTLED and _subject(found).settles
+    return found.proven and (state is LinkState.PAID or settled)
 
 
 def _over(visit: Visit, found: Linked) -> Response:

@@ -18,7 +18,7 @@ from models.operations.online import OnlineItem
 from models.rules.addresses import email_address
 from models.rules.people import display_name
 from models.store.portal_rows import OrderRow
-from server.online.offered import CheckoutAsk, SaveConsent
+from server.online.offered import ChargeAsk, Charged, CheckoutAsk, Declined, SaveConsent
 from server.portal.link_visit import Linked
 from server.portal.web import Visit
 
@@ -27,6 +27,9 @@ CONSENT = "link-1"
 """The version of `pay_link.keep_words`."""
 UNDER_WAY = ("begun", "sent", "unknown")
 """States of an order of which something may still come."""
+
+
+_ASKED = {"sent": "open", "paid": "paid", "unknown": "unknown"}
 
 
 def ready(visit: Visit) -> bool:
@@ -41,14 +44,16 @@ def order_of(visit: Visit, found: Linked) -> OrderRow | None:
 
 def begin(
     visit: Visit, found: Linked, order_id: str, cents: int, items: Sequence[OnlineItem] = (), *, keep: bool = False,
-    request_id: str = "",
+    request_id: str = "", kept_card_id: str = "",
 ) -> OrderRow:  # fmt: skip
-    """The order of a form, or the one that is under way: asks for the processor's page, for what was asked under
-    `request_id` where the money answers that. What came of it is on the order. Raises StorageError."""
+    """The order of a form, or the one that is under way: asks for the processor's page, or charges a kept card, for
+    what was asked under `request_id` where the money answers that. What came of it is on the order. Raises
+    StorageError."""
     order = OrderRow(
         order_id=order_id, account_id=found.row.link_id, patient_id=found.payer.id, amount_cents=cents,
-        items=orjson.dumps([to_json(each) for each in items]).decode(), kept_card_id="", keep_card=int(keep),
-        state="begun", attempt_id="", where_to="", reason="", made_at=utc_text(visit.hub.clock.now()),
+        items=orjson.dumps([to_json(each) for each in items]).decode(), kept_card_id=kept_card_id,
+        keep_card=int(keep), state="begun", attempt_id="", where_to="", reason="",
+        made_at=utc_text(visit.hub.clock.now()),
         request_id=request_id,
     )  # fmt: skip
     made, fresh = visit.hub.portal.rows.begin_order_alone(visit.tenant, order)
@@ -65,7 +70,7 @@ def looked(visit: Visit, found: Linked, order: OrderRow) -> str:
     if not order.attempt_id:
         _ask(visit, found, order)
         again = visit.hub.portal.rows.order(visit.tenant, order.order_id)
-        return "open" if again is not None and again.state == "sent" else "ended"
+        return _ASKED.get(again.state, "ended") if again is not None else "ended"
     try:
         attempt = visit.hub.online.look(visit.tenant, order.attempt_id)
     except StorageError:
@@ -102,23 +107,43 @@ def receipt_to(found: Linked) -> str:
 
 
 def _ask(visit: Visit, found: Linked, order: OrderRow) -> None:
-    row = found.row
-    ask = CheckoutAsk(
-        key=order.order_id, patient_id=order.patient_id, amount_cents=order.amount_cents, channel=CHANNEL,
-        return_url=visit.hub.portal.back_url(visit.tenant, order.order_id), source_id=row.link_id,
-        items=tuple(OnlineItem(**each) for each in orjson.loads(order.items)), language=visit.language,
-        request_id=order.request_id, receipt_to=receipt_to(found),
-        save=consent(visit, found) if order.keep_card else None,
-    )  # fmt: skip
     try:
-        begun = visit.hub.online.begin_checkout(visit.tenant, ask)
+        if order.kept_card_id:
+            _charge(visit, found, order)
+        else:
+            _checkout(visit, found, order)
     except StorageError:
         raise
     except PosError as error:  # nothing was taken
         _move(visit, order, "declined", "ended" if error.message_key == "online.key_used" else error.message_key)
-        return
+
+
+def _checkout(visit: Visit, found: Linked, order: OrderRow) -> None:
+    begun = visit.hub.online.begin_checkout(visit.tenant, CheckoutAsk(
+        key=order.order_id, patient_id=order.patient_id, amount_cents=order.amount_cents, channel=CHANNEL,
+        return_url=visit.hub.portal.back_url(visit.tenant, order.order_id), source_id=found.row.link_id,
+        items=_items(order), language=visit.language, request_id=order.request_id, receipt_to=receipt_to(found),
+        save=consent(visit, found) if order.keep_card else None,
+    ))  # fmt: skip
     visit.hub.portal.rows.move_order(visit.tenant, order.order_id, "sent", attempt_id=begun.attempt_id,
                                      where_to=begun.url)  # fmt: skip
+
+
+def _charge(visit: Visit, found: Linked, order: OrderRow) -> None:
+    answer = visit.hub.online.charge_kept_card(visit.tenant, ChargeAsk(
+        key=order.order_id, kept_card_id=order.kept_card_id, amount_cents=order.amount_cents, channel=CHANNEL,
+        items=_items(order), source_id=found.row.link_id, request_id=order.request_id, receipt_to=receipt_to(found),
+    ))  # fmt: skip
+    if isinstance(answer, Charged):
+        _move(visit, order, "paid", "")
+    elif isinstance(answer, Declined):
+        _move(visit, order, "declined", answer.reason)
+    else:
+        visit.hub.portal.rows.move_order(visit.tenant, order.order_id, "unknown", attempt_id=answer.attempt_id)
+
+
+def _items(order: OrderRow) -> tuple[OnlineItem, ...]:
+    return tuple(OnlineItem(**each) for each in orjson.loads(order.items))
 
 
 def _move(visit: Visit, order: OrderRow, state: str, reason: str) -> None:

@@ -7,12 +7,14 @@ from starlette.responses import HTMLResponse
 
 from server.portal.link_pages import act, back, check, part, show
 from server.portal.link_visit import BACK, PAY
+from server.portal.plan_link import card_back
 from server.portal.routes import ANSWERS, told
 from server.portal.web import Page, Place, page
 
 LINK_PAGES: tuple[tuple[str, str, Page, Place], ...] = (
     ("GET", "/{token}", show, PAY), ("POST", "/{token}", check, PAY), ("GET", "/{token}/{part}", part, PAY),
     ("POST", "/{token}/{part}", act, PAY), ("GET", "/{tenant}/orders/{order}", back, BACK),
+    ("GET", "/{tenant}/cards/{link}", card_back, BACK),
 )  # fmt: skip
 """Method, path below `/pay`, page, and of which practice it is."""
 

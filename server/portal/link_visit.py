@@ -59,11 +59,14 @@ LinkPage = Callable[[Visit, Linked], Response]
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The pages of what a link may be for: what it shows once the birth date fits, and by the last part of the address
-    further pages (GET) and forms (POST). All of them are asked for who is proven alone."""
+    further pages (GET) and forms (POST). All of them are asked for who is proven alone. `ended` is shown to them where
+    it was paid; where nothing is owed any more, too, if it `settles`."""
 
     show: LinkPage
+    ended: LinkPage
     pages: Mapping[str, LinkPage] = field(default_factory=dict)
     forms: Mapping[str, LinkPage] = field(default_factory=dict)
+    settles: bool = False
 
 
 def _named(hub: Hub, request: Request) -> str:

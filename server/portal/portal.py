@@ -59,6 +59,10 @@ class Portal:
         """Where the processor's page leads back to who pays by a link: it is not told the link's address."""
         return f"{self._root_url}/pay/{tenant}/orders/{order_id}"
 
+    def card_url(self, tenant: str, link_id: str) -> str:
+        """The same for who keeps a card by a link: its id opens nothing."""
+        return f"{self._root_url}/pay/{tenant}/cards/{link_id}"
+
     def url_of(self, tenant: str) -> str:
         """Where patients of a practice begin."""
         return f"{self._root_url}/portal/{tenant}"

@@ -18,6 +18,7 @@ from models.rules.links import Bound, LinkStanding, LinkState, standing
 from models.rules.online import Owed, spread
 from models.rules.payment_status import AWAITED
 from models.rules.plan_standing import PlanStatus
+from models.store import plan_looking
 from models.store.queries import collect, family, online, people, plans, requests
 from models.store.queries.insured import asking
 from models.store.queries.rows import marks
@@ -178,11 +179,15 @@ class Standings:
         return max(sum(each.cents for each in self.about(row)) - credit, 0)
 
     def _of_plan(self, row: LinkRow) -> int | None:
-        """An agreement that nobody accepted asks for all of it; one in force, or over, for nothing here."""
+        """An agreement that nobody accepted asks for all of it; one in force for what is due; one that is over for
+        nothing."""
         plan = plans.plan(self._connection, self._tenant, row.subject_id)
         if plan is None or plan.status == PlanStatus.CANCELLED:
             return None
-        return sum(line.cents for line in plan.instalments) if plan.status == PlanStatus.DORMANT else 0
+        if plan.status == PlanStatus.DORMANT:
+            return sum(line.cents for line in plan.instalments)
+        now = plan_looking.stands(self._connection, self._tenant, plan, self._today)
+        return sum(each.open_cents for each in now.lines if each.line.due <= self._today)
 
 
 def _less(owed: Sequence[Owed], paid: Iterable[tuple[Owed, int]]) -> list[Owed]:

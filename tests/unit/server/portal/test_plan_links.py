@@ -1,0 +1,205 @@
+"""A payment plan by a one-time link: read, paid with a card that is entered on the processor's page, accepted by name,
+in force; void where the terms changed meanwhile (S4-06 … S4-08)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.basics.ids import new_id
+from models.operations import plans
+from models.operations.protocol import Cursor
+from models.rules.agreement import Agreed, agreement, sha256
+from models.rules.plans import Instalment, asked_for
+from tests.support.links import Payer, issue
+from tests.support.online import pay, processor  # noqa: F401
+from tests.support.portal import House, house
+from tests.support.simulators import StripeProcess
+
+
+@pytest.fixture(scope="module")
+def place(  # on the machine's own clock: the processor has no other
+    tmp_path_factory: pytest.TempPathFactory,
+    sqlite_hub_template: Path,
+    processor: StripeProcess,  # noqa: F811
+) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("plan-links"), sqlite_hub_template, None, processor) as made:
+        yield made
+
+
+class Sent:
+    """An agreement of Rosa's 80.00 less 8.00 in three payments, sent by link."""
+
+    def __init__(self, place: House, *, begins_in: int = 0) -> None:
+        self.place, self.clinic = place, place.clinic(plan_first_retry_days=3, plan_second_retry_days=7)
+        self.today: date = self.clinic_facts.today(place.hub.clock.now())
+        self.plan_id, self.charge = new_id(), self.clinic.charges["rosa"]
+        self.first = self.today + timedelta(days=begins_in)
+        self.put(2_400)
+        self.link_id = issue(self.clinic, 7_200, subject="plan", subject_id=self.plan_id, note="As we said")
+        self.payer = Payer(self.clinic, self.link_id)
+
+    @property
+    def clinic_facts(self):  # type: ignore[no-untyped-def]
+        return self.place.hub.hub.portal.clinics.find(self.clinic.tenant)
+
+    def put(self, *cents: int) -> None:
+        """The desk writes the terms down: so much each time, three times, or these amounts."""
+        amounts = cents * 3 if len(cents) == 1 else cents
+        lines = [Instalment(n + 1, self.first + timedelta(days=30 * n), each) for n, each in enumerate(amounts)]
+        text = agreement(Agreed(clinic="Alder Street Family Medicine", lines=lines, signed_on=self.today,
+                                encounter_cents=8_000, discount_cents=800))  # fmt: skip
+        self.clinic.put(plans.PlanPut(
+            plan_id=self.plan_id, patient_id=self.clinic.rosa, charge_ids=(self.charge,), encounter_cents=8_000,
+            discount_cents=800, discount_group="PR", discount_reason="44", terms="plan-1", terms_sha256=sha256(text),
+            text=text, lines=tuple(plans.PlanLine(no=each.no, due_date=each.due.isoformat(), amount_cents=each.cents)
+                                   for each in lines),
+        ))  # fmt: skip
+
+    def entries(self, kind: str) -> list[dict[str, object]]:
+        page = self.place.hub.store.pull(self.clinic.tenant, Cursor("", 0, "0" * 64))
+        return [entry.op["body"] for entry in page.entries if entry.op["kind"] == kind]
+
+    def kinds(self) -> list[str]:
+        """What was written down since the link was made, in order."""
+        page = self.place.hub.store.pull(self.clinic.tenant, Cursor("", 0, "0" * 64))
+        found = [entry.op["kind"] for entry in page.entries]
+        return found[found.index("link.issue") + 1 :]
+
+    def keeps_a_card(self) -> str:
+        """Choose a new card and enter it on the processor's page; the terms with it."""
+        page = self.payer.send("/method", **{"with": "new", "keep": "yes"})
+        found = re.search(r'content="0;url=([^"]+)"', page.text)
+        assert found is not None, page.text
+        status, where = pay(found[1].replace("&amp;", "&"))
+        assert status == 303
+        assert self.link_id in where, "the processor is told no address of a link"
+        assert self.payer.address not in where
+        self.payer.page = self.payer.line.get(where)
+        return self.payer.page.text
+
+    def agrees(self, **more: str) -> str:
+        return self.payer.send("/accept", **{"name": "Rosa Quillfeather", "agree": "yes", **more}).text
+
+
+@pytest.fixture
+def sent(place: House, processor: StripeProcess) -> Sent:  # noqa: F811
+    processor.reset()
+    return Sent(place)
+
+
+def test_s4_06_s4_07_s4_08_a_plan_is_read_accepted_with_a_new_card_and_paid(
+    sent: Sent,
+    processor: StripeProcess,  # noqa: F811
+) -> None:
+    before = sent.payer.opens().text
+    assert not re.search(r"Rosa|\$|As we said", before), "before the birth date"
+    page = sent.payer.proves().text
+    for words in ("Hello Rosa, your first payment is", "$24.00", "Plan of 3 payments, $72.00 in all", "$80.00",
+                  "−$8.00", "As we said"):  # fmt: skip
+        assert words in page, words
+    assert sent.payer.send("/method", **{"with": "new"}).status_code == 422, "no card is kept without their word"
+    page = sent.keeps_a_card()
+    for words in ("The clinic charges my card, Visa •••• 4242", "Agree and pay $24.00", "it tries again after 3 and 7"):
+        assert words in page, words
+    terms = sent.payer.page
+    assert sent.payer.send("/accept", name="", agree="yes").status_code == 422
+    assert sent.payer.send("/accept", name="Rosa Quillfeather").status_code == 422, "the tick is theirs to set"
+    assert sent.kinds() == ["card.consent", "card.keep"]
+    page = sent.agrees()
+    assert "is in force" in page
+    assert "You paid $24.00" in page
+    [accepted] = sent.entries("plan.accept")
+    [put] = sent.entries("plan.put")[1:]
+    assert (accepted["said_by"], accepted["how"], accepted["channel"], accepted["terms_sha256"]) == (
+        "Rosa Quillfeather", "terms", "link", put["terms_sha256"])  # fmt: skip
+    assert str(put["terms_sha256"])[:16] in terms.text, "what they read is what is written down"
+    assert [kind for kind in sent.kinds() if kind.startswith(("plan", "charge.adjust"))] == [
+        "plan.put", "plan.accept", "charge.adjust", "plan.activate"]  # fmt: skip
+    [fact] = sent.entries("online.receive")
+    assert (fact["channel"], fact["source_id"], fact["request_id"], fact["amount_cents"]) == (
+        "link", sent.link_id, asked_for(sent.plan_id, 1), 2_400)  # fmt: skip
+    assert processor.captured_cents() == 2_400
+    sent.payer.page = terms
+    sent.agrees()
+    assert (processor.captured_cents(), len(sent.entries("plan.accept"))) == (2_400, 1), "sent again it is the same"
+    assert sent.payer.opens("/agreement").content.startswith(b"%PDF-")
+    assert "Already paid" in Payer(sent.clinic, sent.link_id).opens().text
+    assert sent.place.hub.store.verify(sent.clinic.tenant, deep=True) == []
+
+
+def test_terms_that_the_desk_changed_meanwhile_are_not_accepted_and_shown_anew(sent: Sent) -> None:
+    sent.payer.enters()
+    page = sent.payer.send("/method", **{"with": "each"}).text
+    assert "I pay each time by cash, check, card, or from home" in page
+    sent.put(3_600, 3_600)
+    page = sent.agrees()
+    assert "The terms have changed since this page was opened" in page
+    assert "$36.00 today and on" in page
+    assert sent.entries("plan.accept") == []
+    assert "Agree and pay $36.00" in page
+    url = re.search(r'content="0;url=([^"]+)"', sent.agrees())
+    assert url is not None, "who pays each time pays the first on the processor's page"
+    assert [each["terms_sha256"] for each in sent.entries("plan.activate")] == [
+        sent.entries("plan.put")[-1]["terms_sha256"]]  # fmt: skip
+    sent.payer.opens()
+    assert "Not paid yet" in sent.payer.page.text, "the page that is open is led on to"
+    status, where = pay(url[1].replace("&amp;", "&"))
+    assert status == 303
+    assert "You paid $36.00" in sent.payer.line.get(where).text
+
+
+def test_money_that_came_meanwhile_stops_the_agreement_with_a_word(sent: Sent) -> None:
+    sent.payer.enters()
+    sent.payer.send("/method", **{"with": "each"})
+    sent.clinic.stream.copay(sent.clinic.rosa, sent.charge, 500)
+    sent.clinic.push()
+    assert "The terms have changed" in sent.agrees()
+    assert "cannot be agreed to as it is" in sent.payer.page.text
+    assert "plan.accept" not in sent.kinds()
+
+
+def test_nothing_is_paid_where_nothing_is_due_and_a_late_payment_is_paid_by_the_same_link(
+    place: House,
+    processor: StripeProcess,  # noqa: F811
+) -> None:
+    processor.reset()
+    later = Sent(place, begins_in=10)
+    later.payer.enters()
+    later.payer.send("/method", **{"with": "each"})
+    assert 'type="submit">Agree<' in later.payer.page.text
+    assert "is in force" in later.agrees()
+    assert processor.captured_cents() == 0
+    assert "Nothing is owed here" in Payer(later.clinic, later.link_id).opens().text
+    due = Sent(place)
+    about = {"plan_id": due.plan_id, "patient_id": due.clinic.rosa}
+    digest = due.entries("plan.put")[0]["terms_sha256"]
+    due.clinic.put(
+        plans.PlanPut(**about, charge_ids=(due.charge,), encounter_cents=8_000, terms="plan-1", text="I agree.",
+                      terms_sha256=sha256("I agree."), lines=(
+                          plans.PlanLine(no=1, due_date="2026-01-02", amount_cents=8_000),)),
+        plans.PlanAccept(**about, terms="plan-1", terms_sha256=sha256("I agree."), said_by="Rosa", how="paper"),
+        plans.PlanActivate(**about, charge_ids=(due.charge,), terms_sha256=sha256("I agree.")),
+    )  # fmt: skip
+    assert digest
+    assert "due now is" in due.payer.enters().page.text
+    assert "Thank you, Rosa" in due.payer.pays().text
+    [fact] = due.entries("online.receive")
+    assert (fact["request_id"], fact["source_id"]) == (asked_for(due.plan_id, 1), due.link_id)
+
+
+def test_a_link_of_a_plan_that_ended_opens_nothing(sent: Sent) -> None:
+    sent.clinic.put(plans.PlanCancel(plan_id=sent.plan_id, patient_id=sent.clinic.rosa))
+    assert "This link was taken back" in sent.payer.opens().text
+
+
+def test_the_pages_in_spanish_with_the_text_that_is_accepted(sent: Sent) -> None:
+    sent.payer = Payer(sent.clinic, sent.link_id, "es")
+    assert "su primer pago es de" in sent.payer.enters().page.text
+    sent.payer.send("/method", **{"with": "each"})
+    assert 'lang="en">I owe' in sent.payer.page.text
+    assert "Acepto y pago $24.00" in sent.payer.page.text
