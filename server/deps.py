@@ -89,7 +89,8 @@ class Hub:
         self.heads = Heads(self._read_heads if settings.shared else None)
         self.latest = LatestPages(store.pull_bytes, clock)
         carriers = carriers_for(settings.messages)
-        self.portal = Portal(store, settings.mark_key(), clock, carriers, address.browser_url)
+        self.portal = Portal(store, settings.mark_key(), clock, carriers, address.browser_url,
+                             several=settings.shared)  # fmt: skip
         self.messages = MessageWorker(store, carriers, clock, self._log_moved, alone=not settings.shared,
                                       portal=self.portal)  # fmt: skip
         self.documents = DocumentKeeper(store, Vault(settings.documents_path, settings.documents_key()), clock,

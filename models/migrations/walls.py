@@ -26,6 +26,8 @@ DIRECTORY = ("tenant_head", "device", "enrolment")
 all may be read, only the named practice's changed."""
 
 INSERT_ONLY = ("log", "transfer")
+SPENT = ("portal_session", "portal_note", "portal_guess", "portal_knock")
+"""Of no use to anybody once they are long over, and kept by no law: the hub clears them away."""
 
 _TABLES = (
     "SELECT table_name FROM information_schema.columns WHERE table_schema = current_schema() "
@@ -54,6 +56,7 @@ def put_up(connection: Connection) -> None:
     connection.exec_driver_sql(f"GRANT SELECT ON alembic_version TO {SERVING}")
     for table in _tables(connection):
         rights = "SELECT, INSERT" if table in INSERT_ONLY else "SELECT, INSERT, UPDATE"
+        rights += ", DELETE" if table in SPENT else ""
         connection.exec_driver_sql(f"REVOKE ALL ON {table} FROM {SERVING}")
         connection.exec_driver_sql(f"GRANT {rights} ON {table} TO {SERVING}")
         connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

@@ -39,6 +39,14 @@ FORGIVEN_AFTER = timedelta(hours=24)
 SAME_WISH = timedelta(minutes=30)
 """So long the same wish of an account is the same order while that one is open."""
 
+KEPT = timedelta(days=7)
+"""So long what is over stays, for whoever looks into what happened."""
+_SPENT = (
+    ("portal_session", "(ends_at < :old OR (ended_at <> '' AND ended_at < :old))"),
+    ("portal_note", "kind IN ('claim', 'second', 'reset') AND expires_at < :old"),
+    ("portal_guess", "last_at < :old AND locked_until < :old"),
+    ("portal_knock", "began_at < :old"),
+)
 _ACCOUNT = f"SELECT {names(AccountRow)} FROM portal_account WHERE tenant = :tenant AND "
 _NOTE = f"SELECT {names(NoteRow)} FROM portal_note WHERE tenant = :tenant AND "
 _KEEP_ACCOUNT = (
@@ -296,6 +304,32 @@ class HubPortal:
             "AND subject IN (:subjects)"
         )
         self._write(lambda session: session.run(query, tenant=tenant, subjects=tuple(subjects)), tenant)
+
+    def knocked(self, tenant: str, subject: str, within_s: float) -> int:
+        """Somebody knocks: how often they did since the first knock of the last `within_s` seconds, this one too."""
+        now = self._clock.now()
+        query = (
+            "INSERT INTO portal_knock (tenant, subject, began_at, knocks) VALUES (:tenant, :subject, :now, 1) "
+            "ON CONFLICT (tenant, subject) DO UPDATE SET "
+            "knocks = CASE WHEN portal_knock.began_at <= :old THEN 1 ELSE portal_knock.knocks + 1 END, "
+            "began_at = CASE WHEN portal_knock.began_at <= :old THEN :now ELSE portal_knock.began_at END "
+            "RETURNING knocks"
+        )
+        old = utc_text(now - timedelta(seconds=within_s))
+        return int(self._write(lambda session: session.one(query, tenant=tenant, subject=subject, now=utc_text(now),
+                                                           old=old), tenant)[0])  # fmt: skip
+
+    def tidy(self, tenant: str) -> int:
+        """Take away what nobody can use any more: sessions that ended, codes and links of sign-ups, patience with
+        guessers, all older than KEPT. Who saw what stays, and so does every notice: it says that it was sent. Returns
+        how many rows went."""
+        old = utc_text(self._clock.now() - KEPT)
+
+        def work(session: Session) -> int:
+            return sum(session.run(f"DELETE FROM {table} WHERE tenant = :tenant AND {gone}", tenant=tenant, old=old)
+                       for table, gone in _SPENT)  # fmt: skip
+
+        return self._write(work, tenant)
 
     # Views and orders ---------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from models.store.hub_portal import HubPortal
 from models.store.portal_rows import AccountRow, NoteRow, PersonRow
 from server.portal.clinic import ClinicFacts
 from server.portal.keys import Keys
-from server.portal.limits import Throttle
+from server.portal.limits import Counter, Throttle
 from server.portal.passwords import Passwords
 
 WAYS = ("phone", "email", "initials")
@@ -54,10 +54,10 @@ def login_of(username: str) -> str:
 class Accounts:
     """Blocks; thread-safe. Raises StorageError."""
 
-    def __init__(self, rows: HubPortal, keys: Keys, clock: Clock) -> None:
+    def __init__(self, rows: HubPortal, keys: Keys, clock: Clock, together: Counter | None = None) -> None:
         self._rows, self._keys, self._clock = rows, keys, clock
         self._passwords = Passwords()
-        self._sendings = Throttle(clock, MOST_TO_ONE, WITHIN_S)
+        self._sendings = Throttle(clock, MOST_TO_ONE, WITHIN_S, together)
 
     # Who somebody is ----------------------------------------------------------------------------------------------
 
@@ -194,7 +194,7 @@ class Accounts:
         minutes: int,
     ) -> str:  # fmt: skip
         note_id, now = new_id(), self._clock.now()
-        goes = bool(address) and self._sendings.let(self._keys.digest("address", f"{tenant}\n{address}"))
+        goes = bool(address) and self._sendings.let(tenant, address)
         self._rows.put_note(tenant, NoteRow(
             note_id=note_id, kind=kind, account_id=account_id, patient_id=patient_id, channel=channel,
             address=address, language=language, tries=0, expires_at=utc_text(now + timedelta(minutes=minutes)),

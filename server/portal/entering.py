@@ -11,6 +11,7 @@ from starlette.responses import Response
 from models.basics.clock import parse_utc
 from models.rules.people import parse_birth_date
 from models.store.portal_rows import AccountRow
+from server.portal import terms
 from server.portal.accounts import RECOVERY_SIGNS, WAYS, usable_username
 from server.portal.passwords import SHORTEST, trouble_with
 from server.portal.sessions import Known, Sessions
@@ -27,7 +28,7 @@ def knock(visit: Visit, *subjects: tuple[str, str]) -> Response | None:
     """Somebody tries something: a page that says wait where an address knocks too often, or what they try (a name, a
     link) was tried in vain too often; else None."""
     portal = visit.hub.portal
-    if not portal.knocks.let(f"{visit.tenant}\n{visit.address}"):
+    if not portal.knocks.let(visit.tenant, visit.address):
         return visit.render("trouble.html", 429, title=visit.say("trouble.busy_title"), text=visit.say("trouble.busy"))
     until = portal.rows.locked_until(visit.tenant, portal.accounts.subjects(*subjects)) if subjects else ""
     if not until:
@@ -218,7 +219,8 @@ def _new_account(visit: Visit, known: Known, wrong: str = "") -> Response:
     if note is None:
         raise Gone
     return visit.render("new_account.html", 422 if wrong else 200, wrong=wrong, shortest=SHORTEST, channel=note.channel,
-                        username=visit.typed("username", 60), factor=visit.typed("factor", 10) or "totp")  # fmt: skip
+                        username=visit.typed("username", 60), factor=visit.typed("factor", 10) or "totp",
+                        terms=terms.words_of(visit))  # fmt: skip
 
 
 def open_account(visit: Visit) -> Response:
@@ -239,6 +241,7 @@ def open_account(visit: Visit) -> Response:
     account = portal.accounts.open_account(visit.clinic, note, username, password, factor, visit.language)
     if account is None:
         return _new_account(visit, known, "taken")
+    terms.agree(visit, account)
     if factor == "totp":
         sessions.begin(visit, "factor", account_id=account.account_id)
         return visit.go("/start/authenticator")

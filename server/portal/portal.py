@@ -23,15 +23,21 @@ class Portal:
     """Made with the hub's store and its key; `root_url` is where browsers reach this hub."""
 
     def __init__(
-        self, store: HubStore, key: bytes, clock: Clock, carriers: Mapping[str, Carrier], root_url: str
+        self, store: HubStore, key: bytes, clock: Clock, carriers: Mapping[str, Carrier], root_url: str, *,
+        several: bool = False,
     ) -> None:  # fmt: skip
+        """`several`: other processes serve the same database, so that what one address does is counted there."""
         self.rows = store.portal
         self.keys = Keys(key)
         self.clinics = Clinics(store, clock)
-        self.accounts = Accounts(self.rows, self.keys, clock)
-        self.knocks = Throttle(clock, KNOCKS, KNOCKS_WITHIN_S)
+        together = self._counted if several else None
+        self.accounts = Accounts(self.rows, self.keys, clock, together)
+        self.knocks = Throttle(clock, KNOCKS, KNOCKS_WITHIN_S, together)
         self.notes = NoteSender(self.rows, self.clinics, self.keys, carriers, clock, self.url_of)
         self._root_url, self._clock = root_url.rstrip("/"), clock
+
+    def _counted(self, tenant: str, key: str, within_s: float) -> int:
+        return self.rows.knocked(tenant, self.keys.digest("knock", f"{tenant}\n{within_s}\n{key}"), within_s)
 
     def told_url(self, tenant: str) -> str:
         """What desks are told of that: empty for a practice whose portal is off."""

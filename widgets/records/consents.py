@@ -31,7 +31,7 @@ KINDS: dict[str, tuple[str, str]] = {
 """What a kind is called, and what taking it back is."""
 ELSEWHERE = {
     "plan": "A plan is cancelled on its own page: what was agreed stays on record.",
-    "portal": "The patient ends the account at the portal.",
+    "portal": "It stands as long as the account at the portal does.",
 }
 """Where else it ends, by kind."""
 _CHANNELS = {"desk": "at the desk", "portal": "at the portal", "link": "by a link"}

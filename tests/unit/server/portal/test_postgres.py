@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
 from models.basics.clock import FixedClock
 from models.operations import bodies
+from models.store.session import Session
+from server.portal.limits import Throttle
+from server.portal.portal import KNOCKS, KNOCKS_WITHIN_S
+from server.portal.words import say
+from server.tidying import tidy_portal
 from tests.support.portal import Browser, House, house, join
 from tests.support.postgres import PostgresServer
 
@@ -63,3 +69,49 @@ def test_what_no_text_of_the_database_can_be_is_no_id(place: House) -> None:
     for guess in ("%00", "%0a", "%ff%fe", "x" * 500):
         assert browser.get(f"/receipts/{guess}").status_code == 404
         assert browser.line.get(f"{clinic.hub.url}/portal/{guess}/payments").status_code == 404
+
+
+def test_every_process_counts_together_and_what_is_long_over_goes(place: House, clock: FixedClock) -> None:
+    """Forty forms from an address are forty, whichever process took them; a week later nothing of it is left, but for
+    what the patient agreed to and who saw what."""
+    clinic, other = place.clinic("Elm Clinic"), place.clinic("Fir Clinic")
+    portal = place.hub.hub.portal
+    beside = Throttle(clock, KNOCKS, KNOCKS_WITHIN_S, portal._counted)
+    for number in range(KNOCKS):
+        assert (portal.knocks, beside)[number % 2].let(clinic.tenant, "198.51.100.9")
+    assert not portal.knocks.let(clinic.tenant, "198.51.100.9")
+    assert not beside.let(clinic.tenant, "198.51.100.9")
+    assert beside.let(other.tenant, "198.51.100.9")
+    clock.advance(KNOCKS_WITHIN_S + 1)
+    assert beside.let(clinic.tenant, "198.51.100.9")
+
+    browser = join(place, clinic, factor="text").browser
+    browser.get("/payments")
+    before = counted(place, clinic.tenant)
+    assert min(before.values()) > 0, before
+    said = place.hub.store._look(
+        lambda session: session.one("SELECT said_by, words, words_sha256 FROM portal_terms WHERE tenant = :tenant",
+                                    tenant=clinic.tenant), clinic.tenant,
+    )  # fmt: skip
+    told = say("en", "account.terms", clinic="Elm Clinic")
+    assert tuple(said) == ("Rosa Quillfeather", "portal-1-en", sha256(told.encode()).hexdigest())
+    clock.advance(timedelta(days=8).total_seconds())
+    assert tidy_portal(place.hub.hub) > 0
+    assert {table: count > 0 for table, count in counted(place, clinic.tenant).items()} == KEPT_OR_NOT
+    assert tidy_portal(place.hub.hub) == 0
+
+
+def counted(place: House, tenant: str) -> dict[str, int]:
+    """Rows of a practice by table."""
+
+    def work(session: Session) -> dict[str, int]:
+        query = "SELECT count(*) FROM {} WHERE tenant = :tenant"
+        return {table: session.one(query.format(table), tenant=tenant)[0] for table in KEPT_OR_NOT}
+
+    found: dict[str, int] = place.hub.store._look(work, tenant)
+    return found
+
+
+KEPT_OR_NOT = {"portal_session": False, "portal_note": False, "portal_knock": False, "portal_account": True,
+               "portal_view": True, "portal_terms": True}  # fmt: skip
+"""What is still there a week after everything ended."""
