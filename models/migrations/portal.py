@@ -116,5 +116,4 @@ def _paying() -> None:
         sa.CheckConstraint("state IN ('begun', 'sent', 'paid', 'declined', 'unknown')", name="ck_portal_order_state"),
         sqlite_strict=True,
     )  # fmt: skip
-    add_index("ix_portal_order_tenant_account_id_part", "portal_order", ["tenant", "account_id"],
-              where="state IN ('begun', 'sent')")  # fmt: skip
+    add_index("ix_portal_order_tenant_account_id", "portal_order", ["tenant", "account_id"])

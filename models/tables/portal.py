@@ -81,10 +81,10 @@ portal_order = table(
     check("amount_cents > 0", "amount"), check("state IN ('begun', 'sent', 'paid', 'declined', 'unknown')", "state"),
 )  # fmt: skip
 """A form for paying that was sent (`account_id` is a one-time link's id where it was sent by one): sent again (double
-click, back, another tab) it is the same order. `attempt_id` is what the online money calls it,
- `where_to` the processor's page."""
+click, back, another tab) it is the same order. `attempt_id` is what the online money calls it, `where_to` the
+processor's page."""
 
-index(portal_order, "tenant", "account_id", where="state IN ('begun', 'sent')")
+index(portal_order, "tenant", "account_id")
 
 PORTAL_TABLES = (
     portal_account, portal_session, portal_note, portal_recovery, portal_guess, portal_knock, portal_view, portal_order,

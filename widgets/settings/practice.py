@@ -12,12 +12,11 @@ from app.practice import PracticeFacts, PracticeForm
 from app.views import Person
 from app.words import sentence_for
 from models.basics.errors import PosError
-from models.operations.messages import MessagePaper, MessageSend
-from models.operations.records import Channels, Practice
-from receipts.messages import words_for
+from models.operations.records import Channels
 from widgets.bridge import Bridge
 from widgets.common import Banner, Card, Field, FormRow, KeycapButton, Role, Text
-from widgets.theme import S4, S8, S12, S20
+from widgets.settings.examples import Examples
+from widgets.theme import S8, S12, S20
 
 FIELDS: tuple[tuple[str, str, int, int], ...] = (
     ("name", "Name of the practice", 0, 2), ("desk_name", "Name of this desk", 0, 1),
@@ -29,38 +28,6 @@ FIELDS: tuple[tuple[str, str, int, int], ...] = (
 """Name, label, row, and how many of three columns."""
 
 _ERRORS = {"practice name": "name", "desk name": "desk_name", "reply-to": "reply_to"}
-EXAMPLE = MessagePaper(kind="receipt", source_id="", number="01-1-A-0019", day="2026-05-14", amount_cents=7_500)
-"""What the preview of messages is about."""
-_NOT_YET = {"email": "The hub has no mail server yet.", "text": "The hub has no text provider yet."}
-
-
-def example(channel: str, form: PracticeForm) -> str:
-    """What a message would say with the practice as it is typed."""
-    practice = Practice(id="", name=form.name, timezone="UTC", phone=form.phone, receipt_message=form.receipt_message,
-                        reply_to=form.reply_to.strip())  # fmt: skip
-    send = MessageSend(message_id="", patient_id="", channel=channel, address="", template="receipt", papers=(EXAMPLE,))
-    return words_for(send, practice).shown
-
-
-class _Example(Card):
-    """One message as it would go."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__(ground="sunken", radius="panel", inset=S12)
-        self.body.setSpacing(S4)
-        self._note = Text("", "caption", "warn_text", wrap=True)
-        self.words = Text("", "table", "text2", wrap=True)
-        self.words.setAccessibleName(title)
-        self.body.addWidget(Text(title, "caption_medium", "muted"))
-        self.body.addWidget(self.words)
-        self.body.addWidget(self._note)
-        self.body.addStretch(1)
-
-    def draw(self, words: str, note: str) -> None:
-        """Show the words, and what is missing to send them."""
-        self.words.setText(words)
-        self._note.setText(note)
-        self._note.setVisible(bool(note))
 
 
 class PracticeView(QWidget):
@@ -72,14 +39,13 @@ class PracticeView(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Practice")
         self.rows = {name: FormRow(label, Field(label)) for name, label, _, _ in FIELDS}
-        self.examples = {"email": _Example("An e-mail would say"), "text": _Example("A text would say")}
-        self._channels = Channels()
+        self.examples = Examples()
         self.save = KeycapButton("Save", role=Role.PRIMARY)
         self.banner = Banner("info")
         self.banner.hide()
         self._lay_out()
         for name in ("name", "phone", "receipt_message", "reply_to"):
-            self._field(name).textChanged.connect(lambda _text: self._draw_examples())
+            self._field(name).textChanged.connect(lambda _text: self.examples.show_form(self.form()))
         self.save.clicked.connect(lambda _checked=False: self.saved.emit())
 
     def _lay_out(self) -> None:
@@ -101,11 +67,7 @@ class PracticeView(QWidget):
         buttons.addWidget(self.save)
         buttons.addStretch(1)
         card.body.addLayout(buttons)
-        both = QHBoxLayout()
-        both.setSpacing(S12)
-        for shown in self.examples.values():
-            both.addWidget(shown, 1)
-        card.body.addLayout(both)
+        card.body.addWidget(self.examples)
         card.body.addStretch(1)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
@@ -121,13 +83,8 @@ class PracticeView(QWidget):
 
     def show_channels(self, channels: Channels) -> None:
         """What the hub can send with."""
-        self._channels = channels
-        self._draw_examples()
-
-    def _draw_examples(self) -> None:
-        form = self.form()
-        for channel, shown in self.examples.items():
-            shown.draw(example(channel, form), "" if getattr(self._channels, channel) else _NOT_YET[channel])
+        self.examples.show_channels(channels)
+        self.examples.show_form(self.form())
 
     def form(self) -> PracticeForm:
         """What is typed."""

@@ -16,6 +16,7 @@ from app.settings import OPTIONS, Settings
 from app.signin import SignIn
 from app.views import Person
 from models.basics.errors import StorageError
+from models.operations.messages import LINK_TEMPLATES
 from models.rules.rights import Right, rights_of
 from tests.support.clinic import TestClinic
 from tests.support.windows import clipped, picture, press, settle, shown, type_text
@@ -24,6 +25,7 @@ from widgets.common import Choice, Switch
 from widgets.importing.presenter import ImportPresenter
 from widgets.importing.state import ImportState, Step, files_text
 from widgets.importing.view import ImportView
+from widgets.settings.examples import ADDRESS, TEMPLATES
 from widgets.settings.practice import PracticePresenter, PracticeView
 from widgets.settings.presenter import SettingsPresenter
 from widgets.settings.staff import StaffPresenter, StaffView
@@ -154,6 +156,23 @@ def test_a_manager_changes_the_practice(practice, qtbot) -> None:
     assert (facts.form().phone, facts.form().address) == ("(555) 010-3300", "214 Alder Street, Suite 3")
     assert clipped(view) == []
     picture(view, "settings-practice")
+
+
+def test_every_message_can_be_looked_at_as_it_goes(practice) -> None:
+    """With the arrow keys: links, reminders and what is said of plans, as e-mail and as text."""
+    view, _ = practice
+    put(view.rows["name"], "Birch Road Dental")
+    view.examples.which.setFocus()
+    said = {}
+    for _ in TEMPLATES:
+        said[view.examples.which.key] = [shown.words.text() for shown in view.examples.ways.values()]
+        QTest.keyClick(view.examples.which, Qt.Key.Key_Right)
+    assert said.keys() == TEMPLATES.keys()
+    assert [each for words in said.values() for each in words if "Birch Road Dental" not in each] == []
+    assert all(ADDRESS in each for key in LINK_TEMPLATES for each in said[key])
+    assert all("STOP" in text for _, text in said.values())
+    assert clipped(view) == []
+    picture(view, "settings-practice-link")
 
 
 def test_a_wrong_zone_is_said_at_its_field(practice, qtbot) -> None:
