@@ -109,6 +109,7 @@ def _words_alone_email(send: MessageSend, practice: Practice, link: str) -> Word
         f"Hello,\n\n{_SAID[send.template](send)}{':' if carries else '.'}",
         link,
         do,
+        "Your statement is attached as PDF." if send.attach else "",
         _questions(practice),
     )
     return Words(f"Your account at {clinic}", "\n\n".join(part for part in parts if part) + f"\n\n{clinic}\n")

@@ -91,6 +91,7 @@ class MessageWorker:
         next time. Raises StorageError; what was not settled then is tried again once its claim ends."""
         broken: set[str] = set()
         for tenant in tenants:
+            self._ask(tenant)
             for each in self._outbox.gather(tenant):
                 if self._closing.is_set():
                     return
@@ -102,6 +103,11 @@ class MessageWorker:
             if self._portal is not None:
                 dues.append(self._portal.notes.work_off(tenant))
             self._due[tenant] = min(filter(None, dues), default="")
+
+    def _ask(self, tenant: str) -> None:
+        """Requests by link that are to be sent, reminded of or taken back: a few at a time, desks hear of each."""
+        while not self._closing.is_set() and self._store.asks.work_off(tenant):
+            self._told(tenant)
 
     def offer(self, tenants: Iterable[str]) -> None:
         """Let practices know what there is to send with."""
@@ -207,7 +213,7 @@ def parcel_of(each: Waiting, request: Request, link: str = "") -> Parcel:
     ValueError for a paper that is not whole."""
     send, practice = request.send, request.practice
     words = words_for(send, practice, link)
-    papers = send.papers if send.attach else ()
+    papers = tuple(paper for paper in send.papers if paper.document) if send.attach else ()
     return Parcel(
         key=f"{each.op_id}.{send.template}", address=send.address, clinic=one_line(practice.name),
         subject=words.subject, body=words.body, reply_to=practice.reply_to,

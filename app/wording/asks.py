@@ -8,6 +8,7 @@ WORDS: Rows = {
     "act.ask_sent": ("Payment request sent",),
     "act.ask_reminded": ("Reminded of a payment request",),
     "act.ask_left_out": ("Left out of a bulk request",),
+    "act.ask_over": ("Nothing left to remind of",),
     "act.ask_cancelled": ("Payment request taken back",),
     "act.snoozed": ("Snoozed from bulk requests",),
     # Refusals -------------------------------------------------------------------------------------------------------

@@ -277,7 +277,8 @@ def _message_send(op: Operation, body: messages.MessageSend, draft: Draft) -> No
     """A message that no carrier could take falls at once; nothing is sent."""
     known = body.channel in messages.CHANNELS and body.template in messages.TEMPLATES and bool(body.papers)
     paper_only = body.template == "superbill"
-    no_paper = body.channel != "email" or body.template in messages.WORDS_ALONE
+    words_alone = body.template in messages.WORDS_ALONE and body.template != messages.WITH_STATEMENT
+    no_paper = body.channel != "email" or words_alone
     if not known or (body.attach and no_paper) or (paper_only and not body.attach):
         reject(draft, op, "message_unknown")
     elif not body.address or address_for(body.channel, body.address) != body.address:

@@ -15,8 +15,8 @@ def make() -> None:
         key("tenant"), key("ask_id"), text("patient_id"), text("campaign_id"), text("campaign"), text("request_id"),
         whole("amount_cents"), text("channel"), text("address"), whole("expires_days"), text("remind_after"),
         text("note"), text("statement_id"), text("state"), whole("told"), text("sent_on"), text("told_on"),
-        text("told_at"), text("link_id"), text("message_id"), text("reason"), text("asked_at"), text("business_date"),
-        text("actor"), text("device"), text("op_id"), whole("seq"),
+        text("told_at"), text("next_on"), text("link_id"), text("message_id"), text("reason"), text("asked_at"),
+        text("business_date"), text("actor"), text("device"), text("op_id"), whole("seq"),
         sa.PrimaryKeyConstraint("tenant", "ask_id", name="pk_ask"),
         sa.CheckConstraint("channel IN ('email', 'text')", name="ck_ask_channel"),
         sa.CheckConstraint("amount_cents > 0", name="ck_ask_amount"),
@@ -26,6 +26,7 @@ def make() -> None:
     add_index("ix_ask_tenant_patient_id", "ask", ["tenant", "patient_id"])
     add_index("ix_ask_tenant_asked_at", "ask", ["tenant", "asked_at"])
     add_index("ix_ask_tenant_state_part", "ask", ["tenant", "state"], where="state IN ('waiting', 'told')")
+    add_index("ix_ask_tenant_next_on_part", "ask", ["tenant", "next_on"], where="next_on <> ''")
     add_index("ix_ask_tenant_seq_part", "ask", ["tenant", "seq"], where="seq = 0")
     op.create_table(
         "snooze",

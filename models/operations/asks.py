@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.operations.messages import MessagePaper
-from models.rules.links import LASTS_DAYS
+from models.rules.campaigns import LASTS_DAYS
 
-SENT, REMINDED, LEFT_OUT = "sent", "reminded", "left_out"
-OUTCOMES = (SENT, REMINDED, LEFT_OUT)
+SENT, REMINDED, LEFT_OUT, OVER = "sent", "reminded", "left_out", "over"
+OUTCOMES = (SENT, REMINDED, LEFT_OUT, OVER)
 """What the hub did with a request."""
 
 
@@ -44,9 +44,10 @@ class AskStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskTold:
-    """Derived by the hub: what it did with a request. `outcome` is one of OUTCOMES; sent: `link_id` was made for
-    `amount_cents`, told by `message_id`; reminded: `step` (2, 3) counts how often the patient was told; left out: for
-    `reason`, one of `rules.campaigns.LeftOut`. `on` is the practice's day (ISO)."""
+    """Derived by the hub: what it did with a request. `outcome` is one of OUTCOMES. Sent: `link_id` was made for
+    `amount_cents`, told by `message_id`. Reminded: `step` (2, 3) counts how often the patient was told. Left out: for
+    `reason`, one of `rules.campaigns.LeftOut`. Over: nothing is owed any more, so nobody is reminded. `on` is the
+    practice's day (ISO)."""
 
     ask_id: str
     patient_id: str

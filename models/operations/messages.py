@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CHANNELS = ("email", "text")
-LINK_TEMPLATES = frozenset({"pay_link", "plan_link", "pay_reminder"})
+WITH_STATEMENT = "pay_link"
+"""The one template of words alone that may take a statement along by e-mail (S1-16)."""
+LINK_TEMPLATES = frozenset({"pay_link", "plan_link", "pay_reminder", "plan_pay"})
 """Templates that carry the address of a one-time link (their paper names it): the hub puts it in when it sends."""
 TEMPLATES = ("receipt", "statement", "superbill", "balance", "plan_declined", "plan_reminder", "pay_link", "plan_link",
              "pay_reminder")  # fmt: skip

@@ -17,6 +17,10 @@ FROM_HOUR, TO_HOUR = 9, 19
 """Between these hours of the practice's day (the last one not included) a patient is written to by the hub alone."""
 
 
+LASTS_DAYS = 30
+"""So long the link of a request holds unless another day is chosen: longer than its reminders usually take."""
+
+
 class LeftOut(StrEnum):
     """Why somebody is not asked, in the order in which it is looked at: the first one that holds is told."""
 
@@ -27,6 +31,7 @@ class LeftOut(StrEnum):
     OTHER_AGE = "other_age"
     SNOOZED = "snoozed"
     ASKED_ALREADY = "asked_already"
+    NO_BIRTH_DATE = "no_birth_date"
     NO_ADDRESS = "no_address"
 
 
@@ -52,7 +57,8 @@ def age_of(oldest: date, today: date) -> Age:
 class Candidate:
     """Somebody who owes something on a day. For a guarantor `owed_cents` is what the family owes beside plans, less
     what lies on the account and what is on its way from home; for anybody else it is their own. `oldest` is the day of
-    the oldest charge of it, `asked`: a request by link is open; `reachable`: there is an address to write to."""
+    the oldest charge of it, `asked`: a request by link is open; `known`: there is a birth date, without
+    which no link opens; `reachable`: and an address to write to."""
 
     patient_id: str
     owed_cents: int
@@ -61,6 +67,7 @@ class Candidate:
     on_plan: bool = False
     snoozed_until: date | None = None
     asked: bool = False
+    known: bool = True
     reachable: bool = True
 
 
@@ -82,6 +89,7 @@ def left_out(who: Candidate, wish: Wish, today: date) -> LeftOut | None:
         (who.oldest is not None and age_of(who.oldest, today) not in wish.ages, LeftOut.OTHER_AGE),
         (who.snoozed_until is not None and today <= who.snoozed_until, LeftOut.SNOOZED),
         (who.asked, LeftOut.ASKED_ALREADY),
+        (not who.known, LeftOut.NO_BIRTH_DATE),
         (not who.reachable, LeftOut.NO_ADDRESS),
     )
     return next((reason for holds, reason in checks if holds), None)

@@ -30,6 +30,7 @@ from models.operations.joining import SIGNS
 from models.operations.operation import GENESIS, make_operation
 from models.operations.protocol import Cursor, LogEntry, Page, PushAnswer, PushBatch, PushConflict
 from models.operations.wire import page_to_bytes
+from models.store.ask_jobs import AskJobs
 from models.store.combiner import Combiner
 from models.store.expiring import to_expire
 from models.store.failures import translate
@@ -91,6 +92,7 @@ class HubStore:
         self._moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if postgres else {"read_only": True}
         self._combiner: Combiner[str, PushBatch, PushAnswer] = Combiner(self._push_together)
         self.messages = MessageOutbox(self._transaction, self._look, clock)
+        self.asks = AskJobs(self._transaction, self._look, clock)
         self.plans = PlanJobs(self._transaction, self._look, clock)
         self.agreements = HubPlans(self._transaction, clock)
         self.desks = HubDesks(self._transaction, self._look, self._clock)

@@ -101,6 +101,11 @@ def clinic_day(connection: Any, tenant: str, now: datetime) -> tuple[date, int]:
     return business_date(now, zone, closing_hour), now.astimezone(zone).hour
 
 
+def clinic_zone(connection: Any, tenant: str) -> ZoneInfo:
+    """The zone of the practice's clock."""
+    return _clock(connection, tenant)[0]
+
+
 def local_day(connection: Any, tenant: str, utc: str) -> date:
     """The day of a moment (UTC text) on the practice's clock."""
     return parse_utc(utc).astimezone(_clock(connection, tenant)[0]).date()

@@ -24,7 +24,8 @@ MOST_BODY_BYTES = 2 * MAX_BYTES
 MOST_OPS = 5 * MAX_OPS
 """Desks send at most MAX_OPS, but a linked group is never torn: a larger one comes whole."""
 
-TELLS_OF, REFUND_REQUEST = {"message.send", "rules.put", "statement.issued"}, "refund.request"
+TELLS_OF = {"message.send", "rules.put", "statement.issued", "ask.start", "ask.cancel"}
+REFUND_REQUEST = "refund.request"
 """What the hub does more with than judge it: after the first, there may be something to send or to tell."""
 
 ADVICE = {"max_ops": MAX_OPS, "max_bytes": MAX_BYTES, "min_interval_ms": 0}

@@ -38,7 +38,7 @@ AFTER = st.lists(DAYS, max_size=MOST_REMINDERS, unique=True).map(lambda days: tu
 def test_s1_17_who_is_asked_and_who_is_not(case: dict[str, Any]) -> None:
     who = Candidate(
         "ada", case.get("owed", 8_000), case.get("oldest", date(2026, 4, 1)), case.get("guarantor", True),
-        case.get("on_plan", False), case.get("snoozed"), case.get("asked", False), case.get("reachable", True),
+        case.get("on_plan", False), case.get("snoozed"), case.get("asked", False), case.get("known", True), case.get("reachable", True),
     )  # fmt: skip
     wish = Wish(case.get("least", 1), frozenset(Age(each) for each in case.get("ages", list(Age))))
     assert left_out(who, wish, TODAY) == case.get("left")
@@ -48,6 +48,7 @@ def test_s1_17_who_is_asked_and_who_is_not(case: dict[str, Any]) -> None:
     st.builds(
         Candidate, st.just("ada"), st.integers(-10, 10), st.none() | st.dates(date(2025, 1, 1), TODAY), st.booleans(),
         st.booleans(), st.none() | st.dates(TODAY - timedelta(3), TODAY + timedelta(3)), st.booleans(), st.booleans(),
+        st.booleans(),
     ),
     st.builds(Wish, st.integers(1, 9), st.frozensets(st.sampled_from(Age))),
 )  # fmt: skip
@@ -56,6 +57,7 @@ def test_s1_17_who_is_asked_meets_every_rule(who: Candidate, wish: Wish) -> None
         return
     assert who.guarantor
     assert who.reachable
+    assert who.known
     assert not who.on_plan
     assert not who.asked
     assert who.owed_cents >= wish.least_cents
