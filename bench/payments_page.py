@@ -40,18 +40,15 @@ class Window:
     """The page with its real presenter, list and lanes."""
 
     def __init__(self, folder: Path) -> None:
-        from PySide6.QtWidgets import QApplication
-
-        from widgets import theme
         from widgets.bridge import Bridge
         from widgets.common.lend_dialog import Lending
         from widgets.common.speech import Speech
+        from widgets.opening import application
         from widgets.payments.presenter import Doors, PaymentsPresenter
         from widgets.payments.view import PaymentsPage
         from widgets.session import Session
 
-        self.app = QApplication.instance() or QApplication([])
-        theme.apply(self.app)  # type: ignore[arg-type]
+        self.app = application()
         self.told = json.loads((folder / "names.json").read_text())
         self.today = date.fromisoformat(self.told["today"])
         clock = FixedClock(datetime.fromisoformat(self.told["now"]))
@@ -72,6 +69,7 @@ class Window:
         self.page.show()
         self.presenter.open()
         self.until(lambda: self.presenter.state.dashboard is not None and self.presenter.state.total > 0)
+        gc.freeze()  # as the program does once it has settled
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Let the window live until `condition`, which an event brings about."""

@@ -7,6 +7,7 @@ on a lane, where Qt cannot take their timers back: the next tick goes to freed m
 from __future__ import annotations
 
 import gc
+import linecache
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -23,11 +24,20 @@ class Collector(QObject):
         gc.disable()
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self.look)
+        _forget_sources()
         self._timer.start()
 
     @Slot()
     def look(self) -> None:
         """Collect the oldest generation that is due, if any."""
+        _forget_sources()
         due = [generation for generation, count in enumerate(gc.get_count()) if count > _THRESHOLDS[generation]]
         if due:
             gc.collect(due[-1])
+
+
+def _forget_sources() -> None:
+    """Qt's binding reads the source of every module that is imported and leaves it in memory: megabytes of text that
+    nobody needs, where the window's own parts could lie."""
+    if linecache.cache:
+        linecache.clearcache()

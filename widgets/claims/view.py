@@ -39,7 +39,7 @@ from widgets.common import (
 )  # fmt: skip
 from widgets.common.announce import announce
 from widgets.common.beside import Beside, side_width
-from widgets.ledger.filter_bar import DayField
+from widgets.common.day_field import DayField
 from widgets.ledger.offer import Offer
 from widgets.ledger.table import FoldingTable
 from widgets.theme import S4, S8, S12, S16, S20, Themed

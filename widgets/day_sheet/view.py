@@ -26,6 +26,7 @@ from widgets.common import (
     page_action,
     skeleton_page,
 )  # fmt: skip
+from widgets.common.day_field import DayField
 from widgets.common.summary import Summary
 from widgets.common.tabs import Tabs
 from widgets.day_sheet.state import (
@@ -39,7 +40,6 @@ from widgets.day_sheet.state import (
     Chosen,
     DaySheetState,
 )
-from widgets.ledger.filter_bar import DayField
 from widgets.theme import S4, S8, S12, S16, S20, S24, Themed
 
 _SIDE = 292

@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets import theme
-from widgets.common import AmountField, Divider, Field, KeycapButton, Role, Text
+from widgets.common import AmountField, Divider, KeycapButton, Role, Text
 from widgets.common.choices import Switch
-from widgets.ledger.filters import Filter, read_day
+from widgets.common.day_field import DayField
+from widgets.ledger.filters import Filter
 from widgets.theme import S4, S8, S12, S16, Themed
-
-
-class DayField(Field):
-    """A day as typed: `5/14`, `5/14/26`. Emits `changed` with what can be read as a day, or nothing."""
-
-    changed = Signal()
-
-    def __init__(self, name: str, today: Callable[[], date | None]) -> None:
-        super().__init__(name, "m/d/y", size="control_small")
-        self._today = today
-        self.setMaxLength(10)
-        self.textEdited.connect(self._typed)
-
-    @property
-    def day(self) -> date | None:
-        """The day that stands there; None while it is empty or none."""
-        today = self._today()
-        return read_day(self.text(), today) if today and self.text().strip() else None
-
-    def set_day(self, day: date | None) -> None:
-        """Show `day`, but leave a text alone that says the same."""
-        if day != self.day:
-            self.setText(f"{day.month}/{day.day}/{day.year % 100:02d}" if day else "")
-            self.set_wrong(False)
-
-    def _typed(self, text: str) -> None:
-        self.set_wrong(bool(text.strip()) and self.day is None)
-        self.changed.emit()
 
 
 class FilterBar(Themed, QWidget):

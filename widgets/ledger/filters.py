@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -58,25 +57,3 @@ def narrowed(lines: Iterable[Line], wanted: Filter) -> tuple[Line, ...]:
         return found
     facts = _FACTS[type(found[0])]
     return tuple(line for line in found if wanted.passes(*facts(line)))
-
-
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
-_US = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:[/.](\d{2}|\d{4}))?$")
-
-
-def read_day(text: str, today: date) -> date | None:
-    """A typed day: `5/14`, `5/14/26`, `2026-05-14`. Without a year it is the newest such day up to today. None for
-    what is no day."""
-    typed = text.strip()
-    try:
-        if found := _ISO.match(typed):
-            return date(*map(int, found.groups()))
-        if found := _US.match(typed):
-            month, day, year = int(found[1]), int(found[2]), found[3]
-            if year is None:
-                this = date(today.year, month, day)
-                return this if this <= today else date(today.year - 1, month, day)
-            return date(int(year) + 2000 if len(year) == 2 else int(year), month, day)
-    except ValueError:
-        return None
-    return None

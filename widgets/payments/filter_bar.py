@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from app.payment_views import PaymentChoices
 from widgets import theme
 from widgets.common import Choice, Text
+from widgets.common.day_field import DayField
 from widgets.common.narrowing import NarrowField
 from widgets.common.several import SeveralChoice
-from widgets.ledger.filter_bar import DayField
 from widgets.payments.state import (
     ORDER_WORDS,
     OWN_SPAN,

@@ -34,9 +34,9 @@ from widgets.common import (
     skeleton_page,
 )
 from widgets.common.announce import announce
+from widgets.common.day_field import DayField
 from widgets.common.patient_bar import PatientBar
 from widgets.common.summary import SumLine, Summary
-from widgets.ledger.filter_bar import DayField
 from widgets.plans.parts import TermTile
 from widgets.plans.state import (
     HISTORY_COLUMNS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import linecache
 import threading
 
 import pytest
@@ -42,6 +43,14 @@ def test_cycles_go_on_the_windows_thread_whatever_lanes_do(qapp: QApplication, l
     collector.look()
     assert gone == [threading.get_ident()] * 10
     assert len(kept) == 20_000
+    holder.deleteLater()
+
+
+def test_the_text_of_modules_does_not_stay_in_memory(qapp: QApplication) -> None:
+    holder = QObject()
+    assert linecache.getlines(__file__)
+    Collector(holder).look()
+    assert not linecache.cache
     holder.deleteLater()
 
 

@@ -24,9 +24,10 @@ from tests.support.windows import FULL, LOOKS, press, shown, type_text, unfit
 from widgets import theme
 from widgets.bridge import Bridge
 from widgets.common.cells import RowKind
+from widgets.common.day_field import read_day
 from widgets.common.speech import Speech
 from widgets.ledger.acts import LedgerActs, Opener, Target
-from widgets.ledger.filters import Filter, narrowed, read_day
+from widgets.ledger.filters import Filter, narrowed
 from widgets.ledger.offer import OWN_ACTS, lot_offers
 from widgets.ledger.offers import offers_for
 from widgets.ledger.presenter import Doors, LedgerPresenter
