@@ -21,6 +21,7 @@ from app.hub_line import HubLine
 from app.link_views import LinkAddress, LinkChoice, LinkLine, LinkOffer
 from app.message_lines import MessageLine, message_line
 from app.messages import Messages
+from app.plan_standings import right_to_send
 from app.portal_link import qr_code
 from app.refusals import insist, need
 from app.views import Person
@@ -51,6 +52,8 @@ PAPER = "link"
 """What a message about a link names as its paper: `link:<id>`."""
 PAY_LINK, PLAN_LINK, REMINDER = "pay_link", "plan_link", "pay_reminder"
 """The templates that carry a link's address."""
+PLAN = "plan"
+"""The subject of a link to an agreement."""
 MOST = 500
 """So many links are listed at once."""
 
@@ -100,6 +103,7 @@ class Links:
         `link.expiry_wrong`, `link.note_long`, `collect.card_number`, and as `send`.
         """
         need(Right.PAYMENTS, person)
+        self._may_send(offer, person)
         if offer.why_not:
             raise RuleBroken(offer.why_not)
         body = self._body(offer, choice)
@@ -111,6 +115,14 @@ class Links:
                     self._record(tx, each, person)
         log.info("link made", extra=facts(link=body.link_id, subject=body.subject, staff=person.staff_id))
         return self.find(body.link_id)
+
+    def _may_send(self, offer: LinkOffer, person: Person) -> None:
+        """An agreement starts when its patient accepts it: its discount takes the right of who sends it."""
+        if offer.subject == PLAN:
+            with self._clinic.store.reader() as reader:
+                right = right_to_send(reader, self._clinic.tenant, offer.subject_id)
+            if right is not None:
+                need(right, person)
 
     def send(
         self, link_id: str, channel: str, typed: str, person: Person, *, message_id: str = "", template: str = PAY_LINK

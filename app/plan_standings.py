@@ -12,6 +12,7 @@ from models.basics.errors import RuleBroken
 from models.rules.numbers import plan_number
 from models.rules.plan_standing import PlanStanding, PlanStatus, standing
 from models.rules.plans import ASKED, answered
+from models.rules.rights import Right, discount_right
 from models.store.queries import plans, recorded
 from models.store.queries.plans import PlanRow
 
@@ -58,3 +59,13 @@ def late_since(now: PlanStanding) -> date | None:
     """The day of the oldest payment that should have come."""
     open_days = [each.line.due for each in now.lines if each.open_cents]
     return min(open_days, default=None) if now.late else None
+
+
+def right_to_send(reader: Any, tenant: str, plan_id: str) -> Right | None:
+    """The right that letting a patient put an agreement into force takes beside taking payments: that of its discount.
+    None for none. Raises RuleBroken `plan.gone`."""
+    row = plans.plan(reader, tenant, plan_id)
+    if row is None:
+        raise RuleBroken("plan.gone")
+    started = row.status != PlanStatus.DORMANT
+    return discount_right(0 if started else row.discount_cents, recorded.rules(reader, tenant).adjust_limit_cents)

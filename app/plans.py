@@ -35,7 +35,7 @@ from models.rules.agreement import VERSION, Agreed, agreement, card_words, sha25
 from models.rules.numbers import plan_number
 from models.rules.plan_standing import PlanStatus, State, pay_off_cents
 from models.rules.plans import Frequency, Instalment, Limits, Terms, check_limits, interest_of, schedule
-from models.rules.rights import Right
+from models.rules.rights import Right, discount_right
 from models.rules.signatures import signature_text
 from models.store.plan_acts import finance_charge, finance_id, starting
 from models.store.queries import collect, kept_cards, plans, recorded, rows
@@ -212,7 +212,7 @@ class Plans:
     def needed(self, page: PlanPage) -> Right | None:
         """The right that putting it into force needs beside taking payments; None for none."""
         discount = page.worked.discount_cents if page.worked else 0
-        return _right_for(discount, page.adjust_limit_cents)
+        return discount_right(discount, page.adjust_limit_cents)
 
     # Following ----------------------------------------------------------------------------------------------------
 
@@ -335,7 +335,7 @@ class Plans:
 
     def _lender(self, reader: Any, row: PlanRow, person: Person, supervisor: Person | None) -> str:
         limit = recorded.rules(reader, self._clinic.tenant).adjust_limit_cents
-        right = _right_for(row.discount_cents, limit)
+        right = discount_right(row.discount_cents, limit)
         return need(right, person, supervisor) if right else ""
 
     def _less_interest(self, reader: Any, row: PlanRow) -> list[Fee]:
@@ -382,12 +382,6 @@ def limits_of(rules: Rules) -> Limits:
 def retry_days(rules: Rules) -> tuple[int, ...]:
     """When a card that said no is tried again."""
     return tuple(days for days in (rules.plan_first_retry_days, rules.plan_second_retry_days) if days)
-
-
-def _right_for(discount_cents: int, limit_cents: int) -> Right | None:
-    if not discount_cents:
-        return None
-    return Right.ADJUST_OVER_LIMIT if 0 < limit_cents < discount_cents else Right.ADJUST
 
 
 def _cents(text: str, field: str) -> int:

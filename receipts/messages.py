@@ -150,7 +150,7 @@ def _remind(send: MessageSend) -> str:
 _ONCE = "The page asks for your birth date first. The link works once; please do not pass it on."
 _SAID: dict[str, Callable[[MessageSend], str]] = {
     "balance": _open, "plan_declined": _declined, "plan_reminder": _reminder, "pay_link": _pay, "plan_link": _agree,
-    "pay_reminder": _remind,
+    "pay_reminder": _remind, "plan_pay": lambda send: f"{_declined(send)}. You can pay it online here",
 }  # fmt: skip
 _DO: dict[str, str] = {"plan_reminder": "You need not do anything"}
 """What the patient may do about it; otherwise they can pay."""

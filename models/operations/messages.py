@@ -10,11 +10,11 @@ WITH_STATEMENT = "pay_link"
 LINK_TEMPLATES = frozenset({"pay_link", "plan_link", "pay_reminder", "plan_pay"})
 """Templates that carry the address of a one-time link (their paper names it): the hub puts it in when it sends."""
 TEMPLATES = ("receipt", "statement", "superbill", "balance", "plan_declined", "plan_reminder", "pay_link", "plan_link",
-             "pay_reminder")  # fmt: skip
+             "pay_reminder", "plan_pay")  # fmt: skip
 """Which words a message uses; a superbill goes by e-mail only."""
 WORDS_ALONE = frozenset({"balance", "plan_declined", "plan_reminder"}) | LINK_TEMPLATES
 """Templates that tell something and have no paper: an open amount; a card that said no to a payment of a plan, or will
-be charged for one; a link to pay or to agree on."""
+be charged for one; a link to pay or to agree on, or to pay what a card was not charged for."""
 
 PAPER_KINDS = (
     "receipt", "void", "refund", "correction", "recovered", "given_back", "statement", "superbill", "balance",

@@ -59,3 +59,11 @@ def rights_of(role: str, more: Iterable[str] = ()) -> frozenset[Right]:
     """The rights of a role and those somebody has by name; names this program does not know give nothing."""
     known = {right.value: right for right in Right}
     return ROLE_RIGHTS.get(role, frozenset()) | {known[name] for name in more if name in known}
+
+
+def discount_right(discount_cents: int, limit_cents: int) -> Right | None:
+    """The right that letting off so much takes, where `limit_cents` (0: no limit) may be let off without a manager;
+    None for nothing."""
+    if not discount_cents:
+        return None
+    return Right.ADJUST_OVER_LIMIT if 0 < limit_cents < discount_cents else Right.ADJUST

@@ -20,6 +20,7 @@ from models.rules.agreement import VERSION, Agreed, agreement, card_words, sha25
 from models.rules.numbers import plan_number
 from models.rules.plan_standing import PlanStatus
 from models.rules.plans import Frequency
+from models.rules.rights import discount_right, rights_of
 from models.store.hub_reading import HubReader
 from models.store.plan_acts import starting
 from models.store.plan_looking import clinic_day, left_on, less_interest, local_day, stands
@@ -41,7 +42,8 @@ _REMIND_DAYS = 3
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepting:
     """A patient accepts terms whose text has `seen_sha256`, paid with a kept card, or (empty) each time. `key` names
-    the form that was sent: sent again it is the same acceptance; `channel` as of PlanAccept."""
+    the form that was sent: sent again it is the same acceptance; `channel` as of PlanAccept, `sent_at` (UTC text) when
+    the terms were sent to them."""
 
     plan_id: str
     key: str
@@ -49,17 +51,18 @@ class Accepting:
     said_by: str
     kept_card_id: str
     channel: str
+    sent_at: str
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of a draft as the patient reads them, paid in one way: the whole text, and by what it is known. `owes`:
-    its charges still owe what it is about."""
+    """The terms of a draft as the patient reads them, paid in one way: the whole text, and by what it is known.
+    `stands`: its charges still owe what it is about, and whoever may let off its discount agreed to that."""
 
     row: PlanRow
     text: str
     sha256: str
-    owes: bool
+    stands: bool
 
 
 class HubPlans:
@@ -80,8 +83,8 @@ class HubPlans:
             why_not = _why_not(row, wish)
             if row is None or why_not:
                 return why_not
-            terms = terms_of(reader, tenant, row, wish.kept_card_id)
-            if terms.sha256 != wish.seen_sha256 or not terms.owes:
+            terms = terms_of(reader, tenant, row, wish.kept_card_id, wish.sent_at)
+            if terms.sha256 != wish.seen_sha256 or not terms.stands:
                 return CHANGED
             day, _ = clinic_day(reader, tenant, now)
             said = _Said(tx, tenant, wish.key, day.isoformat(), utc_text(now))
@@ -109,7 +112,7 @@ class HubPlans:
         self._transaction(work, tenant)
 
 
-def terms_of(reader: HubReader, tenant: str, row: PlanRow, kept_card_id: str) -> Terms:
+def terms_of(reader: HubReader, tenant: str, row: PlanRow, kept_card_id: str, sent_at: str) -> Terms:
     """The terms of a draft, paid with this kept card, or (empty) each time: the text as it was written where that is
     how it was written, else the same agreement with the sentences of that card."""
     card = kept_cards.card(reader, tenant, kept_card_id) if kept_card_id else None
@@ -127,7 +130,17 @@ def terms_of(reader: HubReader, tenant: str, row: PlanRow, kept_card_id: str) ->
             remind_days=_REMIND_DAYS if card else 0, replaces=plan_number(row.replaces) if replaced else "",
             paid_cents=paid,
         ))  # fmt: skip
-    return Terms(row, text, sha256(text), _owes(reader, tenant, row))
+    stands_ = _owes(reader, tenant, row) and _may_let_off(reader, tenant, row, sent_at)
+    return Terms(row, text, sha256(text), stands_)
+
+
+def _may_let_off(reader: HubReader, tenant: str, row: PlanRow, sent_at: str) -> bool:
+    """Did somebody who may let off the discount have it sent, or write it down since?"""
+    right = discount_right(row.discount_cents, recorded.rules(reader, tenant).adjust_limit_cents)
+    if right is None or row.put_at <= sent_at or row.put_by == HUB:
+        return True
+    person = staff.staff_member(reader, tenant, row.put_by)
+    return person is not None and right in rights_of(person.role, person.rights)
 
 
 def _owes(reader: HubReader, tenant: str, row: PlanRow) -> bool:

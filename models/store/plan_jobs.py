@@ -8,7 +8,7 @@ in the transaction that settles the row, under ids that follow from the key.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,11 +18,13 @@ from models.basics.clock import Clock, utc_text
 from models.basics.ids import natural_id
 from models.ledger.judging import HUB
 from models.operations import messages
+from models.operations.links import LinkIssue
 from models.operations.online import OnlineItem
 from models.operations.operation import GENESIS, Operation, make_operation
 from models.operations.plans import CHARGED, DECLINED, UNKNOWN, PlanCharged
 from models.operations.protocol import PushBatch
 from models.rules.addresses import address_for
+from models.rules.links import LASTS_DAYS
 from models.rules.numbers import plan_number
 from models.rules.plan_standing import PlanStanding, PlanStatus, next_try
 from models.rules.plans import answered
@@ -30,6 +32,7 @@ from models.store.hub_reading import HubReader
 from models.store.hub_repair import restored_lately
 from models.store.plan_looking import clinic_day, items_for, plans_where, stands
 from models.store.pushing import push_batches
+from models.store.queries.online import payer_of
 from models.store.queries.plans import PlanRow
 from models.store.session import Session
 
@@ -212,7 +215,8 @@ class PlanJobs:
         self._settle(job, "done", "", said)
 
     def declined(self, job: PlanJob, reason: str, *, needs_patient: bool = False) -> None:
-        """The card said no: tried again as the practice has it, unless the patient is needed, who is told."""
+        """The card said no: tried again as the practice has it, unless the patient is needed. They are told, with a
+        link on which to pay by themselves where the practice takes payments from home."""
         now = self._clock.now()
 
         def plan_again(tx: Session) -> tuple[date | None, date]:
@@ -226,8 +230,13 @@ class PlanJobs:
         def said(tx: Session, plan: PlanRow, day: date) -> list[tuple[object, str]]:
             next_on = again.isoformat() if again else ""
             body = self._body(job, plan, DECLINED, reason=reason[:60], next_on=next_on)
-            told = _message(tx, job.tenant, plan, job.key, "plan_declined", (day, job.amount_cents))
-            return [(body, DECLINED), *([(told, "told")] if told else [])]
+            link, paper = _link(tx, job, plan, now), _paper(plan, day, job.amount_cents)
+            template = "plan_declined" if link is None else "plan_pay"
+            about = paper if link is None else replace(paper, kind="link", source_id=link.link_id)
+            told = _message(tx, job.tenant, plan, job.key, template, about)
+            if told is None or link is None:
+                return [(body, DECLINED), *([(told, "told")] if told else [])]
+            return [(body, DECLINED), (link, "link"), (told, "told")]
 
         at = utc_text(_morning(again, self._clock.now())) if again else ""
         self._settle(job, "declined" if again else "given_up", at, said, reason)
@@ -292,7 +301,7 @@ def _reminders(tx: Session, tenant: str, plan: PlanRow, day: date, now: datetime
         if not each.open_cents or not due > day >= due - timedelta(days=plan.remind_days):
             continue
         key = natural_id(tenant, plan.plan_id, str(no), "reminder", due.isoformat())
-        told = _message(tx, tenant, plan, key, "plan_reminder", (due, each.open_cents))
+        told = _message(tx, tenant, plan, key, "plan_reminder", _paper(plan, due, each.open_cents))
         if told is not None:
             found.append(_op(tenant, key, told, "told", day, now))
     return found
@@ -328,11 +337,28 @@ def _morning(day: date | None, now: datetime) -> datetime:
     return now + timedelta(days=max((day - now.date()).days, 1)) if day else now
 
 
+def _link(tx: Session, job: PlanJob, plan: PlanRow, now: datetime) -> LinkIssue | None:
+    """A link on which the patient pays by themselves what a card was not charged for; None where they cannot."""
+    found = tx.one("SELECT portal, portal_payments FROM rules WHERE tenant = :tenant", tenant=job.tenant)
+    if found is None or not (found[0] and found[1]):
+        return None
+    return LinkIssue(link_id=natural_id(job.key, "link"), patient_id=payer_of(tx.rows, job.tenant, plan.patient_id),
+                     subject="plan", subject_id=plan.plan_id, amount_cents=job.amount_cents,
+                     expires_at=utc_text(now + timedelta(days=LASTS_DAYS)))  # fmt: skip
+
+
+def _paper(plan: PlanRow, day: date, cents: int) -> messages.MessagePaper:
+    """A payment of a plan, as a message names it."""
+    return messages.MessagePaper(kind="plan_payment", source_id=plan.plan_id, number=plan_number(plan.plan_id),
+                                 day=day.isoformat(), amount_cents=cents)  # fmt: skip
+
+
 def _message(
-    tx: Session, tenant: str, plan: PlanRow, key: str, template: str, about: tuple[date, int]
+    tx: Session, tenant: str, plan: PlanRow, key: str, template: str, paper: messages.MessagePaper
 ) -> messages.MessageSend | None:  # fmt: skip
-    """The patient is told of a payment (its day and its cents), the way they get receipts; None without a way."""
-    person, ways = tx.one(_PATIENT, tenant=tenant, id=plan.patient_id), tx.one(_CHANNELS, tenant=tenant)
+    """Who pays for the patient is told, the way they get receipts; None without a way."""
+    payer = payer_of(tx.rows, tenant, plan.patient_id)
+    person, ways = tx.one(_PATIENT, tenant=tenant, id=payer), tx.one(_CHANNELS, tenant=tenant)
     if person is None or ways is None:
         return None
     by_text = bool(ways[1]) and person[2] == "text"
@@ -340,10 +366,8 @@ def _message(
     address = address_for(channel, raw)
     if not address:
         return None
-    paper = messages.MessagePaper(kind="plan_payment", source_id=plan.plan_id, number=plan_number(plan.plan_id),
-                                  day=about[0].isoformat(), amount_cents=about[1])  # fmt: skip
-    return messages.MessageSend(message_id=natural_id(key, "told"), patient_id=plan.patient_id, channel=channel,
-                                address=address, template=template, papers=(paper,))  # fmt: skip
+    return messages.MessageSend(message_id=natural_id(key, "told"), patient_id=payer, channel=channel, address=address,
+                                template=template, papers=(paper,))  # fmt: skip
 
 
 def _op(tenant: str, key: str, body: object, name: str, day: date, now: datetime) -> Operation:

@@ -144,19 +144,21 @@ def terms(visit: Visit, found: Linked) -> Response:
 
 
 def _terms(visit: Visit, found: Linked, sent: Sent, way: str, wrong: str = "", name: str = "") -> Response:
-    agreed = _agreed(visit, sent, way)
+    agreed = _agreed(visit, found, sent, way)
     saw(visit, found, "terms")
     return visit.render(
         "plan_terms.html", 422 if wrong else 200, link=found, sent=sent, plan=sent.plan, way=way, wrong=wrong,
-        sentences=sentences_of(agreed.text), sha256=agreed.sha256, owes=agreed.owes, order=new_id(), name=name,
+        sentences=sentences_of(agreed.text), sha256=agreed.sha256, stands=agreed.stands, order=new_id(), name=name,
         card=sent.card(way), written_on=parse_utc(agreed.row.put_at).astimezone(visit.clinic.zone).date().isoformat(),
         pays=_pays_now(sent),
     )  # fmt: skip
 
 
-def _agreed(visit: Visit, sent: Sent, way: str) -> Terms:
+def _agreed(visit: Visit, found: Linked, sent: Sent, way: str) -> Terms:
     kept = "" if way == EACH else way
-    return visit.hub.portal.rows.read(visit.tenant, lambda reader: terms_of(reader, visit.tenant, sent.plan.row, kept))
+    return visit.hub.portal.rows.read(
+        visit.tenant, lambda reader: terms_of(reader, visit.tenant, sent.plan.row, kept, found.row.issued_at)
+    )
 
 
 def _pays_now(sent: Sent) -> int:
@@ -175,6 +177,7 @@ def accept(visit: Visit, found: Linked) -> Response:
     said = visit.hub.store.agreements.accept(visit.tenant, Accepting(
         plan_id=sent.plan.row.plan_id, key=visit.typed("order", 64) or new_id(),
         seen_sha256=visit.typed("seen", 64), said_by=name, kept_card_id="" if way == EACH else way, channel=CHANNEL,
+        sent_at=found.row.issued_at,
     ))  # fmt: skip
     visit.hub.heads.moved(visit.tenant, visit.hub.store.head(visit.tenant).seq)
     if said == CHANGED:

@@ -23,12 +23,14 @@ class Stream:
     dseq: int = 0
     prev: str = GENESIS
     ops: list[Operation] = field(default_factory=list)
+    actor: str = "staff-1"
+    moment: str = MOMENT
 
     def add(self, body: object, *, group: str = "", linked: bool = False, op_id: str = "") -> Operation:
         """The next operation."""
         op = make_operation(
             body, op_id=op_id or new_id(), tenant=self.tenant, device=self.device, epoch=self.epoch, dseq=self.dseq + 1,
-            prev=self.prev, actor="staff-1", business_date=DAY, device_time=MOMENT, group=group, linked=linked,
+            prev=self.prev, actor=self.actor, business_date=DAY, device_time=self.moment, group=group, linked=linked,
         )  # fmt: skip
         self.dseq, self.prev = op.dseq, op.hash
         self.ops.append(op)

@@ -137,6 +137,29 @@ def test_a_card_that_says_no_is_tried_again_after_three_days_and_seven_and_the_p
     assert small_home.processor.captured_cents() == 1_000
 
 
+def test_a_card_that_says_no_brings_a_link_on_which_the_patient_pays_and_it_is_not_tried_again(
+    small_home: Home,
+) -> None:
+    plan = Charging(small_home)
+    small_home.say(records.Channels(email=True), records.Rules(portal=True, portal_payments=True))
+    small_home.processor.next("refuse:insufficient_funds@payment_intents.create")
+    plan.at("2026-04-02")
+    [link], [told] = small_home.entries("link.issue"), small_home.entries("message.send")
+    assert (link["subject"], link["subject_id"], link["amount_cents"], link["expires_at"][:10]) == (
+        "plan", plan.plan_id, 1_000, "2026-04-09")  # fmt: skip
+    assert (told["template"], told["papers"][0]["source_id"]) == ("plan_pay", link["link_id"])
+    begun = small_home.begin(1_000, source_id=link["link_id"], request_id=asked_for(plan.plan_id, 2))
+    plan.at("2026-04-05")
+    assert [each[2] for each in plan.told()] == ["declined"], "nothing is charged while the patient has a page open"
+    assert pay(begun.url)[0] == 303
+    small_home.money.look(small_home.tenant, begun.attempt_id)
+    plan.at("2026-04-06")
+    assert [each[2] for each in plan.told()] == ["declined"]
+    assert small_home.processor.captured_cents() == 1_000
+    assert small_home.figures()[0] == 2_000, "posted by itself, although the practice posts by hand"
+    small_home.holds()
+
+
 def test_the_patient_is_reminded_once_before_a_charge(small_home: Home) -> None:
     plan = Charging(small_home)
     small_home.say(records.Channels(email=True))

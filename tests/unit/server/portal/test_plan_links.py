@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from models.basics.ids import new_id
-from models.operations import plans
+from models.operations import plans, records
 from models.operations.protocol import Cursor
 from models.rules.agreement import Agreed, agreement, sha256
 from models.rules.plans import Instalment, asked_for
@@ -190,6 +190,17 @@ def test_nothing_is_paid_where_nothing_is_due_and_a_late_payment_is_paid_by_the_
     assert "Thank you, Rosa" in due.payer.pays().text
     [fact] = due.entries("online.receive")
     assert (fact["request_id"], fact["source_id"]) == (asked_for(due.plan_id, 1), due.link_id)
+
+
+def test_a_discount_that_nobody_may_give_who_wrote_it_since_is_not_agreed_to(sent: Sent) -> None:
+    sent.clinic.put(records.Staff(id="maria", name="Maria", role="receptionist"))
+    sent.clinic.stream.actor, sent.clinic.stream.moment = "maria", "2026-03-03T14:00:00.000Z"
+    sent.put(2_300, 2_400, 2_500)
+    sent.payer.enters()
+    page = sent.payer.send("/method", **{"with": "each"}).text
+    assert "cannot be agreed to as it is" in page
+    sent.clinic.put(records.Staff(id="maria", name="Maria", role="manager"))
+    assert "Agree and pay $23.00" in sent.payer.opens("/terms?with=each").text
 
 
 def test_a_link_of_a_plan_that_ended_opens_nothing(sent: Sent) -> None:
