@@ -161,6 +161,11 @@ class OnlineMoney(Protocol):
         """Where an asking stands now; asks the processor where the hub does not know. None for one never made."""
         ...
 
+    def give_up(self, tenant: str, attempt_id: str) -> Attempt | None:
+        """Nobody wants to pay on this page any more: it takes nothing from now on. What it took before counts; where
+        the processor cannot be asked it stays as it is. None for one never made."""
+        ...
+
     def recent_unposted(self, tenant: str, patient_id: str) -> tuple[Unposted, ...]:
         """What an account paid from home that it does not show yet, newest first."""
         ...

@@ -168,6 +168,16 @@ class StripeOnline:
             row = self.store.online.journal.attempt(tenant, attempt_id) or row
         return self._shown(row)
 
+    def give_up(self, tenant: str, attempt_id: str) -> Attempt | None:
+        """See OnlineMoney."""
+        row = self.store.online.journal.attempt(tenant, attempt_id)
+        if row is not None and row.state == "open" and row.session:
+            try:
+                self.line(tenant).call(lambda it: it.v1.checkout.sessions.expire(row.session))
+            except CallFailed as failed:  # refused: it is over already
+                log.info("page not given up", extra=facts(attempt=attempt_id, fault=failed.fault.value))
+        return self.look(tenant, attempt_id)
+
     def _shown(self, row: AttemptRow) -> Attempt:
         state = {"made": "open", "sent": "unknown"}.get(row.state, row.state)
         found = self.store.online.received(row.tenant, row.result_id) if row.state == "done" else None

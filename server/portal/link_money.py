@@ -178,6 +178,16 @@ def order(visit: Visit, found: Linked) -> Response:
     return visit.render("link_order.html", order=known, state=state, go=goes_on)
 
 
+def over(visit: Visit, found: Linked) -> Response:
+    """They would rather begin anew: the page that is under way takes nothing from now on."""
+    known = order_of(visit, found)
+    if known is not None and known.state in UNDER_WAY:
+        if known.attempt_id:
+            visit.hub.online.give_up(visit.tenant, known.attempt_id)
+        looked(visit, found, known)
+    return visit.go("")
+
+
 def paid(visit: Visit, found: Linked) -> Response:
     """It was paid by this link: how much, when, and the receipt once it is in the books."""
     row = found.row
@@ -208,4 +218,4 @@ def receipt_of(visit: Visit, found: Linked) -> Document | None:
     return visit.hub.portal.rows.read(visit.tenant, look)
 
 
-MONEY = Subject(show, paid, pages={"order": order, "receipt": receipt}, forms={"pay": pay})
+MONEY = Subject(show, paid, pages={"order": order, "receipt": receipt}, forms={"pay": pay, "over": over})

@@ -11,8 +11,10 @@ import pytest
 from models.basics.clock import SystemClock
 from models.basics.ids import new_id
 from models.basics.points import Point
-from models.operations import bodies, online
+from models.operations import bodies, online, records
 from models.operations.kept_cards import STRIPE, CardConsent, CardKeep, kept_card_id_of
+from models.operations.links import LinkIssue
+from models.store.portal_rows import OrderRow
 from server.main import open_store
 from server.online.offered import ChargeAsk, Charged, Unknown
 from server.online.settings import Account, OnlineSettings
@@ -20,6 +22,7 @@ from server.settings import HubSettings
 from tests.support.dying_hub import DyingHub
 from tests.support.hub import KEY as FILE_KEY
 from tests.support.hub import RunningHub
+from tests.support.links import LATER, At, Payer
 from tests.support.online import BACK, KEY, SECRET, Home, pay, processor  # noqa: F401
 from tests.support.simulators import StripeProcess
 from tests.support.waiting import until
@@ -109,6 +112,34 @@ def test_killed_while_it_asks_for_a_page(clinic: Clinic, dying: DyingHub, point:
     pay(begun.url)
     until(lambda: len(taken(home)) == known + 1)
     assert len(clinic.processor.intents()) == before + 1
+    home.holds()
+    clinic.rest()
+
+
+def test_n50_a_link_is_paid_once_though_the_hub_dies_between_page_and_payment(
+    clinic: Clinic, dying: DyingHub
+) -> None:  # fmt: skip
+    """Nobody heard that it was paid, and the order knows of no page: opened again, the link is paid."""
+    home, link_id, order_id = clinic.well(), new_id(), new_id()
+    practice = records.Practice(id=home.tenant, name="Alder Street", timezone="UTC")
+    home.say(practice, records.Rules(portal=True, portal_payments=True),
+             LinkIssue(link_id=link_id, patient_id=home.guarantor, subject="balance", amount_cents=1_000,
+                       expires_at=LATER))  # fmt: skip
+    order = OrderRow(order_id, link_id, home.guarantor, 1_000, "[]", "", 0, "begun", "", "", "", LATER)
+    home.store.portal.begin_order_alone(home.tenant, order)
+    known, intents = len(taken(home)), len(clinic.processor.intents())
+    clinic.rest()
+    asked = {**ask(order_id), "patient_id": home.guarantor, "channel": "link", "source_id": link_id}
+    dying.live(Point.AFTER_HEARD, "checkout", asked, "page")
+    clinic.hears(dying.says("address"))
+    pay(dying.says("page"))
+    dying.dies()
+    home = clinic.well()
+    home.look_after()
+    payer = Payer(At(home.running, home.tenant), link_id).enters()
+    assert "Thank you, Ada" in payer.page.text
+    assert (len(taken(home)), len(clinic.processor.intents())) == (known + 1, intents + 1)
+    assert "Already paid" in Payer(At(home.running, home.tenant), link_id).opens().text
     home.holds()
     clinic.rest()
 

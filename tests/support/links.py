@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import httpx
 
 from models.basics.ids import new_id
 from models.operations.links import LinkIssue
 from models.operations.online import OnlineItem
+from tests.support.hub import RunningHub
 from tests.support.online import VISA, pay
 from tests.support.portal import Browser, Clinic
 
@@ -25,11 +27,19 @@ def issue(clinic: Clinic, cents: int = 8_000, **more: object) -> str:
     return link_id
 
 
+@dataclass(frozen=True)
+class At:
+    """A practice of a hub."""
+
+    hub: RunningHub
+    tenant: str
+
+
 class Payer(Browser):
     """Somebody who opens a link."""
 
-    def __init__(self, clinic: Clinic, link_id: str = "", language: str = "en") -> None:
-        super().__init__(clinic, language)
+    def __init__(self, clinic: Clinic | At, link_id: str, language: str = "en") -> None:
+        super().__init__(clinic, language)  # type: ignore[arg-type]
         self.link_id = link_id
 
     @property

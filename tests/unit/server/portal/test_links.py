@@ -122,6 +122,20 @@ def test_a_declined_card_or_a_page_that_was_left_can_be_tried_again(
     assert processor.captured_cents() == 8_000
 
 
+def test_somebody_begins_anew_with_another_amount(clinic: Clinic, processor: StripeProcess) -> None:  # noqa: F811
+    """The page that was under way takes nothing from then on; one that took meanwhile counts."""
+    payer = Payer(clinic, issue(clinic, 10_000, items=BOTH)).enters()
+    first = payer.goes(amount="60.00")
+    payer.opens()
+    assert "Hello Rosa" in payer.send("/over").text
+    assert pay(first)[0] != 303, "that page is closed"
+    second = payer.goes(amount="70.00")
+    payer.opens()
+    pay(second)
+    assert "Thank you, Rosa" in payer.send("/over").text, "paid before it was given up"
+    assert processor.captured_cents() == 7_000
+
+
 def test_the_webhook_is_lost_and_the_link_still_knows(clinic: Clinic, processor: StripeProcess) -> None:  # noqa: F811
     processor.tell("webhook")
     link_id = issue(clinic, 8_000, items=[("rosa", 8_000)])

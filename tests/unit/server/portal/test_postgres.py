@@ -10,12 +10,16 @@ from hashlib import sha256
 import pytest
 
 from models.basics.clock import FixedClock
+from models.basics.ids import new_id
 from models.operations import bodies
+from models.operations.links import LinkRevoke
+from models.store.portal_rows import OrderRow
 from models.store.session import Session
 from server.portal.limits import Throttle
 from server.portal.portal import KNOCKS, KNOCKS_WITHIN_S
 from server.portal.words import say
 from server.tidying import tidy_portal
+from tests.support.links import Payer, issue
 from tests.support.portal import Browser, House, house, join
 from tests.support.postgres import PostgresServer
 
@@ -63,6 +67,36 @@ def test_an_account_its_pages_and_its_papers(place: House, clock: FixedClock) ->
     assert browser.get("/payments").url.query == b"ended=1"
 
 
+def test_a_one_time_link_and_its_orders(place: House) -> None:
+    """What a link asks, how it ends, one order at a time, and the walls between practices."""
+    clinic, other = place.clinic("Dale Clinic"), place.clinic("Elm Clinic")
+    link_id = issue(clinic, 10_000, items=[("rosa", 8_000), ("sofia", 2_000)])
+    payer = Payer(clinic, link_id).enters()
+    assert "$100.00" in payer.page.text
+    clinic.stream.copay(clinic.sofia, clinic.charges["sofia"], 2_000)
+    clinic.push()
+    assert "now it is $80.00" in payer.opens().text
+    rows = place.hub.store.portal
+    orders = [OrderRow(new_id(), link_id, clinic.rosa, 8_000, "[]", "", 0, "begun", "", "", "", made, "")
+              for made in ("2026-03-02T15:00:00.000Z", "2026-03-02T15:01:00.000Z")]  # fmt: skip
+    assert rows.begin_order_alone(clinic.tenant, orders[0]) == (orders[0], True)
+    assert rows.begin_order_alone(clinic.tenant, orders[1]) == (orders[0], False)
+    rows.move_order(clinic.tenant, orders[0].order_id, "declined", reason="ended")
+    assert rows.begin_order_alone(clinic.tenant, orders[1]) == (orders[1], True)
+    assert rows.order_of(clinic.tenant, link_id) == orders[1]
+    assert rows.order_of(other.tenant, link_id) is None
+    rows.move_order(clinic.tenant, orders[1].order_id, "declined")
+    for subject, more in (
+        ("balance", {}),
+        ("visit", {"subject_id": "nothing"}),
+        ("request", {"subject_id": "nothing"}),
+    ):
+        found = Payer(clinic, issue(clinic, 8_000, subject=subject, **more)).opens()
+        assert found.status_code == (200 if subject == "balance" else 410), subject
+    clinic.put(LinkRevoke(link_id=link_id, patient_id=clinic.rosa))
+    assert payer.opens().status_code == 410
+
+
 def test_what_no_text_of_the_database_can_be_is_no_id(place: House) -> None:
     clinic = place.clinic("Cedar Clinic")
     browser = join(place, clinic, factor="text").browser
@@ -93,7 +127,7 @@ def test_every_process_counts_together_and_what_is_long_over_goes(place: House, 
         lambda session: session.one("SELECT said_by, words, words_sha256 FROM portal_terms WHERE tenant = :tenant",
                                     tenant=clinic.tenant), clinic.tenant,
     )  # fmt: skip
-    told = say("en", "account.terms", clinic="Elm Clinic")
+    told = say("en", "start.terms", clinic="Elm Clinic")
     assert tuple(said) == ("Rosa Quillfeather", "portal-1-en", sha256(told.encode()).hexdigest())
     clock.advance(timedelta(days=8).total_seconds())
     assert tidy_portal(place.hub.hub) > 0
