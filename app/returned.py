@@ -3,7 +3,9 @@ account that was closed, a card that expired).
 
 Nothing tells a desk of that by itself: it asks, at opening and once a day. What came back of a refund lies on the
 payment again, as if it had never gone; what came back of a void, which took a whole payment out of the books, is a
-payment of its own, free on the account. Somebody is told that the patient has not got it.
+payment of its own, free on the account. Somebody is told that the patient has not got it. Any desk of the practice with
+a reader at that processor finds what any other gave back, for that one may have been retired; two that find it at once
+write down the same, which stands once.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from app.clinic import Clinic
 from app.lanes import Job
 from app.posting import payment_id_of
 from app.refund_views import NOTE_MOST
-from devices.base import Capability, ReturnedRefund, TellsReturned
+from devices.base import Capability, Outcome, ReturnedRefund, TellsReturned
 from models.basics.errors import DeviceError, PaymentUnavailable
 from models.basics.facts import facts
 from models.operations import bodies
@@ -85,33 +87,39 @@ class ReturnedRefunds:
                 tx.record(body, person_id=row.settled_by or row.requested_by, business_date=today.isoformat(),
                           group=f"returned {row.refund_id}")  # fmt: skip
                 written += 1
-            written += sum(self._void(tx, each) for each in known.values())
+            voids = dict(receipts.voided_by(tx.reader, self._clinic.tenant, {each.host_ref for each in found}, since))
+            written += sum(self._void(tx, each, voids.get(each.host_ref)) for each in known.values())
         if written:
             log.warning("refunds sent back", extra=facts(count=written))
         return written
 
-    def _void(self, tx: Tx, told: ReturnedRefund) -> bool:
-        """Write the money of a void down that came back; of those this desk made, and once."""
+    def _void(self, tx: Tx, told: ReturnedRefund, payment: PaidRow | None) -> bool:
+        """Write the money of a void down that came back, once: whichever desk had voided the `payment`, for that one
+        may be gone by now."""
         tenant = self._clinic.tenant
-        attempt = jobs.attempt(tx.reader, tenant, told.attempt_id)
-        if attempt is None or not attempt.void_of_payment_id:
-            return False
-        payment = receipts.payment(tx.reader, tenant, attempt.void_of_payment_id)
-        again = payment_id_of(tenant, attempt.attempt_id)
+        payment = payment or self._decided_here(tx, told)
+        again = payment_id_of(tenant, told.attempt_id)
         if payment is None or not payment.reversed_at or receipts.payment(tx.reader, tenant, again) is not None:
             return False
-        if told.cents != attempt.amount_cents:
+        if told.cents != receipts.went_back(tx.reader, tenant, payment.payment_id):
             log.error("returned void is of another amount", extra=facts(attempt=told.attempt_id))
             return False
         body = bodies.Collect(
             payment_id=again, patient_id=payment.patient_id, tender=payment.tender, amount_cents=told.cents,
             requested_cents=told.cents, number=tx.next_payment_number(), receipt_no=tx.next_receipt_no(),
-            attempt_id=attempt.attempt_id, card=_card(payment), returned_of=payment.payment_id,
+            attempt_id=told.attempt_id, card=_card(payment), returned_of=payment.payment_id,
             memo=f"Void of {payment.number}: {told.words or WORD}"[:NOTE_MOST],
         )  # fmt: skip
         tx.record(body, person_id=payment.reversed_by or payment.actor,
-                  business_date=self._clinic.today().isoformat(), group=f"returned {attempt.attempt_id}")  # fmt: skip
+                  business_date=self._clinic.today().isoformat(), group=f"returned {told.attempt_id}")  # fmt: skip
         return True
+
+    def _decided_here(self, tx: Tx, told: ReturnedRefund) -> PaidRow | None:
+        """The payment of a void of this desk that a person said had gone through: its reference was never heard."""
+        attempt = jobs.attempt(tx.reader, self._clinic.tenant, told.attempt_id)
+        if attempt is None or not attempt.void_of_payment_id or attempt.outcome != Outcome.APPROVED.value:
+            return None
+        return receipts.payment(tx.reader, self._clinic.tenant, attempt.void_of_payment_id)
 
 
 def _card(payment: PaidRow) -> bodies.CardFacts:

@@ -402,11 +402,12 @@ class HoldsBatch(Protocol):
 @dataclass(frozen=True, slots=True)
 class ReturnedRefund:
     """A refund the processor had said was done, and could not give to the card. `attempt_id` is that of the try,
-    `words` why, in the processor's own (empty: it does not say)."""
+    `host_ref` the refund's own reference there, `words` why, in the processor's own (empty: it does not say)."""
 
     attempt_id: str
     cents: int
     words: str = ""
+    host_ref: str = ""
 
 
 class TellsReturned(Protocol):

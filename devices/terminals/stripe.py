@@ -188,7 +188,7 @@ class StripeTerminal:
     def _returned(self, refund: Shape) -> ReturnedRefund:
         attempt_id = str((refund.get("metadata") or {}).get(ATTEMPT) or "")
         words = self._guard.clean(str(refund.get("failure_reason") or "").replace("_", " ").capitalize())[:60]
-        return ReturnedRefund(attempt_id, int(refund.get("amount") or 0), words)
+        return ReturnedRefund(attempt_id, int(refund.get("amount") or 0), words, named(refund.get("id")))
 
     def close(self) -> None:
         """Forget key and connections."""

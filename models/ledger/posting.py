@@ -147,7 +147,7 @@ def _collect(op: Operation, body: bodies.Collect, draft: Draft) -> None:
     if from_home:
         source = accounts.online_waiting(body.online_id, body.patient_id)
     known = draft.payment(body.payment_id)
-    if known is not None and body.tender == known.tender == "external" and _same_money(body, known, draft):
+    if known is not None and _told_twice(body, known, draft):
         quarantine(draft, op, KNOWN_ALREADY)
         return
     if known is not None:
@@ -199,6 +199,12 @@ def _end_stand_in(op: Operation, receipt_no: str, draft: Draft) -> None:
     ended = rekeying.RekeyEnded(payment_id=stand_in.payment_id, patient_id=stand_in.patient_id,
                                 cause_op_id=op.op_id, reverse=back)  # fmt: skip
     giving_back.reverse(derived(op, ended, stand_in.payment_id), back, draft)
+
+
+def _told_twice(body: bodies.Collect, known: PaymentState, draft: Draft) -> bool:
+    """Did two desks bring in the same: a line of another program's file, or a void that the bank sent back?"""
+    told = body.tender == "external" or bool(body.returned_of)
+    return told and body.tender == known.tender and _same_money(body, known, draft)
 
 
 def _same_money(body: bodies.Collect, known: PaymentState, draft: Draft) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any
 
-from models.store.queries.rows import NET, TAKEN_BACK
+from models.store.queries.rows import NET, TAKEN_BACK, marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,18 @@ def payment(connection: Any, tenant: str, payment_id: str) -> PaidRow | None:
         f"SELECT {_COLUMNS} FROM payment WHERE tenant = ? AND payment_id = ?", (tenant, payment_id)
     ).fetchone()
     return PaidRow(*row) if row else None
+
+
+def voided_by(connection: Any, tenant: str, host_refs: Collection[str], since: str) -> list[tuple[str, PaidRow]]:
+    """(the processor's reference of the void, payment) of the card payments that these voids took back since a day
+    (ISO), at whichever desk."""
+    found = connection.execute(
+        f"SELECT reversal_host_ref, {_COLUMNS} FROM payment WHERE tenant = ? AND reversed_business_date >= ? "
+        "AND reversed_business_date <> '' AND reversed_act = 'void' AND tender = 'card' "
+        f"AND reversal_host_ref IN ({marks(len(host_refs))})",
+        (tenant, since, *host_refs),
+    )
+    return [(row[0], PaidRow(*row[1:])) for row in found]
 
 
 def went_back(connection: Any, tenant: str, payment_id: str) -> int:
