@@ -50,6 +50,7 @@ ACTS = {
     "hold.broken": "act.hold_broken",
     "dispute.opened": "act.dispute_opened",
     "dispute.closed": "act.dispute_closed",
+    "online.dispute_lost": "act.dispute_lost",
     "ask.start": "act.asked",
     "ask.cancel": "act.ask_cancelled",
     "ask.snooze": "act.snoozed",

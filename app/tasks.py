@@ -138,8 +138,14 @@ class Tasks:
             "spent": f" ({telling.time(spent[1])})" if spent else "",
             "visit": f"{row.visit or row.charge or 'the visit'}{', ' + day if day else ''}",
             "appointment_id": row.appointment_id, "payment_id": row.payment_id, "charge_id": row.charge_id,
-            "credit_cents": credit[1] if credit else 0, **self._merge(reader, row),
+            "credit_cents": credit[1] if credit else 0, **self._merge(reader, row), **self._dispute(reader, row),
         }  # fmt: skip
+
+    def _dispute(self, reader: Any, row: TaskRow) -> dict[str, Fact]:
+        """The dispute that was lost."""
+        if row.what != "dispute_lost":
+            return {}
+        return {"dispute_id": tasks.open_dispute(reader, self._clinic.tenant, row.payment_id)}
 
     def _merge(self, reader: Any, row: TaskRow) -> dict[str, Fact]:
         """Whom a record was to be merged with, and whom it goes by."""

@@ -28,6 +28,11 @@ WORDS: Rows = {
         "A bank took a payment back",
         "What had paid {visit} was taken back ({when}). It owes {owes_cents:money} again.",
     ),
+    "attention.dispute_lost": (
+        "A bank decided a dispute against us",
+        "The {cents:money} it took back stay away. The account does not show that yet: the visit still counts as paid.",
+        "Say whether the patient owes it again or the practice bears it.",
+    ),
     "attention.over_refunded": (
         "More was returned than was paid",
         "{gone_cents:money} was returned on a {paid_cents:money} payment: {cents:money} too much, at {desk} "

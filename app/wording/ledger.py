@@ -40,6 +40,7 @@ WORDS: Rows = {
     "act.fee": ("Fee of the practice",),
     "act.dispute_opened": ("Bank disputes a card payment",),
     "act.dispute_closed": ("Dispute closed",),
+    "act.dispute_lost": ("Bank decided the dispute against us",),
     "act.statement": ("Statement",),
     "act.not_collecting": ("Not collected",),
     "act.visit": ("Visit planned or changed",),

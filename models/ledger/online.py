@@ -84,6 +84,15 @@ def refund_refused(op: Operation, _body: online.OnlineRefundRefused, draft: Draf
         accept(draft, op)
 
 
+def dispute_lost(op: Operation, body: online.OnlineDisputeLost, draft: Draft) -> None:
+    """The bank keeps it; what becomes of it a person says. A task tells them (`tasks.follow`)."""
+    wrong = _not_hubs(op, 1, True)
+    if wrong or draft.dispute(body.dispute_id) is None:
+        quarantine(draft, op, wrong or "missing_dependency")
+    else:
+        accept(draft, op)
+
+
 def return_failed(op: Operation, body: online.OnlineReturnFailed, draft: Draft) -> None:
     """What had gone back lies with the processor again: where it lay before, and on the account where that was
     posted. What nobody can place any more is in question."""

@@ -348,6 +348,7 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "online.return": online.returned,
     "online.refund_refused": online.refund_refused,
     "online.return_failed": online.return_failed,
+    "online.dispute_lost": online.dispute_lost,
     "online.post": online.post,
     "online.associate": online.associate,
     "online.payout": online.payout,

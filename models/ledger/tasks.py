@@ -36,7 +36,7 @@ from models.ledger.states import (
     Transfer,
     Verdict,
 )
-from models.operations import bodies, records, tasks
+from models.operations import bodies, online, records, tasks
 from models.operations.kinds import body_of
 from models.operations.operation import Operation
 
@@ -226,6 +226,16 @@ def _bank_took(
               charge_id=account.charge_id, appointment_id=account.appointment_id)  # fmt: skip
 
 
+def _lost(
+    op: Operation, body: online.OnlineDisputeLost, own: Entry, _entries: Sequence[Entry], draft: Draft
+) -> None:  # fmt: skip
+    """A bank decided against the practice: unless somebody has said already what becomes of it, they must."""
+    dispute = draft.dispute(body.dispute_id)
+    if dispute is not None and not dispute.outcome and own.verdict is Verdict.ACCEPTED:
+        _open(op, "dispute_lost", dispute.amount_cents, draft, patient_id=dispute.patient_id,
+              payment_id=dispute.payment_id)  # fmt: skip
+
+
 def _released(entries: Iterable[Entry]) -> Iterator[tuple[Account, Account, int]]:
     """(receivable, first lot, cents) of every charge that these entries gave back from."""
     found: dict[str, tuple[Account, Account, int]] = {}
@@ -245,6 +255,7 @@ _Watch = Callable[[Operation, Any, Entry, Sequence[Entry], Draft], None]
 _WATCHED: dict[str, _Watch] = {
     "payment.allocate": _allocated, "charge.put": _lowered, "refund.request": _gave_back, "refund.paid": _gave_back,
     "refund.undone": _sent_back, "payment.collect": _void_sent_back,
+    "online.dispute_lost": _lost,
     "dispute.closed": _bank_took, "payment.reverse": _bank_took, "patient.merged": _merged,
 }  # fmt: skip
 

@@ -135,6 +135,7 @@ KINDS: dict[str, Kind] = {
     "online.refund_refused": Kind(OpClass.FACT, 1, online.OnlineRefundRefused),
     "online.return_failed": Kind(OpClass.FACT, 1, online.OnlineReturnFailed),
     "online.payout": Kind(OpClass.FACT, 1, online.OnlinePayout),
+    "online.dispute_lost": Kind(OpClass.FACT, 1, online.OnlineDisputeLost),
     "online.payout_failed": Kind(OpClass.FACT, 1, online.OnlinePayoutFailed),
     "plan.put": Kind(OpClass.DECISION, 1, plans.PlanPut),
     "plan.accept": Kind(OpClass.FACT, 1, plans.PlanAccept),

@@ -164,3 +164,12 @@ class OnlinePayoutFailed:
 
     payout_id: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlineDisputeLost:
+    """A bank decided a dispute against the practice (fact, by the hub alone): the money stays away. Nothing moves by
+    that; a person says whether the patient owes it again or the practice bears it (DisputeClosed)."""
+
+    dispute_id: str
+    patient_id: str

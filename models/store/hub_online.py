@@ -38,6 +38,11 @@ _DONE = (
     "UPDATE online_attempt SET state = 'done', result_id = :result, settled_at = :now, url = '', claimed_by = '', "
     "claimed_until = '' WHERE tenant = :tenant AND attempt_id = :attempt AND state <> 'done'"
 )
+_REACHED = (
+    "SELECT o.receipt_to, coalesce(p.email, ''), coalesce(p.phone, ''), coalesce(p.receipt_by, '') "
+    "FROM online_payment o LEFT JOIN patient p ON p.tenant = o.tenant AND p.id = o.patient_id "
+    "WHERE o.tenant = :tenant AND o.online_id = :id"
+)
 _SOURCES = {
     "charge": "SELECT charge, online_id FROM online_payment WHERE tenant = :tenant AND charge IN (:names)",
     "refund": "SELECT reference, online_id FROM online_return WHERE tenant = :tenant AND reference IN (:names)",
@@ -242,6 +247,18 @@ class HubOnline:
 
         return bool(self._say(tenant, said))
 
+    def dispute_lost(self, tenant: str, reference: str) -> bool:
+        """The bank decided against the practice. False: known, or somebody said already what becomes of it."""
+
+        def said(tx: Session, clinic: _Clinic) -> list[Operation]:
+            row = _dispute(tx, tenant, reference)
+            if row is None or row[2]:
+                return []
+            body = online.OnlineDisputeLost(dispute_id=row[0], patient_id=row[1])
+            return [clinic.op(body, "dispute-lost", reference)]
+
+        return bool(self._say(tenant, said))
+
     # The bank ---------------------------------------------------------------------------------------------------------
 
     def sources(self, tenant: str, kind: str, names: Sequence[str]) -> Mapping[str, str]:
@@ -391,7 +408,27 @@ def _return_ops(clinic: _Clinic, body: online.OnlineReturn) -> list[Operation]:
         if rules.auto_archive:
             away = online.OnlineArchive(online_id=body.online_id, patient_id=body.patient_id, return_id=body.return_id)
             ops.append(clinic.op(away, "archive-return", body.return_id))
+    if rules.receipts and (receipt := _refund_receipt(clinic, body)):
+        ops.append(clinic.op(receipt, "refund-receipt", body.return_id))
     return ops
+
+
+def _refund_receipt(clinic: _Clinic, body: online.OnlineReturn) -> messages.MessageSend | None:
+    """The payer hears what goes back to their card (S1-14): number, day and amount, no paper. By text where they like
+    that, or where there is no e-mail address; None where nothing reaches them."""
+    told, email, phone, liked = clinic.tx.one(_REACHED, tenant=clinic.tenant, id=body.online_id)
+    texts = clinic.tx.one("SELECT text FROM channels WHERE tenant = :tenant AND id = 'channels'", tenant=clinic.tenant)
+    mail = address_for("email", told or email)
+    number = address_for("text", phone) if texts and texts[0] else ""
+    channel, address = ("text", number) if number and (liked == "text" or not mail) else ("email", mail)
+    if not address:
+        return None
+    paper = messages.MessagePaper(kind=body.kind, source_id=body.return_id, number=body.number,
+                                  day=clinic.day_of(parse_utc(body.returned_at)),
+                                  amount_cents=body.amount_cents)  # fmt: skip
+    return messages.MessageSend(message_id=natural_id(clinic.tenant, "online-refund-receipt", body.return_id),
+                                patient_id=body.patient_id, channel=channel, address=address, template="receipt",
+                                papers=(paper,))  # fmt: skip
 
 
 def _receipt(clinic: _Clinic, body: online.OnlineReceive) -> messages.MessageSend | None:

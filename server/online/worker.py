@@ -212,6 +212,8 @@ class OnlineWorker:
                                          int(found["amount"]), fee, clean(str(found.get("reason") or "")))  # fmt: skip
         if status == "won":
             news = self._online.dispute_won(tenant, reference) or news
+        elif status == "lost":
+            news = self._online.dispute_lost(tenant, reference) or news
         if news:
             self._told(tenant)
         return news

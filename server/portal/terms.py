@@ -12,12 +12,12 @@ from models.store.queries import rows
 from server.portal.web import Visit
 
 VERSION = "portal-1"
-"""The version of `account.terms`; the language follows it."""
+"""The version of `start.terms`; the language follows it."""
 
 
 def words_of(visit: Visit) -> str:
     """The terms as this page says them."""
-    return visit.say("account.terms", clinic=visit.clinic.practice.name)
+    return visit.say("start.terms", clinic=visit.clinic.practice.name)
 
 
 def agree(visit: Visit, account: AccountRow) -> None:

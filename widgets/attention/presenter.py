@@ -274,6 +274,7 @@ class AttentionPresenter(QObject):
             "give_back": lambda item: self._about_money(item, "refund"),
             "plan": self._open_plan,
             "write_off": self._write_off,
+            "dispute": self._end_dispute,
             "keep": self._keep,
             "send": self._send,
             "backups": lambda _item: self._doors.settings("backup"),
@@ -308,6 +309,12 @@ class AttentionPresenter(QObject):
         if item.patient is not None:
             visit_id, charge_id = str(item.facts.get("appointment_id") or ""), str(item.facts.get("charge_id") or "")
             self._doors.money(item.patient.patient_id, visit_id, f"adjust:{charge_id}")
+
+    def _end_dispute(self, item: AttentionItem) -> None:
+        """A dispute that was lost: go on in the ledger, with its end begun."""
+        if item.patient is not None:
+            about = f"{item.facts['payment_id']} {item.facts['dispute_id']}"
+            self._doors.money(item.patient.patient_id, "", f"dispute:{about}")
 
     def _resolve_task(self, item: AttentionItem, how: str) -> None:
         """A person's word on a task, with the reason where it asks for one."""

@@ -168,6 +168,15 @@ WAYS: dict[str, tuple[Way, ...]] = {
         Way("write_off", "Write it off", "Opens the write-off of this charge. Nothing changes before you confirm."),
         Way("resolve:left_owed", "Leave it as a balance", "The visit keeps owing it. Your name is kept with that."),
     ),
+    "dispute_lost": (
+        Way(
+            "dispute",
+            "Say what becomes of it",
+            "The patient owes it again, or the practice bears it. Nothing changes before you confirm.",
+            recommended=True,
+        ),
+        Way("ledger", "Look at the account", "Opens the ledger of this patient."),
+    ),
     "insurer_paid": (
         Way(
             "resolve:kept",
@@ -279,6 +288,7 @@ KINDS: dict[str, Kind] = {
     "paid_over": Kind("arrow-left-right", "warn", ("Choose one", "warn", "arrow-left-right")),
     "paid_twice": Kind("users", "warn", ("Choose one", "warn", "arrow-left-right")),
     "taken_back": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "dispute_lost": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
     "refund_returned": Kind("undo-2", "bad", ("The patient has not got it", "bad", "undo-2")),
     "void_returned": Kind("undo-2", "bad", ("The patient has not got it", "bad", "undo-2")),
     "reopened": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),

@@ -79,6 +79,8 @@ class _Page:
             target = Target(place.patient_id, payment_id, place.appointment_id)
             others = {"send": Target(place.patient_id, message_id=payment_id),
                       "plan": Target(place.patient_id, plan_id=payment_id),
+                      "dispute": Target(place.patient_id, payment_id.partition(" ")[0],
+                                        dispute_id=payment_id.partition(" ")[2]),
                       "adjust": Target(place.patient_id, "", place.appointment_id, payment_id)}  # fmt: skip
             self.presenter.begin(act, others.get(act, target))
         self._begun = place

@@ -65,7 +65,9 @@ OPEN = (
     "t.tenant = ? AND t.resolved_op_id = '' AND t.what <> '' "
     f"AND (t.what NOT IN ({_LISTED}) OR t.charge_id = '' OR {_OWED} > 0) "
     f"AND (t.what NOT IN ('paid_over', 'insurer_paid') OR {_LIES} > 0) "
-    f"AND (t.what NOT LIKE 'doubted_%' OR ({DOUBTED}))"
+    f"AND (t.what NOT LIKE 'doubted_%' OR ({DOUBTED})) "
+    "AND (t.what <> 'dispute_lost' OR EXISTS (SELECT 1 FROM dispute d WHERE d.tenant = t.tenant "
+    "AND d.payment_id = t.payment_id AND d.outcome = ''))"
 )
 """Somebody must look at task `t`; takes the practice."""
 _CAUSE = (
@@ -192,6 +194,15 @@ def desk_no(connection: Any, tenant: str, device: str, since: str) -> str:
     ).fetchone()
     parts = str(row[0]).split("-") if row else []
     return parts[1] if len(parts) == 3 else ""
+
+
+def open_dispute(connection: Any, tenant: str, payment_id: str) -> str:
+    """The dispute about a payment of which nobody has said yet what becomes of it; empty where there is none."""
+    row = connection.execute(
+        "SELECT dispute_id FROM dispute WHERE tenant = ? AND payment_id = ? AND outcome = '' ORDER BY opened_at LIMIT 1",
+        (tenant, payment_id),
+    ).fetchone()
+    return str(row[0]) if row else ""
 
 
 def others_take(connection: Any, tenant: str, device: str, since: str) -> bool:

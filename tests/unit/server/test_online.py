@@ -14,8 +14,11 @@ from models.basics.ids import new_id
 from models.operations import bodies, online
 from models.operations.bodies import AllocationLine
 from models.operations.kept_cards import CardDrop
+from models.operations.records import Patient
+from server.carriers import HttpTextCarrier
 from server.online.offered import ChargeAsk, Charged, Declined, SaveAsk, SaveConsent, Unknown
 from tests.support.hub import RunningHub
+from tests.support.mail import text_provider
 from tests.support.online import ASKS, DECLINED, SECRET, Home, home_at, pay, processor  # noqa: F401
 from tests.support.simulators import StripeProcess
 from tests.support.waiting import until
@@ -329,6 +332,74 @@ def test_a_refund_made_at_the_processor_is_heard_of(small_home: Home) -> None:
     line.call(lambda it: it.v1.refunds.create({"payment_intent": intent, "amount": 500}))
     until(lambda: len(small_home.entries("online.return")) == 1)
     assert small_home.entries("online.return")[0].get("refund_id", "") == ""
+    small_home.holds()
+
+
+@pytest.mark.parametrize(
+    ("likes", "email", "texts", "channel", "address"),
+    [
+        ("", "ada@home.test", True, "email", "ada@home.test"),
+        ("text", "ada@home.test", True, "text", "+15550104417"),
+        ("", "", True, "text", "+15550104417"),
+        ("text", "", False, "", ""),
+    ],
+    ids=["mail", "likes-texts", "no-mail", "nothing-reaches"],
+)
+def test_s1_14_the_payer_hears_once_what_goes_back(
+    small_home: Home, monkeypatch: pytest.MonkeyPatch, likes: str, email: str, texts: bool, channel: str, address: str
+) -> None:  # fmt: skip
+    worker = small_home.running.hub.messages
+    with text_provider() as provider:
+        if texts:
+            monkeypatch.setitem(worker._carriers, "text", HttpTextCarrier(provider.settings, 5.0))
+            worker.wake(small_home.tenant)
+            until(lambda: small_home.column("SELECT text FROM channels WHERE tenant = :tenant") == [1])
+        small_home.say(Patient(id=small_home.guarantor, family="Quillfeather", given="Ada", birth_date="1984-03-14",
+                               email=email, phone="5550104417", receipt_by=likes))  # fmt: skip
+        online_id = paid_and_posted(small_home)
+        asked_back(small_home, online_id, 1_000)
+        until(lambda: len(small_home.entries("online.return")) == 1)
+        small_home.look_after()
+        [back] = small_home.entries("online.return")
+        told = [each for each in small_home.entries("message.send")
+                if each["papers"][0]["source_id"] == back["return_id"]]  # fmt: skip
+        assert [(each["channel"], each["address"]) for each in told] == ([(channel, address)] if channel else [])
+        for each in told:
+            [paper] = each["papers"]
+            assert (paper["kind"], paper["number"], paper["amount_cents"]) == ("void", back["number"], 1_000)
+            assert not paper.get("document")
+        if channel == "text":
+            worker.wake(small_home.tenant)
+            until(lambda: provider.desk.forms)
+            assert "$10.00" in provider.desk.forms[0]["Body"]
+    small_home.holds()
+
+
+def test_s1_14_without_receipts_nobody_hears_of_a_refund(small_home: Home) -> None:
+    small_home.rules(online_receipts=False)
+    online_id = paid_and_posted(small_home)
+    asked_back(small_home, online_id, 1_000)
+    until(lambda: len(small_home.entries("online.return")) == 1)
+    assert small_home.entries("message.send") == []
+
+
+def test_h15_a_dispute_that_is_lost_is_told_once_until_somebody_says_what_becomes_of_it(small_home: Home) -> None:
+    paid_and_posted(small_home)
+    small_home.processor.tell(f"dispute {small_home.entries('online.receive')[0]['charge']}")
+    until(lambda: len(small_home.entries("dispute.opened")) == 1)
+    dispute_id, reference = (small_home.column(f"SELECT {name} FROM dispute WHERE tenant = :tenant")[0]
+                             for name in ("dispute_id", "reference"))  # fmt: skip
+    small_home.processor.tell(f"decide {reference} lost")
+    until(lambda: len(small_home.entries("online.dispute_lost")) == 1)
+    small_home.look_after()
+    [task] = [each for each in small_home.entries("task.opened") if each["what"] == "dispute_lost"]
+    assert (task["amount_cents"], task["patient_id"]) == (3_000, small_home.guarantor)
+    assert len(small_home.entries("online.dispute_lost")) == 1
+    assert small_home.figures() == (0, 4_500, 0), "nothing moves before somebody says so"
+    said = bodies.DisputeClosed(dispute_id=dispute_id, patient_id=small_home.guarantor, outcome="owed_again")
+    assert small_home.say(said) == ["accepted"]
+    assert small_home.figures() == (3_000, 4_500, 0)
+    assert not small_home.store.online.dispute_lost(small_home.tenant, reference)
     small_home.holds()
 
 

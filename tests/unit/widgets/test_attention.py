@@ -71,7 +71,7 @@ TASKS = {
                   sides=BOTH if what in ("paid_over", "credit_used", "paid_twice", "reopened", "insurer_paid") else ())
     for what in ("credit_used", "paid_over", "reopened", "insurer_paid", "taken_back", "over_refunded", "money_in",
                  "money_out", "not_known", "paid_twice", "in_use", "refund_returned", "doubted_payment",
-                 "doubted_void", "doubted_refund", "void_returned")
+                 "doubted_void", "doubted_refund", "void_returned", "dispute_lost")
 }  # fmt: skip
 BEN, HENRY = UNKNOWN.patient, REFUSED.patient
 WAITS = RecordPage((
@@ -512,6 +512,13 @@ def test_a_right_that_is_missing_is_borrowed_for_this_one_act(
     then(PRIYA)
     qtbot.waitUntil(lambda: desk.items.resolved != [])
     assert desk.items.resolved == [(f"{what}:op", how, "Ann was here", "priya")]
+
+
+def test_h15_a_dispute_that_was_lost_leads_to_its_end(qtbot: Any, desk: Desk):
+    lost = TASKS["dispute_lost"]
+    about(qtbot, desk, replace(lost, facts={**lost.facts, "dispute_id": "d-7"}))
+    press("Return")
+    assert desk.went == [("money", "p-0039914", "", "dispute:pay-7 d-7")]
 
 
 def test_who_has_the_right_is_not_asked(qtbot: Any, desk: Desk):
