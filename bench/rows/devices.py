@@ -20,6 +20,8 @@ EXCHANGES = 400
 PAYMENTS = 10
 PAGES = 3
 """Windows in which every page of Settings is opened."""
+PULLS = 6
+"""How often each cable is pulled."""
 SETTLED_TICKS = 40
 """So many ticks of the watch after a page was opened, nothing of it is left to do."""
 
@@ -121,8 +123,72 @@ def settings_pages() -> Row:
     return Row("window stands still, Settings' pages", ours, "", target_ms=100.0, target_at="p99", figures=figures)
 
 
+def live_state() -> Row:
+    """Settings > Devices on the screen: from a cable pulled or plugged, or a cover opened or closed, until the device's
+    card says so. Real simulators on pseudo-terminals, the whole window; each at another moment of the watch's round."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from tests.support.front import front
+    from tests.support.simulators import pax_running, printer_running
+    from widgets.opening import application
+
+    application()
+    took: dict[str, list[float]] = {}
+    folder = Path(tempfile.mkdtemp(prefix="copaydesk-live-"))
+    try:
+        with pax_running() as reader, printer_running() as printer:
+            acts: tuple[tuple[str, str, tuple[str, ...], Callable[[], object]], ...] = (
+                ("reader pulled", "reader", ("Not connected",), reader.unplug),
+                ("reader plugged", "reader", ("Ready",), reader.replug),
+                ("cover opened", "printer", ("Cover open",), lambda: printer.always("cover-open")),
+                ("cover closed", "printer", ("Ready", "Paper low"), printer.clear),
+                ("printer pulled", "printer", ("Not connected",), printer.unplug),
+                ("printer plugged", "printer", ("Ready", "Paper low"), printer.replug),
+            )
+            with front(folder, terminal=reader.url, printer=printer.url) as desk:
+                _look_at_devices(desk)
+                for n in range(PULLS):
+                    for name, key, words, act in acts:
+                        _rest(desk, n * 0.13)
+                        began = time.perf_counter()
+                        desk.meanwhile(act)
+                        desk.wait(partial(_says, desk, key, words))
+                        took.setdefault(name, []).append(time.perf_counter() - began)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    ours = spread([each for found in took.values() for each in found])
+    figures: dict[str, float | int | str] = {f"{name}, longest ms": round(max(found) * 1000)
+                                             for name, found in took.items()}  # fmt: skip
+    return Row("live state: seen until shown", ours, "", target_ms=2000.0, target_at="p99", figures=figures)
+
+
+def _look_at_devices(desk: Front) -> None:
+    from tests.support.clinic import PRIYA
+    from widgets.screens import SETTINGS, Place
+    from widgets.settings.state import DEVICES
+
+    desk.window.session.sign_in(PRIYA)
+    desk.window.navigator.top(Place(SETTINGS, item=DEVICES))
+    desk.arrive(SETTINGS)
+    for key in ("reader", "printer"):
+        desk.wait(partial(_says, desk, key, ("Ready", "Paper low")))
+
+
+def _says(desk: Front, key: str, words: tuple[str, ...]) -> bool:
+    from widgets.devices.presenter import DevicesPresenter
+
+    presenter = desk.view.findChild(DevicesPresenter)
+    card = presenter._part.cards.get(key) if presenter is not None else None
+    return card is not None and card.pill.text in words
+
+
+def _rest(desk: Front, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    desk.wait(lambda: time.monotonic() > until)
+
+
 def _ticked(desk: Front, ticks: int) -> bool:
     return len(desk.watch.late_ms) > ticks
 
 
-ROWS = {"simulator exchange": exchanges, "window stands still": stalls, "settings pages": settings_pages}
+ROWS = {"simulator exchange": exchanges, "window stands still": stalls, "settings pages": settings_pages,
+        "live state": live_state}  # fmt: skip
