@@ -46,8 +46,8 @@ def agreement(agreed: Agreed) -> str:
     """The whole text: sentences, then every payment with its day."""
     sentences = [_balance(agreed), _how_much(agreed)]
     if agreed.replaces:
-        sentences.insert(0, f"This takes the place of plan {agreed.replaces}, on which I have paid "
-                            f"{show_cents(agreed.paid_cents)}.")  # fmt: skip
+        paid = f", on which I have paid {show_cents(agreed.paid_cents)}" if agreed.paid_cents else ""
+        sentences.insert(0, f"This takes the place of plan {agreed.replaces}{paid}.")
     if agreed.apr_hundredths:
         sentences.append(f"This includes {show_cents(interest_of(agreed.lines))} of interest, at a yearly rate of "
                          f"{_percent(agreed.apr_hundredths)}.")  # fmt: skip

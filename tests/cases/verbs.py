@@ -365,6 +365,25 @@ def _plan_change(desk: CaseDesk, values: Values) -> Enter:
     return lambda: _quietly(desk.plans.save(page, replace(page.form, **changed), MANAGER))
 
 
+def _plan_anew(desk: CaseDesk, values: Values) -> Enter:
+    """New terms for a plan in force; with `start` they are accepted and take its place at once."""
+    page = desk.plans.change(desk.names.plans[values["plan"]])
+    form = replace(
+        page.form, payments=str(values.get("payments", page.form.payments)), apr=values.get("apr", page.form.apr),
+        first=str(values.get("begins", page.form.first)),
+    )  # fmt: skip
+    desk.plans.work_out(page, form)
+
+    def enter() -> None:
+        desk.names.plans[values["id"]] = form.plan_id
+        saved = desk.plans.save(page, form, MANAGER)
+        if values.get("start", False):
+            desk.plans.accept(saved, "Rosa Quillfeather", "paper", MANAGER)
+            desk.plans.activate(form.plan_id, MANAGER)
+
+    return enter
+
+
 def _plan_accept(desk: CaseDesk, values: Values) -> Enter:
     page = desk.plans.open(desk.names.plans[values["plan"]])
     return lambda: _quietly(desk.plans.accept(page, "Rosa Quillfeather", "terms", MANAGER))
@@ -450,7 +469,7 @@ _VERBS: dict[str, Callable[[CaseDesk, Values], Enter]] = {
     "paid_back": _paid_back, "merge": _merge, "part": _part,
     "float": _float, "paid_out": _drawer("paid_out"), "paid_in": _drawer("paid_in"), "close": _close, "late": _late,
     "slip_deleted": _slip_deleted,
-    "plan": _plan, "plan_change": _plan_change, "plan_accept": _plan_accept, "plan_start": _plan_act("activate"),
+    "plan": _plan, "plan_change": _plan_change, "plan_anew": _plan_anew, "plan_accept": _plan_accept, "plan_start": _plan_act("activate"),
     "plan_pay": _plan_pay, "plan_skip": _plan_act("skip"), "plan_pay_off": _plan_pay,
     "plan_cancel": _plan_act("cancel"),
 }  # fmt: skip

@@ -54,6 +54,7 @@ ACTS: dict[str, Known] = {
     "plan": {"id": str, "patient": str, "items": list, "discount": Amount, "payments": int, "each": Amount,
              "down": Amount, "apr": str, "frequency": str, "begins": date, "day": int, "start": bool},
     "plan_change": {"plan": str, "discount": Amount, "payments": int},
+    "plan_anew": {"id": str, "plan": str, "payments": int, "apr": str, "begins": date, "start": bool},
     "plan_accept": {"plan": str},
     "plan_start": {"plan": str},
     "plan_pay": {"id": str, "plan": str, "number": int, "amount": Amount},

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from app.agreements import Agreements
+from app.lanes import Job
 from app.views import Collected, CollectEnd, KeepCard, TenderKind
 from devices import registry
 from models.basics.errors import RuleBroken
 from models.operations.records import Rules
+from models.rules.plan_standing import PlanStatus
 from models.rules.signatures import strokes_of
+from receipts.attachments import pdf_of_document
 from receipts.layouts.text import text
 from tests.support.clinic import MARIA, TestClinic
 from tests.support.counter import Counter, counter, rosa_with_copay_and_balance
@@ -148,3 +152,26 @@ def test_found_later_it_gets_a_slip(desk: Counter, terminal: PaxProcess) -> None
     assert found.end is CollectEnd.TAKEN
     until(lambda: stands(desk) == ["paper"] and desk.jobs("copy") == ["printed"])
     assert terminal.requests("A20") == 0
+
+
+def test_s4_06_an_agreement_is_signed_on_the_reader_and_the_pen_is_on_its_paper(
+    desk: Counter, terminal: PaxProcess
+) -> None:
+    plans, agreements = desk.desk.plans, Agreements(desk.desk.clinic)
+    begun = plans.begin("rosa")
+    page = replace(begun, form=replace(begun.form, payments="1"))
+    assert page.signs
+    terminal.next("no-signature")
+    with pytest.raises(RuleBroken, match=r"plan\.not_signed"):
+        plans.sign(page, "Rosa Quillfeather", MARIA, Job())
+    assert desk.rows("SELECT count(*) FROM plan") == [(0,)], "nothing was saved"
+    signed = plans.sign(page, "Rosa Quillfeather", MARIA, Job())
+    assert signed.acceptance is not None
+    assert (signed.acceptance.said_by, signed.acceptance.how) == ("Rosa Quillfeather", "signature")
+    assert plans.activate(signed.form.plan_id, MARIA).status is PlanStatus.ACTIVE
+    paper = agreements.document(signed.form.plan_id)
+    assert strokes_of(paper.signature) == PEN
+    assert b"%PDF" in pdf_of_document(paper)[:8]
+    anew = plans.change(signed.form.plan_id)
+    changed = plans.save(anew, replace(anew.form, payments="1"), MARIA)
+    assert agreements.document(changed.form.plan_id).signature == "", "new terms are to be signed anew"

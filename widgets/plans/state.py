@@ -124,9 +124,9 @@ def replaced_words(page: PlanPage) -> str:
     """What new terms take the place of; empty for a plan of its own."""
     if not page.replaces:
         return ""
-    paid = f"{show_cents(page.before_cents)} were paid on it and stay paid."
     if page.status is PlanStatus.DORMANT:
-        return f"Takes the place of plan {page.replaces} once it is active. {paid}"
+        paid = f" {show_cents(page.before_cents)} were paid on it and stay paid." if page.before_cents else ""
+        return f"Takes the place of plan {page.replaces} once it is active.{paid}"
     return f"Took the place of plan {page.replaces}."
 
 
@@ -272,7 +272,8 @@ def acceptance_words(state: PlanState) -> str:
         return f"{how} by {found.said_by}, {day_text(found.at.date(), page.today)}"
     if found is not None:
         return "The terms changed, so what was accepted no longer counts."
-    return "Not accepted yet: on paper, or read and agreed"
+    where = "on the reader, on paper, or read and agreed" if page.signs else "on paper, or read and agreed"
+    return f"Not accepted yet: {where}"
 
 
 def open_line(state: PlanState, key: str) -> Standing | None:

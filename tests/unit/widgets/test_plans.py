@@ -170,6 +170,29 @@ def test_s0_45_skip_pay_off_and_cancel_ask_first(desk: PlanDesk, qtbot: Any) -> 
                     timeout=20_000)  # fmt: skip
 
 
+def test_s4_06_new_terms_for_a_plan_in_force_by_keys(desk: PlanDesk, qtbot: Any) -> None:
+    agreed(desk, qtbot)
+    old = desk.presenter.plan_id
+    press("Alt+N")
+    qtbot.waitUntil(lambda: desk.state.draft and desk.presenter.plan_id != old, timeout=20_000)
+    page = desk.state.page
+    assert page is not None
+    assert f"Takes the place of plan {page.replaces}" in desk.view._replaces.text()
+    press("Esc")
+    qtbot.waitUntil(lambda: desk.state.active and desk.presenter.plan_id == old, timeout=20_000)
+    assert desk.backs == 0, "back to the plan in force"
+    press("Alt+N")
+    qtbot.waitUntil(lambda: desk.state.draft, timeout=20_000)
+    desk.view.tiles["3"].click()
+    assert desk.state.worked is not None
+    assert [line.cents for line in desk.state.worked.lines] == [440_00] * 3
+    agreed(desk, qtbot)
+    assert desk.clinic.rows("SELECT status FROM plan WHERE plan_id = ?", (old,)) == [("cancelled",)]
+    assert desk.payments()[0].startswith("Payment 1, Today, May 14, $440.00")
+    press("Alt+N")
+    qtbot.waitUntil(lambda: desk.state.draft, timeout=20_000)
+
+
 def test_what_cannot_be_agreed_is_said_at_the_field(desk: PlanDesk) -> None:
     view = desk.view
     view.discount.setFocus()
@@ -204,7 +227,9 @@ def pages(clinic: TestClinic) -> dict[str, PlanState]:
     clinic.clock.advance(40 * 86_400)
     late = plans.open(form.plan_id)
     clinic.clock.advance(-40 * 86_400)
+    anew = plans.change(form.plan_id)
     return {
+        "new_terms": PlanState(anew, replace(anew.form, apr="9.90"), plans.work_out(anew, anew.form)),
         "draft": draft, "other": other, "ready": ready, "active": PlanState(active, active.form, active.worked),
         "skipped": PlanState(running, running.form, running.worked, history=history),
         "late": PlanState(late, late.form, late.worked, notice=Notice("A payment plan was not changed as planned",
