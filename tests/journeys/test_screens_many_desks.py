@@ -22,10 +22,11 @@ from app.views import Person, TenderKind
 from models.basics.clock import SystemClock
 from models.operations.joining import parse_join_line
 from tests.support.clinic import MARIA, PRIYA
+from tests.support.clocks import Skewed
 from tests.support.counter import Counter
 from tests.support.front import Front, attended
 from tests.support.hub import RunningHub
-from tests.support.office import PIN, Office, Skewed, rosas_visit
+from tests.support.office import PIN, Office, rosas_visit
 from tests.support.waiting import until
 from tests.support.windows import themed  # noqa: F401
 from widgets.attention.state import WAITING

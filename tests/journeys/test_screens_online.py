@@ -11,11 +11,12 @@ import pytest
 
 from server.online.offered import CheckoutAsk
 from server.online.settings import Account
-from tests.support.front import STALL_MS, Front, allowed_stall_ms
+from tests.support.front import Front
 from tests.support.hub import RunningHub
 from tests.support.office import Office, rosas_visit
 from tests.support.online import BACK, account_name, pay, processor  # noqa: F401
 from tests.support.simulators import StripeProcess
+from tests.support.stalls import STALL_MS, allowed_stall_ms
 from tests.support.waiting import until
 from tests.support.windows import themed  # noqa: F401
 from widgets.refund.dialog import RefundDialog

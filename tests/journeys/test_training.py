@@ -33,7 +33,8 @@ from models.basics.errors import RuleBroken, StorageError
 from tests.support.clinic import TestClinic
 from tests.support.counter import furnish, rosa_with_copay_and_balance
 from tests.support.front import attended
-from tests.support.windows import LOOKS, LoopWatch, clipped, picture, press, themed, type_text  # noqa: F401
+from tests.support.stalls import LoopWatch
+from tests.support.windows import LOOKS, clipped, picture, press, themed, type_text  # noqa: F401
 from widgets.common.lending import LendStrip
 from widgets.devices.view import DevicesPart
 from widgets.main_window import MainWindow

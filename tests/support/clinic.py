@@ -12,20 +12,17 @@ from app.giving_back import GivingBack
 from app.posting import Posting
 from app.settings import Settings
 from app.tasks import Tasks
-from app.views import Person
 from models.basics.clock import FixedClock, utc_text
 from models.operations.bodies import Collect
 from models.operations.records import Appointment, Charge, Coverage, Patient, Practice, Practitioner
-from models.rules.rights import rights_of
 from models.store.desk import DeskStore
 from models.store.rows import DeskIdentity
+from tests.support.people import MARIA, PRIYA  # noqa: F401 - from here for those who want the clinic, too
 from tests.support.stores import KEY, empty_desk
 
 MORNING = datetime(2026, 5, 14, 14, 41, tzinfo=UTC)
 """Thursday, May 14, 2026, 9:41 AM in Chicago."""
 DAY = "2026-05-14"
-MARIA = Person("maria", "Maria Delgado", "Front desk", "MD", manager=False, rights=rights_of("receptionist"))
-PRIYA = Person("priya", "Priya Nair", "Manager", "PN", manager=True, rights=rights_of("manager"))
 
 
 def identity(device_no: int = 1) -> DeskIdentity:

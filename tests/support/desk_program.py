@@ -28,10 +28,9 @@ from app.folders import Folders
 from models.basics.clock import SystemClock
 from models.operations.codec import from_json
 from models.operations.kinds import KINDS
-from tests.support.clinic import MARIA, PRIYA
-from tests.support.front import allowed_stall_ms
-from tests.support.office import Skewed
-from tests.support.windows import LoopWatch
+from tests.support.clocks import Skewed
+from tests.support.people import MARIA, PRIYA
+from tests.support.stalls import LoopWatch, allowed_stall_ms
 from widgets.main_window import MainWindow
 from widgets.opening import application
 from widgets.screens import TODAY, Place

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,13 +16,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.support.clinic import MARIA, TestClinic
 from tests.support.counter import Counter, counter, rosa_with_copay_and_balance
-from tests.support.windows import LoopWatch, loop_watch, picture
+from tests.support.stalls import LoopWatch, allowed_stall_ms, loop_watch
+from tests.support.windows import picture
 from widgets.main_window import MainWindow
 from widgets.screens import PREPARED, TODAY, Place
 
 PATIENCE_S = 20.0
-STALL_MS = 100.0
-"""No journey may keep the event loop away for longer, on a machine with nothing else to do."""
 
 
 class Front:
@@ -114,14 +112,6 @@ class Front:
     def payments(self) -> list[tuple[str, int, str]]:
         """(tender, cents, reversed at) of every payment."""
         return self.counter.payments()
-
-
-def allowed_stall_ms() -> float:
-    """The limit, let out where other programs keep this machine's processors busy."""
-    beside = int(os.environ.get("COPAYDESK_TESTS_BESIDE", "0"))
-    load = max(os.getloadavg()[0], beside + 1 if beside else 0)
-    cores = os.cpu_count() or 1
-    return STALL_MS * max(1.0, 1.5 * load / cores)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -25,20 +24,6 @@ from tests.support.waiting import until
 
 PIN = "2580"
 """Everybody's."""
-
-
-class Skewed:
-    """A computer's clock that is wrong by `by`, and can be set."""
-
-    def __init__(self, by: timedelta) -> None:
-        self.by = by
-        self._right = SystemClock()
-
-    def now(self):  # type: ignore[no-untyped-def]
-        return self._right.now() + self.by
-
-    def monotonic(self) -> float:
-        return self._right.monotonic()
 
 
 class Office:

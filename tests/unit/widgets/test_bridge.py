@@ -10,7 +10,7 @@ from shiboken6 import delete
 
 from app.lanes import Job, Lane, Progress
 from models.basics.errors import DeviceBusy, RuleBroken
-from tests.support.windows import loop_watch
+from tests.support.stalls import loop_watch
 from widgets.bridge import Bridge
 
 

@@ -13,7 +13,8 @@ from app.views import FoundPatient
 from models.basics.errors import StorageError
 from tests.support.clinic import TestClinic
 from tests.support.frozen import DAY, LONG, patient, visit
-from tests.support.windows import clipped, loop_watch, picture, press, shown, type_text
+from tests.support.stalls import loop_watch
+from tests.support.windows import clipped, picture, press, shown, type_text
 from widgets.bridge import Bridge
 from widgets.find.marks import birth_marks, digit_marks, name_marks
 from widgets.find.overlay import FindOverlay

@@ -11,7 +11,8 @@ from app.lanes import Lane
 from app.signin import SignIn
 from app.views import Person, StaffTile
 from tests.support.clinic import TestClinic
-from tests.support.windows import LIGHTS, clipped, loop_watch, picture, press, shown, type_text
+from tests.support.stalls import loop_watch
+from tests.support.windows import LIGHTS, clipped, picture, press, shown, type_text
 from widgets.bridge import Bridge
 from widgets.lock.parts import PadKey, StaffButton
 from widgets.lock.presenter import LockPresenter
