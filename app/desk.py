@@ -75,6 +75,7 @@ from models.store.desk import DeskStore
 
 if TYPE_CHECKING:
     from app.adjustments import Adjustments
+    from app.asks import Asks
     from app.attention_lists import AttentionLists
     from app.claims import Claims
     from app.consents import Consents
@@ -433,6 +434,13 @@ class Desk:
         from app.rules import MoneyRules
 
         return MoneyRules(self.clinic)
+
+    @cached_property
+    def asks(self) -> Asks:
+        """Payment requests that go to patients by link, one or many at once."""
+        from app.asks import Asks
+
+        return Asks(self.clinic, self.messages, self.statements, self.papers)
 
     @cached_property
     def links(self) -> Links:

@@ -17,7 +17,7 @@ REASONS = (
     "linked_rejected", "refunded_elsewhere", "known_already", "deposited", "deposit_deleted", "in_use", "disputed",
     "right_missing", "address_wrong", "message_unknown", "same_record", "merged_meanwhile", "not_merged",
     "request_locked", "request_status", "plan_locked", "plan_not_active", "plan_wrong", "plan_charge_taken",
-    "plan_changed", "plan_not_accepted", "plan_payment_gone", "posted_already",
+    "plan_changed", "plan_not_accepted", "plan_payment_gone", "posted_already", "ask_wrong",
 )  # fmt: skip
 """Every reason for which the engine rejects a decision."""
 

@@ -5,6 +5,7 @@ Asked alike at a desk and, with a `HubReader`, at a hub; what goes over everybod
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -15,12 +16,13 @@ from models.rules.online import Owed, spread
 from models.rules.people import parse_birth_date
 from models.store.queries import collect, family, online, patients, people
 from models.store.queries.links import Standings
-from models.store.queries.rows import NET, STATUS, marks
+from models.store.queries.rows import NET, PATIENT_COLUMNS, STATUS, PatientRow, marks
 
 
 @dataclass(frozen=True, slots=True)
 class AskRow:
-    """One request; fields as of `tables.asks.ask`. `message_state` and `message_reason` are of the last message."""
+    """One request; fields as of `tables.asks.ask`. `message_state` and `message_reason` are of the last message,
+    or of the one that was sent instead of it."""
 
     ask_id: str
     patient_id: str
@@ -52,9 +54,13 @@ class AskRow:
 
 
 _OF_MESSAGE = {"message_state": "coalesce(m.state, '')", "message_reason": "coalesce(m.reason, '')"}
+_LAST = (
+    "(SELECT x.message_id FROM message x WHERE x.tenant = k.tenant AND x.patient_id = k.patient_id "
+    "AND k.message_id <> '' AND (x.message_id = k.message_id OR x.instead_of = k.message_id) ORDER BY x.asked_at DESC, x.message_id LIMIT 1)"
+)
 _COLUMNS = ", ".join(_OF_MESSAGE.get(each.name, f"k.{each.name}") for each in fields(AskRow))
 _ASK = (
-    f"SELECT {_COLUMNS} FROM ask k LEFT JOIN message m ON m.tenant = k.tenant AND m.message_id = k.message_id "
+    f"SELECT {_COLUMNS} FROM ask k LEFT JOIN message m ON m.tenant = k.tenant AND m.message_id = {_LAST} "
     "WHERE k.tenant = ? AND "
 )
 _LIVE = (
@@ -86,6 +92,22 @@ def ask(connection: Any, tenant: str, ask_id: str) -> AskRow | None:
     """One request, or None."""
     row = connection.execute(f"{_ASK}k.ask_id = ?", (tenant, ask_id)).fetchone()
     return AskRow(*row) if row else None
+
+
+def of_patients(connection: Any, tenant: str, patients_: Iterable[str]) -> list[AskRow]:
+    """The requests of these people (every record of theirs), newest first."""
+    mine = people.records_of_all(connection, tenant, patients_)
+    found = connection.execute(f"{_ASK}k.patient_id IN ({marks(len(mine))}) ORDER BY k.asked_at DESC, k.ask_id DESC",
+                               (tenant, *mine))  # fmt: skip
+    return [AskRow(*row) for row in found]
+
+
+def snoozed_until(connection: Any, tenant: str, patient_id: str) -> date | None:
+    """Up to which day a patient is left out of bulk requests, where they are."""
+    row = connection.execute(
+        "SELECT until FROM snooze WHERE tenant = ? AND patient_id = ?", (tenant, patient_id)
+    ).fetchone()  # fmt: skip
+    return _day(row[0]) if row else None
 
 
 def since(connection: Any, tenant: str, moment: str, most: int) -> list[AskRow]:
@@ -190,6 +212,16 @@ def everybody(connection: Any, tenant: str, today: date, now: str) -> list[Candi
     return [*made, *others]
 
 
+def persons(connection: Any, tenant: str, ids: Sequence[str]) -> dict[str, PatientRow]:
+    """Who these records are of, by id; a desk's question."""
+    found = connection.execute(
+        f"SELECT {PATIENT_COLUMNS} FROM patient p WHERE p.tenant = ? AND p.id IN (SELECT value FROM json_each(?)) "
+        "AND p.deleted_at = ''",
+        (tenant, json.dumps(list(ids))),
+    )
+    return {row[0]: PatientRow(*row) for row in found}
+
+
 def _open_by_payer(
     connection: Any, tenant: str, today: date, payer_of: Any
 ) -> tuple[dict[str, list[Owed]], dict[str, list[Owed]], set[str]]:
@@ -243,6 +275,3 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
-
-
-__all__: Sequence[str] = ("AskRow", "ask", "candidate", "due", "everybody", "since", "taken_back", "waiting")

@@ -1,0 +1,178 @@
+"""Payment requests by link at the desk: one, many at once with who is left out and why, taken back, snoozed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from app.accounts import Accounts
+from app.agreements import Agreements
+from app.ask_views import AskChoice, AskState, ManyChoice, ManySheet, ManyWish, Which
+from app.asks import AT_ONCE, Asks
+from app.lanes import Lane
+from app.messages import Messages
+from app.papers import Papers
+from app.posting import Posting
+from app.printing import Printing
+from app.statements import Statements
+from app.superbills import Superbills
+from app.words import WORDS
+from models.basics.errors import RuleBroken
+from models.operations.records import Channels, Rules
+from models.rules.campaigns import Age, LeftOut
+from tests.support.clinic import MARIA, TestClinic
+
+EMAIL, PHONE = "rosa@home.test", "+15550104417"
+TODAY = date(2026, 5, 14)
+BY_EMAIL = AskChoice("email", EMAIL)
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Iterator[TestClinic]:
+    """Rosa owes 40 and 25; Sofia, whose guarantor she is, 20."""
+    made = TestClinic(tmp_path)
+    made.patient(email=EMAIL)
+    made.patient("sofia", "Sofia", birth_date="2015-06-02", guarantor_id="rosa")
+    made.visit()
+    made.charge(4000, day="2026-05-14", charge_id="visit", visit="today", description="Office visit")
+    made.charge(2500, day="2026-04-02", charge_id="older", description="Follow-up visit")
+    made.charge(2000, day="2026-03-02", charge_id="sofias", patient_id="sofia", description="School physical")
+    made.put(Channels(email=True, text=True, portal_url="https://pay.clinic.example/portal/alder"),
+             Rules(portal=True, portal_payments=True))  # fmt: skip
+    yield made
+    assert made.store.verify() == []
+    made.close()
+
+
+@pytest.fixture
+def story(clinic: TestClinic) -> Iterator[Asks]:
+    lane = Lane("printer")
+    printing = Printing(clinic.clinic, clinic.settings, Posting(clinic.clinic, clinic.settings), lane)
+    statements = Statements(clinic.clinic, Accounts(clinic.clinic, clinic.settings))
+    papers = Papers(printing, statements, Superbills(clinic.clinic), Agreements(clinic.clinic))
+    yield Asks(clinic.clinic, Messages(clinic.clinic, papers), statements, papers)
+    lane.close()
+
+
+def refused(call: Any, *given: Any, **more: Any) -> str:
+    with pytest.raises(RuleBroken) as error:
+        call(*given, **more)
+    assert error.value.message_key in WORDS
+    return error.value.message_key
+
+
+def bodies(clinic: TestClinic, kind: str) -> list[dict[str, Any]]:
+    """What the desk wrote down for the hub, of one kind."""
+    found = clinic.rows("SELECT op FROM outbox ORDER BY dseq")
+    return [op["body"] for row in found if (op := orjson.loads(row[0]))["kind"] == kind]
+
+
+def test_s1_16_one_request_to_the_guarantor(clinic: TestClinic, story: Asks) -> None:
+    sheet = story.sheet("sofia")
+    assert (sheet.patient.patient_id, sheet.owed_cents, sheet.channel, sheet.why_not) == ("rosa", 8_500, "text", "")
+    choice = replace(BY_EMAIL, remind_after=(3, 7), note="  Thank   you ")
+    line = story.send(sheet, choice, MARIA)
+    assert (line.state, line.amount_cents, line.address, line.times, line.pending) == (
+        AskState.WAITING, 8_500, EMAIL, 3, True,
+    )  # fmt: skip
+    assert story.send(sheet, choice, MARIA) == line, "a second Enter"
+    [body] = bodies(clinic, "ask.start")
+    assert (body["remind_after"], body["note"], body.get("request_id", "")) == ([3, 7], "Thank you", "")
+    assert [each.ask_id for each in story.sheet("rosa").known] == [line.ask_id]
+    assert story.view(31).counts == ((AskState.WAITING, 1),)
+
+
+def test_s1_16_more_than_is_owed_is_a_payment_request_of_its_own(clinic: TestClinic, story: Asks) -> None:
+    story.send(story.sheet("rosa"), replace(BY_EMAIL, amount_cents=20_000), MARIA)
+    [request], [body] = bodies(clinic, "payment_request.put"), bodies(clinic, "ask.start")
+    assert (request["amount_cents"], request["request_id"]) == (20_000, body["request_id"])
+
+
+def test_s1_16_a_statement_goes_along_with_the_patients_word(clinic: TestClinic, story: Asks) -> None:
+    sheet = story.sheet("rosa")
+    story.send(sheet, replace(BY_EMAIL, statement=True), MARIA)
+    [issued], [body], [agreed] = (bodies(clinic, kind) for kind in ("statement.issued", "ask.start", "message.consent"))
+    assert (issued["balance_cents"], body["statement"]["source_id"]) == (8_500, issued["statement_id"])
+    assert (agreed["address"], agreed["agreed"]) == (EMAIL, True)
+    assert orjson.loads(body["statement"]["document"])
+
+
+def test_s1_16_what_cannot_be_asked_is_refused(clinic: TestClinic, story: Asks) -> None:
+    sheet = story.sheet("rosa")
+    nobody = replace(MARIA, rights=frozenset())
+    nothing = replace(sheet, owed_cents=0)
+    assert refused(story.send, sheet, BY_EMAIL, nobody) == "staff.right_missing"
+    assert refused(story.send, nothing, BY_EMAIL, MARIA) == "ask.nothing_owed"
+    assert refused(story.send, sheet, replace(BY_EMAIL, address="rosa"), MARIA) == "message.address_wrong"
+    assert refused(story.send, sheet, AskChoice("text", "12"), MARIA) == "message.number_wrong"
+    assert refused(story.send, sheet, replace(BY_EMAIL, note="x" * 2_001), MARIA) == "ask.note_long"
+    assert refused(story.send, sheet, replace(BY_EMAIL, note="4242 4242 4242 4242"), MARIA) == "collect.card_number"
+    assert refused(story.send, sheet, replace(BY_EMAIL, remind_after=(1, 2, 3)), MARIA) == "refused.ask_wrong"
+    assert refused(story.again, "gone", MARIA) == refused(story.cancel, "gone", MARIA) == "ask.gone"
+    assert refused(story.snooze, "rosa", TODAY, MARIA) == "ask.days_wrong"
+    clinic.put(Rules(portal=True))
+    assert refused(story.send, story.sheet("rosa"), BY_EMAIL, MARIA) == "link.payments_off"
+    clinic.put(Channels(email=True))
+    assert story.sheet("rosa").why_not == "link.no_pages"
+    assert bodies(clinic, "ask.start") == []
+
+
+def test_s1_16_taken_back_before_the_hub_heard_of_it(clinic: TestClinic, story: Asks) -> None:
+    line = story.send(story.sheet("rosa"), BY_EMAIL, MARIA)
+    assert refused(story.again, line.ask_id, MARIA) == "ask.over"
+    assert story.cancel(line.ask_id, MARIA, "Asked by phone").state is AskState.CANCELLED
+    assert refused(story.cancel, line.ask_id, MARIA) == "ask.over"
+    assert bodies(clinic, "link.revoke") == []
+    assert [len(story.view(31, which).lines) for which in (Which.OPEN, Which.OVER)] == [0, 1]
+
+
+# Many at once -----------------------------------------------------------------------------------------------------
+
+
+def left(sheet: ManySheet) -> dict[str, LeftOut | None]:
+    return {line.patient.patient_id: line.left for line in sheet.left}
+
+
+def test_s1_17_who_is_asked_and_who_is_not_and_why(clinic: TestClinic, story: Asks) -> None:
+    clinic.patient("bo", "Bo", email="bo@home.test", birth_date="1971-02-01")
+    clinic.charge(500, day="2026-05-01", charge_id="bos", patient_id="bo")
+    sheet = story.many(ManyWish())
+    assert [(line.patient.patient_id, line.cents, line.channel, line.address) for line in sheet.asked] == [
+        ("bo", 500, "text", PHONE), ("rosa", 8_500, "text", PHONE)]  # fmt: skip
+    assert left(sheet) == {"sofia": LeftOut.NOT_GUARANTOR}
+    assert left(story.many(ManyWish(least_cents=501)))["bo"] is LeftOut.BELOW_MINIMUM
+    old = story.many(ManyWish(ages=frozenset({Age.TO_90})))
+    assert ([line.patient.patient_id for line in old.asked], left(old)["bo"]) == (["rosa"], LeftOut.OTHER_AGE)
+    clinic.put(Channels(email=True, portal_url="https://pay.clinic.example/portal/alder"))
+    clinic.patient("bo", "Bo", birth_date="1971-02-01")
+    assert left(story.many(ManyWish()))["bo"] is LeftOut.NO_ADDRESS
+    story.snooze("rosa", TODAY + timedelta(days=1), MARIA)
+    assert left(story.many(ManyWish()))["rosa"] is LeftOut.SNOOZED
+    story.snooze("rosa", None, MARIA)
+    story.send(story.sheet("rosa"), BY_EMAIL, MARIA)
+    assert left(story.many(ManyWish()))["rosa"] is LeftOut.ASKED_ALREADY
+
+
+def test_s1_17_many_are_written_down_a_few_at_a_time_and_nobody_twice(clinic: TestClinic, story: Asks) -> None:
+    people = [f"p{n:02d}" for n in range(AT_ONCE + 3)]
+    for each in people:
+        clinic.patient(each, each, birth_date="1971-02-01", email=f"{each}@home.test")
+        clinic.charge(1_000, day="2026-05-01", charge_id=f"c-{each}", patient_id=each)
+    sheet, choice = story.many(ManyWish()), ManyChoice("Spring", (3,), "Thank you")
+    assert story.send_some(sheet, choice, MARIA) == AT_ONCE
+    assert story.send_some(sheet, choice, MARIA) == AT_ONCE, "begun again after a crash"
+    assert story.send_some(sheet, choice, MARIA, AT_ONCE) == len(sheet.asked) == AT_ONCE + 4
+    started = bodies(clinic, "ask.start")
+    assert len(started) == len({body["ask_id"] for body in started}) == len(sheet.asked)
+    assert {(body["campaign"], body["note"]) for body in started} == {("Spring", "Thank you")}
+    assert story.many(ManyWish()).asked == ()
+    again = story.many(ManyWish())
+    assert refused(story.send_some, again, choice, MARIA) == "ask.nobody"
+    assert refused(story.send_some, sheet, replace(choice, name=" "), MARIA) == "ask.name_missing"
+    assert refused(story.send_some, replace(sheet, why_not="link.no_pages"), choice, MARIA) == "link.no_pages"
