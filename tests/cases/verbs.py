@@ -469,7 +469,8 @@ _VERBS: dict[str, Callable[[CaseDesk, Values], Enter]] = {
     "paid_back": _paid_back, "merge": _merge, "part": _part,
     "float": _float, "paid_out": _drawer("paid_out"), "paid_in": _drawer("paid_in"), "close": _close, "late": _late,
     "slip_deleted": _slip_deleted,
-    "plan": _plan, "plan_change": _plan_change, "plan_anew": _plan_anew, "plan_accept": _plan_accept, "plan_start": _plan_act("activate"),
+    "plan": _plan, "plan_change": _plan_change, "plan_anew": _plan_anew,
+    "plan_accept": _plan_accept, "plan_start": _plan_act("activate"),
     "plan_pay": _plan_pay, "plan_skip": _plan_act("skip"), "plan_pay_off": _plan_pay,
     "plan_cancel": _plan_act("cancel"),
 }  # fmt: skip
