@@ -328,13 +328,13 @@ class PaymentList:
         self._file.execute("COMMIT")
 
     def _read_again(self, patients: Sequence[str]) -> None:
-        with self._store.reader() as reader:
-            cursor = self._cursor(reader)
+        cursor = -1
         self._file.execute("BEGIN")
         try:
             for at in range(0, len(patients), _STEP):
                 some = patients[at : at + _STEP]
                 with self._store.reader() as reader:
+                    cursor = self._cursor(reader) if cursor < 0 else cursor
                     told = self._told(reader, some)
                 self._replace(some, told)
             self._keep("cursor", self._kept("next") or "0")  # one step behind: a notice may come a moment late
