@@ -5,26 +5,31 @@ An adjustment carries a group and a reason code (S0-27) and needs the right for 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.basis import basis_of, only_once, still_so
 from app.clinic import Clinic
 from app.money_views import Acted, AdjustItem, AdjustKind, AdjustOrder, AdjustPreview, AdjustSheet
 from app.refusals import insist, need, refusal
 from app.views import Person
-from models.basics.errors import RuleBroken
+from models.basics.errors import PosError, RuleBroken
 from models.basics.ids import new_id
 from models.basics.money import check_entry
 from models.ledger.accounts import Code
 from models.ledger.draft import Draft
 from models.ledger.judging import one_family, owed
+from models.ledger.states import Entry
 from models.operations.bodies import Adjust
 from models.rules.adjusting import is_reason, reasons_for
 from models.rules.rights import Right
 from models.store.queries import moving
 from models.store.queries.moving import OpenRow
 from models.store.rehearsal import Rehearsal
+
+if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
+    from models.store.transaction import Tx
 
 KIND_WORDS = {
     "discount": "Discount", "courtesy": "Courtesy", "write_off": "Write-off", "recovery": "Owed again after write-off",
@@ -75,26 +80,35 @@ class Adjustments:
             before = owed(rehearsal.book, item.charge_id)
             insist(rehearsal.act(body), owes_cents=before, there_cents=item.written_off_cents)
             basis = basis_of(rehearsal, order.sheet.patient_id, [f"AR:{item.charge_id}"])
-            return AdjustPreview(
+            preview = AdjustPreview(
                 order=order, owes_before_cents=before, owes_after_cents=owed(rehearsal.draft, item.charge_id),
                 before=basis.figures, after=rehearsal.after(basis.figures, order.sheet.patient_id), basis=basis,
             )  # fmt: skip
+        with suppress(PosError), clinic.store.rehearsing() as tx:  # what Enter will ask is asked now
+            self._write(tx, preview, "", "")
+        return preview
 
     def do(self, preview: AdjustPreview, person: Person, supervisor: Person | None = None) -> Acted:
         """Adjust it. `supervisor` lends a right the person has not. Raises RuleBroken, nothing written:
         `staff.right_missing`, `account.changed`, `account.done_before`, `refused.…`."""
-        order, clinic = preview.order, self._clinic
-        body, item = self._body(order)
+        order = preview.order
+        self._body(order)
         lender = need(needed(order), person, supervisor)
-        with clinic.store.write() as tx:
-            only_once(tx.reader, clinic.tenant, order.sheet.act_id)
-            still_so(tx.reader, clinic.tenant, preview.basis)
-            entry = tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat(),
-                              group=order.sheet.act_id, supervisor=lender, basis_seq=preview.basis.seq)  # fmt: skip
-            insist(entry, owes_cents=item.owes_cents, there_cents=item.written_off_cents)
+        with self._clinic.store.write() as tx:
+            entry = self._write(tx, preview, person.staff_id, lender)
         return Acted((entry.op.op_id,), order.cents, DONE_WORDS[order.kind], {"cents": order.cents})
 
     # Inside ---------------------------------------------------------------------------------------------------------
+
+    def _write(self, tx: Tx, preview: AdjustPreview, person_id: str, supervisor: str) -> Entry:
+        order, clinic = preview.order, self._clinic
+        body, item = self._body(order)
+        only_once(tx.reader, clinic.tenant, order.sheet.act_id)
+        still_so(tx.reader, clinic.tenant, preview.basis)
+        entry = tx.record(body, person_id=person_id, business_date=clinic.today().isoformat(),
+                          group=order.sheet.act_id, supervisor=supervisor, basis_seq=preview.basis.seq)  # fmt: skip
+        insist(entry, owes_cents=item.owes_cents, there_cents=item.written_off_cents)
+        return entry
 
     def _rehearsal(self, reader: Any) -> Rehearsal:
         clinic = self._clinic

@@ -105,7 +105,7 @@ class Checkout:
         clinic.store.foresee(patient_id, payment_id_of(tenant, attempt_id))
         own = [due.payable for due in now.dues if not due.patient]
         head = patient_head(now.patient, clinic.today())
-        return CollectSheet(
+        sheet = CollectSheet(
             attempt_id=attempt_id, patient=head, visit=visit_head(now.visit, clinic) if now.visit else None,
             coverage=coverage_head(insured, clinic), lines=tuple(_line(due) for due in now.dues),
             owed_in_all_cents=sum(payable.owes_cents for payable in own),
@@ -118,6 +118,8 @@ class Checkout:
             on_file=on_file, can_keep=keeps_cards(self._parts.reader), payer=payer,
             payer_language=language,
         )  # fmt: skip
+        self._parts.till.rehearse(sheet)
+        return sheet
 
     def _in_use(self, reader: Any, patient_id: str) -> tuple[CreditInUse, ...]:
         """Credit that other desks hold, under their names."""

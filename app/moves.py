@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.basis import basis_of, only_once, still_so
 from app.clinic import Clinic
@@ -27,13 +28,14 @@ from app.money_views import (
 )  # fmt: skip
 from app.refusals import insist, need, refusal
 from app.views import Person
-from models.basics.errors import RuleBroken
+from models.basics.errors import PosError, RuleBroken
 from models.basics.ids import new_id
 from models.basics.money import check_entry
 from models.ledger import accounts
 from models.ledger.accounts import LOT_CODES
 from models.ledger.draft import Draft
 from models.ledger.judging import available, free_to_spend, oldest_first, owed
+from models.ledger.states import Entry
 from models.operations.bodies import Move, MoveLine
 from models.rules.collecting import Lot
 from models.rules.people import first_name
@@ -42,6 +44,9 @@ from models.store.queries import family, moving
 from models.store.queries.moving import OpenRow, PaymentName
 from models.store.queries.rows import PatientRow, VisitRow
 from models.store.rehearsal import Rehearsal
+
+if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
+    from models.store.transaction import Tx
 
 WAITING_DAYS = 30
 """A visit without charges may be so long ago and money can still be set aside for it."""
@@ -100,29 +105,36 @@ class Moves:
             basis = basis_of(rehearsal, order.sheet.patient_id, relied)
             after = rehearsal.draft
             provisional_cents = self._provisional(reader, order, source, place)
-            return MovePreview(
+            preview = MovePreview(
                 order=order, will_owe_cents=_owed(after, order, place), waits_cents=_waits(after, place),
                 left_cents=_lies(after, source.where), before=basis.figures,
                 after=rehearsal.after(basis.figures, order.sheet.patient_id), basis=basis,
                 provisional_cents=provisional_cents,
             )  # fmt: skip
+        with suppress(PosError), self._clinic.store.rehearsing() as tx:  # what Enter will ask is asked now
+            self._write(tx, preview, "")
+        return preview
 
     def do(self, preview: MovePreview, person: Person) -> Acted:
         """Move it. Raises RuleBroken, nothing written: `account.changed` when the account is not as the preview showed
         it, `account.done_before` for a second time, `refused.…`, `credit.…`, `staff.right_missing`."""
         need(Right.PAYMENTS, person)
+        with self._clinic.store.write() as tx:
+            entry, place = self._write(tx, preview, person.staff_id)
+        cents = preview.order.cents
+        where = day_text(place.day, self._clinic.today()) if place.day else ""
+        return Acted((entry.op.op_id,), cents, DONE_WORDS[place.kind], {"cents": cents, "place": where})
+
+    def _write(self, tx: Tx, preview: MovePreview, person_id: str) -> tuple[Entry, MovePlace]:
         order, clinic = preview.order, self._clinic
         body, source, place = self._body(order)
-        with clinic.store.write() as tx:
-            only_once(tx.reader, clinic.tenant, order.sheet.act_id)
-            still_so(tx.reader, clinic.tenant, preview.basis)
-            body = replace(body, provisional_cents=self._provisional(tx.reader, order, source, place))
-            entry = tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat(),
-                              group=order.sheet.act_id, basis_seq=preview.basis.seq)  # fmt: skip
-            insist(entry, there_cents=source.cents, spendable_cents=source.spendable_cents,
-                   owes_cents=place.owes_cents)  # fmt: skip
-        where = day_text(place.day, clinic.today()) if place.day else ""
-        return Acted((entry.op.op_id,), order.cents, DONE_WORDS[place.kind], {"cents": order.cents, "place": where})
+        only_once(tx.reader, clinic.tenant, order.sheet.act_id)
+        still_so(tx.reader, clinic.tenant, preview.basis)
+        body = replace(body, provisional_cents=self._provisional(tx.reader, order, source, place))
+        entry = tx.record(body, person_id=person_id, business_date=clinic.today().isoformat(),
+                          group=order.sheet.act_id, basis_seq=preview.basis.seq)  # fmt: skip
+        insist(entry, there_cents=source.cents, spendable_cents=source.spendable_cents, owes_cents=place.owes_cents)
+        return entry, place
 
     def _provisional(self, reader: Any, order: MoveOrder, source: MoveSource, place: MovePlace) -> int:
         """What of the money the hub must still confirm; none where it only becomes credit."""

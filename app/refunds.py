@@ -8,6 +8,7 @@ does not come is looked into, never guessed and never repeated.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,7 @@ from app.verdicts import Verdicts
 from app.views import Person
 from app.visits_after import visits_after
 from devices.base import Capability, Outcome, PaymentResult, RefundRequest
-from models.basics.errors import DeviceError, PaymentUnavailable, RuleBroken, StorageError
+from models.basics.errors import DeviceError, PaymentUnavailable, PosError, RuleBroken, StorageError
 from models.basics.ids import new_id
 from models.basics.points import Point, point
 from models.ledger.states import Entry
@@ -132,6 +133,7 @@ class Refunds:
             before = collect.figures(reader, clinic.tenant, sheet.patient.patient_id)
             after = rehearsal.after(before, sheet.patient.patient_id)
             visits = visits_after(reader, clinic.tenant, rehearsal.entries(), sheet.patient.patient_id)
+        self._rehearse(order)
         return RefundPreview(order, before, after, held.held_cents - order.amount_cents, visits, needs(order))
 
     # Giving it back ---------------------------------------------------------------------------------------------------
@@ -211,6 +213,15 @@ class Refunds:
 
     # Inside -----------------------------------------------------------------------------------------------------------
 
+    def _rehearse(self, order: RefundOrder) -> None:
+        """Ask ahead what giving it back will ask. Writes nothing and raises nothing: it is a courtesy."""
+        clinic = self._clinic
+        with suppress(PosError), clinic.store.rehearsing() as tx:
+            if refunds.refund(tx.reader, clinic.tenant, order.sheet.refund_id) is None:
+                _, row, _, going = self._write(tx, order, Who("", ""))
+                if isinstance(going, Written):
+                    self._told_of(tx.reader, row, RefundEnd.PAID, going)
+
     def _begin(self, order: RefundOrder, who: Who, person: Person, job: Job[Refunded]) -> Refunded:
         clinic, sheet = self._clinic, order.sheet
         going: _Going | Written | None = None
@@ -220,19 +231,9 @@ class Refunds:
             known = refunds.refund(tx.reader, clinic.tenant, sheet.refund_id)
             if known is not None:
                 return self._again(tx.reader, known)
-            payment = self._payment(tx.reader, sheet.payment_id)
-            asks_hub = self._asks_hub(order, payment, recorded.rules(tx.reader, clinic.tenant).offline_refund_cents)
-            still_seen(tx.reader, clinic.tenant, payment, sheet.seen)
-            if order.way.tender == "card":
-                self._no_doubt(tx.reader, payment.patient_id)
-            number = tx.next_payment_number("REF")
-            entry = self._giving.request(tx, self._body(order, number, payment), who)
-            insist(entry, held_cents=sheet.left_cents)
-            row = self._row(order, payment, number, entry, who)
-            if not asks_hub and not from_home:
-                going = self._go(tx, row, payment, who, entry)
-                if isinstance(going, Written):  # told from pages that are at hand
-                    told = self._told_of(tx.reader, row, RefundEnd.PAID, going)
+            payment, row, asks_hub, going = self._write(tx, order, who)
+            if isinstance(going, Written):  # told from pages that are at hand
+                told = self._told_of(tx.reader, row, RefundEnd.PAID, going)
         if told is not None:
             self._till.paper()
             return told
@@ -251,6 +252,22 @@ class Refunds:
             return self._asked_processor(row)
         assert going is not None
         return self._end(row, payment, going, person, job)
+
+    def _write(self, tx: Tx, order: RefundOrder, who: Who) -> tuple[PaidRow, RefundRow, bool, _Going | Written | None]:
+        """The request and, where nobody is asked first, the money that leaves: (payment, refund, is the hub asked
+        first, how it goes)."""
+        clinic, sheet = self._clinic, order.sheet
+        payment = self._payment(tx.reader, sheet.payment_id)
+        asks_hub = self._asks_hub(order, payment, recorded.rules(tx.reader, clinic.tenant).offline_refund_cents)
+        still_seen(tx.reader, clinic.tenant, payment, sheet.seen)
+        if order.way.tender == "card":
+            self._no_doubt(tx.reader, payment.patient_id)
+        number = tx.next_payment_number("REF")
+        entry = self._giving.request(tx, self._body(order, number, payment), who)
+        insist(entry, held_cents=sheet.left_cents)
+        row = self._row(order, payment, number, entry, who)
+        waits = asks_hub or order.way.tender == ONLINE
+        return payment, row, asks_hub, None if waits else self._go(tx, row, payment, who, entry)
 
     def _asks_hub(self, order: RefundOrder, payment: PaidRow, offline_cents: int) -> bool:
         """Is the hub asked first? Without the line only what cannot go wrong twice goes back: cash of this desk's own

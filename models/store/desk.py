@@ -253,6 +253,18 @@ class DeskStore:
         point(Point.AFTER_COMMIT)
         self._after(change)
 
+    @contextmanager
+    def rehearsing(self) -> Iterator[Tx]:
+        """As `write`, and nothing is written: for who will most likely write just this in a moment. What it asked is
+        known at the next `write`, as after `looking`. Any thread; nobody waits for it."""
+        from models.store.session import Looking
+        from models.store.transaction import Tx
+
+        with self.looking() as reader:
+            tx = Tx(Looking(reader), self._identity, self._clock, self._ids)
+            yield tx
+            tx.finish()
+
     def enrol(self, identity: DeskIdentity, *, token: str = "") -> None:
         """Let this store belong to a desk of a practice, or give the desk a new epoch.
 

@@ -67,11 +67,13 @@ _READ_STREAM = (
 class Recorder:
     """The pending layer being added to: judges operations one by one, writes their net at the end."""
 
-    def __init__(self, session: Session, tenant: str, pending_no: int) -> None:
+    def __init__(self, session: Session, tenant: str, pending_no: int, asking: Session | None = None) -> None:
+        """`asking`: who is asked what judging needs, where that is not `session` itself."""
         self._session, self._tenant = session, tenant
-        self._book = TableBook(session, tenant)
+        self._asking = asking or session
+        self._book = TableBook(self._asking, tenant)
         self._draft = Draft(self._book)
-        self._sheet = Sheet(session, tenant, "desk", pending=True)
+        self._sheet = Sheet(session, tenant, "desk", pending=True, asking=self._asking)
         self._postings = Postings(tenant, pending=True)
         self.pending_no = pending_no
 
@@ -103,7 +105,7 @@ class Recorder:
         self._sheet.write()
         lots = held.changed(self._sheet)
         held.let_go(self._session, self._tenant, lots)
-        self._postings.write(self._session)
+        self._postings.write(self._session, self._asking)
         held.set_aside(self._session, self._tenant, lots)
         names, patients = self._sheet.touched()
         if self._postings.touched:

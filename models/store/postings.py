@@ -84,13 +84,15 @@ class Postings:
             if account_id not in there:
                 self._accounts[account_id] = _wire_account(delta.account)
 
-    def write(self, session: Session) -> None:
-        """Open accounts and move totals, each with its net at once; add the transfers."""
+    def write(self, session: Session, asking: Session | None = None) -> None:
+        """Open accounts and move totals, each with its net at once; add the transfers. `asking`: who is asked which
+        accounts exist, where that is not `session`."""
         made = [_account_row(self._tenant, row, self._net.get(row[0], _NOTHING), pending=self._pending)
                 for row in self._accounts.values()]  # fmt: skip
         there = {account_id: (net[0], net[1]) for account_id, net in self._net.items()
                  if account_id not in self._accounts}  # fmt: skip
-        session.post_to_accounts(account, made, there, self._tenant, pending=self._pending)
+        session.post_to_accounts(account, made, there, self._tenant, pending=self._pending,
+                                 asking=asking)  # fmt: skip
         session.insert(transfer, self._transfers)
 
 

@@ -16,18 +16,7 @@ from models.ledger.states import Entry
 from models.operations.operation import GENESIS, make_operation
 from models.store.book import TableBook
 from models.store.queries import collect
-from models.store.session import Session
-
-
-class _Looking(Session):
-    """A session over a desk's reading connection."""
-
-    def __init__(self, reader: Any) -> None:
-        self.dialect = "sqlite"
-        self.driver = reader
-        self._postgres = False
-        self.failed = None
-        self._entering = None
+from models.store.session import Looking
 
 
 class Rehearsal:
@@ -38,7 +27,7 @@ class Rehearsal:
 
     def __init__(self, reader: Any, tenant: str, device: str, business_date: str) -> None:
         self._reader, self._tenant, self._device, self._business_date = reader, tenant, device, business_date
-        self._tables = TableBook(_Looking(reader), tenant)
+        self._tables = TableBook(Looking(reader), tenant)
         self.book = Draft(self._tables)
         self.draft = Draft(self._tables)
         self.book.acting = self.draft.acting = device  # what this desk holds is there for it

@@ -99,10 +99,10 @@ class Session:
             self.many(_change_sqlite(table, columns), map(cells, rows))
 
     def post_to_accounts(self, table: Table, rows: Sequence[Row], there: Mapping[str, tuple[int, int]], tenant: str, *,
-                         pending: bool) -> None:  # fmt: skip
+                         pending: bool, asking: Session | None = None) -> None:  # fmt: skip
         """Move totals of accounts, of the pending or the confirmed layer: `rows` are whole rows of accounts that may be
         new, with what to begin with or to add; `there` says what to add to accounts that certainly exist, (debits,
-        credits) by id. The CHECKs look at the sums."""
+        credits) by id. The CHECKs look at the sums. `asking`: who is asked which exist, where not this session."""
         debits, credits_ = ("pending_debits", "pending_credits") if pending else ("debits", "credits")
         adds = [(sums[0], sums[1], tenant, account_id) for account_id, sums in there.items()]
         if self._postgres:
@@ -114,7 +114,7 @@ class Session:
             return
         if rows:
             query = "SELECT id FROM account WHERE tenant = :tenant AND id IN (:ids)"
-            known = {row[0] for row in self.rows(query, tenant=tenant, ids=[row["id"] for row in rows])}
+            known = {row[0] for row in (asking or self).rows(query, tenant=tenant, ids=[row["id"] for row in rows])}
             self.insert(table, [row for row in rows if row["id"] not in known])
             adds += [(row[debits], row[credits_], tenant, row["id"]) for row in rows if row["id"] in known]
         if adds:
@@ -170,7 +170,7 @@ class Session:
             elif self._postgres and f"EACH (:{name})" not in query:
                 plain[name] = list(value)
             else:
-                plain[name] = orjson.dumps(list(value)).decode()
+                plain[name] = orjson.dumps(sorted(value)).decode()
         text = _postgres_text if self._postgres else _sqlite_text
         return self._execute(text(query, *single), plain)
 
@@ -181,6 +181,23 @@ class Session:
             self._execute(_insert_postgres(table) + clause, (orjson.dumps(rows).decode(),))
         else:
             self.many(_insert_sqlite(table) + clause, map(_cells(table), rows))
+
+
+class Looking(Session):
+    """A session over a desk's reading connection: it asks, and what it is told to write is written nowhere."""
+
+    def __init__(self, reader: Any) -> None:
+        self.dialect = "sqlite"
+        self.driver = reader
+        self._postgres = False
+        self.failed = None
+        self._entering = None
+
+    def run(self, query: str, /, **values: Any) -> int:  # noqa: ARG002 - as if one row was touched
+        return 1
+
+    def many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        pass
 
 
 @cache

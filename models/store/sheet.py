@@ -67,9 +67,12 @@ class Sheet:
     """
 
     def __init__(
-        self, session: Session, tenant: str, role: Role, *, pending: bool, beneath: bool = False
+        self, session: Session, tenant: str, role: Role, *, pending: bool, beneath: bool = False,
+        asking: Session | None = None,
     ) -> None:  # fmt: skip
+        """`asking`: who is asked for rows, where that is not `session` itself."""
         self._session, self._tenant, self._role, self.pending = session, tenant, role, pending
+        self._asking = asking or session
         self._beneath = beneath
         self._above: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _TABLES}
         self._rows: dict[str, dict[str, dict[str, Any] | None]] = {name: {} for name in _TABLES}
@@ -85,7 +88,7 @@ class Sheet:
                 wanted.setdefault(name, set()).add(row_id)
         asks = [(name, ids.difference(self._rows[name])) for name, ids in wanted.items()]
         asks = [ask for ask in asks if ask[1]]
-        answers = self._session.read_together(
+        answers = self._asking.read_together(
             [(_SELECT(name), {"tenant": self._tenant, "ids": ids}) for name, ids in asks]
         )
         for (name, ids), found in zip(asks, answers, strict=True):
@@ -115,7 +118,7 @@ class Sheet:
         """The row as it now stands, or None."""
         known = self._rows[name]
         if row_id not in known:
-            found = self._session.rows(_SELECT(name), tenant=self._tenant, ids=[row_id])
+            found = self._asking.rows(_SELECT(name), tenant=self._tenant, ids=[row_id])
             self._take(name, {row_id}, as_rows(_TABLES[name], found))
         return known[row_id]
 

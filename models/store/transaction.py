@@ -16,7 +16,7 @@ from models.operations.operation import Operation, make_operation
 from models.store.layers import Recorder, Stream
 from models.store.remembering import Known, Remembering
 from models.store.rows import AttemptRow, Change, DeskIdentity, PrintJobRow
-from models.store.session import Session
+from models.store.session import Looking, Session
 from models.tables.desk import outbox, print_job, terminal_attempt
 
 ATTEMPT_COLUMNS = ("outcome", "result", "resolved_by", "resolved_reason", "payment_id", "signing")
@@ -44,7 +44,8 @@ class Tx:
         self._now = utc_text(clock.now())
         self._attempted_at = self._now if sends_at_once else ""
         self._reader = Remembering(session.driver, known)
-        self._stream = Stream.read(session, identity.tenant) if identity else None
+        self._asking = Looking(self._reader)
+        self._stream = Stream.read(self._asking, identity.tenant) if identity else None
         self._recorder: Recorder | None = None
         self._moved = False
         self._outbox: list[dict[str, Any]] = []
@@ -98,7 +99,7 @@ class Tx:
             patient=_patient_of(body),
         )  # fmt: skip
         if self._recorder is None:
-            self._recorder = Recorder(self._session, identity.tenant, stream.pending_no)
+            self._recorder = Recorder(self._session, identity.tenant, stream.pending_no, self._asking)
         entry = self._recorder.record(op)
         stream.dseq, stream.hash, stream.last_id = op.dseq, op.hash, op.op_id
         self._moved = True
@@ -123,7 +124,7 @@ class Tx:
     def next_receipt_no(self) -> str:
         """The next receipt number, `01-1-A-0042`: location, desk, epoch as a letter, counter."""
         identity, stream = self._enrolled()
-        row = self._session.one("SELECT location_code FROM practice WHERE tenant = :tenant", tenant=identity.tenant)
+        row = self._asking.one("SELECT location_code FROM practice WHERE tenant = :tenant", tenant=identity.tenant)
         location = row[0] if row and row[0] else "01"
         stream.receipt_count += 1
         self._moved = True

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from models.basics.errors import RuleBroken
 from models.store import foreseeing
 from models.store.desk import MOST_KNOWN, DeskStore
-from tests.support.acts import DAY, charge, collect
+from models.store.transaction import Tx
+from tests.support.acts import DAY, allocate, charge, collect
 from tests.support.stores import lone_desk
 
 CENTS = "SELECT coalesce(sum(responsibility_cents), 0) FROM charge WHERE tenant = ?"
@@ -138,3 +140,60 @@ def test_foreseeing_searches_by_index(desk: DeskStore, query: str) -> None:
         plan = [str(row[3]) for row in reader.execute(f"EXPLAIN QUERY PLAN {query}", named).fetchall()]
     assert plan
     assert [step for step in plan if step.startswith("SCAN")] == []
+
+
+# Rehearsing ---------------------------------------------------------------------------------------------------------
+
+
+def copay(tx: Tx) -> None:
+    tx.record(collect("p1", "ann", 30), person_id="maria", business_date=DAY)
+    tx.record(allocate("p1", "ann", ("c1", 30)), person_id="maria", business_date=DAY)
+
+
+def selects_at_the_write(desk: DeskStore) -> list[str]:
+    """What a copay asks the database."""
+    asked: list[str] = []
+    driver: Any = desk._connection.connection.dbapi_connection  # type: ignore[union-attr]
+    driver.set_trace_callback(asked.append)
+    with desk.write() as tx:
+        copay(tx)
+    driver.set_trace_callback(None)
+    return [each for each in asked if each.startswith("SELECT")]
+
+
+def everything(desk: DeskStore) -> dict[str, list[Any]]:
+    with desk.reader() as reader:
+        names = [row[0] for row in reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+        return {name: reader.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
+
+
+def test_what_was_rehearsed_is_written_nowhere_and_not_asked_again(desk: DeskStore) -> None:
+    before = everything(desk)
+    with desk.rehearsing() as tx:
+        copay(tx)
+    assert everything(desk) == before
+    assert selects_at_the_write(desk) == []
+    assert desk.verify(deep=True) == []
+
+
+def test_without_a_rehearsal_it_is_asked(desk: DeskStore) -> None:
+    assert selects_at_the_write(desk) != []
+
+
+def test_whoever_wrote_since_the_rehearsal_is_heard(desk: DeskStore) -> None:
+    with desk.rehearsing() as tx:
+        copay(tx)
+    with desk.write() as tx:
+        tx.record(collect("p2", "ann", 50), person_id="maria", business_date=DAY)
+        tx.record(allocate("p2", "ann", ("c1", 50)), person_id="maria", business_date=DAY)
+    assert selects_at_the_write(desk) != []
+    assert desk.verify(deep=True) == []
+
+
+def test_a_rehearsal_that_is_refused_leaves_nothing(desk: DeskStore) -> None:
+    before = everything(desk)
+    with pytest.raises(RuleBroken), desk.rehearsing() as tx:
+        copay(tx)
+        raise RuleBroken("account.changed")
+    assert everything(desk) == before
+    assert selects_at_the_write(desk) != []
