@@ -80,7 +80,8 @@ def test_a_backup_while_the_desk_writes_is_one_moment(tmp_path: Path) -> None:
     def work() -> None:
         while not stop.is_set():
             with desk.write() as tx:
-                told.append(take_copay(tx))
+                taken = take_copay(tx)
+            told.append(taken)
 
     writer = threading.Thread(target=work)
     writer.start()
