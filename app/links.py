@@ -7,7 +7,7 @@ address is made by the hub with a key no desk has: to copy it or to show it as a
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -86,7 +86,7 @@ class Links:
                 if subject_id
                 else [row for row in links.of_patients(reader, clinic.tenant, [payer_id]) if row.subject == subject]
             )
-            lines = [self._line_of(reader, row, standings, []) for row in known if not row.online_id]
+            lines = self._lines(reader, [row for row in known if not row.online_id])
             why_not = self._why_not(reader, payer.birth_date)
         if owed <= 0:
             raise RuleBroken("link.nothing_owed")
@@ -295,7 +295,8 @@ class Links:
 
     def _lines(self, reader: Any, found: Sequence[LinkRow]) -> tuple[LinkLine, ...]:
         standings, sent = self._standings(reader), self._sent(reader, found)
-        return tuple(self._line_of(reader, row, standings, sent.get(row.link_id, [])) for row in found)
+        names = staff.staff_names(reader, self._clinic.tenant) if found else {}
+        return tuple(self._line_of(reader, row, standings, sent.get(row.link_id, []), names) for row in found)
 
     def _sent(self, reader: Any, found: Sequence[LinkRow]) -> dict[str, list[MessageLine]]:
         """The messages that carried each link, newest first."""
@@ -310,7 +311,9 @@ class Links:
                     made.setdefault(link_id, []).append(line)
         return made
 
-    def _line_of(self, reader: Any, row: LinkRow, standings: Standings, sent: Sequence[MessageLine]) -> LinkLine:
+    def _line_of(
+        self, reader: Any, row: LinkRow, standings: Standings, sent: Sequence[MessageLine], names: Mapping[str, str]
+    ) -> LinkLine:  # fmt: skip
         clinic, now = self._clinic, standings.of(row)
         person = rows.person(reader, clinic.tenant, row.patient_id) or rows.PatientRow(row.patient_id, *[""] * 8)
         names = staff.staff_names(reader, clinic.tenant)

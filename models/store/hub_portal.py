@@ -397,6 +397,23 @@ class HubPortal:
 
         return self._write(work, tenant)
 
+    def send_order(self, tenant: str, order_id: str, attempt_id: str, where_to: str) -> bool:
+        """The page of an order is there. False: the order was dropped meanwhile, and nobody may be led to that page."""
+        query = (
+            "UPDATE portal_order SET state = 'sent', attempt_id = :attempt, where_to = :where_to "
+            "WHERE tenant = :tenant AND order_id = :id AND state IN ('begun', 'sent')"
+        )
+        return self._write(lambda session: session.run(query, tenant=tenant, id=order_id, attempt=attempt_id,
+                                                       where_to=where_to), tenant) == 1  # fmt: skip
+
+    def drop_order(self, tenant: str, order_id: str, reason: str) -> None:
+        """There is no page for an order, so nothing comes of it; one that has a page by now stays."""
+        query = (
+            "UPDATE portal_order SET state = 'declined', reason = :reason WHERE tenant = :tenant AND order_id = :id "
+            "AND state = 'begun'"
+        )
+        self._write(lambda session: session.run(query, tenant=tenant, id=order_id, reason=reason), tenant)
+
     def order_of(self, tenant: str, link_id: str) -> OrderRow | None:
         """The newest order of a one-time link."""
         query = (

@@ -115,7 +115,8 @@ def _ask(visit: Visit, found: Linked, order: OrderRow) -> None:
     except StorageError:
         raise
     except PosError as error:  # nothing was taken
-        _move(visit, order, "declined", "ended" if error.message_key == "online.key_used" else error.message_key)
+        reason = "ended" if error.message_key == "online.key_used" else error.message_key
+        visit.hub.portal.rows.drop_order(visit.tenant, order.order_id, reason)
 
 
 def _checkout(visit: Visit, found: Linked, order: OrderRow) -> None:
@@ -125,8 +126,8 @@ def _checkout(visit: Visit, found: Linked, order: OrderRow) -> None:
         items=_items(order), language=visit.language, request_id=order.request_id, receipt_to=receipt_to(found),
         save=consent(visit, found) if order.keep_card else None,
     ))  # fmt: skip
-    visit.hub.portal.rows.move_order(visit.tenant, order.order_id, "sent", attempt_id=begun.attempt_id,
-                                     where_to=begun.url)  # fmt: skip
+    if not visit.hub.portal.rows.send_order(visit.tenant, order.order_id, begun.attempt_id, begun.url):
+        visit.hub.online.give_up(visit.tenant, begun.attempt_id)  # dropped by another request: nobody pays there
 
 
 def _charge(visit: Visit, found: Linked, order: OrderRow) -> None:

@@ -9,7 +9,6 @@ import pytest
 from models.basics.clock import FixedClock, utc_text
 from models.operations import bodies
 from models.store.queries import messages
-from tests.support import stream
 from tests.support.portal import PASSWORD, Browser, Clinic, House, code_now, join
 from tests.support.waiting import until
 
@@ -289,15 +288,13 @@ def test_new_recovery_codes_need_the_password_and_end_the_old(place: House, cloc
     assert other.says("Hello Rosa.")
 
 
-def test_s0_30_a_new_statement_is_told_to_who_can_read_it(
-    place: House, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_s0_30_a_new_statement_is_told_to_who_can_read_it(place: House, clock: FixedClock) -> None:
     """Sofia's statement is Rosa's to read; nobody else hears of it, and nothing of it is in the message."""
     clinic = place.clinic("Fifth Street Clinic")
     join(place, clinic, factor="text")
     join(place, clinic, "marcus", "email", "marcus@home.test", ("11", "30", "1979"), "marcus@home.test", "email")
     clock.advance(60)
-    monkeypatch.setattr(stream, "MOMENT", utc_text(clock.now()))
+    clinic.stream.moment = utc_text(clock.now())
     clinic.put(bodies.StatementIssued(
         statement_id="st-1", patient_id=clinic.sofia, number="ST-0001", channel="print", balance_cents=8_000,
         unallocated_cents=0, due_date="", lines=(),

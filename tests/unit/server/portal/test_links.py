@@ -136,6 +136,27 @@ def test_somebody_begins_anew_with_another_amount(clinic: Clinic, processor: Str
     assert processor.captured_cents() == 7_000
 
 
+def test_two_requests_over_one_order_leave_no_page_that_nobody_counts(
+    clinic: Clinic,
+    processor: StripeProcess,  # noqa: F811
+) -> None:
+    """One of them drops the order (the processor did not answer it) while the other one's page is just made."""
+    link_id, rows, order_id = issue(clinic, 8_000, items=[("rosa", 8_000)]), clinic.hub.store.portal, new_id()
+    order = OrderRow(order_id, link_id, clinic.rosa, 8_000, "[]", "", 0, "begun", "", "", "", EARLIER)
+    rows.begin_order_alone(clinic.tenant, order)
+    rows.drop_order(clinic.tenant, order_id, "online.unreachable")
+    assert rows.send_order(clinic.tenant, order_id, "attempt", "http://page") is False
+    payer = Payer(clinic, link_id).enters()
+    assert "Hello Rosa" in payer.page.text
+    url = payer.goes()
+    made = rows.order_of(clinic.tenant, link_id)
+    assert made is not None
+    rows.drop_order(clinic.tenant, made.order_id, "late")
+    payer.pays(url=url)
+    assert "Thank you, Rosa" in payer.page.text, "one that has its page is not dropped"
+    assert processor.captured_cents() == 8_000
+
+
 def test_the_webhook_is_lost_and_the_link_still_knows(clinic: Clinic, processor: StripeProcess) -> None:  # noqa: F811
     processor.tell("webhook")
     link_id = issue(clinic, 8_000, items=[("rosa", 8_000)])
