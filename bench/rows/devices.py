@@ -162,7 +162,7 @@ def live_state() -> Row:
 
 
 def _look_at_devices(desk: Front) -> None:
-    from tests.support.clinic import PRIYA
+    from tests.support.people import PRIYA
     from widgets.screens import SETTINGS, Place
     from widgets.settings.state import DEVICES
 
