@@ -23,6 +23,7 @@ from models.rules.online import posts_itself, spread
 from models.rules.plan_standing import pay_off_cents
 from models.rules.plans import answered
 from models.store.hub_reading import HubReader
+from models.store.hub_repair import restored_lately
 from models.store.online_journal import AttemptRow, OnlineJournal
 from models.store.plan_looking import less_interest, plans_where, stands
 from models.store.pushing import push_batches
@@ -95,6 +96,12 @@ class HubOnline:
     def __init__(self, transaction: Run, look: Run, clock: Clock) -> None:
         self._transaction, self._look, self._clock = transaction, look, clock
         self.journal = OnlineJournal(transaction, look, clock)
+
+    def must_wait(self, tenant: str) -> bool:
+        """Was this hub restored a moment ago? What it was told since the backup, and under which numbers, it learns
+        from its desks first; the rest the processor tells it again."""
+        now = self._clock.now()
+        return bool(self._look(lambda tx: restored_lately(tx, tenant, now), tenant))
 
     # Money in ---------------------------------------------------------------------------------------------------------
 

@@ -228,7 +228,10 @@ class StripeOnline:
 
     def take(self, tenant: str, intent: str) -> bool:
         """Let the log have what an intent took, where it took anything from home. False: nothing of ours, or nothing
-        taken. Raises CallFailed."""
+        taken. Raises CallFailed, also for a while after the hub was restored: it may know of it under a number that
+        the payer was told, and hears so from its desks first."""
+        if self.store.online.must_wait(tenant):
+            raise CallFailed(Fault.UNKNOWN, "restored")
         line = self.line(tenant)
         found = line.call(lambda it: it.v1.payment_intents.retrieve(intent, {"expand": ["latest_charge"]}))
         row = self._attempt_of(tenant, found)

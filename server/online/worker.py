@@ -76,9 +76,9 @@ class OnlineWorker:
         return news
 
     def look_after(self, tenants: Iterable[str], *, poll: bool) -> None:
-        """Everything of these practices once. Raises StorageError."""
+        """Everything of these practices once; nothing for a while after the hub was restored. Raises StorageError."""
         for tenant in tenants:
-            if self._closing.is_set() or not self._service.ready(tenant):
+            if self._closing.is_set() or not self._service.ready(tenant) or self._online.must_wait(tenant):
                 continue
             if poll:
                 self._poll(tenant)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from models.basics.clock import SystemClock
 from models.basics.errors import SyncRefused
 from models.operations.recovery_key import backup_key, new_recovery_key
+from models.store import hub_repair
 from models.store.backups import Backup, back_up_database, back_up_store
 from models.store.restoring import restore_store
 from tests.support.desks import DESK_KEY
@@ -22,8 +24,11 @@ from tests.support.hub import (  # noqa: F401
     sqlite_hub_template,
     sqlite_settings,
 )
+from tests.support.online import Home, home_at, pay, processor  # noqa: F401
+from tests.support.simulators import StripeProcess
 from tests.support.stepping import SteppedDesk, hub_log
 from tests.support.stores import revoke
+from tests.support.waiting import until
 
 SAFE = backup_key(new_recovery_key())
 NOW = "2026-03-16T15:00:00.000Z"
@@ -165,6 +170,63 @@ def test_h11_a_hub_of_postgresql_comes_back_as_one_file_of_its_own(
     assert {*known, *later} == set(payments(desk))
     all_is_well(hub, tenant, desk)
     desk.close()
+
+
+def received(home: Home) -> dict[str, tuple[str, int]]:
+    """(number, cents) of what was paid from home, by the processor's own name for it."""
+    found = home.entries("online.receive")
+    told = {each["intent"]: (each["number"], each["amount_cents"]) for each in found}
+    assert len(told) == len(found), "each once"
+    return told
+
+
+def test_h11_money_from_home_comes_back_once_from_desks_and_from_the_processor(
+    hub: RunningHub,
+    processor: StripeProcess,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Paid before the backup, paid after it and known to a desk, paid after it and known to nobody but the processor,
+    and given back after it: the restored hub has all of it once, under the numbers the payers were told."""
+    with home_at(hub, processor) as home:
+        desk = SteppedDesk.of(hub, home.tenant, tmp_path / "a")
+        cents = [1_000, 1_200, 1_300]
+
+        def paid(count: int) -> None:
+            pay(home.begin(cents[count - 1]).url)
+            until(lambda: len(received(home)) == count)
+
+        paid(1)
+        desk.settle()
+        hub_backup(hub, tmp_path / "hub.backup")
+        paid(2)
+        desk.settle()
+        paid(3)
+        first = home.entries("online.receive")[0]
+        line = home.money.line(home.tenant)
+        line.call(lambda it: it.v1.refunds.create({"payment_intent": first["intent"], "amount": 400}))
+        until(lambda: len(home.entries("online.return")) == 1)
+        told, back = received(home), home.entries("online.return")
+        restore_hub(hub, tmp_path / "hub.backup")
+        home.look_after()
+        assert list(received(home).values()) == [("WEB-00001", 1_000)], "it first hears what its desks know"
+        settle(desk)
+        assert [number for number, _ in received(home).values()] == ["WEB-00001", "WEB-00002"]
+        monkeypatch.setattr(hub_repair, "AFTER_RESTORE", timedelta(0))  # ten minutes later
+
+        def whole() -> bool:
+            home.look_after()
+            return len(received(home)) == 3 and len(home.entries("online.return")) == 1
+
+        until(whole)
+        settle(desk)
+        assert received(home) == told
+        assert [each["reference"] for each in home.entries("online.return")] == [each["reference"] for each in back]
+        assert processor.captured_cents() == sum(cents) - 400
+        verdicts = {entry.verdict for entry in hub_log(hub, home.tenant)}
+        assert verdicts == {"accepted"}, "nothing is said in two ways"
+        all_is_well(hub, home.tenant, desk)
+        desk.close()
 
 
 def test_h8_a_desk_comes_back_from_last_nights_backup(
