@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,8 +16,11 @@ from models.operations.kept_cards import CardDrop
 from models.operations.plans import PlanAccept, PlanActivate, PlanCancel, PlanLine, PlanPut, PlanSkip
 from models.rules.agreement import sha256
 from models.rules.plans import Frequency, asked_for, nth_due
+from models.store.hub_plans import CHANGED, GONE, LOCKED, STARTED, Accepting, Terms, terms_of
 from models.store.hub_repair import AFTER_RESTORE
+from models.store.plan_acts import finance_id
 from models.store.plan_jobs import PlanJobs
+from models.store.queries import plans
 from server.online.offered import SaveAsk, SaveConsent
 from server.plan_charges import PlanCharger
 from tests.support.charging import Lives
@@ -88,6 +92,44 @@ def kept(home: Home) -> str:
     assert pay(begun.url)[0] == 303
     until(lambda: home.entries("card.keep"))
     return str(home.entries("card.keep")[-1]["kept_card_id"])
+
+
+def test_s4_06_terms_are_accepted_from_home_once_and_paid_off_without_what_is_not_earned(home: Home) -> None:
+    """New terms for a plan with interest: what is agreed is the text that was read, on either database."""
+    old = Charging(home)
+    plan_id, text = new_id(), "I agree to pay the rest."
+    lines = tuple(PlanLine(no=n, due_date=f"2099-0{n}-01", amount_cents=1_050, interest_cents=50) for n in (1, 2))
+    home.desk.stream.copay(home.guarantor, home.own, 1_000)
+    home.say(PlanPut(
+        plan_id=plan_id, patient_id=home.guarantor, charge_ids=(home.own,), encounter_cents=2_000, lines=lines,
+        terms="plan-1", terms_sha256=sha256(text), text=text, replaces=old.plan_id,
+        finance_charge_id=finance_id(home.tenant, plan_id),
+    ))  # fmt: skip
+
+    def read() -> Terms:
+        return home.store.portal.read(
+            home.tenant,
+            lambda reader: terms_of(reader, home.tenant, plans.plan(reader, home.tenant, plan_id), old.card_id, ""),
+        )  # type: ignore[arg-type]
+
+    seen = read()
+    assert seen.stands
+    assert "charges my card, Visa •••• 4242" in seen.text
+    wish = Accepting(plan_id=plan_id, key="form", seen_sha256=seen.sha256, said_by="Ada", kept_card_id=old.card_id,
+                     channel="link", sent_at="")  # fmt: skip
+    assert home.store.agreements.accept(home.tenant, replace(wish, seen_sha256=sha256(text))) == CHANGED
+    assert [home.store.agreements.accept(home.tenant, wish) for _ in range(2)] == [STARTED, STARTED]
+    assert home.store.agreements.accept(home.tenant, replace(wish, plan_id=old.plan_id)) == LOCKED
+    assert home.store.agreements.accept(home.tenant, replace(wish, plan_id="nobody")) == GONE
+    assert home.column("SELECT status FROM plan WHERE tenant = :tenant ORDER BY replaces") == ["cancelled", "active"]
+    assert len(home.entries("plan.accept")) == 2
+    begun = home.begin(2_000, request_id=asked_for(plan_id, 0))
+    assert pay(begun.url)[0] == 303
+    home.money.look(home.tenant, begun.attempt_id)
+    assert [each["amount_cents"] for each in home.entries("charge.fee")] == [100, 0]
+    assert home.figures()[0] == 0
+    assert home.column("SELECT status FROM plan WHERE tenant = :tenant ORDER BY replaces") == ["cancelled", "closed"]
+    home.holds()
 
 
 def test_a_plan_is_charged_on_its_days_and_closes_at_zero(home: Home) -> None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from models.basics.ids import new_id
 from models.operations import plans, records
 from models.operations.protocol import Cursor
-from models.rules.agreement import Agreed, agreement, sha256
-from models.rules.plans import Instalment, asked_for
-from tests.support.links import Payer, issue
+from models.rules.agreement import sha256
+from models.rules.plans import asked_for
+from tests.support.links import Payer
 from tests.support.online import pay, processor  # noqa: F401
+from tests.support.plans import Plan
 from tests.support.portal import House, house
 from tests.support.simulators import StripeProcess
 
@@ -31,34 +30,13 @@ def place(  # on the machine's own clock: the processor has no other
         yield made
 
 
-class Sent:
-    """An agreement of Rosa's 80.00 less 8.00 in three payments, sent by link."""
+class Sent(Plan):
+    """An agreement that was sent, and who opens the link."""
 
     def __init__(self, place: House, *, begins_in: int = 0) -> None:
-        self.place, self.clinic = place, place.clinic(plan_first_retry_days=3, plan_second_retry_days=7)
-        self.today: date = self.clinic_facts.today(place.hub.clock.now())
-        self.plan_id, self.charge = new_id(), self.clinic.charges["rosa"]
-        self.first = self.today + timedelta(days=begins_in)
-        self.put(2_400)
-        self.link_id = issue(self.clinic, 7_200, subject="plan", subject_id=self.plan_id, note="As we said")
+        super().__init__(place.clinic(plan_first_retry_days=3, plan_second_retry_days=7), begins_in=begins_in)
+        self.place, self.link_id = place, self.send()
         self.payer = Payer(self.clinic, self.link_id)
-
-    @property
-    def clinic_facts(self):  # type: ignore[no-untyped-def]
-        return self.place.hub.hub.portal.clinics.find(self.clinic.tenant)
-
-    def put(self, *cents: int) -> None:
-        """The desk writes the terms down: so much each time, three times, or these amounts."""
-        amounts = cents * 3 if len(cents) == 1 else cents
-        lines = [Instalment(n + 1, self.first + timedelta(days=30 * n), each) for n, each in enumerate(amounts)]
-        text = agreement(Agreed(clinic="Alder Street Family Medicine", lines=lines, signed_on=self.today,
-                                encounter_cents=8_000, discount_cents=800))  # fmt: skip
-        self.clinic.put(plans.PlanPut(
-            plan_id=self.plan_id, patient_id=self.clinic.rosa, charge_ids=(self.charge,), encounter_cents=8_000,
-            discount_cents=800, discount_group="PR", discount_reason="44", terms="plan-1", terms_sha256=sha256(text),
-            text=text, lines=tuple(plans.PlanLine(no=each.no, due_date=each.due.isoformat(), amount_cents=each.cents)
-                                   for each in lines),
-        ))  # fmt: skip
 
     def entries(self, kind: str) -> list[dict[str, object]]:
         page = self.place.hub.store.pull(self.clinic.tenant, Cursor("", 0, "0" * 64))
