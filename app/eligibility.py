@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from app.clinic import Clinic
@@ -23,7 +23,7 @@ from models.operations.eligibility import TYPED, EligibilityCheck, insurance_aft
 from models.operations.records import Coverage
 from models.rules import benefits as plan
 from models.rules.benefits import Benefit
-from models.rules.estimate import NEVER, PURPOSES, Estimate, Procedure, Question, age_level, estimate
+from models.rules.estimate import EARLIER, NEVER, PURPOSES, Estimate, Procedure, Question, age_level, estimate
 from models.rules.rights import Right
 from models.store.queries import eligibility, rows
 from models.store.queries.eligibility import CheckRow
@@ -39,7 +39,8 @@ CAVEAT = "estimate.caveat"
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How old the newest answer is, in words for a list or a card. `level` is fresh, usable, old or never."""
+    """How old the newest answer is, in words for a list or a card. `level` is fresh, usable, earlier (than the month of
+    the visit), old or never."""
 
     level: str
     words: str
@@ -213,17 +214,21 @@ class Eligibility:
             check = eligibility.usable(reader, clinic.tenant, order.patient_id)
             coverage = self._coverage(reader, order.patient_id, check)
             listed = eligibility.procedures(reader, clinic.tenant, order.appointment_id) if order.appointment_id else []
+            visit = rows.visit(reader, clinic.tenant, order.appointment_id) if order.appointment_id else None
         procedures = order.procedures or tuple(
             Procedure(code=each.code, description=each.description, allowed_cents=each.allowed_cents or None,
                       from_payer=True) for each in listed
         )  # fmt: skip
+        day = date.fromisoformat(visit.service_date) if visit is not None else clinic.today()
+        fresh = freshness_of(check.checked_at if check else "", clinic.now(), day)
         question = Question(
             purpose=order.purpose, procedures=procedures, benefits=check.benefits if check else (),
             state=check.state if check else "never", age_s=self._age_s(check), network=order.network,
             service_type=order.service_type, by_hand=check is not None and check.source == TYPED,
             copay_and_deductible=coverage is not None and coverage.copay_and_deductible,
+            earlier_month=fresh.level == EARLIER,
         )  # fmt: skip
-        return EstimateView(estimate(question), check, self._freshness(check))
+        return EstimateView(estimate(question), check, fresh)
 
     # Inside ---------------------------------------------------------------------------------------------------------
 
@@ -258,12 +263,15 @@ class Eligibility:
         )  # fmt: skip
 
 
-def freshness_of(checked_at: str, now: datetime) -> Freshness:
-    """The words for how old an answer is (UTC text; empty: there is none)."""
+def freshness_of(checked_at: str, now: datetime, service_day: date | None = None) -> Freshness:
+    """The words for how old an answer is (UTC text; empty: there is none). With the day of a service, and `now` on the
+    clinic's clock, an answer of an earlier month says so."""
     if not checked_at:
         return Freshness(NEVER, "eligibility.never")
-    seconds = max(int((now - parse_utc(checked_at)).total_seconds()), 0)
-    level = age_level(seconds)
+    at = parse_utc(checked_at)
+    seconds = max(int((now - at).total_seconds()), 0)
+    answered_on = at.astimezone(now.tzinfo).date().isoformat()
+    level = age_level(seconds, answered_on, service_day.isoformat()) if service_day else age_level(seconds)
     return Freshness(level, f"eligibility.{level}", {"seconds": seconds})
 
 

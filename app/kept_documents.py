@@ -80,13 +80,25 @@ class KeptDocuments:
             if any(each.content_id == content_id and each.subject_id == subject_id for each in listed):
                 raise RuleBroken("documents.known_already")
         self._take_in(path, content_id, size, job)
-        body = DocumentAdd(
-            document_id=new_id(), patient_id=patient_id, subject_id=subject_id, content_id=content_id, size_bytes=size,
-            media_type=media_type, name=shown_name(_plain_name(path), media_type),
-        )  # fmt: skip
-        with clinic.store.write() as tx:
-            tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat())
-        log.info("document added", extra=facts(document=body.document_id, staff=person.staff_id))
+        self._name(content_id, size, media_type, _plain_name(path), patient_id, subject_id, person)
+        return self.view(patient_id, subject_id, person)
+
+    def keep(self, content: bytes, name: str, patient_id: str, subject_id: str, person: Person) -> DocumentList:
+        """Put in a PDF that was made here; what is there already stays as it is. Needs the right for payments.
+
+        Raises RuleBroken `staff.right_missing`, StorageError `store.disk_full`, `documents.not_written`; nothing was
+        kept then.
+        """
+        need(Right.PAYMENTS, person)
+        clinic, content_id = self._clinic, hashlib.sha256(content).hexdigest()
+        listed = self.view(patient_id, subject_id, person)
+        with clinic.store.reader() as reader:
+            known = {each.content_id for each in documents.of_person(reader, clinic.tenant, patient_id, subject_id)}
+        if content_id in known:
+            return listed
+        have = self._vault.came(clinic.tenant, content_id, len(content))
+        self._vault.add(clinic.tenant, content_id, len(content), have, content[have:])
+        self._name(content_id, len(content), PDF, name, patient_id, subject_id, person)
         return self.view(patient_id, subject_id, person)
 
     def look(self, document_id: str, job: Job[Any] | None = None) -> Preview:
@@ -157,6 +169,17 @@ class KeptDocuments:
         if row is None or row.removed_at:
             raise RuleBroken("documents.gone")
         return row
+
+    def _name(self, content_id: str, size: int, media_type: str, name: str, patient_id: str, subject_id: str,
+              person: Person) -> None:  # fmt: skip
+        """Its bytes are on the disk: list it."""
+        body = DocumentAdd(
+            document_id=new_id(), patient_id=patient_id, subject_id=subject_id, content_id=content_id, size_bytes=size,
+            media_type=media_type, name=shown_name(name, media_type),
+        )  # fmt: skip
+        with self._clinic.store.write() as tx:
+            tx.record(body, person_id=person.staff_id, business_date=self._clinic.today().isoformat())
+        log.info("document added", extra=facts(document=body.document_id, staff=person.staff_id))
 
     def _take_in(self, path: Path, content_id: str, size: int, job: Job[Any] | None) -> None:
         """Encrypt a file piece by piece; one that was begun and not ended is gone on with."""

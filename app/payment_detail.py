@@ -10,14 +10,17 @@ from typing import Any
 from app.accounts import Accounts
 from app.asked_for import collectable
 from app.clinic import Clinic
+from app.eligibility import freshness_of
 from app.heads import patient_head
 from app.method import paid_text
-from app.request_views import PaymentDetail
+from app.request_views import ESTIMATED, PaymentDetail, Treatment
 from app.treatments import treatment
 from app.views import PatientHead
+from app.visit_charges import pays_alone, services_of
 from models.basics.errors import RuleBroken
+from models.operations.records import Appointment
 from models.rules.payment_status import EDITABLE, Status, choices, is_overdue, of_money
-from models.store.queries import collect, people, receipts, refunds, requests, rows
+from models.store.queries import collect, eligibility, people, receipts, recorded, refunds, requests, rows
 from models.store.queries.receipts import PaidRow
 from models.store.queries.requests import RequestRow
 
@@ -78,6 +81,8 @@ class PaymentDetails:
         status, due = Status(asked.status), _day(asked.due_date)
         late = due is not None and is_overdue(status, asked.due_date, today.isoformat())
         doubt = collect.attempt_in_doubt(reader, clinic.tenant, asked.patient_id)
+        visit = treatment(clinic, reader, asked.appointment_id)
+        level, seconds = self._plan_age(reader, asked, visit) if status in EDITABLE else ("", 0)
         return PaymentDetail(
             payment_id="", request_id=asked.request_id, number=asked.number,
             patient=self._who(reader, asked.patient_id), status=status, amount_cents=asked.amount_cents,
@@ -86,8 +91,25 @@ class PaymentDetails:
             overdue_days=(today - due).days if late and due is not None else 0, due=due,
             asked_on=clinic.local(asked.asked_at).date(), request_type=asked.request_type, memo=asked.memo,
             confirming=doubt is not None and status is Status.PROCESSING,
-            treatment=treatment(clinic, reader, asked.appointment_id),
+            treatment=visit, plan_age=level, plan_age_s=seconds,
+            good_faith=status in EDITABLE and visit is not None and not visit.fallen and self._alone(reader, visit),
         )  # fmt: skip
+
+    def _alone(self, reader: Any, visit: Treatment) -> bool:
+        tenant = self._clinic.tenant
+        record = recorded.one(reader, tenant, Appointment, visit.appointment_id)
+        return (record is not None and pays_alone(reader, tenant, record)
+                and bool(services_of(reader, tenant, visit.appointment_id)))  # fmt: skip
+
+    def _plan_age(self, reader: Any, asked: RequestRow, visit: Treatment | None) -> tuple[str, int]:
+        """How old the payer's answer is that an estimated amount rests on, and in seconds; empty where it rests on
+        none."""
+        if asked.request_type not in ESTIMATED:
+            return "", 0
+        clinic = self._clinic
+        known = eligibility.ages(reader, clinic.tenant, [asked.patient_id]).get(asked.patient_id, "")
+        found = freshness_of(known, clinic.now(), visit.starts_at.date() if visit is not None else clinic.today())
+        return found.level, int(found.facts.get("seconds") or 0)
 
     def _who(self, reader: Any, patient_id: str) -> PatientHead:
         clinic = self._clinic

@@ -34,9 +34,10 @@ ESTIMATED = {"treatment_prepayment": TREATMENT, "office_visit": OFFICE_VISIT}
 @dataclass(frozen=True, slots=True)
 class RequestForm:
     """What somebody is filling in (S2-06). `request_id` names it from the first letter on, so that it is made once
-    however often it is saved; `patient_id` empty: not chosen yet; `amount` and `due` as they were typed. `allowed` and
-    `network` are what the estimate was asked with. `opened_for` is what the form was opened on (a patient, a visit, a
-    request, or nothing), and what it is found again by."""
+    however often it is saved; `patient_id` empty: not chosen yet; `amount` and `due` as they were typed. `allowed`,
+    `network` and `service_type` (an X12 code; empty: by the type) are what the estimate was asked with.
+    `opened_for` is what the form was opened on (a patient, a visit, a request, or nothing), and what it is found again
+    by."""
 
     request_id: str
     patient_id: str = ""
@@ -47,6 +48,7 @@ class RequestForm:
     memo: str = ""
     allowed: str = ""
     network: str = plan.IN
+    service_type: str = ""
     opened_for: str = ""
 
     @property
@@ -95,7 +97,9 @@ class PaymentDetail:
 
     `choices` is what the dropdown offers; `collectable`: money may be taken for it now; `open_cents` is what is missing
     of it, `refundable_cents` what may go back. `confirming`: a card's outcome is not known. `ended_as` says how a
-    voided payment went (void, delete, bounced).
+    voided payment went (void, delete, bounced). `plan_age` is how old the payer's newest answer is for its visit
+    (`models.rules.estimate.age_level`) and how many seconds, where the payment rests on an estimate and waits.
+    `good_faith`: a good faith estimate may be given for its visit, which the patient pays alone.
     """
 
     payment_id: str
@@ -123,6 +127,9 @@ class PaymentDetail:
     confirming: bool = False
     treatment: Treatment | None = None
     history: tuple[LogLine, ...] = ()
+    plan_age: str = ""
+    plan_age_s: int = 0
+    good_faith: bool = False
 
     @property
     def key(self) -> str:

@@ -160,7 +160,9 @@ def _row(clinic: Clinic, book: _Book, found: DayRow, past_due_days: int) -> Toda
 def _plan_age(clinic: Clinic, found: DayRow) -> str:
     if not found.plan_asked_at:
         return "" if found.plan_asked_at is None else age_level(None)
-    return age_level(int((clinic.clock.now() - parse_utc(found.plan_asked_at)).total_seconds()))
+    at = parse_utc(found.plan_asked_at)
+    answered_on = at.astimezone(clinic.zone).date().isoformat()
+    return age_level(int((clinic.clock.now() - at).total_seconds()), answered_on, found.visit.service_date)
 
 
 def _copay(book: _Book, found: DayRow) -> tuple[int, int]:

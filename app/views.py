@@ -134,8 +134,8 @@ class DueState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class TodayRow:
     """One visit of the day; `overdue_cents` were asked for it and are past their due date (S2-15). `plan_age` is how
-    old the payer’s newest answer is (fresh, usable, old or never), empty where no plan is known. `on_plan`: the patient
-    pays something in parts (S0-44)."""
+    old the payer’s newest answer is (fresh, usable, earlier than the month of the visit, old or never), empty where no
+    plan is known. `on_plan`: the patient pays something in parts (S0-44)."""
 
     visit: VisitHead
     patient: PatientHead

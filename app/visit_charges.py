@@ -37,6 +37,18 @@ def pays_all(payment_profile: str, *, covered: bool) -> bool:
     return payment_profile == CASH or (not payment_profile and not covered)
 
 
+def pays_alone(reader: Any, tenant: str, visit: Appointment) -> bool:
+    """Does the patient pay for a visit without an insurance: by its payment profile, or because none is in force?"""
+    cover = rows.coverage(reader, tenant, visit.patient_id)
+    return pays_all(visit.payment_profile, covered=cover is not None and cover.status == "active")
+
+
+def services_of(reader: Any, tenant: str, appointment_id: str) -> list[Charge]:
+    """What is done at a visit: its charges, without fees and what is a copay itself."""
+    return [charge for charge in visits.charges(reader, tenant, appointment_id)
+            if charge.kind != FEE and charge.code.casefold() != "copay"]  # fmt: skip
+
+
 def profile_charges(
     tenant: str, visit: Appointment, profile: BillingProfile | None, *, covered: bool
 ) -> tuple[Charge, ...]:

@@ -15,6 +15,11 @@ WORDS: Rows = {
         "The plan may have changed since.",
         "Ask the payer again.",
     ),
+    "eligibility.earlier": (
+        "Eligibility checked {seconds:span} ago",
+        "That was before the month of the visit; plans start over with a month.",
+        "Ask the payer again.",
+    ),
     "eligibility.never": ("Eligibility not checked", "", "Ask the payer, or type the benefits in."),
     # typed in
     "eligibility.payer_missing": ("Whose plan is it", _NOTHING, "Enter the payer."),
@@ -120,6 +125,7 @@ WORDS: Rows = {
     "estimate.why.asked": ("The payer answered {seconds:span} ago", "", ""),
     "estimate.why.by_hand": ("The benefits were typed in {seconds:span} ago", "", ""),
     "estimate.why.too_old": ("That is more than 30 days ago", "", "Ask the payer again."),
+    "estimate.why.earlier_month": ("That was before the month of the visit", "", "Ask the payer again."),
     "estimate.why.inactive": ("The plan is not in force", "", "Let the patient pay themselves, or find the new plan."),
     "estimate.why.unclear": ("The payer does not say clearly whether the plan is in force", "", "Ask the payer."),
     "estimate.why.rejected": ("The payer did not answer", "", "Correct the question and ask again."),

@@ -30,6 +30,17 @@ WORDS: Rows = {
         "Look at it again before you take anything.",
     ),
     "request.gone": ("This payment is not there any more", _NOTHING, "Look at the list again."),
+    "good_faith.no_visit": ("This visit is not there any more", "No estimate was made.", "Look at the payment again."),
+    "good_faith.insured": (
+        "An insurance is asked first for this visit",
+        "No estimate was made: a good faith estimate is for people who pay themselves.",
+        "Set the visit to Cash where the patient does not want the insurance asked.",
+    ),
+    "good_faith.no_services": (
+        "Nothing is listed for this visit yet",
+        "No estimate was made.",
+        "List the services with their prices, then make the estimate.",
+    ),
     "request.take_money": (
         "Paid is not set by hand",
         "A payment is paid when money has come. Nothing was changed.",

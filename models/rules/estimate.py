@@ -28,14 +28,31 @@ HIGH, MEDIUM, LOW = "high", "medium", "low"
 FRESH_S, USABLE_S = 24 * 3600, 30 * 24 * 3600
 """An answer is fresh for a day and of use for thirty (§3.1)."""
 
-FRESH, USABLE, OLD, NEVER = "fresh", "usable", "old", "never"
+FRESH, USABLE, EARLIER, OLD, NEVER = "fresh", "usable", "earlier", "old", "never"
+ASK_AGAIN = frozenset({EARLIER, OLD, NEVER})
+"""The payer should be asked before money is asked for, and before the visit."""
 
 
-def age_level(age_s: int | None) -> str:
-    """How far an answer so many seconds old can be trusted; None: there is none."""
+def age_level(age_s: int | None, answered_on: str = "", service_day: str = "") -> str:
+    """How far an answer so many seconds old can be trusted; None: there is none. With both days (`YYYY-MM-DD`) an
+    answer of a month before the one of the service is EARLIER: plans begin, end and start over with a month (S2-16)."""
     if age_s is None:
         return NEVER
-    return FRESH if age_s < FRESH_S else USABLE if age_s <= USABLE_S else OLD
+    if age_s > USABLE_S:
+        return OLD
+    if answered_on and answered_on[:7] < service_day[:7]:
+        return EARLIER
+    return FRESH if age_s < FRESH_S else USABLE
+
+
+SERVICES = {
+    "98": "Office visit", "BY": "Office visit, sick", "BZ": "Office visit, well", "1": "Medical care", "2": "Surgical",
+    "4": "Diagnostic X-ray", "5": "Diagnostic lab", "33": "Chiropractic", "35": "Dental care", "47": "Hospital",
+    "50": "Hospital, outpatient", "62": "MRI or CT", "68": "Well baby care", "73": "Diagnostic medical",
+    "86": "Emergency", "88": "Pharmacy", "A6": "Psychotherapy", "AD": "Occupational therapy", "AF": "Speech therapy",
+    "AL": "Vision", "MH": "Mental health", "PT": "Physical therapy", "UC": "Urgent care",
+}  # fmt: skip
+"""X12 service types an estimate may be asked for, in words (X12 005010X279A1, EB03)."""
 
 
 ESTIMATED, COMPONENTS, NONE = "estimated", "components", "none"
@@ -65,7 +82,8 @@ class Procedure:
 class Question:
     """What is to be estimated. `network` is what staff says of the practice (in or out): payers rarely do.
     `service_type` is an X12 code that fits the treatment better than the plan as a whole. `age_s`: seconds since the
-    payer answered. `by_hand`: the benefits were typed in. `copay_and_deductible`: the plan takes both."""
+    payer answered, `earlier_month`: in a month before the service. `by_hand`: the benefits were typed in.
+    `copay_and_deductible`: the plan takes both."""
 
     purpose: str
     procedures: tuple[Procedure, ...]
@@ -76,6 +94,7 @@ class Question:
     service_type: str = ""
     by_hand: bool = False
     copay_and_deductible: bool = False
+    earlier_month: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +318,8 @@ class _Reckoning:
         self._say("by_hand" if self._question.by_hand else "asked", seconds=max(age_s, 0))
         if age_s > USABLE_S:
             self._say("too_old")
+        elif self._question.earlier_month:
+            self._say("earlier_month")
 
     def _confidence(self, outcome: str) -> str:
         question = self._question

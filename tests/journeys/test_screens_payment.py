@@ -111,6 +111,11 @@ def test_s2_06_s2_10_created_in_the_list_opened_and_collected_by_keys(desk: Fron
     assert desk.view.visit.words()["codes"] == ("D2740", "")
     assert desk.view.visit.words()["location"] == ("Alder Street", "")
     desk.picture("payment-pending")
+    desk.press("Alt+G")  # Rosa pays herself
+    desk.wait(lambda: desk.state.said == "Estimate kept under Documents.")
+    desk.wait(lambda: [each.name for each in desk.page.documents.presenter.state.items]
+              == ["Good faith estimate 2026-05-14.pdf"])  # fmt: skip
+    desk.picture("payment-good-faith")
     desk.press("Return")  # Collect, for exactly this
     desk.arrive(COLLECT, lambda: desk.state.sheet is not None)
     assert (desk.state.to_collect_cents, desk.state.sheet.asked.number) == (34000, asked.number)
@@ -121,7 +126,7 @@ def test_s2_06_s2_10_created_in_the_list_opened_and_collected_by_keys(desk: Fron
     desk.window.navigator.go(Place(PAYMENT, "rosa", item=asked.request_id))
     paid = page(desk, Status.PAID)
     assert (paid.number, paid.method, paid.choices) == (asked.number, "Cash", ())
-    assert acts(desk)[:3] == ["act.requested", "act.collected", "act.allocated"]
+    assert acts(desk)[:4] == ["act.requested", "act.document_added", "act.collected", "act.allocated"]
     desk.picture("payment-paid")
 
 

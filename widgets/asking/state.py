@@ -11,7 +11,7 @@ from app.request_views import ESTIMATED, RequestForm, RequestStart, Treatment
 from models.basics.errors import RuleBroken
 from models.basics.money import parse_cents, show_cents
 from models.rules import benefits as plan
-from models.rules.estimate import HIGH, LOW, MEDIUM, NONE, Estimate, Line, Procedure
+from models.rules.estimate import HIGH, LOW, MEDIUM, NONE, SERVICES, Estimate, Line, Procedure
 from models.rules.payment_status import Status
 from widgets.common.pill import Look
 from widgets.common.speech import Speech
@@ -26,6 +26,8 @@ TYPE_WORDS = {
 }
 """Types of payment with their words (S2-06)."""
 NETWORK_WORDS = {plan.IN: "In network", plan.OUT: "Out of network"}
+SERVICE_WORDS = {"": "By the type", plan.PLAN: "The plan as a whole", **SERVICES}
+"""What an estimate is asked for: the service whose terms count (X12 service types)."""
 NO_TREATMENT = "No treatment"
 KEPT = "What you type is kept here until you save it."
 
@@ -101,7 +103,7 @@ def estimate_order(form: RequestForm) -> EstimateOrder | None:
         allowed = None
     typed = (Procedure(description="Allowed amount, typed", allowed_cents=allowed),) if allowed is not None else ()
     return EstimateOrder(patient_id=form.patient_id, purpose=purpose, appointment_id=form.appointment_id,
-                         procedures=typed, network=form.network)  # fmt: skip
+                         procedures=typed, network=form.network, service_type=form.service_type)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from widgets.payment.view import PaymentPage
 from widgets.screens import COLLECT, LEDGER, Kit, Page, Place
 
 if TYPE_CHECKING:
+    from app.good_faith import GoodFaith
     from models.store.rows import Change
 
 
@@ -34,6 +35,11 @@ class _Page:
         def receipt(name: str, patient_id: str, said: Callable[[str], None]) -> None:
             papers.papers.open(name, said, patient_id=patient_id)
 
+        def good_faith() -> GoodFaith:
+            from app.good_faith import GoodFaith
+
+            return GoodFaith(kit.desk.clinic, kit.desk.documents)
+
         self.documents, self.notes = DocumentsPart(kit), NotesPart(kit)
         self.widget = PaymentPage((self.documents.widget, self.notes.widget))
         papers = PaperActs(kit, self.widget)
@@ -46,7 +52,8 @@ class _Page:
             today=lambda: kit.facts().business_date,
             doors=Doors(collect, lambda patient_id: kit.doors.go(Place(LEDGER, patient_id)), kit.doors.back),
             acts=Acts(openers["refund"], openers["void"], receipt,
-                      lambda request_id, done: asking.ask(done, request_id=request_id)),
+                      lambda request_id, done: asking.ask(done, request_id=request_id),
+                      good_faith),
         )  # fmt: skip
         self.presenter.named.connect(self._named)
 

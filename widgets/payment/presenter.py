@@ -24,6 +24,7 @@ from widgets.payment.state import PaymentState, payment_state
 from widgets.payment.view import PaymentPage
 
 if TYPE_CHECKING:
+    from app.good_faith import GoodFaith
     from app.payment_detail import PaymentDetails
     from app.payment_requests import PaymentRequests
 
@@ -39,12 +40,17 @@ class Doors:
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """What is done over the page: openers as in the ledger, the receipt of a payment, changing what was asked."""
+    """What is done over the page: openers as in the ledger, the receipt of a payment, changing what was asked, giving
+    a good faith estimate."""
 
     refund: Opener
     void: Opener
     receipt: Callable[[str, str, Callable[[str], None]], None]
     change: Callable[[str, Callable[[str], None]], None]
+    good_faith: Callable[[], GoodFaith]
+
+
+ESTIMATE_KEPT = "Estimate kept under Documents."
 
 
 class CancelDialog(FormDialog):
@@ -101,6 +107,7 @@ class PaymentPresenter(QObject):
         view.void_pressed.connect(lambda: self._take(acts.void))
         view.receipt_pressed.connect(self._receipt)
         view.change_pressed.connect(self._change)
+        view.good_faith_pressed.connect(self._give_estimate)
         view.status_chosen.connect(self._choose)
         view.retry_pressed.connect(self.refresh)
 
@@ -212,6 +219,18 @@ class PaymentPresenter(QObject):
     def _change(self) -> None:
         if self._known is not None and self._known.editable:
             self._acts.change(self._known.request_id, self._done)
+
+    @Slot()
+    def _give_estimate(self) -> None:
+        """Make the good faith estimate of the visit, and keep it beside this payment."""
+        known, person, story = self._known, self._person(), self._acts.good_faith
+        if known is None or known.treatment is None or not known.good_faith:
+            return
+        visit, subject = known.treatment.appointment_id, known.request_id
+        self._bridge.start(
+            self._lanes["documents"], lambda _job: story().give(visit, subject, person), owner=self,
+            done=lambda _listed: self._done(ESTIMATE_KEPT), failed=self._refused,
+        )  # fmt: skip
 
     # The dropdown -----------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from datetime import date
 from app.request_views import PaymentDetail, Treatment
 from app.views import PatientHead
 from models.basics.money import show_cents
+from models.rules.estimate import ASK_AGAIN, EARLIER, NEVER
 from models.rules.payment_status import Status
 from widgets.asking.state import TYPE_WORDS, visit_line
 from widgets.common.cells import TableRow
@@ -25,7 +26,9 @@ STATUS_ACTS = {
     Status.CANCELLED: "Cancelled: ask no more",
 }
 """What each choice of the dropdown does."""
+PLAN_WORDS = {NEVER: "Not checked", EARLIER: "Checked before the month of the visit"}
 ENDED_AS = {"delete": "Deleted", "bounced": "Check came back"}
+DAY_S = 24 * 3600
 LOCKED = "Follows the money; it is not set by hand."
 
 
@@ -47,6 +50,7 @@ class Offers:
     void: bool = False
     receipt: bool = False
     change: str = ""
+    good_faith: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,9 @@ def _facts(detail: PaymentDetail, today: date) -> dict[str, Fact]:
                         f"Overdue {count_text(detail.overdue_days, 'day', 'days')}" if late else "")  # fmt: skip
     if detail.request_type:
         facts["type"] = Fact(TYPE_WORDS.get(detail.request_type, detail.request_type))
+    if detail.plan_age in ASK_AGAIN:
+        words = PLAN_WORDS.get(detail.plan_age, f"Checked {count_text(detail.plan_age_s // DAY_S, 'day', 'days')} ago")
+        facts["plan"] = Fact(words, "warn_text", "Ask the payer again before the amount counts on it")
     facts["memo"] = Fact(detail.memo or NOT_APPLICABLE)
     facts["refunded"] = Fact(show_cents(detail.refunded_cents),
                              under=f"{show_cents(detail.refundable_cents)} can still be refunded"
@@ -162,4 +169,5 @@ def _offers(detail: PaymentDetail) -> Offers:
         void=paid and detail.same_day and detail.refundable_cents == detail.amount_cents,
         receipt=bool(detail.receipt_no),
         change=changes.get(detail.status, "") if detail.editable else "",
+        good_faith=detail.good_faith,
     )  # fmt: skip

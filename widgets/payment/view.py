@@ -35,7 +35,7 @@ from widgets.payment.state import PaymentState
 from widgets.theme import S8, S12, S14, S16, S20, Themed
 
 _ROWS = (("status", "Status"), ("amount", "Amount"), ("patient", "Patient"), ("paid", "Paid"), ("due", "Due date"),
-         ("type", "Type"), ("memo", "Memo"), ("refunded", "Refunded"))  # fmt: skip
+         ("type", "Type"), ("plan", "Plan"), ("memo", "Memo"), ("refunded", "Refunded"))  # fmt: skip
 _VISIT_ROWS = (("treatment", "Treatment"), ("service", "Service"), ("physician", "Physician"),
                ("location", "Location"), ("codes", "CPT"))  # fmt: skip
 _SIDE = 0.30
@@ -52,6 +52,7 @@ class PaymentPage(Themed, QWidget):
     void_pressed = Signal()
     receipt_pressed = Signal()
     change_pressed = Signal()
+    good_faith_pressed = Signal()
     treatment_pressed = Signal()
     status_chosen = Signal(str)
     retry_pressed = Signal()
@@ -77,6 +78,8 @@ class PaymentPage(Themed, QWidget):
         self.refund_action = page_action(self, "Refund", "Alt+R", self.refund_pressed.emit, menu="payment")
         self.receipt_action = page_action(self, "Receipt", "Ctrl+P", self.receipt_pressed.emit, menu="payment")
         self.change_action = page_action(self, "Change", "Alt+C", self.change_pressed.emit, menu="payment")
+        self.good_faith_action = page_action(self, "Good faith estimate", "Alt+G", self.good_faith_pressed.emit,
+                                             menu="payment")  # fmt: skip
         self.void_action = page_action(self, "Void", "Alt+X", self.void_pressed.emit, menu="payment")
         self.ledger_action = page_action(self, "Ledger", "Ctrl+L", self.ledger_pressed.emit, menu="patient")
         self.status_action = page_action(self, "Status", "Alt+S", self._to_status)
@@ -89,6 +92,7 @@ class PaymentPage(Themed, QWidget):
         self.refund = KeycapButton(action=self.refund_action, icon="undo-2")
         self.receipt = KeycapButton(action=self.receipt_action, icon="printer")
         self.change = KeycapButton(action=self.change_action, icon="square-pen")
+        self.good_faith = KeycapButton(action=self.good_faith_action, icon="file-text", size="control_small")
         self.void = KeycapButton(action=self.void_action, icon="ban")
         self.banner = Banner("bad", button="Try again")
         self.banner.hide()
@@ -110,6 +114,7 @@ class PaymentPage(Themed, QWidget):
             row.addWidget(part)
         self.payment = FactCard("Payment", _ROWS, {"status": standing, "patient": self.patient_link})
         self.visit = FactCard("Treatment", _VISIT_ROWS, {"treatment": self.treatment_link})
+        self.visit.body.addWidget(self.good_faith, 0, Qt.AlignmentFlag.AlignLeft)
         self.patient = PatientCard(self.ledger)
         self.history = CellTable("History of this payment", COLUMNS[Tab.LOG])
         self.history.setItemDelegate(MarkDelegate(self.history))
@@ -223,6 +228,7 @@ class PaymentPage(Themed, QWidget):
             (self.collect, self.collect_action, bool(offers.collect)), (self.refund, self.refund_action, offers.refund),
             (self.receipt, self.receipt_action, offers.receipt), (self.void, self.void_action, offers.void),
             (self.change, self.change_action, bool(offers.change)),
+            (self.good_faith, self.good_faith_action, offers.good_faith),
         ):  # fmt: skip
             button.setVisible(on)
             action.setEnabled(on)

@@ -111,7 +111,7 @@ def _under(row: TodayRow) -> str:
     return " · ".join(part for part in (late, plan_words(row), row.visit.practitioner) if part) or " "
 
 
-PLAN_WORDS = {"old": "Plan check is old", "never": "Plan not checked"}
+PLAN_WORDS = {"old": "Plan check is old", "earlier": "Plan check is of an earlier month", "never": "Plan not checked"}
 """What is said of a plan of somebody who is still to come, where the payer was not asked of late."""
 
 

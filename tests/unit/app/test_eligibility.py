@@ -118,6 +118,17 @@ def test_s2_07_an_estimate_of_a_visit_from_its_own_charges(office: TestClinic) -
     assert "Coinsurance of 20 % on the rest makes $40.00." in said
 
 
+def test_s2_16_an_answer_of_an_earlier_month_than_the_visit_says_so(office: TestClinic) -> None:
+    take(office, text(*GOLD))
+    office.visit("june", minutes=60 * 24 * 20, service_date="2026-06-03")
+    here = story(office).estimate(EstimateOrder(patient_id="rosa", purpose=OFFICE_VISIT))
+    then = story(office).estimate(EstimateOrder(patient_id="rosa", purpose=OFFICE_VISIT, appointment_id="june"))
+    assert (here.freshness.level, then.freshness.level) == ("fresh", "earlier")
+    assert [each.key for each in then.estimate.why][-1] == "estimate.why.earlier_month"
+    assert then.freshness.words in WORDS
+    assert then.estimate.amount_cents == here.estimate.amount_cents == 2500
+
+
 def test_an_office_visit_without_prices_proposes_the_copay(office: TestClinic) -> None:
     take(office, text(*GOLD))
     view = story(office).estimate(EstimateOrder(patient_id="rosa", purpose=OFFICE_VISIT))

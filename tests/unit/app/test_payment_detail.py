@@ -17,7 +17,8 @@ from app.request_views import PaymentDetail
 from app.views import Collected, CollectRequest, TenderKind
 from models.basics.errors import RuleBroken
 from models.operations.bodies import RefundPaid, RefundRequest
-from models.operations.records import Location
+from models.operations.eligibility import EligibilityCheck
+from models.operations.records import Coverage, Location
 from models.operations.requests import PaymentRequestStatus
 from models.rules.numbers import treatment_number
 from models.rules.payment_status import Status
@@ -66,6 +67,33 @@ def pay(clinic: TestClinic, request_id: str) -> Collected:
 
 def acts(view: PaymentDetail) -> list[str]:
     return [line.act for line in reversed(view.history)]
+
+
+def test_s2_16_what_rests_on_an_estimate_says_when_the_payer_is_asked_again(clinic: TestClinic) -> None:
+    """Never asked; asked for this month, but the visit is in the next one; asked for it. Private pay rests on none."""
+    clinic.visit("june", minutes=60 * 24 * 20, service_date="2026-06-03")
+    asked = {visit: ask(clinic, request_type="office_visit", appointment_id=visit) for visit in ("crown", "june")}
+    assert {detail(clinic, each).plan_age for each in asked.values()} == {"never"}
+    clinic.put(EligibilityCheck(check_id="c", patient_id="rosa", source="271", checked_at="2026-05-14T10:00:00.000Z",
+                                state="active", payer="Aetna"))  # fmt: skip
+    assert [detail(clinic, asked[visit]).plan_age for visit in ("crown", "june")] == ["fresh", "earlier"]
+    assert detail(clinic, ask(clinic, request_type="private_pay", appointment_id="june")).plan_age == ""
+
+
+def test_s2_16_a_good_faith_estimate_is_offered_to_who_pays_alone(clinic: TestClinic) -> None:
+    """Rosa's insurance is asked first, but for a visit set to cash; then it ends. Without services there is nothing to
+    estimate."""
+    crown, plain = ask(clinic, appointment_id="crown"), ask(clinic)
+    assert (detail(clinic, crown).good_faith, detail(clinic, plain).good_faith) == (False, False)
+    clinic.visit("crown", minutes=60 * 24 * 6, service_date="2026-05-20", title="Crown", payment_profile="cash")
+    assert detail(clinic, crown).good_faith
+    clinic.visit("crown", minutes=60 * 24 * 6, service_date="2026-05-20", title="Crown")
+    assert not detail(clinic, crown).good_faith
+    [(cover,)] = clinic.rows("SELECT id FROM coverage")
+    clinic.put(Coverage(id=cover, patient_id="rosa", payer="Aetna", status="cancelled"))
+    assert detail(clinic, crown).good_faith
+    clinic.visit("bare", minutes=60 * 24 * 7, service_date="2026-05-21")
+    assert not detail(clinic, ask(clinic, appointment_id="bare")).good_faith
 
 
 def test_s2_10_s2_12_what_was_asked_with_its_visit(clinic: TestClinic) -> None:

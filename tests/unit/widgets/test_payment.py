@@ -62,6 +62,7 @@ STATES: dict[str, PaymentState] = {
     "waiting": PaymentState(skeleton=True),
     "gone": PaymentState(notice=Notice("This payment is not there any more", "Look at the list again.")),
     "pending": payment_state(detail(Status.PENDING, overdue_days=8), TODAY),
+    "ask-again": payment_state(detail(Status.PENDING, plan_age="old", plan_age_s=41 * 86_400, good_faith=True), TODAY),
     "part": payment_state(detail(Status.PENDING, paid_cents=12000), TODAY, said="PAY-1-10477 is asked for."),
     "partly-refunded": payment_state(detail(Status.PARTIALLY_REFUNDED), TODAY),
     "paid-now": payment_state(detail(Status.PAID, same_day=True, treatment=None, history=HISTORY * 5), TODAY),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,19 @@ from exchange.x12.checks import check_of
 from exchange.x12.eligibility import Subject, read
 from models.rules import benefits as plan
 from models.rules.benefits import Benefit, Choice, fitting, left_of
-from models.rules.estimate import DOUBTS, OFFICE_VISIT, TREATMENT, Estimate, Procedure, Question, estimate, office_copay
+from models.rules.estimate import (
+    ASK_AGAIN,
+    DOUBTS,
+    OFFICE_VISIT,
+    SERVICES,
+    TREATMENT,
+    Estimate,
+    Procedure,
+    Question,
+    age_level,
+    estimate,
+    office_copay,
+)
 from tests.support.shared_data import shared
 
 CASES: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "estimates.toml").read_text("utf-8"))
@@ -155,6 +168,39 @@ def test_typed_benefits_and_typed_prices_are_never_of_high_confidence() -> None:
 def test_a_plan_that_is_not_surely_in_force_has_no_estimate(state: str) -> None:
     made = estimate(question(terms({"copay": 3000}), OFFICE_VISIT, state=state))
     assert (made.outcome, made.amount_cents, reasons(made)) == ("none", None, {state})
+
+
+HOUR, DAY = 3_600, 24 * 3_600
+
+
+@pytest.mark.parametrize(("age_s", "answered_on", "service_day", "level"), [
+    (None, "", "", "never"), (HOUR, "", "", "fresh"), (2 * DAY, "", "", "usable"), (31 * DAY, "", "", "old"),
+    (HOUR, "2026-05-14", "2026-05-31", "fresh"), (2 * DAY, "2026-05-29", "2026-05-31", "usable"),
+    (HOUR, "2026-05-31", "2026-06-01", "earlier"), (2 * DAY, "2025-12-31", "2026-01-02", "earlier"),
+    (31 * DAY, "2026-05-01", "2026-06-01", "old"), (HOUR, "2026-05-14", "2026-04-30", "fresh"),
+])  # fmt: skip
+def test_s2_16_the_payer_is_asked_again_in_each_month_of_service(
+    age_s: int | None, answered_on: str, service_day: str, level: str
+) -> None:
+    assert age_level(age_s, answered_on, service_day) == level
+    assert (level in ASK_AGAIN) is (level in ("never", "old", "earlier"))
+
+
+def test_s2_16_an_estimate_says_that_the_answer_is_of_an_earlier_month() -> None:
+    made = estimate(Question(purpose=OFFICE_VISIT, procedures=(), benefits=terms({"copay": 2_500}), state=plan.ELIGIBLE,
+                             age_s=HOUR, earlier_month=True))  # fmt: skip
+    assert "earlier_month" in reasons(made)
+    assert "estimate.why.earlier_month" in WORDS
+
+
+def test_s2_07_the_service_whose_terms_count_may_be_chosen() -> None:
+    said = (*terms({"copay": 2_500}), Benefit(kind=plan.COPAY, code="B", service_types=("UC",), network=plan.IN,
+                                              period=plan.VISIT, amount_cents=7_500))  # fmt: skip
+    asked = Question(purpose=OFFICE_VISIT, procedures=(Procedure(allowed_cents=20_000),), benefits=said,
+                     state=plan.ELIGIBLE, age_s=HOUR)  # fmt: skip
+    assert estimate(asked).amount_cents == 2_500
+    assert estimate(replace(asked, service_type="UC")).amount_cents == 7_500
+    assert {"UC", "98", "PT", "MH"} <= set(SERVICES)
 
 
 def test_every_doubt_has_words() -> None:
