@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.card_reader import CardReader
@@ -21,6 +21,7 @@ from models.operations.kept_cards import PROCESSORS, STRIPE, CardConsent, CardKe
 from models.rules.people import display_name
 from models.store.queries import kept_cards, rows, staff
 from models.store.queries.kept_cards import KeptCardRow
+from models.store.queries.records import StoredRecords
 
 if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
     from models.store.transaction import Tx
@@ -78,6 +79,13 @@ class KeepingCards:
                 consent_id=wish.consent_id, patient_id=kept_cards.account_of(tx.reader, tenant, patient_id),
                 channel="desk", said_by=wish.said_by, words=words.version, words_sha256=words.sha256,
             ), person_id)  # fmt: skip
+            self._remember(tx, kept_cards.account_of(tx.reader, tenant, patient_id), words.language, person_id)
+
+    def _remember(self, tx: Tx, account: str, language: str, person_id: str) -> None:
+        """Whom nobody has asked yet, and who had it read in another language than this desk's, rather reads that."""
+        known = StoredRecords(tx.reader, self._clinic.tenant).stored("patient", account)
+        if known is not None and not known.language and language != ENGLISH.language:
+            self._record(tx, replace(known, language=language), person_id)
 
     def keep_paid(self, tx: Tx, plan: Plan, result: PaymentResult, driver: str) -> bool:
         """Keep the card of a payment that was approved, where its processor gave a token for it."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.keeping_cards import ENGLISH, NAME_LIMIT, KeepingCards, checked_wish, new_consent
+from app.keeping_cards import ENGLISH, NAME_LIMIT, SPANISH, KeepingCards, checked_wish, new_consent, payer_of
 from app.views import KeepCard
 from devices.base import CardInfo
 from models.basics.errors import RuleBroken
@@ -43,6 +43,24 @@ def test_s1_18_kept_is_a_token_and_never_what_looks_like_a_number(tmp_path: Path
         with clinic.store.reader() as reader:
             found = kept_cards.cards_of(reader, clinic.clinic.tenant, "kim")
         assert [kept_cards.driver_token(row) for row in found] == ([token] if kept else [])
+    finally:
+        clinic.close()
+
+
+def test_s1_18_what_was_read_in_spanish_is_remembered_of_who_was_never_asked(tmp_path: Path) -> None:
+    clinic = TestClinic(tmp_path)
+    try:
+        clinic.patient()
+        clinic.patient("lin", "Lin", language="zh")
+        keeping = KeepingCards(clinic.clinic)
+        with clinic.store.write() as tx:
+            for number, who in enumerate(("rosa", "rosa", "lin")):
+                keeping.agree(tx, KeepCard(f"c-{number}", "Somebody", words=SPANISH.version), who, "maria")
+        assert clinic.rows("SELECT id, language FROM patient ORDER BY id") == [("lin", "zh"), ("rosa", "es")]
+        said = clinic.rows("SELECT words, words_sha256 FROM card_consent GROUP BY 1, 2")
+        assert said == [(SPANISH.version, SPANISH.sha256)]
+        with clinic.store.reader() as reader:
+            assert payer_of(reader, clinic.clinic.tenant, "rosa") == ("Rosa Quillfeather", "es")
     finally:
         clinic.close()
 

@@ -123,6 +123,25 @@ def test_a_replaced_patient_is_inactive_and_may_lack_a_name() -> None:
     assert patient_of(link=[{"other": {"reference": "Patient/2"}, "type": "seealso"}]).active
 
 
+@pytest.mark.parametrize(
+    ("spoken", "language"),
+    [
+        ([], ""),
+        ([("es-MX", False)], "es"),
+        ([("en-US", False), ("ES", True)], "es"),
+        ([("english", True), ("zh-Hans-CN", False)], "zh"),
+        ([("", True)], ""),
+    ],
+)
+def test_the_language_somebody_would_rather_speak(spoken: list[tuple[str, bool]], language: str) -> None:
+    said = [{"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": code}]}, "preferred": preferred}
+            for code, preferred in spoken]  # fmt: skip
+    draft = only(patient(communication=said))
+    assert isinstance(draft, PatientDraft)
+    assert draft.record.language == language
+    assert ("language" in draft.silent) is (language == ""), "what is not said leaves what was"
+
+
 def test_a_year_of_birth_alone_is_no_identifier() -> None:
     assert patient_of(birthDate="1984").birth_date == ""
 
