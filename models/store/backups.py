@@ -21,8 +21,8 @@ from sqlcipher3 import dbapi2
 
 from models.basics.errors import StorageError
 from models.basics.version import VERSION
-from models.migrations import migrate
 from models.store.engine import sqlite_engine, translate
+from models.store.fresh import make_tables
 from models.store.invariants import check_desk, check_hub
 from models.store.reading import SCHEMA, connect, schema_of
 from models.store.rows import Failure
@@ -100,7 +100,7 @@ def back_up_database(
     def copy(build: Path) -> None:
         made = sqlite_engine(build, backup_key)
         try:
-            migrate(made, "hub")
+            make_tables(made, "hub")
             reading = engine.connect().execution_options(isolation_level="REPEATABLE READ")
             with reading as source, source.begin(), made.begin() as target:
                 _copy_rows(Session(source), Session(target), tuple(tenants))
@@ -390,6 +390,8 @@ def _bring_up_to_date(build: Path, key_hex: str, manifest: Manifest) -> list[Fai
     finally:
         connection.close()
     if behind:
+        from models.migrations import migrate
+
         engine = sqlite_engine(build, key_hex)
         try:
             migrate(engine, manifest.kind)

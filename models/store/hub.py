@@ -35,6 +35,7 @@ from models.store.combiner import Combiner
 from models.store.expiring import to_expire
 from models.store.failures import translate
 from models.store.freeing import anything_waits, to_be_freed
+from models.store.fresh import make_tables
 from models.store.hub_answers import HubAnswers
 from models.store.hub_desks import HubDesks
 from models.store.hub_documents import HubDocuments
@@ -112,10 +113,13 @@ class HubStore:
         Raises StorageError when the database cannot be opened.
         """
         store = cls(engine, clock or SystemClock(), marks)
-        if upgrade and store._guarded(store._revision) != SCHEMA:
-            from models.migrations import migrate
+        if upgrade and (revision := store._guarded(store._revision)) != SCHEMA:
+            if not revision and engine.dialect.name == "sqlite":
+                store._guarded(lambda: make_tables(engine, "hub"))
+            else:
+                from models.migrations import migrate
 
-            store._guarded(lambda: migrate(engine, "hub"))
+                store._guarded(lambda: migrate(engine, "hub"))
         return store
 
     # Tenants -------------------------------------------------------------------------------------------------------

@@ -24,8 +24,8 @@ from sqlalchemy import Connection, Table
 
 from models.basics.errors import StorageError, SyncRefused
 from models.basics.points import Point, point
-from models.migrations import migrate
 from models.store.engine import sqlite_engine
+from models.store.fresh import make_tables
 from models.store.invariants import check_ledger
 from models.store.layers import Stream, replay
 from models.store.mending import keep_start
@@ -135,7 +135,7 @@ def build_from_snapshot(
     remove_build(build)
     engine = sqlite_engine(build, key_hex)
     try:
-        migrate(engine, "desk")
+        make_tables(engine, "desk")
         with engine.begin() as connection:
             session = Session(connection)
             _load(session, tenant, manifest, chunks)

@@ -8,17 +8,20 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.basics.errors import StorageError
 from models.basics.facts import facts
-from models.migrations import migrate
 from models.store.engine import sqlite_engine, translate
+from models.store.fresh import make_tables
 from models.store.paging import export
 from models.store.reading import SCHEMA, connect, schema_of
+from models.tables.catalogue import Role
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +36,7 @@ def bring_up_to_date(path: Path, key_hex: str) -> None:
     remove_build(build)
     try:
         before = _copy(path, build, key_hex) if path.exists() else ""
-        _migrate(build, key_hex)
+        _build(build, key_hex, make_tables if not before else _migrate)
         if before:
             shutil.copyfile(path, path.with_name(f"{path.name}.before-{before}"))
         os.replace(build, path)
@@ -64,10 +67,16 @@ def _copy(path: Path, build: Path, key_hex: str) -> str:
         connection.close()
 
 
-def _migrate(build: Path, key_hex: str) -> None:
+def _migrate(engine: Engine, role: Role) -> None:
+    from models.migrations import migrate  # takes a third of a second to load
+
+    migrate(engine, role)
+
+
+def _build(build: Path, key_hex: str, bring: Callable[[Engine, Role], None]) -> None:
     engine = sqlite_engine(build, key_hex)
     try:
-        migrate(engine, "desk")
+        bring(engine, "desk")
     finally:
         engine.dispose()
     connection = connect(build, key_hex)

@@ -1,7 +1,7 @@
 """Connections that outlive their run: opening an encrypted file and learning its tables takes two milliseconds, and a
 run opens a dozen. What is closed is kept by the file it belongs to, and used again for the same file: a file of a later
 run is the same one, written anew in place. The same with engines (a millisecond each), and with the empty store into
-which a snapshot goes (a third of a second: every migration there ever was).
+which a snapshot goes (all its tables).
 
 A connection that was in the middle of something is really closed, and so is one whose file was swapped meanwhile.
 """
@@ -175,7 +175,7 @@ def connections_kept(empty: Path) -> Iterator[Shelf]:
 
     replaced: tuple[tuple[Any, str, Any], ...] = (
         (reading, "_opened", SHELF.opened), (DeskStore, "_swap", swap), (engine, "sqlite_engine", SHELF.engine),
-        (snapshots, "sqlite_engine", copied), (snapshots, "migrate", lambda *_: None),
+        (snapshots, "sqlite_engine", copied), (snapshots, "make_tables", lambda *_: None),
     )  # fmt: skip
     with ExitStack() as stack:
         for where, name, instead in replaced:

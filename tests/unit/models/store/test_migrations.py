@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +23,7 @@ from models.migrations import HEAD, migrate
 from models.operations import bodies
 from models.store.desk import DeskStore
 from models.store.engine import postgres_engine, sqlite_engine
+from models.store.fresh import make_tables
 from models.store.hub import HubStore
 from models.store.layers import Stream, replay, take_away
 from models.store.paging import fit_pages
@@ -28,6 +31,7 @@ from models.store.reading import PAGE_BYTES, PAGE_BYTES_BEFORE, SCHEMA, connect,
 from models.store.upgrade import settle_file
 from models.tables.catalogue import Role, tables_of
 from tests.support.acts import OpMaker
+from tests.support.counter import ROOT_OF_TESTS
 from tests.support.stores import KEY, PRACTICE, empty_desk, identity
 
 KINDS: list[tuple[str, Role]] = [("sqlite", "desk"), ("sqlite", "hub"), ("postgres", "hub")]
@@ -394,8 +398,58 @@ def test_a_migration_that_fails_leaves_the_old_store(tmp_path: Path, monkeypatch
     def fail(engine: Engine, role: Role) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("models.store.upgrade.migrate", fail)
+    monkeypatch.setattr("models.migrations.migrate", fail)
     with pytest.raises(ZeroDivisionError):
         DeskStore.open(path, KEY)
     assert path.read_bytes() == old
     assert sorted(found.name for found in tmp_path.iterdir()) == ["desk.db"]
+
+
+# A new file ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ["desk", "hub"])
+def test_a_new_file_has_the_tables_that_all_migrations_come_to(tmp_path: Path, role: Role) -> None:
+    found = []
+    for name, bring in (("made", make_tables), ("migrated", migrate)):
+        engine = sqlite_engine(tmp_path / name, KEY)
+        bring(engine, role)
+        bring(engine, role)  # nothing is left to do
+        with engine.connect() as connection:
+            said = connection.execute(text("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+            shapes = {(kind, of, table): _parts(sql or "") for kind, of, table, sql in said}
+            found.append((shapes, connection.execute(text("SELECT version_num FROM alembic_version")).all()))
+        engine.dispose()
+    (made, made_revision), (migrated, migrated_revision) = found
+    assert len(made) > 200
+    assert {what: (parts, migrated.get(what)) for what, parts in made.items() if migrated.get(what) != parts} == {}
+    assert set(migrated) == set(made)
+    assert made_revision == migrated_revision == [(SCHEMA,)]
+
+
+def _parts(sql: str) -> list[str]:
+    """What a definition says, without the order of its columns: columns that came later stand at the end."""
+    plain = " ".join(sql.replace('"', "").split()).replace("( ", "(").replace(" )", ")")
+    if not plain.startswith("CREATE TABLE"):
+        return [plain]
+    first, last = plain.index("("), plain.rindex(")")
+    parts, deep = [""], 0
+    for sign in plain[first + 1 : last]:
+        deep += (sign == "(") - (sign == ")")
+        parts[-1] += sign
+        if sign == "," and not deep:
+            parts.append("")
+    return [plain[:first], plain[last:], *sorted(part.strip(" ,") for part in parts)]
+
+
+def test_making_a_store_loads_no_migrations(tmp_path: Path) -> None:
+    """They take a third of a second, and every desk that joins makes two stores."""
+    made = (
+        "import sys; from pathlib import Path; from models.store.desk import DeskStore; from models.store.hub import "
+        "HubStore; from models.store.engine import sqlite_engine; import models.store.snapshots, models.store.backups; "
+        f"DeskStore.open(Path({str(tmp_path / 'desk.db')!r}), {KEY!r}).close(); "
+        f"HubStore.open(sqlite_engine(Path({str(tmp_path / 'hub.db')!r}), {KEY!r})).close(); "
+        "print([name for name in ('alembic', 'mako', 'models.migrations') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", made], capture_output=True, text=True, check=True, cwd=ROOT_OF_TESTS)
+    assert done.stdout == "[]\n"
