@@ -15,6 +15,7 @@ class OnlineTab(StrEnum):
     INBOX = "inbox"
     TRANSACTIONS = "transactions"
     DEPOSITS = "deposits"
+    REQUESTS = "requests"
 
 
 class Posted(StrEnum):

@@ -6,57 +6,34 @@ from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.request_views import ESTIMATED, RequestForm, RequestStart, Treatment
 from app.views import FoundPatient, PatientHead
-from widgets import theme
 from widgets.asking.estimate import EstimateCard
 from widgets.asking.state import (
     KEPT,
     NETWORK_WORDS,
     NO_TREATMENT,
+    SERVICE_WORDS,
     TYPE_WORDS,
     may_stay_draft,
     title_of,
     treatment_words,
     verb_of,
 )  # fmt: skip
+from widgets.asking.whom import FindField, Who, found_table, show_hits
 from widgets.common import (
     AmountField,
-    Avatar,
     Banner,
-    CellTable,
     Choice,
-    Column,
     Field,
     FormRow,
     KeycapButton,
-    Role,
-    Text,
     page_action,
 )  # fmt: skip
-from widgets.common.cells import AvatarCell, TableRow, WordsCell
 from widgets.common.form_dialog import FormDialog
-from widgets.common.patient import identity_text
-from widgets.common.text import NOT_APPLICABLE
-from widgets.theme import S8, S10, S12, S16
-
-_FOUND = (Column("Patient", 240, 3), Column("Phone", 120, 1, True))
-_ROW, _MOST_ROWS = 46, 3
-
-
-class _FindField(Field):
-    """Arrow keys choose among who was found."""
-
-    moved = Signal(QKeyEvent)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.moved.emit(event)
-            return
-        super().keyPressEvent(event)
+from widgets.theme import S8, S12, S16
 
 
 class AskDialog(FormDialog):
@@ -74,12 +51,11 @@ class AskDialog(FormDialog):
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host, "Create payment", "Create payment", width=900)
-        self.search = _FindField("Find the patient", "Name, date of birth, phone or MRN", icon="search")
+        self.search = FindField("Find the patient", "Name, date of birth, phone or MRN", icon="search")
         self.search.setMaxLength(120)
-        self.found = CellTable("Found patients", _FOUND, head=False)
-        self.found.hide()
+        self.found = found_table()
         self.find_row = FormRow("Patient", self.search)
-        self.who = _Who(page_action(self, "Another patient", "Alt+A", self.patient_dropped.emit))
+        self.who = Who(page_action(self, "Another patient", "Alt+A", self.patient_dropped.emit))
         self.who.hide()
         self.amount = AmountField("Amount")
         self.kind = Choice("Type", TYPE_WORDS.items(), narrow=True)
@@ -89,11 +65,13 @@ class AskDialog(FormDialog):
         self.memo = Field("Memo", "For the list and the receipt")
         self.allowed = AmountField("Allowed amount")
         self.network = Choice("Network", NETWORK_WORDS.items(), narrow=True)
+        self.service = Choice("Service", SERVICE_WORDS.items(), narrow=True)
         self.rows = {
             "amount": FormRow("Amount", self.amount), "type": FormRow("Type", self.kind),
             "treatment": FormRow("Treatment", self.treatment), "due": FormRow("Due date", self.due, "Optional"),
             "memo": FormRow("Memo", self.memo, "Optional"),
             "allowed": FormRow("Allowed amount", self.allowed, "What the payer allows; empty: from the charges"),
+            "service": FormRow("Service", self.service, "Whose terms count"),
             "network": FormRow("Network", self.network),
         }  # fmt: skip
         self.found_again = Banner("info", button="Begin anew")
@@ -121,8 +99,8 @@ class AskDialog(FormDialog):
         more = QHBoxLayout(self._for_estimate)
         more.setContentsMargins(0, 0, 0, 0)
         more.setSpacing(S12)
-        more.addWidget(self.rows["allowed"], 2, top)
-        more.addWidget(self.rows["network"], 3, top)
+        for name in ("allowed", "service", "network"):
+            more.addWidget(self.rows[name], 1, top)
         left = QVBoxLayout()
         left.setSpacing(S8)
         for part in (self.find_row, self.found, self.who):
@@ -146,7 +124,7 @@ class AskDialog(FormDialog):
             amount.typed.connect(lambda _cents: self._edited())
         for field in (self.due, self.memo):
             field.textEdited.connect(lambda _text: self._edited())
-        for choice in (self.kind, self.treatment, self.network):
+        for choice in (self.kind, self.treatment, self.network, self.service):
             choice.chosen.connect(lambda _key: self._edited())
         self.found_again.pressed.connect(self.begun_anew)
         self.submitted.connect(self._enter)
@@ -199,7 +177,7 @@ class AskDialog(FormDialog):
             if field.text() != text:
                 field.setText(text)
         for choice, key in ((self.kind, form.request_type), (self.treatment, form.appointment_id),
-                            (self.network, form.network)):  # fmt: skip
+                            (self.network, form.network), (self.service, form.service_type)):  # fmt: skip
             choice.set_key(key)
         self._drawing = False
         self._for_estimate.setVisible(form.request_type in ESTIMATED)
@@ -209,7 +187,8 @@ class AskDialog(FormDialog):
         """`form` with what stands in the fields."""
         return replace(form, amount=self.amount.text(), appointment_id=self.treatment.key,
                        request_type=self.kind.key, due=self.due.text(), memo=self.memo.text(),
-                       allowed=self.allowed.text(), network=self.network.key)  # fmt: skip
+                       allowed=self.allowed.text(), network=self.network.key,
+                       service_type=self.service.key)  # fmt: skip
 
     def show_who(self, patient: PatientHead | None, *, fixed: bool) -> None:
         """Who is asked; None: they are still looked for."""
@@ -223,11 +202,7 @@ class AskDialog(FormDialog):
 
     def show_found(self, hits: tuple[FoundPatient, ...]) -> None:
         """Who was found; the first is marked."""
-        self.found.set_rows(tuple(_hit(hit) for hit in hits))
-        if hits:
-            self.found.select_first()
-        self.found.setVisible(bool(hits))
-        self.found.setFixedHeight(min(len(hits), _MOST_ROWS) * theme.current().px(_ROW) + 2)
+        show_hits(self.found, hits)
         self.place_panel()
 
     def show_errors(self, errors: dict[str, str]) -> None:
@@ -253,42 +228,3 @@ class AskDialog(FormDialog):
 
     def mousePressEvent(self, event: object) -> None:
         """A click beside the dialog does nothing: what was typed stays in view."""
-
-
-class _Who(QWidget):
-    """Who is asked, with two identifiers, and the way to somebody else."""
-
-    def __init__(self, another: QAction) -> None:
-        super().__init__()
-        self.avatar = Avatar(size="avatar")
-        self.name = Text("", "body_strong", elide=True)
-        self.identity = Text("", "caption", "muted", elide=True)
-        self.another = KeycapButton(action=another, role=Role.LINK, size="control_small")
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self.name)
-        words.addWidget(self.identity)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(S10)
-        row.addWidget(self.avatar)
-        row.addLayout(words, 1)
-        row.addWidget(self.another)
-
-    def show_patient(self, patient: PatientHead, *, fixed: bool) -> None:
-        """Say who it is; `fixed`: the form was opened for them."""
-        self.avatar.set(patient.initials)
-        self.name.setText(patient.name)
-        self.identity.setText(identity_text(patient, phone=True))
-        self.another.setVisible(not fixed)
-        self.another.setEnabled(not fixed)
-        self.setAccessibleName(f"{patient.name}, {identity_text(patient)}")
-
-
-def _hit(hit: FoundPatient) -> TableRow:
-    patient = hit.patient
-    cells = (
-        AvatarCell(patient.initials, patient.name, identity_text(patient)),
-        WordsCell(patient.phone or NOT_APPLICABLE, right=True),
-    )
-    return TableRow(patient.patient_id, cells, spoken=f"{patient.name}, {identity_text(patient)}")

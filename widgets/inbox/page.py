@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from widgets.common.speech import Speech
+from widgets.inbox.asks_presenter import AsksPresenter
 from widgets.inbox.presenter import InboxPresenter
 from widgets.inbox.view import InboxPage
 from widgets.ledger.acts import acts_of
@@ -15,7 +16,8 @@ from widgets.screens import LEDGER, Kit, Page, Place
 if TYPE_CHECKING:
     from models.store.rows import Change
 
-_TOPICS = frozenset({"online_payment", "online_return", "online_payout", "patient", "charge", "account", "rules"})
+_TOPICS = frozenset({"online_payment", "online_return", "online_payout", "patient", "charge", "account", "rules",
+                     "ask", "snooze", "pay_link", "message"})  # fmt: skip
 
 
 class _Page:
@@ -26,10 +28,16 @@ class _Page:
         self.widget = InboxPage()
         acts = acts_of(kit, self.widget)
         self._in_flight = acts.in_flight
+        desk = kit.desk
+        self.asks = AsksPresenter(
+            self.widget.asks, host=lambda: self.widget.host, bridge=kit.bridge, lanes=desk.lanes, story=desk.asks,
+            find=desk.find, speech=Speech(zone), person=lambda: kit.session.acting,
+            today=lambda: kit.facts().business_date, drawn=self.widget.draw_asks,
+        )  # fmt: skip
         self.presenter = InboxPresenter(
             self.widget, bridge=kit.bridge, lanes=kit.desk.lanes, story=kit.desk.online_inbox, speech=Speech(zone),
             person=lambda: kit.session.acting, to_ledger=lambda patient_id: kit.doors.go(Place(LEDGER, patient_id)),
-            acts=acts,
+            acts=acts, asks=self.asks,
         )  # fmt: skip
 
     @property

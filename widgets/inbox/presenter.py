@@ -16,6 +16,7 @@ from models.basics.errors import PosError
 from widgets.bridge import Bridge
 from widgets.common.newest import Newest
 from widgets.common.speech import Notice, Speech
+from widgets.inbox.asks_presenter import AsksPresenter
 from widgets.inbox.dialogs import ELSEWHERE, AssociateDialog, PostDialog
 from widgets.inbox.state import Chosen, InboxState, inbox_state, offers_for, said_posted
 from widgets.inbox.view import InboxPage
@@ -28,10 +29,12 @@ class InboxPresenter(QObject):
     def __init__(
         self, view: InboxPage, *, bridge: Bridge, lanes: Mapping[str, Lane], story: OnlineInbox, speech: Speech,
         person: Callable[[], Person], to_ledger: Callable[[str], None], acts: LedgerActs,
+        asks: AsksPresenter | None = None,
     ) -> None:  # fmt: skip
         super().__init__(view)
         self._view, self._bridge, self._lanes, self._story = view, bridge, lanes, story
         self._speech, self._person, self._to_ledger, self._acts = speech, person, to_ledger, acts
+        self._asks = asks
         self._chosen, self._known = Chosen(), dict[Chosen, OnlineView]()
         self._notice: Notice | None = None
         self._said, self._busy = "", False
@@ -60,10 +63,12 @@ class InboxPresenter(QObject):
     def refresh(self) -> None:
         """Ask again; what is shown stays until the answer is there."""
         chosen = self._chosen
+        if chosen.tab is OnlineTab.REQUESTS and self._asks is not None:
+            self._asks.refresh()
         self._questions.ask(lambda: self._read(chosen), lambda view: self._arrived(chosen, view), self._failed)
 
     def _read(self, chosen: Chosen) -> OnlineView:
-        if chosen.tab is OnlineTab.DEPOSITS:
+        if chosen.tab in (OnlineTab.DEPOSITS, OnlineTab.REQUESTS):
             return self._story.deposits(chosen.days)
         return self._story.transactions(chosen.ask()) if chosen.tab is OnlineTab.TRANSACTIONS else self._story.inbox()
 
@@ -85,6 +90,8 @@ class InboxPresenter(QObject):
             self._state = inbox_state(view, self._chosen, said=self._said, notice=self._notice)
         self._view.draw(self._state)
         self._follow_row()
+        if self._asks is not None:
+            self._asks.show(self._chosen.tab is OnlineTab.REQUESTS, self._chosen.days, self._chosen.which)
 
     @Slot(object)
     def _choose(self, chosen: Chosen) -> None:
@@ -97,12 +104,13 @@ class InboxPresenter(QObject):
 
     @property
     def _line(self) -> OnlineLine | None:
-        return None if self._chosen.tab is OnlineTab.DEPOSITS else self._state.line(self._view.table.key)
+        listed = self._chosen.tab in (OnlineTab.INBOX, OnlineTab.TRANSACTIONS)
+        return self._state.line(self._view.table.key) if listed else None
 
     @Slot(str)
     def _follow_row(self, _key: str = "") -> None:
         line = self._line
-        offered = offers_for(line)
+        offered = offers_for(line) if self._chosen.tab is not OnlineTab.REQUESTS else frozenset({"ledger"})
         if self._acts.refund is None:
             offered -= {"refund"}
         self._view.offer(offered, put_away=not (line is not None and line.archived))
@@ -110,6 +118,9 @@ class InboxPresenter(QObject):
     @Slot(str)
     def _act(self, act: str) -> None:
         line = self._line
+        asked = self._asks.patient_id if self._asks is not None and self._chosen.tab is OnlineTab.REQUESTS else ""
+        if asked and act == "ledger":
+            self._to_ledger(asked)
         if line is None or act not in offers_for(line) or self._busy:
             return
         if act == "ledger":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from app.ask_views import Which
 from app.online_views import Deposit, Goes, OnlineAsk, OnlineLine, OnlineTab, OnlineView, Posted, PostSheet
 from models.basics.money import show_cents
 from widgets.common.cells import Cell, MoneyCell, PillCell, TableRow, WordsCell
@@ -27,6 +28,7 @@ TABS: Final = {
     OnlineTab.INBOX: "Inbox",
     OnlineTab.TRANSACTIONS: "Transactions",
     OnlineTab.DEPOSITS: "Deposits",
+    OnlineTab.REQUESTS: "Payment requests",
 }
 POSTED_WORDS: Final = {Posted.ANY: "Posted or not", Posted.WAITS: "Not posted", Posted.DONE: "Posted"}
 DAYS_WORDS: Final = {"31": "Last month", "7": "Last 7 days", "92": "Last 3 months", "366": "Last 12 months"}
@@ -53,6 +55,7 @@ class Chosen:
     tab: OnlineTab = OnlineTab.INBOX
     days: int = 31
     posted: Posted = Posted.ANY
+    which: Which = Which.ALL
 
     def ask(self) -> OnlineAsk:
         """As the story is asked."""

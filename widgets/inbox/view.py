@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from app.ask_views import Which
 from app.online_views import OnlineTab, Posted
 from widgets import theme
 from widgets.common import (
@@ -27,6 +28,8 @@ from widgets.common import (
 from widgets.common.announce import announce
 from widgets.common.beside import Beside
 from widgets.common.tabs import Tabs
+from widgets.inbox.asks_pane import AsksPane
+from widgets.inbox.asks_state import WHICH_WORDS, AsksState
 from widgets.inbox.state import COLUMNS, DAYS_WORDS, DEPOSIT_COLUMNS, POSTED_WORDS, TABS, Chosen, InboxState
 from widgets.theme import S4, S8, S10, S12, S14, S16, S20, Themed
 
@@ -57,11 +60,13 @@ class InboxPage(Themed, QWidget):
         self.tabs = Tabs("Which list", {str(tab): words for tab, words in TABS.items()})
         self.days = Choice("Days", DAYS_WORDS.items())
         self.posted = Choice("Posted or not", POSTED_WORDS.items())
+        self.which = Choice("Which requests", WHICH_WORDS.items())
         self.banner = Banner("bad", button="Try again")
         self.banner.hide()
         self.table = CellTable("Payments from home", COLUMNS)
         self.deposits = CellTable("Deposits", DEPOSIT_COLUMNS)
         self.empty = EmptyState("inbox", "")
+        self.asks = AsksPane(self)
         self.foot = Text("", "table", "muted", elide=True)
         self.said = Text("", "table", "ok_text", elide=True)
         self.post = KeycapButton(role=Role.PRIMARY, action=self.post_action)
@@ -87,12 +92,13 @@ class InboxPage(Themed, QWidget):
         head.addSpacing(S4)
         self._waits = Text("", "body", "muted", elide=True)
         head.addWidget(self._waits, 1)
-        for button in (*self.acts.values(), self.post):
+        for button in (*self.acts.values(), self.post, *reversed(self.asks.buttons.values())):
             head.addWidget(button)
         self._bar = QHBoxLayout()
         self._bar.setSpacing(S8)
         self._bar.addWidget(self.tabs, 1)
         self._bar.addWidget(self.posted)
+        self._bar.addWidget(self.which)
         self._bar.addWidget(self.days)
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.foot, 1)
@@ -115,12 +121,12 @@ class InboxPage(Themed, QWidget):
         self._body.addLayout(head)
         self._body.addWidget(self.banner)
         self._body.addLayout(self._columns, 1)
-        for page in (skeleton_page(self._skeleton), self.table, self.deposits, self.empty):
+        for page in (skeleton_page(self._skeleton), self.table, self.deposits, self.empty, self.asks):
             self._stack.addWidget(page)
 
     def _connect(self) -> None:
         self.tabs.chosen.connect(self._choose)
-        for choice in (self.days, self.posted):
+        for choice in (self.days, self.posted, self.which):
             choice.chosen.connect(self._choose)
         self.table.selected.connect(self.row_chosen)
         self.banner.pressed.connect(self.retry_pressed)
@@ -132,7 +138,7 @@ class InboxPage(Themed, QWidget):
         self._body.setSpacing(look.size("gap"))
         self._bar.setContentsMargins(S8, S4, S12, 0)
         self._foot.setContentsMargins(S16, S8, S16, S10)
-        for choice, width in ((self.days, 148), (self.posted, 140)):
+        for choice, width in ((self.days, 148), (self.posted, 140), (self.which, 140)):
             choice.setFixedWidth(look.px(width))
         self._list.body.setSpacing(0)
 
@@ -154,18 +160,19 @@ class InboxPage(Themed, QWidget):
 
     def take_focus(self) -> None:
         """Put the focus into the list; while it is being read, once it is there."""
-        there = next((part for part in (self.table, self.deposits) if part.isVisible()), None)
-        self._focus_due = there is None and not self.empty.isVisible()
+        there = next((part for part in (self.table, self.deposits, self.asks.table) if part.isVisible()), None)
+        self._focus_due = there is None and not self.empty.isVisible() and not self.asks.empty.isVisible()
         if there is not None:
             there.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self.empty.isVisible():
+        elif not self._focus_due:
             self.tabs.take_focus()
 
     # What was done ----------------------------------------------------------------------------------------------------
 
     def _choose(self, _key: str) -> None:
         if not self._drawing:
-            self.chosen.emit(Chosen(OnlineTab(self.tabs.key), int(self.days.key or 31), Posted(self.posted.key)))
+            self.chosen.emit(Chosen(OnlineTab(self.tabs.key), int(self.days.key or 31), Posted(self.posted.key),
+                                    Which(self.which.key)))  # fmt: skip
 
     def _to_tabs(self) -> None:
         self.tabs.take_focus()
@@ -184,10 +191,12 @@ class InboxPage(Themed, QWidget):
             self._draw_list(state)
         finally:
             self._drawing = False
+        self._waits.setText(state.waits)
+        if state.chosen.tab is OnlineTab.REQUESTS:  # the rest is drawn by `draw_asks`
+            return
         self.banner.setVisible(state.notice is not None)
         if state.notice is not None:
             self.banner.set(state.notice.title, state.notice.body)
-        self._waits.setText(state.waits)
         self.foot.setText(state.foot)
         self.foot.setVisible(not state.said)
         self.said.setText(state.said)
@@ -200,8 +209,25 @@ class InboxPage(Themed, QWidget):
         self.posted.set_key(chosen.posted)
         self.days.setVisible(chosen.tab is not OnlineTab.INBOX)
         self.posted.setVisible(chosen.tab is OnlineTab.TRANSACTIONS)
+        self.which.set_key(chosen.which)
+        self.which.setVisible(chosen.tab is OnlineTab.REQUESTS)
+
+    def draw_asks(self, state: AsksState) -> None:
+        """What the page says around the list of requests."""
+        self.banner.setVisible(state.notice is not None)
+        if state.notice is not None:
+            self.banner.set(state.notice.title, state.notice.body)
+        self.foot.setText(state.foot)
+        self.foot.setVisible(not state.said)
+        self.said.setText(state.said)
+        self.said.setVisible(bool(state.said))
+        if self._focus_due and (state.rows or state.empty is not None):
+            self.take_focus()
 
     def _draw_list(self, state: InboxState) -> None:
+        if state.chosen.tab is OnlineTab.REQUESTS:
+            self._stack.setCurrentIndex(4)
+            return
         deposits = state.chosen.tab is OnlineTab.DEPOSITS
         table = self.deposits if deposits else self.table
         self._skeleton.setVisible(state.skeleton)
