@@ -182,6 +182,22 @@ def test_what_is_owed_has_changed(clinic: Clinic) -> None:
     assert form.status_code == 200
 
 
+def test_n49_what_is_paid_and_not_posted_is_not_asked_again(place: House, processor: StripeProcess) -> None:  # noqa: F811
+    """With posting by hand the account stands as before; another link knows what is on its way there."""
+    processor.reset()
+    clinic = place.clinic("Gale Clinic")
+    links = [issue(clinic, cents, items=items) for cents, items in
+             ((8_000, [("rosa", 8_000)]), (8_000, [("rosa", 8_000)]), (10_000, BOTH))]  # fmt: skip
+    payer = Payer(clinic, links[0]).enters()
+    payer.pays()
+    assert "Your receipt number is WEB-00001" in payer.page.text
+    assert "/receipt" not in payer.page.text, "there is none before it is posted"
+    assert payer.opens("/receipt").status_code == 404
+    assert bodies(clinic, "payment.collect") == []
+    assert "Nothing is owed here" in Payer(clinic, links[1]).opens().text
+    assert "it was $100.00, and now it is $20.00" in Payer(clinic, links[2]).enters().page.text
+
+
 def test_s4_07_a_request_is_answered_by_its_link(clinic: Clinic) -> None:
     request_id = new_id()
     clinic.put(PaymentRequestPut(request_id=request_id, patient_id=clinic.rosa, amount_cents=15_000, number="PAY-9"))
