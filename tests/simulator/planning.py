@@ -49,11 +49,13 @@ def follow(run: Run, desk: SimDesk, rng: Random) -> str:
     opened = [each.line.no for each in page.standing.lines if each.open_cents] if page.standing else []
     if not opened:
         return "nothing open"
-    act, no = rng.choice(["pay", "pay", "pay", "skip", "all", "cancel"]), rng.choice(opened)
+    act, no = rng.choice(["pay", "pay", "pay", "skip", "all", "cancel", "anew"]), rng.choice(opened)
     if act == "skip":
         return f"{page.number} {len(desk.plans.skip(plan_id, no, MARIA).form.charge_ids)} skipped {no}"
     if act == "cancel":
         return f"{page.number} {desk.plans.cancel(plan_id, MARIA).status.value}"
+    if act == "anew":
+        return _agree_anew(desk, plan_id, rng)
     if act == "all":
         no = 0
         desk.plans.ready_to_pay_off(plan_id, MARIA)
@@ -69,6 +71,17 @@ def follow(run: Run, desk: SimDesk, rng: Random) -> str:
         check_no="1046", request_id=sheet.asked.request_id,
     )  # fmt: skip
     return f"{page.number} {no} {taking.take(run, desk, request, rng)}"
+
+
+def _agree_anew(desk: SimDesk, plan_id: str, rng: Random) -> str:
+    """New terms for what is left of a plan; the hub may have news before they are accepted."""
+    page = desk.plans.change(plan_id)
+    form = replace(page.form, payments=rng.choice(["1", "2", "3"]), apr=rng.choice(["", "9.90"]))
+    saved = desk.plans.save(page, form, MARIA)
+    if chance(rng, 20):
+        desk.step("pull")
+    desk.plans.accept(desk.plans.open(form.plan_id), "Somebody", "terms", MARIA)
+    return f"{saved.number} instead {desk.plans.activate(form.plan_id, PRIYA).status.value}"
 
 
 def at_the_end(run: Run, _hub: Books) -> None:
