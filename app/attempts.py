@@ -100,6 +100,19 @@ class Attempts:
         with self._clinic.store.write() as tx:
             tx.set_attempt(attempt_id, "dispatching", result={"host_ref": host_ref})
 
+    def rehearse(self, attempt_id: str) -> None:
+        """A card is waited for: ask now what writing its approval down will ask then. Writes nothing and raises
+        nothing: it is a courtesy to who waits for the receipt."""
+        clinic = self._clinic
+        try:
+            with clinic.store.rehearsing() as tx:
+                attempt = jobs.attempt(tx.reader, clinic.tenant, attempt_id)
+                if attempt is not None:
+                    cents = attempt.amount_cents
+                    self._post(tx, attempt, PaymentResult(outcome=Outcome.APPROVED, approved_cents=cents))
+        except Exception as error:  # whoever settles will meet it, and tell
+            log.info("not rehearsed", extra=facts(attempt=attempt_id, error=type(error).__name__))
+
     def traced(self, reader: Any, attempt: Attempt) -> Traced:
         """What recovery can tell a driver about a try."""
         tenant, tried_at = self._clinic.tenant, parse_utc(attempt.created_at)
@@ -139,8 +152,9 @@ class Attempts:
     ) -> Settled:  # fmt: skip
         """Post what an approval says, or note that nothing was charged, or that it is still not known.
 
-        One transaction. An attempt that is settled already changes nothing and tells what was posted then. `person_id`
-        and `reason` are set when a person decided. Raises StorageError; the attempt stays open then.
+        One transaction, after which the printer looks what is to be printed. An attempt that is settled already changes
+        nothing and tells what was posted then. `person_id` and `reason` are set when a person decided. Raises
+        StorageError; the attempt stays open then.
         """
         clinic = self._clinic
         with clinic.store.write() as tx:
@@ -164,6 +178,7 @@ class Attempts:
             settled = self._post(tx, attempt, result)
             tx.set_attempt(attempt_id, "resolved", outcome=result.outcome.value, result=_told(result, attempt),
                            payment_id=_payment_of(settled), signing=_signing_of(settled), **who)  # fmt: skip
+        self._till.paper()  # the printer first, then the log
         log.info("card attempt settled", extra=facts(attempt=attempt_id, outcome=result.outcome))
         return settled
 

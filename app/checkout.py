@@ -339,7 +339,6 @@ class Checkout:
                 told = {"attempt_id": attempt_id, "reason": settled.message_key}
                 return telling.not_undone(reader, payment, CollectEnd.UNKNOWN, None, **told)
             if settled.voided is not None:
-                parts.till.paper()
                 return telling.undone(reader, payment, *settled.voided)
             end = CollectEnd.UNKNOWN if result.outcome is Outcome.UNKNOWN else CollectEnd.DECLINED
             return parts.till.telling.not_undone(

@@ -261,7 +261,9 @@ class Printing:
 
     def _look_ahead(self, _job: Job[None]) -> None:
         with suppress(PosError):
-            self._driver().look_ahead()
+            status = self._driver().look_ahead()
+            if status is not None:
+                self._note_ready(status)
 
     def nudge_if_waiting(self) -> None:
         """The printer is ready: print what waits."""

@@ -201,8 +201,6 @@ class Recovery:
 
     def _tell(self, settled: Settled) -> Collected:
         till = self._till
-        if settled.told is not None or settled.voided is not None or settled.refunded is not None:
-            till.paper()
         if settled.told is not None:
             return self._signed_later(settled.attempt.attempt_id, settled.told)
         with till.clinic.store.reader() as reader:

@@ -326,7 +326,6 @@ class Refunds:
             if isinstance(settled, StorageError):
                 return self._told_of(reader, row, RefundEnd.UNKNOWN, reason=settled.message_key)
             if settled.refunded is not None:
-                self._till.paper()
                 return self._told_of(reader, row, RefundEnd.PAID, settled.refunded)
             end = _ENDS.get(result.outcome, RefundEnd.UNKNOWN)
             return self._told_of(reader, row, end, reason=result.reason, host_text=result.host_text)

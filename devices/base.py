@@ -513,8 +513,9 @@ class ReceiptPrinter(Protocol):
         DeviceError only before the first byte was sent."""
         ...
 
-    def look_ahead(self) -> None:
-        """Something will be printed at once: ask now what would be asked then. Prints nothing, raises nothing."""
+    def look_ahead(self) -> PrinterStatus | None:
+        """Something will be printed at once: ask now what would be asked then. Prints nothing, raises nothing; None
+        where nothing can be asked ahead, or the wire failed."""
         ...
 
     def open_drawer(self, pin: int = 2) -> None:

@@ -48,10 +48,13 @@ NO_LIMIT_S = 3600
 
 class CardWatch:
     """Carries the reader's steps to the screen, and the person's cancel to the reader. When nobody showed a card in
-    time it cancels by itself."""
+    time it cancels by itself. `meanwhile` is done once, when a card is waited for: it must be quick and raise
+    nothing."""
 
-    def __init__(self, job: Job[Any], wait_s: int, told: Callable[[str], None]) -> None:
-        self._job, self._wait_s, self._told = job, wait_s, told
+    def __init__(
+        self, job: Job[Any], wait_s: int, told: Callable[[str], None], meanwhile: Callable[[], None] | None = None
+    ) -> None:  # fmt: skip
+        self._job, self._wait_s, self._told, self._meanwhile = job, wait_s, told, meanwhile
         self._until: float | None = None
 
     @property
@@ -73,6 +76,9 @@ class CardWatch:
             self._until = None
         self._job.report(Progress(step.value, 0, self._wait_s if waiting else None))
         self._told(step.value)
+        if waiting and self._meanwhile is not None:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            meanwhile()
 
 
 class Card:
@@ -98,7 +104,8 @@ class Card:
         if isinstance(opened, Collected):
             return opened
         plan, reference, continues = opened
-        watch = CardWatch(job, self._till.settings.get(CARD_WAIT_S), self._told)
+        watch = CardWatch(job, self._till.settings.get(CARD_WAIT_S), self._told,
+                          partial(self._attempts.rehearse, plan.attempt_id))  # fmt: skip
         asked = PaymentRequest(
             attempt_id=plan.attempt_id, terminal_ref=reference, amount_cents=plan.due_cents,
             invoice=plan.attempt_id[-12:], clerk=request.person.initials[:4], allow_duplicate=request.allow_duplicate,
@@ -172,7 +179,6 @@ class Card:
         if isinstance(settled, StorageError):
             return self._not_saved(plan, result, settled)
         if settled.told is not None:
-            till.paper()
             return settled.told
         end = _REASONS.get(result.reason, _ENDS.get(result.outcome, CollectEnd.UNKNOWN))
         if end is CollectEnd.CANCELLED and timed_out:

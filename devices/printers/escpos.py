@@ -146,16 +146,19 @@ class EscposPrinter:
         finally:
             self._hang_up()
 
-    def look_ahead(self) -> None:
+    def look_ahead(self) -> PrinterStatus | None:
         """See ReceiptPrinter. A printer that is spoken to once per connection is asked when it is given the job."""
         if self._hangs_up:
-            return
+            return None
         try:
             self._open()
-            if self._look().device.state is DeviceState.READY:
-                self._ready_until = self._ticks.now() + self._patience.ahead_s
+            status = self._look()
         except DeviceError:
             self._pipe.close()
+            return None
+        if status.device.state is DeviceState.READY:
+            self._ready_until = self._ticks.now() + self._patience.ahead_s
+        return status
 
     def print_bytes(self, data: bytes) -> PrintResult:
         """See ReceiptPrinter. A job that was broken off is cleared from the printer's memory, so that its rest does

@@ -58,8 +58,9 @@ class QueuedPrinter:
         """See ReceiptPrinter: how the queue is. Of paper and drawer it knows nothing."""
         return PrinterStatus(self._queue.status())
 
-    def look_ahead(self) -> None:
+    def look_ahead(self) -> PrinterStatus | None:
         """See ReceiptPrinter: a queue is asked when it is given something."""
+        return None
 
     def print_bytes(self, data: bytes) -> PrintResult:
         """See ReceiptPrinter. HANDED_OVER when the queue passed all of it on; NOT_PRINTED when it was taken back before

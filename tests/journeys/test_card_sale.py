@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from app.attempts import Attempts
 from app.lanes import Job
 from app.posting import Undoing
 from app.refund_views import RefundOrder
@@ -17,7 +18,9 @@ from app.settings import CARD_WAIT_S
 from app.views import CollectEnd, PaymentFields, TenderKind
 from devices.base import Outcome, PaymentResult
 from models.basics.errors import PaymentUnavailable, RuleBroken
+from models.store.desk import DeskStore
 from models.store.queries import receipts
+from models.store.rows import AttemptRow
 from tests.support.clinic import PRIYA, TestClinic
 from tests.support.counter import Counter, counter, rosa_with_copay_and_balance
 from tests.support.simulators import PaxProcess, PrinterProcess, pax_running
@@ -56,6 +59,38 @@ def test_card_approved(tmp_path: Path, terminal: PaxProcess, paper: PrinterProce
         assert f"Auth {taken.auth_code}" in receipt
         assert desk.jobs("drawer") == []
         desk.holds()
+
+
+def test_what_an_approval_will_ask_is_asked_while_the_card_is_waited_for(
+    desk: Counter, terminal: PaxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written by it, whatever it is asked about; what it read is at hand when the approval is."""
+    store, asked = desk.desk.store, []
+    still_known, settle = DeskStore._still_known, Attempts.settle
+
+    def noted(own: DeskStore) -> object:
+        found = still_known(own)
+        if "settling" in asked:
+            asked.append("payment" if any("FROM payment " in str(key) for key in found or ()) else "nothing")
+        return found
+
+    def settling(own: Attempts, *what: object, **more: object) -> object:
+        asked.append("settling")
+        return settle(own, *what, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(DeskStore, "_still_known", noted)
+    monkeypatch.setattr(Attempts, "settle", settling)
+    attempts_of = desk.desk._attempts
+    attempts_of.rehearse("nobody")
+    terminal.next("slow-bank:0.3s")
+    desk.collect(desk.request(desk.sheet(), TenderKind.CARD))
+    assert asked[:2] == ["settling", "payment"]
+    assert (desk.payments(), store.verify()) == ([("card", 7500, "")], [])
+    with store.write() as tx:
+        tx.open_attempt(AttemptRow(attempt_id="x", terminal_ref="9", driver="pax", amount_cents=1, patient_id="rosa",
+                                   request={"no": "plan"}))  # fmt: skip
+    attempts_of.rehearse("x")
+    assert desk.payments() == [("card", 7500, "")]
 
 
 def test_declined_then_cash(desk: Counter, terminal: PaxProcess) -> None:

@@ -202,3 +202,21 @@ def test_the_printer_is_asked_while_an_approved_payment_is_written_down(
             desk.wait_job(taken.print_job_id)
         desk.desk.lanes["printer"].call(lambda _job: None, 20)
         assert asked == ["look", "print"] * looks
+
+
+def test_what_the_printer_said_ahead_is_not_asked_again(
+    tmp_path: Path, paper: PrinterProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it was not spoken to: the first byte of the receipt follows at once."""
+    with counter(tmp_path, rosa_with_copay_and_balance, printer=paper.url) as desk:
+        printing, lane = desk.desk.printing, desk.desk.lanes["printer"]
+        said: list[str] = []
+
+        def waited_long(_job: object) -> str:
+            printing._ready_at = -1e9
+            printing._look_ahead(_job)  # type: ignore[arg-type]
+            monkeypatch.setattr(printing, "look", lambda: said.append("asked again"))
+            return printing._trouble()
+
+        assert lane.call(waited_long, 20) == ""
+        assert said == []
