@@ -1,0 +1,163 @@
+"""Payment requests by link, by keys: one and many from the window, through the hub to the patient's mailbox and phone,
+paid on the page, sent again, taken back, snoozed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.ask_views import AskState
+from models.operations.records import Charge, Patient, Practitioner, Rules
+from server.online.settings import Account
+from tests.journeys.test_screens_many_desks import seat
+from tests.support.front import Front
+from tests.support.links import At, Payer
+from tests.support.office import Office, rosas_visit
+from tests.support.online import KEY, SECRET, account_name, processor  # noqa: F401
+from tests.support.portal import House, house
+from tests.support.simulators import StripeProcess
+from tests.support.waiting import until
+from tests.support.windows import themed  # noqa: F401
+from widgets.screens import INBOX
+
+pytestmark = pytest.mark.usefixtures("themed", "cycles_wait")
+PEOPLE = ("ada", "bo", "cy")
+
+
+@pytest.fixture(scope="module")
+def place(
+    tmp_path_factory: pytest.TempPathFactory,
+    sqlite_hub_template: Path,
+    processor: StripeProcess,  # noqa: F811
+) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("asks"), sqlite_hub_template, None, processor) as made:
+        yield made
+
+
+@pytest.fixture
+def office(tmp_path: Path, place: House, processor: StripeProcess) -> Iterator[Office]:  # noqa: F811
+    """A practice whose patients pay online. Ada owes 80 and her child 20; Bo 30; Cy has no birth date on record."""
+    made = Office(tmp_path, place.hub)
+    accounts = place.hub.hub.settings.online.accounts
+    assert isinstance(accounts, dict)
+    accounts[account_name(made.tenant)] = Account(KEY, SECRET, processor.base)
+    processor.tell(f"webhook {place.hub.url}/stripe/webhooks/{made.tenant} {SECRET}")
+    day = "2026-05-04"
+    for body in (
+        Rules(portal=True, portal_payments=True, online_auto_post=True),
+        Practitioner(id="okafor", name="Dr. Okafor", online=True, online_auto_post=True),
+        *(Patient(id=each, family="Quillfeather", given=each.title(), email=f"{each}@home.test",
+                  birth_date="" if each == "cy" else "1984-03-14") for each in PEOPLE),
+        Patient(id="bea", family="Quillfeather", given="Bea", birth_date="2016-03-14", guarantor_id="ada"),
+        *(Charge(id=f"c-{each}", patient_id=each, service_date=day, description="Office visit",
+                 responsibility_cents=cents)
+          for each, cents in (("ada", 8_000), ("bea", 2_000), ("bo", 3_000), ("cy", 4_000))),
+    ):  # fmt: skip
+        made.boss.stream.add(body)
+    made.boss.transport.push(made.boss.stream.batch(len(made.boss.stream.ops) - 9))
+    place.hub.hub.messages.wake(made.tenant)
+    yield made
+    processor.tell("webhook")
+    made.close()
+
+
+def asks(front: Front) -> Any:
+    return front.page.asks
+
+
+def states(front: Front) -> dict[str, AskState]:
+    """How the newest request of each patient stands."""
+    return {line.patient.name.split()[0]: line.state for line in reversed(asks(front).state.lines)}
+
+
+def dialog(front: Front, name: str) -> Any:
+    found = getattr(asks(front), name)
+    return found if found is not None and found.isVisible() else None
+
+
+def at_row(front: Front, name: str) -> None:
+    """Put the row of a patient into focus."""
+    line = next(line for line in asks(front).state.lines if line.patient.name.startswith(name))
+    front.view.asks.table.set_key(line.ask_id)
+    front.view.asks.table.setFocus()
+    front.wait(lambda: asks(front).patient_id == line.patient.patient_id)
+
+
+def test_s1_13_s1_16_s1_17_asked_reminded_taken_back_and_paid_by_keys(office: Office, place: House) -> None:
+    with office.desk() as here:
+        rosas_visit(here)
+        until(lambda: here.rows("SELECT 1 FROM channels WHERE portal_url <> '' AND email = 1"), 20)
+        with seat(here) as front:
+            front.press("Ctrl+9")
+            front.arrive(INBOX, lambda: front.view.empty.isVisible() is True)
+            front.press("Ctrl+F")
+            front.press("Right", "Right", "Right")
+            front.wait(front.view.asks.empty.isVisible)
+            _one(front)
+            address = place.sent("ada@home.test", r"(http\S+/pay/\S+)")
+            _many(front)
+            assert place.sent("bo@home.test", r"(http\S+/pay/\S+)")
+            _again_snoozed_taken_back(front, place)
+            link_id = next(line.link_id for line in asks(front).state.lines if line.patient.name.startswith("Ada"))
+            payer = Payer(At(place.hub, office.tenant), link_id)
+            assert payer.address == address, "what the message carried"
+            payer.opens()
+            assert "Thank you for coming" in payer.proves().text
+            front.meanwhile(payer.pays)
+            front.wait(lambda: states(front)["Ada"] is AskState.PAID)
+            front.picture("asks-paid")
+            assert states(front) == {"Ada": AskState.PAID, "Bo": AskState.CANCELLED, "Rosa": AskState.SENT}
+        until(lambda: here.desk.store.pending_count() == 0, 20)
+        assert office.hub.store.verify(office.tenant, deep=True) == []
+
+
+def _one(front: Front) -> None:
+    """Ada is asked for what her family owes."""
+    front.press("N")
+    front.wait(lambda: dialog(front, "_one") is not None)
+    front.type("bea q")
+    front.wait(lambda: dialog(front, "_one").found.key == "bea")
+    front.press("Return")
+    front.wait(lambda: dialog(front, "_one").sheet is not None)
+    assert dialog(front, "_one").sheet.patient.name.startswith("Ada")
+    assert dialog(front, "_one").amount.cents == 10_000
+    dialog(front, "_one").memo.setFocus()
+    front.type("Thank you for coming")
+    front.picture("asks-one")
+    front.press("Return")
+    front.wait(lambda: states(front).get("Ada") is AskState.SENT)
+
+
+def _many(front: Front) -> None:
+    """Bo is asked with many; who is not asked is seen before."""
+    front.press("B")
+    front.wait(lambda: dialog(front, "_many") is not None and asks(front)._sheet is not None)
+    sheet = asks(front)._sheet
+    assert [line.patient.patient_id for line in sheet.asked] == ["bo", "rosa"]
+    assert {line.patient.patient_id: str(line.left) for line in sheet.left} == {
+        "ada": "asked_already", "bea": "not_guarantor", "cy": "no_birth_date"}  # fmt: skip
+    front.type("Spring")
+    front.picture("asks-many")
+    front.press("Return")
+    front.wait(lambda: {states(front).get(each) for each in ("Bo", "Rosa")} == {AskState.SENT})
+
+
+def _again_snoozed_taken_back(front: Front, place: House) -> None:
+    at_row(front, "Bo")
+    front.press("S")
+    assert place.sent("bo@home.test", r"(http\S+/pay/\S+)")
+    front.wait(lambda: not asks(front).busy)
+    at_row(front, "Bo")
+    front.press("Z")
+    front.wait(lambda: dialog(front, "_snooze") is not None)
+    front.press("Return")
+    front.wait(lambda: dialog(front, "_snooze") is None and any(each.snoozed_until for each in asks(front).state.lines))
+    at_row(front, "Bo")
+    front.press("T")
+    front.wait(lambda: dialog(front, "_cancel") is not None)
+    front.type("Called us")
+    front.press("Return")
+    front.wait(lambda: states(front).get("Bo") is AskState.CANCELLED)
