@@ -60,6 +60,13 @@ def spread(seconds: Sequence[float]) -> Spread:
     return Spread(at(0.50), at(0.95), at(0.99), len(ordered))
 
 
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of one call."""
+    started_s = time.perf_counter()
+    work()
+    return time.perf_counter() - started_s
+
+
 @contextlib.contextmanager
 def collected_later() -> Iterator[None]:
     """Garbage waits, as it does in the program for a moment when nobody does (`widgets.collector`)."""

@@ -15,8 +15,8 @@ from typing import Any
 
 from app.sync.keys import RequestSigner
 from app.sync.transport import HubTransport
-from bench.measure import Row, spread
-from bench.rows.sync import CLIENTS, MANY, Client, memory_mib, mixed, postgres_hub, sqlite_hub, timed
+from bench.measure import Row, spread, timed
+from bench.rows.sync import CLIENTS, MANY, Client, memory_mib, mixed, postgres_hub, sqlite_hub
 from models.basics.clock import SystemClock
 from models.operations.joining import JoinLine
 from models.operations.operation import GENESIS

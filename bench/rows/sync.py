@@ -22,7 +22,7 @@ from sqlcipher3 import dbapi2
 from app.sync.ahead import PagesAhead
 from app.sync.join import join, new_device_key
 from app.sync.transport import HubTransport
-from bench.measure import Row, collected_later, interleaved, process, spread
+from bench.measure import Row, collected_later, interleaved, process, spread, timed
 from models.operations.joining import JoinLine
 from models.operations.protocol import PushBatch
 from models.store.desk import DeskStore
@@ -210,12 +210,6 @@ def at_once(works: list[Callable[[], object]]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-
-
-def timed(work: Callable[[], object]) -> float:
-    started_s = time.perf_counter()
-    work()
-    return time.perf_counter() - started_s
 
 
 def pull_and_apply(rounds: int = 5) -> Row:
