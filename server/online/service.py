@@ -255,9 +255,10 @@ class StripeOnline:
             return row
         channel = str(said.get("channel"))
         at = datetime.fromtimestamp(int(found["created"]), UTC).isoformat()
+        about = {f"{name}_id": str(said.get(name, "")) for name in _ABOUT}
         return AttemptRow(tenant, str(said["attempt"]), "checkout", str(said.get("account", "")), int(found["amount"]),
-                          channel if channel in CHANNELS else "portal", {}, "unknown", "", "", str(found["id"]), "", "",
-                          at, at, 0)  # fmt: skip
+                          channel if channel in CHANNELS else "portal", about, "unknown", "", "", str(found["id"]), "",
+                          "", at, at, 0)  # fmt: skip
 
     def _captured(self, line: Line, row: AttemptRow, found: dict[str, Any]) -> Captured:
         charge = found["latest_charge"]
@@ -417,9 +418,13 @@ def _back(row: AttemptRow) -> str:
 
 def _named(row: AttemptRow) -> dict[str, str]:
     """What travels with everything an attempt makes: opaque ids."""
-    return {"attempt": row.attempt_id, "practice": row.tenant, "account": row.patient_id, "channel": row.channel}
+    about = {name: str(row.said.get(f"{name}_id") or "") for name in _ABOUT}
+    return {"attempt": row.attempt_id, "practice": row.tenant, "account": row.patient_id, "channel": row.channel,
+            **{name: said for name, said in about.items() if said}}  # fmt: skip
 
 
+_ABOUT = ("source", "request")
+"""What an attempt is for travels too: a hub that was restored before it was paid still knows which link or request."""
 _LOCALES = {"en": "en", "es": "es"}
 
 

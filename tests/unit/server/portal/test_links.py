@@ -166,6 +166,24 @@ def test_the_webhook_is_lost_and_the_link_still_knows(clinic: Clinic, processor:
     assert len(bodies(clinic, "online.receive")) == 1
 
 
+def test_a_hub_that_forgot_who_asked_still_knows_the_link(
+    clinic: Clinic,
+    processor: StripeProcess,  # noqa: F811
+) -> None:
+    """Restored from a backup between page and payment: the processor says which link it was paid for."""
+    processor.tell("webhook")
+    link_id = issue(clinic, 8_000, items=[("rosa", 8_000)])
+    url = Payer(clinic, link_id).enters().goes()
+    for table in ("online_attempt", "portal_order", "portal_session"):
+        lose = f"UPDATE {table} SET tenant = 'lost' WHERE tenant = :t"
+        clinic.hub.store._transaction(lambda tx, lose=lose: tx.run(lose, t=clinic.tenant), clinic.tenant)
+    pay(url)
+    clinic.hub.hub.online_worker.look_after([clinic.tenant], poll=True)
+    (came,) = bodies(clinic, "online.receive")
+    assert (came["source_id"], came["channel"]) == (link_id, "link")
+    assert "Already paid" in Payer(clinic, link_id).opens().text
+
+
 def test_what_is_owed_has_changed(clinic: Clinic) -> None:
     link_id = issue(clinic, 10_000, items=BOTH)
     payer = Payer(clinic, link_id).enters()
@@ -316,8 +334,12 @@ def test_every_page_and_form_needs_the_birth_date_of_this_very_link(quiet: Clini
     assert "126.00" not in rosa.opens().text, "of Marcus, who is nobody of Rosa's, nothing is shown"
     order = quiet.hub.store.portal.order_of(quiet.tenant, rosa.link_id)
     assert order is None
-    back = rosa.line.get(f"{quiet.hub.url}/pay/{quiet.tenant}/orders/{new_id()}")
-    assert "You can close this page" in back.text
+    foreign = OrderRow(new_id(), marcus, quiet.marcus, 12_600, "[]", "", 0, "paid", "", "", "", EARLIER)
+    quiet.hub.store.portal.begin_order_alone(quiet.tenant, foreign)
+    told = {rosa.line.get(f"{quiet.hub.url}/pay/{quiet.tenant}/orders/{guess}").text
+            for guess in (foreign.order_id, new_id(), "x", "%00", "a" * 300)}  # fmt: skip
+    assert len({re.sub(r'href="[^"]*"', "", page) for page in told}) == 1, "another family's order is none"
+    assert "You can close this page" in told.pop()
 
 
 def test_what_goes_with_every_page_and_nothing_secret_is_kept(quiet: Clinic) -> None:
