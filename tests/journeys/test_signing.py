@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from app.agreements import Agreements
-from app.lanes import Job
 from app.views import Collected, CollectEnd, KeepCard, TenderKind
 from devices import registry
 from models.basics.errors import RuleBroken
@@ -162,10 +161,11 @@ def test_s4_06_an_agreement_is_signed_on_the_reader_and_the_pen_is_on_its_paper(
     page = replace(begun, form=replace(begun.form, payments="1"))
     assert page.signs
     terminal.next("no-signature")
+    lane = desk.desk.lanes["terminal"]  # the desk looks after its reader there, too
     with pytest.raises(RuleBroken, match=r"plan\.not_signed"):
-        plans.sign(page, "Rosa Quillfeather", MARIA, Job())
+        lane.call(lambda job: plans.sign(page, "Rosa Quillfeather", MARIA, job), 30.0)
     assert desk.rows("SELECT count(*) FROM plan") == [(0,)], "nothing was saved"
-    signed = plans.sign(page, "Rosa Quillfeather", MARIA, Job())
+    signed = lane.call(lambda job: plans.sign(page, "Rosa Quillfeather", MARIA, job), 30.0)
     assert signed.acceptance is not None
     assert (signed.acceptance.said_by, signed.acceptance.how) == ("Rosa Quillfeather", "signature")
     assert plans.activate(signed.form.plan_id, MARIA).status is PlanStatus.ACTIVE
