@@ -23,7 +23,10 @@ from models.operations.kept_cards import STRIPE
 from models.operations.online import OnlineItem
 from models.rules.addresses import email_address
 from models.rules.people import display_name
+from models.store.hub_reading import HubReader
 from models.store.portal_rows import AccountRow, OrderRow
+from models.store.queries import asks
+from models.store.queries.asks import AskNote
 from models.store.queries.kept_cards import KeptCardRow
 from server.online.offered import ChargeAsk, Charged, CheckoutAsk, Declined, OnlineMoney, SaveAsk, SaveConsent, Unposted
 from server.portal import balance
@@ -133,8 +136,19 @@ def _payments(visit: Visit, account: AccountRow, offer: Offer, wrong: str = "", 
         "payments.html", 422 if wrong else 200, offer=offer, standing=offer.standing, wrong=wrong,
         name=owner.given or owner.family, now=visit.hub.clock.now().astimezone(visit.clinic.zone),
         receipt_to=_receipt_to(offer), mail_receipts=visit.clinic.rules.online_receipts,
-        keep_words=_keep_words(visit), **(known | typed),
+        keep_words=_keep_words(visit), notes=_notes(visit, offer), **(known | typed),
     )  # fmt: skip
+
+
+def _notes(visit: Visit, offer: Offer) -> list[AskNote]:
+    """What the practice wrote with requests that are still open (S1-16)."""
+    now = utc_text(visit.hub.clock.now())
+
+    def look(reader: HubReader) -> list[AskNote]:
+        return asks.notes(reader, visit.tenant, balance.records_of(reader, visit.tenant, [offer.standing.owner]), now)
+
+    found = visit.hub.portal.rows.read(visit.tenant, look)
+    return [each for each in found if each.request_id or offer.to_pay_cents > 0]
 
 
 def _receipt_to(offer: Offer) -> str:

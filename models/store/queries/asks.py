@@ -56,7 +56,8 @@ class AskRow:
 _OF_MESSAGE = {"message_state": "coalesce(m.state, '')", "message_reason": "coalesce(m.reason, '')"}
 _LAST = (
     "(SELECT x.message_id FROM message x WHERE x.tenant = k.tenant AND x.patient_id = k.patient_id "
-    "AND k.message_id <> '' AND (x.message_id = k.message_id OR x.instead_of = k.message_id) ORDER BY x.asked_at DESC, x.message_id LIMIT 1)"
+    "AND k.message_id <> '' AND (x.message_id = k.message_id OR x.instead_of = k.message_id) "
+    "ORDER BY x.asked_at DESC, x.message_id LIMIT 1)"
 )
 _COLUMNS = ", ".join(_OF_MESSAGE.get(each.name, f"k.{each.name}") for each in fields(AskRow))
 _ASK = (
@@ -145,6 +146,27 @@ def taken_back(connection: Any, tenant: str, now: str, most: int) -> list[AskRow
         (tenant, now),
     )
     return [AskRow(*row) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class AskNote:
+    """Words that came with an open request: of which day (ISO) and amount. `request_id`: it is no balance."""
+
+    day: str
+    amount_cents: int
+    note: str
+    request_id: str
+
+
+def notes(connection: Any, tenant: str, records: Sequence[str], now: str) -> list[AskNote]:
+    """What the practice wrote to these records with requests that are open at `now` (UTC text), newest first."""
+    found = connection.execute(
+        "SELECT k.sent_on, k.amount_cents, k.note, k.request_id FROM ask k JOIN pay_link l ON l.tenant = k.tenant "
+        f"AND l.link_id = k.link_id WHERE k.tenant = ? AND k.state = 'told' AND k.note <> '' AND {_LIVE} "
+        f"AND k.patient_id IN ({marks(len(records))}) ORDER BY k.sent_on DESC, k.ask_id",
+        (tenant, now, *records),
+    )
+    return [AskNote(*row) for row in found]
 
 
 # What may be asked of one account ---------------------------------------------------------------------------------
