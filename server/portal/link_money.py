@@ -17,7 +17,7 @@ from models.basics.ids import new_id
 from models.basics.money import parse_cents, show_cents
 from models.operations.online import OnlineItem
 from models.rules.links import LinkState
-from models.rules.online import Owed, shared_out
+from models.rules.online import Owed, spread
 from models.store.hub_reading import HubReader
 from models.store.queries import requests
 from models.store.queries.rows import marks
@@ -50,10 +50,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What the page shows and takes. Cents; `charges` are what the money is meant for, oldest first."""
+    """What the page shows and takes. Cents; `owed` are the charges the money is meant for, oldest first, `wishes` how
+    much of which where the desk said so (charge, cents)."""
 
     lines: tuple[Line, ...]
-    charges: tuple[OnlineItem, ...]
+    owed: tuple[Owed, ...]
+    wishes: tuple[tuple[str, int], ...]
     due_cents: int
     least_cents: int
     may_part: bool
@@ -64,9 +66,9 @@ class Money:
         return sum(line.cents for line in self.lines)
 
     def meant(self, cents: int) -> tuple[OnlineItem, ...]:
-        """Which charges an amount is for, oldest first."""
-        parts = shared_out([(each.charge_id, each.amount_cents) for each in self.charges], cents)
-        return tuple(OnlineItem(charge_id=charge_id, amount_cents=part) for charge_id, part in parts)
+        """Which charges an amount is for: as it was wished, then oldest first."""
+        parts = spread(cents, self.wishes, self.owed)
+        return tuple(OnlineItem(charge_id=each.charge_id, amount_cents=part) for each, part in parts)
 
     @property
     def seen(self) -> str:
@@ -89,8 +91,9 @@ def money_of(visit: Visit, found: Linked) -> Money:
         may_part = row.subject == "balance"
         due = found.standing.due_cents
         least = min(max(visit.clinic.rules.portal_minimum_cents, 1), due) if may_part else due
-        charges = tuple(OnlineItem(charge_id=each.charge_id, amount_cents=each.cents) for each in owed)
-        return Money(lines, charges, due, least, may_part)
+        part = row.amount_cents < row.owed_cents
+        wishes = tuple((each.charge_id, each.amount_cents) for each in row.charges) if part else ()
+        return Money(lines, tuple(owed), wishes, due, least, may_part)
 
     made: Money = visit.hub.portal.rows.read(visit.tenant, look)
     return made

@@ -200,6 +200,17 @@ def test_what_is_owed_has_changed(clinic: Clinic) -> None:
     assert form.status_code == 200
 
 
+def test_what_the_desk_asked_of_each_charge_is_what_is_paid(clinic: Clinic) -> None:
+    """Parts of two charges, not the oldest first; what is not owed there any more goes to the others."""
+    parts = [("rosa", 1_000), ("sofia", 1_500)]
+    payer = Payer(clinic, issue(clinic, 2_500, items=parts, owed_cents=10_000)).enters()
+    assert "Asked now" in payer.page.text
+    payer.pays()
+    (came,) = bodies(clinic, "online.receive")
+    assert {item["charge_id"]: item["amount_cents"] for item in came["items"]} == {  # type: ignore[attr-defined]
+        clinic.charges["rosa"]: 1_000, clinic.charges["sofia"]: 1_500}  # fmt: skip
+
+
 def test_n49_what_is_paid_and_not_posted_is_not_asked_again(place: House, processor: StripeProcess) -> None:  # noqa: F811
     """With posting by hand the account stands as before; another link knows what is on its way there."""
     processor.reset()
