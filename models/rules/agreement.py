@@ -11,13 +11,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.basics.money import show_cents
+from models.rules.agreement_words import FIRST, RHYTHMS, SENTENCES, long_day, ordinal, weekday
 from models.rules.plans import Frequency, Instalment, interest_of, sum_of
 
 VERSION = "plan-1"
-"""Of these words; another one for every change of them."""
+"""Of these words; another one for every change of them. In another language than English its name follows."""
 
-_EACH = {Frequency.MONTHLY: "month", Frequency.BIWEEKLY: "two weeks", Frequency.WEEKLY: "week"}
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+def version_in(language: str) -> str:
+    """The version of the words in a language."""
+    return VERSION if language == FIRST else f"{VERSION}-{language}"
+
+
+def language_of(version: str) -> str:
+    """The language of words by their version."""
+    return next((each for each in SENTENCES if version == version_in(each)), FIRST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +33,7 @@ class Agreed:
     """What the text says. `day` is of the month (0: of the first payment), `signed_on` the day it is written,
     `card` the kept card in words (`Visa 0077`; empty: the patient pays each time), `retry_days` when a card that said
     no is tried again, `remind_days` how long before its day a payment is told (0: not). `replaces` is the number of the
-    plan whose place it takes (empty: none), on which `paid_cents` have been paid."""
+    plan whose place it takes (empty: none), on which `paid_cents` have been paid; `language` one of `SENTENCES`."""
 
     clinic: str
     lines: Sequence[Instalment]
@@ -40,21 +48,13 @@ class Agreed:
     remind_days: int = 0
     replaces: str = ""
     paid_cents: int = 0
+    language: str = FIRST
 
 
 def agreement(agreed: Agreed) -> str:
     """The whole text: sentences, then every payment with its day."""
-    sentences = [_balance(agreed), _how_much(agreed)]
-    if agreed.replaces:
-        paid = f", on which I have paid {show_cents(agreed.paid_cents)}" if agreed.paid_cents else ""
-        sentences.insert(0, f"This takes the place of plan {agreed.replaces}{paid}.")
-    if agreed.apr_hundredths:
-        sentences.append(f"This includes {show_cents(interest_of(agreed.lines))} of interest, at a yearly rate of "
-                         f"{_percent(agreed.apr_hundredths)}.")  # fmt: skip
-    sentences.append("I may pay early at no cost." if not agreed.apr_hundredths else
-                     "I may pay early; interest of payments that are not due yet then falls away.")  # fmt: skip
-    sentences += _card(agreed)
-    payments = [f"{n}. {full_day(line.due)}: {show_cents(line.cents)}" for n, line in enumerate(agreed.lines, 1)]
+    sentences = [*_balance(agreed), *_how_much(agreed), *_early(agreed), *_card(agreed)]
+    payments = [f"{n}. {_day(agreed, line.due)}: {show_cents(line.cents)}" for n, line in enumerate(agreed.lines, 1)]
     return "\n".join((" ".join(sentences), "", *payments))
 
 
@@ -73,58 +73,68 @@ def card_words(brand: str, last4: str) -> str:
     return f"{brand or 'Card'} •••• {last4}" if last4 else brand or "Card"
 
 
-def full_day(day: date) -> str:
-    """`May 14, 2026`."""
-    return f"{day:%B} {day.day}, {day.year}"
+def _say(agreed: Agreed, key: str, **values: object) -> str:
+    return SENTENCES[agreed.language][key].format(**values)
 
 
-def ordinal(day: int) -> str:
-    """`14th`."""
-    ending = "th" if 10 <= day % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
-    return f"{day}{ending}"
+def _day(agreed: Agreed, day: date) -> str:
+    return long_day(agreed.language, day)
 
 
-def _balance(agreed: Agreed) -> str:
-    owes = f"I owe {agreed.clinic} {show_cents(agreed.encounter_cents)}"
-    if not agreed.discount_cents:
-        return f"{owes}."
-    return f"{owes}, less a discount of {show_cents(agreed.discount_cents)}."
+def _balance(agreed: Agreed) -> list[str]:
+    found = []
+    if agreed.replaces:
+        key = "replaces_paid" if agreed.paid_cents else "replaces"
+        found.append(_say(agreed, key, number=agreed.replaces, paid=show_cents(agreed.paid_cents)))
+    key = "owe_less" if agreed.discount_cents else "owe"
+    return [*found, _say(agreed, key, clinic=agreed.clinic, owed=show_cents(agreed.encounter_cents),
+                         discount=show_cents(agreed.discount_cents))]  # fmt: skip
 
 
-def _how_much(agreed: Agreed) -> str:
+def _how_much(agreed: Agreed) -> list[str]:
     lines = agreed.lines
-    when = "today" if lines[0].due <= agreed.signed_on else f"on {full_day(lines[0].due)}"
+    first = show_cents(lines[0].cents)
+    signing = lines[0].due <= agreed.signed_on
+    when = _say(agreed, "today") if signing else _say(agreed, "on", day=_day(agreed, lines[0].due))
     if len(lines) == 1:
-        return f"I agree to pay {show_cents(lines[0].cents)} {when}."
-    first, even, last = lines[0], lines[1], lines[-1]
-    begins = f"I agree to pay {show_cents(first.cents)} {when}"
-    goes_on = "" if even.cents == first.cents else f" {show_cents(even.cents)}"
-    ends = f" until {full_day(last.due)}" if len(lines) > 2 else ""
-    odd = f" The last payment is {show_cents(last.cents)}." if last.cents != even.cents else ""
-    return (f"{begins} and{goes_on} {_rhythm(agreed)}{ends}.{odd} That is {len(lines)} payments, "
-            f"{show_cents(sum_of(lines))} in all.")  # fmt: skip
+        return [_say(agreed, "once", first=first, when=when)]
+    even, last = lines[1], lines[-1]
+    key = "series" if even.cents == lines[0].cents else "series_other"
+    until = _say(agreed, "until", day=_day(agreed, last.due)) if len(lines) > 2 else ""
+    found = [_say(agreed, key, first=first, when=when, even=show_cents(even.cents), rhythm=_rhythm(agreed),
+                  until=until)]  # fmt: skip
+    if last.cents != even.cents:
+        found.append(_say(agreed, "odd", last=show_cents(last.cents)))
+    return [*found, _say(agreed, "sum", count=len(lines), total=show_cents(sum_of(lines)))]
 
 
 def _rhythm(agreed: Agreed) -> str:
     """When payments come after the first."""
     second = agreed.lines[1].due
     if len(agreed.lines) == 2:
-        return f"on {full_day(second)}"
+        return _say(agreed, "on", day=_day(agreed, second))
     if agreed.frequency is not Frequency.MONTHLY:
-        return f"every {_EACH[agreed.frequency]} on {_WEEKDAYS[second.weekday()]}"
+        return _say(agreed, RHYTHMS[agreed.frequency], weekday=weekday(agreed.language, second))
     day = agreed.day or max(line.due.day for line in agreed.lines[1:])
-    return f"on the {ordinal(day)} of each month" if day < 29 else "on the last days of each month, as listed"
+    return _say(agreed, "monthly" if day < 29 else "monthly_last", ordinal=ordinal(day), number=day)
+
+
+def _early(agreed: Agreed) -> list[str]:
+    if not agreed.apr_hundredths:
+        return [_say(agreed, "early")]
+    interest, rate = show_cents(interest_of(agreed.lines)), _percent(agreed.apr_hundredths)
+    return [_say(agreed, "interest", interest=interest, rate=rate), _say(agreed, "early_interest")]
 
 
 def _card(agreed: Agreed) -> list[str]:
     if not agreed.card:
-        return ["I pay each time by cash, check, card, or from home."]
-    found = [f"The clinic charges my card, {agreed.card}, on each of these days."]
+        return [_say(agreed, "each")]
+    found = [_say(agreed, "card", card=agreed.card)]
     if agreed.remind_days:
-        found.append(f"It reminds me {agreed.remind_days} days before.")
+        found.append(_say(agreed, "remind", days=agreed.remind_days))
     if agreed.retry_days:
-        days = " and ".join(str(day) for day in agreed.retry_days)
-        found.append(f"If a charge fails, it tries again after {days} days and tells me.")
+        days = _say(agreed, "and").join(str(day) for day in agreed.retry_days)
+        found.append(_say(agreed, "retry", days=days))
     return found
 
 

@@ -16,7 +16,7 @@ from models.operations.operation import GENESIS, Operation, make_operation
 from models.operations.plans import TERMS, PlanAccept, PlanLine, PlanMethod, PlanPut
 from models.operations.protocol import PushBatch
 from models.operations.records import Rules
-from models.rules.agreement import VERSION, Agreed, agreement, card_words, sha256
+from models.rules.agreement import Agreed, agreement, card_words, language_of, sha256, version_in
 from models.rules.numbers import plan_number
 from models.rules.plan_standing import PlanStatus
 from models.rules.plans import Frequency
@@ -43,7 +43,7 @@ _REMIND_DAYS = 3
 class Accepting:
     """A patient accepts terms whose text has `seen_sha256`, paid with a kept card, or (empty) each time. `key` names
     the form that was sent: sent again it is the same acceptance; `channel` as of PlanAccept, `sent_at` (UTC text) when
-    the terms were sent to them."""
+    the terms were sent to them, `language` what they read them in."""
 
     plan_id: str
     key: str
@@ -52,15 +52,18 @@ class Accepting:
     kept_card_id: str
     channel: str
     sent_at: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of a draft as the patient reads them, paid in one way: the whole text, and by what it is known.
-    `stands`: its charges still owe what it is about, and whoever may let off its discount agreed to that."""
+    """The terms of a draft as the patient reads them, paid in one way: the whole text, the version of its words,
+    and by what it is known. `stands`: its charges still owe what it is about, and whoever may let off its discount
+    agreed to that."""
 
     row: PlanRow
     text: str
+    version: str
     sha256: str
     stands: bool
 
@@ -83,7 +86,7 @@ class HubPlans:
             why_not = _why_not(row, wish)
             if row is None or why_not:
                 return why_not
-            terms = terms_of(reader, tenant, row, wish.kept_card_id, wish.sent_at)
+            terms = terms_of(reader, tenant, row, wish.kept_card_id, wish.sent_at, wish.language)
             if terms.sha256 != wish.seen_sha256 or not terms.stands:
                 return CHANGED
             day, _ = clinic_day(reader, tenant, now)
@@ -112,12 +115,15 @@ class HubPlans:
         self._transaction(work, tenant)
 
 
-def terms_of(reader: HubReader, tenant: str, row: PlanRow, kept_card_id: str, sent_at: str) -> Terms:
+def terms_of(
+    reader: HubReader, tenant: str, row: PlanRow, kept_card_id: str, sent_at: str, language: str
+) -> Terms:  # fmt: skip
     """The terms of a draft, paid with this kept card, or (empty) each time: the text as it was written where that is
-    how it was written, else the same agreement with the sentences of that card."""
+    how it was written, else the same agreement with the sentences of that card, or in that language."""
     card = kept_cards.card(reader, tenant, kept_card_id) if kept_card_id else None
-    text = row.text
-    if kept_card_id != row.kept_card_id:
+    text, version = row.text, row.terms
+    if kept_card_id != row.kept_card_id or language != language_of(version):
+        version = version_in(language)
         rules, practice = recorded.rules(reader, tenant), staff.practice(reader, tenant)
         replaced = plans.plan(reader, tenant, row.replaces) if row.replaces else None
         put_on = local_day(reader, tenant, row.put_at)
@@ -128,10 +134,10 @@ def terms_of(reader: HubReader, tenant: str, row: PlanRow, kept_card_id: str, se
             frequency=Frequency(row.frequency), day=row.day,
             card=card_words(card.brand, card.last4) if card else "", retry_days=_retries(rules) if card else (),
             remind_days=_REMIND_DAYS if card else 0, replaces=plan_number(row.replaces) if replaced else "",
-            paid_cents=paid,
+            paid_cents=paid, language=language,
         ))  # fmt: skip
     stands_ = _owes(reader, tenant, row) and _may_let_off(reader, tenant, row, sent_at)
-    return Terms(row, text, sha256(text), stands_)
+    return Terms(row, text, version, sha256(text), stands_)
 
 
 def _may_let_off(reader: HubReader, tenant: str, row: PlanRow, sent_at: str) -> bool:
@@ -170,7 +176,7 @@ def _written(row: PlanRow, terms: Terms, wish: Accepting) -> list[object]:
     if terms.sha256 != row.terms_sha256:
         said.append(_put(row, terms, wish.kept_card_id))
     said.append(PlanAccept(
-        plan_id=row.plan_id, patient_id=row.patient_id, terms=VERSION, terms_sha256=terms.sha256,
+        plan_id=row.plan_id, patient_id=row.patient_id, terms=terms.version, terms_sha256=terms.sha256,
         said_by=wish.said_by, how=TERMS, channel=wish.channel,
     ))  # fmt: skip
     return said
@@ -181,7 +187,7 @@ def _put(row: PlanRow, terms: Terms, kept_card_id: str) -> PlanPut:
                            interest_cents=each.interest_cents) for each in row.instalments)  # fmt: skip
     return PlanPut(
         plan_id=row.plan_id, patient_id=row.patient_id, charge_ids=row.charges, encounter_cents=row.encounter_cents,
-        lines=lines, terms=VERSION, terms_sha256=terms.sha256, text=terms.text,
+        lines=lines, terms=terms.version, terms_sha256=terms.sha256, text=terms.text,
         paid_before_cents=row.paid_before_cents, discount_cents=row.discount_cents,
         discount_group=row.discount_group, discount_reason=row.discount_reason,
         finance_charge_id=row.finance_charge_id, down_cents=row.down_cents, apr_hundredths=row.apr_hundredths,

@@ -157,7 +157,8 @@ def _terms(visit: Visit, found: Linked, sent: Sent, way: str, wrong: str = "", n
 def _agreed(visit: Visit, found: Linked, sent: Sent, way: str) -> Terms:
     kept = "" if way == EACH else way
     return visit.hub.portal.rows.read(
-        visit.tenant, lambda reader: terms_of(reader, visit.tenant, sent.plan.row, kept, found.row.issued_at)
+        visit.tenant,
+        lambda reader: terms_of(reader, visit.tenant, sent.plan.row, kept, found.row.issued_at, visit.language),
     )
 
 
@@ -177,7 +178,7 @@ def accept(visit: Visit, found: Linked) -> Response:
     said = visit.hub.store.agreements.accept(visit.tenant, Accepting(
         plan_id=sent.plan.row.plan_id, key=visit.typed("order", 64) or new_id(),
         seen_sha256=visit.typed("seen", 64), said_by=name, kept_card_id="" if way == EACH else way, channel=CHANNEL,
-        sent_at=found.row.issued_at,
+        sent_at=found.row.issued_at, language=visit.language,
     ))  # fmt: skip
     visit.hub.heads.moved(visit.tenant, visit.hub.store.head(visit.tenant).seq)
     if said == CHANGED:

@@ -8,7 +8,7 @@ from typing import Final
 
 from app.plan_views import PlanForm, PlanHappened, PlanPage, Worked
 from models.basics.money import show_cents
-from models.rules.agreement import ordinal
+from models.rules.agreement_words import ordinal
 from models.rules.plan_standing import PlanStatus, Standing, State
 from models.rules.plans import PERIODS, Frequency, Instalment
 from widgets.common.cells import Cell, MoneyCell, PillCell, TableRow, WordsCell

@@ -17,6 +17,7 @@ from models.operations.plans import PlanAccept, PlanActivate, PlanCancel, PlanLi
 from models.rules.agreement import sha256
 from models.rules.plans import Frequency, asked_for, nth_due
 from models.store.hub_plans import CHANGED, GONE, LOCKED, STARTED, Accepting, Terms, terms_of
+from models.store.hub_reading import HubReader
 from models.store.hub_repair import AFTER_RESTORE
 from models.store.plan_acts import finance_id
 from models.store.plan_jobs import PlanJobs
@@ -106,17 +107,16 @@ def test_s4_06_terms_are_accepted_from_home_once_and_paid_off_without_what_is_no
         finance_charge_id=finance_id(home.tenant, plan_id),
     ))  # fmt: skip
 
-    def read() -> Terms:
-        return home.store.portal.read(
-            home.tenant,
-            lambda reader: terms_of(reader, home.tenant, plans.plan(reader, home.tenant, plan_id), old.card_id, ""),
-        )  # type: ignore[arg-type]
+    def look(reader: HubReader) -> Terms:
+        row = plans.plan(reader, home.tenant, plan_id)
+        assert row is not None
+        return terms_of(reader, home.tenant, row, old.card_id, "", "en")
 
-    seen = read()
+    seen = home.store.portal.read(home.tenant, look)
     assert seen.stands
     assert "charges my card, Visa •••• 4242" in seen.text
     wish = Accepting(plan_id=plan_id, key="form", seen_sha256=seen.sha256, said_by="Ada", kept_card_id=old.card_id,
-                     channel="link", sent_at="")  # fmt: skip
+                     channel="link", sent_at="", language="en")  # fmt: skip
     assert home.store.agreements.accept(home.tenant, replace(wish, seen_sha256=sha256(text))) == CHANGED
     assert [home.store.agreements.accept(home.tenant, wish) for _ in range(2)] == [STARTED, STARTED]
     assert home.store.agreements.accept(home.tenant, replace(wish, plan_id=old.plan_id)) == LOCKED

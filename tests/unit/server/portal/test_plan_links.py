@@ -186,9 +186,14 @@ def test_a_link_of_a_plan_that_ended_opens_nothing(sent: Sent) -> None:
     assert "This link was taken back" in sent.payer.opens().text
 
 
-def test_the_pages_in_spanish_with_the_text_that_is_accepted(sent: Sent) -> None:
+def test_in_spanish_the_text_that_is_read_is_the_text_that_is_accepted(sent: Sent) -> None:
     sent.payer = Payer(sent.clinic, sent.link_id, "es")
     assert "su primer pago es de" in sent.payer.enters().page.text
     sent.payer.send("/method", **{"with": "each"})
-    assert 'lang="en">I owe' in sent.payer.page.text
+    assert "Debo $80.00 a Alder Street Family Medicine, menos un descuento de $8.00" in sent.payer.page.text
     assert "Acepto y pago $24.00" in sent.payer.page.text
+    sent.agrees()
+    [accepted], put = sent.entries("plan.accept"), sent.entries("plan.put")[-1]
+    assert (accepted["terms"], put["terms"], accepted["terms_sha256"]) == ("plan-1-es", "plan-1-es",
+                                                                           put["terms_sha256"])  # fmt: skip
+    assert "Me comprometo a pagar $24.00" in str(put["text"])
