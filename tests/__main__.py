@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from tests.support.memory import on_memory
 from tests.turns import RUN
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +43,7 @@ FOLDERS = [
 """A test names every folder of tests, so that a new room is not left out."""
 SIMULATOR = "tests/unit/simulator/test_simulator.py"
 SIMULATING = [*PYTEST, SIMULATOR]
+OPTIONS = ["-o", "console_output_style=count", "-o", "tmp_path_retention_policy=failed"]
 NOTHING_LEFT = 5
 """How pytest ends without a test: the others had taken every file."""
 BESIDE = "COPAYDESK_TESTS_BESIDE"
@@ -76,12 +78,15 @@ def files() -> list[str]:
 
 def in_turns(paths: list[str]) -> int:
     """Run these files in PROCESSES processes; the status of the first process that failed, 0 when none did."""
-    with tempfile.TemporaryDirectory(prefix="copaydesk-turns-") as folder:
-        command = [*PYTEST, "-p", "tests.turns", "--turns", folder, "-o", "console_output_style=count", *paths]
-        environment = {**_environment(), BESIDE: str(PROCESSES)}
+    with tempfile.TemporaryDirectory(prefix="copaydesk-", dir=on_memory()) as home:
+        folder = Path(home) / "turns"
+        folder.mkdir()
+        Path(home).chmod(0o711)  # tests run servers under users of their own
+        command = [*PYTEST, "-p", "tests.turns", "--turns", str(folder), *OPTIONS, *paths]
+        environment = {**_environment(), BESIDE: str(PROCESSES), "TMPDIR": home}
         with ThreadPoolExecutor(PROCESSES) as watching:
             statuses = list(watching.map(lambda _: _told(command, environment), range(PROCESSES)))
-        left_out = [path for number, path in enumerate(paths) if not _was_run(Path(folder) / str(number))]
+        left_out = [path for number, path in enumerate(paths) if not _was_run(folder / str(number))]
     for path in left_out:
         print(f"nobody ran {path} to its end", flush=True)
     return next((status for status in statuses if status not in {0, NOTHING_LEFT}), 1 if left_out else 0)

@@ -44,6 +44,7 @@ from models.basics.errors import PosError
 from models.basics.points import Point, visited_by
 from models.store.queries import jobs
 from tests.support.clinic import MARIA, PRIYA, TestClinic
+from tests.support.memory import on_memory
 from tests.support.often import TIMES
 from tests.support.virtual_pax import MemoryPipe, VirtualTerminal
 
@@ -326,8 +327,7 @@ def a_game(clinic: TestClinic, seed: int) -> Iterator[Game]:
 @pytest.fixture
 def clinic(tmp_path: Path) -> Iterator[TestClinic]:
     """In memory where there is such a place: nothing here dies of a disk, and many games write a lot."""
-    memory = Path("/dev/shm")
-    folder = tempfile.mkdtemp(dir=memory) if memory.is_dir() else str(tmp_path)
+    folder = tempfile.mkdtemp(dir=on_memory() or tmp_path)
     made = TestClinic(Path(folder))
     for number in range(PATIENTS):
         made.patient(f"patient-{number}", mrn=f"{number:07d}")

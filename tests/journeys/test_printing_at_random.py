@@ -43,6 +43,7 @@ from receipts.compose import as_copy
 from receipts.document import ReceiptDocument
 from receipts.layouts.escpos import Profile, escpos
 from tests.support.clinic import MARIA, TestClinic
+from tests.support.memory import on_memory
 from tests.support.often import TIMES
 from tests.support.virtual_printer import WIDTH_DOTS, VirtualPrinter
 from tests.unit.receipts.samples import BARE
@@ -254,8 +255,7 @@ class Game:
 @pytest.fixture
 def clinic(tmp_path: Path) -> Iterator[TestClinic]:
     """In memory where there is such a place: nothing here dies of a disk."""
-    memory = Path("/dev/shm")
-    folder = tempfile.mkdtemp(dir=memory) if memory.is_dir() else str(tmp_path)
+    folder = tempfile.mkdtemp(dir=on_memory() or tmp_path)
     made = TestClinic(Path(folder))
     logging.disable(logging.WARNING)
     yield made

@@ -25,6 +25,7 @@ from tests.simulator.desk import Enrolled
 from tests.simulator.determined import determined
 from tests.simulator.kept import SHELF
 from tests.simulator.world import MONDAY, DeskClock, World
+from tests.support.memory import on_memory
 from tests.support.stores import pull, push
 
 CLINIC, OTHER = "clinic", "other"
@@ -61,12 +62,6 @@ class Template:
         """The hub and some desks, as new."""
         for name in ("hub", *names):
             SHELF.write_anew(self.folder / f"{name}.db", folder / f"{name}.db")
-
-
-def on_memory() -> Path | None:
-    """A folder that lies in memory, where the system has one."""
-    found = Path("/dev/shm")
-    return found if found.is_dir() else None
 
 
 @cache

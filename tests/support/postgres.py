@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.memory import on_memory
+
 _FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 _DURABLE = "-c fsync=on -c synchronous_commit=on"
 _numbers = itertools.count(1)
@@ -72,7 +74,7 @@ def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
     binaries = find_binaries()
     if binaries is None:
         raise FileNotFoundError("initdb")
-    folder = Path(tempfile.mkdtemp(prefix="copaydesk-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="copaydesk-pg-", dir="/tmp" if durable else on_memory() or "/tmp"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     server = PostgresServer(binaries, folder)
