@@ -26,6 +26,7 @@ def make() -> None:
     add_index("ix_pay_link_tenant_patient_id", "pay_link", ["tenant", "patient_id"])
     add_index("ix_pay_link_tenant_subject_id_part", "pay_link", ["tenant", "subject_id"], where="subject_id <> ''")
     add_index("ix_pay_link_tenant_issued_at", "pay_link", ["tenant", "issued_at"])
+    add_index("ix_pay_link_tenant_revoked_at_part", "pay_link", ["tenant", "revoked_at"], where="revoked_at <> ''")
     add_index("ix_pay_link_tenant_seq_part", "pay_link", ["tenant", "seq"], where="seq = 0")
     add_index(_BY_SOURCE, "online_payment", ["tenant", "source_id"], where="source_id <> ''")
 

@@ -36,8 +36,9 @@ FAILURES = 5
 """So many wrong tries in a row are free."""
 FIRST_LOCK_S, LONGEST_LOCK_S = 60, 3600
 FORGIVEN_AFTER = timedelta(hours=24)
-SAME_WISH = timedelta(minutes=30)
-"""So long the same wish of an account is the same order while that one is open."""
+SAME_WISH, PAGES_END = timedelta(minutes=30), timedelta(hours=2)
+"""So long the same wish of an account is the same order while that one is open; after so long no page is open any
+more."""
 
 KEPT = timedelta(days=7)
 """So long what is over stays, for whoever looks into what happened."""
@@ -405,6 +406,17 @@ class HubPortal:
         )
         return self._write(lambda session: session.run(query, tenant=tenant, id=order_id, attempt=attempt_id,
                                                        where_to=where_to), tenant) == 1  # fmt: skip
+
+    def withdrawn_orders(self, tenant: str) -> list[tuple[str, str]]:
+        """(order, attempt) of pages that are open for a link that was taken back."""
+        query = (
+            "SELECT o.order_id, o.attempt_id FROM pay_link l JOIN portal_order o ON o.tenant = l.tenant AND "
+            "o.account_id = l.link_id WHERE l.tenant = :tenant AND l.revoked_at <> '' AND o.state = 'sent' "
+            "AND o.made_at > :since"
+        )
+        since = utc_text(self._clock.now() - PAGES_END)
+        found = self._look(lambda session: session.rows(query, tenant=tenant, since=since), tenant)
+        return [(str(row[0]), str(row[1])) for row in found]
 
     def drop_order(self, tenant: str, order_id: str, reason: str) -> None:
         """There is no page for an order, so nothing comes of it; one that has a page by now stays."""

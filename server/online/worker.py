@@ -85,6 +85,7 @@ class OnlineWorker:
             self._work_off_events(tenant)
             self._work_off_attempts(tenant)
             self._work_off_refunds(tenant)
+            self._close_withdrawn(tenant)
 
     # The thread -------------------------------------------------------------------------------------------------------
 
@@ -266,6 +267,16 @@ class OnlineWorker:
                 amount_cents=wanted.amount_cents, channel="", due_s=LOOK_AGAIN_S, session=wanted.refund_id,
             )  # fmt: skip
             self._send_refund(row)
+
+    def _close_withdrawn(self, tenant: str) -> None:
+        """Links were taken back while somebody had the processor's page open: it takes nothing from now on. What it
+        took before counts; where the processor cannot be asked it is asked again later."""
+        portal = self._service.store.portal
+        for order_id, attempt_id in portal.withdrawn_orders(tenant):
+            found = self._service.give_up(tenant, attempt_id)
+            if found is None or found.state in ("done", "declined", "ended"):
+                paid = found is not None and found.state == "done"
+                portal.move_order(tenant, order_id, "paid" if paid else "declined", reason="" if paid else "ended")
 
     def _send_refund(self, row: AttemptRow) -> None:
         if not self._online.journal.sending(row.tenant, row.attempt_id, FIRST_LOOK_S):

@@ -25,8 +25,9 @@ MOST_OPS = 5 * MAX_OPS
 """Desks send at most MAX_OPS, but a linked group is never torn: a larger one comes whole."""
 
 TELLS_OF = {"message.send", "rules.put", "statement.issued", "ask.start", "ask.cancel"}
-REFUND_REQUEST = "refund.request"
-"""What the hub does more with than judge it: after the first, there may be something to send or to tell."""
+FOR_PROCESSOR = {"refund.request", "link.revoke"}
+"""What the hub does more with than judge it: after the first, there may be something to send or to tell, after the
+others something to ask of the processor."""
 
 ADVICE = {"max_ops": MAX_OPS, "max_bytes": MAX_BYTES, "min_interval_ms": 0}
 
@@ -55,7 +56,7 @@ def _push(hub: Hub, question: Asked) -> tuple[DeviceRow, int, bytes]:
         answer = hub.store.push(row.tenant, batch)
         if any(op.kind in TELLS_OF for op in batch.ops):
             hub.messages.wake(row.tenant)
-        if any(op.kind == REFUND_REQUEST for op in batch.ops):
+        if any(op.kind in FOR_PROCESSOR for op in batch.ops):
             hub.online_worker.wake(row.tenant)
     except PushConflict as conflict:
         raise Refused(409, f"sync.{conflict.code}", expected_dseq=conflict.expected_dseq,

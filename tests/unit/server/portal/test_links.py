@@ -157,6 +157,21 @@ def test_two_requests_over_one_order_leave_no_page_that_nobody_counts(
     assert processor.captured_cents() == 8_000
 
 
+def test_a_link_taken_back_closes_the_page_that_is_open(clinic: Clinic, processor: StripeProcess) -> None:  # noqa: F811
+    """Sent to the wrong person, and they are about to pay: that page takes nothing; paid before, it counts."""
+    links = [issue(clinic, 8_000, items=[("rosa", 8_000)]), issue(clinic, 2_000, items=[("sofia", 2_000)])]
+    urls = [Payer(clinic, link_id).enters().goes() for link_id in links]
+    processor.tell("webhook")
+    pay(urls[1])
+    clinic.put(*(LinkRevoke(link_id=link_id, patient_id=clinic.rosa) for link_id in links))
+    clinic.hub.hub.online_worker.look_after([clinic.tenant], poll=False)
+    assert pay(urls[0])[0] != 303
+    assert "This link was taken back" in Payer(clinic, links[0]).opens().text
+    assert "Already paid" in Payer(clinic, links[1]).opens().text
+    assert processor.captured_cents() == 2_000
+    assert clinic.hub.store.portal.withdrawn_orders(clinic.tenant) == []
+
+
 def test_the_webhook_is_lost_and_the_link_still_knows(clinic: Clinic, processor: StripeProcess) -> None:  # noqa: F811
     processor.tell("webhook")
     link_id = issue(clinic, 8_000, items=[("rosa", 8_000)])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 
-from models.basics.clock import FixedClock
+from models.basics.clock import FixedClock, utc_text
 from models.basics.ids import new_id
 from models.operations import bodies
 from models.operations.links import LinkRevoke
@@ -67,7 +68,7 @@ def test_an_account_its_pages_and_its_papers(place: House, clock: FixedClock) ->
     assert browser.get("/payments").url.query == b"ended=1"
 
 
-def test_a_one_time_link_and_its_orders(place: House) -> None:
+def test_a_one_time_link_and_its_orders(place: House, clock: FixedClock) -> None:
     """What a link asks, how it ends, one order at a time, and the walls between practices."""
     clinic, other = place.clinic("Dale Clinic"), place.clinic("Elm Clinic")
     link_id = issue(clinic, 10_000, items=[("rosa", 8_000), ("sofia", 2_000)])
@@ -93,8 +94,13 @@ def test_a_one_time_link_and_its_orders(place: House) -> None:
     ):
         found = Payer(clinic, issue(clinic, 8_000, subject=subject, **more)).opens()
         assert found.status_code == (200 if subject == "balance" else 410), subject
+    late = replace(orders[0], order_id=new_id(), made_at=utc_text(clock.now() + timedelta(minutes=1)))
+    assert rows.begin_order_alone(clinic.tenant, late) == (late, True)
+    assert rows.send_order(clinic.tenant, late.order_id, "attempt", "http://page") is True
     clinic.put(LinkRevoke(link_id=link_id, patient_id=clinic.rosa))
     assert payer.opens().status_code == 410
+    assert rows.withdrawn_orders(other.tenant) == []
+    assert rows.withdrawn_orders(clinic.tenant) == [(late.order_id, "attempt")]
 
 
 def test_what_no_text_of_the_database_can_be_is_no_id(place: House) -> None:
