@@ -19,22 +19,22 @@ from models.basics.errors import Fact, ImportRefused, RuleBroken
 from models.basics.facts import facts
 from models.basics.ids import new_id
 from models.basics.money import LARGEST_ENTRY_CENTS
-from models.operations.eligibility import TYPED, EligibilityCheck, insurance_after
+from models.operations.eligibility import TYPED, EligibilityCheck, insurance_after, schedule_id
 from models.operations.records import Coverage
 from models.rules import benefits as plan
 from models.rules.benefits import Benefit
 from models.rules.estimate import EARLIER, NEVER, PURPOSES, Estimate, Procedure, Question, age_level, estimate
 from models.rules.rights import Right
 from models.store.queries import eligibility, rows
-from models.store.queries.eligibility import CheckRow
+from models.store.queries.eligibility import CheckRow, ProcedureRow
 from models.store.queries.insured import Insurances, asking
 from models.store.queries.records import StoredRecords
 
 log = logging.getLogger(__name__)
 
 LONGEST = 120
-CAVEAT = "estimate.caveat"
-"""Words that stand beside every estimate."""
+CAVEAT, CAVEAT_FEES = "estimate.caveat", "estimate.caveat_fees"
+"""Words that stand beside every estimate; the others where a fee schedule told a price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +215,10 @@ class Eligibility:
             coverage = self._coverage(reader, order.patient_id, check)
             listed = eligibility.procedures(reader, clinic.tenant, order.appointment_id) if order.appointment_id else []
             visit = rows.visit(reader, clinic.tenant, order.appointment_id) if order.appointment_id else None
-        procedures = order.procedures or tuple(
-            Procedure(code=each.code, description=each.description, allowed_cents=each.allowed_cents or None,
-                      from_payer=True) for each in listed
-        )  # fmt: skip
+            payer = check.payer if check else coverage.payer if coverage else ""
+            schedule = schedule_id(clinic.tenant, payer) if payer and listed else ""
+            fees = eligibility.fees(reader, clinic.tenant, schedule) if schedule else {}
+        procedures = order.procedures or tuple(_procedure(each, fees) for each in listed)
         day = date.fromisoformat(visit.service_date) if visit is not None else clinic.today()
         fresh = freshness_of(check.checked_at if check else "", clinic.now(), day)
         question = Question(
@@ -228,7 +228,8 @@ class Eligibility:
             copay_and_deductible=coverage is not None and coverage.copay_and_deductible,
             earlier_month=fresh.level == EARLIER,
         )  # fmt: skip
-        return EstimateView(estimate(question), check, fresh)
+        scheduled = any(each.scheduled for each in procedures)
+        return EstimateView(estimate(question), check, fresh, CAVEAT_FEES if scheduled else CAVEAT)
 
     # Inside ---------------------------------------------------------------------------------------------------------
 
@@ -261,6 +262,13 @@ class Eligibility:
             state=plan.ELIGIBLE if typed.in_force else plan.INELIGIBLE, payer=payer, plan=_line(typed.plan_name),
             member_id=_line(typed.member_id), benefits=(head, *benefits),
         )  # fmt: skip
+
+
+def _procedure(row: ProcedureRow, fees: dict[str, int]) -> Procedure:
+    """A service of a visit: at what the payer allowed for it, else by the payer's fee schedule."""
+    scheduled = fees.get(row.code, 0) * row.units if not row.allowed_cents else 0
+    return Procedure(code=row.code, description=row.description, allowed_cents=row.allowed_cents or scheduled or None,
+                     from_payer=True, scheduled=bool(scheduled))  # fmt: skip
 
 
 def freshness_of(checked_at: str, now: datetime, service_day: date | None = None) -> Freshness:

@@ -28,7 +28,7 @@ from models.store.desk import DeskStore
 _KIND_WORDS = {
     "method": "Ways to pay", "practitioner": "Practitioners", "location": "Places", "patient": "Patients",
     "coverage": "Coverages", "appointment": "Visits", "charge": "Charges", "payment": "Payments",
-    "eligibility": "Plan answers",
+    "eligibility": "Plan answers", "fee_schedule": "Fee schedules",
 }  # fmt: skip
 _BAR_WIDTH = 30
 _UTC = ZoneInfo("UTC")

@@ -1,4 +1,5 @@
-"""Bringing in what other programs know: patients, visits and charges from FHIR R4 and CSV files, payers' answers (X12).
+"""Bringing in what other programs know: patients, visits, charges from FHIR R4 and CSV files, payers' answers (X12) and
+prices.
 
 Two passes. First every file is read, and what was found is linked across files; then file by file, in an order in which
 nothing is named before it is there, what differs from the store is written: each file in one transaction, whole or not
@@ -19,6 +20,8 @@ from zoneinfo import ZoneInfo
 
 from app.eligibility_answers import KIND as ANSWERS
 from app.eligibility_answers import Answers, looks_like_x12, read_answers
+from app.fee_schedules import KIND as FEES
+from app.fee_schedules import FeeSchedules
 from app.lanes import Job, Progress
 from exchange.csv.columns import Mapping as ColumnMapping
 from exchange.csv.read import read_csv
@@ -148,6 +151,10 @@ class Importing:
         cancelled = self._write_all(linked, contents, tally, today, dry_run, job, person_id)
         if not cancelled:
             self._write_answers(contents, tally, (zone, today), dry_run, person_id)
+            fees = FeeSchedules(self._store).write(contents, today.isoformat(), person_id, dry_run=dry_run)
+            for outcome in ("created", "updated", "unchanged"):
+                getattr(tally, outcome)[FEES] += fees.counts[outcome]
+            tally.refusals += fees.refusals
         report = _report(contents, linked, tally, cancelled=cancelled, dry_run=dry_run,
                          shifted_to=today if shift_to_today else None)  # fmt: skip
         log.info("import ended", extra=facts(files=report.files, created=report.created, updated=report.updated,
@@ -286,11 +293,12 @@ def _report(
         refused[refusal.kind] += refusal.count
     read = Counter(linked.read) if linked else Counter[str]()
     read[ANSWERS] += sum(len(content.answers) for content in contents)
+    read[FEES] += tally.created[FEES] + tally.updated[FEES] + tally.unchanged[FEES] + refused[FEES]
     repeats = linked.repeats if linked else Counter[str]()
     kinds = {
         kind: Counts(read[kind], tally.created[kind], tally.updated[kind], tally.unchanged[kind] + repeats[kind],
                      refused[kind])
-        for kind in (*KINDS, ANSWERS) if read[kind]
+        for kind in (*KINDS, ANSWERS, FEES) if read[kind]
     }  # fmt: skip
     resources: Counter[str] = Counter()
     skipped: Counter[str] = Counter()

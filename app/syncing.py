@@ -23,6 +23,7 @@ GROUPS: dict[str, str] = {
     "payment.signed": "signatures", "payment.reverse": "undone", "payment.": "postings",
     "act.": "postings", "hold.": "postings", "refund.": "refunds", "dispute.": "refunds", "charge.": "charges",
     "billing_profile.": "practice", "appointment_profile.": "practice", "rules.": "practice", "method.": "practice",
+    "fee_schedule.": "practice",
     "practice.": "practice", "staff.": "practice", "practitioner.": "practice", "location.": "practice",
     "visit.": "visits", "appointment.": "visits", "series.": "visits", "patient.": "patients", "coverage.": "patients",
     "contact.": "patients", "portal.": "patients",

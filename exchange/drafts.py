@@ -226,7 +226,7 @@ KINDS = ("method", "practitioner", "location", "patient", "coverage", "appointme
 @dataclass(slots=True)
 class FileContent:
     """Everything one file holds. `read` counts resources or rows by type, `skipped` those of no use to a desk.
-    `answers` are payers' (X12 271)."""
+    `answers` are payers' (X12 271), `fees` what a payer allows: payer and price."""
 
     name: str
     drafts: list[AnyDraft] = field(default_factory=list)
@@ -234,6 +234,7 @@ class FileContent:
     read: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     answers: list[Subject] = field(default_factory=list)
+    fees: list[tuple[str, records.FeeLine]] = field(default_factory=list)
 
     def refuse(self, error: ImportRefused, path: str, kind: str = "file") -> None:
         """List `error`; the path it names itself is the better one."""

@@ -92,6 +92,12 @@ WORDS: Rows = {
         "It is made from what the payer last said and no fee schedule; what is owed in the end may differ.",
         "",
     ),
+    "estimate.caveat_fees": (
+        "This is an estimate",
+        "It is made from what the payer last said and its fee schedule; what is owed in the end may differ.",
+        "",
+    ),
+    "estimate.why.fee_schedule": ("By the payer\u2019s fee schedule {code} is {cents:money}", "", ""),
     "estimate.why.copay": ("The plan asks a copay of {cents:money} for the visit", "", ""),
     "estimate.why.copay_once": ("The copay of {cents:money} is asked once for the visit", "", ""),
     "estimate.why.deductible": ("{cents:money} goes to what is left of the deductible", "", ""),

@@ -67,6 +67,12 @@ WORDS: Rows = {
     ),
     "import.id_signs": ("The id has signs that FHIR does not allow", _REST, "Export it with its id."),
     "import.no_name": ("It has no name", _REST, "Add it in the other program."),
+    "import.no_payer_or_code": ("It names no payer or no code", _REST, "Fill in both."),
+    "import.fees_too_many": (
+        "A payer\u2019s schedule has more than {most} codes",
+        _REST,
+        "Leave out what is never done here.",
+    ),
     "import.no_patient": ("It names no patient", _REST, "Add it in the other program."),
     "import.no_start": ("It has no date", _REST, "Add it in the other program."),
     "import.no_time": ("The date has no time", _REST, "Export the time of the visit too."),

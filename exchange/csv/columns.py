@@ -1,6 +1,6 @@
 """Which column says what: usual header names, or a map of the clinic's own in a TOML file.
 
-table = "patients"            # or appointments, practitioners, transactions, payments; else told by the columns
+table = "patients"            # or appointments, practitioners, transactions, payments, fees; else told by the columns
 encoding = "cp1252"           # else told by the bytes
 delimiter = ";"               # else told by the rows
 dates = "dmy"                 # mdy, dmy or ymd; else told by the values, mdy when both fit
@@ -108,12 +108,19 @@ _PAYMENT_NAMES: dict[str, tuple[str, ...]] = {
     "updated": ("updatedat", "lastmodified"),
 }
 
+_FEE_NAMES: dict[str, tuple[str, ...]] = {
+    "payer": _PATIENT_NAMES["payer"],
+    "code": ("code", "cpt", "cptcode", "hcpcs", "hcpcscode", "procedurecode", "procedure"),
+    "allowed": ("allowed", "allowedamount", "contractedrate", "negotiatedrate", "rate", "fee", "feeschedule"),
+}
+
 TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "transactions": _TRANSACTION_NAMES,
     "payments": _PAYMENT_NAMES,
     "appointments": _VISIT_NAMES,
     "patients": _PATIENT_NAMES,
     "practitioners": _PRACTITIONER_NAMES,
+    "fees": _FEE_NAMES,
 }
 """Fields of each table with their usual header names (letters and digits only, small), the likeliest first."""
 
@@ -127,6 +134,7 @@ _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "patients": (("id", "mrn"), ("family", "name"), ("birth_date", "given")),
     "practitioners": (("id",), ("name",), ("npi", "specialty")),
+    "fees": (("payer",), ("code",), ("allowed",)),
 }
 """For each table: of every group one column must be there."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from exchange.csv import payments, people, transactions, visits
+from exchange.csv import fees, payments, people, transactions, visits
 from exchange.csv.cells import date_order
 from exchange.csv.columns import Mapping, find_columns
 from exchange.csv.table import Row, Table, read_table
@@ -19,6 +19,7 @@ READERS: dict[str, Callable[[Sheet, FileContent], None]] = {
     "appointments": visits.read,
     "transactions": transactions.read,
     "payments": payments.read,
+    "fees": fees.read,
 }
 """Who reads which table."""
 
@@ -41,7 +42,7 @@ def read_csv(name: str, text: str, reading: Reading, mapping: Mapping, today: da
 
 
 RECORD_OF_TABLE = {"patients": "patient", "appointments": "appointment", "practitioners": "practitioner",
-                   "transactions": "charge", "payments": "payment"}  # fmt: skip
+                   "transactions": "charge", "payments": "payment", "fees": "fee_schedule"}  # fmt: skip
 
 
 def _good_rows(table: Table, content: FileContent, kind: str) -> list[Row]:

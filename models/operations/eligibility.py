@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from models.basics.ids import natural_id
 from models.operations.records import Coverage
 from models.rules.benefits import ELIGIBLE, INELIGIBLE, Benefit
 from models.rules.estimate import office_copay
@@ -41,6 +42,11 @@ class EligibilityCheck:
     rejections: tuple[str, ...] = ()
     benefits: tuple[Benefit, ...] = ()
     raw: str = ""
+
+
+def schedule_id(tenant: str, payer: str) -> str:
+    """The fee schedule of a payer, however its name is written: the same at every desk."""
+    return natural_id(tenant, "fee schedule", " ".join(payer.casefold().split()))
 
 
 def insurance_after(coverage: Coverage, check: EligibilityCheck) -> Coverage | None:

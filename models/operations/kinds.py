@@ -61,6 +61,7 @@ RECORD_KINDS: dict[str, type[Any]] = {
     "rules.put": records.Rules,
     "method.put": records.Method,
     "billing_profile.put": records.BillingProfile,
+    "fee_schedule.put": records.FeeSchedule,
     "appointment_profile.put": records.AppointmentProfile,
     "series.put": records.Series,
     "channels.put": records.Channels,

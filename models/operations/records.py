@@ -291,6 +291,29 @@ class BillingProfile:
     active: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class FeeLine:
+    """What a payer allows for one code, once, in cents."""
+
+    code: str
+    allowed_cents: int
+
+
+MOST_FEES = 12_000
+"""Codes of one payer's schedule; Medicare's has some ten thousand. A push takes 1 MiB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeSchedule:
+    """What a payer allows, as the practice was told (S2-16): one for each payer, named as insurances name them. `lines`
+    are sorted by code, each code once."""
+
+    id: str
+    payer: str
+    lines: tuple[FeeLine, ...] = ()
+    active: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentProfile:
     """What a kind of visit fills in by itself (S0-34), its charges by the connected billing profile (S0-36)."""

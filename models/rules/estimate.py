@@ -70,12 +70,13 @@ class Why:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
     """One procedure to be estimated. `allowed_cents` None: not known. `from_payer`: the allowed amount is the payer's
-    own word (a claim, a fee schedule), not typed at the desk."""
+    own word (a claim, a fee schedule), not typed at the desk; `scheduled`: it is out of a fee schedule."""
 
     code: str = ""
     description: str = ""
     allowed_cents: int | None = None
     from_payer: bool = False
+    scheduled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +272,8 @@ class _Reckoning:
     def _line(self, procedure: Procedure, left: list[int | None]) -> Line:
         """One procedure; takes from `left` (deductible, maximum) what it uses up."""
         allowed = procedure.allowed_cents or 0
+        if procedure.scheduled:
+            self._say("fee_schedule", code=procedure.code, cents=allowed)
         terms = self._terms(procedure)
         if terms.not_covered:
             self._say("not_covered", code=procedure.code or procedure.description)

@@ -35,7 +35,7 @@ RECORD_TABLES: dict[str, Table] = {
         records.practice, records.staff, records.practitioner, records.location, records.patient, records.coverage,
         records.contact,
         records.appointment, records.charge, records.rules, records.method, records.billing_profile,
-        records.appointment_profile, records.series, records.channels,
+        records.fee_schedule, records.appointment_profile, records.series, records.channels,
     )
 }  # fmt: skip
 """By record name: the tables of `<name>.put`."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KIND_WORDS: Final = {
     "method": "Ways to pay", "practitioner": "Practitioners", "location": "Places", "patient": "Patients",
     "coverage": "Coverages", "appointment": "Visits", "charge": "Charges", "payment": "Payments",
-    "eligibility": "Plan answers",
+    "eligibility": "Plan answers", "fee_schedule": "Fee schedules",
 }  # fmt: skip
 SHOWN_REFUSALS: Final = 200
 """Refusals on the screen; the saved list has them all."""

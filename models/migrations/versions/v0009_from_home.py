@@ -106,11 +106,27 @@ def _undo_signatures() -> None:
     op.drop_column("rules", "sign_from_cents")
 
 
+def _make_fee_schedules() -> None:
+    """What payers allow for services."""
+    op.create_table(
+        "fee_schedule",
+        key("tenant"), key("id"), text("payer"), text("lines"), whole("active"), whole("seq"), text("deleted_at"),
+        sa.PrimaryKeyConstraint("tenant", "id", name="pk_fee_schedule"),
+        sqlite_strict=True,
+    )  # fmt: skip
+    add_index("ix_fee_schedule_tenant_seq_part", "fee_schedule", ["tenant", "seq"], where="seq = 0")
+
+
+def _undo_fee_schedules() -> None:
+    op.drop_table("fee_schedule")
+
+
 PIECES: tuple[tuple[Callable[[], None], Callable[[], None]], ...] = (
     (_make_kept_cards, _undo_kept_cards),
     (_make_signatures, _undo_signatures),
     (_make_documents, _undo_documents),
     (asks.make, asks.undo),
+    (_make_fee_schedules, _undo_fee_schedules),
     (portal.make_settings, portal.undo_settings),
     (portal.make_tables, portal.undo_tables),
     (online.make, online.undo),

@@ -87,16 +87,26 @@ class ProcedureRow:
     code: str
     description: str
     allowed_cents: int
+    units: int
 
 
 def procedures(connection: Any, tenant: str, appointment_id: str) -> list[ProcedureRow]:
     """The services of a visit, in the order they were listed; no fees, and no line that is a copay itself."""
     found = connection.execute(
-        "SELECT code, description, allowed_cents FROM charge WHERE tenant = ? AND appointment_id = ? "
+        "SELECT code, description, allowed_cents, units FROM charge WHERE tenant = ? AND appointment_id = ? "
         "AND deleted_at = '' AND kind <> 'fee' AND code <> 'COPAY' ORDER BY service_date, id",
         (tenant, appointment_id),
     )
     return [ProcedureRow(*row) for row in found]
+
+
+def fees(connection: Any, tenant: str, schedule_id: str) -> dict[str, int]:
+    """What a payer allows, in cents by code; empty where no schedule of theirs is known."""
+    row = connection.execute(
+        "SELECT lines FROM fee_schedule WHERE tenant = ? AND id = ? AND active = 1 AND deleted_at = ''",
+        (tenant, schedule_id),
+    ).fetchone()
+    return {line["code"]: int(line["allowed_cents"]) for line in orjson.loads(row[0])} if row else {}
 
 
 def _row(row: Sequence[Any]) -> CheckRow:

@@ -24,6 +24,7 @@ TABLES: dict[type[Any], str] = {
     records.Location: "location",
     records.Rules: "rules",
     records.BillingProfile: "billing_profile",
+    records.FeeSchedule: "fee_schedule",
     records.AppointmentProfile: "appointment_profile",
     records.Series: "series",
 }
