@@ -23,7 +23,7 @@ class Plan:
         self.sha256 = ""
         self.put(2_400)
 
-    def put(self, *cents: int) -> None:
+    def put(self, *cents: int, method: str = "other") -> None:
         """The desk writes the terms down: so much each time, three times, or these amounts."""
         amounts = cents * 3 if len(cents) == 1 else cents
         lines = [Instalment(n + 1, self.first + timedelta(days=30 * n), each) for n, each in enumerate(amounts)]
@@ -33,8 +33,8 @@ class Plan:
         self.clinic.put(plans.PlanPut(
             plan_id=self.plan_id, patient_id=self.clinic.rosa, charge_ids=(self.charge,), encounter_cents=8_000,
             discount_cents=800, discount_group="PR", discount_reason="44", terms="plan-1", terms_sha256=self.sha256,
-            text=text, lines=tuple(plans.PlanLine(no=each.no, due_date=each.due.isoformat(), amount_cents=each.cents)
-                                   for each in lines),
+            method=method, text=text, lines=tuple(
+                plans.PlanLine(no=each.no, due_date=each.due.isoformat(), amount_cents=each.cents) for each in lines),
         ))  # fmt: skip
 
     def send(self, note: str = "As we said") -> str:

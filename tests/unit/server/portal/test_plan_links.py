@@ -181,6 +181,16 @@ def test_a_discount_that_nobody_may_give_who_wrote_it_since_is_not_agreed_to(sen
     assert "Agree and pay $23.00" in sent.payer.opens("/terms?with=each").text
 
 
+def test_a_plan_that_only_a_new_card_can_pay_waits_while_no_money_is_taken(sent: Sent) -> None:
+    sent.put(2_400, method="card")
+    sent.clinic.set(portal_payments=False)
+    page = sent.payer.enters().page.text
+    assert "Payments from home are not possible now" in page
+    assert "Read the agreement" not in page
+    sent.clinic.set(portal_payments=True)
+    assert "I pay each time myself" not in sent.payer.opens().text, "the practice wrote down that a card is charged"
+
+
 def test_a_link_of_a_plan_that_ended_opens_nothing(sent: Sent) -> None:
     sent.clinic.put(plans.PlanCancel(plan_id=sent.plan_id, patient_id=sent.clinic.rosa))
     assert "This link was taken back" in sent.payer.opens().text
