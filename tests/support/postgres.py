@@ -21,7 +21,10 @@ import pytest
 
 from tests.support.memory import on_memory
 
-_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+_FAST = (
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 "
+    "-c max_wal_size=64MB"
+)
 _DURABLE = "-c fsync=on -c synchronous_commit=on"
 _numbers = itertools.count(1)
 
@@ -55,8 +58,14 @@ class PostgresServer:
 
     def create(self, template: str = "template1", prefix: str = "t") -> str:
         """The name of a new database, a copy of `template` (to which nobody may be connected)."""
+        import psycopg
+
         name = f"{prefix}{next(_numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            files = (
+                " STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+            )  # else it logs every page
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}{files}".encode())
         return name
 
     def drop(self, name: str) -> None:
