@@ -53,7 +53,7 @@ from models.rules.addresses import address_for
 from models.rules.campaigns import Candidate, Wish, left_out
 from models.rules.links import LinkState
 from models.rules.rights import Right
-from models.store.queries import asks, links, messages, online, recorded, rows
+from models.store.queries import asks, ledger, links, messages, online, recorded, rows
 from models.store.queries.asks import AskRow
 from models.store.queries.insured import asking
 from models.store.queries.links import Standings
@@ -283,10 +283,13 @@ class Asks:
         return address
 
     def _statement(self, sheet: AskSheet, choice: AskChoice, person: Person) -> MessagePaper:
-        """A statement of what is owed, issued now: it goes along, and is in the portal, too."""
+        """A statement of what is owed, issued now: it goes along, and is in the portal, too. One for a request."""
         statement_id = natural_id(sheet.ask_id, "statement")
-        draft = replace(self._statements.draft(sheet.patient.patient_id, whole_family=True), statement_id=statement_id)
-        self._statements.issue(draft, choice.channel, person)
+        with self._clinic.store.reader() as reader:
+            known = ledger.statement(reader, self._clinic.tenant, statement_id)
+        if known is None:
+            draft = self._statements.draft(sheet.patient.patient_id, whole_family=True)
+            self._statements.issue(replace(draft, statement_id=statement_id), choice.channel, person)
         return self._papers.to_send(f"statement:{statement_id}")
 
     def _agree(self, tx: Tx, body: AskStart, person: Person) -> None:

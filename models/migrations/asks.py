@@ -25,7 +25,7 @@ def make() -> None:
     )  # fmt: skip
     add_index("ix_ask_tenant_patient_id", "ask", ["tenant", "patient_id"])
     add_index("ix_ask_tenant_asked_at", "ask", ["tenant", "asked_at"])
-    add_index("ix_ask_tenant_state_part", "ask", ["tenant", "state"], where="state IN ('waiting', 'told')")
+    add_index("ix_ask_tenant_state", "ask", ["tenant", "state"])
     add_index("ix_ask_tenant_next_on_part", "ask", ["tenant", "next_on"], where="next_on <> ''")
     add_index("ix_ask_tenant_seq_part", "ask", ["tenant", "seq"], where="seq = 0")
     op.create_table(

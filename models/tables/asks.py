@@ -21,7 +21,7 @@ a JSON list of days."""
 
 index(ask, "tenant", "patient_id")
 index(ask, "tenant", "asked_at")
-index(ask, "tenant", "state", where="state IN ('waiting', 'told')")
+index(ask, "tenant", "state")
 index(ask, "tenant", "next_on", where="next_on <> ''")
 index(ask, "tenant", "seq", where="seq = 0")
 

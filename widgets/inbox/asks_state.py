@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from app.ask_views import LIKED, OPEN, SENDABLE, AskLine, AskSheet, AskState, AsksView, ManyLine, ManySheet, Which
+from app.message_lines import show_address
 from app.words import sentence
 from models.basics.money import show_cents
 from models.rules.campaigns import Age
@@ -143,7 +144,7 @@ def many_rows(lines: tuple[ManyLine, ...]) -> tuple[TableRow, ...]:
         TableRow(line.patient.patient_id, (
             WordsCell(line.patient.name, short_identity_text(line.patient), "body_medium"),
             WordsCell(full_day_text(line.oldest) if line.oldest else "", "", "table", "text2"),
-            WordsCell(line.address, "", "table", "text2"),
+            WordsCell(show_address(line.channel, line.address), "", "table", "text2"),
             MoneyCell(line.cents, "table_strong"),
         )) for line in lines
     )  # fmt: skip

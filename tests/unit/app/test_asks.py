@@ -96,7 +96,8 @@ def test_s1_16_more_than_is_owed_is_a_payment_request_of_its_own(clinic: TestCli
 
 def test_s1_16_a_statement_goes_along_with_the_patients_word(clinic: TestClinic, story: Asks) -> None:
     sheet = story.sheet("rosa")
-    story.send(sheet, replace(BY_EMAIL, statement=True), MARIA)
+    line = story.send(sheet, replace(BY_EMAIL, statement=True), MARIA)
+    assert story.send(sheet, replace(BY_EMAIL, statement=True), MARIA) == line, "a second Enter"
     [issued], [body], [agreed] = (bodies(clinic, kind) for kind in ("statement.issued", "ask.start", "message.consent"))
     assert (issued["balance_cents"], body["statement"]["source_id"]) == (8_500, issued["statement_id"])
     assert (agreed["address"], agreed["agreed"]) == (EMAIL, True)
