@@ -11,7 +11,7 @@ from app.clinic import Clinic
 from app.heads import clock_text, full_day
 from app.lanes import Job, Progress
 from app.list_views import Exported
-from app.payment_views import PaymentLine
+from app.payment_views import TENDERS, PaymentLine
 from app.saving import private_file
 from models.basics.errors import RuleBroken
 from models.basics.facts import facts
@@ -22,10 +22,11 @@ log = logging.getLogger(__name__)
 
 COLUMNS: tuple[tuple[str, bool], ...] = (
     ("Payment ID", False), ("Patient", False), ("Amount", True), ("Refunded", True), ("Status", False),
-    ("Due date", False), ("Treatment", False), ("Created", False), ("Memo", False),
+    ("Due date", False), ("Treatment", False), ("Created", False), ("Paid by", False), ("Memo", False),
 )  # fmt: skip
 """What a saved list has, in order, and whether it is money."""
 STATUS_WORDS = {status: status.value.replace("_", " ").capitalize() for status in Status}
+WAYS = dict(TENDERS)
 PDF_MOST = 20_000
 """More rows than this are no paper: a PDF is put together in memory, and some 450 pages long then."""
 _TELL_EVERY = 1_000
@@ -75,14 +76,14 @@ def _writer(clinic: Clinic, kind: str, total: int, cents: int, words: str) -> Ca
 
 
 PAPER_COLUMNS = ("Payment ID", "Patient", "Amount", "Status", "Due", "Treatment", "Created", "Memo")
-"""What of it stands on paper; what went back stands with the memo."""
+"""What of it stands on paper; how it was paid and what went back stand with the memo."""
 
 
 def _on_paper(row: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    number, patient, cents, back, status, due, treatment, created, memo = row
+    number, patient, cents, back, status, due, treatment, created, way, memo = row
     told = f"{show_cents(int(back))} back" if back else ""
     return (number, patient, cents, status, due, treatment, str(created)[:10],
-            ", ".join(str(part) for part in (told, memo) if part))  # fmt: skip
+            ", ".join(str(part) for part in (way, told, memo) if part))  # fmt: skip
 
 
 def _write_pdf(clinic: Clinic, rows: Rows, cents: int, words: str, file: BinaryIO) -> None:
@@ -106,5 +107,6 @@ def _write_pdf(clinic: Clinic, rows: Rows, cents: int, words: str, file: BinaryI
 def _cells(line: PaymentLine) -> tuple[str | int, ...]:
     return (
         line.number, line.patient, line.amount_cents, line.refunded_cents, STATUS_WORDS[line.status],
-        line.due.isoformat() if line.due else "", line.treatment_number, f"{line.created:%Y-%m-%d %H:%M}", line.memo,
+        line.due.isoformat() if line.due else "", line.treatment_number, f"{line.created:%Y-%m-%d %H:%M}",
+        WAYS.get(line.tender, ""), line.memo,
     )  # fmt: skip

@@ -9,6 +9,11 @@ from enum import StrEnum
 from models.rules.payment_status import Status
 
 PAGE = 50
+TENDERS = (
+    ("cash", "Cash"), ("check", "Check"), ("card", "Card"), ("online", "Online, from home"), ("other", "Other ways"),
+    ("external", "Paid elsewhere"),
+)  # fmt: skip
+"""How money comes, as the list is filtered by it and saved."""
 
 
 class PaymentOrder(StrEnum):
@@ -47,7 +52,8 @@ class PaymentsAsk:
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
     """One row (S2-02): a payment (`payment_id`) or, while no money has come for all of it, a request (`request_id`).
-    `treatment` is the visit it is for, and `treatment_number` what people call it."""
+    `treatment` is the visit it is for, and `treatment_number` what people call it; `tender` how money came, empty while
+    none has."""
 
     payment_id: str
     request_id: str
@@ -63,6 +69,7 @@ class PaymentLine:
     treatment_number: str
     created: datetime
     memo: str
+    tender: str = ""
 
     @property
     def id(self) -> str:

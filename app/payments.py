@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.clinic import Clinic
-from app.payment_views import PAGE, Month, PaymentCards, PaymentChoices, PaymentLine, PaymentsAsk, PaymentsView
+from app.payment_views import PAGE, TENDERS, Month, PaymentCards, PaymentChoices, PaymentLine, PaymentsAsk, PaymentsView
 from app.refusals import need
 from models.operations.records import Location
 from models.rules.numbers import treatment_number
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
     from app.list_views import Exported
     from app.views import Person
 
-TENDERS = (
-    ("cash", "Cash"), ("check", "Check"), ("card", "Card"), ("online", "Online, from home"), ("other", "Other ways"),
-    ("external", "Paid elsewhere"),
-)  # fmt: skip
-"""How money comes, as the list is filtered by it."""
 _SINCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -126,7 +121,7 @@ class Payments:
             row.amount_cents, row.back_cents, row.status, row.due,
             is_overdue(row.status, due, clinic.today().isoformat()), row.treatment,
             treatment_number(row.treatment) if row.treatment else "",
-            (_SINCE + timedelta(milliseconds=row.created_ms)).astimezone(clinic.zone), row.memo,
+            (_SINCE + timedelta(milliseconds=row.created_ms)).astimezone(clinic.zone), row.memo, row.tender,
         )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class WantedPayments:
 @dataclass(frozen=True, slots=True)
 class ListedPayment:
     """One row: `id` is `p` and a payment's id, or `r` and a request's. `back_cents` of the amount were refunded,
-    `created_ms` counts from 1970; `due` None: on no day."""
+    `created_ms` counts from 1970; `due` None: on no day. `tender` is empty while no money came."""
 
     id: str
     patient_id: str
@@ -60,6 +60,7 @@ class ListedPayment:
     day: date
     treatment: str
     memo: str
+    tender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,10 @@ def _size(file: Any, where: str, values: Sequence[int] = ()) -> int:
     return int(file.execute(f"SELECT coalesce(sum(n), 0) FROM total WHERE {where}", values).fetchone()[0])
 
 
-_SHOWN = "e.no, e.id, p.id, p.shown, e.number, e.amount, e.back, e.status, e.due, e.created, e.day, e.treatment, e.memo"
+_SHOWN = (
+    "e.no, e.id, p.id, p.shown, e.number, e.amount, e.back, e.status, e.due, e.created, e.day, e.treatment, e.memo, "
+    "coalesce((SELECT w.id FROM word w WHERE w.no = e.tender), '')"
+)
 
 
 def rows(file: Any, numbers: Sequence[int]) -> list[ListedPayment]:
@@ -294,10 +298,10 @@ def rows(file: Any, numbers: Sequence[int]) -> list[ListedPayment]:
 
 
 def _shown(*cells: Any) -> ListedPayment:
-    entry, person, name, number, amount, back, status, due, created, day, treatment, memo = cells
+    entry, person, name, number, amount, back, status, due, created, day, treatment, memo, tender = cells
     due_on = _EPOCH + timedelta(due) if due else None
     return ListedPayment(entry, person, name, number, amount, back, STATUSES[status], due_on, created,
-                         _EPOCH + timedelta(day), treatment, memo)  # fmt: skip
+                         _EPOCH + timedelta(day), treatment, memo, tender)  # fmt: skip
 
 
 def figures(file: Any, asked: Asked, today: date) -> PaymentFigures:

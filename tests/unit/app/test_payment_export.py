@@ -42,6 +42,8 @@ def payments(clinic: TestClinic) -> Iterator[Payments]:
     made.close()
 
 
+ASKED = ("Draft", "Pending", "Processing", "Failed", "Cancelled")
+"""No money has come: it was paid by nothing."""
 BY_AMOUNT = PaymentsAsk(order=PaymentOrder.AMOUNT, descending=False)
 
 
@@ -52,6 +54,7 @@ def test_s2_02_csv_has_what_is_filtered_in_its_order(payments: Payments, tmp_pat
     assert head == [name for name, _ in payment_export.COLUMNS]
     assert [row[2] for row in rows] == [f"{cents / 100:.2f}" for cents in sorted(N20.values())]
     assert {row[4] for row in rows} == {payment_export.STATUS_WORDS[status] for status in Status}
+    assert {(row[8], row[4] in ASKED) for row in rows} == {("Cash", False), ("", True)}
     assert os.stat(tmp_path / "list.csv").st_mode & 0o777 == 0o600
     some = payments.export(replace(BY_AMOUNT, statuses=frozenset({Status.PENDING})), tmp_path / "list.csv", PRIYA)
     assert some.rows == 1

@@ -74,7 +74,7 @@ def _act(chance: Random, new: str, who: str, visit: str, paid: Any, asked: Any, 
     kind = chance.randrange(10)
     if kind < 4 or not paid:
         named = [row[0] for row in asked if row[1] == who]
-        return bodies.Collect(payment_id=new, patient_id=who, tender=chance.choice(["cash", "check", "card"]),
+        return bodies.Collect(payment_id=new, patient_id=who, tender=chance.choice(["cash", "check", "card", "online"]),
                               amount_cents=chance.randrange(1, 9) * 500, number=number, receipt_no=new,
                               appointment_id=visit, memo=chance.choice(["", "Copay"]),
                               request_id=chance.choice(["", *named]))  # fmt: skip
@@ -134,7 +134,7 @@ def _of_payment(payment: dict[str, Any], request: dict[str, Any] | None, back: i
     treatment = (request or {}).get("appointment_id") or payment["appointment_id"]
     status = of_money(payment["amount_cents"], corrected, back, reversed_=bool(payment["reversed_op_id"]))
     row = _row("p" + payment["payment_id"], payment, kept if kept > 0 else payment["amount_cents"], back, status, first)
-    row = replace(row, due=_date((request or {}).get("due_date", "")), treatment=treatment,
+    row = replace(row, due=_date((request or {}).get("due_date", "")), treatment=treatment, tender=payment["tender"],
                   memo=(request or {}).get("memo") or payment["memo"],
                   created_ms=_ms((request or {}).get("asked_at") or payment["taken_at"]))  # fmt: skip
     return Plain(row, kept, places.get(treatment, ""), payment["tender"], payment["actor"])
@@ -215,6 +215,7 @@ ASKS = [
     WantedPayments(),
     *(WantedPayments(order=order, descending=down) for order, down in product(ORDERS, (False, True))),
     *(WantedPayments(statuses=frozenset({status}), order="name") for status in Status),
+    WantedPayments(tender="online"),
     WantedPayments(location="east"), WantedPayments(tender="card", order="amount"), WantedPayments(staff="priya"),
     WantedPayments(tender="cash", staff="maria"), WantedPayments(tender="bitcoin"),
     WantedPayments(first=TODAY - timedelta(30), last=TODAY), WantedPayments(last=TODAY - timedelta(30), order="due"),
