@@ -57,7 +57,7 @@ _OF_MESSAGE = {"message_state": "coalesce(m.state, '')", "message_reason": "coal
 _LAST = (
     "(SELECT x.message_id FROM message x WHERE x.tenant = k.tenant AND x.patient_id = k.patient_id "
     "AND k.message_id <> '' AND (x.message_id = k.message_id OR x.instead_of = k.message_id) "
-    "ORDER BY x.asked_at DESC, x.message_id LIMIT 1)"
+    "ORDER BY x.asked_at DESC, x.instead_of DESC, x.message_id LIMIT 1)"
 )
 _COLUMNS = ", ".join(_OF_MESSAGE.get(each.name, f"k.{each.name}") for each in fields(AskRow))
 _ASK = (

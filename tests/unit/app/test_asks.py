@@ -15,6 +15,7 @@ from app.accounts import Accounts
 from app.agreements import Agreements
 from app.ask_views import AskChoice, AskState, ManyChoice, ManySheet, ManyWish, Which
 from app.asks import AT_ONCE, Asks
+from app.clinic import Clinic
 from app.lanes import Lane
 from app.messages import Messages
 from app.papers import Papers
@@ -26,6 +27,7 @@ from app.words import WORDS
 from models.basics.errors import RuleBroken
 from models.operations.records import Channels, Rules
 from models.rules.campaigns import Age, LeftOut
+from tests.support import stores
 from tests.support.clinic import MARIA, TestClinic
 
 EMAIL, PHONE = "rosa@home.test", "+15550104417"
@@ -177,3 +179,53 @@ def test_s1_17_many_are_written_down_a_few_at_a_time_and_nobody_twice(clinic: Te
     assert refused(story.send_some, again, choice, MARIA) == "ask.nobody"
     assert refused(story.send_some, sheet, replace(choice, name=" "), MARIA) == "ask.name_missing"
     assert refused(story.send_some, replace(sheet, why_not="link.no_pages"), choice, MARIA) == "link.no_pages"
+
+
+# Beside a hub -----------------------------------------------------------------------------------------------------
+
+
+def test_s1_16_what_the_hub_did_shows_at_the_desk(tmp_path: Path) -> None:
+    """Sent, not sent, sent again instead, taken back: as the list tells it."""
+    clock = stores.clock()
+    hub = stores.sqlite_hub(tmp_path, clock)
+    desk = stores.joined_desk(hub, tmp_path, at=clock)
+    clinic = TestClinic.over(desk, clock)
+    clinic.patient(email=EMAIL)
+    clinic.charge(2500, day="2026-03-02", charge_id="older")
+    clinic.put(Channels(email=True, text=True, portal_url="https://pay.clinic.example/portal/alder"),
+               Rules(portal=True, portal_payments=True))  # fmt: skip
+    here = Clinic(desk, clock)
+    story = Asks(here, Messages(here, None), None, None)  # type: ignore[arg-type]
+    made = story.send(story.sheet("rosa"), BY_EMAIL, MARIA)
+
+    def hub_works() -> None:
+        stores.sync(hub, desk)
+        while hub.asks.work_off(stores.TENANT):
+            pass
+        stores.sync(hub, desk)
+
+    def fails() -> None:
+        [each] = hub.messages.gather(stores.TENANT)
+        assert hub.messages.claim(each, "worker", 60)
+        assert hub.messages.failed(each, "worker", "2026-03-16", "address_refused")
+        stores.sync(hub, desk)
+
+    hub_works()
+    assert story.find(made.ask_id).state is AskState.SENT
+    fails()
+    line = story.find(made.ask_id)
+    assert (line.state, line.reason) == (AskState.FAILED, "message.failed.address_refused")
+    assert story.again(made.ask_id, MARIA).state is AskState.SENT
+    assert bodies(clinic, "message.send")[-1]["instead_of"]
+    hub_works()
+    fails()
+    assert story.find(made.ask_id).state is AskState.FAILED, "the one instead of it failed, too"
+    assert story.view(31, Which.FAILED).counts == ((AskState.FAILED, 1),)
+    story.cancel(made.ask_id, MARIA)
+    hub_works()
+    assert story.find(made.ask_id).state is AskState.CANCELLED
+    assert len(bodies(clinic, "link.revoke")) == 1
+    assert desk.verify() == []
+    assert hub.verify(stores.TENANT) == []
+    desk.close()
+    hub.close()
