@@ -10,26 +10,20 @@ from app.clinic import Clinic
 from app.views import AskedFor
 from models.basics.errors import RuleBroken
 from models.rules.numbers import plan_number
-from models.rules.plan_standing import PlanStanding, PlanStatus, standing
+from models.rules.plan_standing import PlanStanding, PlanStatus
 from models.rules.plans import ASKED, answered
 from models.rules.rights import Right, discount_right
+from models.store import plan_looking
 from models.store.queries import plans, recorded
 from models.store.queries.plans import PlanRow
 
 
 def stands(clinic: Clinic, reader: Any, row: PlanRow, late_days: int | None = None) -> PlanStanding:
     """How one plan stands today."""
-    tenant, charges = clinic.tenant, row.charges
-    paid = plans.paid_on(reader, tenant, charges)
-    extras = plans.meant_for(reader, tenant, row.plan_id, paid)
-    meant = {payment_id: paid[payment_id] for payment_id in extras if paid[payment_id] > 0}
-    others = max(sum(paid.values()) - row.paid_before_cents - sum(meant.values()), 0)
     if late_days is None:
-        late_days = recorded.rules(reader, tenant).plan_late_days
-    return standing(
-        row.instalments, plans.owed_on(reader, tenant, charges), meant | {"": others}, today=clinic.today(),
-        late_days=late_days, extras=extras, tries=plans.last_tries(reader, tenant, row.plan_id),
-    )  # fmt: skip
+        late_days = recorded.rules(reader, clinic.tenant).plan_late_days
+    tries = plans.last_tries(reader, clinic.tenant, row.plan_id)
+    return plan_looking.stands(reader, clinic.tenant, row, clinic.today(), late_days=late_days, tries=tries)
 
 
 def asked(clinic: Clinic, reader: Any, request_id: str) -> AskedFor:

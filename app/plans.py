@@ -26,10 +26,9 @@ from devices.base import Capability, TakesSignatures, Watch
 from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.basics.money import parse_cents
-from models.operations.bodies import Fee
 from models.operations.kept_cards import STRIPE
 from models.operations.plans import SIGNATURE, PlanAccept, PlanCancel, PlanLine, PlanMethod, PlanPut, PlanSkip
-from models.operations.records import Charge, Rules
+from models.operations.records import Rules
 from models.rules.adjusting import reasons_for
 from models.rules.agreement import VERSION, Agreed, agreement, card_words, sha256
 from models.rules.numbers import plan_number
@@ -37,7 +36,8 @@ from models.rules.plan_standing import PlanStatus, State, pay_off_cents
 from models.rules.plans import Frequency, Instalment, Limits, Terms, check_limits, interest_of, schedule
 from models.rules.rights import Right, discount_right
 from models.rules.signatures import signature_text
-from models.store.plan_acts import finance_charge, finance_id, starting
+from models.store.plan_acts import finance_id, starting
+from models.store.plan_looking import left_on, less_interest, paid_on, unearned_on
 from models.store.queries import collect, kept_cards, plans, recorded, rows
 from models.store.queries.plans import PlanRow
 
@@ -200,10 +200,9 @@ class Plans:
             lender = self._lender(tx.reader, row, person, supervisor)
             group, today = new_id(), clinic.today().isoformat()
             replaced = plans.plan(tx.reader, clinic.tenant, row.replaces) if row.replaces else None
-            less = self._unearned(tx.reader, replaced) if replaced else {}
-            owed = {each: collect.owed_on(tx.reader, clinic.tenant, each) - less.get(each, 0) for each in row.charges}
-            fees = self._less_interest(tx.reader, replaced) if replaced else []
-            bodies = starting(row, clinic.tenant, owed, fees, today)
+            less = unearned_on(tx.reader, clinic.tenant, replaced, clinic.today()) if replaced else {}
+            fees = less_interest(tx.reader, clinic.tenant, replaced, clinic.today()) if replaced else []
+            bodies = starting(row, clinic.tenant, left_on(tx.reader, clinic.tenant, row.charges, less), fees, today)
             for body in bodies:
                 insist(tx.record(body, person_id=person.staff_id, business_date=today, group=group,
                                  linked=len(bodies) > 1, supervisor=lender))  # fmt: skip
@@ -237,7 +236,7 @@ class Plans:
             row = self._row(tx.reader, plan_id)
             body = PlanCancel(plan_id=plan_id, patient_id=row.patient_id, reason=reason.strip()[:NAME_LETTERS],
                               charge_ids=row.charges if row.status == PlanStatus.ACTIVE else ())  # fmt: skip
-            for each in (*self._less_interest(tx.reader, row), body):
+            for each in (*less_interest(tx.reader, clinic.tenant, row, clinic.today()), body):
                 insist(tx.record(each, person_id=person.staff_id, business_date=clinic.today().isoformat(),
                                  group=group))  # fmt: skip
         return self.open(plan_id)
@@ -248,7 +247,7 @@ class Plans:
         need(Right.PAYMENTS, person)
         clinic = self._clinic
         with clinic.store.write() as tx:
-            for body in self._less_interest(tx.reader, self._row(tx.reader, plan_id)):
+            for body in less_interest(tx.reader, clinic.tenant, self._row(tx.reader, plan_id), clinic.today()):
                 insist(tx.record(body, person_id=person.staff_id, business_date=clinic.today().isoformat()))
         return self.open(plan_id)
 
@@ -299,7 +298,7 @@ class Plans:
         interest that is not earned; or those it is about."""
         today = self._clinic.today().isoformat()
         free = ("", replaces.plan_id) if replaces else ("",)
-        less = self._unearned(reader, replaces) if replaces else {}
+        less = unearned_on(reader, self._clinic.tenant, replaces, self._clinic.today()) if replaces else {}
         found = collect.open_charges(reader, self._clinic.tenant, patient_id)
         return [
             PlanItem(row.charge_id, row.description or row.code or "Charge", date.fromisoformat(row.service_date),
@@ -319,7 +318,7 @@ class Plans:
 
     def _put(self, tx: Tx, page: PlanPage, form: PlanForm, worked: Worked, person: Person) -> None:
         reason = next(each for each in reasons_for("discount") if each.code == form.discount_code)
-        paid = sum(plans.paid_on(tx.reader, tx.tenant, form.charge_ids).values())
+        paid = sum(paid_on(tx.reader, tx.tenant, form.charge_ids).values())
         body = PlanPut(
             plan_id=form.plan_id, patient_id=form.patient_id, charge_ids=form.charge_ids,
             encounter_cents=worked.encounter_cents, lines=tuple(_line(each) for each in worked.lines), terms=VERSION,
@@ -337,22 +336,6 @@ class Plans:
         limit = recorded.rules(reader, self._clinic.tenant).adjust_limit_cents
         right = discount_right(row.discount_cents, limit)
         return need(right, person, supervisor) if right else ""
-
-    def _less_interest(self, reader: Any, row: PlanRow) -> list[Fee]:
-        """The finance charge without what is not earned yet; nothing where that changes nothing."""
-        unearned = self._unearned(reader, row).get(row.finance_charge_id, 0)
-        stood = recorded.one(reader, self._clinic.tenant, Charge, row.finance_charge_id)
-        if not unearned or stood is None:
-            return []
-        left = max(stood.responsibility_cents - unearned, 0)
-        return [finance_charge(row, stood.service_date, left)]
-
-    def _unearned(self, reader: Any, row: PlanRow) -> dict[str, int]:
-        """Cents of interest that are not earned yet, by the finance charge they are on."""
-        if row.status != PlanStatus.ACTIVE or not row.finance_charge_id:
-            return {}
-        today = self._clinic.today()
-        return {row.finance_charge_id: pay_off_cents(stands(self._clinic, reader, row), today)[1]}
 
 
 def accepting(said_by: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from models.basics.clock import Clock, utc_text
@@ -23,7 +24,7 @@ from models.rules.plans import Frequency
 from models.rules.rights import discount_right, rights_of
 from models.store.hub_reading import HubReader
 from models.store.plan_acts import starting
-from models.store.plan_looking import clinic_day, left_on, less_interest, local_day, stands
+from models.store.plan_looking import clinic_day, left_on, less_interest, local_day, stands, unearned_on
 from models.store.pushing import push_batches
 from models.store.queries import kept_cards, plans, recorded, staff
 from models.store.queries.plans import PlanRow
@@ -53,6 +54,17 @@ class Accepting:
     channel: str
     sent_at: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How terms are read: paid with a kept card, or (empty) each time; sent when (UTC text); in which language; on
+    which day of the practice's."""
+
+    kept_card_id: str
+    sent_at: str
+    language: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +98,18 @@ class HubPlans:
             why_not = _why_not(row, wish)
             if row is None or why_not:
                 return why_not
-            terms = terms_of(reader, tenant, row, wish.kept_card_id, wish.sent_at, wish.language)
+            day, _ = clinic_day(reader, tenant, now)
+            terms = terms_of(reader, tenant, row, Reading(wish.kept_card_id, wish.sent_at, wish.language, day))
             if terms.sha256 != wish.seen_sha256 or not terms.stands:
                 return CHANGED
-            day, _ = clinic_day(reader, tenant, now)
             said = _Said(tx, tenant, wish.key, day.isoformat(), utc_text(now))
             said.log(_written(row, terms, wish))
             agreed = plans.plan(reader, tenant, wish.plan_id) or row
             replaced = plans.plan(reader, tenant, row.replaces)
-            less = less_interest(reader, tenant, replaced, day) if replaced else []
+            less = unearned_on(reader, tenant, replaced, day) if replaced else {}
+            fees = less_interest(reader, tenant, replaced, day) if replaced else []
             owed = left_on(reader, tenant, row.charges, less)
-            said.log(starting(agreed, tenant, owed, less, day.isoformat()), group="start")
+            said.log(starting(agreed, tenant, owed, fees, day.isoformat()), group="start")
             after = plans.plan(reader, tenant, wish.plan_id)
             return STARTED if after is not None and after.status == PlanStatus.ACTIVE else CHANGED
 
@@ -115,11 +128,10 @@ class HubPlans:
         self._transaction(work, tenant)
 
 
-def terms_of(
-    reader: HubReader, tenant: str, row: PlanRow, kept_card_id: str, sent_at: str, language: str
-) -> Terms:  # fmt: skip
-    """The terms of a draft, paid with this kept card, or (empty) each time: the text as it was written where that is
-    how it was written, else the same agreement with the sentences of that card, or in that language."""
+def terms_of(reader: HubReader, tenant: str, row: PlanRow, reading: Reading) -> Terms:
+    """The terms of a draft: the text as it was written where it is read so, else the same agreement with the sentences
+    of the card that was chosen, or in another language."""
+    kept_card_id, language = reading.kept_card_id, reading.language
     card = kept_cards.card(reader, tenant, kept_card_id) if kept_card_id else None
     text, version = row.text, row.terms
     if kept_card_id != row.kept_card_id or language != language_of(version):
@@ -136,7 +148,7 @@ def terms_of(
             remind_days=_REMIND_DAYS if card else 0, replaces=plan_number(row.replaces) if replaced else "",
             paid_cents=paid, language=language,
         ))  # fmt: skip
-    stands_ = _owes(reader, tenant, row) and _may_let_off(reader, tenant, row, sent_at)
+    stands_ = _owes(reader, tenant, row, reading.day) and _may_let_off(reader, tenant, row, reading.sent_at)
     return Terms(row, text, version, sha256(text), stands_)
 
 
@@ -149,12 +161,11 @@ def _may_let_off(reader: HubReader, tenant: str, row: PlanRow, sent_at: str) -> 
     return person is not None and right in rights_of(person.role, person.rights)
 
 
-def _owes(reader: HubReader, tenant: str, row: PlanRow) -> bool:
+def _owes(reader: HubReader, tenant: str, row: PlanRow, day: date) -> bool:
     """Do the charges of a draft owe what it is about?"""
     replaced = plans.plan(reader, tenant, row.replaces) if row.replaces else None
-    less = less_interest(reader, tenant, replaced, local_day(reader, tenant, row.put_at)) if replaced else []
-    left = sum(left_on(reader, tenant, row.charges, less).values())
-    return left == row.encounter_cents
+    less = unearned_on(reader, tenant, replaced, day) if replaced else {}
+    return sum(left_on(reader, tenant, row.charges, less).values()) == row.encounter_cents
 
 
 def _retries(rules: Rules) -> tuple[int, ...]:

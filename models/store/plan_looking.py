@@ -22,7 +22,7 @@ from models.store.queries.plans import PlanRow
 from models.store.queries.rows import marks
 
 _PLAN = f"SELECT {', '.join(field.name for field in fields(PlanRow))} FROM plan WHERE tenant = ? AND "
-_OWED = "SELECT charge_id, debits - credits FROM account WHERE tenant = ? AND id IN "
+_OWED = "SELECT charge_id, debits + pending_debits - credits - pending_credits FROM account WHERE tenant = ? AND id IN "
 _MOVES = (
     "SELECT l.payment_id, t.amount_cents FROM transfer t JOIN account l ON l.tenant = t.tenant AND l.id = t.debit "
     "WHERE t.tenant = ? AND t.code IN ('allocate', 'auto_allocate') AND t.credit IN ({0}) UNION ALL "
@@ -45,14 +45,20 @@ def owed_on(connection: Any, tenant: str, charge_ids: Sequence[str]) -> dict[str
     return {str(charge_id): int(cents) for charge_id, cents in found}
 
 
+def paid_on(connection: Any, tenant: str, charge_ids: Sequence[str]) -> dict[str, int]:
+    """By payment the cents it put on these charges, less what was taken off again."""
+    ids, paid = _accounts(charge_ids), dict[str, int]()
+    for payment_id, cents in connection.execute(_MOVES.format(marks(len(ids))), (tenant, *ids, tenant, *ids)):
+        paid[payment_id] = paid.get(payment_id, 0) + int(cents)
+    return paid
+
+
 def stands(
     connection: Any, tenant: str, row: PlanRow, day: date, *, late_days: int = 0,
     tries: Mapping[int, LastTry] | None = None,
 ) -> PlanStanding:  # fmt: skip
     """How a plan stands on `day`; `tries` as of `rules.plan_standing.standing`."""
-    ids, paid = _accounts(row.charges), dict[str, int]()
-    for payment_id, cents in connection.execute(_MOVES.format(marks(len(ids))), (tenant, *ids, tenant, *ids)):
-        paid[payment_id] = paid.get(payment_id, 0) + int(cents)
+    paid = paid_on(connection, tenant, row.charges)
     meant = connection.execute(f"{_MEANT}({marks(len(paid))})", (tenant, *paid)) if paid else ()
     named = {payment_id: answered(request_id) for payment_id, request_id in meant}
     extras = {payment_id: no for payment_id, (plan_id, no) in named.items()
@@ -74,25 +80,26 @@ def items_for(connection: Any, tenant: str, charge_ids: Sequence[str], cents: in
     return tuple(items)
 
 
+def unearned_on(connection: Any, tenant: str, row: PlanRow, day: date) -> dict[str, int]:
+    """Cents of interest that are not earned on `day`, by the finance charge they are on; of a plan in force."""
+    if row.status != PlanStatus.ACTIVE or not row.finance_charge_id:
+        return {}
+    return {row.finance_charge_id: pay_off_cents(stands(connection, tenant, row, day), day)[1]}
+
+
 def less_interest(connection: Any, tenant: str, row: PlanRow, day: date) -> list[Fee]:
     """The finance charge of a plan in force without what is not earned on `day`; nothing where that changes nothing."""
-    if row.status != PlanStatus.ACTIVE or not row.finance_charge_id:
-        return []
-    unearned = pay_off_cents(stands(connection, tenant, row, day), day)[1]
+    unearned = unearned_on(connection, tenant, row, day).get(row.finance_charge_id, 0)
     stood = connection.execute(_FEE, (tenant, row.finance_charge_id)).fetchone()
     if not unearned or stood is None:
         return []
     return [finance_charge(row, stood[0], max(stood[1] - unearned, 0))]
 
 
-def left_on(connection: Any, tenant: str, charge_ids: Sequence[str], less: Sequence[Fee]) -> dict[str, int]:
+def left_on(connection: Any, tenant: str, charge_ids: Sequence[str], less: Mapping[str, int]) -> dict[str, int]:
     """What each of these charges owes once interest that is not earned is off."""
-    found = owed_on(connection, tenant, charge_ids)
-    for fee in less:
-        if fee.charge_id in found:
-            stood = connection.execute(_FEE, (tenant, fee.charge_id)).fetchone()
-            found[fee.charge_id] -= stood[1] - fee.amount_cents
-    return found
+    return {charge_id: cents - less.get(charge_id, 0) for charge_id, cents in
+            owed_on(connection, tenant, charge_ids).items()}  # fmt: skip
 
 
 def clinic_day(connection: Any, tenant: str, now: datetime) -> tuple[date, int]:

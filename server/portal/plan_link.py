@@ -17,7 +17,7 @@ from models.basics.ids import new_id
 from models.operations.kept_cards import STRIPE
 from models.rules.agreement import sentences_of
 from models.rules.plans import asked_for
-from models.store.hub_plans import CHANGED, STARTED, Accepting, Terms, terms_of
+from models.store.hub_plans import CHANGED, STARTED, Accepting, Reading, Terms, terms_of
 from models.store.hub_reading import HubReader
 from models.store.plan_looking import items_for
 from models.store.queries import kept_cards, people, plans
@@ -155,10 +155,9 @@ def _terms(visit: Visit, found: Linked, sent: Sent, way: str, wrong: str = "", n
 
 
 def _agreed(visit: Visit, found: Linked, sent: Sent, way: str) -> Terms:
-    kept = "" if way == EACH else way
+    reading = Reading("" if way == EACH else way, found.row.issued_at, visit.language, sent.plan.today)
     return visit.hub.portal.rows.read(
-        visit.tenant,
-        lambda reader: terms_of(reader, visit.tenant, sent.plan.row, kept, found.row.issued_at, visit.language),
+        visit.tenant, lambda reader: terms_of(reader, visit.tenant, sent.plan.row, reading)
     )
 
 

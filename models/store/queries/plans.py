@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any
 
 from models.rules.plan_standing import LastTry
-from models.rules.plans import Instalment, answered, asked_for
+from models.rules.plans import Instalment
 from models.store.queries import people
-from models.store.queries.rows import NET, marks
+from models.store.queries.rows import marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,6 @@ _NEWEST = " ORDER BY p.status = 'active' DESC, p.status = 'dormant' DESC, p.put_
 _SIGNED = (
     "CASE WHEN t.code IN ('allocate', 'auto_allocate') THEN t.amount_cents ELSE -t.amount_cents END"
 )  # fmt: skip
-_PAID = (
-    f"SELECT l.payment_id, sum({_SIGNED}) FROM json_each(?) j JOIN transfer t ON t.tenant = ? AND "
-    "(t.{side} = 'AR:' || j.value) AND t.code IN ({codes}) JOIN account l ON l.tenant = t.tenant AND l.id = t.{lot} "
-    "GROUP BY l.payment_id"
-)
-_PUT_THERE = _PAID.format(side="credit", lot="debit", codes="'allocate', 'auto_allocate'")
-_TAKEN_OFF = _PAID.format(side="debit", lot="credit", codes="'release'")
 
 
 def plan(connection: Any, tenant: str, plan_id: str) -> PlanRow | None:
@@ -141,34 +134,6 @@ def running(connection: Any, tenant: str, most: int) -> list[PlanRow]:
     """Plans in force and drafts of everybody, at most `most`."""
     found = connection.execute(f"{_PLAN}p.status IN ('active', 'dormant'){_NEWEST} LIMIT ?", (tenant, most))
     return [PlanRow(*row) for row in found]
-
-
-def owed_on(connection: Any, tenant: str, charge_ids: Sequence[str]) -> int:
-    """Cents owed on charges together."""
-    row = connection.execute(
-        f"SELECT coalesce(sum(-({NET})), 0) FROM json_each(?) j JOIN account a ON a.tenant = ? "
-        "AND a.id = 'AR:' || j.value", (json.dumps(list(charge_ids)), tenant),
-    ).fetchone()  # fmt: skip
-    return int(row[0])
-
-
-def paid_on(connection: Any, tenant: str, charge_ids: Sequence[str]) -> dict[str, int]:
-    """By payment the cents it put on these charges, less what was taken off again."""
-    found: dict[str, int] = {}
-    for query in (_PUT_THERE, _TAKEN_OFF):
-        for payment_id, cents in connection.execute(query, (json.dumps(list(charge_ids)), tenant)):
-            found[payment_id] = found.get(payment_id, 0) + int(cents)
-    return found
-
-
-def meant_for(connection: Any, tenant: str, plan_id: str, payment_ids: Iterable[str]) -> dict[str, int]:
-    """Of these payments those that were made for a certain payment of the plan: its number (S0-45)."""
-    found = connection.execute(
-        "SELECT payment_id, request_id FROM payment WHERE tenant = ? AND request_id LIKE ? "
-        "AND payment_id IN (SELECT value FROM json_each(?))",
-        (tenant, f"{asked_for(plan_id, 0)[:-1]}%", json.dumps(list(payment_ids))),
-    )  # fmt: skip
-    return {str(payment_id): answered(request_id)[1] for payment_id, request_id in found}
 
 
 def last_tries(connection: Any, tenant: str, plan_id: str) -> dict[int, LastTry]:

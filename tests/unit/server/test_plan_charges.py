@@ -16,7 +16,7 @@ from models.operations.kept_cards import CardDrop
 from models.operations.plans import PlanAccept, PlanActivate, PlanCancel, PlanLine, PlanPut, PlanSkip
 from models.rules.agreement import sha256
 from models.rules.plans import Frequency, asked_for, nth_due
-from models.store.hub_plans import CHANGED, GONE, LOCKED, STARTED, Accepting, Terms, terms_of
+from models.store.hub_plans import CHANGED, GONE, LOCKED, STARTED, Accepting, Reading, Terms, terms_of
 from models.store.hub_reading import HubReader
 from models.store.hub_repair import AFTER_RESTORE
 from models.store.plan_acts import finance_id
@@ -110,7 +110,7 @@ def test_s4_06_terms_are_accepted_from_home_once_and_paid_off_without_what_is_no
     def look(reader: HubReader) -> Terms:
         row = plans.plan(reader, home.tenant, plan_id)
         assert row is not None
-        return terms_of(reader, home.tenant, row, old.card_id, "", "en")
+        return terms_of(reader, home.tenant, row, Reading(old.card_id, "", "en", NOON.date()))
 
     seen = home.store.portal.read(home.tenant, look)
     assert seen.stands
