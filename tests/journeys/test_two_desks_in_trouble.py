@@ -61,7 +61,7 @@ def test_a_hub_killed_under_load_loses_nothing(outside_hub: HubOutside, tmp_path
 
 def _take_until(desk: ClinicDesk, over: threading.Event, taken: list[str]) -> None:
     patient, charge = desk.patient(10_000_000)
-    while not over.wait(0.005):
+    while not over.wait(0.02):
         taken.append(desk.take(patient, charge, 100))
 
 

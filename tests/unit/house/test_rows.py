@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ DEVICE_RULES = range(1, 15)
 """What must happen when a device, its wire or the program fails in the middle: `test_rule_9_…`."""
 
 
+@cache
 def functions() -> list[str]:
     """The name of every test function there is."""
     return [
