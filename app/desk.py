@@ -155,7 +155,8 @@ class Desk:
         self.scans = Scans(settings, self.device_log)
         self.status = DeskStatus(self.clinic, settings, self.lanes, self._reader, self.printing, self.scans, self.sync,
                                  self.display)  # fmt: skip
-        till = Till(self.clinic, settings, posting, telling, self.printing.nudge, self.printing.look_ahead)
+        till = Till(self.clinic, settings, posting, telling, self.printing.nudge, self.printing.look_ahead,
+                    self.printing.until_it_begins)  # fmt: skip
         attempts = Attempts(till)
         self._till, self._attempts = till, attempts
         self.recovery = Recovery(till, attempts, self._reader, self.status.told)

@@ -51,6 +51,8 @@ TOO_OLD = timedelta(hours=12)
 """A receipt that waited longer is not wanted any more; a copy can be printed."""
 MOST_AGAIN = 3
 """So often a job that breaks off is begun again by itself, then somebody must want it."""
+BEGINS_S = 0.05
+"""So long, at most, a payment is kept from the screen for its receipt to begin."""
 STATUS_HOLDS_S = 5.0
 """So long a printer that was ready is given the next job without being asked first."""
 _ENDS = {
@@ -79,7 +81,7 @@ class Printing:
         self._address = ("", "")
         self._ready_at = -STATUS_HOLDS_S
         self._status: PrinterStatus | None = None
-        self._draining = threading.Event()
+        self._draining, self._begun = threading.Event(), threading.Event()
         self._callbacks: list[Callable[[str], None]] = []
         self.drawer = OwnDrawer(clinic, settings, drawer_lane or lane, self._pulse, self._events)
 
@@ -248,10 +250,18 @@ class Printing:
         if not self.fitted or self._draining.is_set():
             return
         self._draining.set()
+        self._begun.clear()
         try:
             self._lane.submit(self._drain, failed=self._drain_failed)
         except DeviceBusy:
             self._draining.clear()
+            self._begun.set()
+
+    def until_it_begins(self) -> None:
+        """After `nudge`: wait until the first byte of what waits has left, or it is clear that none will; a moment at
+        most. Who draws a screen now would keep the printer's lane from its turn."""
+        if self.fitted:
+            self._begun.wait(BEGINS_S)
 
     def look_ahead(self) -> None:
         """A receipt is about to be written down: the printer says meanwhile whether it can take one. Never blocks."""
@@ -314,10 +324,12 @@ class Printing:
                 waiting = [each for each in jobs.jobs_in(reader, clinic.tenant, "queued")
                            if each.kind != "drawer" or not self.drawer.fitted]  # fmt: skip
             if not waiting or not self._work_off(waiting[0]):
-                return
+                break
+        self._begun.set()
 
     def _drain_failed(self, error: Exception) -> None:
         self._draining.clear()
+        self._begun.set()
         level = logging.WARNING if isinstance(error, PosError) else logging.ERROR
         log.log(level, "printing stopped", exc_info=None if isinstance(error, PosError) else error,
                 extra=facts(error=type(error).__name__))  # fmt: skip
@@ -344,7 +356,7 @@ class Printing:
             return True
         point(Point.BEFORE_PRINT)
         try:
-            result = self._driver().print_bytes(data)
+            result = self._driver().print_bytes(data, self._begun.set)
         except DeviceError as error:  # before the first byte: the job waits on
             self._ready_at = -STATUS_HOLDS_S
             self._move(job, "queued", error.message_key)

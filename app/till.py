@@ -27,7 +27,7 @@ _NOBODY = Person("", "", "", "", manager=False)
 @dataclass(frozen=True, slots=True)
 class Till:
     """What tenders work with. `paper` is called after the commit, when something may wait to be printed, `paper_soon`
-    when something is about to be written down that will be."""
+    when something is about to be written down that will be; `paper_begins` waits a moment until it begins."""
 
     clinic: Clinic
     settings: Settings
@@ -35,6 +35,7 @@ class Till:
     telling: Telling
     paper: Callable[[], None]
     paper_soon: Callable[[], None] = lambda: None
+    paper_begins: Callable[[], None] = lambda: None
 
     def take_at_once(self, request: CollectRequest, check: Check) -> Collected:
         """Money that is there already: check, post, number and spool in one transaction, with one sync of the disk.

@@ -501,6 +501,10 @@ class PrinterStatus:
     drawer_open: bool | None = None
 
 
+def nobody_waits() -> None:
+    """Nobody waits for a job to begin."""
+
+
 class ReceiptPrinter(Protocol):
     """Puts bytes on paper."""
 
@@ -508,9 +512,9 @@ class ReceiptPrinter(Protocol):
         """Never raises for a silent printer: that is OFFLINE/TIMEOUT; an absent port is OFFLINE/NO_HARDWARE."""
         ...
 
-    def print_bytes(self, data: bytes) -> PrintResult:
-        """Print and confirm in order. NOT_PRINTED is certain; UNKNOWN asks a person. Raises OutOfPaper or
-        DeviceError only before the first byte was sent."""
+    def print_bytes(self, data: bytes, begun: Callable[[], None] = nobody_waits) -> PrintResult:
+        """Print and confirm in order; `begun` is called when the first bytes have left. NOT_PRINTED is certain; UNKNOWN
+        asks a person. Raises OutOfPaper or DeviceError only before the first byte was sent."""
         ...
 
     def look_ahead(self) -> PrinterStatus | None:

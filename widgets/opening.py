@@ -52,6 +52,11 @@ FILLED = "filled"
 """The property of a window that filled the screen when it was closed."""
 
 
+TURN_S = 0.0005
+"""A thread that draws lets another one have its turn after so long (Python's own is ten times that): a receipt that is
+ready must not wait for every part of a screen."""
+
+
 def application() -> QApplication:
     """The application of this process, dressed in the theme; made on first use."""
     app = QApplication.instance()
@@ -62,6 +67,7 @@ def application() -> QApplication:
         app.setWindowIcon(QIcon(str(resources.path("logo.svg"))))
         theme.apply(app)
         Collector(app)
+    sys.setswitchinterval(TURN_S)
     return app
 
 

@@ -179,6 +179,8 @@ class Card:
         if isinstance(settled, StorageError):
             return self._not_saved(plan, result, settled)
         if settled.told is not None:
+            if settled.told.print_job_id:
+                till.paper_begins()
             return settled.told
         end = _REASONS.get(result.reason, _ENDS.get(result.outcome, CollectEnd.UNKNOWN))
         if end is CollectEnd.CANCELLED and timed_out:

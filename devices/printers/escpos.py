@@ -10,10 +10,19 @@ into; what stays open is UNKNOWN. A job is never sent twice.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from devices.base import BytePipe, DeviceState, DeviceStatus, PrinterStatus, PrintResult, Reason
+from devices.base import (
+    BytePipe,
+    DeviceState,
+    DeviceStatus,
+    PrinterStatus,
+    PrintResult,
+    Reason,
+    nobody_waits,
+)
 from devices.bytes import (
     AUTO_STATUS_BYTES,
     AUTO_STATUS_MARK,
@@ -160,7 +169,7 @@ class EscposPrinter:
             self._ready_until = self._ticks.now() + self._patience.ahead_s
         return status
 
-    def print_bytes(self, data: bytes) -> PrintResult:
+    def print_bytes(self, data: bytes, begun: Callable[[], None] = nobody_waits) -> PrintResult:
         """See ReceiptPrinter. A job that was broken off is cleared from the printer's memory, so that its rest does
         not come out when paper is put in."""
         started = self._ticks.now()
@@ -171,7 +180,7 @@ class EscposPrinter:
             self._ready_until = -1.0  # of one job only
             if self._left_over:
                 self._clear()
-            result = self._send(data)
+            result = self._send(data, begun)
         finally:
             self._hang_up()
         took_ms = round((self._ticks.now() - started) * 1000)
@@ -296,7 +305,7 @@ class EscposPrinter:
         if self._reports_within(self._patience.status_s):
             self._owed = 0
 
-    def _send(self, data: bytes) -> PrintResult:
+    def _send(self, data: bytes, begun: Callable[[], None]) -> PrintResult:
         """Write in chunks, looking between them, then wait for proof. Raises nothing: bytes have left."""
         whole_job_left = False
         try:
@@ -306,6 +315,8 @@ class EscposPrinter:
                     return self._stopped(whole_job_left)
                 whole_job_left = number == len(pieces)
                 self._pipe.write(piece, self._patience.write_s)
+                if number == 1:
+                    begun()
             return self._wait_for_proof(len(data))
         except DeviceError:
             self._left_over = True

@@ -8,6 +8,7 @@ nobody there; a job that gets stuck is taken back for the same reason.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from devices.base import (
@@ -16,6 +17,7 @@ from devices.base import (
     PrinterStatus,
     PrintResult,
     Reason,
+    nobody_waits,
 )
 from devices.bytes import ESC
 from devices.printers.escpos import DRAWER_CONNECTOR_PINS, PULSE_OFF, PULSE_ON
@@ -62,7 +64,7 @@ class QueuedPrinter:
         """See ReceiptPrinter: a queue is asked when it is given something."""
         return None
 
-    def print_bytes(self, data: bytes) -> PrintResult:
+    def print_bytes(self, data: bytes, begun: Callable[[], None] = nobody_waits) -> PrintResult:
         """See ReceiptPrinter. HANDED_OVER when the queue passed all of it on; NOT_PRINTED when it was taken back before
         the printer got any of it; UNKNOWN else."""
         refuse_unless_ready(self._queue.status())
@@ -72,6 +74,7 @@ class QueuedPrinter:
             if error.effect is not Effect.UNKNOWN:
                 raise
             return PrintResult.UNKNOWN
+        begun()
         result = self._follow(number, len(data))
         log.info("printed", extra=facts(bytes=len(data), result=result))
         return result

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from app import printing
 from app.settings import PRINTER_URL
 from app.views import TenderKind
 from devices.printers.escpos import EscposPrinter
@@ -192,7 +193,7 @@ def test_the_printer_is_asked_while_an_approved_payment_is_written_down(
     asked: list[str] = []
     look, send = EscposPrinter.look_ahead, EscposPrinter.print_bytes
     monkeypatch.setattr(EscposPrinter, "look_ahead", lambda own: (asked.append("look"), look(own))[1])
-    monkeypatch.setattr(EscposPrinter, "print_bytes", lambda own, data: (asked.append("print"), send(own, data))[1])
+    monkeypatch.setattr(EscposPrinter, "print_bytes", lambda own, *what: (asked.append("print"), send(own, *what))[1])
     terminal.reset()
     with counter(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url, printer=paper.url) as desk:
         if fault:
@@ -204,19 +205,43 @@ def test_the_printer_is_asked_while_an_approved_payment_is_written_down(
         assert asked == ["look", "print"] * looks
 
 
+@pytest.mark.parametrize(("fault", "begins"), [("", True), ("paper-out", False)])
+def test_the_screen_waits_for_the_first_byte_and_for_nothing_else(
+    tmp_path: Path, terminal: PaxProcess, paper: PrinterProcess, monkeypatch: pytest.MonkeyPatch, fault: str,
+    begins: bool,
+) -> None:  # fmt: skip
+    """What is told of a card payment is told when its receipt has begun, or when it is clear that it does not."""
+    terminal.reset()
+    monkeypatch.setattr(printing, "BEGINS_S", 60.0)
+    with counter(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url, printer=paper.url) as desk:
+        begun: list[bytes] = []
+        send = EscposPrinter._send
+
+        def noted(own: EscposPrinter, data: bytes, told: Callable[[], None]) -> object:
+            begun.append(data)
+            return send(own, data, told)
+
+        monkeypatch.setattr(EscposPrinter, "_send", noted)
+        if fault:
+            paper.always(fault)
+        taken = desk.collect(desk.request(desk.sheet(), TenderKind.CARD), 40.0)
+        assert [bool(begun), bool(taken.print_job_id)] == [begins, True]
+        paper.clear()
+
+
 def test_what_the_printer_said_ahead_is_not_asked_again(
     tmp_path: Path, paper: PrinterProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long it was not spoken to: the first byte of the receipt follows at once."""
     with counter(tmp_path, rosa_with_copay_and_balance, printer=paper.url) as desk:
-        printing, lane = desk.desk.printing, desk.desk.lanes["printer"]
+        spool, lane = desk.desk.printing, desk.desk.lanes["printer"]
         said: list[str] = []
 
         def waited_long(_job: object) -> str:
-            printing._ready_at = -1e9
-            printing._look_ahead(_job)  # type: ignore[arg-type]
-            monkeypatch.setattr(printing, "look", lambda: said.append("asked again"))
-            return printing._trouble()
+            spool._ready_at = -1e9
+            spool._look_ahead(_job)  # type: ignore[arg-type]
+            monkeypatch.setattr(spool, "look", lambda: said.append("asked again"))
+            return spool._trouble()
 
         assert lane.call(waited_long, 20) == ""
         assert said == []

@@ -24,6 +24,7 @@ from devices.base import (
     TerminalInfo,
     Traced,
     Watch,
+    nobody_waits,
 )
 from models.basics.errors import DeviceMissing, DeviceTimeout
 from tests.simulator.world import Paper, World, chance, receipt_no_on
@@ -134,12 +135,13 @@ class SimPrinter:
             return PrinterStatus(DeviceStatus(DeviceState.ERROR, Reason.PAPER_OUT))
         return PrinterStatus(DeviceStatus(DeviceState.READY))
 
-    def print_bytes(self, data: bytes) -> PrintResult:
+    def print_bytes(self, data: bytes, begun: Callable[[], None] = nobody_waits) -> PrintResult:
         how, self.next = self.next, FINE
         if how == "absent":
             raise DeviceMissing("device.port_absent", device="printer")
         if how == "dies_before":
             return PrintResult.UNKNOWN
+        begun()
         number = receipt_no_on(data)
         jobs = self._ask("SELECT 1 FROM print_job WHERE state = 'sending' AND document LIKE ?", f'%"{number}"%')
         self._world.paper.append(Paper(self._device, number, bool(jobs)))

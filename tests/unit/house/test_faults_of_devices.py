@@ -66,6 +66,7 @@ FAULTS = {
         "cancelling not heard": "abort-ignored",
         "busy with a dialogue": "busy:3s",
         "starts anew in the middle": "reboot:2s",
+        "says no when it is to start anew": "restart-refused",
         "other reference": "wrong-reference",
         "other amount": "wrong-amount:2600",
         "report finds nothing": "status-none",

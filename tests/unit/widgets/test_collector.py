@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import linecache
+import sys
 import threading
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.lanes import Lane
 from widgets.collector import Collector
+from widgets.opening import application
 
 pytestmark = pytest.mark.usefixtures("themed")
 
@@ -58,3 +60,14 @@ def test_python_does_not_collect_by_itself_any_more(qapp: QApplication) -> None:
     gc.enable()
     Collector(QObject(qapp))
     assert not gc.isenabled()
+
+
+def test_beside_a_window_threads_take_short_turns() -> None:
+    """What a lane has ready does not wait for every part of a screen that is drawn."""
+    before = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(0.005)
+        application()
+        assert sys.getswitchinterval() <= 0.001
+    finally:
+        sys.setswitchinterval(before)
