@@ -36,7 +36,7 @@ _ORDER_LETTERS = 64
 LEAST_CENTS = 50
 """The processor takes no less."""
 CARD_WORDS = "plan-card-1"
-"""The version of `plan.card_words`."""
+"""The version of `pay.plan_card_words`."""
 _SHOWN = (PlanStatus.ACTIVE, PlanStatus.CLOSED, PlanStatus.CANCELLED)
 
 
@@ -155,7 +155,7 @@ def use_card(visit: Visit) -> Response:
 
 
 def _card_words(visit: Visit) -> str:
-    return visit.say("plan.card_words", clinic=visit.clinic.practice.name)
+    return visit.say("pay.plan_card_words", clinic=visit.clinic.practice.name)
 
 
 def agreement(visit: Visit) -> Response:
