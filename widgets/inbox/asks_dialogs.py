@@ -21,6 +21,8 @@ from widgets.common import (
     Choice,
     Field,
     FormRow,
+    KeycapButton,
+    Role,
     Segments,
     Text,
     page_action,
@@ -197,9 +199,11 @@ class OneDialog(FormDialog):
 
 
 class ManyDialog(FormDialog):
-    """Many at once: whom, and at the right who is asked and who not. `wished` after every change of whom."""
+    """Many at once: whom, and at the right who is asked and who not. `wished` after every change of whom, `snoozed(id)`
+    for the patient who is marked."""
 
     wished = Signal()
+    snoozed = Signal(str)
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host, "Bulk payment request", "Send requests", width=1040)
@@ -215,6 +219,9 @@ class ManyDialog(FormDialog):
         self.count = Text("", "caption", "muted", elide=True)
         self.asked = CellTable("Who is asked", MANY_COLUMNS)
         self.left = CellTable("Who is left out", LEFT_COLUMNS)
+        self.snooze = KeycapButton(
+            action=page_action(self, "Snooze 30 days", "Alt+Z", self._snooze), role=Role.LINK, size="control_small"
+        )
         self._lay_out()
         self.least.typed.connect(lambda _cents: self.wished.emit())
         self.channel.chosen.connect(lambda _key: self.wished.emit())
@@ -241,6 +248,7 @@ class ManyDialog(FormDialog):
         head = QHBoxLayout()
         head.addWidget(self.parts)
         head.addWidget(self.count, 1)
+        head.addWidget(self.snooze)
         right = QVBoxLayout()
         right.setSpacing(S8)
         right.addLayout(head)
@@ -272,6 +280,8 @@ class ManyDialog(FormDialog):
         for table, rows in ((self.asked, many_rows(sheet.asked)), (self.left, left_rows(sheet.left))):
             table.setMinimumHeight(high)
             table.set_rows(rows)
+            if rows and not table.key:
+                table.select_first()
         self.count.setText(f"{len(sheet.asked)} asked, {len(sheet.left)} left out")
         self._show_part()
         verb, note = many_words(sheet)
@@ -279,7 +289,12 @@ class ManyDialog(FormDialog):
         self.refuse(why_not)
         self.show_verb(verb, "", "" if sheet.asked else note)
 
+    def _snooze(self) -> None:
+        if self.asked.isVisible() and self.asked.key:
+            self.snoozed.emit(self.asked.key)
+
     def _show_part(self) -> None:
+        self.snooze.setVisible(self.parts.key == "asked")
         self.asked.setVisible(self.parts.key == "asked")
         self.left.setVisible(self.parts.key == "left")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -26,6 +26,8 @@ from widgets.inbox.asks_state import AsksState, asks_state, offers_for, sent_wor
 
 WISH_MS = 300
 """So long after the last change of whom to ask, everybody is looked at again."""
+SNOOZE_DAYS = 30
+"""Who is taken out of a bulk request is left out of others for so long, too."""
 
 
 class AsksPresenter(QObject):
@@ -196,6 +198,7 @@ class AsksPresenter(QObject):
             dialog = self._many = ManyDialog(self._host())
             dialog.wished.connect(self._wish_soon.start)
             dialog.submitted.connect(self._begin_many)
+            dialog.snoozed.connect(self._leave_out)
         self._sheet = None
         self._many.begin()
         self._look_again()
@@ -215,6 +218,26 @@ class AsksPresenter(QObject):
                 dialog.show_sheet(sheet, self._why(sheet.why_not))
 
         self._wishes.ask(lambda: self._story.many(wish), found, self._refused(dialog))
+
+    @Slot(str)
+    def _leave_out(self, patient_id: str) -> None:
+        """Who is marked is not asked this time, nor for a while."""
+        dialog, person = self._many, self._person()
+        if dialog is None or self._busy or self._sheet is None:
+            return
+        until = self._today() + timedelta(days=SNOOZE_DAYS)
+
+        def over(_nothing: object) -> None:
+            self._busy = False
+            self._look_again()
+
+        def failed(error: Exception) -> None:
+            self._busy = False
+            self._refused(dialog)(error)
+
+        self._busy = True
+        self._bridge.start(self._lanes["store"], lambda _job: self._story.snooze(patient_id, until, person), owner=self,
+                           done=over, failed=failed)  # fmt: skip
 
     @Slot()
     def _begin_many(self) -> None:
