@@ -189,9 +189,8 @@ def end(folder: Path) -> dict[str, Any]:
     """MiB of a process that turns through the list to its end, the cards beside it."""
     window = Window(folder)
     pages = window.presenter.state.pages
-    for page in range(0, pages - 1, max(pages // 300, 1)):
-        window.painted(lambda page=page + 1: window.page.paging.wanted.emit(page))  # type: ignore[misc]
-    window.painted(lambda: window.page.paging.wanted.emit(pages - 1))
+    for page in (*range(1, pages - 1, max(pages // 300, 1)), pages - 1):
+        window.painted(lambda page=page: window.page.paging.wanted.emit(page))  # type: ignore[misc]
     last = window.presenter.state.foot
     window.close()
     return {"mib": _resident(), "last": last}
