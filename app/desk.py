@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from app.joining_again import JoiningAgain
     from app.kept_cards import KeptCards
     from app.kept_documents import KeptDocuments
+    from app.link_at_collect import LinkAtCollect
     from app.links import Links
     from app.moves import Moves
     from app.netting import Netting
@@ -449,6 +450,13 @@ class Desk:
         from app.links import Links
 
         return Links(self.clinic, self.messages, self.sync)
+
+    @cached_property
+    def link_at_collect(self) -> LinkAtCollect:
+        """What Collect would take, asked by a link instead."""
+        from app.link_at_collect import LinkAtCollect
+
+        return LinkAtCollect(self.links, self.payment_requests)
 
     @cached_property
     def portal_link(self) -> PortalLink:

@@ -72,12 +72,14 @@ class LinkOffer:
 @dataclass(frozen=True, slots=True)
 class LinkChoice:
     """What the person decided: how much (0: all of it), the last day it works (None: as offered), words for the page
-    alone, and where it goes: (channel, address as typed) each; none: it is copied or shown as a code."""
+    alone, and where it goes: (channel, address as typed) each; none: it is copied or shown as a code. `parts` says how
+    much of each charge, (charge, cents), in place of an amount."""
 
     amount_cents: int = 0
     expires_on: date | None = None
     note: str = ""
     ways: tuple[tuple[str, str], ...] = ()
+    parts: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,10 +67,12 @@ class Links:
     # Making one -------------------------------------------------------------------------------------------------------
 
     def offer(
-        self, subject: str, patient_id: str, subject_id: str = "", charge_ids: Iterable[str] | None = None
+        self, subject: str, patient_id: str, subject_id: str = "", charge_ids: Iterable[str] | None = None,
+        asked_cents: int = 0,
     ) -> LinkOffer:  # fmt: skip
         """What a link would ask: `balance` (what the account owes, or the charges named), `visit` (an appointment's
-        charges), `request`, `plan`. Raises RuleBroken `collect.patient_gone`, `link.nothing_owed`."""
+        charges), `request`, `plan`. `asked_cents`: what a request will ask that is written down together with its link.
+        Raises RuleBroken `collect.patient_gone`, `link.nothing_owed`."""
         clinic = self._clinic
         with clinic.store.reader() as reader:
             payer_id = online.payer_of(asking(reader), clinic.tenant, patient_id)
@@ -80,7 +82,7 @@ class Links:
             standings = self._standings(reader)
             wanted = None if charge_ids is None else set(charge_ids)
             items = self._items(standings, (subject, subject_id, payer_id), wanted)
-            owed = sum(item.amount_cents for item in items) or self._asked(reader, subject, subject_id)
+            owed = sum(item.amount_cents for item in items) or self._asked(reader, subject, subject_id) or asked_cents
             known = (
                 links.of_subject(reader, clinic.tenant, subject, subject_id)
                 if subject_id
@@ -252,7 +254,8 @@ class Links:
         return next((key for is_missing, key in missing if is_missing), "")
 
     def _body(self, offer: LinkOffer, choice: LinkChoice) -> LinkIssue:
-        cents, today = choice.amount_cents or offer.owed_cents, self._clinic.today()
+        chosen = sum(cents for _, cents in choice.parts)
+        cents, today = chosen or choice.amount_cents or offer.owed_cents, self._clinic.today()
         last, note = choice.expires_on or offer.expires_on, " ".join(choice.note.split())
         if not 0 < cents <= offer.owed_cents:
             raise RuleBroken("link.amount_wrong", field="amount", owed_cents=offer.owed_cents)
@@ -261,8 +264,11 @@ class Links:
         if len(note) > NOTE_LIMIT:
             raise RuleBroken("link.note_long", field="note", limit=NOTE_LIMIT)
         no_card_number(note, "note")
-        items = _shared_out(offer.items, cents)
         owes = {item.charge_id: item.amount_cents for item in offer.items}
+        if any(not 0 < part <= owes.get(charge_id, 0) for charge_id, part in choice.parts):
+            raise RuleBroken("link.amount_wrong", field="amount", owed_cents=offer.owed_cents)
+        items = tuple(OnlineItem(charge_id=charge_id, amount_cents=part) for charge_id, part in choice.parts)
+        items = items or _shared_out(offer.items, cents)
         return LinkIssue(
             link_id=offer.link_id, patient_id=offer.patient.patient_id, subject=offer.subject, amount_cents=cents,
             expires_at=self._end_of(last), subject_id=offer.subject_id, items=items, note=note,

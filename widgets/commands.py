@@ -51,6 +51,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("inbox", "&Inbox of payments from home", "Ctrl+9", "payment"),
     Command("plans", "Payment p&lans", "Ctrl+4", "payment"),
     Command("receipts", "&Receipts", "Ctrl+Shift+R", "payment"),
+    Command("links", "Payment lin&ks", "Ctrl+Shift+K", "payment"),
     Command("open_drawer", "Open the &drawer…", "Ctrl+D", "payment"),
     Command("today", "&Today", "Ctrl+1", "day"),
     Command("claims", "&Claims feed", "Ctrl+5", "day"),

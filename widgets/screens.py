@@ -152,6 +152,12 @@ def _claims(kit: Kit) -> Page:
     return make(kit)
 
 
+def _links(kit: Kit) -> Page:
+    from widgets.links.page import make
+
+    return make(kit)
+
+
 def _plans(kit: Kit) -> Page:
     from widgets.plans.list_page import make
 
@@ -207,6 +213,9 @@ TODAY, COLLECT, APPROVED, PATIENTS, PAYMENTS, CLAIMS, LEDGER, ATTENTION, DAY_CLO
 PAYMENT, INBOX = "payment", "inbox"
 """One payment, or one request (`Place.item` is its id); the list leads there once the screen is in the table."""
 
+LINKS = "links"
+"""Payment links: of everybody, or of one account; `Place.item` is the link in focus."""
+
 PLANS, PLAN = "plans", "plan"
 """Payment plans, and one of them (`Place.item` is its id; empty: a new agreement of the patient)."""
 
@@ -226,6 +235,7 @@ SCREENS: dict[str, Screen] = {
         Screen(COLLECT, _collect, under=TODAY),
         Screen(APPROVED, _approved, under=TODAY),
         Screen(PAYMENT, _payment, under=PAYMENTS),
+        Screen(LINKS, _links, under=PAYMENTS, keys="Ctrl+Shift+K"),
         Screen(LEDGER, _ledger, under=PATIENTS),
         Screen(PLAN, _plan, under=PLANS),
         Screen(RECEIPTS, _receipts, under=REPORTS, keys="Ctrl+Shift+R"),

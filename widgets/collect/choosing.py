@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.keeping_cards import checked_wish, new_consent
+from app.link_at_collect import LinkOrder
 from app.views import CollectSheet
 from models.basics.errors import RuleBroken
 from widgets.collect.details import DetailsDialog, meant
-from widgets.collect.draft import Draft, Sentence
+from widgets.collect.draft import Draft, Sentence, decide
 from widgets.collect.state import CollectState
 from widgets.collect.view import CollectPage
 from widgets.kept_cards.consent import ConsentDialog
@@ -32,7 +33,10 @@ class Desk:
 
 
 class Choosing(QObject):
-    """Follows the page's fields; every choice becomes a new draft."""
+    """Follows the page's fields; every choice becomes a new draft. `link_wanted(LinkOrder)`: what is chosen shall be
+    asked for by link instead."""
+
+    link_wanted = Signal(object)
 
     def __init__(self, view: CollectPage, desk: Desk, parent: QObject) -> None:
         super().__init__(parent)
@@ -49,6 +53,7 @@ class Choosing(QObject):
         view.way_chosen.connect(self._choose_way)
         view.number_typed.connect(self._type_number)
         view.details_asked.connect(self._open_details)
+        view.link_asked.connect(self._ask_by_link)
         view.kept_card_chosen.connect(lambda card: self._change(kept_card_id=card))
         view.keep_switched.connect(self._switch_keep)
 
@@ -99,6 +104,13 @@ class Choosing(QObject):
     @Slot(str)
     def _type_number(self, number: str) -> None:
         self._change(number=number)
+
+    @Slot()
+    def _ask_by_link(self) -> None:
+        sheet, state = self._desk.sheet(), self._desk.state()
+        if sheet is not None and not state.no_link:
+            decided = decide(sheet, self._desk.draft(), self._desk.sentence)
+            self.link_wanted.emit(LinkOrder(sheet, decided.amounts, decided.extra_cents, state.to_collect_cents))
 
     # Keeping the card -----------------------------------------------------------------------------------------------
 

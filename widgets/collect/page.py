@@ -11,10 +11,14 @@ from widgets.attention.checking import checker_of
 from widgets.collect.presenter import CollectPresenter, Doors
 from widgets.collect.view import CollectPage
 from widgets.common.speech import Speech
-from widgets.screens import APPROVED, ATTENTION, Kit, Page, Place
+from widgets.links.state import made_words
+from widgets.screens import APPROVED, ATTENTION, LINKS, Kit, Page, Place
 
 if TYPE_CHECKING:
+    from app.link_at_collect import LinkOrder
+    from app.link_views import LinkLine
     from models.store.rows import Change
+    from widgets.links.act import LinkActs
 
 
 class _Page:
@@ -22,6 +26,7 @@ class _Page:
         def zone() -> tzinfo:
             return ZoneInfo(kit.facts().zone)
 
+        self._kit = kit
         self._display, self._here = kit.desk.display, False
         self.widget = CollectPage()
         doors = Doors(
@@ -35,6 +40,20 @@ class _Page:
             today=lambda: kit.facts().business_date, doors=doors, due=self._due,
         )  # fmt: skip
         self._entered: Place | None = None
+        self._link_acts: LinkActs | None = None
+        self.presenter.choosing.link_wanted.connect(self._ask_by_link)
+
+    def _ask_by_link(self, order: LinkOrder) -> None:
+        """Instead of taking the money: nothing is paid, and the list shows the link with its code."""
+        if self._link_acts is None:
+            from widgets.links.act import LinkActs
+
+            self._link_acts = LinkActs(self._kit, self.widget, self.widget.window)
+        self._link_acts.instead(order, self._asked)
+
+    def _asked(self, line: LinkLine) -> None:
+        self._kit.notices.show(made_words(line), "ok")
+        self._kit.doors.replace(Place(LINKS, line.patient.patient_id, item=line.link_id))
 
     @property
     def money_in_flight(self) -> bool:

@@ -161,7 +161,8 @@ class CollectState:
 
     `pane` is card, cash, check, on_file, other, credit, reasons, running (recording without the reader) or nothing
     (nothing chosen). `details` says what stands in the payment's fields. `keeps`: the card that is shown will be kept;
-    None where that is not offered. `signing`: the payment is posted, and the reader asks for a signature.
+    None where that is not offered. `signing`: the payment is posted, and the reader asks for a signature. `no_link`
+    says why it cannot be asked for by link instead; empty where it can.
     """
 
     sheet: CollectSheet | None = None
@@ -200,6 +201,7 @@ class CollectState:
     signing: bool = False
     family: FamilyState | None = None
     details: str = ""
+    no_link: str = "Choose what is to be paid first."
 
 
 REASON_WORDS: dict[str, str] = {
@@ -286,6 +288,7 @@ def collect_state(given: Inputs, phase: Phase) -> CollectState:
         signing=reader is Reader.SIGNING,
         family=_family_state(sheet, draft),
         details=_details(given) if phase.running is None else "",
+        no_link=_no_link(given, phase),
     )
 
 
@@ -564,6 +567,17 @@ def _why_not(given: Inputs, cash: CashState | None) -> str:
     if effective_tender(given.draft, given.goes) is TenderKind.ON_FILE:
         return _on_file_state(given).why_not
     return cash.error if cash is not None else ""
+
+
+def _no_link(given: Inputs, phase: Phase) -> str:
+    """Why what is chosen cannot be asked for by link."""
+    if phase.running is not None:
+        return "The payment is running."
+    if given.sheet.frozen_by_unknown or phase.reader is Reader.UNKNOWN:
+        return "A card payment of this patient is still being checked."
+    if given.decided.errors:
+        return "An amount needs to be put right first."
+    return "" if given.goes.to_collect_cents else "Choose what is to be paid first."
 
 
 def checking_words(last_at: str, next_in_s: int | None) -> str:

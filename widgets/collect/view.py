@@ -72,6 +72,7 @@ class CollectPage(Themed, QWidget):
     note_typed = Signal(str)
     not_today_asked = Signal()
     charge_again_asked = Signal()
+    link_asked = Signal()
     cancel_pressed = Signal()
     primary_pressed = Signal()
 
@@ -124,6 +125,7 @@ class CollectPage(Themed, QWidget):
             kind: page_action(self, words, key, lambda kind=kind: self.tender_chosen.emit(kind.value))  # type: ignore[misc]
             for kind, (_icon, words, key) in TENDER_WORDS.items()
         }
+        self.link_action = page_action(self, "Link", "F9", self.link_asked.emit)
         self.quick = tuple(
             page_action(self, f"Quick amount {n + 1}", f"Alt+{n + 1}", lambda n=n: self.quick_chosen.emit(n))  # type: ignore[misc]
             for n in range(3)
@@ -177,9 +179,11 @@ class CollectPage(Themed, QWidget):
         top.addWidget(self.doubt, 0, Qt.AlignmentFlag.AlignTop)
         tiles = QHBoxLayout()
         tiles.setSpacing(S8)
-        for tile in self.tiles.values():
-            tile.setCheckable(True)
+        self.link = KeycapButton(action=self.link_action, icon="link", size="tile")
+        for tile in (*self.tiles.values(), self.link):
+            tile.setCheckable(tile is not self.link)
             tile.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            tile.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             tiles.addWidget(tile, 1)
         self._pane_box = QVBoxLayout()
         for pane in self._panes.values():
@@ -323,6 +327,8 @@ class CollectPage(Themed, QWidget):
         self._draw_tiles(state)
         self._draw_pane(state)
         self._draw_footer(state)
+        self.link.setVisible(state.pane != "reasons")  # last: its key comes and goes with what stands above
+        self.link.set_available(not state.no_link, state.no_link)
 
     def _draw_tiles(self, state: CollectState) -> None:
         shown = {tile.tender: tile for tile in state.tiles}

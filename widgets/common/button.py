@@ -231,7 +231,9 @@ class KeycapButton(Hovered, Ringed, Themed, QPushButton):
         return QSize(max(round(width + 1.5), self._least_width), look.size(self._size))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        """Tiles in a full row come closer to their words."""
+        hint = self.sizeHint()
+        return QSize(hint.width() - 2 * S8, hint.height()) if self._size == "tile" else hint
 
     def ring_radius(self) -> int:
         return theme.current().radius("tile" if self._size == "tile" else "control")

@@ -99,6 +99,10 @@ class LedgerActs:
     """Change `charge_id`, listed at a desk, or take it off."""
     ask: Opener | None = None
     """Ask for a payment of `patient_id`, for `appointment_id` where one is named."""
+    link: Opener | None = None
+    """A one-time link for the balance of `patient_id`'s account, whole or part."""
+    links: Opener | None = None
+    """Every link of that account."""
     visit_status: Opener | None = None
     billing_status: Opener | None = None
     cards: Opener | None = None
@@ -137,6 +141,7 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
     from widgets.family.act import opener as family
     from widgets.kept_cards.act import opener as cards
     from widgets.ledger.money_acts import openers as money
+    from widgets.links.act import openers as links
     from widgets.money_out.act import MoneyOut
     from widgets.records.act import openers as records
     from widgets.visits.act import openers as visits
@@ -159,4 +164,5 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
         **money(kit, stage),
         **visits(kit, stage),
         **asking(kit, stage),
+        **links(kit, stage),
     )

@@ -49,6 +49,8 @@ PAGE_ACTS: tuple[tuple[str, str, str], ...] = (
     ("autofill", "AutoFill: oldest balances first…", "Alt+A"),
     ("new_visit", "New visit…", "Ctrl+N"),
     ("ask", "Ask for a payment…", "Alt+P"),
+    ("link", "Send a payment link…", "Alt+J"),
+    ("links", "Payment links…", ""),
     ("plan", "New payment plan…", "Alt+L"),
     ("fee", "Add a fee…", ""),
     ("paper", "Enter a paper receipt…", ""),

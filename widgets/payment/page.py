@@ -11,6 +11,7 @@ from app.views import TenderKind
 from widgets.asking.act import Asking
 from widgets.common.speech import Speech
 from widgets.documents.panel import DocumentsPart
+from widgets.links.state import about
 from widgets.money_out.act import MoneyOut
 from widgets.notes.panel import NotesPart
 from widgets.papers.act import PaperActs
@@ -20,7 +21,9 @@ from widgets.screens import COLLECT, LEDGER, Kit, Page, Place
 
 if TYPE_CHECKING:
     from app.good_faith import GoodFaith
+    from app.request_views import PaymentDetail
     from models.store.rows import Change
+    from widgets.links.part import LinkPart
 
 
 class _Page:
@@ -40,6 +43,7 @@ class _Page:
 
             return GoodFaith(kit.desk.clinic, kit.desk.documents)
 
+        self._kit = kit
         self.documents, self.notes = DocumentsPart(kit), NotesPart(kit)
         self.widget = PaymentPage((self.documents.widget, self.notes.widget))
         papers = PaperActs(kit, self.widget)
@@ -56,6 +60,17 @@ class _Page:
                       good_faith),
         )  # fmt: skip
         self.presenter.named.connect(self._named)
+        self._link: LinkPart | None = None
+        self.presenter.read.connect(self._show_link)
+
+    def _show_link(self, detail: PaymentDetail) -> None:
+        """The payment's link under its visit; made when the first payment is read."""
+        if self._link is None:
+            from widgets.links.part import LinkPart
+
+            self._link = LinkPart(self._kit, self.widget, lambda: self.widget.host, self.presenter.refresh)
+            self.widget.lay_under(self._link.widget)
+        self._link.show(about(detail))
 
     def _named(self, patient_id: str, subject_id: str) -> None:
         self.documents.open(patient_id, subject_id)
@@ -80,6 +95,8 @@ class _Page:
     def changed(self, change: Change) -> None:
         if change.everything or "alias" in change.topics or self.presenter.records & change.patients:
             self.presenter.refresh()
+        if self._link is not None:
+            self._link.changed(change)
         self.documents.changed(change)
         self.notes.changed(change)
 

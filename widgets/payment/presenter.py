@@ -74,9 +74,11 @@ class CancelDialog(FormDialog):
 
 class PaymentPresenter(QObject):
     """One page of one payment. `named(patient, subject)` says whose it is once that is known: the request where money
-    was asked for, else the payment, so that what is kept beside it stays when the money comes."""
+    was asked for, else the payment, so that what is kept beside it stays when the money comes.
+    `read(detail)` follows every time it was read."""
 
     named = Signal(str, str)
+    read = Signal(object)
 
     def __init__(
         self, view: PaymentPage, *, bridge: Bridge, lanes: Mapping[str, Lane], details: PaymentDetails,
@@ -160,6 +162,7 @@ class PaymentPresenter(QObject):
             self._notice = None
         self._told = True
         self._draw()
+        self.read.emit(detail)
         if first:
             self.named.emit(detail.patient.patient_id, detail.request_id or detail.payment_id)
         if first and self._view.isVisible():

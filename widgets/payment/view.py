@@ -58,7 +58,7 @@ class PaymentPage(Themed, QWidget):
     retry_pressed = Signal()
 
     def __init__(self, beside: Sequence[QWidget] = (), parent: QWidget | None = None) -> None:
-        """`beside` lies under who the payment is of: documents, notes."""
+        """`beside` lies under who the payment is of: documents, notes. `lay_under` puts its link under the visit."""
         super().__init__(parent)
         self.setAccessibleName("Payment")
         self._make_actions()
@@ -145,6 +145,7 @@ class PaymentPage(Themed, QWidget):
         left.setSpacing(S14)
         for card in (self.payment, self.visit, acts):
             left.addWidget(card)
+        self._left = left
         left.addStretch(1)
         self.side = QVBoxLayout()
         self.side.setSpacing(S14)
@@ -174,6 +175,10 @@ class PaymentPage(Themed, QWidget):
         self._body.addWidget(self.banner)
         self._body.addWidget(self._waiting)
         self._body.addWidget(self._scroll, 1)
+
+    def lay_under(self, panel: QWidget) -> None:
+        """The payment's link, between what it is for and its history."""
+        self._left.insertWidget(2, panel)
 
     def restyle(self) -> None:
         look = theme.current()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from models.rules.rights import Right
 from widgets.common.lend_dialog import Lending
 from widgets.common.speech import Speech
+from widgets.links.state import made_words
 from widgets.papers.act import PaperActs
 from widgets.plans.presenter import Doors, PlanPresenter
 from widgets.plans.view import PlanView
@@ -17,6 +18,7 @@ from widgets.screens import COLLECT, Kit, Page, Place
 
 if TYPE_CHECKING:
     from models.store.rows import Change
+    from widgets.links.act import LinkActs
 
 _TOPICS = frozenset({"plan", "plan_event", "account", "charge", "kept_card", "rules"})
 
@@ -28,6 +30,8 @@ class _Page:
         def zone() -> tzinfo:
             return ZoneInfo(kit.facts().zone)
 
+        self._kit = kit
+        self._links: LinkActs | None = None
         self.widget = PlanView()
         papers = PaperActs(kit, self.widget)
         speech = Speech(zone)
@@ -47,6 +51,7 @@ class _Page:
         doors = Doors(
             collect=lambda patient_id, asked: kit.doors.go(Place(COLLECT, patient_id, item=asked)),
             paper=open_paper,
+            link=self._send,
             back=kit.doors.back,
         )
         self.presenter = PlanPresenter(
@@ -54,6 +59,13 @@ class _Page:
             lists=lambda: kit.desk.plan_lists, speech=speech, session=kit.session, doors=doors, lending=lending,
         )  # fmt: skip
         self._entered: Place | None = None
+
+    def _send(self, patient_id: str, plan_id: str, said: Callable[[str], None]) -> None:
+        if self._links is None:
+            from widgets.links.act import LinkActs
+
+            self._links = LinkActs(self._kit, self.widget, lambda: self.widget.host)
+        self._links.new("plan", patient_id, lambda line: said(made_words(line)), plan_id)
 
     def enter(self, place: Place) -> None:
         """Show the plan `place` names, or begin a new one; coming back reads it again."""

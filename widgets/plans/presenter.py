@@ -32,10 +32,12 @@ from widgets.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Where the page leads: Collect for what is asked (`rules.plans.asked_for`), the agreement on paper, back."""
+    """Where the page leads: Collect for what is asked (`rules.plans.asked_for`), the agreement on paper or by a link
+    (patient, plan), back."""
 
     collect: Callable[[str, str], None]
     paper: Callable[[str, Callable[[str], None]], None]
+    link: Callable[[str, str, Callable[[str], None]], None]
     back: Callable[[], None]
 
 
@@ -68,7 +70,8 @@ class PlanPresenter(QObject):
             (view.activate_pressed, self._activate), (view.accept_pressed, self._ask_accept),
             (view.print_pressed, self._print), (view.pay_pressed, self._pay), (view.pay_off_pressed, self._ask_pay_off),
             (view.skip_pressed, self._ask_skip), (view.cancel_pressed, self._ask_cancel),
-            (view.method_chosen, self._pay_with), (view.history_wanted, self._read_history),
+            (view.send_pressed, self._send), (view.method_chosen, self._pay_with),
+            (view.history_wanted, self._read_history),
             (view.change_pressed, self._change), (view.back_pressed, self._back), (view.retry_pressed, self.refresh),
         ):  # fmt: skip
             signal.connect(slot)
@@ -290,6 +293,13 @@ class PlanPresenter(QObject):
     def _print(self) -> None:
         if self._state.page is not None and self._state.page.saved:
             self._doors.paper(f"agreement:{self.plan_id}", self._say)
+
+    @Slot()
+    def _send(self) -> None:
+        """The agreement, or what is due of a plan in force, by a link."""
+        page = self._state.page
+        if page is not None and not self._state.why_not_send():
+            self._doors.link(page.form.patient_id, self.plan_id, self._say)
 
     def _say(self, words: str) -> None:
         self._draw(said=words)

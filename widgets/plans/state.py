@@ -104,6 +104,13 @@ class PlanState:
             return self.error[1]
         return "" if self.accepted else "The patient has to accept the agreement first."
 
+    def why_not_send(self) -> str:
+        """Why it cannot go to the patient by a link; empty where it can."""
+        if self.error[1]:
+            return self.error[1]
+        saved = self.page is not None and self.page.saved and not self.changed
+        return "" if saved or self.active else "Save the agreement first: the patient accepts it as it is saved."
+
 
 def status_look(state: PlanState) -> Look | None:
     """The pill beside the name."""

@@ -76,6 +76,7 @@ class PlanView(Themed, QWidget):
     activate_pressed = Signal()
     accept_pressed = Signal()
     print_pressed = Signal()
+    send_pressed = Signal()
     pay_pressed = Signal(str)
     pay_off_pressed = Signal()
     skip_pressed = Signal(str)
@@ -112,6 +113,7 @@ class PlanView(Themed, QWidget):
         self.activate_action = page_action(self, "Save and activate", keys, self.activate_pressed.emit)
         self.other_action = page_action(self, "Other terms", "Alt+T", self.other_pressed.emit)
         self.accept_action = page_action(self, "Accept", "Alt+A", self.accept_pressed.emit)
+        self.send_action = page_action(self, "Send to patient", "Alt+J", self.send_pressed.emit)
         self.pay_action = page_action(self, "Take payment", ("Return", "Enter"), self._pay)
         self.skip_action = page_action(self, "Skip", "S", self._skip)
         self.pay_off_action = page_action(self, "Pay off", "Alt+E", self.pay_off_pressed.emit)
@@ -163,13 +165,14 @@ class PlanView(Themed, QWidget):
         self._note = Text("", "table", "muted", elide=True)
         self._said = Text("", "table", "ok_text", elide=True)
         self.save = KeycapButton("Save", action=self.save_action)
+        self.send = KeycapButton("Send to patient", action=self.send_action)
         self.activate = KeycapButton("Save and activate", role=Role.PRIMARY, action=self.activate_action, icon="check")
         self.cancel = KeycapButton("Cancel plan", action=self.cancel_action)
         self.skip = KeycapButton("Skip", action=self.skip_action)
         self.pay_off = KeycapButton("Pay off", action=self.pay_off_action)
         self.pay = KeycapButton("Take payment", role=Role.PRIMARY, action=self.pay_action)
-        for button in (self.save, self.activate, self.cancel, self.skip, self.pay_off, self.pay, self.print_button,
-                       self.accept, self.change):  # fmt: skip
+        for button in (self.save, self.send, self.activate, self.cancel, self.skip, self.pay_off, self.pay,
+                       self.print_button, self.accept, self.change):  # fmt: skip
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _today(self) -> date:
@@ -191,7 +194,8 @@ class PlanView(Themed, QWidget):
         row.addWidget(self._note_icon)
         row.addWidget(self._note, 1)
         row.addWidget(self._said, 1)
-        for button in (self.cancel, self.skip, self.pay_off, self.save, self.pay, self.activate):
+        self.bar.ways.addWidget(self.cancel)
+        for button in (self.skip, self.pay_off, self.save, self.send, self.pay, self.activate):
             row.addWidget(button)
         foot.body.addLayout(row)
         inner.addWidget(foot)
@@ -514,6 +518,9 @@ class PlanView(Themed, QWidget):
                            (self.change_action, active),
                            (self.cancel_action, active or (draft and saved)), (self.print_action, saved)):  # fmt: skip
             action.setEnabled(on)
+        sends = state.why_not_send()
+        self.send.setVisible(draft or active)
+        self.send.set_available(not sends, sends)
         self.save.set_available(not state.why_not_save(), state.why_not_save())
         self.activate.set_available(not state.why_not_activate(), state.why_not_activate())
         self.cancel.set_text("Cancel plan" if active else "Delete draft")

@@ -14,14 +14,17 @@ import pytest
 from app.accounts import Accounts
 from app.agreements import Agreements
 from app.lanes import Lane
+from app.link_at_collect import LinkAtCollect, LinkOrder
 from app.link_views import LinkChoice, LinkOffer
 from app.links import Links
 from app.messages import Messages
 from app.papers import Papers
+from app.payment_requests import PaymentRequests
 from app.posting import Posting
 from app.printing import Printing
 from app.statements import Statements
 from app.superbills import Superbills
+from app.views import AskedFor, CollectLine, CollectSheet, LineKind, PatientHead, VisitHead, VisitState
 from app.words import WORDS
 from models.basics.errors import RuleBroken, SyncLater
 from models.operations.bodies import Allocate, AllocationLine
@@ -200,3 +203,61 @@ def test_why_a_link_cannot_be_made_here(clinic: TestClinic, story: Links) -> Non
 def test_without_a_hub_the_address_is_not_there_and_says_so(clinic: TestClinic, story: Links) -> None:
     line = story.issue(story.offer("balance", "rosa"), LinkChoice(), MARIA)
     assert refused(story.address, line.link_id) == "sync.hub_unreachable"
+
+
+# At Collect -------------------------------------------------------------------------------------------------------
+
+
+def _sheet(clinic: TestClinic, lines: tuple[tuple[str, str, int], ...], asked: AskedFor | None = None) -> CollectSheet:
+    """A sheet for Rosa's visit: (line, charge, what it owes) each."""
+    day = date(2026, 5, 14)
+    made = tuple(CollectLine(key, LineKind.BALANCE, key, "", key, day, cents, True, charge_id, "today")
+                 for key, charge_id, cents in lines)  # fmt: skip
+    head = PatientHead("rosa", "Rosa Quillfeather", "RQ", date(1984, 3, 14), 42, "0041877")
+    visit = VisitHead("today", clinic.clock.now(), "Office visit", "Dr. Okafor", VisitState.ARRIVED)
+    return CollectSheet("attempt", head, visit, None, made, 0, 0, 0, 0, ("cash",), "", True, asked=asked)
+
+
+def test_s0_43_what_collect_would_take_is_asked_to_the_cent(clinic: TestClinic, story: Links) -> None:
+    """The charges that were chosen, with what was typed for each; nothing is paid."""
+    sheet = _sheet(clinic, (("a", "visit", 4000), ("b", "older", 2500)))
+    order = LinkOrder(sheet, {"a": 4000, "b": 500}, 0, 4500)
+    at_collect = LinkAtCollect(story, PaymentRequests(clinic.clinic))
+    offer = at_collect.offer(order)
+    assert (offer.subject, offer.owed_cents) == ("balance", 4500)
+    for _ in range(2):
+        line = at_collect.ask(order, offer, LinkChoice(ways=(("text", PHONE),)), MARIA)
+    assert (line.state, line.due_cents) == (LinkState.OPEN, 4500)
+    [(items,)] = clinic.rows("SELECT items FROM pay_link")
+    assert {each["charge_id"]: each["amount_cents"] for each in orjson.loads(items)} == {"visit": 4000, "older": 500}
+    assert clinic.rows("SELECT count(*) FROM payment") == clinic.rows("SELECT count(*) FROM payment_request") == [(0,)]
+
+
+WITHOUT_CHARGES = (
+    ("a copay in advance", (("a", "", 3000),), {"a": 3000}, 0, 3000),
+    ("money beyond the lines", (("a", "visit", 4000),), {"a": 4000}, 1000, 5000),
+    ("credit pays a part", (("a", "visit", 4000),), {"a": 4000}, 0, 2500),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("_name", "lines", "amounts", "extra", "cents"), WITHOUT_CHARGES,
+                         ids=[each[0] for each in WITHOUT_CHARGES])  # fmt: skip
+def test_s0_43_what_has_no_charge_is_asked_as_a_payment_of_the_visit(
+    clinic: TestClinic, story: Links, _name: str, lines: Any, amounts: dict[str, int], extra: int, cents: int
+) -> None:  # fmt: skip
+    order = LinkOrder(_sheet(clinic, lines), amounts, extra, cents)
+    at_collect = LinkAtCollect(story, PaymentRequests(clinic.clinic))
+    offer = at_collect.offer(order)
+    for _ in range(2):
+        line = at_collect.ask(order, offer, LinkChoice(), MARIA)
+    assert (line.subject, line.due_cents, line.state) == ("request", cents, LinkState.OPEN)
+    asked = clinic.rows("SELECT request_id, appointment_id, amount_cents, status FROM payment_request")
+    assert asked == [(line.subject_id, "today", cents, "pending")]
+    assert clinic.rows("SELECT count(*) FROM pay_link") == [(1,)]
+
+
+def test_s0_43_parts_beyond_what_a_charge_owes_are_refused(clinic: TestClinic, story: Links) -> None:
+    offer = story.offer("balance", "rosa", charge_ids=["visit", "older"])
+    assert refused(story.issue, offer, LinkChoice(parts=(("older", 2501),)), MARIA) == "link.amount_wrong"
+    assert refused(story.issue, offer, LinkChoice(parts=(("sofias", 100),)), MARIA) == "link.amount_wrong"
+    assert clinic.rows("SELECT count(*) FROM pay_link") == [(0,)]

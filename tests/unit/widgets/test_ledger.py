@@ -532,6 +532,8 @@ def test_the_menu_key_opens_what_the_row_can_take(qtbot: Any, at: Desk, keys: st
             "consents",
             "contacts",
             "export",
+            "link",
+            "links",
         )
     ],
 )

@@ -44,12 +44,14 @@ class PlanDesk:
         self.lists = PlanLists(clinic.clinic)
         self.session = SimpleNamespace(person=MARIA)
         self.lent: list[Right] = []
+        self.sent: list[tuple[str, str]] = []
         self.window = QWidget()
         self.view = PlanView()
         QVBoxLayout(self.window).addWidget(self.view)
         self.window.resize(*FULL)
         doors = Doors(collect=lambda who, asked: self.collected.append((who, asked)),
-                      paper=lambda name, _said: self.papers.append(name), back=self._back)  # fmt: skip
+                      paper=lambda name, _said: self.papers.append(name), back=self._back,
+                      link=lambda who, plan, _said: self.sent.append((who, plan)))  # fmt: skip
         self.presenter = PlanPresenter(
             self.view, bridge=Bridge(self.view), lanes={"reads": lane, "store": lane}, plans=lambda: self.plans,
             lists=lambda: self.lists, speech=Speech(lambda: clinic.clinic.zone), doors=doors,

@@ -1,0 +1,186 @@
+"""One-time links at the desk: the panel in every state, the forms, the list; that they hold in every look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+
+from app.link_views import LinkAddress, LinkLine, LinkOffer
+from app.message_lines import MessageLine
+from app.messages import Way
+from app.views import PatientHead
+from models.operations.online import OnlineItem
+from models.rules.links import LinkState
+from tests.support.windows import LOOKS, clipped, picture, shown, unfit
+from widgets import theme
+from widgets.common.speech import Notice, Speech
+from widgets.links.dialog import AgainDialog, CodeDialog, LinkDialog, TakeBackDialog
+from widgets.links.panel import LinkPanel
+from widgets.links.state import LinksState, PanelState, links_state, made_words, sent_words
+from widgets.links.view import LinksView
+
+pytestmark = pytest.mark.usefixtures("themed")
+TODAY, ZONE = date(2026, 5, 14), ZoneInfo("America/New_York")
+NOW = datetime(2026, 5, 14, 14, 15, tzinfo=ZONE)
+INGRID = PatientHead("ingrid", "Ingrid Sørensen", "IS", date(1974, 12, 2), 51, "0040217", "(555) 010-3391",
+                     "ingrid.s@example.com")  # fmt: skip
+LONG = PatientHead("max", "Maximiliana-Theodora Wolfeschlegelsteinhausen-Featherstonehaugh", "MW", date(1931, 12, 31),
+                   94, "f4673866-a-very-long-number-b480")  # fmt: skip
+ADDRESS = "https://pay.alder-street-family-medicine.example/pay/" + "aB3_dE6-gH9" * 6
+TEXTED = MessageLine("m1", "ingrid", "text", "(555) 010-3391", ("link:l",), ("",), "sent", "", NOW)
+EMAILED = MessageLine("m2", "ingrid", "email", "ingrid.s@example.com", ("link:l",), ("",), "failed", "", NOW)
+SPEECH = Speech(lambda: ZONE)
+
+
+def line(state: LinkState = LinkState.OPEN, **more: Any) -> LinkLine:
+    """A link in a state."""
+    usable = state in (LinkState.OPEN, LinkState.CHANGED)
+    known: dict[str, Any] = {
+        "link_id": f"l-{state}", "patient": INGRID, "subject": "request", "subject_id": "q", "amount_cents": 32000,
+        "due_cents": 12000 if state is LinkState.CHANGED else 32000 if usable else 0, "state": state, "issued_at": NOW,
+        "issued_by": "Maria Delgado", "expires_on": date(2026, 5, 21), "note": "", "sent": (TEXTED,),
+        "ended_at": NOW if state in (LinkState.PAID, LinkState.REVOKED) else None,
+        "ended_by": "Priya Nair" if state is LinkState.REVOKED else "",
+        "paid_cents": 32000 if state is LinkState.PAID else 0, "payment_id": "p" if state is LinkState.PAID else "",
+    }  # fmt: skip
+    return LinkLine(**{**known, **more})
+
+
+def offer(**more: Any) -> LinkOffer:
+    """A link that may be made."""
+    known: dict[str, Any] = {
+        "link_id": "l", "patient": INGRID, "subject": "balance", "subject_id": "",
+        "items": (OnlineItem(charge_id="c", amount_cents=150000),), "owed_cents": 150000,
+        "email": Way("email", "ingrid.s@example.com"), "text": Way("text", "(555) 010-3391"), "preferred": "text",
+        "expires_on": date(2026, 5, 21),
+    }  # fmt: skip
+    return LinkOffer(**{**known, **more})
+
+
+PANELS: Mapping[str, PanelState] = {
+    "asking": PanelState(line()),
+    "open": PanelState(line(sent=(TEXTED, EMAILED), note="Thank you for coming in."), LinkAddress("l", ADDRESS)),
+    "changed": PanelState(line(LinkState.CHANGED), LinkAddress("l", ADDRESS), said="Copied"),
+    "away": PanelState(line(pending=True, sent=()), None, "Shown when the hub answers", notice=Notice(
+        "No address now", "The link is made all the same.")),
+    "paid": PanelState(line(LinkState.PAID, posted=True)), "revoked": PanelState(line(LinkState.REVOKED)),
+    "expired": PanelState(line(LinkState.EXPIRED), can_make=True), "settled": PanelState(line(LinkState.SETTLED)),
+    "none": PanelState(can_make=True), "unused": PanelState(unused="Not used: paid another way"),
+}  # fmt: skip
+OFFERED = {
+    "asking": {"again", "take_back"}, "open": {"copy", "code", "again", "take_back"}, "away": {"again", "take_back"},
+    "changed": {"copy", "code", "again", "take_back"}, "expired": {"new"}, "none": {"new"}, "paid": set(),
+    "revoked": set(), "settled": set(), "unused": set(),
+}  # fmt: skip
+SAYS = {
+    "open": ADDRESS, "away": "Shown when the hub answers", "asking": "Asking the hub…",
+    "paid": "Used: paid $320.00 with it",
+    "revoked": "Taken back by Priya Nair", "unused": "Not used: paid another way", "none": "No link was made yet",
+}  # fmt: skip
+
+
+def test_s2_11_n50_what_the_panel_says_and_offers_in_every_state(qtbot: Any) -> None:
+    panel = LinkPanel()
+    qtbot.addWidget(panel)
+    panel.resize(520, 380)
+    shown(panel)
+    for name, state in PANELS.items():
+        panel.draw(state, TODAY)
+        offered = {act for act, action in panel.actions_by.items() if action.isEnabled()}
+        assert (name, offered) == (name, OFFERED[name])
+        assert {act for act, button in panel.buttons.items() if button.isVisible()} == offered
+        assert panel.code.isVisible() == ("copy" in offered) == bool(panel.code.rows)
+        if name in SAYS:
+            assert panel.address.text().replace("\u200b", "") == SAYS[name]
+        assert [
+            part for part in panel.findChildren(QAbstractButton) if part.isVisible() and not part.accessibleName()
+        ] == []
+        assert clipped(panel) == [], name
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_list_and_the_panel_hold_in_every_look(qtbot: Any, look: str) -> None:
+    theme.current().set(**LOOKS[look][0])
+    view, panel = LinksView(), LinkPanel()
+    qtbot.addWidget(view)
+    view.lay_beside(panel)
+    view.offer("Open the payment")
+    many = tuple(line(state, link_id=f"{state}-{at}", patient=LONG if at else INGRID) for at in range(2)
+                 for state in LinkState)  # fmt: skip
+    states = {
+        "waiting": LinksState(skeleton=True), "empty": links_state((), TODAY), "many": links_state(many, TODAY),
+        "one": links_state((line(),), TODAY, "Ingrid Sørensen"),
+        "error": links_state(many, TODAY, notice=Notice("The disk is full", "Free some room.")),
+    }  # fmt: skip
+    panels = {"many": PANELS["open"], "one": PANELS["away"], "error": PANELS["changed"]}
+    seen: dict[str, Any] = {}
+    for name, state in states.items():
+        panel.draw(panels.get(name, PANELS["open"]), TODAY)
+        seen |= unfit(view, "links", look, {name: state}, view.take_focus)
+    assert seen == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_forms_hold_in_every_look(qtbot: Any, look: str) -> None:
+    theme.current().set(**LOOKS[look][0])
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(1280, 680)
+    shown(host)
+    new, again, back, code = LinkDialog(host, SPEECH), AgainDialog(host, SPEECH), TakeBackDialog(host), CodeDialog(host)
+    no_text = Way("text", "", "message.no_text")
+    opened = {
+        "balance": lambda: new.ask(offer(), TODAY),
+        "known": lambda: new.ask(offer(known=(line(),), text=no_text, why_not="link.no_pages", patient=LONG), TODAY),
+        "plan": lambda: new.ask(offer(subject="plan"), TODAY, fixed=True),
+        "again": lambda: again.ask(line(), offer().text, offer().email, "text"),
+        "take-back": lambda: back.ask(line()), "code": lambda: code.ask(line(), LinkAddress("l", ADDRESS)),
+    }  # fmt: skip
+    wrong = {}
+    for name, show in opened.items():
+        show()
+        dialog = next(each for each in (new, again, back, code) if each.isVisible())
+        if dialog is new:
+            new.show_verb_for(150000, "", "")
+            new.show_errors({"amount": "Ask for at most $1,500.00."} if name == "known" else {})
+        qtbot.wait(2)
+        picture(host, f"links-form-{name}-{look}")
+        wrong[name] = clipped(dialog)
+        fields = [part for part in dialog.findChildren(QWidget)
+                  if isinstance(part, QAbstractButton | QComboBox | QLineEdit) and part.isVisible()]  # fmt: skip
+        assert [part for part in fields if not part.accessibleName()] == []
+        dialog.close_over()
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def test_s4_07_ways_are_ticked_as_the_patient_likes_them(qtbot: Any) -> None:
+    """Their own way first; typing an address ticks it, both may go, and none makes a link to copy."""
+    host = QWidget()
+    qtbot.addWidget(host)
+    shown(host)
+    dialog = LinkDialog(host, SPEECH)
+    dialog.ask(offer(preferred="email"), TODAY)
+    assert dialog.form.ways == (("email", "ingrid.s@example.com"),)
+    dialog.ways.ticks["text"].click()
+    dialog.show_verb_for(150000, "", "")
+    assert dialog.form.ways == (("text", "(555) 010-3391"), ("email", "ingrid.s@example.com"))
+    assert dialog.primary.label == "Send link, $1,500.00"
+    for tick in dialog.ways.ticks.values():
+        tick.setChecked(False)
+    dialog.show_verb_for(150000, "", "")
+    assert (dialog.form.ways, dialog.primary.label) == ((), "Make link, $1,500.00")
+
+
+def test_words_of_what_was_sent() -> None:
+    assert sent_words(line(sent=(EMAILED, TEXTED))) == (
+        "E-mailed to ingrid.s@example.com",
+        "not sent · 2 messages in all",
+    )
+    assert sent_words(line(sent=(replace(TEXTED, pending=True),)))[1] == "waits for the line"
+    assert made_words(line()).endswith("Nothing is paid yet.")
