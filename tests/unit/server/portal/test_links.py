@@ -10,7 +10,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from app.hub_line import HubLine
+from app.links import Links
 from app.sync.line import HubRefusal
+from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.operations import records
 from models.operations.links import LinkRevoke
@@ -404,6 +407,15 @@ def test_a_desk_is_told_the_address_and_nobody_else_is(place: House, quiet: Clin
             desk.transport.exchange("GET", asked)
         assert (refusal.value.status, refusal.value.message_key) == (404, "link.not_there_yet")
     assert Browser(quiet).line.get(quiet.hub.url + target).status_code == 401
+    line = HubLine(quiet.hub.clock)
+    line.transport = member.transport
+    story = Links(None, None, line)  # type: ignore[arg-type]  # the hub alone is asked
+    found = story.address(link_id)
+    assert (found.address, found.here_only) == (told["address"], True)
+    assert story.code(found).startswith(b"\x89PNG")
+    with pytest.raises(RuleBroken) as broken:
+        story.address(new_id())
+    assert broken.value.message_key == "link.not_there_yet"
 
 
 def test_s4_07_the_message_carries_the_address_and_nothing_of_a_person(place: House, quiet: Clinic) -> None:
