@@ -14,7 +14,7 @@ from tests.support.front import Front, front
 from tests.support.simulators import PaxProcess, PrinterProcess, pax_running, printer_running
 from tests.support.waiting import until
 from tests.support.windows import themed  # noqa: F401
-from widgets.screens import APPROVED, COLLECT, TODAY
+from widgets.screens import APPROVED, COLLECT, PLAN, TODAY, Place
 
 pytestmark = pytest.mark.usefixtures("themed")
 
@@ -74,3 +74,30 @@ def test_signed_on_the_reader_or_with_escape_on_paper(
         assert sorted(cents for _, cents, _ in desk.payments()) == [2000, 7500]
         desk.meanwhile(lambda: until(lambda: desk.counter.jobs("copy") == ["printed"]))
         desk.picture("journey-slip")
+
+
+def test_s4_06_an_agreement_is_signed_on_the_reader_through_the_window(
+    tmp_path: Path, machines: tuple[PaxProcess, PrinterProcess]
+) -> None:  # fmt: skip
+    """Alt+A, Enter: the reader asks for a signature; closed in between nothing is accepted; then the plan starts."""
+    terminal, _ = machines
+    with front(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url) as desk:
+        desk.window.navigator.go(Place(PLAN, "rosa"))
+        desk.arrive(PLAN, lambda: desk.state.page is not None)
+        desk.view.tiles["1"].click()
+        desk.wait(lambda: desk.state.worked is not None)
+        assert "on the reader, on paper" in desk.view._accepted.text()
+        desk.press("Alt+A", "Return")
+        desk.meanwhile(lambda: terminal.wait("please sign"))
+        desk.picture("journey-plan-signing")
+        desk.press("Esc")
+        desk.wait(lambda: desk.page.presenter._pen is None)
+        assert desk.counter.rows("SELECT count(*) FROM plan") == [(0,)]
+        desk.press("Alt+A", "Return")
+        desk.meanwhile(lambda: terminal.wait("please sign"))
+        desk.meanwhile(lambda: terminal.tell("press"))
+        desk.wait(lambda: desk.state.accepted)
+        assert "Signed by Rosa Quillfeather" in desk.view._accepted.text()
+        desk.press("Ctrl+Return")
+        desk.wait(lambda: desk.state.active)
+        assert desk.counter.rows("SELECT accepted_how, signature <> '' FROM plan") == [("signature", 1)]
