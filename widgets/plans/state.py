@@ -279,7 +279,7 @@ def acceptance_words(state: PlanState) -> str:
         return f"{how} by {found.said_by}, {day_text(found.at.date(), page.today)}"
     if found is not None:
         return "The terms changed, so what was accepted no longer counts."
-    where = "on the reader, on paper, or read and agreed" if page.signs else "on paper, or read and agreed"
+    where = "on the reader, on paper, or agreed" if page.signs else "on paper, or read and agreed"
     return f"Not accepted yet: {where}"
 
 
