@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,12 +16,14 @@ from models.operations import bodies, online
 from models.operations.bodies import AllocationLine
 from models.operations.kept_cards import CardDrop
 from models.operations.records import Patient
+from models.store.queries import tasks
 from server.carriers import HttpTextCarrier
 from server.online.offered import ChargeAsk, Charged, Declined, SaveAsk, SaveConsent, Unknown
 from tests.support.hub import RunningHub
 from tests.support.mail import text_provider
 from tests.support.online import ASKS, DECLINED, SECRET, Home, home_at, pay, processor  # noqa: F401
 from tests.support.simulators import StripeProcess
+from tests.support.stepping import SteppedDesk
 from tests.support.waiting import until
 
 CONSENT = SaveConsent(said_by="Ada Quillfeather", words="card-1", words_sha256="ab" * 32)
@@ -383,7 +386,17 @@ def test_s1_14_without_receipts_nobody_hears_of_a_refund(small_home: Home) -> No
     assert small_home.entries("message.send") == []
 
 
-def test_h15_a_dispute_that_is_lost_is_told_once_until_somebody_says_what_becomes_of_it(small_home: Home) -> None:
+def test_h15_a_dispute_that_is_lost_is_told_once_until_somebody_says_what_becomes_of_it(
+    small_home: Home, tmp_path: Path
+) -> None:  # fmt: skip
+    desk = SteppedDesk.of(small_home.running, small_home.tenant, tmp_path / "desk")
+
+    def listed() -> list[tuple[str, int]]:
+        desk.settle()
+        with desk.store.reader() as reader:
+            return [(each.what, each.cents) for each in tasks.open_tasks(reader, small_home.tenant)
+                    if each.what == "dispute_lost"]  # fmt: skip
+
     paid_and_posted(small_home)
     small_home.processor.tell(f"dispute {small_home.entries('online.receive')[0]['charge']}")
     until(lambda: len(small_home.entries("dispute.opened")) == 1)
@@ -396,10 +409,13 @@ def test_h15_a_dispute_that_is_lost_is_told_once_until_somebody_says_what_become
     assert (task["amount_cents"], task["patient_id"]) == (3_000, small_home.guarantor)
     assert len(small_home.entries("online.dispute_lost")) == 1
     assert small_home.figures() == (0, 4_500, 0), "nothing moves before somebody says so"
+    assert listed() == [("dispute_lost", 3_000)]
     said = bodies.DisputeClosed(dispute_id=dispute_id, patient_id=small_home.guarantor, outcome="owed_again")
     assert small_home.say(said) == ["accepted"]
     assert small_home.figures() == (3_000, 4_500, 0)
     assert not small_home.store.online.dispute_lost(small_home.tenant, reference)
+    assert listed() == [], "somebody said so"
+    desk.close()
     small_home.holds()
 
 
