@@ -38,7 +38,8 @@ AFTER = st.lists(DAYS, max_size=MOST_REMINDERS, unique=True).map(lambda days: tu
 def test_s1_17_who_is_asked_and_who_is_not(case: dict[str, Any]) -> None:
     who = Candidate(
         "ada", case.get("owed", 8_000), case.get("oldest", date(2026, 4, 1)), case.get("guarantor", True),
-        case.get("on_plan", False), case.get("snoozed"), case.get("asked", False), case.get("known", True), case.get("reachable", True),
+        case.get("on_plan", False), case.get("snoozed"), case.get("asked", False),
+        case.get("known", True), case.get("reachable", True),
     )  # fmt: skip
     wish = Wish(case.get("least", 1), frozenset(Age(each) for each in case.get("ages", list(Age))))
     assert left_out(who, wish, TODAY) == case.get("left")
