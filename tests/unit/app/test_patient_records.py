@@ -10,6 +10,7 @@ import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,7 @@ def test_s4_02_the_register_tells_who_agreed_to_which_words_and_takes_back(desk:
         mail: ("rosa@home.test", "unprotected-1", True),
     }  # fmt: skip
     lines = {line.key: line for line in story.view("rosa").lines}
+    assert lines[mail[6:]].at is not None
     assert (lines["c-1"].text, lines["c-1"].sha256) == (SPANISH.text, SPANISH.sha256)
     assert (lines["c-2"].text, lines["c-2"].sha256) == ("", "0" * 64), (
         "words this program does not have are not made up"
@@ -91,11 +93,12 @@ def test_s4_02_the_register_tells_who_agreed_to_which_words_and_takes_back(desk:
     assert set(by_kind(desk, "kim")) == {"card:c-1", "card:c-2"}, "cards of who pays"
 
     said = lines[mail[6:]].at
+    desk.clock.advance(3_600)
     for line in (lines["c-1"], lines[mail[6:]]):
         story.take_back("rosa", line, MARIA)
     after = {line.key: line for line in story.view("rosa").lines}
     assert [after[key].standing for key in ("c-1", mail[6:], "plan-1")] == [False, False, True]
-    assert (after[mail[6:]].at, after[mail[6:]].ended_at is not None) == (said, True), "when they agreed is kept"
+    assert (after[mail[6:]].at, after[mail[6:]].ended_at) == (said, said + timedelta(hours=1)), "both are kept"
     assert after["c-1"].ended_at is not None
     assert desk.desk.kept_cards.view("rosa").cards == ()
     assert desk.desk.messages.agreed("rosa", "email", "rosa@home.test") is False
