@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from random import Random
@@ -13,7 +13,7 @@ from app.sync import keys, transport
 from app.tenders import card
 from models.basics import ids
 from models.store import desk as store
-from models.store import hub, pushing, streams
+from models.store import hub, pushing, reading, streams
 from models.store.reading import SCHEMA
 from server import messages
 from tests.simulator.world import DeskClock, World
@@ -62,6 +62,25 @@ def _no_line(*_: object, **__: object) -> None:
     """Nobody dials: every desk is given a line of the simulated network."""
 
 
+class _Unkeyed:
+    """A connection that is prepared as ever, but for its key: what is encrypted is a sixth of a run, and lies below
+    everything a run looks at."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def execute(self, statement: str) -> Any:
+        if statement.startswith("PRAGMA cipher_page_size"):
+            return self._connection.execute(statement.replace("cipher_page_size", "page_size"))
+        if statement.startswith(("PRAGMA cipher_", "PRAGMA key")):
+            return None
+        return self._connection.execute(statement)
+
+
+def _unkeyed(prepare: Callable[..., None], connection: Any, *how: Any) -> None:
+    prepare(_Unkeyed(connection), *how)
+
+
 class Machine:
     """Whose clock the running code sees."""
 
@@ -81,6 +100,7 @@ def determined(seed: int, world: World) -> Iterator[Machine]:
         (hub, "secrets", secrets), (pushing, "secrets", secrets), (streams, "secrets", secrets),
         (keys, "secrets", secrets),
         (store, "_schema", _this_program),
+        (reading, "_prepare", partial(_unkeyed, reading._prepare)),
         (transport, "Line", _no_line),
         (messages, "wait_s", partial(messages.wait_s, chance=Random(f"mail {seed}").random)),
         (hub, "time", time), (card, "time", time),
