@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from models.operations.online import OnlineItem
-from models.rules.links import Bound, LinkStanding, LinkState, standing
+from models.rules.links import Bound, LinkStanding, standing
 from models.rules.online import Owed, spread
 from models.rules.payment_status import AWAITED
 from models.rules.plan_standing import PlanStatus
@@ -98,6 +98,19 @@ def since(connection: Any, tenant: str, moment: str, most: int) -> list[LinkRow]
     """The practice's links made since a moment (UTC text), newest first."""
     found = connection.execute(f"{_LINK}l.issued_at >= ?{_NEWEST} LIMIT {int(most)}", (tenant, moment))
     return [LinkRow(*row) for row in found]
+
+
+def about_visit(connection: Any, tenant: str, links: Iterable[LinkRow], appointment_id: str) -> list[LinkRow]:
+    """Those of the links that ask for a visit: for it, for one of its charges, or for what was asked for it."""
+    charges = {row[0] for row in connection.execute("SELECT id FROM charge WHERE tenant = ? AND appointment_id = ?",
+                                                    (tenant, appointment_id))}  # fmt: skip
+    found = []
+    for row in links:
+        asked = requests.request(connection, tenant, row.subject_id) if row.subject == "request" else None
+        named = row.subject_id == appointment_id or any(item.charge_id in charges for item in row.charges)
+        if named or (asked is not None and asked.appointment_id == appointment_id):
+            found.append(row)
+    return found
 
 
 # How they stand ---------------------------------------------------------------------------------------------------
@@ -203,4 +216,4 @@ _OWED: dict[str, Callable[[Standings, LinkRow], int | None]] = {
     "plan": Standings._of_plan,
 }  # fmt: skip
 
-__all__ = ["LinkRow", "LinkState", "Standings", "link", "of_patients", "of_subject", "since"]
+__all__ = ["LinkRow", "Standings", "link", "of_patients", "of_subject", "since"]
