@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import orjson
+
 from app.clinic import Clinic
+from app.message_lines import show_address
 from app.plan_standings import late_since, stands
 from app.plan_views import PlanHappened, PlanListed
 from models.basics.money import show_cents
@@ -13,7 +16,8 @@ from models.rules.numbers import plan_number
 from models.rules.people import display_name
 from models.rules.plan_standing import PlanStatus, State
 from models.rules.plans import sum_of
-from models.store.queries import collect, family, kept_cards, plans, recorded, rows
+from models.store.queries import collect, family, kept_cards, links, messages, online, plans, recorded, rows
+from models.store.queries.insured import asking
 from models.store.queries.plans import PlanEventRow, PlanRow
 
 MOST = 500
@@ -28,6 +32,8 @@ _EVENTS = {
     "reopened": ("Payment Plan Reopened", "Active"),
 }  # fmt: skip
 """What a history calls an event, and its status (S4-03)."""
+_SENT_BY = {"text": "texted to", "email": "emailed to"}
+_SENT = {"waiting": "Pending", "sent": "Sent", "failed": "Not sent"}
 _CHARGES = {"declined": "Declined", "unknown": "Pending"}
 
 
@@ -65,19 +71,37 @@ class PlanLists:
 
     def history(self, patient_id: str, plan_id: str = "") -> tuple[PlanHappened, ...]:
         """What happened to the plans of a patient (or one of them), newest first, in the field's words (S4-03); of the
-        whole patient also kept cards and payments that were for no plan."""
+        whole patient also kept cards and payments that were for no plan. A link that was sent is one line a channel."""
         clinic = self._clinic
         with clinic.store.reader() as reader:
             known = [row for row in plans.plans_of(reader, clinic.tenant, [patient_id])
                      if plan_id in ("", row.plan_id)]  # fmt: skip
             found = [_event(clinic, each) for each in _events(reader, clinic, known)]
             found += self._payments(reader, patient_id, plan_id)
+            found += self._links(reader, patient_id, plan_id)
             if not plan_id:
                 found += [
                     PlanHappened(clinic.local(card.kept_at), "", "Payment profile created", "", None)
                     for card in kept_cards.cards_of(reader, clinic.tenant, patient_id)
                 ]
         return tuple(sorted(found, key=lambda each: each.at, reverse=True))
+
+    def _links(self, reader: Any, patient_id: str, plan_id: str) -> list[PlanHappened]:
+        """Messages that carried a link: about this plan, or all (S4-07)."""
+        clinic, found = self._clinic, list[PlanHappened]()
+        payer = online.payer_of(asking(reader), clinic.tenant, patient_id)
+        subjects = {row.link_id: row.subject_id if row.subject == "plan" else ""
+                    for row in links.of_patients(reader, clinic.tenant, [payer])}  # fmt: skip
+        for row in messages.of_patients(reader, clinic.tenant, [payer]) if subjects else ():
+            paper = next((each for each in orjson.loads(row.papers or "[]") if each["source_id"] in subjects), None)
+            about = subjects[paper["source_id"]] if paper else ""
+            if paper is None or plan_id not in ("", about):
+                continue
+            sent = f"{_SENT_BY[row.channel]} {show_address(row.channel, row.address)}"
+            words = f"QuickPay link {sent} for balance of {show_cents(paper['amount_cents'])}"
+            number = plan_number(about) if about else ""
+            found.append(PlanHappened(clinic.local(row.asked_at), number, words, _SENT[row.state], None, about))
+        return found
 
     def _payments(self, reader: Any, patient_id: str, plan_id: str) -> list[PlanHappened]:
         clinic, found = self._clinic, list[PlanHappened]()

@@ -182,7 +182,8 @@ class DueLine:
 class SideView:
     """The decision column of Today for the selected visit. `copay` is the COPAY indicator: paid, part, due, or empty
     where none is asked (S0-21); `billing` the words of the visit's billing status; `consents` the forms its kind
-    of visit asks to sign (S0-34)."""
+    of visit asks to sign (S0-34). `link_cents` is asked for it by a link that works until `link_until`, and not
+    paid."""
 
     patient: PatientHead
     visit: VisitHead
@@ -196,6 +197,8 @@ class SideView:
     copay: str = ""
     billing: str = ""
     consents: tuple[str, ...] = ()
+    link_cents: int = 0
+    link_until: date | None = None
 
 
 # Find -------------------------------------------------------------------------------------------------------------

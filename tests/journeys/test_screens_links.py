@@ -23,8 +23,9 @@ from tests.support.simulators import StripeProcess
 from tests.support.stalls import STALL_MS, allowed_stall_ms
 from tests.support.waiting import until
 from tests.support.windows import themed  # noqa: F401
+from widgets.ledger.rows import log_words
 from widgets.links.dialog import CodeDialog, LinkDialog, TakeBackDialog
-from widgets.screens import COLLECT, LEDGER, LINKS
+from widgets.screens import COLLECT, LEDGER, LINKS, TODAY
 
 pytestmark = pytest.mark.usefixtures("themed", "cycles_wait")
 
@@ -94,6 +95,12 @@ def _asks_at_collect(front: Front, place: House) -> None:
     front.picture("links-made")
     assert front.page.part.state.line.due_cents == 3_000
     assert (front.payments(), owes(front)) == ([], 3_000)
+    front.press("Esc")
+    front.arrive(TODAY, lambda: front.state.side is not None and front.state.side.view is not None
+                 and front.state.side.view.link_cents == 3_000)  # fmt: skip
+    front.picture("links-today")
+    front.press("Ctrl+Shift+K")
+    front.arrive(LINKS, lambda: front.page.part.state.where is not None)
     front.press("Alt+U")
     assert QGuiApplication.clipboard().text() == front.page.part.state.where.address
     front.press("Alt+Q")
@@ -137,7 +144,9 @@ def _balance_without_a_line(front: Front, here: Any, office: Office) -> None:
     front.press("Return")
     front.wait(lambda: dialog(front, LinkDialog) is None)
     front.press("Ctrl+Shift+K")
-    front.arrive(LINKS, lambda: len(front.state.lines) == 2 and front.page.part.state.notice is not None)
+    front.arrive(LINKS, lambda: len(front.state.lines) == 2 and front.view.table.hasFocus())
+    front.press("Up")
+    front.wait(lambda: front.page.part.state.notice is not None)
     line = front.page.part.state.line
     assert (line.due_cents, line.pending, front.page.part.state.where) == (2_000, True, None)
     front.picture("links-away")
@@ -150,5 +159,14 @@ def _balance_without_a_line(front: Front, here: Any, office: Office) -> None:
     front.wait(lambda: dialog(front, TakeBackDialog) is not None)
     front.press("Return")
     front.wait(lambda: front.page.part.state.line.state is LinkState.REVOKED)
-    said = {line.act for line in here.desk.accounts.history("rosa", "", [each.link_id for each in front.state.lines])}
-    assert {"act.link_issued", "act.link_revoked"} <= said
+    front.press("Ctrl+L")
+    front.arrive(LEDGER)
+    front.view.tabs.set_key("log")
+    front.view.tab_chosen.emit("log")
+    front.wait(
+        lambda: {"act.link_text", "act.link_revoked"} <= {getattr(each, "act", "") for each in front.state.lines}
+    )
+    log = [f"{log_words(line)} {line.what}".strip() for line in front.state.lines]
+    assert "QuickPay link texted to (555) 010-4417 for balance of $30.00" in log
+    assert {"QuickPay link made", "QuickPay link taken back"} <= set(log)
+    front.picture("links-log")

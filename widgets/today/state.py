@@ -162,6 +162,9 @@ def _notes(row: TodayRow, view: SideView | None) -> tuple[tuple[str, str], ...]:
         notes.insert(0, ("square-pen", f"To sign: {', '.join(view.consents)}"))
     if view is not None and view.billing:
         notes.append(("receipt-text", f"Bill: {view.billing[:1].lower()}{view.billing[1:]}"))
+    if view is not None and view.link_until is not None:
+        until = day_text(view.link_until, view.visit.starts_at.date())
+        notes.insert(0, ("link", f"Asked by link: {show_cents(view.link_cents)}, until {until}"))
     if row.overdue_cents:
         notes.insert(0, ("triangle-alert", f"Payment overdue: {show_cents(row.overdue_cents)} asked for this visit"))
     if row.patient.receipt_by in RECEIPT_WORDS:

@@ -20,8 +20,10 @@ from app.links import Links
 from app.messages import Messages
 from app.papers import Papers
 from app.payment_requests import PaymentRequests
+from app.plan_lists import PlanLists
 from app.posting import Posting
 from app.printing import Printing
+from app.schedule import Schedule
 from app.statements import Statements
 from app.superbills import Superbills
 from app.views import AskedFor, CollectLine, CollectSheet, LineKind, PatientHead, VisitHead, VisitState
@@ -261,3 +263,28 @@ def test_s0_43_parts_beyond_what_a_charge_owes_are_refused(clinic: TestClinic, s
     assert refused(story.issue, offer, LinkChoice(parts=(("older", 2501),)), MARIA) == "link.amount_wrong"
     assert refused(story.issue, offer, LinkChoice(parts=(("sofias", 100),)), MARIA) == "link.amount_wrong"
     assert clinic.rows("SELECT count(*) FROM pay_link") == [(0,)]
+
+
+def test_s0_43_today_says_what_a_visit_is_asked_by_link(clinic: TestClinic, story: Links) -> None:
+    schedule = Schedule(clinic.clinic, clinic.settings)
+    assert (schedule.side("today").link_cents, schedule.side("today").link_until) == (0, None)
+    line = story.issue(story.offer("balance", "rosa", charge_ids=["older"]), LinkChoice(), MARIA)
+    assert schedule.side("today").link_cents == 0, "that one is for another visit"
+    line = story.issue(story.offer("visit", "rosa", "today"), LinkChoice(), MARIA)
+    assert (schedule.side("today").link_cents, schedule.side("today").link_until) == (4000, date(2026, 5, 21))
+    assert schedule.side("today").total_cents == 4000, "what is asked is not paid"
+    story.revoke(line.link_id, MARIA)
+    assert schedule.side("today").link_cents == 0
+    order = LinkOrder(_sheet(clinic, (("a", "", 3000),)), {"a": 3000}, 0, 3000)
+    at_collect = LinkAtCollect(story, PaymentRequests(clinic.clinic))
+    at_collect.ask(order, at_collect.offer(order), LinkChoice(), MARIA)
+    assert schedule.side("today").link_cents == 3000
+
+
+def test_s4_03_s4_07_a_line_of_the_history_for_each_channel(clinic: TestClinic, story: Links) -> None:
+    """By text and by e-mail: two lines, in the field's words."""
+    story.issue(story.offer("balance", "rosa"), LinkChoice(ways=(("text", PHONE), ("email", EMAIL))), MARIA)
+    found = {(each.event, each.status) for each in PlanLists(clinic.clinic).history("rosa")}
+    assert found == {("QuickPay link texted to (555) 010-4417 for balance of $85.00", "Pending"),
+                     (f"QuickPay link emailed to {EMAIL} for balance of $85.00", "Pending")}  # fmt: skip
+    assert PlanLists(clinic.clinic).history("rosa", "another plan") == ()

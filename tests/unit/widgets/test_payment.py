@@ -11,12 +11,16 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 
 from app.account_views import LogLine
+from app.link_views import LinkAddress, LinkLine
 from app.request_views import PaymentDetail, Treatment
 from app.views import PatientHead
+from models.rules.links import LinkState
 from models.rules.payment_status import Status, choices
 from tests.support.windows import LOOKS, clipped, shown, unfit
 from widgets import theme
 from widgets.common.speech import Notice
+from widgets.links.panel import LinkPanel
+from widgets.links.state import PanelState
 from widgets.payment.state import PaymentState, payment_state
 from widgets.payment.view import PaymentPage
 
@@ -58,6 +62,8 @@ def detail(status: Status, **more: Any) -> PaymentDetail:
     return PaymentDetail(**{**known, **more})
 
 
+LINK = LinkLine("l", INGRID, "request", "q", 32000, 32000, LinkState.OPEN, datetime(2026, 5, 6, 9, 50, tzinfo=ZONE),
+                "Maria Delgado", date(2026, 5, 21), "")  # fmt: skip
 STATES: dict[str, PaymentState] = {
     "waiting": PaymentState(skeleton=True),
     "gone": PaymentState(notice=Notice("This payment is not there any more", "Look at the list again.")),
@@ -77,8 +83,10 @@ STATES: dict[str, PaymentState] = {
 @pytest.mark.parametrize("look", LOOKS)
 def test_it_holds_in_every_look(qtbot: Any, look: str) -> None:
     theme.current().set(**LOOKS[look][0])
-    page = PaymentPage()
+    page, link = PaymentPage(), LinkPanel()
     qtbot.addWidget(page)
+    page.lay_under(link)
+    link.draw(PanelState(LINK, LinkAddress("l", "https://pay.clinic.example/pay/" + "aB3_dE6-" * 8)), TODAY)
     wrong = unfit(page, "payment", look, STATES, page.take_focus)
     assert wrong == {}
 

@@ -122,6 +122,8 @@ def agreed(desk: PlanDesk, qtbot: Any) -> None:
 def test_s4_06_an_agreement_is_worked_out_live_accepted_and_put_into_force(desk: PlanDesk, qtbot: Any) -> None:
     view, state = desk.view, desk.state
     assert view.tiles["6"].hasFocus()
+    press("Alt+J")
+    assert desk.sent == [], "an agreement goes to the patient as it is saved"
     assert state.worked is not None
     assert [line.cents for line in state.worked.lines] == [220_00] * 6
     assert not view.activate.isEnabled() or state.why_not_activate()
@@ -158,6 +160,8 @@ def test_s0_45_skip_pay_off_and_cancel_ask_first(desk: PlanDesk, qtbot: Any) -> 
     press("Return")
     qtbot.waitUntil(lambda: len(desk.collected) == 1, timeout=20_000)
     assert desk.collected == [("marcus", asked_for(desk.presenter.plan_id, 0))]
+    press("Alt+J")
+    assert desk.sent == [("marcus", desk.presenter.plan_id)]
     press("Ctrl+P")
     assert desk.papers == [f"agreement:{desk.presenter.plan_id}"]
     desk.view.lists.set_key("history")
