@@ -78,7 +78,7 @@ def files() -> list[str]:
 
 def in_turns(paths: list[str]) -> int:
     """Run these files in PROCESSES processes; the status of the first process that failed, 0 when none did."""
-    with tempfile.TemporaryDirectory(prefix="copaydesk-", dir=on_memory()) as home:
+    with tempfile.TemporaryDirectory(prefix="tests-", dir=on_memory(), ignore_cleanup_errors=True) as home:
         folder = Path(home) / "turns"
         folder.mkdir()
         Path(home).chmod(0o711)  # tests run servers under users of their own
