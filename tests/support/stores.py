@@ -43,8 +43,7 @@ def _desk_template(key_hex: str) -> Path:
 
 
 def open_desk(path: Path, key_hex: str, at: Clock | None = None) -> DeskStore:
-    """The desk's store at `path`; where there is none, a copy of one that was made before: making the tables takes a
-    fifth of a second."""
+    """The desk's store at `path`; where there is none, a copy of one that was made before, which is quicker."""
     if not path.exists():
         shutil.copyfile(_desk_template(key_hex), path)
     return DeskStore.open(path, key_hex, at or SystemClock())
