@@ -16,7 +16,8 @@ WORDS: Rows = {
         "Guardar esta tarjeta",
         "El consultorio puede guardar esta tarjeta con su procesador de tarjetas y cobrar con ella lo que debo, cuando "
         "yo lo pida o como lo hayamos acordado. El consultorio mismo guarda su marca y los últimos cuatro dígitos, "
-        "nunca su número. Puedo retirar este permiso en cualquier momento en la recepción; lo que ya se cobró no cambia.",
+        "nunca su número. Puedo retirar este permiso en cualquier momento en la recepción; lo que ya se cobró no "
+        "cambia.",
     ),
     "card.consent_missing": (
         "Nobody agreed yet",

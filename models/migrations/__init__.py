@@ -1,8 +1,8 @@
 """The history of the tables: one line of revisions for desk and hub; a revision asks `role()` where they differ.
 
 Usable from the installed package: there is no ini file. Callers copy a store that has rows before they migrate it
-(`models.store.desk` does). Imported only when a store is behind or lies on PostgreSQL: Alembic takes a third of a second
-to load. A new file of SQLite is made of today's tables at once (`models.store.fresh`).
+(`models.store.desk` does). Imported only when a store is behind or lies on PostgreSQL: Alembic takes a third of a
+second to load. A new file of SQLite is made of today's tables at once (`models.store.fresh`).
 """
 
 from __future__ import annotations

@@ -199,7 +199,8 @@ def desk_no(connection: Any, tenant: str, device: str, since: str) -> str:
 def open_dispute(connection: Any, tenant: str, payment_id: str) -> str:
     """The dispute about a payment of which nobody has said yet what becomes of it; empty where there is none."""
     row = connection.execute(
-        "SELECT dispute_id FROM dispute WHERE tenant = ? AND payment_id = ? AND outcome = '' ORDER BY opened_at LIMIT 1",
+        "SELECT dispute_id FROM dispute WHERE tenant = ? AND payment_id = ? AND outcome = '' "
+        "ORDER BY opened_at LIMIT 1",
         (tenant, payment_id),
     ).fetchone()
     return str(row[0]) if row else ""
