@@ -116,8 +116,8 @@ def _paid_after(front: Front, office: Office, link_id: str) -> float:
     def patient() -> None:
         payer = Payer(At(office.hub, office.tenant), link_id).enters()
         url = payer.goes()
-        payer.pays(url=url)
         told["at"] = time.monotonic()
+        payer.pays(url=url)
 
     front.meanwhile(patient)
     front.wait(lambda: front.page.part.state.line.state is LinkState.PAID)
