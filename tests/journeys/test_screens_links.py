@@ -153,7 +153,6 @@ def _balance_without_a_line(front: Front, here: Any, office: Office) -> None:
     office.proxies[0].fault = lambda _head: ""
     here.desk.sync.nudge()
     until(lambda: here.desk.store.pending_count() == 0, 20)
-    front.page.part.widget.retry_pressed.emit()
     front.wait(lambda: front.page.part.state.where is not None)
     front.press("Alt+E")
     front.wait(lambda: dialog(front, TakeBackDialog) is not None)

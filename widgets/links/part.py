@@ -13,12 +13,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.link_views import LinkAddress, LinkLine
-from models.basics.errors import RuleBroken, SyncLater
+from models.basics.errors import SyncLater
 from widgets.common.newest import Newest
 from widgets.common.speech import Notice, Speech
 from widgets.links.act import LinkActs
 from widgets.links.panel import LinkPanel
-from widgets.links.state import About, PanelState, made_words, sent_words
+from widgets.links.state import AWAY, About, PanelState, made_words, sent_words, why_no_address
 
 if TYPE_CHECKING:
     from models.store.rows import Change
@@ -115,15 +115,9 @@ class LinkPart(QObject):
             self._draw(where=where, why_no_address="", notice=None)
 
     def _away(self, error: Exception) -> None:
-        """No address now: the link itself is made, and is sent by itself when the line is back."""
-        words = self._speech.error(error)
-        if isinstance(error, SyncLater):
-            words = Notice("No address now", "The hub cannot be reached. The link is kept, and goes out by itself "
-                           "when the line is back.")  # fmt: skip
-        if isinstance(error, RuleBroken | SyncLater):
-            self._draw(where=None, why_no_address="Shown when the hub answers", notice=words)
-        else:
-            self._draw(where=None, why_no_address=words.title, notice=words)
+        """No address now, and why; the link itself is made, and is sent by itself when the line is back."""
+        why = AWAY if isinstance(error, SyncLater) else why_no_address(error, self._speech)
+        self._draw(where=None, why_no_address=why, notice=Notice("No address now", ""))
 
     @Slot()
     def _draw(self, **changes: object) -> None:

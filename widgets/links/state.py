@@ -37,6 +37,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 DAYS_WORDS: Final = {"31": "Last month", "92": "Last 3 months", "366": "Last 12 months"}
 WAITS: Final = "waits for the line"
+AWAY: Final = "The hub cannot be reached. The link is kept, and goes out by itself when the line is back."
 _CHANNELS: Final = {"text": "Texted to", "email": "E-mailed to"}
 _MESSAGES: Final = {"waiting": "on its way", "failed": "not sent"}
 

@@ -22,7 +22,7 @@ from widgets import theme
 from widgets.common.speech import Notice, Speech
 from widgets.links.dialog import AgainDialog, CodeDialog, LinkDialog, TakeBackDialog
 from widgets.links.panel import LinkPanel
-from widgets.links.state import LinksState, PanelState, links_state, made_words, sent_words
+from widgets.links.state import AWAY, LinksState, PanelState, links_state, made_words, sent_words
 from widgets.links.view import LinksView
 
 pytestmark = pytest.mark.usefixtures("themed")
@@ -67,8 +67,7 @@ PANELS: Mapping[str, PanelState] = {
     "asking": PanelState(line()),
     "open": PanelState(line(sent=(TEXTED, EMAILED), note="Thank you for coming in."), LinkAddress("l", ADDRESS)),
     "changed": PanelState(line(LinkState.CHANGED), LinkAddress("l", ADDRESS), said="Copied"),
-    "away": PanelState(line(pending=True, sent=()), None, "Shown when the hub answers", notice=Notice(
-        "No address now", "The link is made all the same.")),
+    "away": PanelState(line(pending=True, sent=()), None, AWAY, notice=Notice("No address now", "")),
     "paid": PanelState(line(LinkState.PAID, posted=True)), "revoked": PanelState(line(LinkState.REVOKED)),
     "expired": PanelState(line(LinkState.EXPIRED), can_make=True), "settled": PanelState(line(LinkState.SETTLED)),
     "none": PanelState(can_make=True), "unused": PanelState(unused="Not used: paid another way"),
@@ -79,7 +78,7 @@ OFFERED = {
     "revoked": set(), "settled": set(), "unused": set(),
 }  # fmt: skip
 SAYS = {
-    "open": ADDRESS, "away": "Shown when the hub answers", "asking": "Asking the hub…",
+    "open": ADDRESS, "away": AWAY, "asking": "Asking the hub…",
     "paid": "Used: paid $320.00 with it",
     "revoked": "Taken back by Priya Nair", "unused": "Not used: paid another way", "none": "No link was made yet",
 }  # fmt: skip
