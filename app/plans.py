@@ -36,7 +36,7 @@ from models.rules.plan_standing import PlanStatus, State, pay_off_cents
 from models.rules.plans import Frequency, Instalment, Limits, Terms, check_limits, interest_of, schedule
 from models.rules.rights import Right, discount_right
 from models.rules.signatures import signature_text
-from models.store.plan_acts import finance_id, starting
+from models.store.plan_acts import FINANCE, finance_id, starting
 from models.store.plan_looking import left_on, less_interest, paid_on, unearned_on
 from models.store.queries import collect, kept_cards, plans, recorded, rows
 from models.store.queries.plans import PlanRow
@@ -295,7 +295,7 @@ class Plans:
         self, reader: Any, patient_id: str, charge_ids: Sequence[str] = (), replaces: PlanRow | None = None
     ) -> list[PlanItem]:  # fmt: skip
         """What may be on a plan: open charges that are on none, up to today, or on the one it replaces, without
-        interest that is not earned; or those it is about."""
+        interest that is not earned; or those it is about. In the order they are paid: interest of before last."""
         today = self._clinic.today().isoformat()
         free = ("", replaces.plan_id) if replaces else ("",)
         less = unearned_on(reader, self._clinic.tenant, replaces, self._clinic.today()) if replaces else {}
@@ -303,7 +303,7 @@ class Plans:
         return [
             PlanItem(row.charge_id, row.description or row.code or "Charge", date.fromisoformat(row.service_date),
                      row.owed_cents - less.get(row.charge_id, 0), row.appointment_id, row.practitioner)
-            for row in found
+            for row in sorted(found, key=lambda row: row.code == FINANCE)
             if row.owed_cents > less.get(row.charge_id, 0)
             and (row.charge_id in charge_ids or (row.plan_id in free and row.payable and row.service_date <= today))
         ]  # fmt: skip
