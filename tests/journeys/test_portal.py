@@ -124,7 +124,7 @@ def test_s1_01_to_s1_09_a_first_visit_to_the_paid_receipt(
         page.wait_for_selector("#username")
 
 
-def test_n48_s1_06_a_guarantor_pays_one_line_and_a_second_tab_takes_nothing(
+def test_n48_s1_04_s1_06_a_guarantor_pays_one_line_and_a_second_tab_takes_nothing(
     place: House,
     browser: Browser,
     processor: StripeProcess,  # noqa: F811

@@ -72,7 +72,7 @@ def rosa(place: House, processor: StripeProcess) -> Payer:  # noqa: F811
     return Payer(place, clinic, join(place, clinic, factor="text"))
 
 
-def test_n48_all_of_a_family_is_paid_in_one_sum_and_posted_by_the_rule(rosa: Payer) -> None:
+def test_n48_s1_04_all_of_a_family_is_paid_in_one_sum_and_posted_by_the_rule(rosa: Payer) -> None:
     rosa.clinic.set(online_auto_post=True)
     rosa.shows("You owe $100.00.", "Includes Sofia", 'value="100.00"')
     assert "Thank you" in rosa.comes_back(rosa.pays())
