@@ -5,7 +5,6 @@ An adjustment carries a group and a reason code (S0-27) and needs the right for 
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from app.clinic import Clinic
 from app.money_views import Acted, AdjustItem, AdjustKind, AdjustOrder, AdjustPreview, AdjustSheet
 from app.refusals import insist, need, refusal
 from app.views import Person
-from models.basics.errors import PosError, RuleBroken
+from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.basics.money import check_entry
 from models.ledger.accounts import Code
@@ -84,8 +83,7 @@ class Adjustments:
                 order=order, owes_before_cents=before, owes_after_cents=owed(rehearsal.draft, item.charge_id),
                 before=basis.figures, after=rehearsal.after(basis.figures, order.sheet.patient_id), basis=basis,
             )  # fmt: skip
-        with suppress(PosError), clinic.store.rehearsing() as tx:  # what Enter will ask is asked now
-            self._write(tx, preview, "", "")
+        clinic.store.rehearse(lambda tx: self._write(tx, preview, "", ""))  # what Enter will ask is asked now
         return preview
 
     def do(self, preview: AdjustPreview, person: Person, supervisor: Person | None = None) -> Acted:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -28,7 +27,7 @@ from app.money_views import (
 )  # fmt: skip
 from app.refusals import insist, need, refusal
 from app.views import Person
-from models.basics.errors import PosError, RuleBroken
+from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.basics.money import check_entry
 from models.ledger import accounts
@@ -111,8 +110,7 @@ class Moves:
                 after=rehearsal.after(basis.figures, order.sheet.patient_id), basis=basis,
                 provisional_cents=provisional_cents,
             )  # fmt: skip
-        with suppress(PosError), self._clinic.store.rehearsing() as tx:  # what Enter will ask is asked now
-            self._write(tx, preview, "")
+        self._clinic.store.rehearse(lambda tx: self._write(tx, preview, ""))  # what Enter will ask is asked now
         return preview
 
     def do(self, preview: MovePreview, person: Person) -> Acted:

@@ -8,7 +8,6 @@ does not come is looked into, never guessed and never repeated.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -40,7 +39,7 @@ from app.verdicts import Verdicts
 from app.views import Person
 from app.visits_after import visits_after
 from devices.base import Capability, Outcome, PaymentResult, RefundRequest
-from models.basics.errors import DeviceError, PaymentUnavailable, PosError, RuleBroken, StorageError
+from models.basics.errors import DeviceError, PaymentUnavailable, RuleBroken, StorageError
 from models.basics.ids import new_id
 from models.basics.points import Point, point
 from models.ledger.states import Entry
@@ -133,7 +132,7 @@ class Refunds:
             before = collect.figures(reader, clinic.tenant, sheet.patient.patient_id)
             after = rehearsal.after(before, sheet.patient.patient_id)
             visits = visits_after(reader, clinic.tenant, rehearsal.entries(), sheet.patient.patient_id)
-        self._rehearse(order)
+        clinic.store.rehearse(lambda tx: self._rehearsed(tx, order))
         return RefundPreview(order, before, after, held.held_cents - order.amount_cents, visits, needs(order))
 
     # Giving it back ---------------------------------------------------------------------------------------------------
@@ -213,14 +212,12 @@ class Refunds:
 
     # Inside -----------------------------------------------------------------------------------------------------------
 
-    def _rehearse(self, order: RefundOrder) -> None:
-        """Ask ahead what giving it back will ask. Writes nothing and raises nothing: it is a courtesy."""
-        clinic = self._clinic
-        with suppress(PosError), clinic.store.rehearsing() as tx:
-            if refunds.refund(tx.reader, clinic.tenant, order.sheet.refund_id) is None:
-                _, row, _, going = self._write(tx, order, Who("", ""))
-                if isinstance(going, Written):
-                    self._told_of(tx.reader, row, RefundEnd.PAID, going)
+    def _rehearsed(self, tx: Tx, order: RefundOrder) -> None:
+        """What giving it back will ask is asked now."""
+        if refunds.refund(tx.reader, self._clinic.tenant, order.sheet.refund_id) is None:
+            _, row, _, going = self._write(tx, order, Who("", ""))
+            if isinstance(going, Written):
+                self._told_of(tx.reader, row, RefundEnd.PAID, going)
 
     def _begin(self, order: RefundOrder, who: Who, person: Person, job: Job[Refunded]) -> Refunded:
         clinic, sheet = self._clinic, order.sheet

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from app.plan_standings import still_asked
 from app.posting import Posted, Posting, payment_id_of
 from app.settings import Settings
 from app.views import Collected, CollectRequest, CollectSheet, Person, TenderKind
-from models.basics.errors import PosError, RuleBroken
+from models.basics.errors import RuleBroken
 from models.operations.bodies import ONLINE, CardFacts
 from models.store.queries import collect, receipts
 
@@ -53,14 +52,17 @@ class Till:
         return told
 
     def rehearse(self, sheet: CollectSheet) -> None:
-        """Ask ahead what taking all that a fresh sheet lists will ask. Writes nothing and raises nothing: it is a
-        courtesy to who presses Enter next."""
+        """Ask ahead what taking all that a fresh sheet lists will ask. Writes nothing, raises nothing."""
         amounts = {line.key: line.owes_cents for line in sheet.lines if line.owes_cents > 0}
         request = CollectRequest(sheet=sheet, amounts=amounts, use_credit=False, tender=TenderKind.CASH, person=_NOBODY)
-        with suppress(PosError), self.clinic.store.rehearsing() as tx:
-            if self.taken_before(tx.reader, sheet, credit=False) is None and amounts:
+
+        def take(tx: Tx) -> None:
+            if self.taken_before(tx.reader, sheet, credit=False) is None:
                 plan = self.draw_up(tx.reader, request, lambda _reader, _request, _due_cents: Details())
                 self.post(tx, plan, plan.due_cents)
+
+        if amounts:
+            self.clinic.store.rehearse(take)
 
     def draw_up(self, reader: Any, request: CollectRequest, check: Check) -> Plan:
         """The plan for a request, as `app.plan.draw_up`; and what had been asked may be paid. Raises RuleBroken."""

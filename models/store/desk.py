@@ -253,17 +253,20 @@ class DeskStore:
         point(Point.AFTER_COMMIT)
         self._after(change)
 
-    @contextmanager
-    def rehearsing(self) -> Iterator[Tx]:
-        """As `write`, and nothing is written: for who will most likely write just this in a moment. What it asked is
-        known at the next `write`, as after `looking`. Any thread; nobody waits for it."""
+    def rehearse(self, work: Callable[[Tx], object]) -> None:
+        """Do what most likely will be written in a moment, and write nothing: what it asked is known at the next
+        `write`, as after `looking`. A courtesy: any thread, nobody waits for it, and whatever goes wrong is left to
+        that write, which will meet it and tell."""
         from models.store.session import Looking
         from models.store.transaction import Tx
 
-        with self.looking() as reader:
-            tx = Tx(Looking(reader), self._identity, self._clock, self._ids)
-            yield tx
-            tx.finish()
+        try:
+            with self.looking() as reader:
+                tx = Tx(Looking(reader), self._identity, self._clock, self._ids)
+                work(tx)
+                tx.finish()
+        except Exception as error:
+            _log.debug("not rehearsed", extra=facts(error=type(error).__name__))
 
     def enrol(self, identity: DeskIdentity, *, token: str = "") -> None:
         """Let this store belong to a desk of a practice, or give the desk a new epoch.

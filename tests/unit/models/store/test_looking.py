@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.basics.errors import RuleBroken
+from models.basics.errors import RuleBroken, StorageError
 from models.store import foreseeing
 from models.store.desk import MOST_KNOWN, DeskStore
 from models.store.transaction import Tx
@@ -169,8 +169,7 @@ def everything(desk: DeskStore) -> dict[str, list[Any]]:
 
 def test_what_was_rehearsed_is_written_nowhere_and_not_asked_again(desk: DeskStore) -> None:
     before = everything(desk)
-    with desk.rehearsing() as tx:
-        copay(tx)
+    desk.rehearse(copay)
     assert everything(desk) == before
     assert selects_at_the_write(desk) == []
     assert desk.verify(deep=True) == []
@@ -181,8 +180,7 @@ def test_without_a_rehearsal_it_is_asked(desk: DeskStore) -> None:
 
 
 def test_whoever_wrote_since_the_rehearsal_is_heard(desk: DeskStore) -> None:
-    with desk.rehearsing() as tx:
-        copay(tx)
+    desk.rehearse(copay)
     with desk.write() as tx:
         tx.record(collect("p2", "ann", 50), person_id="maria", business_date=DAY)
         tx.record(allocate("p2", "ann", ("c1", 50)), person_id="maria", business_date=DAY)
@@ -190,10 +188,16 @@ def test_whoever_wrote_since_the_rehearsal_is_heard(desk: DeskStore) -> None:
     assert desk.verify(deep=True) == []
 
 
-def test_a_rehearsal_that_is_refused_leaves_nothing(desk: DeskStore) -> None:
+@pytest.mark.parametrize(
+    "error", [RuleBroken("account.changed"), StorageError("store.locked"), KeyError("a bug")], ids=repr
+)
+def test_what_goes_wrong_in_a_rehearsal_is_left_to_the_write(desk: DeskStore, error: Exception) -> None:
     before = everything(desk)
-    with pytest.raises(RuleBroken), desk.rehearsing() as tx:
+
+    def wrong(tx: Tx) -> None:
         copay(tx)
-        raise RuleBroken("account.changed")
+        raise error
+
+    desk.rehearse(wrong)
     assert everything(desk) == before
     assert selects_at_the_write(desk) != []
