@@ -347,3 +347,15 @@ def test_a_visit_without_charges_of_long_ago_is_no_place_to_wait(clinic: TestCli
                            service_date="2026-02-01"))  # fmt: skip
     clinic.paid(1000, "pay")
     assert refused(moves.open, MoveFrom("rosa", "pay")).message_key == "move.no_place"
+
+
+def test_enter_asks_the_books_nothing_that_the_preview_asked(clinic: TestClinic, moves: Moves):
+    april_and_march(clinic)
+    preview = moves.preview(order(moves.open(MoveFrom("rosa")), 2500))
+    driver: Any = clinic.store._connection.connection.dbapi_connection  # type: ignore[union-attr]
+    asked: list[str] = []
+    driver.set_trace_callback(asked.append)
+    moves.do(preview, MARIA)
+    driver.set_trace_callback(None)
+    assert [each for each in asked if each.startswith("SELECT")] == []
+    assert [each for each in asked if each.startswith("INSERT")]
