@@ -431,6 +431,11 @@ def test_a_click_beside_the_buttons_chooses_the_money_letters_are_about(at: Desk
     assert at.acts == [("move", Target("p-0039914", payment_id="id-PAY-1-10447", appointment_id="a-9"))]
 
 
+def test_s4_01_a_plan_of_the_patient_on_the_screen_is_one_key_away(at: Desk):
+    press("Alt+L")
+    assert at.acts == [("plan", Target("p-0039914"))]
+
+
 def test_m_and_r_are_about_the_row_on_the_payments_list(at: Desk):
     at.tab(Tab.PAYMENTS)
     press("Down")
