@@ -169,7 +169,7 @@ def _cancel() -> Any:
     return CancelDialog
 
 
-def test_s2_14_a_part_goes_back_from_its_page(desk: Front) -> None:
+def test_s2_14_s4_09_a_part_goes_back_from_its_page(desk: Front) -> None:
     desk.window.navigator.go(Place(PAYMENT, "rosa", item="paid"))
     page(desk, Status.PAID)
     desk.picture("payment-money")
@@ -202,7 +202,7 @@ def test_s2_14_a_part_goes_back_from_its_page(desk: Front) -> None:
     desk.picture("payment-gone")
 
 
-def test_s2_08_the_reader_says_how_it_ended_and_another_way_pays(tmp_path: Path, terminal: PaxProcess) -> None:
+def test_s2_08_s4_09_the_reader_says_how_it_ended_and_another_way_pays(tmp_path: Path, terminal: PaxProcess) -> None:
     terminal.reset()
     with front(tmp_path, fill, terminal=terminal.url) as desk:
         requests = desk.counter.desk.payment_requests
