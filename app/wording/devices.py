@@ -122,7 +122,7 @@ WORDS: Rows = {
     "device.profile_unknown": (
         "There is no printer kind called {profile}",
         "Nothing was changed.",
-        "Choose 80mm, 80mm-42, 80mm-low, 80mm-437, 76mm, 58mm or 58mm-qr.",
+        "Choose 80mm, 80mm-42, 80mm-low, 80mm-pin5, 80mm-437, 76mm, 58mm or 58mm-qr.",
     ),
     "device.port_absent": (
         "The {device} is not connected",

@@ -45,6 +45,7 @@ PROFILES: dict[str, PrinterProfile] = {
         PrinterProfile(key="80mm", columns=48, paper_mm=80),
         PrinterProfile(key="80mm-42", columns=42, paper_mm=80),
         PrinterProfile(key="80mm-low", columns=48, paper_mm=80, drawer_sensor=DrawerSensor.LOW_IS_OPEN),
+        PrinterProfile(key="80mm-pin5", columns=48, paper_mm=80, drawer_pin=5),
         PrinterProfile(key="80mm-437", columns=42, paper_mm=80, code_page="cp437", code_page_number=0),
         PrinterProfile(key="76mm", columns=42, paper_mm=76, code_page="cp437", code_page_number=0, cutter=False,
                        draws_qr=False),
@@ -53,6 +54,6 @@ PROFILES: dict[str, PrinterProfile] = {
     )
 }  # fmt: skip
 """By the name settings use: `80mm` is the usual one; `-42` prints wider letters, `-low` has a drawer that pulls its pin
-low when it is open, `-437` has not got the Western page (Windows-1252) or another one under its number, `76mm` prints
-with needles and a ribbon, `58mm` is small, `58mm-qr` small and draws QR codes. A model that differs only in these
-columns is one more row."""
+low when it is open, `-pin5` a drawer at the other pin of its connector, `-437` has not got the Western page
+(Windows-1252) or another one under its number, `76mm` prints with needles and a ribbon, `58mm` is small,
+`58mm-qr` small and draws QR codes. A model that differs only in these columns is one more row."""

@@ -3,8 +3,6 @@ languages, with every way it can end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,29 +11,10 @@ from playwright.sync_api import Browser, Page
 from models.basics.ids import new_id
 from models.operations.links import LinkRevoke
 from models.operations.messages import MessagePaper, MessageSend
-from tests.support.browser import chromium, context, holds
+from tests.support.browser import PHONE, context, fill_card, holds
 from tests.support.links import EARLIER, issue
-from tests.support.online import VISA, processor  # noqa: F401
-from tests.support.portal import Clinic, House, house
+from tests.support.portal import Clinic, House
 from tests.support.simulators import StripeProcess
-
-PHONE = {"viewport": {"width": 390, "height": 844}}
-
-
-@pytest.fixture(scope="module")
-def place(
-    tmp_path_factory: pytest.TempPathFactory,
-    sqlite_hub_template: Path,
-    processor: StripeProcess,  # noqa: F811
-) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("links"), sqlite_hub_template, None, processor) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def browser(place: House) -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 def proves(page: Page) -> None:
@@ -58,7 +37,7 @@ def texted(place: House, clinic: Clinic, link_id: str) -> str:
 def test_n50_s0_43_s4_07_s4_08_from_the_text_to_the_receipt(
     place: House,
     browser: Browser,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     """The text's address, a wrong and the right birth date, a part, a double click, the back button, a second tab, the
     paid page and its receipt, and the link opened again: one payment, and every page holds."""
@@ -103,14 +82,6 @@ def test_n50_s0_43_s4_07_s4_08_from_the_text_to_the_receipt(
         again.wait_for_selector("text=Already paid")
         assert "60.00" not in again.content()
         holds(again, "link-used")
-
-
-def fill_card(page: Page, number: str = VISA) -> None:
-    """On the processor's page."""
-    page.fill("[name=number]", number)
-    page.fill("[name=expiry]", "12 / 34")
-    page.fill("[name=cvc]", "123")
-    page.click("button[type=submit]")
 
 
 LOOKS = {

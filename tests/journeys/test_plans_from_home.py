@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from playwright.sync_api import Browser
 
-import pytest
-from playwright.sync_api import Browser, Page
-
-from tests.support.browser import chromium, context, holds
-from tests.support.online import VISA, processor  # noqa: F401
+from tests.support.browser import PHONE, context, fill_card, holds
 from tests.support.plans import Plan
-from tests.support.portal import House, house, join
+from tests.support.portal import House, join
 from tests.support.simulators import StripeProcess
-
-PHONE = {"viewport": {"width": 390, "height": 844}}
-
-
-@pytest.fixture(scope="module")
-def place(
-    tmp_path_factory: pytest.TempPathFactory,
-    sqlite_hub_template: Path,
-    processor: StripeProcess,  # noqa: F811
-) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("plans-home"), sqlite_hub_template, None, processor) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def browser(place: House) -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
-
-
-def fill_card(page: Page) -> None:
-    """On the processor's page."""
-    page.wait_for_selector("[name=number]")
-    page.fill("[name=number]", VISA)
-    page.fill("[name=expiry]", "12 / 34")
-    page.fill("[name=cvc]", "123")
-    page.click("button[type=submit]")
 
 
 def test_s4_06_s4_07_s4_08_from_the_link_to_a_plan_in_force_and_the_next_payment(
     place: House,
     browser: Browser,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     """By keys and clicks: who she is, a new card, the agreement, agree and pay with a double click, the back button;
     then the plan in the portal on a desk in Spanish and on a dark telephone, and the next payment with that card."""

@@ -3,40 +3,20 @@ a guarantor, a part, double clicks, the back button, two tabs, every look, both 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyotp
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser import chromium, context, holds
-from tests.support.online import VISA, processor  # noqa: F401
-from tests.support.portal import PASSWORD, Clinic, House, Person, house, join
+from tests.support.browser import PHONE, context, fill_card, holds
+from tests.support.portal import PASSWORD, Clinic, House, Person, join
 from tests.support.simulators import StripeProcess
 
-PHONE = {"viewport": {"width": 390, "height": 844}}
 LOOKS = {
     "phone-light-es": {**PHONE, "locale": "es-US"},
     "phone-dark-en": {**PHONE, "color_scheme": "dark"}, "desktop-dark-es": {"color_scheme": "dark", "locale": "es-US"},
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def place(
-    tmp_path_factory: pytest.TempPathFactory,
-    sqlite_hub_template: Path,
-    processor: StripeProcess,  # noqa: F811
-) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("portal"), sqlite_hub_template, None, processor) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def browser(place: House) -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 def signed_in(place: House, browser: Browser, clinic: Clinic, **look: object) -> tuple[Page, Person, object]:
@@ -49,19 +29,10 @@ def signed_in(place: House, browser: Browser, clinic: Clinic, **look: object) ->
     return opened.new_page(), person, made
 
 
-def fill_card(page: Page, number: str = VISA) -> None:
-    """On the processor's page."""
-    page.wait_for_selector("[name=number]")
-    page.fill("[name=number]", number)
-    page.fill("[name=expiry]", "12 / 34")
-    page.fill("[name=cvc]", "123")
-    page.click("button[type=submit]")
-
-
 def test_s1_01_to_s1_09_a_first_visit_to_the_paid_receipt(
     place: House,
     browser: Browser,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     """The practice's link, who she is, an account with an authenticator, all paid with a double click, the back button
     on the way, the receipt; every page on the way holds the rules of accessibility."""
@@ -127,7 +98,7 @@ def test_s1_01_to_s1_09_a_first_visit_to_the_paid_receipt(
 def test_n48_s1_04_s1_06_a_guarantor_pays_one_line_and_a_second_tab_takes_nothing(
     place: House,
     browser: Browser,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     processor.reset()
     clinic = place.clinic()

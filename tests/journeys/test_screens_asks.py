@@ -16,8 +16,8 @@ from tests.journeys.test_screens_many_desks import seat
 from tests.support.front import Front
 from tests.support.links import At, Payer
 from tests.support.office import Office, rosas_visit
-from tests.support.online import KEY, SECRET, account_name, processor  # noqa: F401
-from tests.support.portal import House, house
+from tests.support.online import KEY, SECRET, account_name
+from tests.support.portal import House
 from tests.support.simulators import StripeProcess
 from tests.support.waiting import until
 from tests.support.windows import themed  # noqa: F401
@@ -27,18 +27,8 @@ pytestmark = pytest.mark.usefixtures("themed", "cycles_wait")
 PEOPLE = ("ada", "bo", "cy")
 
 
-@pytest.fixture(scope="module")
-def place(
-    tmp_path_factory: pytest.TempPathFactory,
-    sqlite_hub_template: Path,
-    processor: StripeProcess,  # noqa: F811
-) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("asks"), sqlite_hub_template, None, processor) as made:
-        yield made
-
-
 @pytest.fixture
-def office(tmp_path: Path, place: House, processor: StripeProcess) -> Iterator[Office]:  # noqa: F811
+def office(tmp_path: Path, place: House, processor: StripeProcess) -> Iterator[Office]:
     """A practice whose patients pay online. Ada owes 80 and her child 20; Bo 30; Cy has no birth date on record."""
     made = Office(tmp_path, place.hub)
     accounts = place.hub.hub.settings.online.accounts

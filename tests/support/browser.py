@@ -7,12 +7,16 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.support.online import VISA
+
 PATIENCE_MS = 30_000
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}}
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
@@ -40,6 +44,15 @@ def context(browser: Browser, **look: object) -> Iterator[BrowserContext]:
     made.set_default_timeout(PATIENCE_MS)
     yield made
     made.close()
+
+
+def fill_card(page: Page, number: str = VISA) -> None:
+    """Pay on the processor's page."""
+    page.wait_for_selector("[name=number]")
+    page.fill("[name=number]", number)
+    page.fill("[name=expiry]", "12 / 34")
+    page.fill("[name=cvc]", "123")
+    page.click("button[type=submit]")
 
 
 def holds(page: Page, name: str = "") -> None:

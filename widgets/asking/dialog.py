@@ -225,6 +225,3 @@ class AskDialog(FormDialog):
         """Where work begins: the patient, or the amount once they are known."""
         first = self.amount if self.find_row.isHidden() else self.search
         first.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def mousePressEvent(self, event: object) -> None:
-        """A click beside the dialog does nothing: what was typed stays in view."""

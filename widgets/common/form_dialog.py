@@ -26,6 +26,8 @@ class FormDialog(Overlay):
     """
 
     submitted = Signal()
+    closes_beside = False
+    """What was typed would be lost."""
 
     def __init__(
         self, host: QWidget, title: str, verb: str, width: int = 620, *, keys: tuple[str, ...] = ENTER,

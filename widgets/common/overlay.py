@@ -25,6 +25,8 @@ class Overlay(Themed, QWidget):
     """
 
     closed = Signal()
+    closes_beside = True
+    """Does a click beside the panel close it?"""
 
     def __init__(self, host: QWidget) -> None:
         host = host.findChild(QWidget, FLOOR) or host
@@ -102,7 +104,8 @@ class Overlay(Themed, QWidget):
         return False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self.panel is None or not self.panel.geometry().contains(event.position().toPoint()):
+        beside = self.panel is None or not self.panel.geometry().contains(event.position().toPoint())
+        if beside and self.closes_beside:
             self.close_over()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

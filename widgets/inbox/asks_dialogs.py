@@ -194,9 +194,6 @@ class OneDialog(FormDialog):
         first = self.search if self._sheet is None else self.amount
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def mousePressEvent(self, event: object) -> None:
-        """A click beside the dialog does nothing: what was typed stays in view."""
-
 
 class ManyDialog(FormDialog):
     """Many at once: whom, and at the right who is asked and who not. `wished` after every change of whom, `snoozed(id)`
@@ -311,9 +308,6 @@ class ManyDialog(FormDialog):
 
     def take_focus(self) -> None:
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def mousePressEvent(self, event: object) -> None:
-        """A click beside the dialog does nothing: what was typed stays in view."""
 
 
 class SmallDialog(FormDialog):

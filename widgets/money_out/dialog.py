@@ -152,9 +152,6 @@ class ActDialog(FormDialog):
         else:
             self.close_over()
 
-    def mousePressEvent(self, event: object) -> None:
-        """A click beside the dialog does nothing: what was typed would be lost."""
-
     def _confirm(self) -> None:
         if not self._running and self.primary.isEnabled():
             self.confirmed.emit(self.lend.pin.text() if self.lend.isVisible() else "")

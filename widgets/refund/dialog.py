@@ -195,9 +195,6 @@ class RefundDialog(FormDialog):
         else:
             self.close_over()
 
-    def mousePressEvent(self, event: object) -> None:
-        """A click beside the dialog does nothing: what was typed would be lost."""
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """No reason begins with a digit: digits typed there are the PIN, where one is asked for."""
         typed = event.text() if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else ""

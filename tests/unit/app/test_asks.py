@@ -11,24 +11,17 @@ from typing import Any
 import orjson
 import pytest
 
-from app.accounts import Accounts
-from app.agreements import Agreements
 from app.ask_views import AskChoice, AskState, ManyChoice, ManySheet, ManyWish, Which
 from app.asks import AT_ONCE, Asks
 from app.clinic import Clinic
-from app.lanes import Lane
 from app.messages import Messages
-from app.papers import Papers
-from app.posting import Posting
-from app.printing import Printing
-from app.statements import Statements
-from app.superbills import Superbills
 from app.words import WORDS
 from models.basics.errors import RuleBroken
 from models.operations.records import Channels, Rules
 from models.rules.campaigns import Age, LeftOut
 from tests.support import stores
 from tests.support.clinic import MARIA, TestClinic
+from tests.support.printing_office import papers_of
 
 EMAIL, PHONE = "rosa@home.test", "+15550104417"
 TODAY = date(2026, 5, 14)
@@ -54,12 +47,8 @@ def clinic(tmp_path: Path) -> Iterator[TestClinic]:
 
 @pytest.fixture
 def story(clinic: TestClinic) -> Iterator[Asks]:
-    lane = Lane("printer")
-    printing = Printing(clinic.clinic, clinic.settings, Posting(clinic.clinic, clinic.settings), lane)
-    statements = Statements(clinic.clinic, Accounts(clinic.clinic, clinic.settings))
-    papers = Papers(printing, statements, Superbills(clinic.clinic), Agreements(clinic.clinic))
-    yield Asks(clinic.clinic, Messages(clinic.clinic, papers), statements, papers)
-    lane.close()
+    with papers_of(clinic) as (papers, statements):
+        yield Asks(clinic.clinic, Messages(clinic.clinic, papers), statements, papers)
 
 
 def refused(call: Any, *given: Any, **more: Any) -> str:

@@ -11,21 +11,13 @@ from typing import Any
 import orjson
 import pytest
 
-from app.accounts import Accounts
-from app.agreements import Agreements
-from app.lanes import Lane
 from app.link_at_collect import LinkAtCollect, LinkOrder
 from app.link_views import LinkChoice, LinkOffer
 from app.links import Links
 from app.messages import Messages
-from app.papers import Papers
 from app.payment_requests import PaymentRequests
 from app.plan_lists import PlanLists
-from app.posting import Posting
-from app.printing import Printing
 from app.schedule import Schedule
-from app.statements import Statements
-from app.superbills import Superbills
 from app.views import AskedFor, CollectLine, CollectSheet, LineKind, PatientHead, VisitHead, VisitState
 from app.words import WORDS
 from models.basics.errors import RuleBroken, SyncLater
@@ -34,6 +26,7 @@ from models.operations.records import Channels, Rules
 from models.operations.requests import PaymentRequestPut, PaymentRequestStatus
 from models.rules.links import LinkState
 from tests.support.clinic import MARIA, TestClinic
+from tests.support.printing_office import papers_of
 
 EMAIL, PHONE = "rosa@home.test", "+15550104417"
 PAGES = "https://pay.clinic.example/portal/alder"
@@ -57,12 +50,8 @@ def clinic(tmp_path: Path) -> Iterator[TestClinic]:
 
 @pytest.fixture
 def story(clinic: TestClinic) -> Iterator[Links]:
-    lane = Lane("printer")
-    printing = Printing(clinic.clinic, clinic.settings, Posting(clinic.clinic, clinic.settings), lane)
-    statements = Statements(clinic.clinic, Accounts(clinic.clinic, clinic.settings))
-    papers = Papers(printing, statements, Superbills(clinic.clinic), Agreements(clinic.clinic))
-    yield Links(clinic.clinic, Messages(clinic.clinic, papers), None)
-    lane.close()
+    with papers_of(clinic) as (papers, _):
+        yield Links(clinic.clinic, Messages(clinic.clinic, papers), None)
 
 
 def refused(call: Any, *given: Any, **more: Any) -> str:

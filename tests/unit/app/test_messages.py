@@ -9,14 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from app.accounts import Accounts
-from app.agreements import Agreements
-from app.lanes import Lane
 from app.messages import Messages, SendChoice, SendSheet
-from app.papers import Papers
-from app.posting import Posting
-from app.printing import Printing
-from app.statements import Statements
 from app.superbills import Superbills
 from app.words import WORDS
 from models.basics.errors import RuleBroken
@@ -25,6 +18,7 @@ from models.operations.messages import MessagePaper, MessageSend
 from models.operations.records import Channels
 from models.rules.addresses import FAILURES
 from tests.support.clinic import MARIA, TestClinic
+from tests.support.printing_office import papers_of
 
 ADDRESS = "rosa@home.test"
 
@@ -48,11 +42,8 @@ def clinic(tmp_path: Path) -> Iterator[TestClinic]:
 
 @pytest.fixture
 def messages(clinic: TestClinic) -> Iterator[Messages]:
-    lane = Lane("printer")
-    printing = Printing(clinic.clinic, clinic.settings, Posting(clinic.clinic, clinic.settings), lane)
-    statements = Statements(clinic.clinic, Accounts(clinic.clinic, clinic.settings))
-    yield Messages(clinic.clinic, Papers(printing, statements, Superbills(clinic.clinic), Agreements(clinic.clinic)))
-    lane.close()
+    with papers_of(clinic) as (papers, _):
+        yield Messages(clinic.clinic, papers)
 
 
 def sheet(messages: Messages, name: str = "receipt:early") -> SendSheet:

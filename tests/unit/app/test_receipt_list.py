@@ -12,19 +12,12 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from app.accounts import Accounts
-from app.agreements import Agreements
-from app.lanes import Lane
-from app.papers import Papers
-from app.posting import Posting
-from app.printing import Printing
 from app.receipt_list import COLUMNS, Receipts, ReceiptsAsk
 from app.settings import PRINTER_URL
-from app.statements import Statements
-from app.superbills import Superbills
 from models.basics.errors import RuleBroken
 from models.operations.bodies import Collect, Correct, Reverse
 from tests.support.clinic import DAY, MARIA, PRIYA, TestClinic
+from tests.support.printing_office import papers_of
 
 TODAY = date.fromisoformat(DAY)
 
@@ -53,11 +46,8 @@ def clinic(tmp_path: Path) -> Iterator[TestClinic]:
 @pytest.fixture
 def receipts(clinic: TestClinic) -> Iterator[Receipts]:
     clinic.settings.for_now({PRINTER_URL: "tcp://127.0.0.1:1"})
-    lane = Lane("printer")
-    printing = Printing(clinic.clinic, clinic.settings, Posting(clinic.clinic, clinic.settings), lane)
-    statements = Statements(clinic.clinic, Accounts(clinic.clinic, clinic.settings))
-    yield Receipts(clinic.clinic, Papers(printing, statements, Superbills(clinic.clinic), Agreements(clinic.clinic)))
-    lane.close()
+    with papers_of(clinic) as (papers, _):
+        yield Receipts(clinic.clinic, papers)
 
 
 def today() -> ReceiptsAsk:

@@ -193,13 +193,14 @@ def test_after_a_job_broke_off_its_rest_is_cleared_before_the_next() -> None:
 # the drawer
 
 
-@pytest.mark.parametrize(("pin", "pulse"), [(2, b"\x1bp\x00\x32\x32"), (5, b"\x1bp\x01\x32\x32")])
-def test_one_pulse(pin: int, pulse: bytes) -> None:
+@pytest.mark.parametrize(
+    ("pin", "row", "pulse"), [(2, "80mm", b"\x1bp\x00\x32\x32"), (5, "80mm-pin5", b"\x1bp\x01\x32\x32")]
+)
+def test_one_pulse(pin: int, row: str, pulse: bytes) -> None:
     with scripted_wire([*look(), (pulse, b"")]) as pipe:
         EscposPrinter(pipe, patience=QUICK).open_drawer(pin)
-    profile = replace(PROFILES["80mm"], drawer_pin=pin)
     with scripted_wire([*look(), (pulse, b"")]) as pipe:
-        EscposPrinter(pipe, profile, QUICK).open_drawer()
+        EscposPrinter(pipe, PROFILES[row], QUICK).open_drawer()
 
 
 def test_without_paper_the_pulse_does_not_wait_for_paper() -> None:

@@ -14,6 +14,7 @@ from tests.support.shared_data import shared
 
 MADE_FOR = {
     "80mm": ("TM-T20II", "TM-T20III", "TM-L90", "TM-m30III", "CT-S651", "SRP-S300", "RP-F10-80mm", "TM-T70II-SA"),
+    "80mm-pin5": ("TM-T20II", "TM-T20III", "TM-m30III", "CT-S651", "SRP-S300"),
     "80mm-low": ("TM-T20II", "TM-T20III", "TM-m30III"),
     "80mm-42": ("TM-T88II", "TM-T88III", "TM-T88IV", "TM-T88V", "TM-T70", "TM-T70II", "TM-P80", "P822D", "RP326",
                 "RP332", "TEP-200M", "TM-T20II-42col"),

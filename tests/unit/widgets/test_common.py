@@ -45,6 +45,7 @@ from widgets.common import (
     visit_look,
 )  # fmt: skip
 from widgets.common.focus_ring import FocusRing
+from widgets.common.form_dialog import FormDialog
 from widgets.common.overlay import Overlay
 from widgets.common.progress import DONE, NOW, TODO
 
@@ -578,6 +579,16 @@ def test_a_click_beside_the_panel_closes_it(page) -> None:
     assert overlay.isVisible()
     QTest.mouseClick(overlay, Qt.MouseButton.LeftButton, pos=overlay.rect().bottomRight())
     assert not overlay.isVisible()
+
+
+def test_a_click_beside_a_form_keeps_what_was_typed(page) -> None:
+    put(page)
+    form = FormDialog(page, "Snooze", "Snooze")
+    form.open_over()
+    QTest.mouseClick(form, Qt.MouseButton.LeftButton, pos=form.rect().bottomRight())
+    assert form.isVisible()
+    press("Escape")
+    assert not form.isVisible()
 
 
 # The gallery: every part, every variant ---------------------------------------------------------------------------

@@ -317,4 +317,5 @@ def test_s1_01_desks_are_told_the_link_while_the_portal_is_on(place: House) -> N
 
     until(lambda: told() == clinic.url)
     clinic.set(portal=False)
-    until(lambda: told() == "")
+    until(lambda: told() != clinic.url)
+    assert told() == ""
