@@ -197,7 +197,7 @@ class Looking(Session):
         return 1
 
     def many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        pass
+        """Written nowhere."""
 
 
 @cache

@@ -191,8 +191,9 @@ class InboxPage(Themed, QWidget):
             self._draw_list(state)
         finally:
             self._drawing = False
-        self._waits.setText(state.waits)
-        if state.chosen.tab is OnlineTab.REQUESTS:  # the rest is drawn by `draw_asks`
+        requests = state.chosen.tab is OnlineTab.REQUESTS
+        self._waits.setText("" if requests else state.waits)
+        if requests:  # the rest is drawn by `draw_asks`
             return
         self.banner.setVisible(state.notice is not None)
         if state.notice is not None:
