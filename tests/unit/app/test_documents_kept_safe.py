@@ -76,12 +76,12 @@ def test_documents_come_back_with_a_backup_on_a_new_computer(desk: Desk, home: P
     until(lambda: desk.documents.view("rosa").items[0].state == "unscanned", 40)
     assert line_of(home)[0] is Health.OK
     settings, secrets, to = Settings.load(Folders(home).settings), secrets_of(home), tmp_path / "stick"
-    made = make_backups(Folders(home), settings, secrets, SystemClock(), to)
+    make_backups(Folders(home), settings, secrets, SystemClock(), to)
     copies = sorted((to / "documents").glob("??/*"))
     assert len(copies) == 2, "the desk's and the hub's, each encrypted under its own key"
     assert not any(b"%PDF" in each.read_bytes() for each in copies)
     times = [each.stat().st_mtime_ns for each in copies]
-    make_backups(Folders(home), settings, secrets, SystemClock(), to)
+    made = make_backups(Folders(home), settings, secrets, SystemClock(), to)  # of a day the newest is kept
     assert [each.stat().st_mtime_ns for each in sorted((to / "documents").glob("??/*"))] == times
     desk.close()
     paper = tmp_path / "paper.txt"
