@@ -178,7 +178,7 @@ def order(visit: Visit, found: Linked) -> Response:
         return visit.go("")
     saw(visit, found, "order")
     goes_on = state == "open" and visit.request.query_params.get("go") == "1"
-    return visit.render("link_order.html", order=known, state=state, go=goes_on)
+    return visit.render("link_order.html", order=known, state=state, go=goes_on, look="order")
 
 
 def over(visit: Visit, found: Linked) -> Response:

@@ -302,7 +302,7 @@ def order(visit: Visit) -> Response:
     saw(visit, account, [known.patient_id], "order", known.order_id)
     goes_on = state == "open" and visit.request.query_params.get("go") == "1"
     return visit.render("order.html", order=known, state=state, go=goes_on,
-                        back="plans" if known.request_id else "payments",
+                        look=f"orders/{known.order_id}", back="plans" if known.request_id else "payments",
                         made=parse_utc(known.made_at).astimezone(visit.clinic.zone))  # fmt: skip
 
 

@@ -10,12 +10,18 @@ from collections.abc import Callable
 Fault = Callable[[bytes], str]
 """Told the head of each request, says what happens to it: one of FAULTS, or "" for nothing."""
 
-HTML = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 40\r\n\r\n<html><body>Please sign in</body></html> "
-)
-GARBAGE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n\x00\xff{{{]]]\x00"
-BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n\r\nBad Gateway"
-BUSY = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nbusy"
+
+
+def _answer(status: str, content_type: str, body: bytes, more: str = "") -> bytes:
+    """A whole answer behind which the line ends, as it says: who believes it asks on another one."""
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n{more}Connection: close"
+    return head.encode() + b"\r\n\r\n" + body
+
+
+HTML = _answer("200 OK", "text/html", b"<html><body>Please sign in</body></html> ")
+GARBAGE = _answer("200 OK", "application/json", b"\x00\xff{{{]]]\x00")
+BAD_GATEWAY = _answer("502 Bad Gateway", "text/plain", b"Bad Gateway")
+BUSY = _answer("429 Too Many Requests", "text/plain", b"busy", "Retry-After: 1\r\n")
 TLS_ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
 INSTEAD = {"html": HTML, "garbage": GARBAGE, "bad gateway": BAD_GATEWAY, "busy": BUSY, "tls alert": TLS_ALERT}
 """What the desk is told in the hub's place."""
