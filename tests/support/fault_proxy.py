@@ -11,10 +11,11 @@ Fault = Callable[[bytes], str]
 """Told the head of each request, says what happens to it: one of FAULTS, or "" for nothing."""
 
 
-
 def _answer(status: str, content_type: str, body: bytes, more: str = "") -> bytes:
     """A whole answer behind which the line ends, as it says: who believes it asks on another one."""
-    head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n{more}Connection: close"
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n{more}Connection: close"
+    )
     return head.encode() + b"\r\n\r\n" + body
 
 
