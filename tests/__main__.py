@@ -1,6 +1,6 @@
-"""`python -m tests`: the one door. Format, lint, types, import contracts, tests; stops at the first that fails. The
-files of journeys and rooms are taken in turns by one process more than there are cores, since much of a journey is
-waiting; then the simulator's thousands of runs, which take every core by themselves.
+"""`python -m tests`: the one door. Format, lint, types, import contracts, advisories, tests; stops at the first that
+fails. The files of journeys and rooms are taken in turns by one process more than there are cores, since much of a
+journey is waiting; then the simulator's thousands of runs, which take every core by themselves.
 
 Arguments are pytest's: `python -m tests tests/unit/models -k money` runs only those, without the checks before.
 """
@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from tests import audit
 from tests.support.memory import on_memory
 from tests.turns import RUN
 
@@ -57,7 +58,15 @@ def main(arguments: list[str]) -> int:
     for name, command in CHECKS.items():
         if status := step(name, partial(_called, command)):
             return status
-    return step("journeys and rooms", lambda: in_turns(files())) or step("simulator", lambda: _called(SIMULATING))
+    rest = {"advisories": advised_against, "journeys and rooms": lambda: in_turns(files()),
+            "simulator": lambda: _called(SIMULATING)}  # fmt: skip
+    return next((status for name, work in rest.items() if (status := step(name, work))), 0)
+
+
+def advised_against() -> int:
+    """Is anything known against a package of the lock files? Without a line to the index nobody knows, and the rest is
+    tested all the same."""
+    return int(audit.main() == audit.FOUND)
 
 
 def step(name: str, work: Callable[[], int]) -> int:

@@ -1,7 +1,7 @@
 """Nothing is installed but what the lock files name, by version and by hash; and what is known against it can be asked.
 
-Another file under a known name has another hash and is never installed. Whether a version is advised against, only a
-database can tell: `python -m tests.audit` asks one, and needs the network.
+Another file under a known name has another hash and is never installed. Whether a version is advised against, only the
+package index can tell: every build asks it (`python -m tests.audit`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests import audit
-from tests.audit import CLEAN, FOUND, LOCKS, NOT_ASKED, ROOT, NotLocked, advisories, locked
+from tests.audit import CLEAN, FOUND, LOCKS, NOT_ASKED, ROOT, Known, NotLocked, known, locked
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 WANTED = {
@@ -77,26 +77,18 @@ def test_a_line_that_pins_nothing_is_named(tmp_path: Path, line: str) -> None:
         locked(lock)
 
 
-# The database of advisories ---------------------------------------------------------------------------------------
+# What the index says ------------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def database(known: dict[str, list[list[str]]], status: int = 200) -> Iterator[str]:
-    """A database on this machine that knows `known` (pages of advisories by package) and answers as the real one."""
+def index(pages: dict[str, Any], otherwise: Any = None, status: int = 200) -> Iterator[str]:
+    """An index on this machine: `pages` by path after /pypi/, `otherwise` for all others (None: there are none)."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            assert self.path == "/v1/querybatch"
-            results: list[dict[str, Any]] = []
-            for query in said["queries"]:
-                assert (query["package"]["ecosystem"], set(query)) in (
-                    ("PyPI", {"package", "version"}), ("PyPI", {"package", "version", "page_token"}))  # fmt: skip
-                pages, at = known.get(query["package"]["name"], [[]]), int(query.get("page_token", 0))
-                found: dict[str, Any] = {"vulns": [{"id": each} for each in pages[at]]} if pages[at] else {}
-                results.append(found | ({"next_page_token": str(at + 1)} if at + 1 < len(pages) else {}))
-            body = json.dumps({"results": results}).encode()
-            self.send_response(status)
+        def do_GET(self) -> None:
+            said = pages.get(self.path.removeprefix("/pypi/"), otherwise)
+            body = json.dumps(said).encode()
+            self.send_response(404 if said is None else status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -115,19 +107,44 @@ def database(known: dict[str, list[list[str]]], status: int = 200) -> Iterator[s
         thread.join()
 
 
-def test_what_is_known_against_a_package_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    with database({"orjson": [["GHSA-1", "PYSEC-2"], ["GHSA-3"]]}) as base:
-        assert set(advisories([("orjson", "3.0"), ("segno", "1.6.6")], base)) == {
-            ("orjson", "3.0", "GHSA-1"), ("orjson", "3.0", "PYSEC-2"), ("orjson", "3.0", "GHSA-3")}  # fmt: skip
+def page(version: str, *advisories: str, **more: object) -> dict[str, Any]:
+    """What an index says of a release with these advisories; one whose name ends in "-withdrawn" is withdrawn."""
+    said = [{"id": each, "withdrawn": "2026-01-01" if each.endswith("-withdrawn") else None} for each in advisories]
+    return {"info": {"version": version, "yanked": False, "yanked_reason": None, **more}, "vulnerabilities": said}
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        ({"a/1.0/json": page("1.0")}, Known("a", "1.0")),
+        ({"a/1.0/json": page("1.0", "PYSEC-2", "GHSA-1", "A-withdrawn")}, Known("a", "1.0", ("GHSA-1", "PYSEC-2"))),
+        ({"a/1.0/json": page("1.0", yanked=True, yanked_reason="broken")}, Known("a", "1.0", ("taken back: broken",))),
+        ({"a/json": page("1.0", "GHSA-1")}, Known("a", "1.0", ("GHSA-1",))),
+        ({"a/json": page("2.0", "GHSA-1")}, Known("a", "1.0", told=False)),
+        ({}, Known("a", "1.0", told=False)),
+    ],
+    ids=["nothing", "advisories", "taken back", "the newest", "a newer one", "nobody knows it"],
+)  # fmt: skip
+def test_what_is_known_against_a_package(pages: dict[str, Any], expected: Known) -> None:
+    with index(pages) as base:
+        assert known(("a", "1.0"), base) == expected
+
+
+def test_an_advisory_that_was_looked_into_is_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(audit.ACCEPTED, "GHSA-1", "only where it opens files of others")
+    with index({"a/1.0/json": page("1.0", "GHSA-1", "GHSA-2")}) as base:
+        assert known(("a", "1.0"), base).against == ("GHSA-2",)
+
+
+def test_what_is_found_is_named_and_nobody_asked_is_another_thing(capsys: pytest.CaptureFixture[str]) -> None:
+    one = locked(ROOT / LOCKS[0])[0]
+    with index({f"{one.name}/{one.version}/json": page(one.version, "GHSA-1")}) as base:
         assert audit.main(base) == FOUND
-    said = capsys.readouterr().out.splitlines()
-    assert [line.split(": ")[1].split()[0] for line in said[:-1]] == ["GHSA-1", "GHSA-3", "PYSEC-2"]
-
-
-def test_nothing_known_and_nobody_asked_are_two_things(capsys: pytest.CaptureFixture[str]) -> None:
-    with database({}) as base:
+    assert f"{one.name} {one.version}: GHSA-1" in capsys.readouterr().out.splitlines()
+    with index({}) as base:
         assert audit.main(base) == CLEAN
     assert audit.main(base) == NOT_ASKED, "nobody is there any more"
-    with database({}, status=500) as base:
-        assert audit.main(base) == NOT_ASKED
+    for answer, status in [(page("1.0"), 500), ({"info": "of another kind"}, 200)]:
+        with index({}, answer, status) as base:
+            assert audit.main(base) == NOT_ASKED
     assert "Nothing is known" in capsys.readouterr().out
