@@ -69,14 +69,17 @@ class Bank:
         made.update(status="failed", failure_code="account_closed", failure_message="The bank account was closed.")
         self._books.happened("payout.failed", made)
 
-    def dispute(self, charge_id: str) -> Shape:
-        """The patient's bank takes a charge back."""
+    def dispute(self, said: str) -> Shape:
+        """The patient's bank takes a charge back: `CHARGE [REASON]`."""
+        charge_id, _, reason = said.partition(" ")
         charge = self._books.find("charge", charge_id)
         charge["disputed"] = True
-        made = self._books.keep("dispute", money.dispute(self._books.now(), charge))
+        made = self._books.keep("dispute", money.dispute(self._books.now(), charge, reason or "fraudulent"))
         line = self._book(made, "adjustment", -charge["amount_captured"], DISPUTE_FEE)
         made["balance_transactions"].append({name: value for name, value in line.items() if name != "_payout"})
         self._books.happened("charge.dispute.created", made)
+        if made["status"] == "lost":
+            self._books.happened("charge.dispute.closed", made)
         return made
 
     def decide(self, dispute_id: str, status: str) -> None:

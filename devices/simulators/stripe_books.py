@@ -13,6 +13,7 @@ from typing import Any
 from devices.simulators import stripe_shapes as shapes
 from devices.simulators.faults import FaultPlan
 from devices.simulators.stripe_cards import CARDS, Card, with_amount
+from devices.simulators.stripe_debits import KIND, Debits
 from devices.simulators.stripe_errors import ApiError, missing, wrong
 
 Shape = dict[str, Any]
@@ -31,6 +32,7 @@ class Books:
             "checkout.session", "dispute", "payout", "balance_transaction",
         )}  # fmt: skip
         self._cards: dict[str, Card] = {}
+        self.debits = Debits(self)
         self._approvals = 0
 
     def now(self) -> int:
@@ -114,7 +116,7 @@ class Books:
         if intent["status"] != "requires_capture":
             raise self._unexpected(intent, "capture")
         cents: int = said.get("amount_to_capture") or intent["amount_capturable"]
-        self._capture(intent, self.things["charge"][intent["latest_charge"]], cents)
+        self.capture(intent, self.things["charge"][intent["latest_charge"]], cents)
         return intent
 
     def approve(self, intent: Shape, card: Card, present: Shape | None) -> Shape:
@@ -129,7 +131,7 @@ class Books:
             intent.update(status="requires_capture", amount_capturable=intent["amount"])
             self.happened("payment_intent.amount_capturable_updated", intent)
         else:
-            self._capture(intent, made, intent["amount"])
+            self.capture(intent, made, intent["amount"])
         return made
 
     def decline(self, intent: Shape, card: Card, present: Shape | None, declines: str) -> Shape:
@@ -171,6 +173,12 @@ class Books:
         if intent["customer"] and method["customer"] != intent["customer"]:
             raise wrong("resource_missing", f"The customer does not have a payment method with the ID {method['id']}.",
                         "payment_method")  # fmt: skip
+        if method["type"] not in intent["payment_method_types"]:
+            raise wrong("", f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent.",
+                        "payment_method")  # fmt: skip
+        if method["type"] == KIND:
+            self.debits.begin(intent, self.debits.saved(method["id"]), method["id"])
+            return
         card = with_amount(self._cards[method["id"]], intent["amount"])
         asks = card.asks or bool(self.plan.take("authentication-required"))
         refused = "authentication_required/authentication_required" if asks else ""
@@ -181,7 +189,8 @@ class Books:
             raise ApiError(402, "card_error", error["code"], "Your card was declined.", **told)
         self.approve(intent, card, None)
 
-    def _capture(self, intent: Shape, made: Shape, cents: int) -> None:
+    def capture(self, intent: Shape, made: Shape, cents: int) -> None:
+        """The money is the account's."""
         made.update(captured=True, amount_captured=cents, balance_transaction=shapes.new_id("txn"))
         intent.update(status="succeeded", amount_received=cents, amount_capturable=0)
         self.happened("payment_intent.succeeded", intent)
@@ -206,7 +215,7 @@ class Books:
         if not 0 < cents <= left:
             raise wrong("", f"Refund amount ({cents}) is greater than unrefunded amount on charge ({left})", "amount")
         made = self.keep("refund", shapes.refund(self.now(), made_of, cents, said))
-        if self.plan.take("refund-pending"):
+        if self.plan.take("refund-pending") or KIND in made_of["payment_method_details"]:
             made["status"] = "pending"
         made_of["amount_refunded"] += cents
         made_of["refunded"] = made_of["amount_refunded"] == made_of["amount"]

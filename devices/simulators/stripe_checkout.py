@@ -15,6 +15,7 @@ from devices.simulators import stripe_shapes as shapes
 from devices.simulators.stripe_books import LEAST_CENTS, Books, card_of
 from devices.simulators.stripe_cards import Card
 from devices.simulators.stripe_checkout_pages import ask_page, bank_page, gone_page
+from devices.simulators.stripe_debits import KIND, BankAccount, account_of
 from devices.simulators.stripe_errors import ApiError, wrong
 from devices.simulators.stripe_http import Request, Response
 
@@ -91,7 +92,7 @@ class Checkout:
     # The page ---------------------------------------------------------------------------------------------------------
 
     def page(self, request: Request) -> Response:
-        """`GET` shows the form, `POST` is the patient's card, or at the bank's page the answer."""
+        """`GET` shows the form, `POST` is the patient's card or bank account, or at the bank's page the answer."""
         name = request.path.rsplit("/", 1)[-1]
         try:
             session = self.seen(name)
@@ -99,13 +100,42 @@ class Checkout:
             return gone_page("This page does not exist.", "", 404)
         self.opened += 1
         if session["status"] == "complete":
-            return gone_page("You have paid already." if session["mode"] == "payment" else "Your card is saved.",
-                             _back(session))  # fmt: skip
+            return gone_page(_over(session), _back(session))
         if session["status"] == "expired":
             return gone_page("This page has expired.", session["cancel_url"] or "")
         if request.method != "POST":
             return ask_page(session, "")
-        return self._paid(session, request.params)
+        by_bank = "account" in request.params and KIND in session["payment_method_types"]
+        return self._debited(session, request.params) if by_bank else self._paid(session, request.params)
+
+    def _debited(self, session: Shape, typed: Shape) -> Response:
+        """A bank account was typed: its bank is asked, or it is saved."""
+        digits = {name: "".join(sign for sign in str(typed.get(name, "")) if sign.isdecimal())
+                  for name in ("routing", "account")}  # fmt: skip
+        try:
+            account = account_of(digits["routing"], digits["account"])
+        except ApiError:
+            return ask_page(session, "Your bank account numbers are invalid.", 402)
+        if not str(typed.get("holder", "")).strip():
+            return ask_page(session, "The name on the account is missing.", 402)
+        (self._debit if session["mode"] == "payment" else self._keep_account)(session, account)
+        return _elsewhere(_back(session))
+
+    def _debit(self, session: Shape, account: BankAccount) -> None:
+        known = self._books.things["payment_intent"].get(session["payment_intent"] or "")
+        intent = known if known is not None else self._intent_of(session)
+        customer = session["customer"]
+        method = self._books.debits.save(account, customer if intent["setup_future_usage"] else None)
+        self._books.debits.begin(intent, account, method)
+        session.update(status="complete", payment_status="unpaid", url=None)
+        self._books.happened("checkout.session.completed", session)
+
+    def _keep_account(self, session: Shape, account: BankAccount) -> None:
+        intent = self._books.find("setup_intent", session["setup_intent"])
+        intent.update(status="succeeded", payment_method=self._books.debits.save(account, session["customer"]))
+        session.update(status="complete", payment_status="no_payment_required", url=None)
+        self._books.happened("setup_intent.succeeded", intent)
+        self._books.happened("checkout.session.completed", session)
 
     def _paid(self, session: Shape, typed: Shape) -> Response:
         number = "".join(sign for sign in str(typed.get("number", "")) if sign.isdecimal())
@@ -148,7 +178,8 @@ class Checkout:
     def _intent_of(self, session: Shape) -> Shape:
         said = session["_payment_intent_data"]
         made = self._books.keep("payment_intent", shapes.payment_intent(self._books.now(), {
-            "amount": session["amount_total"], "currency": session["currency"], "customer": session["customer"], **said,
+            "amount": session["amount_total"], "currency": session["currency"], "customer": session["customer"],
+            "allowed_payment_method_types": session["payment_method_types"], **said,
         }))  # fmt: skip
         session["payment_intent"] = made["id"]
         return made
@@ -169,6 +200,12 @@ class Checkout:
 def _saves(session: Shape, typed: Shape) -> bool:
     options = session["saved_payment_method_options"] or {}
     return options.get("payment_method_save") == "enabled" and typed.get("save") == "on"
+
+
+def _over(session: Shape) -> str:
+    if session["mode"] == "setup":
+        return "Your card is saved."
+    return "You have paid already." if session["payment_status"] == "paid" else "Your bank has been asked already."
 
 
 def _back(session: Shape) -> str:

@@ -38,9 +38,20 @@ def ask_page(session: Shape, wrong: str, status: int = 200) -> Response:
         '<label>ZIP<input name="zip" autocomplete="off"></label>',
         '<label><input type="checkbox" name="save"> Save for later</label>' if paying and save else "",
         f'<button type="submit">{escape(what)}</button></form>',
+        _account_form(what) if "us_bank_account" in session["payment_method_types"] else "",
         f'<p><a href="{escape(session["cancel_url"] or "")}">Back</a></p>' if session["cancel_url"] else "",
     ]
     return _page("Checkout", "".join(body), status, session["locale"] or "en")
+
+
+def _account_form(what: str) -> str:
+    return (
+        '<form method="post" id="debit"><h2>US bank account</h2>'
+        '<label>Name on the account<input name="holder" autocomplete="off" required></label>'
+        '<label>Routing number<input name="routing" inputmode="numeric" autocomplete="off" required></label>'
+        '<label>Account number<input name="account" inputmode="numeric" autocomplete="off" required></label>'
+        f"<p>You authorise one debit, or more as agreed.</p><button type=\"submit\">{escape(what)} by bank</button></form>"
+    )
 
 
 def bank_page(session: Shape, typed: Shape) -> Response:

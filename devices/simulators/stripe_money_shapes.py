@@ -41,7 +41,8 @@ def checkout_session(now: int, said: Shape, ends: int, base: str) -> Shape:
         "metadata": dict(said.get("metadata", {})), "mode": said.get("mode", "payment"), "origin_context": None,
         "payment_intent": None, "payment_link": None,
         "payment_method_collection": "if_required" if paying else "always",
-        "payment_method_configuration_details": None, "payment_method_options": {}, "payment_method_types": ["card"],
+        "payment_method_configuration_details": None, "payment_method_options": {},
+        "payment_method_types": said.get("allowed_payment_method_types") or ["card"],
         "payment_status": "unpaid" if paying else "no_payment_required", "permissions": None,
         "phone_number_collection": {"enabled": False}, "recovered_from": None,
         "saved_payment_method_options": _saving(said) if paying else None, "setup_intent": None,
@@ -101,10 +102,13 @@ _EVIDENCE = (
 )  # fmt: skip
 
 
-def dispute(now: int, charge: Shape) -> Shape:
-    """A bank takes a charge back."""
+def dispute(now: int, charge: Shape, reason: str) -> Shape:
+    """A bank takes a charge back: of a card it may be contested, of a bank account it is final."""
     details = charge["payment_method_details"]
-    brand = details[details["type"]]["brand"]
+    final = details["type"] != "card"
+    about = {"type": details["type"]} if final else {"card": {
+        "brand": details["card"]["brand"], "case_type": "chargeback", "network": details["card"]["brand"],
+        "network_reason_code": "10.4"}, "type": "card"}  # fmt: skip
     return {
         "id": new_id("dp"), "object": "dispute", "amount": charge["amount_captured"], "balance_transactions": [],
         "charge": charge["id"], "created": now, "currency": "usd", "enhanced_eligibility_types": [],
@@ -112,7 +116,5 @@ def dispute(now: int, charge: Shape) -> Shape:
         "evidence_details": {"due_by": now + 7 * 86_400, "enhanced_eligibility": {}, "has_evidence": False,
                              "past_due": False, "submission_count": 0},
         "is_charge_refundable": False, "livemode": False, "metadata": {}, "payment_intent": charge["payment_intent"],
-        "payment_method_details": {"card": {"brand": brand, "case_type": "chargeback", "network": brand,
-                                            "network_reason_code": "10.4"}, "type": "card"},
-        "reason": "fraudulent", "status": "needs_response",
+        "payment_method_details": about, "reason": reason, "status": "lost" if final else "needs_response",
     }  # fmt: skip

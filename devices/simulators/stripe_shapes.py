@@ -57,7 +57,11 @@ def setup_intent(now: int, said: Shape) -> Shape:
 def charge(now: int, intent: Shape, card: Card, present: Shape | None) -> Shape:
     """A charge of an intent. `present`: what a reader adds (reader, location, read method, generated card)."""
     details = _present_details(card, present) if present is not None else _card_details(card)
-    kind = "card_present" if present is not None else "card"
+    return charge_of(now, intent, "card_present" if present is not None else "card", details)
+
+
+def charge_of(now: int, intent: Shape, kind: str, details: Shape) -> Shape:
+    """A charge of an intent by any kind of method."""
     name = new_id("ch")
     return {
         "id": name, "object": "charge", "amount": intent["amount"], "amount_captured": 0, "amount_refunded": 0,
@@ -164,6 +168,20 @@ def payment_method(now: int, card: Card, customer_id: str | None, made_of: str |
         },
         "created": now, "customer": customer_id, "customer_account": None, "livemode": False, "metadata": {},
         "type": "card",
+    }  # fmt: skip
+
+
+def bank_method(now: int, details: Shape, customer_id: str | None) -> Shape:
+    """A bank account that was saved: usable without being asked for again."""
+    known = ("account_holder_type", "account_type", "bank_name", "fingerprint", "last4", "routing_number")
+    account = {name: details[name] for name in known} | {
+        "financial_connections_account": None, "networks": {"preferred": "ach", "supported": ["ach"]},
+        "status_details": {},
+    }  # fmt: skip
+    return {
+        "id": new_id("pm"), "object": "payment_method", "allow_redisplay": "always",
+        "billing_details": billing_details(), "created": now, "customer": customer_id, "customer_account": None,
+        "livemode": False, "metadata": {}, "type": "us_bank_account", "us_bank_account": account,
     }  # fmt: skip
 
 

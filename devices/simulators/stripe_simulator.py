@@ -232,6 +232,7 @@ class StripeSimulator:
             "online": _plain(lambda _: self.readers.away(False)),
             "other-till": _plain(lambda cents: self.readers.other_till(int(cents or "1000"))),
             "settle": _plain(lambda _: self.books.settle_refunds()),
+            "settle-debits": _plain(lambda _: self.books.debits.settle()),
             "dispute": _plain(self.bank.dispute),
             "decide": _plain(lambda said: self.bank.decide(*said.split())),
             "payout": self._pay_out,

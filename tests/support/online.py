@@ -25,6 +25,8 @@ from tests.support.stream import DAY
 KEY, SECRET = "rk_test_hub", "whsec_simulated"
 BACK = "http://127.0.0.1:9/portal/back/{attempt}"
 VISA, DECLINED, ASKS = "4242424242424242", "4000000000009995", "4000002760003184"
+ACCOUNT, CLOSED, BROKE = "000123456789", "000111111113", "000222222227"
+"""Bank accounts: one that pays, one that was closed, one without funds."""
 
 
 @pytest.fixture(scope="module")
@@ -134,9 +136,17 @@ class Home:
 
 def pay(url: str, number: str = VISA, **more: str) -> tuple[int, str]:
     """Fill the processor's page in. Returns (status, where it leads)."""
-    parts = urlsplit(url)
+    return _typed(url, {"number": number, "expiry": "12 / 34", "cvc": "123", **more})
+
+
+def pay_by_bank(url: str, account: str = ACCOUNT) -> tuple[int, str]:
+    """The same with a bank account: its bank answers when `settle-debits` is told."""
+    return _typed(url, {"holder": "Ada Quillfeather", "routing": "110000000", "account": account})
+
+
+def _typed(url: str, values: dict[str, str]) -> tuple[int, str]:
+    parts, body = urlsplit(url), urlencode(values)
     line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
-    body = urlencode({"number": number, "expiry": "12 / 34", "cvc": "123", **more})
     line.request("POST", parts.path, body, {"content-type": "application/x-www-form-urlencoded"})
     answer = line.getresponse()
     found = answer.status, answer.getheader("location") or ""
@@ -174,4 +184,7 @@ def turn_webhooks(home: Home) -> None:
     home.processor.tell(f"webhook {home.running.url}/stripe/webhooks/{home.tenant} {SECRET}")
 
 
-__all__: Sequence[str] = ("ASKS", "DAY", "DECLINED", "Home", "home_at", "pay", "processor", "turn_webhooks")
+__all__: Sequence[str] = (
+    "ACCOUNT", "ASKS", "BROKE", "CLOSED", "DAY", "DECLINED", "Home", "home_at", "pay", "pay_by_bank", "processor",
+    "turn_webhooks",
+)  # fmt: skip
