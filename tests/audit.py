@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 INDEX = "https://pypi.org"
 PATIENCE_S = 20.0
-AT_ONCE = 24
+AT_ONCE = 8
 ACCEPTED: dict[str, str] = {}
 """Advisories that do not touch what is used here: advisory -> why not. Everything else fails the build."""
 CLEAN, FOUND, NOT_ASKED = 0, 1, 3
