@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from app.desks import Desks
     from app.devices import Devices
     from app.eligibility import Eligibility
+    from app.fee_book import FeeBook
     from app.fees import Fees
     from app.fills import Fills
     from app.hub_process import HubProcess
@@ -213,6 +214,13 @@ class Desk:
         from app.eligibility import Eligibility
 
         return Eligibility(self.clinic)
+
+    @cached_property
+    def fee_book(self) -> FeeBook:
+        """What payers allow for services."""
+        from app.fee_book import FeeBook
+
+        return FeeBook(self.clinic)
 
     @property
     def courier(self) -> DocumentCourier:

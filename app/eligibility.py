@@ -19,13 +19,13 @@ from models.basics.errors import Fact, ImportRefused, RuleBroken
 from models.basics.facts import facts
 from models.basics.ids import new_id
 from models.basics.money import LARGEST_ENTRY_CENTS
-from models.operations.eligibility import TYPED, EligibilityCheck, insurance_after, schedule_id
+from models.operations.eligibility import TYPED, EligibilityCheck, insurance_after, payer_key
 from models.operations.records import Coverage
 from models.rules import benefits as plan
 from models.rules.benefits import Benefit
 from models.rules.estimate import EARLIER, NEVER, PURPOSES, Estimate, Procedure, Question, age_level, estimate
 from models.rules.rights import Right
-from models.store.queries import eligibility, rows
+from models.store.queries import eligibility, fees, rows
 from models.store.queries.eligibility import CheckRow, ProcedureRow
 from models.store.queries.insured import Insurances, asking
 from models.store.queries.records import StoredRecords
@@ -216,10 +216,9 @@ class Eligibility:
             listed = eligibility.procedures(reader, clinic.tenant, order.appointment_id) if order.appointment_id else []
             visit = rows.visit(reader, clinic.tenant, order.appointment_id) if order.appointment_id else None
             payer = check.payer if check else coverage.payer if coverage else ""
-            schedule = schedule_id(clinic.tenant, payer) if payer and listed else ""
-            fees = eligibility.fees(reader, clinic.tenant, schedule) if schedule else {}
-        procedures = order.procedures or tuple(_procedure(each, fees) for each in listed)
-        day = date.fromisoformat(visit.service_date) if visit is not None else clinic.today()
+            day = date.fromisoformat(visit.service_date) if visit is not None else clinic.today()
+            prices = self._prices(reader, payer, day) if payer and listed else {}
+        procedures = order.procedures or tuple(_procedure(each, prices) for each in listed)
         fresh = freshness_of(check.checked_at if check else "", clinic.now(), day)
         question = Question(
             purpose=order.purpose, procedures=procedures, benefits=check.benefits if check else (),
@@ -232,6 +231,12 @@ class Eligibility:
         return EstimateView(estimate(question), check, fresh, CAVEAT_FEES if scheduled else CAVEAT)
 
     # Inside ---------------------------------------------------------------------------------------------------------
+
+    def _prices(self, reader: object, payer: str, day: date) -> dict[str, int]:
+        """What a payer allows on the day of a visit; for one that was, by the prices of today: what its claim brought
+        is said with its charges."""
+        counts = max(day, self._clinic.today()).isoformat()
+        return fees.prices(reader, self._clinic.tenant, payer_key(self._clinic.tenant, payer), counts)
 
     def _age_s(self, check: CheckRow | None) -> int:
         return int((self._clinic.clock.now() - parse_utc(check.checked_at)).total_seconds()) if check else 0
@@ -264,9 +269,9 @@ class Eligibility:
         )  # fmt: skip
 
 
-def _procedure(row: ProcedureRow, fees: dict[str, int]) -> Procedure:
+def _procedure(row: ProcedureRow, prices: dict[str, int]) -> Procedure:
     """A service of a visit: at what the payer allowed for it, else by the payer's fee schedule."""
-    scheduled = fees.get(row.code, 0) * row.units if not row.allowed_cents else 0
+    scheduled = prices.get(row.code, 0) * row.units if not row.allowed_cents else 0
     return Procedure(code=row.code, description=row.description, allowed_cents=row.allowed_cents or scheduled or None,
                      from_payer=True, scheduled=bool(scheduled))  # fmt: skip
 

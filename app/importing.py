@@ -151,7 +151,7 @@ class Importing:
         cancelled = self._write_all(linked, contents, tally, today, dry_run, job, person_id)
         if not cancelled:
             self._write_answers(contents, tally, (zone, today), dry_run, person_id)
-            fees = FeeSchedules(self._store).write(contents, today.isoformat(), person_id, dry_run=dry_run)
+            fees = FeeSchedules(self._store, self._clock).write(contents, today.isoformat(), person_id, dry_run=dry_run)
             for outcome in ("created", "updated", "unchanged"):
                 getattr(tally, outcome)[FEES] += fees.counts[outcome]
             tally.refusals += fees.refusals

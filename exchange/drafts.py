@@ -223,10 +223,20 @@ KINDS = ("method", "practitioner", "location", "patient", "coverage", "appointme
 """Record kinds in the order they are written: nothing names what comes after it."""
 
 
+@dataclass(frozen=True, slots=True)
+class FeeRow:
+    """What a payer allows for a code, in cents; `starts_on` (ISO day) empty where the table does not say from when."""
+
+    payer: str
+    code: str
+    allowed_cents: int
+    starts_on: str = ""
+
+
 @dataclass(slots=True)
 class FileContent:
     """Everything one file holds. `read` counts resources or rows by type, `skipped` those of no use to a desk.
-    `answers` are payers' (X12 271), `fees` what a payer allows: payer and price."""
+    `answers` are payers' (X12 271), `fees` what payers allow."""
 
     name: str
     drafts: list[AnyDraft] = field(default_factory=list)
@@ -234,7 +244,7 @@ class FileContent:
     read: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     answers: list[Subject] = field(default_factory=list)
-    fees: list[tuple[str, records.FeeLine]] = field(default_factory=list)
+    fees: list[FeeRow] = field(default_factory=list)
 
     def refuse(self, error: ImportRefused, path: str, kind: str = "file") -> None:
         """List `error`; the path it names itself is the better one."""

@@ -43,6 +43,19 @@ WORDS: Rows = {
         "They lie in the folder \u201crefused\u201d; no money is changed by that.",
         "Read one with Import to see why; then move it back, or delete it.",
     ),
+    # what payers allow
+    "fees.payer_missing": ("Whose price is it", _NOTHING, "Enter the payer as insurances name it."),
+    "fees.code_missing": ("Which service is it", _NOTHING, "Enter its code, such as 99213."),
+    "fees.amount_wrong": ("No payer allows that", _NOTHING, "Enter an amount up to {limit_cents:money}."),
+    "fees.day_wrong": ("This day is too far away", _NOTHING, "Enter a day of the last or next five years."),
+    "fees.reason_missing": ("Why is it changed", _NOTHING, "Enter the reason: it stays in the history."),
+    "fees.as_before": ("{code} has this price on that day already", _NOTHING, "Enter another price or another day."),
+    "fees.not_in_force": ("{code} has no price on that day", _NOTHING, "Choose a day on which it has one."),
+    "fees.none_in_file": (
+        "There is no price in this file",
+        "Nothing was read in.",
+        "Choose a table with payer, code and allowed amount.",
+    ),
     # what a file holds
     "x12.no_isa": ("This is no X12 message", _NONE, "Export the payer\u2019s answer (271) as it came."),
     "x12.isa_damaged": ("The head of the message (ISA) is damaged", _NONE, "Fetch it from the payer again."),

@@ -112,6 +112,7 @@ _FEE_NAMES: dict[str, tuple[str, ...]] = {
     "payer": _PATIENT_NAMES["payer"],
     "code": ("code", "cpt", "cptcode", "hcpcs", "hcpcscode", "procedurecode", "procedure"),
     "allowed": ("allowed", "allowedamount", "contractedrate", "negotiatedrate", "rate", "fee", "feeschedule"),
+    "starts_on": ("effective", "effectivedate", "effectivefrom", "startdate", "startson", "validfrom", "from"),
 }
 
 TABLES: dict[str, dict[str, tuple[str, ...]]] = {

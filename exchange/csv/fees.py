@@ -1,13 +1,12 @@
-"""Tables of what payers allow for services: payer, code, allowed amount (S2-16)."""
+"""Tables of what payers allow for services: payer, code, allowed amount, and from when on where they say it (S2-16)."""
 
 from __future__ import annotations
 
-from exchange.csv.cells import amount
+from exchange.csv.cells import amount, day
 from exchange.csv.view import Cells, Sheet
-from exchange.drafts import FileContent
+from exchange.drafts import FeeRow, FileContent
 from exchange.values import cents
 from models.basics.errors import ImportRefused
-from models.operations.records import FeeLine
 from models.rules.codes import LONGEST_CODE, tidy
 
 LONGEST_PAYER = 120
@@ -18,7 +17,7 @@ def read(sheet: Sheet, content: FileContent) -> None:
     sheet.each(content, "fee_schedule", lambda cells: content.fees.append(_fee(cells)))
 
 
-def _fee(cells: Cells) -> tuple[str, FeeLine]:
+def _fee(cells: Cells) -> FeeRow:
     payer, code = cells.text("payer", LONGEST_PAYER), tidy(cells.text("code", LONGEST_CODE))
     allowed = amount(cells.text("allowed"), cells.at("allowed"))
     if not payer or not code:
@@ -26,4 +25,6 @@ def _fee(cells: Cells) -> tuple[str, FeeLine]:
     found = cents(allowed, cells.at("allowed")) if allowed is not None else 0
     if found <= 0:
         raise ImportRefused("import.not_an_amount", path=cells.at("allowed"))
-    return payer, FeeLine(code, found)
+    typed = cells.text("starts_on")
+    starts_on = day(typed, cells.sheet.order, cells.at("starts_on")).isoformat() if typed else ""
+    return FeeRow(payer, code, found, starts_on)

@@ -23,7 +23,7 @@ READERS: dict[str, Callable[[Sheet, FileContent], None]] = {
 }
 """Who reads which table."""
 
-_DATES = ("birth_date", "death_date", "start", "date", "end", "from", "received", "posted")
+_DATES = ("birth_date", "death_date", "start", "date", "end", "from", "received", "posted", "starts_on")
 
 
 def read_csv(name: str, text: str, reading: Reading, mapping: Mapping, today: date) -> FileContent:

@@ -44,8 +44,8 @@ class EligibilityCheck:
     raw: str = ""
 
 
-def schedule_id(tenant: str, payer: str) -> str:
-    """The fee schedule of a payer, however its name is written: the same at every desk."""
+def payer_key(tenant: str, payer: str) -> str:
+    """A payer in fee schedules, however its name is written: the same at every desk."""
     return natural_id(tenant, "fee schedule", " ".join(payer.casefold().split()))
 
 

@@ -293,27 +293,36 @@ class BillingProfile:
 
 @dataclass(frozen=True, slots=True)
 class FeeLine:
-    """What a payer allows for one code, once, in cents."""
+    """What a payer allows for one code, once, in cents; 0: from that day on nothing is known any more."""
 
     code: str
     allowed_cents: int
 
 
 MOST_FEES = 12_000
-"""Codes of one payer's schedule; Medicare's has some ten thousand. A push takes 1 MiB."""
+"""Codes that one schedule may name; Medicare's has some ten thousand. A push takes 1 MiB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeSchedule:
-    """What a payer allows, as the practice was told (S2-16): one for each payer, named as insurances name them. `lines`
-    are sorted by code, each code once."""
+    """Prices of a payer as the practice was told them (S2-16): a table that was read in, or one price by hand with its
+    `reason`. They hold from `starts_on` (ISO day) on; of a code the newest that has begun counts, by `starts_on` and
+    then `noted_at` (UTC text). None is ever changed or taken away: another one follows it.
+
+    `payer_key` is the payer however its name is written (`payer_key` of `models.operations.eligibility`). `lines` are
+    sorted by code, each code once.
+    """
 
     id: str
     payer: str
     lines: tuple[FeeLine, ...] = ()
-    active: bool = True
 
 
+    payer_key: str
+    starts_on: str
+    noted_at: str
+    noted_by: str
+    reason: str = ""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentProfile:
     """What a kind of visit fills in by itself (S0-34), its charges by the connected billing profile (S0-36)."""

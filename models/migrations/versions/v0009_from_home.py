@@ -110,10 +110,12 @@ def _make_fee_schedules() -> None:
     """What payers allow for services."""
     op.create_table(
         "fee_schedule",
-        key("tenant"), key("id"), text("payer"), text("lines"), whole("active"), whole("seq"), text("deleted_at"),
+        key("tenant"), key("id"), text("payer"), text("payer_key"), text("starts_on"), text("noted_at"),
+        text("noted_by"), text("reason"), text("lines"), whole("seq"), text("deleted_at"),
         sa.PrimaryKeyConstraint("tenant", "id", name="pk_fee_schedule"),
         sqlite_strict=True,
     )  # fmt: skip
+    add_index("ix_fee_schedule_tenant_payer_key", "fee_schedule", ["tenant", "payer_key"])
     add_index("ix_fee_schedule_tenant_seq_part", "fee_schedule", ["tenant", "seq"], where="seq = 0")
 
 

@@ -100,15 +100,6 @@ def procedures(connection: Any, tenant: str, appointment_id: str) -> list[Proced
     return [ProcedureRow(*row) for row in found]
 
 
-def fees(connection: Any, tenant: str, schedule_id: str) -> dict[str, int]:
-    """What a payer allows, in cents by code; empty where no schedule of theirs is known."""
-    row = connection.execute(
-        "SELECT lines FROM fee_schedule WHERE tenant = ? AND id = ? AND active = 1 AND deleted_at = ''",
-        (tenant, schedule_id),
-    ).fetchone()
-    return {line["code"]: int(line["allowed_cents"]) for line in orjson.loads(row[0])} if row else {}
-
-
 def _row(row: Sequence[Any]) -> CheckRow:
     values = dict(zip(_NAMES, row, strict=True))
     values["rejections"] = tuple(orjson.loads(values["rejections"] or "[]"))

@@ -12,13 +12,13 @@ from app.eligibility import Eligibility, EstimateOrder
 from app.importing import Importing, ImportReport
 from app.words import WORDS, sentence
 from models.operations import records
-from models.operations.eligibility import EligibilityCheck, schedule_id
+from models.operations.eligibility import EligibilityCheck, payer_key
 from models.operations.records import Coverage, FeeLine, FeeSchedule
 from models.rules import benefits as plan
 from models.rules.benefits import Benefit
 from models.rules.estimate import HIGH, MEDIUM, TREATMENT
-from models.store.queries import recorded
-from tests.support.clinic import TestClinic
+from models.store.queries import fees, recorded
+from tests.support.clinic import DAY, TestClinic
 
 TABLE = "Payer,CPT Code,Description,Allowed Amount\nAetna,99213,Office visit,$112.00\nAetna,80050,Panel,40\n"
 
@@ -56,7 +56,12 @@ def take(clinic: TestClinic, text: str, **more: Any) -> ImportReport:
 
 def known(clinic: TestClinic) -> list[FeeSchedule]:
     with clinic.store.reader() as reader:
-        return recorded.everything(reader, clinic.store.tenant, records.FeeSchedule, "payer, id")
+        return recorded.everything(reader, clinic.store.tenant, records.FeeSchedule, "noted_at, id")
+
+
+def prices(clinic: TestClinic, payer: str = "Aetna", day: str = DAY) -> dict[str, int]:
+    with clinic.store.reader() as reader:
+        return fees.prices(reader, clinic.store.tenant, payer_key(clinic.store.tenant, payer), day)
 
 
 def estimate(clinic: TestClinic) -> Any:
@@ -69,13 +74,24 @@ def test_s2_16_a_schedule_is_read_once_and_follows_its_table(clinic: TestClinic)
     assert (report.created, known(clinic)) == (1, [])
     report = take(clinic, TABLE)
     assert (report.kinds["fee_schedule"].created, report.refused) == (1, ())
-    assert known(clinic) == [FeeSchedule(id=schedule_id(clinic.store.tenant, "aetna"), payer="Aetna", lines=(
-        FeeLine("80050", 4_000), FeeLine("99213", 11_200)))]  # fmt: skip
+    [first] = known(clinic)
+    assert (first.payer, first.payer_key) == ("Aetna", payer_key(clinic.store.tenant, " AETNA "))
+    assert (first.starts_on, first.reason, first.lines) == (
+        DAY, "", (FeeLine("80050", 4_000), FeeLine("99213", 11_200)))  # fmt: skip
     assert take(clinic, TABLE).kinds["fee_schedule"].unchanged == 1
     report = take(clinic, "insurance;code;rate\n aetna ;99213;115\nCigna;99213;90.50\n")
     assert (report.kinds["fee_schedule"].updated, report.kinds["fee_schedule"].created) == (1, 1)
-    assert {each.payer: each.lines for each in known(clinic)} == {
-        "Aetna": (FeeLine("80050", 4_000), FeeLine("99213", 11_500)), "Cigna": (FeeLine("99213", 9_050),)}  # fmt: skip
+    assert (prices(clinic), prices(clinic, "CIGNA")) == ({"80050": 4_000, "99213": 11_500}, {"99213": 9_050})
+    assert known(clinic)[0] == first, "history only grows"
+    assert known(clinic)[1].lines == (FeeLine("99213", 11_500),), "only the news"
+
+
+def test_s2_16_a_table_says_from_when_its_prices_hold(clinic: TestClinic) -> None:
+    take(clinic, "Payer,Code,Allowed,Effective Date\nAetna,99213,112,01/01/2026\nAetna,99213,118,06/01/2026\n")
+    assert [prices(clinic, day=day).get("99213") for day in ("2025-12-31", "2026-01-01", "2026-05-31", "2026-06-01")] \
+        == [None, 11_200, 11_200, 11_800]  # fmt: skip
+    report = take(clinic, "Payer,Code,Allowed,Effective Date\nAetna,99213,120,someday\n")
+    assert [(each.path, each.reason) for each in report.refused] == [("line 2, starts_on", "import.not_a_date")]
 
 
 def test_s2_16_rows_that_make_no_price_are_told_and_stop_nothing(clinic: TestClinic) -> None:
@@ -85,7 +101,7 @@ def test_s2_16_rows_that_make_no_price_are_told_and_stop_nothing(clinic: TestCli
         ("line 4, allowed", "import.not_an_amount"), ("line 5", "import.no_payer_or_code"),
     ]  # fmt: skip
     assert all(each.reason in WORDS for each in report.refused)
-    assert known(clinic)[0].lines == (FeeLine("4", 700),)
+    assert prices(clinic) == {"4": 700}
 
 
 def test_s2_16_more_codes_than_any_payer_has_are_left_out(clinic: TestClinic, monkeypatch: pytest.MonkeyPatch) -> None:
