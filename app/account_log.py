@@ -51,6 +51,7 @@ ACTS = {
     "dispute.opened": "act.dispute_opened",
     "dispute.closed": "act.dispute_closed",
     "online.dispute_lost": "act.dispute_lost",
+    "online.dispute_ended": "act.dispute_ended",
     "ask.start": "act.asked",
     "ask.cancel": "act.ask_cancelled",
     "ask.snooze": "act.snoozed",

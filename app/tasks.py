@@ -119,7 +119,7 @@ class Tasks:
         return AttentionItem(
             item_id=row.task_id, kind=row.what, at=clinic.local(row.opened_at),
             patient=patient_head(person, clinic.today()) if person else None, amount_cents=_amount(row),
-            words=f"attention.{row.what}", facts=self._facts(reader, row, telling),
+            words=f"attention.{_named(row)}", facts=self._facts(reader, row, telling),
             sides=sides(row, telling) if sides else (),
         )  # fmt: skip
 
@@ -155,6 +155,12 @@ class Tasks:
         found = [rows.person(reader, self._clinic.tenant, each) for each in (wanted_id, row.patient_id)]
         wanted, stays = (display_name(family=each.family, given=each.given) if each else "" for each in found)
         return {"wanted": wanted, "merged_with": stays, "wanted_id": wanted_id}
+
+
+def _named(row: TaskRow) -> str:
+    """By which words it is told: what went out because a bank disputes a payment from home did not leave a desk."""
+    disputed = row.what == "money_out" and row.op and orjson.loads(row.op)["kind"] == "dispute.opened"
+    return "disputed" if disputed else row.what
 
 
 def _amount(row: TaskRow) -> int:

@@ -33,6 +33,17 @@ WORDS: Rows = {
         "The {cents:money} it took back stay away. The account does not show that yet: the visit still counts as paid.",
         "Say whether the patient owes it again or the practice bears it.",
     ),
+    "attention.dispute_unposted": (
+        "A bank kept a payment from home that was never posted",
+        "The {cents:money} it took back stay away. Nothing of it was on the account: the visits owe what they owed, "
+        "and none of it is left to post.",
+        "Ask for it another way, or leave it as a balance.",
+    ),
+    "attention.disputed": (
+        "A bank took back a payment from home",
+        "{cents:money} were taken back ({when}) before it was posted. No visit counts as paid by it. Posted, it is in "
+        "dispute there; won, it can be posted as it was; lost, none of it is left to post.",
+    ),
     "attention.over_refunded": (
         "More was returned than was paid",
         "{gone_cents:money} was returned on a {paid_cents:money} payment: {cents:money} too much, at {desk} "

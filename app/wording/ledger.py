@@ -41,6 +41,7 @@ WORDS: Rows = {
     "act.dispute_opened": ("Bank disputes a card payment",),
     "act.dispute_closed": ("Dispute closed",),
     "act.dispute_lost": ("Bank decided the dispute against us",),
+    "act.dispute_ended": ("Bank decided about a payment that is not posted",),
     "act.statement": ("Statement",),
     "act.not_collecting": ("Not collected",),
     "act.visit": ("Visit planned or changed",),

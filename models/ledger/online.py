@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from models.basics.ids import natural_id
-from models.ledger import accounts
+from models.ledger import accounts, tasks
 from models.ledger.accounts import Account
 from models.ledger.draft import Draft
 from models.ledger.judging import (
@@ -91,6 +91,24 @@ def dispute_lost(op: Operation, body: online.OnlineDisputeLost, draft: Draft) ->
         quarantine(draft, op, wrong or "missing_dependency")
     else:
         accept(draft, op)
+
+
+def dispute_ended(op: Operation, body: online.OnlineDisputeEnded, draft: Draft) -> None:
+    """A bank decided about money that is not posted: won, it lies with the processor again; lost, it comes off what is
+    left to be posted. What it had taken back lies in suspense until then, and a task asks about it (`tasks.follow`)."""
+    known, asked = draft.online(body.online_id), tasks.of_dispute(draft, body.online_id, body.dispute_id)
+    wrong = _not_hubs(op, body.amount_cents, body.outcome in online.DISPUTE_ENDS)
+    if wrong or known is None or asked is None or asked.open_cents != body.amount_cents:
+        quarantine(draft, op, wrong or "missing_dependency")
+    elif body.outcome == "won":
+        accept(draft, op, Transfer(_processor(), accounts.suspense(), body.amount_cents, "dispute_won"))
+    else:
+        waits = accounts.online_waiting(known.online_id, known.patient_id)
+        off = min(body.amount_cents, lies(draft, waits)) if known.step is OnlineStep.OPEN else 0
+        if off:
+            step = OnlineStep.OFF if known.off_cents + off == known.amount_cents else known.step
+            draft.know_online(replace(known, off_cents=known.off_cents + off, step=step))
+        accept(draft, op, *[Transfer(waits, accounts.suspense(), off, "dispute_lost")] if off else [])
 
 
 def return_failed(op: Operation, body: online.OnlineReturnFailed, draft: Draft) -> None:
@@ -331,6 +349,6 @@ def is_posting(op: Operation, body: bodies.Collect, draft: Draft) -> bool:
 
 
 __all__: Sequence[str] = (
-    "associate", "follow", "is_posting", "payout", "payout_failed", "post", "receive", "refund_refused",
-    "return_failed", "returned",
+    "associate", "dispute_ended", "follow", "is_posting", "payout", "payout_failed", "post", "receive",
+    "refund_refused", "return_failed", "returned",
 )  # fmt: skip

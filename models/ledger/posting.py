@@ -349,6 +349,7 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "online.refund_refused": online.refund_refused,
     "online.return_failed": online.return_failed,
     "online.dispute_lost": online.dispute_lost,
+    "online.dispute_ended": online.dispute_ended,
     "online.post": online.post,
     "online.associate": online.associate,
     "online.payout": online.payout,

@@ -71,7 +71,9 @@ def follow(op: Operation, body: Any, draft: Draft, start: int) -> None:
 def _in_question(op: Operation, body: Any, net: dict[Account, int], draft: Draft) -> None:
     for account, cents in net.items():
         if account.code is Code.SUSPENSE:
-            if cents and not _matches(draft, op):
+            if isinstance(body, online.OnlineDisputeEnded):
+                _decided(op, body, -cents, draft)
+            elif cents and not _matches(draft, op):
                 _open(op, "money_out" if cents > 0 else "money_in", abs(cents), draft, account_id=account.id,
                       payment_id=getattr(body, "payment_id", ""))  # fmt: skip
         elif cents > 0:
@@ -84,6 +86,25 @@ def _in_question(op: Operation, body: Any, net: dict[Account, int], draft: Draft
 def _matches(draft: Draft, op: Operation) -> bool:
     """Did the operation bring what facts in suspense waited for? Their tasks settle themselves."""
     return any(entry.op.kind == "task.matched" and entry.op.body["cause_op_id"] == op.op_id for entry in draft.entries)
+
+
+def of_dispute(draft: Draft, payment_id: str, dispute_id: str) -> TaskState | None:
+    """The open task of what a bank took back of a payment that was not posted then; None where there is none."""
+    for task in draft.waiting_for(payment_id):
+        early = draft.operation(task.cause_op_id)
+        if early is not None and early.kind == "dispute.opened" and early.body.get("dispute_id") == dispute_id:
+            return task
+    return None
+
+
+def _decided(op: Operation, body: online.OnlineDisputeEnded, cents: int, draft: Draft) -> None:
+    """So much of what a bank had taken back is in question no more."""
+    task = of_dispute(draft, body.online_id, body.dispute_id)
+    assert task is not None, "looked at when it was judged"
+    settled = tasks.TaskSettled(task_id=task.task_id, patient_id=task.patient_id, amount_cents=cents,
+                                cause_op_id=op.op_id)  # fmt: skip
+    draft.know_task(_after(task, cents))
+    draft.add(Entry(derived(op, settled, task.task_id), Verdict.ACCEPTED))
 
 
 def _open(op: Operation, what: str, cents: int, draft: Draft, **about: str) -> None:
@@ -236,6 +257,15 @@ def _lost(
               payment_id=dispute.payment_id)  # fmt: skip
 
 
+def _lost_unposted(
+    op: Operation, body: online.OnlineDisputeEnded, own: Entry, _entries: Sequence[Entry], draft: Draft
+) -> None:  # fmt: skip
+    """A bank keeps money that was never posted: who asks patients for money must know that it did not come."""
+    if body.outcome == "lost" and own.transfers:
+        _open(op, "dispute_unposted", own.transfers[0].amount_cents, draft, patient_id=body.patient_id,
+              payment_id=body.online_id)  # fmt: skip
+
+
 def _released(entries: Iterable[Entry]) -> Iterator[tuple[Account, Account, int]]:
     """(receivable, first lot, cents) of every charge that these entries gave back from."""
     found: dict[str, tuple[Account, Account, int]] = {}
@@ -255,7 +285,7 @@ _Watch = Callable[[Operation, Any, Entry, Sequence[Entry], Draft], None]
 _WATCHED: dict[str, _Watch] = {
     "payment.allocate": _allocated, "charge.put": _lowered, "refund.request": _gave_back, "refund.paid": _gave_back,
     "refund.undone": _sent_back, "payment.collect": _void_sent_back,
-    "online.dispute_lost": _lost,
+    "online.dispute_lost": _lost, "online.dispute_ended": _lost_unposted,
     "dispute.closed": _bank_took, "payment.reverse": _bank_took, "patient.merged": _merged,
 }  # fmt: skip
 
@@ -403,4 +433,4 @@ _MOVES: dict[str, Callable[[Operation, tasks.TaskResolved, Draft], Account | Non
 }  # fmt: skip
 """Resolutions that move money in question, and the account at the other end."""
 
-__all__ = ["HUB", "fell", "follow", "match", "not_known", "resolve"]
+__all__ = ["HUB", "fell", "follow", "match", "not_known", "of_dispute", "resolve"]

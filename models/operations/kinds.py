@@ -137,6 +137,7 @@ KINDS: dict[str, Kind] = {
     "online.return_failed": Kind(OpClass.FACT, 1, online.OnlineReturnFailed),
     "online.payout": Kind(OpClass.FACT, 1, online.OnlinePayout),
     "online.dispute_lost": Kind(OpClass.FACT, 1, online.OnlineDisputeLost),
+    "online.dispute_ended": Kind(OpClass.FACT, 1, online.OnlineDisputeEnded),
     "online.payout_failed": Kind(OpClass.FACT, 1, online.OnlinePayoutFailed),
     "plan.put": Kind(OpClass.DECISION, 1, plans.PlanPut),
     "plan.accept": Kind(OpClass.FACT, 1, plans.PlanAccept),

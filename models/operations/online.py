@@ -166,6 +166,23 @@ class OnlinePayoutFailed:
     reason: str = ""
 
 
+DISPUTE_ENDS = ("won", "lost")
+"""How a bank decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlineDisputeEnded:
+    """A bank decided a dispute about money from home that is not posted (fact, by the hub alone). `outcome` is one of
+    DISPUTE_ENDS, `amount_cents` what it had taken back. Won: that lies with the processor again. Lost: so much less is
+    left to be posted, and who owes owes as before."""
+
+    dispute_id: str
+    online_id: str
+    patient_id: str
+    amount_cents: int
+    outcome: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnlineDisputeLost:
     """A bank decided a dispute against the practice (fact, by the hub alone): the money stays away. Nothing moves by

@@ -10,7 +10,7 @@ from models.operations.bodies import Correct, DisputeOpened, RefundPaid, Reverse
 TASKS = (
     "credit_used", "paid_over", "reopened", "insurer_paid", "taken_back", "over_refunded", "money_in", "money_out",
     "not_known", "not_merged", "refund_returned", "doubted_payment", "doubted_void", "doubted_refund",
-    "void_returned", "dispute_lost",
+    "void_returned", "dispute_lost", "dispute_unposted",
 )  # fmt: skip
 """What a task is about. `credit_used`: credit was spent elsewhere first (H1). `paid_over`: money was taken for what was
 owed no more; it lies as credit. `reopened`: a refund took what a visit had been paid with (H4). `insurer_paid`: a payer
@@ -21,7 +21,8 @@ of one record that it is somebody else's, each of another's (H17). `refund_retur
 its card, and sent the money back; `void_returned`: the same of a
 payment's void. `doubted_…`: a desk does not know how a card payment, a void or a refund to a card
 ended; it goes on asking its reader, and no other desk takes a card of that patient meanwhile. `dispute_lost`: a bank
-decided against the practice, and somebody must say what becomes of it."""
+decided against the practice, and somebody must say what becomes of it; `dispute_unposted`: the same of money from home
+that was never posted: nothing of it counts as paid, and none is left to post."""
 
 DOUBTS = {"payment": "doubted_payment", "void": "doubted_void", "refund": "doubted_refund"}
 """What a desk's word that it does not know is about, by what was to move."""

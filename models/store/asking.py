@@ -8,7 +8,7 @@ from models.ledger.accounts import lot as lot_of_new
 from models.operations import bodies, merging, records
 from models.operations.codec import BodyInvalid
 from models.operations.kinds import NotUnderstood
-from models.operations.online import OnlinePost
+from models.operations.online import OnlineDisputeEnded, OnlinePost
 from models.operations.operation import Operation
 from models.operations.rekeying import Rekeyed, rekeyed_id
 from models.operations.requests import PaymentRequestPut, PaymentRequestStatus
@@ -59,6 +59,10 @@ class Wanted:
         self.ask("person", body.patient_id)
         if isinstance(body, merging.PatientMerged):
             self.ask("person", body.into_id)
+
+    def _dispute_ended(self, body: OnlineDisputeEnded) -> None:
+        self.ask("account", f"ONP:{body.online_id}")
+        self.ask("waits", body.online_id)
 
     def _online_post(self, body: OnlinePost) -> None:
         self.ask("account", f"ONR:{body.return_id}" if body.return_id else f"ONP:{body.online_id}")
@@ -179,6 +183,7 @@ _LOOK: dict[str, Any] = {
     "visit.status": Wanted._visit_status,
     "payment.freed": Wanted._freed,
     "appointment.put": Wanted._appointment_put,
+    "online.dispute_ended": Wanted._dispute_ended,
     "online.post": Wanted._online_post,
     "payment_request.put": Wanted._request,
     "payment_request.status": Wanted._request,

@@ -50,6 +50,11 @@ _SOURCES = {
     "dispute": "SELECT reference, payment_id FROM dispute WHERE tenant = :tenant AND reference IN (:names)",
 }
 
+_OF_UNPOSTED = (
+    "SELECT payment_id, patient_id, amount_cents FROM task WHERE tenant = :tenant AND cause_op_id = :id "
+    "AND resolved_op_id = '' AND settled_cents = 0"
+)
+"""What a dispute (its operation's id) left in question, and nobody has put right."""
 
 @dataclass(frozen=True, slots=True)
 class Captured:
@@ -247,7 +252,9 @@ class HubOnline:
 
         def said(tx: Session, clinic: _Clinic) -> list[Operation]:
             row = _dispute(tx, tenant, reference)
-            if row is None or row[2]:
+            if row is None:
+                return _decided_unposted(clinic, reference, "won")
+            if row[2]:
                 return []
             body = bodies.DisputeClosed(dispute_id=row[0], patient_id=row[1], outcome="won")
             return [clinic.op(body, "dispute-won", reference)]
@@ -259,7 +266,9 @@ class HubOnline:
 
         def said(tx: Session, clinic: _Clinic) -> list[Operation]:
             row = _dispute(tx, tenant, reference)
-            if row is None or row[2]:
+            if row is None:
+                return _decided_unposted(clinic, reference, "lost")
+            if row[2]:
                 return []
             body = online.OnlineDisputeLost(dispute_id=row[0], patient_id=row[1])
             return [clinic.op(body, "dispute-lost", reference)]
@@ -456,3 +465,16 @@ def _receipt(clinic: _Clinic, body: online.OnlineReceive) -> messages.MessageSen
 def _dispute(tx: Session, tenant: str, reference: str) -> Any:
     return tx.one("SELECT dispute_id, patient_id, outcome FROM dispute WHERE tenant = :tenant AND reference = :name",
                   tenant=tenant, name=reference)  # fmt: skip
+
+
+def _decided_unposted(clinic: _Clinic, reference: str, outcome: str) -> list[Operation]:
+    """What a bank decided about money that is not posted: while that is in question, and nobody settled it by hand."""
+    opened = natural_id(clinic.tenant, "online", "dispute", reference)
+    row = clinic.tx.one(_OF_UNPOSTED, tenant=clinic.tenant, id=opened)
+    if row is None:
+        return []
+    body = online.OnlineDisputeEnded(
+        dispute_id=natural_id(clinic.tenant, "online-dispute", reference), online_id=row[0],
+        patient_id=row[1], amount_cents=row[2], outcome=outcome,
+    )  # fmt: skip
+    return [clinic.op(body, f"dispute-{outcome}", reference)]

@@ -58,6 +58,16 @@ def _return_failed(_op: Operation, body: online.OnlineReturnFailed, _reason: str
         sheet.put("online_payment", {**payment, "off_cents": off, "state": "open"}, seq=seq)
 
 
+def _dispute_ended(_op: Operation, body: online.OnlineDisputeEnded, _reason: str, sheet: Sheet, seq: int) -> None:
+    """What a bank keeps is not left to be posted."""
+    payment = sheet.get("online_payment", body.online_id)
+    if payment is None or body.outcome != "lost" or payment["state"] != "open":
+        return
+    off = min(payment["off_cents"] + body.amount_cents, payment["amount_cents"])
+    state = "off" if off == payment["amount_cents"] else "open"
+    sheet.put("online_payment", {**payment, "off_cents": off, "state": state}, seq=seq)
+
+
 def _post(op: Operation, body: online.OnlinePost, _reason: str, sheet: Sheet, seq: int) -> None:
     _settle(op, body, {"state": "posted"}, sheet, seq)
 
@@ -111,6 +121,7 @@ HANDLERS: dict[str, Callable[[Operation, Any, str, Sheet, int], None]] = {
     "online.receive": _receive,
     "online.return": _return,
     "online.return_failed": _return_failed,
+    "online.dispute_ended": _dispute_ended,
     "online.post": _post,
     "online.associate": _associate,
     "online.archive": _archive,

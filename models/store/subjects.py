@@ -83,6 +83,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     "online.post": (("online_payment", "online_id"), ("online_return", "return_id")),
     "online.associate": (("online_payment", "online_id"), ("online_return", "return_id")),
     "online.archive": (("online_payment", "online_id"), ("online_return", "return_id")),
+    "online.dispute_ended": (("online_payment", "online_id"),),
     "online.payout": (("online_payout", "payout_id"),),
     "online.payout_failed": (("online_payout", "payout_id"),),
     "card.consent": (("card_consent", "consent_id"),),

@@ -177,6 +177,11 @@ WAYS: dict[str, tuple[Way, ...]] = {
         ),
         Way("ledger", "Look at the account", "Opens the ledger of this patient."),
     ),
+    "dispute_unposted": (
+        Way("collect", "Collect it another way", "Opens Collect for this patient.", recommended=True),
+        Way("resolve:left_owed", "Leave it as a balance", "The visits keep owing it. Your name is kept with that."),
+        Way("ledger", "Look at the account", "Opens the ledger of this patient."),
+    ),
     "insurer_paid": (
         Way(
             "resolve:kept",
@@ -289,6 +294,7 @@ KINDS: dict[str, Kind] = {
     "paid_twice": Kind("users", "warn", ("Choose one", "warn", "arrow-left-right")),
     "taken_back": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
     "dispute_lost": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
+    "dispute_unposted": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),
     "refund_returned": Kind("undo-2", "bad", ("The patient has not got it", "bad", "undo-2")),
     "void_returned": Kind("undo-2", "bad", ("The patient has not got it", "bad", "undo-2")),
     "reopened": Kind("undo-2", "warn", ("Choose one", "warn", "arrow-left-right")),

@@ -183,8 +183,9 @@ def _in_question(kind: str, suspense: str, home: str, sign: str) -> str:
         f"{sign}t.amount_cents, 0, '', '', '', t.op_id, '' FROM transfer t JOIN account h ON h.tenant = t.tenant "
         f"AND h.id = t.{home} AND h.code IN ('CASH', 'CARD', 'CHK', 'EXT', 'OTH') LEFT JOIN log l "
         f"ON l.tenant = t.tenant AND l.op_id = t.op_id WHERE t.tenant = :tenant AND t.{suspense} = 'SUSP' "
-        f"AND t.code <> 'dispute' AND t.business_date {_WITHIN} AND NOT EXISTS (SELECT 1 FROM task k WHERE "
-        "k.tenant = t.tenant AND k.cause_op_id = t.op_id AND k.what = 'money_out' AND k.how = 'settled')"
+        f"AND t.code NOT IN ('dispute', 'dispute_won') AND t.business_date {_WITHIN} "
+        "AND NOT EXISTS (SELECT 1 FROM task k WHERE k.tenant = t.tenant AND k.cause_op_id = t.op_id "
+        "AND k.what = 'money_out' AND k.how = 'settled')"
     )
 
 

@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app.clinic import Clinic
+from app.words import sentence
+from models.basics.clock import SystemClock
 from models.basics.errors import PaymentUnavailable, RuleBroken
 from models.basics.ids import new_id
 from models.operations import bodies, online
@@ -19,6 +22,7 @@ from models.operations.records import Patient
 from models.store.queries import tasks
 from server.carriers import HttpTextCarrier
 from server.online.offered import ChargeAsk, Charged, Declined, SaveAsk, SaveConsent, Unknown
+from tests.support.clinic import tasks_of
 from tests.support.hub import RunningHub
 from tests.support.mail import text_provider
 from tests.support.online import ASKS, DECLINED, SECRET, Home, home_at, pay, processor  # noqa: F401
@@ -432,6 +436,37 @@ def test_h15_a_dispute_is_opened_and_what_is_won_comes_back(small_home: Home, po
     dispute = small_home.column("SELECT reference FROM dispute WHERE tenant = :tenant")[0]
     small_home.processor.tell(f"decide {dispute} won")
     until(lambda: len(small_home.entries("dispute.closed")) == 1)
+    small_home.holds()
+
+
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+def test_h15_a_dispute_decided_before_the_money_was_posted_is_told_at_the_desk(
+    small_home: Home, tmp_path: Path, outcome: str
+) -> None:  # fmt: skip
+    desk = SteppedDesk.of(small_home.running, small_home.tenant, tmp_path / "desk")
+
+    def listed() -> list[tuple[str, int, str]]:
+        desk.settle()
+        with desk.store.reader() as reader:
+            found = tasks_of(Clinic(desk.store, SystemClock())).items(reader)
+            return [(each.kind, each.amount_cents, sentence(each.words, each.facts).title) for each in found]
+
+    before = small_home.figures()
+    pay(small_home.begin(3_000).url)
+    until(lambda: len(small_home.entries("online.receive")) == 1)
+    small_home.processor.tell(f"dispute {small_home.entries('online.receive')[0]['charge']}")
+    until(lambda: len(small_home.entries("dispute.opened")) == 1)
+    assert listed() == [("money_out", 3_000, "A bank took back a payment from home")]
+    [reference] = [each["reference"] for each in small_home.entries("dispute.opened")]
+    small_home.processor.tell(f"decide {reference} {outcome}")
+    until(lambda: len(small_home.entries("online.dispute_ended")) == 1)
+    kept = ("dispute_unposted", 3_000, "A bank kept a payment from home that was never posted")
+    assert listed() == ([] if outcome == "won" else [kept])
+    assert small_home.figures() == before
+    assert posted(small_home, (small_home.own, 3_000)) == ["accepted" if outcome == "won" else "rejected"]
+    for told in (small_home.store.online.dispute_lost, small_home.store.online.dispute_won):
+        assert not told(small_home.tenant, reference), "decided once"
+    desk.close()
     small_home.holds()
 
 

@@ -71,7 +71,7 @@ TASKS = {
                   sides=BOTH if what in ("paid_over", "credit_used", "paid_twice", "reopened", "insurer_paid") else ())
     for what in ("credit_used", "paid_over", "reopened", "insurer_paid", "taken_back", "over_refunded", "money_in",
                  "money_out", "not_known", "paid_twice", "in_use", "refund_returned", "doubted_payment",
-                 "doubted_void", "doubted_refund", "void_returned", "dispute_lost")
+                 "doubted_void", "doubted_refund", "void_returned", "dispute_lost", "dispute_unposted")
 }  # fmt: skip
 BEN, HENRY = UNKNOWN.patient, REFUSED.patient
 WAITS = RecordPage((

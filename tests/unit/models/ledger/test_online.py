@@ -257,3 +257,58 @@ def test_h15_a_disputed_payment_from_home_names_its_own_processor(books: Books) 
     )
     assert (books.lies("DISP:dp"), books.lies("CARD:online")) == (-3_000, 1_500)
     assert books.draft.balance(f"{Code.CARD}:main").credits == 0
+
+
+def disputed(cents: int = 3_000) -> bodies.DisputeOpened:
+    return bodies.DisputeOpened(dispute_id="dp", payment_id="o1", patient_id=ANN, amount_cents=cents, fee_cents=1_500)
+
+
+def ended(outcome: str, cents: int = 3_000) -> online.OnlineDisputeEnded:
+    return online.OnlineDisputeEnded(dispute_id="dp", online_id="o1", patient_id=ANN, amount_cents=cents,
+                                     outcome=outcome)  # fmt: skip
+
+
+def open_tasks(books: Books) -> list[tuple[str, int]]:
+    return [(task.what, task.open_cents) for task in books.draft.tasks.values() if not task.resolved]
+
+
+@pytest.mark.parametrize(("cents", "step"), [(3_000, OnlineStep.OFF), (1_000, OnlineStep.OPEN)])
+def test_h15_a_lost_dispute_of_money_that_was_never_posted_leaves_less_to_post_and_a_task(
+    books: Books, cents: int, step: OnlineStep
+) -> None:  # fmt: skip
+    before = books.figures(ANN)
+    books.hub(received(3_000))
+    books.hub(disputed(cents))
+    assert (books.lies("SUSP"), open_tasks(books)) == (-cents, [("money_out", cents)])
+    assert books.hub(ended("lost", cents)).verdict is Verdict.ACCEPTED
+    assert (books.lies("SUSP"), books.lies("ONP:o1"), books.lies("CARD:online")) == (0, 3_000 - cents, cents - 1_500)
+    assert open_tasks(books) == [("dispute_unposted", cents)]
+    known = books.draft.online("o1")
+    assert known is not None
+    assert (known.step, known.off_cents) == (step, cents)
+    assert books.figures(ANN) == before, "the visits owe what they owed"
+    rest = books.desk(post(("c1", 3_000)))
+    assert rest.verdict is (Verdict.REJECTED if step is OnlineStep.OFF else Verdict.ACCEPTED)
+    assert books.figures(ANN)[0] == 3_000 - cents
+    assert books.hub(ended("lost", cents)).verdict is Verdict.QUARANTINED, "told twice"
+
+
+def test_h15_a_dispute_that_is_won_before_the_money_was_posted_leaves_it_as_it_was(books: Books) -> None:
+    books.hub(received(3_000))
+    books.hub(disputed())
+    assert books.desk(ended("won")).verdict is Verdict.QUARANTINED, "the hub's alone"
+    assert books.hub(ended("won", 2_999)).verdict is Verdict.QUARANTINED
+    assert books.hub(ended("won")).verdict is Verdict.ACCEPTED
+    assert (books.lies("SUSP"), open_tasks(books)) == (0, [])
+    books.desk(post(("c1", 3_000)))
+    assert books.figures(ANN) == (3_000, 0, 0)
+    assert books.lies("DISP:dp") == 0
+
+
+def test_h15_what_is_in_the_books_by_another_way_stays_in_question_when_the_dispute_is_lost(books: Books) -> None:
+    books.hub(received(3_000))
+    books.hub(disputed())
+    books.desk(online.OnlineAssociate(online_id="o1", patient_id=ANN))
+    assert books.hub(ended("lost")).verdict is Verdict.ACCEPTED
+    assert open_tasks(books) == [("money_out", 3_000)]
+    assert books.lies("SUSP") == -3_000
