@@ -150,6 +150,8 @@ def act_of(row: LogRow, body: Body) -> str:
         return "act.refused"
     if row.kind == "message.send" and body.get("template") in LINK_TEMPLATES:
         return _LINK_SENT.get(body.get("channel", ""), "act.message_text")
+    if row.kind == "message.consent" and body.get("channel") == "text":
+        return "act.texts_started" if body.get("agreed") else "act.texts_stopped"
     by_field = _BY_FIELD.get(row.kind)
     if by_field is not None:
         name, words = by_field

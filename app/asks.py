@@ -53,7 +53,7 @@ from models.rules.addresses import address_for
 from models.rules.campaigns import Candidate, Wish, left_out
 from models.rules.links import LinkState
 from models.rules.rights import Right
-from models.store.queries import asks, ledger, links, messages, online, recorded, rows
+from models.store.queries import asks, ledger, links, messages, online, reaching, recorded, rows
 from models.store.queries.asks import AskRow
 from models.store.queries.insured import asking
 from models.store.queries.links import Standings
@@ -171,6 +171,7 @@ class Asks:
             self._record(tx, MessageSend(
                 message_id=new_id(), patient_id=row.patient_id, channel=row.channel, address=row.address,
                 template=PAY_LINK, papers=(paper,),
+                language=reaching.language(tx.reader, clinic.tenant, row.patient_id),
                 instead_of=row.message_id if state is AskState.FAILED else "",
             ), person)  # fmt: skip
         return self.find(ask_id)
@@ -212,13 +213,15 @@ class Asks:
             tenant, offered = clinic.tenant, messages.channels(reader, clinic.tenant)
             found = asks.everybody(reader, tenant, today, utc_text(clinic.clock.now()))
             people = asks.persons(reader, tenant, [each.patient_id for each in found])
+            stopped = reaching.stopped(reader, tenant, (address_for("text", each.phone) for each in people.values()))
             why_not = self._why_not(reader)
         lines = []
         for who in found:
             person = people.get(who.patient_id)
             if person is None:
                 continue
-            channel, address = _where(wish.channel, person, email=offered.email, text=offered.text)
+            texts = offered.text and address_for("text", person.phone) not in stopped
+            channel, address = _where(wish.channel, person, email=offered.email, text=texts)
             left = left_out(replace(who, reachable=bool(address)), Wish(wish.least_cents, wish.ages), today)
             lines.append(ManyLine(patient_head(person, today), max(who.owed_cents, 0), who.oldest, left, channel,
                                   address, who.snoozed_until))  # fmt: skip
@@ -280,6 +283,8 @@ class Asks:
         address = address_for(choice.channel, choice.address)
         if not address:
             raise RuleBroken("message.address_wrong" if choice.channel == "email" else "message.number_wrong")
+        with self._clinic.store.reader() as reader:
+            self._messages.may_write(reader, choice.channel, address)
         return address
 
     def _statement(self, sheet: AskSheet, choice: AskChoice, person: Person) -> MessagePaper:

@@ -38,9 +38,10 @@ processor."""
 class ConsentLine:
     """One word of a patient. `kind` is card, email, text, plan or portal; `subject` what it is about (a card, an
     address, a plan's number). `said_by` is who agreed, `by` who wrote it down (empty: they did themselves), `channel`
-    desk, portal or link. `words` is the version of what they were told and `sha256` (hex) of `text`, which is empty
-    where this program does not have that version. `at` and `ended_at` are local; `standing`: something rests on it.
-    `how` says of a plan how it was accepted (`models.operations.plans.ACCEPTED_BY`)."""
+    desk, portal, link or text (their own answer to one). `words` is the version of what they were told and `sha256`
+    (hex) of `text`, which is empty where this program does not have that version. `at` and `ended_at` are local;
+    `standing`: something rests on it. `how` says of a plan how it was accepted
+    (`models.operations.plans.ACCEPTED_BY`)."""
 
     kind: str
     key: str
@@ -146,11 +147,15 @@ def _text_of(row: ConsentRow, reader: Any, tenant: str) -> str:
     elif row.kind == CARD:
         text = CONSENTS[row.words].text if row.words in CONSENTS else ""
     else:
-        text = _ADDRESS_TEXT if row.kind in (EMAIL, TEXT) else ""
+        text = _ADDRESS_TEXTS.get(row.kind, "")
     return text if not row.words_sha256 or _sha256(text) == row.words_sha256 else ""
 
 
-_ADDRESS_TEXT = " ".join((f"{WORDS['message.consent_words'].title}.", WORDS["message.consent_words"].body))
+def _said(key: str) -> str:
+    return " ".join((f"{WORDS[key].title}.", WORDS[key].body))
+
+
+_ADDRESS_TEXTS = {EMAIL: _said("message.consent_words"), TEXT: _said("message.text_words")}
 
 
 def _sha256(text: str) -> str:

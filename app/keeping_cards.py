@@ -19,7 +19,7 @@ from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.operations.kept_cards import PROCESSORS, STRIPE, CardConsent, CardKeep, kept_card_id_of
 from models.rules.people import display_name
-from models.store.queries import kept_cards, rows, staff
+from models.store.queries import kept_cards, reaching, rows, staff
 from models.store.queries.kept_cards import KeptCardRow
 from models.store.queries.records import StoredRecords
 
@@ -147,7 +147,9 @@ def payer_of(reader: Any, tenant: str, patient_id: str) -> tuple[str, str]:
     row = rows.patient(reader, tenant, account)
     if row is None:
         return "", ""
-    return display_name(family=row.family, given=row.given, suffix=row.suffix), rows.language(reader, tenant, account)
+    return display_name(family=row.family, given=row.given, suffix=row.suffix), reaching.language(
+        reader, tenant, account
+    )
 
 
 def cards_on_file(clinic: Clinic, reader: Any, patient_id: str, terminal: CardReader) -> tuple[KeptCardLine, ...]:

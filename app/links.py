@@ -38,7 +38,7 @@ from models.rules.links import LASTS_DAYS, MOST_DAYS
 from models.rules.online import Owed, shared_out
 from models.rules.people import parse_birth_date
 from models.rules.rights import Right
-from models.store.queries import links, messages, online, plans, recorded, requests, rows, staff
+from models.store.queries import links, messages, online, plans, reaching, recorded, requests, rows, staff
 from models.store.queries.insured import asking
 from models.store.queries.links import LinkRow, Standings
 
@@ -291,9 +291,12 @@ class Links:
             raise RuleBroken("message.address_wrong" if channel == "email" else "message.number_wrong", field=channel)
         paper = MessagePaper(kind=PAPER, source_id=link_id, number="", day=self._clinic.today().isoformat(),
                              amount_cents=cents)  # fmt: skip
+        with self._clinic.store.reader() as reader:
+            self._messages.may_write(reader, channel, address)
+            language = reaching.language(reader, self._clinic.tenant, patient_id)
         return MessageSend(
             message_id=message_id or natural_id(link_id, "sent", channel, address), patient_id=patient_id,
-            channel=channel, address=address, template=template, papers=(paper,),
+            channel=channel, address=address, template=template, papers=(paper,), language=language,
         )  # fmt: skip
 
     def _record(self, tx: Tx, body: object, person: Person) -> None:

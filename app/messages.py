@@ -21,9 +21,9 @@ from models.basics.errors import RuleBroken
 from models.basics.facts import facts
 from models.basics.ids import natural_id, new_id
 from models.operations.messages import MessageConsent, MessagePaper, MessageSend
-from models.rules.addresses import address_for
+from models.rules.addresses import address_for, text_number
 from models.rules.people import show_phone
-from models.store.queries import messages, rows
+from models.store.queries import messages, reaching, rows
 from models.store.queries.records import StoredRecords
 from models.store.queries.rows import PatientRow
 
@@ -54,7 +54,7 @@ class Way:
 @dataclass(frozen=True, slots=True)
 class SendSheet:
     """What may be sent to whom. `message_id` is made once, so that a second Enter sends nothing twice; `preferred` is
-    how the patient likes receipts; `instead_of` names the message that failed."""
+    how the patient likes receipts; `instead_of` names the message that failed; `language` is what they rather read."""
 
     message_id: str
     patient: PatientHead
@@ -64,6 +64,7 @@ class SendSheet:
     text: Way
     preferred: str = ""
     instead_of: str = ""
+    language: str = ""
 
     def way(self, channel: str) -> Way:
         """The way of a channel."""
@@ -110,10 +111,16 @@ class Messages:
         with clinic.store.reader() as reader:
             person = self._person(reader, patient_id)
             email, text = self._ways(reader, person)
+            language = reaching.language(reader, clinic.tenant, person.id)
         if template == "superbill" and not text.why_not:
             text = replace(text, why_not="message.text_is_open")
         return SendSheet(new_id(), patient_head(person, clinic.today()), papers, template, email, text,
-                         person.receipt_by, instead_of)  # fmt: skip
+                         person.receipt_by, instead_of, language)  # fmt: skip
+
+    def may_write(self, reader: Any, channel: str, address: str) -> None:
+        """Raises RuleBroken `message.text_stopped` for a number that wants no texts."""
+        if channel == "text" and reaching.no_texts(reader, self._clinic.tenant, address):
+            raise RuleBroken("message.text_stopped", field="text")
 
     def ways(self, patient_id: str) -> tuple[Way, Way, str]:
         """E-mail and text as they can be used for a patient, and how the patient likes receipts. Lane `reads`. Raises
@@ -144,7 +151,8 @@ class Messages:
 
     def send(self, sheet: SendSheet, choice: SendChoice, person: Person) -> MessageLine:
         """Ask the hub to send it. Raises RuleBroken, nothing written: `message.address_wrong` (channel),
-        `message.no_email`, `message.no_text`, `message.needs_consent` (a superbill goes as a paper or not at all)."""
+        `message.no_email`, `message.no_text`, `message.text_stopped`, `message.needs_consent` (a superbill goes as a
+        paper or not at all)."""
         way = sheet.way(choice.channel)
         if way.why_not:
             raise RuleBroken(way.why_not)
@@ -158,8 +166,10 @@ class Messages:
         body = MessageSend(
             message_id=sheet.message_id, patient_id=sheet.patient.patient_id, channel=choice.channel, address=address,
             template=sheet.template, papers=papers, attach=attach, instead_of=sheet.instead_of,
+            language=sheet.language,
         )  # fmt: skip
         with self._clinic.store.write() as tx:
+            self.may_write(tx.reader, choice.channel, address)
             if messages.message(tx.reader, self._clinic.tenant, sheet.message_id) is None:
                 self._consent(tx, body, person)
                 if choice.remember:
@@ -225,8 +235,9 @@ class Messages:
         said = self._agreed(reader, person.id, "email", person.email)
         email = Way("email", person.email, "" if offered.email else "message.no_email",
                     _trouble(offered.email_trouble), said)  # fmt: skip
-        text = Way("text", show_phone(person.phone), "" if offered.text else "message.no_text",
-                   _trouble(offered.text_trouble))  # fmt: skip
+        stopped = reaching.no_texts(reader, self._clinic.tenant, text_number(person.phone))
+        why_not = "message.text_stopped" if stopped else "" if offered.text else "message.no_text"
+        text = Way("text", show_phone(person.phone), why_not, _trouble(offered.text_trouble))
         return email, text
 
     def _agreed(self, reader: Any, patient_id: str, channel: str, typed: str) -> bool | None:

@@ -24,6 +24,7 @@ from server.limits import EnrolmentGuard
 from server.messages import MessageWorker, carriers_for
 from server.online.service import StripeOnline
 from server.online.worker import OnlineWorker
+from server.portal.limits import Throttle
 from server.portal.portal import Portal
 from server.presence import Presence
 from server.refusals import Refused
@@ -38,6 +39,9 @@ they have threads of their own: nobody's question waits behind them."""
 
 DESKS_AHEAD = 4
 """Of so many desks the one that adds to the log looks up itself whether they may still read; the others ask."""
+
+REPLIES_FROM, REPLIES_OF, REPLIES_WITHIN_S = 600, 30, 600.0
+"""Texts that one address (the provider) may pass on, and that may come from one number, in so many seconds."""
 
 MOST_IN_HAND = 1_000
 """Requests that wait for a thread: about a second's worth. Beyond that a desk is asked to come back (429)."""
@@ -93,6 +97,8 @@ class Hub:
                              several=settings.shared)  # fmt: skip
         self.messages = MessageWorker(store, carriers, clock, self._log_moved, alone=not settings.shared,
                                       portal=self.portal)  # fmt: skip
+        self.replies_from = Throttle(clock, REPLIES_FROM, REPLIES_WITHIN_S)
+        self.replies_of = Throttle(clock, REPLIES_OF, REPLIES_WITHIN_S)
         self.documents = DocumentKeeper(store, Vault(settings.documents_path, settings.documents_key()), clock,
                                         self._log_moved, settings.scan_command)  # fmt: skip
         self.online = StripeOnline(store, settings.online, clock, self._log_moved)

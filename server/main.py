@@ -37,7 +37,7 @@ from server.portal import routes as portal_routes
 from server.portal.link_visit import PAY
 from server.portal.web import PORTAL, no_such_page
 from server.refusals import Refused, answer_refused, json_response
-from server.routes import desks, documents, eligibility, enrolment, health, links, repair, sync, webhooks
+from server.routes import desks, documents, eligibility, enrolment, health, links, repair, replies, sync, webhooks
 from server.settings import HubSettings, settings_from
 from server.snapshots import emptied
 from server.tidying import keep_tidy
@@ -82,6 +82,7 @@ def create_app(
     app.router.routes.extend(repair.ROUTES)
     app.router.routes.extend(eligibility.ROUTES)
     app.router.routes.extend(webhooks.ROUTES)
+    app.router.routes.extend(replies.ROUTES)
     app.router.routes.extend(documents.ROUTES)
     app.router.routes.extend(links.ROUTES)
     app.include_router(repair.router)

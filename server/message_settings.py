@@ -28,6 +28,7 @@ PLACEHOLDER = re.compile(
 """What people leave in a settings file instead of a secret."""
 
 FILE = "messages.env"
+_SIGNED_WITH = "COPAYDESK_TEXT_SIGNING_TOKEN"
 SECURITIES = {"starttls": 587, "tls": 465, "none": 25}
 """How the line to the mail server is kept private, with the usual port; `none` only on this machine."""
 
@@ -49,13 +50,20 @@ class MailSettings:
 @dataclass(frozen=True, slots=True)
 class TextSettings:
     """A text provider that takes a form (`To`, `From`, `Body`) at one address. With `user` the token is its password
-    (HTTP Basic), else it is sent as a bearer token."""
+    (HTTP Basic), else it is sent as a bearer token. `signed_with` is what it signs passed-on texts with (empty: the
+    token)."""
 
     url: str
     sender: str
     token: str = field(repr=False)
     user: str = ""
     ca_file: Path | None = None
+    signed_with: str = field(default="", repr=False)
+
+    @property
+    def signing_token(self) -> str:
+        """The secret of the provider's signatures."""
+        return self.signed_with or self.token
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +121,9 @@ def _text(told: Mapping[str, str]) -> TextSettings | None:
     if not sender or not sender.isprintable():
         raise RuleBroken("hub.setting_wrong", setting="COPAYDESK_TEXT_FROM")
     user = told.get("COPAYDESK_TEXT_USER", "").strip()
+    signed_with = _secret(told, _SIGNED_WITH) if told.get(_SIGNED_WITH, "").strip() else ""
     return TextSettings(url, sender, _secret(told, "COPAYDESK_TEXT_TOKEN"), user,
-                        _ca_file(told, "COPAYDESK_TEXT_CA_FILE"))  # fmt: skip
+                        _ca_file(told, "COPAYDESK_TEXT_CA_FILE"), signed_with)  # fmt: skip
 
 
 def _secret(told: Mapping[str, str], name: str) -> str:

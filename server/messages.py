@@ -178,6 +178,8 @@ class MessageWorker:
         carrier = self._carriers.get(each.channel)
         if carrier is None:
             return Outcome(Fate.NEVER, "not_set_up")
+        if request.stopped:
+            return Outcome(Fate.NEVER, "stopped")
         if request.send.attach and not request.agreed:
             return Outcome(Fate.NEVER, "not_agreed")
         link = self._link_of(each, request)

@@ -14,6 +14,17 @@ WORDS: Rows = {
         "This clinic does not send texts yet", "Nothing was sent.",
         "Print it, or ask who runs the hub to set up a text provider.",
     ),
+    "message.text_stopped": (
+        "This number wants no texts", "Its owner answered STOP. Nothing was sent.",
+        "Send it by e-mail or print it. Texts begin again when they text START.",
+    ),
+    "message.failed.stopped": (
+        "This number wants no texts any more", "Its owner answered STOP. " + _NOT_SENT,
+        "Send it by e-mail or print it. Texts begin again when they text START.",
+    ),
+    "message.text_words": (
+        "STOP to a text ends texts to that number", "START begins them again.", "Nobody else can do that for them.",
+    ),
     "message.nothing_owed": (
         "Nothing is open any more", "Nothing was sent.", "It was paid or lowered meanwhile: look at the account.",
     ),
@@ -87,6 +98,8 @@ WORDS: Rows = {
     "act.message_text": ("Asked to text",),
     "act.message_sent": ("Sent",),
     "act.message_failed": ("Not sent",),
+    "act.texts_stopped": ("Ended texts to this number",),
+    "act.texts_started": ("Wants texts to this number again",),
     "act.consent_given": ("Agreed to papers by e-mail",),
     "act.consent_taken_back": ("Wants no papers by e-mail",),
     "attention.message_not_sent": (

@@ -1,5 +1,5 @@
-"""The pieces of revision 0009 about a patient's data as such: contacts, language, consents, the portal's terms; and at
-a hub how often one address knocked."""
+"""The pieces of revision 0009 about a patient's data as such: contacts, language, consents, the portal's terms; what a
+practice says in another language; and at a hub how often one address knocked."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from models.migrations.making import add_index, key, text, whole
 def make() -> None:
     """Who else may be called, what people speak, when they agreed, and under which terms the portal knows them."""
     op.add_column("patient", text("language"))
+    op.add_column("practice", text("receipt_message_es"))
     op.add_column("consent", text("agreed_at"))
     op.add_column("consent", text("agreed_by"))
     op.create_table(
@@ -47,4 +48,5 @@ def undo() -> None:
     op.drop_table("contact")
     op.drop_column("consent", "agreed_by")
     op.drop_column("consent", "agreed_at")
+    op.drop_column("practice", "receipt_message_es")
     op.drop_column("patient", "language")

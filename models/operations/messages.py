@@ -41,7 +41,8 @@ class MessageSend:
     the request of a desk without a line is sent later as it was meant.
 
     `address` is as `models.rules.addresses` writes it; `attach`: the papers go along, which needs the patient's word
-    (MessageConsent); `instead_of` names a message that failed.
+    (MessageConsent); `instead_of` names a message that failed. `language` is the one its reader likes (BCP 47 primary
+    subtag; empty: nobody said).
     """
 
     message_id: str
@@ -52,6 +53,7 @@ class MessageSend:
     papers: tuple[MessagePaper, ...]
     attach: bool = False
     instead_of: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

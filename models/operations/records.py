@@ -12,7 +12,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
     """The clinic as its receipts name it. `timezone` is an IANA name; `closing_hour` 0 to 12 local; `reply_to` the
-    e-mail address that answers to its messages go to."""
+    e-mail address that answers to its messages go to. `receipt_message_es` is its message in Spanish (empty: it says it
+    in English alone)."""
 
     id: str
     name: str
@@ -26,6 +27,7 @@ class Practice:
     receipt_message: str = ""
     refund_policy: str = ""
     reply_to: str = ""
+    receipt_message_es: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.basics.money import show_cents
-from models.rules.agreement_words import FIRST, RHYTHMS, SENTENCES, long_day, ordinal, weekday
+from models.rules.agreement_words import RHYTHMS, SENTENCES, long_day, ordinal, weekday
+from models.rules.languages import FIRST
 from models.rules.plans import Frequency, Instalment, interest_of, sum_of
 
 VERSION = "plan-1"

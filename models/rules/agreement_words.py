@@ -7,7 +7,6 @@ from datetime import date
 
 from models.rules.plans import Frequency
 
-FIRST = "en"
 _MONTHS_ES = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
               "noviembre", "diciembre")  # fmt: skip
 _WEEKDAYS = {

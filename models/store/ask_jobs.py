@@ -28,7 +28,7 @@ from models.store.hub_reading import HubReader
 from models.store.hub_repair import restored_lately
 from models.store.plan_looking import clinic_day, clinic_zone
 from models.store.pushing import push_batches
-from models.store.queries import asks, links, online, requests
+from models.store.queries import asks, links, online, reaching, requests
 from models.store.queries.asks import AskRow
 from models.store.queries.insured import asking
 from models.store.queries.links import Standings
@@ -150,6 +150,7 @@ class _Round:
             message_id=natural_id(row.ask_id, "message", str(step)), patient_id=row.patient_id, channel=row.channel,
             address=row.address, template="pay_link" if step == 1 else "pay_reminder",
             papers=(paper, statement) if statement else (paper,), attach=statement is not None,
+            language=reaching.language(self._reader, self._tenant, row.patient_id),
         )  # fmt: skip
 
     def _statement(self, row: AskRow) -> MessagePaper | None:

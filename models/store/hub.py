@@ -52,6 +52,7 @@ from models.store.pushing import push_batches
 from models.store.reading import SCHEMA
 from models.store.rows import DeviceRow, Failure
 from models.store.session import Session
+from models.store.text_stops import TextStops
 
 if TYPE_CHECKING:
     from models.store.snapshots import Snapshot
@@ -96,6 +97,7 @@ class HubStore:
         self.asks = AskJobs(self._transaction, self._look, clock)
         self.plans = PlanJobs(self._transaction, self._look, clock)
         self.agreements = HubPlans(self._transaction, clock)
+        self.text_stops = TextStops(self._transaction, self._look, clock)
         self.desks = HubDesks(self._transaction, self._look, self._clock)
         self.documents = HubDocuments(self._transaction, self._look, self._clock)
         self.portal = HubPortal(self._transaction, self._look, clock)

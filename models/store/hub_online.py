@@ -28,6 +28,7 @@ from models.store.online_journal import AttemptRow, OnlineJournal
 from models.store.plan_looking import less_interest, plans_where, stands
 from models.store.pushing import push_batches
 from models.store.queries import online as reads
+from models.store.queries import reaching
 from models.store.queries.insured import Insurances
 from models.store.session import Session
 
@@ -49,12 +50,12 @@ _SOURCES = {
     "refund": "SELECT reference, online_id FROM online_return WHERE tenant = :tenant AND reference IN (:names)",
     "dispute": "SELECT reference, payment_id FROM dispute WHERE tenant = :tenant AND reference IN (:names)",
 }
-
 _OF_UNPOSTED = (
     "SELECT payment_id, patient_id, amount_cents FROM task WHERE tenant = :tenant AND cause_op_id = :id "
     "AND resolved_op_id = '' AND settled_cents = 0"
 )
 """What a dispute (its operation's id) left in question, and nobody has put right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Captured:
@@ -435,7 +436,9 @@ def _refund_receipt(clinic: _Clinic, body: online.OnlineReturn) -> messages.Mess
     told, email, phone, liked = clinic.tx.one(_REACHED, tenant=clinic.tenant, id=body.online_id)
     texts = clinic.tx.one("SELECT text FROM channels WHERE tenant = :tenant AND id = 'channels'", tenant=clinic.tenant)
     mail = address_for("email", told or email)
-    number = address_for("text", phone) if texts and texts[0] else ""
+    reader, number = HubReader(clinic.tx), address_for("text", phone) if texts and texts[0] else ""
+    if reaching.no_texts(reader, clinic.tenant, number):
+        number = ""
     channel, address = ("text", number) if number and (liked == "text" or not mail) else ("email", mail)
     if not address:
         return None
@@ -444,7 +447,8 @@ def _refund_receipt(clinic: _Clinic, body: online.OnlineReturn) -> messages.Mess
                                   amount_cents=body.amount_cents)  # fmt: skip
     return messages.MessageSend(message_id=natural_id(clinic.tenant, "online-refund-receipt", body.return_id),
                                 patient_id=body.patient_id, channel=channel, address=address, template="receipt",
-                                papers=(paper,))  # fmt: skip
+                                papers=(paper,),
+                                language=reaching.language(reader, clinic.tenant, body.patient_id))  # fmt: skip
 
 
 def _receipt(clinic: _Clinic, body: online.OnlineReceive) -> messages.MessageSend | None:
@@ -459,7 +463,9 @@ def _receipt(clinic: _Clinic, body: online.OnlineReceive) -> messages.MessageSen
                                   amount_cents=body.amount_cents)  # fmt: skip
     return messages.MessageSend(message_id=natural_id(clinic.tenant, "online-receipt", body.online_id),
                                 patient_id=body.patient_id, channel="email", address=address, template="receipt",
-                                papers=(paper,))  # fmt: skip
+                                papers=(paper,),
+                                language=reaching.language(HubReader(clinic.tx), clinic.tenant, body.patient_id),
+                                )  # fmt: skip
 
 
 def _dispute(tx: Session, tenant: str, reference: str) -> Any:

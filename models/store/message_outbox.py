@@ -22,8 +22,10 @@ from models.operations.messages import MessageFailed, MessageSend, MessageSent
 from models.operations.operation import GENESIS, from_wire, make_operation
 from models.operations.protocol import PushBatch
 from models.operations.records import Channels, Practice
+from models.store.hub_reading import HubReader
 from models.store.hub_repair import restored_lately
 from models.store.pushing import push_batches
+from models.store.queries import reaching
 from models.store.session import Session
 
 Run = Callable[[Callable[[Session], Any], str], Any]
@@ -79,12 +81,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """All that a message is made of. `agreed`: the patient's word on papers at this address stands."""
+    """All that a message is made of. `agreed`: the patient's word on papers at this address stands; `stopped`: it is a
+    number that wants no texts."""
 
     send: MessageSend
     practice: Practice
     business_date: str
     agreed: bool
+    stopped: bool = False
 
 
 class MessageOutbox:
@@ -146,8 +150,9 @@ class MessageOutbox:
                 "AND address = :address", tenant=each.tenant, patient=each.patient_id, channel=each.channel,
                 address=each.address,
             )  # fmt: skip
+            stopped = each.channel == "text" and reaching.no_texts(HubReader(session), each.tenant, each.address)
             return Request(op.typed_body(), _practice(session, each.tenant), op.business_date,
-                           bool(agreed and agreed[0]))  # fmt: skip
+                           bool(agreed and agreed[0]), stopped)  # fmt: skip
 
         found: Request = self._look(work, each.tenant)
         return found
@@ -241,6 +246,6 @@ def _channels(session: Session, tenant: str) -> Channels:
 
 
 def _practice(session: Session, tenant: str) -> Practice:
-    columns = ("id", "name", "timezone", "phone", "receipt_message", "reply_to")
+    columns = ("id", "name", "timezone", "phone", "receipt_message", "receipt_message_es", "reply_to")
     row = session.one(f"SELECT {', '.join(columns)} FROM practice WHERE tenant = :tenant", tenant=tenant)
     return from_json(Practice, dict(zip(columns, row, strict=True)))

@@ -32,6 +32,7 @@ from models.store.hub_reading import HubReader
 from models.store.hub_repair import restored_lately
 from models.store.plan_looking import clinic_day, items_for, plans_where, stands
 from models.store.pushing import push_batches
+from models.store.queries import reaching
 from models.store.queries.online import payer_of
 from models.store.queries.plans import PlanRow
 from models.store.session import Session
@@ -361,13 +362,15 @@ def _message(
     person, ways = tx.one(_PATIENT, tenant=tenant, id=payer), tx.one(_CHANNELS, tenant=tenant)
     if person is None or ways is None:
         return None
-    by_text = bool(ways[1]) and person[2] == "text"
+    reader, number = HubReader(tx), address_for("text", person[1])
+    by_text = bool(ways[1]) and person[2] == "text" and not reaching.no_texts(reader, tenant, number)
     channel, raw = ("text", person[1]) if by_text else ("email", person[0] if ways[0] else "")
     address = address_for(channel, raw)
     if not address:
         return None
     return messages.MessageSend(message_id=natural_id(key, "told"), patient_id=payer, channel=channel, address=address,
-                                template=template, papers=(paper,))  # fmt: skip
+                                template=template, papers=(paper,),
+                                language=reaching.language(reader, tenant, payer))  # fmt: skip
 
 
 def _op(tenant: str, key: str, body: object, name: str, day: date, now: datetime) -> Operation:

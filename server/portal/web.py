@@ -21,11 +21,12 @@ from starlette.responses import RedirectResponse, Response
 import resources
 from models.basics.errors import PosError, RuleBroken, StorageError
 from models.basics.facts import facts
+from models.rules.languages import FIRST
 from server.deps import Hub, hub_of
 from server.portal import assets, csrf
 from server.portal.clinic import ClinicFacts
 from server.portal.headers import address_of, headers_for, is_private, may_serve
-from server.portal.words import FIRST, LANGUAGES, chosen, day_words, money, named, say, time_words
+from server.portal.words import LANGUAGES, chosen, day_words, money, named, say, time_words
 from server.refusals import Refused
 
 log = logging.getLogger(__name__)

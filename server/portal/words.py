@@ -9,10 +9,10 @@ from functools import cache
 
 import resources
 from models.basics.money import show_cents
+from models.rules.languages import FIRST
 
 LANGUAGES = {"en": "English", "es": "Español"}
 """What a page may be read in, by the language's own name."""
-FIRST = "en"
 
 _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),

@@ -75,7 +75,7 @@ def send_state(
 def preview_of(sheet: SendSheet, choice: SendChoice, practice: Practice) -> str:
     """The message's words as they will go."""
     body = MessageSend(message_id="", patient_id="", channel=choice.channel, address="", template=sheet.template,
-                       papers=sheet.papers,
+                       papers=sheet.papers, language=sheet.language,
                        attach=choice.attach and choice.channel == "email" and sheet.can_attach)  # fmt: skip
     return words_for(body, practice).shown
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 KINDS: dict[str, tuple[str, str]] = {
     "card": ("Card on file", "Take back: keep no card"),
     "email": ("Papers by e-mail, not protected", "Take back: no papers by e-mail"),
-    "text": ("Papers by text, not protected", "Take back: no papers by text"),
+    "text": ("Texts", "Take back: no texts to this number"),
     "plan": ("Payment plan", ""),
     "portal": ("Terms of the patient portal", ""),
 }
@@ -34,7 +34,7 @@ ELSEWHERE = {
     "portal": "It stands as long as the account at the portal does.",
 }
 """Where else it ends, by kind."""
-_CHANNELS = {"desk": "at the desk", "portal": "at the portal", "link": "by a link"}
+_CHANNELS = {"desk": "at the desk", "portal": "at the portal", "link": "by a link", "text": "by answering a text"}
 _HOW = {"signature": "signed", "paper": "signed on paper", "terms": "accepted after reading"}
 
 
@@ -138,6 +138,8 @@ def _look(line: ConsentLine) -> Look:
         return "Agreed, sending", "warn", "clock"
     if line.standing:
         return "Agreed", "ok", "check"
+    if line.kind == "text":
+        return "No texts", "warn", "ban"
     return ("Taken back", "neutral", "undo-2") if line.kind != "plan" else ("Not in force", "neutral", "ban")
 
 

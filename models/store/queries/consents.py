@@ -17,8 +17,9 @@ CARD, EMAIL, TEXT, PLAN, PORTAL = "card", "email", "text", "plan", "portal"
 class ConsentRow:
     """One word of a patient. `kind` as above; `subject` is the address, the plan's id or (of cards) the consent's own;
     `said_by` who agreed, by name, where that was asked for; `words` the version and `words_sha256` (hex) the text,
-    where it was written down; `channel` desk, portal or link; `said_at` and `ended_at` UTC text, `actor` and `ended_by`
-    who wrote either down. `how` says of a plan how it was accepted. `standing`: something still rests on it."""
+    where it was written down; `channel` desk, portal, link or text (their own answer to one); `said_at` and `ended_at`
+    UTC text, `actor` and `ended_by` who wrote either down. `how` says of a plan how it was accepted. `standing`:
+    something still rests on it."""
 
     kind: str
     key: str
@@ -45,7 +46,8 @@ _CARDS = (
     "WHERE a.tenant = ? AND a.patient_id IN ({inside}) GROUP BY a.consent_id"
 )
 _ADDRESSES = (
-    "SELECT c.channel, c.consent_id, c.patient_id, c.address, '', c.words, '', 'desk', "
+    "SELECT c.channel, c.consent_id, c.patient_id, c.address, '', c.words, '', "
+    "CASE c.actor WHEN 'hub' THEN 'text' ELSE 'desk' END, "
     "CASE c.agreed_at WHEN '' THEN c.said_at ELSE c.agreed_at END, "
     "CASE c.agreed_by WHEN '' THEN c.actor ELSE c.agreed_by END, CASE c.agreed WHEN 1 THEN '' ELSE c.said_at END, "
     "CASE c.agreed WHEN 1 THEN '' ELSE c.actor END, '', c.agreed, c.seq FROM consent c "

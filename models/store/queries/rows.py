@@ -179,14 +179,6 @@ def coverage(connection: Any, tenant: str, patient_id: str) -> CoverageRow | Non
     return CoverageRow(*row) if row else None
 
 
-def language(connection: Any, tenant: str, patient_id: str) -> str:
-    """What a patient would rather read, as their record says; empty where it does not."""
-    row = connection.execute(
-        "SELECT language FROM patient WHERE tenant = ? AND id = ?", (tenant, patient_id)
-    ).fetchone()
-    return str(row[0]) if row else ""
-
-
 def marks(count: int) -> str:
     """`?, ?, ?` for an IN list."""
     return ", ".join("?" * count)

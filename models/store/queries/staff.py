@@ -65,7 +65,7 @@ def practice(connection: Any, tenant: str) -> Practice | None:
     """The clinic, or None before it is set up."""
     row = connection.execute(
         "SELECT id, name, timezone, address, phone, npi, tin, closing_hour, location_code, receipt_message, "
-        "refund_policy FROM practice WHERE tenant = ? AND deleted_at = '' LIMIT 1",
+        "refund_policy, reply_to, receipt_message_es FROM practice WHERE tenant = ? AND deleted_at = '' LIMIT 1",
         (tenant,),
     ).fetchone()
     if row is None:
@@ -73,4 +73,5 @@ def practice(connection: Any, tenant: str) -> Practice | None:
     return Practice(
         id=row[0], name=row[1], timezone=row[2], address=tuple(json.loads(row[3] or "[]")), phone=row[4], npi=row[5],
         tin=row[6], closing_hour=row[7], location_code=row[8], receipt_message=row[9], refund_policy=row[10],
+        reply_to=row[11], receipt_message_es=row[12],
     )  # fmt: skip

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.operations.messages import MessagePaper, MessageSend
+from models.operations.messages import PAPER_KINDS, TEMPLATES, MessagePaper, MessageSend
 from models.operations.records import Practice
+from models.rules.languages import WRITTEN
+from receipts.message_words import PAPERS, SENTENCES
 from receipts.messages import LONGEST_TEXT, PAPER_WORDS, file_name, words_for
 
 PRACTICE = Practice(id="t", name="Alder Street Family Medicine", timezone="UTC", phone="(555) 010-2200",
                     receipt_message="Feel better soon.", reply_to="desk@alder.test")  # fmt: skip
+
+LINK = "https://alder.test/1"
 
 
 def paper(kind: str = "receipt", number: str = "R-19", cents: int = 7500) -> MessagePaper:
@@ -84,3 +91,41 @@ def test_s0_40_no_name_breaks_a_line_or_makes_a_header(name: str, phone: str, me
 )
 def test_s0_40_a_file_is_named_after_the_paper_alone(number: str, name: str) -> None:
     assert file_name(paper(number=number)) == name
+
+
+# Languages ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_language_has_every_sentence_with_the_same_values() -> None:
+    shapes = {language: {key: sorted(re.findall(r"{\w+}", text)) for key, text in sentences.items()}
+              for language, sentences in SENTENCES.items()}  # fmt: skip
+    assert set(shapes) == set(PAPERS) == set(WRITTEN)
+    assert all(shape == shapes["en"] for shape in shapes.values())
+    assert all(set(names) == set(PAPERS["en"]) == set(PAPER_KINDS) for names in PAPERS.values())
+
+
+@pytest.mark.parametrize("channel", ["email", "text"])
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_s0_40_a_message_is_in_one_language_and_a_text_of_it_is_short(template: str, channel: str) -> None:
+    if (template, channel) == ("superbill", "text"):
+        return
+    said = {language: words_for(replace(send(channel, paper("superbill" if template == "superbill" else "receipt"),
+                                             template=template), language=language), PRACTICE, LINK)
+            for language in ("", "en", "es", "es-MX", "vi")}  # fmt: skip
+    assert said[""] == said["en"] == said["vi"], "English where nobody said, and for whom we do not write"
+    assert said["es"] == said["es-MX"] != said["en"]
+    english = r"\b(you|your|call|pay|reply|hello|questions|us|it)\b"
+    assert not re.search(english, said["es"].subject + said["es"].body.replace("Feel better soon.", ""), re.I)
+    assert re.search(english, said["en"].subject + said["en"].body, re.I)
+    if channel == "text":
+        assert len(said["es"].body) <= LONGEST_TEXT
+        assert said["es"].body.endswith("Responda ALTO para no recibir más mensajes.")
+
+
+def test_s0_40_a_practice_says_its_own_words_in_each_language() -> None:
+    spanish = replace(send("email"), language="es")
+    assert "Feel better soon." in words_for(spanish, PRACTICE).body, "what it says only in English stays"
+    both = replace(PRACTICE, receipt_message_es="Que se mejore pronto.")
+    assert "Que se mejore pronto." in words_for(spanish, both).body
+    assert "Feel better soon." not in words_for(spanish, both).body
+    assert "Feel better soon." in words_for(send("email"), both).body
