@@ -10,6 +10,7 @@ from app.messages import Way
 from app.views import PatientHead
 from models.operations.online import OnlineItem
 from models.rules.links import PAYABLE, LinkState
+from models.rules.rights import Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class LinkOffer:
     """A link that may be made. `link_id` is made once, so that a second Enter makes no second link. `patient` is who
     pays: the guarantor. `items` are the charges it would be for, oldest first, with what each owes; `owed_cents` is all
     of it. `why_not` is a message key (empty: it can be made); `known` are links about the same that can still be
-    used."""
+    used; `needs` is the right that sending it takes beside taking payments: what an agreement lets off."""
 
     link_id: str
     patient: PatientHead
@@ -63,6 +64,7 @@ class LinkOffer:
     expires_on: date
     why_not: str = ""
     known: tuple[LinkLine, ...] = ()
+    needs: Right | None = None
 
     def way(self, channel: str) -> Way:
         """The way of a channel (email, text)."""

@@ -90,22 +90,28 @@ class Links:
             )
             lines = self._lines(reader, [row for row in known if not row.online_id])
             why_not = self._why_not(reader, payer.birth_date)
+            needs = right_to_send(reader, clinic.tenant, subject_id) if subject == PLAN else None
         if owed <= 0:
             raise RuleBroken("link.nothing_owed")
         email, text, preferred = self._messages.ways(payer_id)
         return LinkOffer(
             new_id(), patient_head(payer, clinic.today()), subject, subject_id, items, owed, email, text, preferred,
-            clinic.today() + timedelta(days=LASTS_DAYS), why_not, tuple(line for line in lines if line.usable),
+            clinic.today() + timedelta(days=LASTS_DAYS), why_not, tuple(line for line in lines if line.usable), needs,
         )  # fmt: skip
 
-    def issue(self, offer: LinkOffer, choice: LinkChoice, person: Person, template: str = PAY_LINK) -> LinkLine:
-        """Make the link, and ask the hub to send it where it shall go, all in one; twice under one id is once.
+    def issue(
+        self, offer: LinkOffer, choice: LinkChoice, person: Person, template: str = PAY_LINK,
+        supervisor: Person | None = None,
+    ) -> LinkLine:  # fmt: skip
+        """Make the link, and ask the hub to send it where it shall go, all in one; twice under one id is once. An
+        agreement starts when its patient accepts it: its discount takes the right of who sends it, or of `supervisor`,
+        who lends it and is written down.
 
         Raises RuleBroken, nothing written: `staff.right_missing`, the offer's `why_not`, `link.amount_wrong`,
         `link.expiry_wrong`, `link.note_long`, `collect.card_number`, and as `send`.
         """
         need(Right.PAYMENTS, person)
-        self._may_send(offer, person)
+        lender = self._lender(offer, person, supervisor)
         if offer.why_not:
             raise RuleBroken(offer.why_not)
         body = self._body(offer, choice)
@@ -114,17 +120,17 @@ class Links:
         with self._clinic.store.write() as tx:
             if links.link(tx.reader, self._clinic.tenant, body.link_id) is None:
                 for each in (body, *sends):
-                    self._record(tx, each, person)
+                    self._record(tx, each, person, lender)
         log.info("link made", extra=facts(link=body.link_id, subject=body.subject, staff=person.staff_id))
         return self.find(body.link_id)
 
-    def _may_send(self, offer: LinkOffer, person: Person) -> None:
-        """An agreement starts when its patient accepts it: its discount takes the right of who sends it."""
-        if offer.subject == PLAN:
-            with self._clinic.store.reader() as reader:
-                right = right_to_send(reader, self._clinic.tenant, offer.subject_id)
-            if right is not None:
-                need(right, person)
+    def _lender(self, offer: LinkOffer, person: Person, supervisor: Person | None) -> str:
+        """Who lends the right to let off what the agreement lets off now; empty where nobody has to."""
+        if offer.subject != PLAN:
+            return ""
+        with self._clinic.store.reader() as reader:
+            right = right_to_send(reader, self._clinic.tenant, offer.subject_id)
+        return need(right, person, supervisor) if right is not None else ""
 
     def send(
         self, link_id: str, channel: str, typed: str, person: Person, *, message_id: str = "", template: str = PAY_LINK
@@ -299,8 +305,9 @@ class Links:
             channel=channel, address=address, template=template, papers=(paper,), language=language,
         )  # fmt: skip
 
-    def _record(self, tx: Tx, body: object, person: Person) -> None:
-        insist(tx.record(body, person_id=person.staff_id, business_date=self._clinic.today().isoformat()))
+    def _record(self, tx: Tx, body: object, person: Person, lender: str = "") -> None:
+        today = self._clinic.today().isoformat()
+        insist(tx.record(body, person_id=person.staff_id, business_date=today, supervisor=lender))
 
     def _lines(self, reader: Any, found: Sequence[LinkRow]) -> tuple[LinkLine, ...]:
         standings, sent = self._standings(reader), self._sent(reader, found)
@@ -325,7 +332,6 @@ class Links:
     ) -> LinkLine:  # fmt: skip
         clinic, now = self._clinic, standings.of(row)
         person = rows.person(reader, clinic.tenant, row.patient_id) or rows.PatientRow(row.patient_id, *[""] * 8)
-        names = staff.staff_names(reader, clinic.tenant)
         ended = row.paid_at or row.revoked_at
         return LinkLine(
             row.link_id, patient_head(person, clinic.today()), row.subject, row.subject_id, row.amount_cents,

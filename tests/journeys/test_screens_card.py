@@ -12,6 +12,7 @@ from tests.support.front import Front, front
 from tests.support.simulators import PaxProcess, pax_running
 from tests.support.windows import themed  # noqa: F401
 from widgets.attention import checking
+from widgets.links.dialog import LinkDialog
 from widgets.screens import APPROVED, ATTENTION, COLLECT, TODAY
 
 pytestmark = pytest.mark.usefixtures("themed")
@@ -47,7 +48,7 @@ def prompt(desk: Front) -> str:
     return desk.state.prompt.title if desk.screen == COLLECT and desk.state.prompt else ""
 
 
-def test_rule_3_escape_stops_the_reader_and_enter_starts_it_again(tmp_path: Path) -> None:
+def test_rule_3_s0_43_escape_or_another_way_stops_the_reader_and_enter_starts_it_again(tmp_path: Path) -> None:
     with pax_running(present_after_s=60.0) as slow, front(tmp_path, terminal=slow.url) as desk:
         charge(desk)
         desk.wait(lambda: prompt(desk) == "Swipe, dip or tap" and desk.state.ring)
@@ -60,6 +61,12 @@ def test_rule_3_escape_stops_the_reader_and_enter_starts_it_again(tmp_path: Path
         assert not desk.page.money_in_flight
         assert desk.payments() == []
         desk.press("Return")
+        desk.wait(lambda: prompt(desk) == "Swipe, dip or tap")
+        desk.press("F9")  # asked by link instead: only once the reader has stopped
+        desk.wait(lambda: any(form.isVisible() for form in desk.window.findChildren(LinkDialog)))
+        assert not desk.page.money_in_flight
+        assert (desk.payments(), slow.captured_cents()) == ([], 0)
+        desk.press("Esc", "Return")
         desk.wait(lambda: prompt(desk) == "Swipe, dip or tap")
         desk.press("F6")
         desk.wait(lambda: desk.state.pane == "cash")

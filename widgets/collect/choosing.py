@@ -18,6 +18,9 @@ from widgets.collect.state import CollectState
 from widgets.collect.view import CollectPage
 from widgets.kept_cards.consent import ConsentDialog
 
+BY_LINK = "link"
+"""Not a way of paying: what would be taken is asked for by link instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -53,7 +56,6 @@ class Choosing(QObject):
         view.way_chosen.connect(self._choose_way)
         view.number_typed.connect(self._type_number)
         view.details_asked.connect(self._open_details)
-        view.link_asked.connect(self._ask_by_link)
         view.kept_card_chosen.connect(lambda card: self._change(kept_card_id=card))
         view.keep_switched.connect(self._switch_keep)
 
@@ -105,8 +107,8 @@ class Choosing(QObject):
     def _type_number(self, number: str) -> None:
         self._change(number=number)
 
-    @Slot()
-    def _ask_by_link(self) -> None:
+    def ask_by_link(self) -> None:
+        """What is chosen now shall be asked for by link; nothing where it cannot be."""
         sheet, state = self._desk.sheet(), self._desk.state()
         if sheet is not None and not state.no_link:
             decided = decide(sheet, self._desk.draft(), self._desk.sentence)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.views import AskedFor, CollectLine, CollectSheet, KeepCard, PaymentFields, TenderKind
+from app.views import AskedFor, CollectLine, CollectRequest, CollectSheet, KeepCard, PaymentFields, Person, TenderKind
 from models.basics.errors import RuleBroken
 from models.basics.money import parse_cents, show_cents
 
@@ -207,3 +207,28 @@ def cash_of(draft: Draft, to_collect_cents: int, sentence: Sentence) -> Cash:
         short = show_cents(to_collect_cents - received)
         return Cash(received, 0, f"{short} short. Change the amounts (Alt+A) to take less.")
     return Cash(received, received - to_collect_cents)
+
+
+def request_of(
+    sheet: CollectSheet, draft: Draft, decided: Decided, cash: Cash, tender: TenderKind, person: Person
+) -> CollectRequest:  # fmt: skip
+    """What is asked of Checkout for these choices; only what belongs to `tender` goes along."""
+    return CollectRequest(
+        sheet=sheet,
+        amounts=decided.amounts,
+        use_credit=draft.use_credit,
+        tender=tender,
+        person=person,
+        extra_cents=decided.extra_cents,
+        tendered_cents=cash.received_cents if tender is TenderKind.CASH else 0,
+        check_no=draft.check_no.strip() if tender is TenderKind.CHECK else "",
+        check_name=draft.check_name.strip() if tender is TenderKind.CHECK else "",
+        print_receipt=draft.print_receipt,
+        extra_for=draft.extra_for,
+        method_id=draft.method_id if tender is TenderKind.OTHER else "",
+        kept_card_id=draft.kept_card_id if tender is TenderKind.ON_FILE else "",
+        keep=draft.keep if tender is TenderKind.CARD else None,
+        trace_no=draft.number.strip() if tender is TenderKind.OTHER else "",
+        fields=draft.fields,
+        request_id=sheet.asked.request_id if sheet.asked is not None else "",
+    )

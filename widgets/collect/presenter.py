@@ -15,9 +15,9 @@ from app.words import WORDS, Words
 from models.basics.errors import Effect, PosError
 from widgets.attention.checking import Checker
 from widgets.bridge import Bridge
-from widgets.collect.choosing import Choosing, Desk
-from widgets.collect.draft import BY_CARD, Decided, Draft, carry_over, cash_of, decide, first_draft
-from widgets.collect.reader import BECAUSE, ENDED, RUNNING, SAYS_WHY, Reader
+from widgets.collect.choosing import BY_LINK, Choosing, Desk
+from widgets.collect.draft import BY_CARD, Decided, Draft, carry_over, cash_of, decide, first_draft, request_of
+from widgets.collect.reader import NOT_CHARGED, RUNNING, Reader, reader_after
 from widgets.collect.state import (
     CollectState,
     Inputs,
@@ -30,7 +30,7 @@ from widgets.collect.state import (
 )  # fmt: skip
 from widgets.collect.view import CollectPage
 from widgets.common.slow import AFTER_MS
-from widgets.common.speech import Speech
+from widgets.common.speech import Notice, Speech
 from widgets.common.when import time_text
 from widgets.session import Session
 
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 LAST_S = 30
 """So many seconds before the reader gives up, the time left is spoken."""
 
+AT_WORK = Notice("The card is being charged", "Its answer decides what is left to pay another way. Wait for it.")
+"""Why another way of paying cannot be taken now."""
 READER_AWAY = "light.reader.missing"
 """The words of the reader's light that mean it cannot be used now."""
 
@@ -91,8 +93,8 @@ class CollectPresenter(QObject):
         self._job: Job[Collected] | None = None
         self._opening = 0
         self._stop_asked = False
-        self._tender_after: TenderKind | None = None
-        self._pay_when_fresh = False
+        self._after: TenderKind | str | None = None
+        self._pay_when_fresh = self._link_when_fresh = False
         self._fresh = False
         self._allow_duplicate = False
         self._request_made: CollectRequest | None = None
@@ -117,6 +119,7 @@ class CollectPresenter(QObject):
         view.print_switched.connect(self._switch_print)
         view.change_asked.connect(self._change_amounts)
         view.change_tender_asked.connect(self._change_tender)
+        view.link_asked.connect(self._link)
         view.reason_chosen.connect(self._choose_reason)
         view.note_typed.connect(self._type_note)
         view.not_today_asked.connect(self._ask_reason)
@@ -158,7 +161,7 @@ class CollectPresenter(QObject):
         self._patient_id, self._appointment_id = patient_id, appointment_id
         self._request_id, self._first_tender = request_id, tender
         self._sheet, self._draft, self._phase, self._fresh = None, Draft(), Phase(), False
-        self._unknown_id = ""
+        self._unknown_id, self._link_when_fresh = "", False
         self._draw()
         self._read_light()
         self._read_sheet()
@@ -189,8 +192,11 @@ class CollectPresenter(QObject):
         if self._pay_when_fresh:
             self._pay_when_fresh = False
             self._start()
-        else:
-            self._draw()
+            return
+        self._draw()
+        by_link, self._link_when_fresh = self._link_when_fresh, False
+        if by_link and self._view.isVisible():
+            self.choosing.ask_by_link()
 
     def _first(self, sheet: CollectSheet) -> Draft:
         draft, wanted = first_draft(sheet), self._first_tender
@@ -200,7 +206,7 @@ class CollectPresenter(QObject):
         if asked != self._opening:
             return
         self._slow.stop()
-        self._pay_when_fresh = False
+        self._pay_when_fresh = self._link_when_fresh = False
         self._tell(error)
 
     @Slot()
@@ -283,7 +289,7 @@ class CollectPresenter(QObject):
     def _choose_tender(self, name: str) -> None:
         kind = TenderKind(name)
         if self.busy:
-            self._change_tender_while_waiting(kind)
+            self._stop_for(kind)
             return
         tile = next((tile for tile in self._state.tiles if tile.tender is kind), None)
         if tile is not None and tile.enabled:
@@ -294,13 +300,28 @@ class CollectPresenter(QObject):
         """Stop the reader and choose another way of paying: the first that is not the card."""
         other = next((tile.tender for tile in self._state.tiles if tile.tender is not TenderKind.CARD), None)
         if other is not None:
-            self._change_tender_while_waiting(other)
+            self._stop_for(other)
 
-    def _change_tender_while_waiting(self, kind: TenderKind) -> None:
+    @Slot()
+    def _link(self) -> None:
+        """Ask by link instead; of a reader that waits only once it has said that nothing was charged."""
+        if self.busy:
+            self._stop_for(BY_LINK)
+        else:
+            self.choosing.ask_by_link()
+
+    def _stop_for(self, way: TenderKind | str) -> None:
         """Another way of paying while the reader waits: stop it first; only its answer decides what happened."""
-        if self._state.can_change_tender and kind is not TenderKind.CARD:
-            self._tender_after = kind
+        running = self._phase.running
+        if running is None or running.tender not in BY_CARD or way is TenderKind.CARD:
+            return
+        if self._state.can_change_tender:
+            self._after = way
             self._stop()
+        elif running.reader is Reader.STOPPING:
+            self._after = way
+        else:
+            self._set(notice=AT_WORK)
 
     @Slot(bool)
     def _switch_print(self, on: bool) -> None:
@@ -355,10 +376,12 @@ class CollectPresenter(QObject):
             self._set(number_missing=True)
             self._view.other_pane.take_focus()
             return
-        request = self._request_made = self._request(sheet, decided, goes, tender)
+        cash = cash_of(self._draft, goes.to_collect_cents, self._speech.field)
+        made = request_of(sheet, self._draft, decided, cash, tender, self._session.acting)
+        request = self._request_made = replace(made, allow_duplicate=self._allow_duplicate)
         self._fresh = False
         self._allow_duplicate = self._stop_asked = False
-        self._tender_after = None
+        self._after, self._link_when_fresh = None, False
         reader = Reader.ARMING if tender is TenderKind.CARD else Reader.AUTHORISING
         self._phase = Phase(running=Running(tender, reader))
         self._draw()
@@ -374,30 +397,6 @@ class CollectPresenter(QObject):
 
     def _asks_number(self, sheet: CollectSheet) -> bool:
         return any(way.reference for way in sheet.ways if way.method_id == self._draft.method_id)
-
-    def _request(self, sheet: CollectSheet, decided: Decided, goes: Distribution, tender: TenderKind) -> CollectRequest:
-        draft = self._draft
-        cash = cash_of(draft, goes.to_collect_cents, self._speech.field)
-        return CollectRequest(
-            sheet=sheet,
-            amounts=decided.amounts,
-            use_credit=draft.use_credit,
-            tender=tender,
-            person=self._session.acting,
-            extra_cents=decided.extra_cents,
-            tendered_cents=cash.received_cents if tender is TenderKind.CASH else 0,
-            check_no=draft.check_no.strip() if tender is TenderKind.CHECK else "",
-            check_name=draft.check_name.strip() if tender is TenderKind.CHECK else "",
-            print_receipt=draft.print_receipt,
-            allow_duplicate=self._allow_duplicate,
-            extra_for=draft.extra_for,
-            method_id=draft.method_id if tender is TenderKind.OTHER else "",
-            kept_card_id=draft.kept_card_id if tender is TenderKind.ON_FILE else "",
-            keep=draft.keep if tender is TenderKind.CARD else None,
-            trace_no=draft.number.strip() if tender is TenderKind.OTHER else "",
-            fields=draft.fields,
-            request_id=sheet.asked.request_id if sheet.asked is not None else "",
-        )
 
     def _step(self, progress: Progress) -> None:
         running = self._phase.running
@@ -453,19 +452,21 @@ class CollectPresenter(QObject):
         self.busy_changed.emit(False)
 
     def _ended(self, collected: Collected) -> None:
-        after = self._tender_after
+        after = self._after
         if collected.end is CollectEnd.TAKEN:
             self._phase = Phase()
             self._over()
             self._doors.approved(collected)
             return
-        reader = self._reader_after(collected)
+        reader = reader_after(collected, stopped=self._stop_asked)
         why = self._why(collected)
         self._phase = Phase(ended=collected, reader=reader, why=why.title, meaning=why.body, todo=why.action)
         if collected.end is CollectEnd.UNKNOWN:
             self._follow_unknown()
-        if after is not None and collected.end in {CollectEnd.CANCELLED, CollectEnd.TIMED_OUT, CollectEnd.NOT_SENT}:
-            self._draft = replace(self._draft, tender=after)
+        if after is not None and collected.end in NOT_CHARGED:
+            self._link_when_fresh = after == BY_LINK
+            if isinstance(after, TenderKind):
+                self._draft = replace(self._draft, tender=after)
             self._phase = Phase()
         self._over()
         self._draw()
@@ -473,14 +474,6 @@ class CollectPresenter(QObject):
             self._read_rest(collected)
         else:
             self._read_sheet()
-
-    def _reader_after(self, collected: Collected) -> Reader:
-        if collected.end is CollectEnd.CANCELLED and self._stop_asked:
-            return Reader.STOPPED
-        reason = str(collected.facts.get("reason") or "")
-        if collected.end is CollectEnd.NOT_SENT and reason.startswith(SAYS_WHY):
-            return Reader.NOT_STARTED
-        return BECAUSE.get(reason, ENDED[collected.end])
 
     def _why(self, collected: Collected) -> Words:
         """Why nothing was sent, in words of the device."""
@@ -555,7 +548,7 @@ class CollectPresenter(QObject):
         if self._phase.reader is not Reader.UNKNOWN:
             return
         self._stop_asked = False
-        self._tender_after = None
+        self._after = None
         if self._view.isVisible():
             self._ended(found)
         else:  # the clerk is elsewhere: whoever comes back finds what is owed now

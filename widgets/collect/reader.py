@@ -224,6 +224,9 @@ BECAUSE: dict[str, Reader] = {"terminal.chip_not_read": Reader.TRY_CHIP}
 SAYS_WHY = "stripe."
 """Reasons of this family say what is to be done; the steps for a reader on a cable would be wrong."""
 
+NOT_CHARGED = frozenset({CollectEnd.CANCELLED, CollectEnd.TIMED_OUT, CollectEnd.NOT_SENT})
+"""The reader stopped before any bank was asked: another way of paying may follow at once."""
+
 AGAIN: dict[Reader, tuple[str, str]] = {
     Reader.DECLINED: ("credit-card", "Try another card"),
     Reader.TRY_CHIP: ("credit-card", "Start the reader again"),
@@ -242,6 +245,16 @@ AGAIN: dict[Reader, tuple[str, str]] = {
 
 AGAIN_ON_FILE = ("arrow-left", "Back to the cards on file")
 """The primary button after a card on file was not charged: the same card is not tried again unasked."""
+
+
+def reader_after(ended: Collected, *, stopped: bool) -> Reader:
+    """The state that is drawn once a payment ended without being taken; `stopped`: somebody at this desk stopped it."""
+    if ended.end is CollectEnd.CANCELLED and stopped:
+        return Reader.STOPPED
+    reason = str(ended.facts.get("reason") or "")
+    if ended.end is CollectEnd.NOT_SENT and reason.startswith(SAYS_WHY):
+        return Reader.NOT_STARTED
+    return BECAUSE.get(reason, ENDED[ended.end])
 
 
 def fill(prompt: Prompt, facts: dict[str, str]) -> Prompt:

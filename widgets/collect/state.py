@@ -570,9 +570,9 @@ def _why_not(given: Inputs, cash: CashState | None) -> str:
 
 
 def _no_link(given: Inputs, phase: Phase) -> str:
-    """Why what is chosen cannot be asked for by link."""
+    """Why what is chosen cannot be asked for by link. A reader at work is stopped first, or says why it is not."""
     if phase.running is not None:
-        return "The payment is running."
+        return "" if phase.running.tender in BY_CARD else "The payment is running."
     if given.sheet.frozen_by_unknown or phase.reader is Reader.UNKNOWN:
         return "A card payment of this patient is still being checked."
     if given.decided.errors:

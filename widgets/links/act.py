@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.link_views import LinkAddress, LinkChoice, LinkLine, LinkOffer
 from app.messages import Way
+from app.views import Person
 from models.basics.errors import PosError, RuleBroken
 from models.basics.ids import new_id
 from models.basics.money import parse_cents
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
     from widgets.screens import Kit
 
 Made = Callable[[LinkLine], None]
+Issue = Callable[[LinkOffer, LinkChoice, Person | None], LinkLine]
+"""Carries out what the form says; the third is who lends a right that is missing."""
 _PLAN = "plan"
+LENDS = "You may not give this discount."
+PIN_FIRST = "A manager types their PIN first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class _Asked:
     """What the form is open for, and how it is carried out."""
 
     offer: LinkOffer
-    issue: Callable[[LinkOffer, LinkChoice], LinkLine]
+    issue: Issue
     made: Made
     fixed: bool
 
@@ -63,8 +68,8 @@ class LinkActs(QObject):
         template = "plan_link" if subject == _PLAN else "pay_link"
         fixed = subject != "balance"
 
-        def issue(offer: LinkOffer, choice: LinkChoice) -> LinkLine:
-            return links.issue(offer, choice, self._kit.session.acting, template)
+        def issue(offer: LinkOffer, choice: LinkChoice, lender: Person | None) -> LinkLine:
+            return links.issue(offer, choice, self._kit.session.acting, template, lender)
 
         self._open(lambda: links.offer(subject, patient_id, subject_id), issue, made, fixed=fixed)
 
@@ -72,12 +77,11 @@ class LinkActs(QObject):
         """Ask by link for what Collect would take."""
         story = self._kit.desk.link_at_collect
         self._open(lambda: story.offer(order),
-                   lambda offer, choice: story.ask(order, offer, choice, self._kit.session.acting), made,
+                   lambda offer, choice, _lender: story.ask(order, offer, choice, self._kit.session.acting), made,
                    fixed=True)  # fmt: skip
 
     def _open(
-        self, read: Callable[[], LinkOffer], issue: Callable[[LinkOffer, LinkChoice], LinkLine], made: Made, *,
-        fixed: bool,
+        self, read: Callable[[], LinkOffer], issue: Issue, made: Made, *, fixed: bool
     ) -> None:  # fmt: skip
         self._round += 1
         asked = self._round
@@ -85,7 +89,8 @@ class LinkActs(QObject):
         def came(offer: LinkOffer) -> None:
             if asked == self._round:
                 self._asked = _Asked(offer, issue, made, fixed)
-                self._form().ask(offer, self._kit.facts().business_date, fixed=fixed)
+                missing = offer.needs is not None and offer.needs not in self._kit.session.acting.rights
+                self._form().ask(offer, self._kit.facts().business_date, fixed=fixed, lend=LENDS if missing else "")
                 self._draw()
 
         self._start("reads", read, came, self._cannot)
@@ -103,8 +108,8 @@ class LinkActs(QObject):
         dialog, asked = self._new, self._asked
         if dialog is None or asked is None:
             return
-        why = asked.offer.why_not
-        dialog.show_verb_for(self._cents(dialog.form, asked)[0], busy, self._speech.key(why).title if why else "")
+        why = self._speech.key(asked.offer.why_not).title if asked.offer.why_not else ""
+        dialog.show_verb_for(self._cents(dialog.form, asked)[0], busy, why or (PIN_FIRST if dialog.pin == "" else ""))
 
     def _cents(self, form: LinkForm, asked: _Asked) -> tuple[int, str]:
         """(cents, what is wrong with them)"""
@@ -117,9 +122,9 @@ class LinkActs(QObject):
 
     def _issue(self) -> None:
         dialog, asked = self._new, self._asked
-        if dialog is None or asked is None or asked.offer.why_not:
+        if dialog is None or asked is None or asked.offer.why_not or dialog.pin == "":
             return
-        form = dialog.form
+        form, pin, right = dialog.form, dialog.pin, asked.offer.needs
         cents, wrong = self._cents(form, asked)
         day = "" if form.expires else self._speech.field("link.expiry_wrong", {"days": 90})
         errors = {name: words for name, words in (("amount", wrong), ("expires", day)) if words}
@@ -129,12 +134,16 @@ class LinkActs(QObject):
         choice = LinkChoice(0 if asked.fixed else cents, form.expires, form.note, form.ways)
         self._draw("Sending…" if form.ways else "Making…")
 
+        def work() -> LinkLine:
+            lends = self._kit.desk.sign_in.supervise(pin, right) if pin and right is not None else None
+            return asked.issue(asked.offer, choice, lends)
+
         def done(line: LinkLine) -> None:
             self._asked = None
             dialog.close_over()
             asked.made(line)
 
-        self._start("store", lambda: asked.issue(asked.offer, choice), done, self._not_made)
+        self._start("store", work, done, self._not_made)
 
     def _not_made(self, error: Exception) -> None:
         dialog = self._new
@@ -143,8 +152,12 @@ class LinkActs(QObject):
         self._draw()
         notice = self._speech.error(error)
         words = f"{notice.title}. {notice.body}".strip()
+        key = error.message_key if isinstance(error, PosError) else ""
         field = str(error.facts.get("field") or "") if isinstance(error, PosError) else ""
-        if field in ("amount", "expires", "note", "text", "email"):
+        if key.startswith(("pin.", "staff.")) and dialog.pin is not None:
+            dialog.lend.refuse(words)
+            self._draw()
+        elif field in ("amount", "expires", "note", "text", "email"):
             dialog.show_errors({field: words})
         else:
             dialog.refuse(words)

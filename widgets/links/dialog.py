@@ -13,6 +13,7 @@ from models.basics.money import show_cents
 from widgets.common import AmountField, Banner, Field, FormRow, Text
 from widgets.common.day_field import DayField
 from widgets.common.form_dialog import FormDialog
+from widgets.common.lending import LendStrip
 from widgets.common.speech import Notice, Speech
 from widgets.common.when import full_day_text
 from widgets.desks.code import QrCode
@@ -57,12 +58,16 @@ class LinkDialog(FormDialog):
             self.content.addWidget(part)
         self.content.addLayout(row)
         self.content.addWidget(self.note_row)
+        self.lend = LendStrip()
+        self.content.addWidget(self.lend)
+        self.lend.typed.connect(self.edited)
         self.ways.edited.connect(self.edited)
         self.amount.textEdited.connect(lambda _text: self.edited.emit())
         self.say(NOTHING_PAID)
 
-    def ask(self, offer: LinkOffer, today: date, *, fixed: bool = False) -> None:
-        """Open for this offer; `fixed`: the amount was decided elsewhere, or is the subject's own."""
+    def ask(self, offer: LinkOffer, today: date, *, fixed: bool = False, lend: str = "") -> None:
+        """Open for this offer; `fixed`: the amount was decided elsewhere, or is the subject's own; `lend` says why
+        somebody else's PIN is needed (empty: it is not)."""
         self._today = today
         self.title.setText("Send to patient" if offer.subject == "plan" else "Payment link")
         self.subtitle.setText(offer.patient.name)
@@ -77,9 +82,18 @@ class LinkDialog(FormDialog):
         self.amount_row.setVisible(offer.subject != "plan")
         self.expires.set_day(offer.expires_on)
         self.words.setText("")
+        self.lend.forget()
+        self.lend.ask(lend)
         self.show_errors({})
         self.refuse("")
         self.open_over()
+
+    @property
+    def pin(self) -> str | None:
+        """The PIN somebody typed to lend a right; empty while it is not whole, None where none is asked."""
+        if self.lend.isHidden():
+            return None
+        return self.lend.pin.text() if self.lend.pin.complete else ""
 
     @property
     def form(self) -> LinkForm:
@@ -97,7 +111,8 @@ class LinkDialog(FormDialog):
         self.show_verb(verb(self.form, cents), busy, why_not)
 
     def take_focus(self) -> None:
-        self.ways.take_focus()
+        if not self.ways.take_focus():
+            self.expires.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class AgainDialog(FormDialog):
@@ -128,7 +143,8 @@ class AgainDialog(FormDialog):
         self.show_verb("Send again", busy, "" if self.ways.ways else "Tick text or e-mail first.")
 
     def take_focus(self) -> None:
-        self.ways.take_focus()
+        if not self.ways.take_focus():
+            self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class TakeBackDialog(FormDialog):

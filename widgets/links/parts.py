@@ -70,13 +70,14 @@ class WaysField(QWidget):
             error.set(errors.get(channel, ""))
             self.addresses[channel].set_wrong(bool(errors.get(channel)))
 
-    def take_focus(self) -> None:
-        """The address that is ticked, else the first tick that can be set."""
+    def take_focus(self) -> bool:
+        """The address that is ticked, else the first tick that can be set. False: no way can be used."""
         ticked = next((self.addresses[channel] for channel, tick in self.ticks.items() if tick.isChecked()), None)
         free = next((tick for tick in self.ticks.values() if tick.isEnabled()), None)
         target = ticked or free
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
+        return target is not None
 
     def _ticked(self, channel: str) -> None:
         if self.ticks[channel].isChecked() and not self.addresses[channel].text():

@@ -11,12 +11,14 @@ from typing import Any
 import orjson
 import pytest
 
+from app.card_reader import CardReader
 from app.link_at_collect import LinkAtCollect, LinkOrder
 from app.link_views import LinkChoice, LinkOffer
 from app.links import Links
 from app.messages import Messages
 from app.payment_requests import PaymentRequests
 from app.plan_lists import PlanLists
+from app.plans import Plans
 from app.schedule import Schedule
 from app.views import AskedFor, CollectLine, CollectSheet, LineKind, PatientHead, VisitHead, VisitState
 from app.words import WORDS
@@ -25,7 +27,8 @@ from models.operations.bodies import Allocate, AllocationLine
 from models.operations.records import Channels, Rules
 from models.operations.requests import PaymentRequestPut, PaymentRequestStatus
 from models.rules.links import LinkState
-from tests.support.clinic import MARIA, TestClinic
+from models.rules.rights import Right
+from tests.support.clinic import MARIA, PRIYA, TestClinic
 from tests.support.printing_office import papers_of
 
 EMAIL, PHONE = "rosa@home.test", "+15550104417"
@@ -194,6 +197,36 @@ def test_why_a_link_cannot_be_made_here(clinic: TestClinic, story: Links) -> Non
 def test_without_a_hub_the_address_is_not_there_and_says_so(clinic: TestClinic, story: Links) -> None:
     line = story.issue(story.offer("balance", "rosa"), LinkChoice(), MARIA)
     assert refused(story.address, line.link_id) == "sync.hub_unreachable"
+
+
+def drafted(clinic: TestClinic, discount: str) -> str:
+    """An agreement that is saved, nobody agreed to it yet; its id."""
+    story = Plans(clinic.clinic, CardReader(clinic.settings))
+    page = story.begin("rosa")
+    story.save(page, replace(page.form, payments="2", discount=discount), MARIA)
+    return page.form.plan_id
+
+
+def test_s4_06_s4_07_who_sends_a_discount_has_the_right_or_borrows_it(clinic: TestClinic, story: Links) -> None:
+    """Its patient's word alone lets it off: so somebody who may let off lends the right, and is written down."""
+    plan_id = drafted(clinic, "10")
+    offer, way = story.offer("plan", "rosa", plan_id), LinkChoice(ways=(("text", PHONE),))
+    assert offer.needs is Right.ADJUST
+    assert refused(story.issue, offer, way, MARIA, "plan_link") == "staff.right_missing"
+    assert refused(story.issue, offer, way, MARIA, "plan_link", MARIA) == "staff.right_missing"
+    assert clinic.rows("SELECT count(*) FROM pay_link") == [(0,)]
+    assert story.issue(offer, way, MARIA, "plan_link", PRIYA).subject_id == plan_id
+    made = "SELECT DISTINCT op ->> '$.actor', op ->> '$.supervisor' FROM outbox WHERE op LIKE '%\"link.issue\"%'"
+    assert clinic.rows(made) == [("maria", "priya")]
+    again = story.offer("plan", "rosa", plan_id)
+    story.issue(again, way, PRIYA, "plan_link")
+    assert clinic.rows(f"{made} AND op LIKE '%{again.link_id}%'") == [("priya", "")]
+
+
+def test_s4_07_without_a_discount_nobody_has_to_lend(clinic: TestClinic, story: Links) -> None:
+    offer = story.offer("plan", "rosa", drafted(clinic, ""))
+    assert offer.needs is None
+    assert story.issue(offer, LinkChoice(), MARIA, "plan_link").usable
 
 
 # At Collect -------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 
 from app.checkout import Checkout
 from app.lanes import Job, Lane, Progress
+from app.link_at_collect import LinkOrder
 from app.views import (
     Collected,
     CollectEnd,
@@ -497,9 +498,87 @@ def test_another_tender_while_the_reader_waits_stops_it_first(qtbot: Any, at: De
     qtbot.waitUntil(lambda: len(at.till.opened) == 2)
 
 
+def by_link(at: Desk) -> list[LinkOrder]:
+    """What the page wants asked by link instead."""
+    wanted: list[LinkOrder] = []
+    at.presenter.choosing.link_wanted.connect(wanted.append)
+    return wanted
+
+
+@pytest.mark.parametrize("keys", [("F9",), ("Esc", "F9")])
+def test_s0_43_asked_by_link_while_the_reader_waits_stops_it_first(qtbot: Any, at: Desk, keys: tuple[str, ...]):
+    """Nothing is asked before the reader has said that nothing was charged; then for the same money, on a fresh
+    sheet."""
+    wanted, stopped = by_link(at), threading.Event()
+    at.till.steps, at.till.gate = (Progress("waiting", 0, 120),), threading.Event()
+    at.till.collect = _stops_slowly(at.till, stopped)  # type: ignore[method-assign]
+    press("Return")
+    qtbot.waitUntil(lambda: at.state.ring is not None)
+    assert at.page.link.isEnabled()
+    for key in keys:
+        press(key)
+    qtbot.waitUntil(lambda: at.till.cancelled)
+    assert (at.title, wanted) == ("Stopping the reader", [])
+    stopped.set()
+    qtbot.waitUntil(lambda: len(wanted) == 1)
+    assert not at.presenter.busy
+    assert (wanted[0].cents, wanted[0].sheet.attempt_id) == (7500, "attempt-2")
+    assert at.state.pane == "card"
+    assert len(at.till.requests) == 1
+
+
+def _stops_slowly(till: Till, stopped: threading.Event) -> Callable[[CollectRequest, Job[Collected]], Collected]:
+    def collect(request: CollectRequest, job: Job[Collected]) -> Collected:
+        till.requests.append(request)
+        job.report(till.steps[0])
+        while not job.cancelled:
+            till.gate.wait(0.005)
+        till.cancelled = True
+        stopped.wait(20)
+        return frozen.collected(CollectEnd.CANCELLED)
+
+    return collect
+
+
+@pytest.mark.parametrize("end", [CollectEnd.TAKEN, CollectEnd.UNKNOWN, CollectEnd.DECLINED, CollectEnd.PARTLY])
+def test_s0_43_no_link_is_asked_for_what_the_reader_took_or_may_have_taken(qtbot: Any, at: Desk, end: CollectEnd):
+    """The reader's answer came before it stopped: it counts, and nobody is asked twice for the same money."""
+    wanted = by_link(at)
+    at.till.steps, at.till.gate = (Progress("waiting", 0, 120),), threading.Event()
+    at.till.collect = _answers_anyway(at.till, end)  # type: ignore[method-assign]
+    press("Return")
+    qtbot.waitUntil(lambda: at.state.ring is not None)
+    press("F9")
+    at.till.gate.set()
+    qtbot.waitUntil(lambda: bool(at.went) or at.state.sheet.attempt_id != "attempt-1")  # type: ignore[union-attr]
+    assert at.went or at.title == ENDS[end]
+    assert wanted == []
+    if end is CollectEnd.UNKNOWN:
+        assert at.state.no_link == "A card payment of this patient is still being checked."
+        press("F9")
+        assert wanted == []
+
+
+ENDS = {CollectEnd.TAKEN: "", CollectEnd.UNKNOWN: "We do not know yet", CollectEnd.DECLINED: "Card declined",
+        CollectEnd.PARTLY: "Approved for $0.00"}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["F6", "F9"])
+def test_while_the_bank_is_asked_another_way_says_why_it_has_to_wait(qtbot: Any, at: Desk, key: str):
+    wanted = by_link(at)
+    at.till.steps, at.till.gate = (Progress("authorising"),), threading.Event()
+    press("Return")
+    qtbot.waitUntil(lambda: at.title == "Asking the bank")
+    press(key)
+    assert at.state.notice is not None
+    assert at.state.notice.title == "The card is being charged"
+    assert at.page.notice.isVisible()
+    assert (at.title, at.till.cancelled, wanted) == ("Asking the bank", False, [])
+
+
 def test_an_approval_after_cancel_is_an_approval(qtbot: Any, at: Desk):
     at.till.steps, at.till.gate = (Progress("waiting", 0, 120),), threading.Event()
-    at.till.collect = _approves_anyway(at.till)  # type: ignore[method-assign]
+    at.till.collect = _answers_anyway(at.till, CollectEnd.TAKEN)  # type: ignore[method-assign]
     press("Return")
     qtbot.waitUntil(lambda: at.state.ring is not None)
     press("F6")
@@ -508,12 +587,14 @@ def test_an_approval_after_cancel_is_an_approval(qtbot: Any, at: Desk):
     assert at.went[0].end is CollectEnd.TAKEN
 
 
-def _approves_anyway(till: Till) -> Callable[[CollectRequest, Job[Collected]], Collected]:
+def _answers_anyway(till: Till, end: CollectEnd) -> Callable[[CollectRequest, Job[Collected]], Collected]:
+    """A reader that has its answer before it hears that it shall stop."""
+
     def collect(request: CollectRequest, job: Job[Collected]) -> Collected:
         till.requests.append(request)
         job.report(till.steps[0])
-        till.gate.wait(5)
-        return frozen.collected()
+        till.gate.wait(20)
+        return frozen.collected(end)
 
     return collect
 

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 
+from app.card_reader import CardReader
+from app.lanes import Lane
 from app.link_views import LinkAddress, LinkLine, LinkOffer
+from app.links import Links
 from app.message_lines import MessageLine
-from app.messages import Way
+from app.messages import Messages, Way
+from app.plans import Plans
+from app.signin import SignIn
 from app.views import PatientHead
 from models.operations.online import OnlineItem
+from models.operations.records import Channels, Rules, Staff
 from models.rules.links import LinkState
-from tests.support.windows import LOOKS, clipped, picture, shown, unfit
+from tests.support.clinic import MARIA, PRIYA, TestClinic
+from tests.support.printing_office import papers_of
+from tests.support.windows import FULL, LOOKS, clipped, picture, press, shown, type_text, unfit
 from widgets import theme
+from widgets.bridge import Bridge
 from widgets.common.speech import Notice, Speech
+from widgets.links.act import LinkActs
 from widgets.links.dialog import AgainDialog, CodeDialog, LinkDialog, TakeBackDialog
 from widgets.links.panel import LinkPanel
 from widgets.links.state import AWAY, LinksState, PanelState, links_state, made_words, sent_words
@@ -183,3 +195,88 @@ def test_words_of_what_was_sent() -> None:
     )
     assert sent_words(line(sent=(replace(TEXTED, pending=True),)))[1] == "waits for the line"
     assert made_words(line()).endswith("Nothing is paid yet.")
+
+
+# Sent by the window -----------------------------------------------------------------------------------------------
+
+
+class Sender:
+    """A window whose forms carry out the real stories over a real store, with Maria at the keys."""
+
+    def __init__(self, clinic: TestClinic, papers: Any, lane: Lane) -> None:
+        self.host, self.notices, self.made = QWidget(), list[str](), list[LinkLine]()
+        self.host.resize(*FULL)
+        messages = Messages(clinic.clinic, papers)
+        desk = SimpleNamespace(
+            links=Links(clinic.clinic, messages, None), messages=messages, sign_in=SignIn(clinic.clinic),
+            lanes={"reads": lane, "store": lane},
+        )  # fmt: skip
+        self.acts = LinkActs(SimpleNamespace(
+            desk=desk, bridge=Bridge(self.host), session=SimpleNamespace(acting=MARIA), facts=clinic.clinic.facts,
+            notices=SimpleNamespace(show=lambda words, _look: self.notices.append(words)),
+        ), self.host, lambda: self.host)  # type: ignore[arg-type]  # fmt: skip
+
+    def form(self) -> LinkDialog:
+        """The form for a new link; asked for before it is there."""
+        found = self.host.findChild(LinkDialog)
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Iterator[TestClinic]:
+    made = TestClinic(tmp_path)
+    made.patient()
+    made.charge(6500, day="2026-04-02")
+    made.put(Channels(text=True, portal_url="https://pay.example/portal/a"), Rules(portal=True, portal_payments=True))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sender(clinic: TestClinic, lane: Lane, qtbot: Any) -> Iterator[Sender]:
+    with papers_of(clinic) as (papers, _):
+        made = Sender(clinic, papers, lane)
+        qtbot.addWidget(made.host)
+        shown(made.host)
+        yield made
+
+
+def test_s4_06_s4_07_a_managers_pin_is_borrowed_where_the_discount_needs_it(
+    clinic: TestClinic, sender: Sender, qtbot: Any
+) -> None:  # fmt: skip
+    """By keys: a wrong PIN says so and nothing is sent, the manager's sends it."""
+    clinic.put(Staff(id=PRIYA.staff_id, name=PRIYA.name, role="manager", pin_hash=SignIn(clinic.clinic).hash("482913")))
+    story = Plans(clinic.clinic, CardReader(clinic.settings))
+    page = story.begin("rosa")
+    story.save(page, replace(page.form, payments="2", discount="10"), MARIA)
+    sender.acts.new("plan", "rosa", sender.made.append, page.form.plan_id)
+    qtbot.waitUntil(lambda: sender.host.findChild(LinkDialog) is not None and sender.form().isVisible(), timeout=20_000)
+    form = sender.form()
+    assert form.lend.isVisible()
+    assert not form.primary.isEnabled()
+    form.lend.pin.setFocus()
+    type_text("000000")
+    press("Return")
+    qtbot.waitUntil(form.lend.error.isVisible, timeout=20_000)
+    assert clinic.rows("SELECT count(*) FROM pay_link") == [(0,)]
+    type_text("482913")
+    picture(sender.host, "links-form-lent")
+    assert clipped(form) == []
+    press("Return")
+    qtbot.waitUntil(lambda: len(sender.made) == 1, timeout=20_000)
+    assert clinic.rows("SELECT op ->> '$.supervisor' FROM outbox WHERE op LIKE '%\"link.issue\"%'") == [("priya",)]
+    sender.acts.new("balance", "rosa", sender.made.append)
+    qtbot.waitUntil(form.isVisible, timeout=20_000)
+    assert form.pin is None, "money asked for needs no manager"
+
+
+def test_keys_stay_with_the_form_where_nothing_can_be_sent(clinic: TestClinic, sender: Sender, qtbot: Any) -> None:
+    """Neither text nor e-mail is set up: the form still has the keys, and what lies under it has none."""
+    clinic.put(Channels(portal_url="https://pay.example/portal/a"))
+    sender.acts.new("balance", "rosa", sender.made.append)
+    qtbot.waitUntil(lambda: sender.host.findChild(LinkDialog) is not None and sender.form().isVisible(), timeout=20_000)
+    form = sender.form()
+    assert form.isAncestorOf(QApplication.focusWidget())
+    press("Esc")
+    assert not form.isVisible()
