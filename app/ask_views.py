@@ -122,6 +122,15 @@ class AskChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class SnoozeSheet:
+    """Who may be left out of bulk requests: the account's guarantor, and up to which day they are now (None: they are
+    not)."""
+
+    patient: PatientHead
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class ManyWish:
     """Whom a bulk request is for: who owes so much or more, since so long."""
 
@@ -132,7 +141,8 @@ class ManyWish:
 
 @dataclass(frozen=True, slots=True)
 class ManyLine:
-    """One of many: asked for `cents`, or left out. `channel` and `address` say where it goes."""
+    """One of many: asked for `cents`, or left out. `channel` and `address` say where it goes; `agreed`: by e-mail, and
+    the patient agreed that papers go to that address."""
 
     patient: PatientHead
     cents: int
@@ -141,6 +151,7 @@ class ManyLine:
     channel: str = ""
     address: str = ""
     snoozed_until: date | None = None
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +169,18 @@ class ManySheet:
         """What is asked for in all."""
         return sum(line.cents for line in self.asked)
 
+    @property
+    def papers(self) -> int:
+        """How many of those who are asked a statement can go to."""
+        return sum(line.agreed for line in self.asked)
+
 
 @dataclass(frozen=True, slots=True)
 class ManyChoice:
-    """What the person decided for all of them."""
+    """What the person decided for all of them; a `statement` goes along to those who agreed to papers by e-mail."""
 
     name: str
     remind_after: tuple[int, ...] = ()
     note: str = ""
     expires_days: int = LASTS_DAYS
+    statement: bool = False

@@ -29,6 +29,7 @@ from app.ask_views import (
     ManyLine,
     ManySheet,
     ManyWish,
+    SnoozeSheet,
     Which,
 )
 from app.clinic import Clinic
@@ -67,6 +68,8 @@ MOST = 500
 """So many requests are listed at once."""
 AT_ONCE = 25
 """So many of a bulk request are written down in one transaction: other work of the desk comes in between."""
+PAPERS_AT_ONCE = 5
+"""The same where a statement is issued to each of them."""
 NAME_LIMIT = 60
 _ENDED = {
     LinkState.PAID: AskState.PAID, LinkState.REVOKED: AskState.CANCELLED, LinkState.SETTLED: AskState.SETTLED,
@@ -135,7 +138,8 @@ class Asks:
         note, cents = self._note(choice.note), choice.amount_cents or sheet.owed_cents
         if cents <= 0:
             raise RuleBroken("ask.nothing_owed", field="amount")
-        statement = self._statement(sheet, choice, person) if choice.statement else None
+        payer_id = sheet.patient.patient_id
+        statement = self._statement(sheet.ask_id, payer_id, choice.channel, person) if choice.statement else None
         beyond = cents > sheet.owed_cents
         body = AskStart(
             ask_id=sheet.ask_id, patient_id=sheet.patient.patient_id, amount_cents=cents, channel=choice.channel,
@@ -192,17 +196,35 @@ class Asks:
                 self._record(tx, LinkRevoke(link_id=line.link_id, patient_id=patient_id, reason=words), person)
         return self.find(ask_id)
 
+    def snoozing(self, patient_id: str) -> SnoozeSheet:
+        """Who pays for a patient, and whether bulk requests leave them out. Raises RuleBroken
+        `collect.patient_gone`."""
+        clinic = self._clinic
+        with clinic.store.reader() as reader:
+            payer_id = online.payer_of(asking(reader), clinic.tenant, patient_id)
+            payer = rows.person(reader, clinic.tenant, payer_id)
+            if payer is None:
+                raise RuleBroken("collect.patient_gone")
+            days = asks.snoozes(reader, clinic.tenant, payer_id).values()
+        until = max(days, default=None)
+        return SnoozeSheet(patient_head(payer, clinic.today()), until if until and until >= clinic.today() else None)
+
     def snooze(self, patient_id: str, until: date | None, person: Person, reason: str = "") -> None:
-        """Leave a patient out of bulk requests up to a day, or (None) not any more. Raises RuleBroken, nothing
-        written: `staff.right_missing`, `ask.days_wrong`, `collect.card_number`."""
+        """Leave the account a patient belongs to out of bulk requests up to a day, or (None) not any more. Raises
+        RuleBroken, nothing written: `staff.right_missing`, `ask.days_wrong`, `collect.card_number`."""
         need(Right.PAYMENTS, person)
         words = " ".join(reason.split())[:NOTE_LIMIT]
         no_card_number(words, "reason")
-        if until is not None and until <= self._clinic.today():
+        clinic = self._clinic
+        if until is not None and until <= clinic.today():
             raise RuleBroken("ask.days_wrong", field="until")
-        body = AskSnooze(patient_id=patient_id, until=until.isoformat() if until else "", reason=words)
-        with self._clinic.store.write() as tx:
-            self._record(tx, body, person)
+        with clinic.store.write() as tx:
+            payer_id = online.payer_of(asking(tx.reader), clinic.tenant, patient_id)
+            known = asks.snoozes(tx.reader, clinic.tenant, payer_id)
+            for record_id in (each for each in known if until is None or each != payer_id):
+                self._record(tx, AskSnooze(patient_id=record_id, until="", reason=words), person)
+            if until is not None:
+                self._record(tx, AskSnooze(patient_id=payer_id, until=until.isoformat(), reason=words), person)
 
     # Many at once -----------------------------------------------------------------------------------------------------
 
@@ -213,6 +235,7 @@ class Asks:
             tenant, offered = clinic.tenant, messages.channels(reader, clinic.tenant)
             found = asks.everybody(reader, tenant, today, utc_text(clinic.clock.now()))
             people = asks.persons(reader, tenant, [each.patient_id for each in found])
+            agreed = messages.agreed_addresses(reader, tenant)
             stopped = reaching.stopped(reader, tenant, (address_for("text", each.phone) for each in people.values()))
             why_not = self._why_not(reader)
         lines = []
@@ -224,31 +247,37 @@ class Asks:
             channel, address = _where(wish.channel, person, email=offered.email, text=texts)
             left = left_out(replace(who, reachable=bool(address)), Wish(wish.least_cents, wish.ages), today)
             lines.append(ManyLine(patient_head(person, today), max(who.owed_cents, 0), who.oldest, left, channel,
-                                  address, who.snoozed_until))  # fmt: skip
+                                  address, who.snoozed_until,
+                                  agreed=(who.patient_id, channel, address) in agreed))  # fmt: skip
         lines.sort(key=lambda line: (line.patient.name.casefold(), line.patient.patient_id))
         return ManySheet(campaign_id or new_id(), wish, tuple(line for line in lines if line.left is None),
                          tuple(line for line in lines if line.left is not None), why_not)  # fmt: skip
 
     def send_some(self, sheet: ManySheet, choice: ManyChoice, person: Person, first: int = 0) -> int:
-        """Write down the next AT_ONCE of them from the `first` on, one transaction. Returns how many are written down
-        then: call again until that is all. Raises RuleBroken, nothing of these written: `staff.right_missing`, the
-        sheet's `why_not`, `ask.nobody`, `ask.name_missing`, `ask.note_long`, `collect.card_number`."""
+        """Write down the next AT_ONCE (with statements PAPERS_AT_ONCE) of them from the `first` on, one transaction; a
+        statement is issued before it. Returns how many are written down then: call again until that is all. Raises
+        RuleBroken, nothing of these asked: `staff.right_missing`, the sheet's `why_not`, `ask.nobody`,
+        `ask.name_missing`, `ask.note_long`, `collect.card_number`, and with statements as `Statements.issue`."""
         need(Right.PAYMENTS, person)
+        if choice.statement:
+            need(Right.STATEMENTS, person)
         name, note = " ".join(choice.name.split())[:NAME_LIMIT], self._note(choice.note)
         no_card_number(name, "name")
         wrong = ((sheet.why_not, True), ("ask.name_missing", not name), ("ask.nobody", not sheet.asked))
         key = next((key for key, holds in wrong if key and holds), "")
         if key:
             raise RuleBroken(key)
-        some = sheet.asked[first : first + AT_ONCE]
+        some = sheet.asked[first : first + (PAPERS_AT_ONCE if choice.statement else AT_ONCE)]
+        ids = {line: natural_id(sheet.campaign_id, line.patient.patient_id) for line in some}
+        papers = {line: self._statement_of_many(ids[line], line, person) for line in some if choice.statement}
         with self._clinic.store.write() as tx:
             for line in some:
-                ask_id = natural_id(sheet.campaign_id, line.patient.patient_id)
-                if asks.ask(tx.reader, self._clinic.tenant, ask_id) is None:
+                if asks.ask(tx.reader, self._clinic.tenant, ids[line]) is None:
                     self._record(tx, AskStart(
-                        ask_id=ask_id, patient_id=line.patient.patient_id, amount_cents=line.cents,
+                        ask_id=ids[line], patient_id=line.patient.patient_id, amount_cents=line.cents,
                         channel=line.channel, address=line.address, expires_days=choice.expires_days,
                         remind_after=choice.remind_after, note=note, campaign_id=sheet.campaign_id, campaign=name,
+                        statement=papers.get(line),
                     ), person)  # fmt: skip
         log.info("bulk request", extra=facts(campaign=sheet.campaign_id, written=first + len(some)))
         return first + len(some)
@@ -287,15 +316,27 @@ class Asks:
             self._messages.may_write(reader, choice.channel, address)
         return address
 
-    def _statement(self, sheet: AskSheet, choice: AskChoice, person: Person) -> MessagePaper:
+    def _statement(self, ask_id: str, payer_id: str, channel: str, person: Person) -> MessagePaper:
         """A statement of what is owed, issued now: it goes along, and is in the portal, too. One for a request."""
-        statement_id = natural_id(sheet.ask_id, "statement")
+        statement_id = natural_id(ask_id, "statement")
         with self._clinic.store.reader() as reader:
             known = ledger.statement(reader, self._clinic.tenant, statement_id)
         if known is None:
-            draft = self._statements.draft(sheet.patient.patient_id, whole_family=True)
-            self._statements.issue(replace(draft, statement_id=statement_id), choice.channel, person)
+            draft = self._statements.draft(payer_id, whole_family=True)
+            self._statements.issue(replace(draft, statement_id=statement_id), channel, person)
         return self._papers.to_send(f"statement:{statement_id}")
+
+    def _statement_of_many(self, ask_id: str, line: ManyLine, person: Person) -> MessagePaper | None:
+        """The same for one of many: None where they did not agree to papers by e-mail, and where nothing is owed any
+        more, so that nothing is left to list."""
+        if not line.agreed:
+            return None
+        try:
+            return self._statement(ask_id, line.patient.patient_id, line.channel, person)
+        except RuleBroken as error:
+            if error.message_key != "statement.nothing_owed":
+                raise
+            return None
 
     def _agree(self, tx: Tx, body: AskStart, person: Person) -> None:
         """The patient agreed that papers go to this address; written down once."""

@@ -137,9 +137,14 @@ def _many(front: Front) -> None:
     assert {line.patient.patient_id: str(line.left) for line in sheet.left} == {
         "ada": "asked_already", "bea": "not_guarantor", "cy": "no_birth_date"}  # fmt: skip
     front.type("Spring")
-    dialog(front, "_many").asked.set_key("rosa")
-    front.press("Alt+Z")
-    front.wait(lambda: asks(front)._sheet is not None and len(asks(front)._sheet.asked) == 1)
+    for key, count in (("asked", 1), ("left", 2), ("asked", 1)):  # snoozed, not any more, and snoozed again
+        many = dialog(front, "_many")
+        many.parts.set_key(key)
+        many._show_part()
+        front.wait(lambda: asks(front)._sheet is not None and not asks(front).busy)
+        getattr(many, key).set_key("rosa")
+        front.press("Alt+Z")
+        front.wait(lambda count=count: asks(front)._sheet is not None and len(asks(front)._sheet.asked) == count)
     assert [line.patient.patient_id for line in asks(front)._sheet.left if line.left == "snoozed"] == ["rosa"]
     front.picture("asks-many")
     front.press("Return")
@@ -153,9 +158,11 @@ def _again_snoozed_taken_back(front: Front, place: House) -> None:
     front.wait(lambda: not asks(front).busy)
     at_row(front, "Bo")
     front.press("Z")
-    front.wait(lambda: dialog(front, "_snooze") is not None)
+    front.wait(lambda: asks(front).snoozing.dialog is not None)
     front.press("Return")
-    front.wait(lambda: dialog(front, "_snooze") is None and any(each.snoozed_until for each in asks(front).state.lines))
+    front.wait(
+        lambda: asks(front).snoozing.dialog is None and any(each.snoozed_until for each in asks(front).state.lines)
+    )
     at_row(front, "Bo")
     front.press("T")
     front.wait(lambda: dialog(front, "_cancel") is not None)

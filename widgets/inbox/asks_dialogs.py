@@ -7,10 +7,10 @@ from datetime import date
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ask_views import AskChoice, AskLine, AskSheet, ManyChoice, ManySheet, ManyWish
+from app.ask_views import AskChoice, AskSheet, ManyChoice, ManySheet, ManyWish
 from app.views import FoundPatient
 from models.basics.money import show_cents
-from models.rules.campaigns import Age
+from models.rules.campaigns import Age, LeftOut
 from widgets import theme
 from widgets.asking.whom import FindField, Who, found_table, show_hits
 from widgets.common import (
@@ -28,7 +28,6 @@ from widgets.common import (
     page_action,
 )  # fmt: skip
 from widgets.common.form_dialog import FormDialog
-from widgets.common.when import full_day_text
 from widgets.inbox.asks_state import (
     AGE_WORDS,
     CHANNEL_WORDS,
@@ -47,6 +46,8 @@ from widgets.theme import S4, S8, S12, S16
 
 _NOTE_HINT = "On the page, never in the message"
 _AGREED = "Attach a statement as PDF: the patient agreed that e-mail is not protected"
+_TO_THOSE = "Attach a statement where e-mail was agreed to"
+_SNOOZE, _WAKE = "Snooze 30 days", "End the snooze"
 _ADDRESS = {"email": "E-mail address", "text": "Mobile number"}
 
 
@@ -196,11 +197,12 @@ class OneDialog(FormDialog):
 
 
 class ManyDialog(FormDialog):
-    """Many at once: whom, and at the right who is asked and who not. `wished` after every change of whom, `snoozed(id)`
-    for the patient who is marked."""
+    """Many at once: whom, and at the right who is asked and who not. `wished` after every change of whom, for the
+    patient who is marked `snoozed(id)`, or `woken(id)` where they are left out because they are."""
 
     wished = Signal()
     snoozed = Signal(str)
+    woken = Signal(str)
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host, "Bulk payment request", "Send requests", width=1040)
@@ -212,19 +214,22 @@ class ManyDialog(FormDialog):
         self.reminders = Choice("Reminders", REMINDER_WORDS.items(), narrow=True)
         self.memo = Field("Note", "Optional")
         self.memo.setMaxLength(500)
+        self.statement = CheckBox(_TO_THOSE)
         self.parts = Segments("Which list", (("asked", "Asked"), ("left", "Left out")))
         self.count = Text("", "caption", "muted", elide=True)
         self.asked = CellTable("Who is asked", MANY_COLUMNS)
         self.left = CellTable("Who is left out", LEFT_COLUMNS)
-        self.snooze = KeycapButton(
-            action=page_action(self, "Snooze 30 days", "Alt+Z", self._snooze), role=Role.LINK, size="control_small"
-        )
+        self._sheet: ManySheet | None = None
+        self.snooze_action = page_action(self, _SNOOZE, "Alt+Z", self._snooze)
+        self.snooze = KeycapButton(action=self.snooze_action, role=Role.LINK, size="control_small")
         self._lay_out()
         self.least.typed.connect(lambda _cents: self.wished.emit())
         self.channel.chosen.connect(lambda _key: self.wished.emit())
         for box in self.ages.values():
             box.toggled.connect(lambda _on: self.wished.emit())
         self.parts.chosen.connect(lambda _key: self._show_part())
+        self.left.selected.connect(lambda _key: self._show_part())
+        self.statement.toggled.connect(lambda _on: self._tell())
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
@@ -241,6 +246,7 @@ class ManyDialog(FormDialog):
                 for number, box in enumerate(self.ages.values()):
                     ages.addWidget(box, number // 2, number % 2)
                 left.addLayout(ages)
+        left.addWidget(self.statement)
         left.addStretch(1)
         head = QHBoxLayout()
         head.addWidget(self.parts)
@@ -262,6 +268,8 @@ class ManyDialog(FormDialog):
         self.name.setText("")
         self.memo.setText("")
         self.reminders.set_key("3,7")
+        self.statement.setChecked(False)
+        self._sheet = None
         self.refuse("")
         self.show_busy("Looking…")
         self.open_over()
@@ -280,20 +288,35 @@ class ManyDialog(FormDialog):
             if rows and not table.key:
                 table.select_first()
         self.count.setText(f"{len(sheet.asked)} asked, {len(sheet.left)} left out")
+        self._sheet = sheet
         self._show_part()
-        verb, note = many_words(sheet)
-        self.say(note)
         self.refuse(why_not)
-        self.show_verb(verb, "", "" if sheet.asked else note)
+        self._tell()
+
+    def _tell(self) -> None:
+        """What Enter will do."""
+        if self._sheet is not None:
+            verb, note = many_words(self._sheet, statement=self.statement.isChecked())
+            self.say(note)
+            self.show_verb(verb, "", "" if self._sheet.asked else note)
 
     def _snooze(self) -> None:
         if self.asked.isVisible() and self.asked.key:
             self.snoozed.emit(self.asked.key)
+        elif self._may_wake:
+            self.woken.emit(self.left.key)
+
+    @property
+    def _may_wake(self) -> bool:
+        left = self._sheet.left if self._sheet is not None and self.parts.key == "left" else ()
+        return any(each.patient.patient_id == self.left.key and each.left is LeftOut.SNOOZED for each in left)
 
     def _show_part(self) -> None:
-        self.snooze.setVisible(self.parts.key == "asked")
-        self.asked.setVisible(self.parts.key == "asked")
-        self.left.setVisible(self.parts.key == "left")
+        asked = self.parts.key == "asked"
+        self.asked.setVisible(asked)
+        self.left.setVisible(not asked)
+        self.snooze_action.setText(_SNOOZE if asked else _WAKE)
+        self.snooze.setVisible(asked or self._may_wake)
 
     @property
     def wish(self) -> ManyWish:
@@ -304,14 +327,15 @@ class ManyDialog(FormDialog):
     @property
     def choice(self) -> ManyChoice:
         """What is the same for all of them."""
-        return ManyChoice(self.name.text(), days_of(self.reminders.key), self.memo.text())
+        return ManyChoice(self.name.text(), days_of(self.reminders.key), self.memo.text(),
+                          statement=self.statement.isChecked())  # fmt: skip
 
     def take_focus(self) -> None:
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class SmallDialog(FormDialog):
-    """One field over a request: the day up to which a patient is snoozed, or why a request is taken back."""
+    """One field: the day up to which a patient is snoozed, or why a request is taken back."""
 
     def __init__(self, host: QWidget, title: str, verb: str, label: str, hint: str) -> None:
         super().__init__(host, title, verb, width=520)
@@ -321,12 +345,10 @@ class SmallDialog(FormDialog):
         self.row = FormRow(label, self.field)
         self.content.addWidget(self.what)
         self.content.addWidget(self.row)
-        self.line: AskLine | None = None
 
-    def begin(self, line: AskLine, what: str, typed: str = "") -> None:
-        """Open for a request."""
-        self.line = line
-        self.subtitle.setText(line.patient.name)
+    def begin(self, name: str, what: str, typed: str = "") -> None:
+        """Open for an account."""
+        self.subtitle.setText(name)
         self.what.setText(what)
         self.field.setText(typed)
         self.refuse("")
@@ -337,10 +359,3 @@ class SmallDialog(FormDialog):
     def take_focus(self) -> None:
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.field.selectAll()
-
-
-def snooze_words(line: AskLine) -> str:
-    """What snoozing means for this patient."""
-    if line.snoozed_until is None:
-        return "Bulk requests leave this patient out up to that day. What was sent already stays as it is."
-    return f"Snoozed to {full_day_text(line.snoozed_until)}. Empty the field to ask this patient again."

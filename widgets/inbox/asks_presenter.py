@@ -14,15 +14,15 @@ from app.find import Find
 from app.lanes import Lane
 from app.views import FoundPatient, Person
 from models.basics.errors import RuleBroken
-from models.rules.typed import read_day
 from widgets.bridge import Bridge
 from widgets.common.form_dialog import FormDialog
 from widgets.common.newest import Newest
 from widgets.common.speech import Notice, Speech
-from widgets.common.when import count_text, full_day_text
-from widgets.inbox.asks_dialogs import ManyDialog, OneDialog, SmallDialog, snooze_words
+from widgets.common.when import count_text
+from widgets.inbox.asks_dialogs import ManyDialog, OneDialog, SmallDialog
 from widgets.inbox.asks_pane import AsksPane
 from widgets.inbox.asks_state import AsksState, asks_state, offers_for, sent_words
+from widgets.inbox.snoozing import Snoozing
 
 WISH_MS = 300
 """So long after the last change of whom to ask, everybody is looked at again."""
@@ -49,8 +49,10 @@ class AsksPresenter(QObject):
         self._state = AsksState()
         self._one: OneDialog | None = None
         self._many: ManyDialog | None = None
-        self._snooze: SmallDialog | None = None
+        self.snoozing = Snoozing(self, host, bridge=bridge, lanes=lanes, story=lambda: story, speech=speech,
+                                 person=person, today=today, cannot=self._failed)  # fmt: skip
         self._cancel: SmallDialog | None = None
+        self._ends = ""
         self._sheet: ManySheet | None = None
         self._searches = 0
         self._questions = Newest(bridge, lanes["lists"], self)
@@ -199,6 +201,7 @@ class AsksPresenter(QObject):
             dialog.wished.connect(self._wish_soon.start)
             dialog.submitted.connect(self._begin_many)
             dialog.snoozed.connect(self._leave_out)
+            dialog.woken.connect(self._ask_again)
         self._sheet = None
         self._many.begin()
         self._look_again()
@@ -222,10 +225,17 @@ class AsksPresenter(QObject):
     @Slot(str)
     def _leave_out(self, patient_id: str) -> None:
         """Who is marked is not asked this time, nor for a while."""
+        self._snoozed(patient_id, self._today() + timedelta(days=SNOOZE_DAYS))
+
+    @Slot(str)
+    def _ask_again(self, patient_id: str) -> None:
+        """Who is marked is snoozed no more."""
+        self._snoozed(patient_id, None)
+
+    def _snoozed(self, patient_id: str, until: date | None) -> None:
         dialog, person = self._many, self._person()
         if dialog is None or self._busy or self._sheet is None:
             return
-        until = self._today() + timedelta(days=SNOOZE_DAYS)
 
         def over(_nothing: object) -> None:
             self._busy = False
@@ -269,38 +279,23 @@ class AsksPresenter(QObject):
     # Snoozed, taken back ----------------------------------------------------------------------------------------------
 
     def _open_snooze(self, line: AskLine) -> None:
-        if self._snooze is None:
-            self._snooze = SmallDialog(self._host(), "Snooze", "Snooze", "Up to", "6/14, +30")
-            self._snooze.submitted.connect(self._do_snooze)
-        until = line.snoozed_until
-        self._snooze.begin(line, snooze_words(line), full_day_text(until) if until else "+30")
-
-    @Slot()
-    def _do_snooze(self) -> None:
-        dialog, person = self._snooze, self._person()
-        if dialog is None or dialog.line is None or self._busy:
-            return
-        line, typed = dialog.line, dialog.field.text().strip()
-        until = read_day(typed, self._today()) if typed else None
-        if typed and until is None:
-            dialog.row.set_error(self._speech.error(RuleBroken("ask.days_wrong")).title)
-            return
-        patient_id, name = line.patient.patient_id, line.patient.name
-        said = f"{name} is snoozed to {full_day_text(until)}." if until else f"{name} is not snoozed any more."
-        self._write(lambda: self._story.snooze(patient_id, until, person), dialog, lambda _nothing: said)
+        self.snoozing.open(line.patient.patient_id, lambda words: self._over(None, words))
 
     def _open_cancel(self, line: AskLine) -> None:
         if self._cancel is None:
             self._cancel = SmallDialog(self._host(), "Take the request back", "Take back", "Why", "Optional")
             self._cancel.submitted.connect(self._do_cancel)
-        self._cancel.begin(line, "Its link ends, and nobody is reminded of it any more. What was sent stays sent.")
+        self._ends = line.ask_id
+        self._cancel.begin(
+            line.patient.name, "Its link ends, and nobody is reminded of it any more. What was sent stays sent."
+        )
 
     @Slot()
     def _do_cancel(self) -> None:
         dialog, person = self._cancel, self._person()
-        if dialog is None or dialog.line is None or self._busy:
+        if dialog is None or self._busy:
             return
-        ask_id, reason = dialog.line.ask_id, dialog.field.text()
+        ask_id, reason = self._ends, dialog.field.text()
         self._write(lambda: self._story.cancel(ask_id, person, reason), dialog,
                     lambda told: f"The request to {told.patient.name} is taken back.")  # fmt: skip
 

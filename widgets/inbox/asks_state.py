@@ -167,10 +167,18 @@ def why_words(line: ManyLine) -> str:
     return f"{words} to {full_day_text(line.snoozed_until)}" if line.left == "snoozed" and line.snoozed_until else words
 
 
-def many_words(sheet: ManySheet) -> tuple[str, str]:
+def many_words(sheet: ManySheet, *, statement: bool = False) -> tuple[str, str]:
     """(what the button says, what will happen)."""
     count = len(sheet.asked)
     if not count:
         return "Send requests", "Nobody fits. Choose a lower amount or more ages."
     each = count_text(count, "request", "requests")
-    return f"Send {each}", f"{count_text(count, 'patient', 'patients')} · {show_cents(sheet.cents)} in all"
+    along = f" · {sheet.papers} with a statement" if statement else ""
+    return f"Send {each}", f"{count_text(count, 'patient', 'patients')} · {show_cents(sheet.cents)} in all{along}"
+
+
+def snooze_words(until: date | None) -> str:
+    """What snoozing means for an account that is snoozed up to a day, or is not."""
+    if until is None:
+        return "Bulk requests leave this account out up to that day. What was sent already stays as it is."
+    return f"Snoozed to {full_day_text(until)}. Empty the field to ask this account again."

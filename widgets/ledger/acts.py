@@ -103,6 +103,8 @@ class LedgerActs:
     """A one-time link for the balance of `patient_id`'s account, whole or part."""
     links: Opener | None = None
     """Every link of that account."""
+    snooze: Opener | None = None
+    """Leave the account of `patient_id` out of bulk payment requests for a while."""
     visit_status: Opener | None = None
     billing_status: Opener | None = None
     cards: Opener | None = None
@@ -139,6 +141,7 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
     from widgets.asking.act import openers as asking
     from widgets.coverage.act import opener as coverage
     from widgets.family.act import opener as family
+    from widgets.inbox.snoozing import openers as snoozing
     from widgets.kept_cards.act import opener as cards
     from widgets.ledger.money_acts import openers as money
     from widgets.links.act import openers as links
@@ -165,4 +168,5 @@ def acts_of(kit: Kit, stage: Stage, papers: PaperActs | None = None) -> LedgerAc
         **visits(kit, stage),
         **asking(kit, stage),
         **links(kit, stage),
+        **snoozing(kit, stage),
     )

@@ -51,6 +51,7 @@ PAGE_ACTS: tuple[tuple[str, str, str], ...] = (
     ("ask", "Ask for a payment…", "Alt+P"),
     ("link", "Send a payment link…", "Alt+J"),
     ("links", "Payment links…", ""),
+    ("snooze", "Snooze bulk requests…", "Alt+Z"),
     ("plan", "New payment plan…", "Alt+L"),
     ("fee", "Add a fee…", ""),
     ("paper", "Enter a paper receipt…", ""),

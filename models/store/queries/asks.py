@@ -111,6 +111,18 @@ def snoozed_until(connection: Any, tenant: str, patient_id: str) -> date | None:
     return _day(row[0]) if row else None
 
 
+def snoozes(connection: Any, tenant: str, payer_id: str) -> dict[str, date]:
+    """Which records of a family are left out of bulk requests, and up to which day."""
+    members = [each.id for each in family.family(connection, tenant, payer_id)] or [payer_id]
+    mine = people.records_of_all(connection, tenant, members)
+    found = connection.execute(
+        f"SELECT patient_id, until FROM snooze WHERE tenant = ? AND until <> '' AND patient_id IN ({marks(len(mine))}) "
+        "ORDER BY patient_id",
+        (tenant, *mine),
+    )
+    return {row[0]: day for row in found if (day := _day(row[1])) is not None}
+
+
 def since(connection: Any, tenant: str, moment: str, most: int) -> list[AskRow]:
     """Requests made since a moment (UTC text), newest first."""
     found = connection.execute(

@@ -85,6 +85,15 @@ def agreed(connection: Any, tenant: str, consent_id: str) -> bool | None:
     return bool(row[0]) if row else None
 
 
+def agreed_addresses(connection: Any, tenant: str) -> frozenset[tuple[str, str, str]]:
+    """(patient, channel, address) of everybody who agreed to papers there, by e-mail."""
+    found = connection.execute(
+        "SELECT patient_id, channel, address FROM consent WHERE tenant = ? AND agreed = 1 AND channel = 'email'",
+        (tenant,),
+    )
+    return frozenset((row[0], row[1], row[2]) for row in found)
+
+
 def channels(connection: Any, tenant: str) -> Channels:
     """What the hub can send with."""
     row = connection.execute(

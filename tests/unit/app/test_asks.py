@@ -12,13 +12,16 @@ import orjson
 import pytest
 
 from app.ask_views import AskChoice, AskState, ManyChoice, ManySheet, ManyWish, Which
-from app.asks import AT_ONCE, Asks
+from app.asks import AT_ONCE, PAPERS_AT_ONCE, Asks
 from app.clinic import Clinic
 from app.messages import Messages
 from app.words import WORDS
 from models.basics.errors import RuleBroken
+from models.operations.asks import AskSnooze
+from models.operations.messages import MessageConsent
 from models.operations.records import Channels, Rules
 from models.rules.campaigns import Age, LeftOut
+from models.rules.rights import Right
 from tests.support import stores
 from tests.support.clinic import MARIA, TestClinic
 from tests.support.printing_office import papers_of
@@ -168,6 +171,58 @@ def test_s1_17_many_are_written_down_a_few_at_a_time_and_nobody_twice(clinic: Te
     assert refused(story.send_some, again, choice, MARIA) == "ask.nobody"
     assert refused(story.send_some, sheet, replace(choice, name=" "), MARIA) == "ask.name_missing"
     assert refused(story.send_some, replace(sheet, why_not="link.no_pages"), choice, MARIA) == "link.no_pages"
+
+
+def test_s1_17_a_statement_goes_along_to_those_who_agreed_and_is_issued_once(clinic: TestClinic, story: Asks) -> None:
+    """Rosa agreed to papers by e-mail and owes with her family; Bo did not; Cy goes by text."""
+    for name in ("bo", "cy"):
+        clinic.patient(name, name.title(), email="" if name == "cy" else "bo@home.test", birth_date="1971-02-01")
+        clinic.charge(500, day="2026-05-01", charge_id=f"c-{name}", patient_id=name)
+    clinic.put(MessageConsent(consent_id="c", patient_id="rosa", channel="email", address=EMAIL, agreed=True,
+                              words="unprotected-1"))  # fmt: skip
+    assert story.many(ManyWish()).papers == 0, "by text, as each of them likes it"
+    sheet, choice = story.many(ManyWish(channel="email")), ManyChoice("Spring", statement=True)
+    assert [(line.patient.patient_id, line.agreed) for line in sheet.asked] == [("bo", False), ("rosa", True)]
+    assert refused(story.send_some, sheet, choice, replace(MARIA, rights=frozenset({Right.PAYMENTS}))) == (
+        "staff.right_missing")  # fmt: skip
+    for _ in range(2):  # begun again after a crash
+        assert story.send_some(sheet, choice, MARIA) == 2
+    [issued] = bodies(clinic, "statement.issued")
+    papers = {body["patient_id"]: body.get("statement") for body in bodies(clinic, "ask.start")}
+    assert papers["bo"] is None
+    assert (papers["rosa"]["source_id"], papers["rosa"]["amount_cents"]) == (issued["statement_id"], 8_500)
+    assert orjson.loads(papers["rosa"]["document"])
+
+
+def test_s1_17_statements_are_issued_a_few_at_a_time_and_none_for_what_is_not_owed(
+    clinic: TestClinic, story: Asks
+) -> None:  # fmt: skip
+    people = [f"p{n}" for n in range(PAPERS_AT_ONCE + 1)]
+    for each in people:
+        clinic.patient(each, each, birth_date="1971-02-01", email=f"{each}@home.test")
+        clinic.charge(1_000, day="2026-05-01", charge_id=f"c-{each}", patient_id=each)
+        clinic.put(MessageConsent(consent_id=each, patient_id=each, channel="email", address=f"{each}@home.test",
+                                  agreed=True, words="unprotected-1"))  # fmt: skip
+    sheet, choice = story.many(ManyWish(channel="email")), ManyChoice("Spring", statement=True)
+    clinic.charge(0, day="2026-05-01", charge_id="c-p0", patient_id="p0")
+    done = 0
+    while done < len(sheet.asked):
+        done = story.send_some(sheet, choice, MARIA, done)
+    assert len(bodies(clinic, "ask.start")) == len(people) + 1
+    assert {body["patient_id"] for body in bodies(clinic, "statement.issued")} == set(people) - {"p0"}
+
+
+def test_s1_17_a_family_is_snoozed_by_who_pays_for_it(clinic: TestClinic, story: Asks) -> None:
+    clinic.put(AskSnooze(patient_id="sofia", until="2026-08-01"))
+    sheet = story.snoozing("sofia")
+    assert (sheet.patient.patient_id, sheet.until) == ("rosa", date(2026, 8, 1))
+    story.snooze("sofia", TODAY + timedelta(days=1), MARIA)
+    assert story.snoozing("rosa").until == TODAY + timedelta(days=1), "the last word counts"
+    assert left(story.many(ManyWish()))["rosa"] is LeftOut.SNOOZED
+    story.snooze("rosa", None, MARIA)
+    assert story.snoozing("sofia").until is None
+    assert "rosa" not in left(story.many(ManyWish()))
+    assert refused(story.snoozing, "nobody") == "collect.patient_gone"
 
 
 # Beside a hub -----------------------------------------------------------------------------------------------------

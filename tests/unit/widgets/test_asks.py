@@ -19,8 +19,8 @@ from tests.support import frozen
 from tests.support.windows import LOOKS, clipped, picture, shown, unfit
 from widgets import theme
 from widgets.common.speech import Notice
-from widgets.inbox.asks_dialogs import ManyDialog, OneDialog, SmallDialog, snooze_words
-from widgets.inbox.asks_state import AsksState, asks_state, days_of, offers_for
+from widgets.inbox.asks_dialogs import ManyDialog, OneDialog, SmallDialog
+from widgets.inbox.asks_state import AsksState, asks_state, days_of, many_words, offers_for, snooze_words
 from widgets.inbox.state import Chosen, inbox_state
 from widgets.inbox.view import InboxPage
 
@@ -117,15 +117,18 @@ def test_nothing_of_the_forms_is_clipped(qtbot: Any, look: str) -> None:
 
     def left() -> None:
         asked()
+        many.statement.setChecked(True)
         many.parts.set_key("left")
+        many.left.set_key(LeftOut.SNOOZED.value)
         many._show_part()
+        assert many.snooze.isVisible()
 
     def nobody() -> None:
         many.begin()
         many.show_sheet(replace(MANY, asked=()), "")
 
     def snoozed() -> None:
-        small.begin(LINES[2], snooze_words(LINES[2]), "+30")
+        small.begin(LONG.name, snooze_words(TODAY + timedelta(30)), "+30")
 
     found: dict[str, Any] = {}
     ways = {"choosing": (one, choosing), "one": (one, chosen), "many": (many, asked), "left": (many, left),
@@ -163,3 +166,9 @@ def test_a_row_is_read_as_one_sentence() -> None:
     assert "Next May 18, 2026" in rows["reminded"]
     assert "On a payment plan" in rows["left_out"]
     assert states()["requests"].foot.startswith("1 on its way · 1 sent · 1 reminded · 1 not sent · 1 paid")
+
+
+def test_s1_17_how_many_get_a_statement_is_said_before() -> None:
+    some = replace(MANY, asked=tuple(replace(line, agreed=n < 7) for n, line in enumerate(MANY.asked)))
+    assert many_words(some, statement=True)[1].endswith("in all · 7 with a statement")
+    assert "statement" not in many_words(some)[1]

@@ -539,6 +539,7 @@ def test_the_menu_key_opens_what_the_row_can_take(qtbot: Any, at: Desk, keys: st
             "export",
             "link",
             "links",
+            "snooze",
         )
     ],
 )
