@@ -44,11 +44,11 @@ WORDS: Rows = {
         "Read one with Import to see why; then move it back, or delete it.",
     ),
     # what payers allow
-    "fees.payer_missing": ("Whose price is it", _NOTHING, "Enter the payer as insurances name it."),
-    "fees.code_missing": ("Which service is it", _NOTHING, "Enter its code, such as 99213."),
+    "fees.payer_missing": ("The payer is missing", _NOTHING, "Enter the payer as insurances name it."),
+    "fees.code_missing": ("The code is missing", _NOTHING, "Enter its code, such as 99213."),
     "fees.amount_wrong": ("No payer allows that", _NOTHING, "Enter an amount up to {limit_cents:money}."),
     "fees.day_wrong": ("This day is too far away", _NOTHING, "Enter a day of the last or next five years."),
-    "fees.reason_missing": ("Why is it changed", _NOTHING, "Enter the reason: it stays in the history."),
+    "fees.reason_missing": ("The reason is missing", _NOTHING, "Enter it: it stays in the history."),
     "fees.as_before": ("{code} has this price on that day already", _NOTHING, "Enter another price or another day."),
     "fees.not_in_force": ("{code} has no price on that day", _NOTHING, "Choose a day on which it has one."),
     "fees.none_in_file": (

@@ -9,13 +9,14 @@ from PySide6.QtCore import Slot
 from widgets.screens import Kit, Page, Place
 from widgets.settings.parts import PARTS, Part
 from widgets.settings.presenter import SettingsPresenter
-from widgets.settings.state import PROFILES, SECTIONS, STAFF, WAYS
+from widgets.settings.state import FEES, PROFILES, SECTIONS, STAFF, WAYS
 from widgets.settings.view import SettingsView
 
 if TYPE_CHECKING:
     from models.store.rows import Change
 
-_TOPICS: Final = {STAFF: {"staff"}, WAYS: {"method"}, PROFILES: {"billing_profile", "appointment_profile"}}
+_TOPICS: Final = {STAFF: {"staff"}, WAYS: {"method"}, PROFILES: {"billing_profile", "appointment_profile"},
+                  FEES: {"fee_schedule"}}  # fmt: skip
 """What is read again, by page, when such records changed here or at another desk."""
 
 

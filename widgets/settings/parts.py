@@ -19,6 +19,7 @@ from widgets.settings.state import (
     BACKUP,
     DESKS,
     DEVICES,
+    FEES,
     IMPORT,
     PORTAL,
     PRACTICE,
@@ -146,6 +147,20 @@ def _profiles(view: SettingsView, kit: Kit) -> Parts:
     return (presenter,)
 
 
+def _fees(view: SettingsView, kit: Kit) -> Parts:
+    from widgets.fee_schedules.presenter import FeesPresenter
+    from widgets.fee_schedules.view import FeesView
+
+    fees = FeesView()
+    view.add_page(FEES, fees)
+    presenter = FeesPresenter(
+        fees, bridge=kit.bridge, lanes=kit.desk.lanes, book=lambda: kit.desk.fee_book,
+        person=lambda: kit.session.person, today=lambda: kit.facts().business_date,
+        speech=Speech(lambda: ZoneInfo(kit.facts().zone)),
+    )  # fmt: skip
+    return (presenter,)
+
+
 def _desks(view: SettingsView, kit: Kit) -> Parts:
     from widgets.desks.presenter import DesksPresenter
     from widgets.desks.review import ReviewPresenter
@@ -244,7 +259,7 @@ def _training(view: SettingsView, kit: Kit) -> None:
 
 PARTS: dict[str, Callable[[SettingsView, Kit], Parts]] = {
     THIS_DESK: _this_desk, DEVICES: _devices, PRACTICE: _practice, WAYS: _ways, RULES: _rules, PORTAL: _portal,
-    PROFILES: _profiles,
+    PROFILES: _profiles, FEES: _fees,
     STAFF: _staff, DESKS: _desks, BACKUP: _backup, IMPORT: _import,
 }  # fmt: skip
 """By page, in the order of `SECTIONS`."""

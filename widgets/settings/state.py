@@ -60,8 +60,8 @@ def profile_words(kind: PrinterProfile) -> str:
     return f"{kind.paper_mm} mm, {kind.columns} columns{letters}{low}{cut} ({kind.key})"
 
 
-THIS_DESK, PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES, PORTAL, PROFILES, BACKUP, DEVICES = (
-    "desk", "practice", "staff", "desks", "import", "ways", "rules", "portal", "profiles", "backup", "devices",
+THIS_DESK, PRACTICE, STAFF, DESKS, IMPORT, WAYS, RULES, PORTAL, PROFILES, FEES, BACKUP, DEVICES = (
+    "desk", "practice", "staff", "desks", "import", "ways", "rules", "portal", "profiles", "fees", "backup", "devices",
 )  # fmt: skip
 """Pages with a view of their own, or a part of one."""
 
@@ -98,6 +98,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     Section(RULES, "Money rules", "shield-check"),
     Section(PORTAL, "Patient portal", "users"),
     Section(PROFILES, "Profiles", "calendar-days"),
+    Section(FEES, "Fee schedules", "file-text"),
     Section(STAFF, "Staff", "user-plus"),
     Section(DESKS, "Desks", "building-2", (
         Row(settings.HUB_LISTEN, "Who may join", "At the desk that hosts the hub, from its next start on.", CHOICE,

@@ -1,0 +1,1 @@
+"""Settings > Fee schedules: what payers allow, by code, from when to when."""
