@@ -95,8 +95,16 @@ class Care:
 
     def _begin(self) -> None:
         if not self._closing.wait(AFTER_START_S):
+            self.keep_room()
             self.check()
-            self.reserve.keep()
+
+    def keep_room(self) -> None:
+        """Room on the disk: the store's own, ahead of what is written next, and the reserve. Never raises."""
+        try:
+            self._clinic.store.keep_room()
+        except PosError as error:
+            log.warning("no room kept", extra=facts(key=error.message_key))
+        self.reserve.keep()
 
     def _give_room(self) -> bool:
         if not self.reserve.give():

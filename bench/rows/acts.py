@@ -190,6 +190,7 @@ def _ledgers() -> Iterator[tuple[DeskStore, Iterator[Allocate]]]:
         path = Path(folder) / "desk.db"
         with_identity(path, BENCH_KEY)
         store = DeskStore.open(path, BENCH_KEY, FixedClock(NOON))
+        store.keep_room()
         day, people = TODAY.isoformat(), [f"patient-{n:04d}" for n in range(LEDGERS)]
         for at in range(0, LEDGERS, 250):
             some = people[at : at + 250]

@@ -45,7 +45,8 @@ def open_till(path: Path, now: datetime) -> BenchTill:
     """The desk's own checkout over the store at `path`."""
     clock = FixedClock(now)
     store = DeskStore.open(path, BENCH_KEY, clock)
-    store.prepare_writing()  # as the desk does behind its first screen
+    store.prepare_writing()  # as the desk does behind its first screen, both
+    store.keep_room()
     clinic, settings = Clinic(store, clock), Settings(None)
     settings.for_now({PRINTER_URL: "escpos+serial:///dev/null"})
     posting = Posting(clinic, settings)

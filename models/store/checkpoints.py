@@ -1,7 +1,8 @@
 """Carries a store's write-ahead log into its file on a thread of its own, so that no sale waits for it.
 
 SQLite would do this inside whichever commit fills the log; here the writer only counts. Safe beside a writer: the
-library is new enough (`reading.OLDEST_SQLITE`).
+library is new enough (`reading.OLDEST_SQLITE`). Afterwards the log begins again from its start, in blocks that are on
+the disk already (`models.store.log_room`).
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ from models.store.reading import connect
 
 _log = logging.getLogger(__name__)
 
-WRITES = 256
+WRITES = 128
 BYTES = 16 << 20
 """After so many writes, or when the log has grown by so much since the last time."""
 
+MOMENT_MS = 8
+"""So long the newest pages wait for a gap between two commits, and hold up a commit that comes meanwhile."""
+
 LARGEST = 64 << 20
-"""Beyond this writers are held up for the moment it takes to begin the log again from its start."""
+"""Beyond this writers are held up until the log begins again from its start."""
 
 
 class Checkpoints:
@@ -72,8 +76,9 @@ class Checkpoints:
             try:
                 connection = connection or connect(self._path, self._key_hex, busy_ms=self._busy_ms)
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-                if self._wal_size() > LARGEST:  # writers were never idle: only the newest pages are left to carry
-                    connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+                patience_ms = self._busy_ms if self._wal_size() > LARGEST else MOMENT_MS
+                connection.execute(f"PRAGMA busy_timeout = {patience_ms}")
+                connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()  # little is left to carry
             except Exception as error:  # the log keeps everything; the next turn tries again
                 found = translate(error) or error
                 if not isinstance(found, StorageError):

@@ -1,14 +1,20 @@
 """A disk whose power fails: every write and every sync of a database is recorded, and images are built of what a cut at
 some moment may have left. What was synced is there; of what was not, any write may be missing, and the last one torn.
+Where a file grew and what was written there never arrived, what lay in these blocks before may come to light.
 
 SQLite's own tests do the same with a VFS of their own ("How SQLite Is Tested", section 3.3).
 """
 
 from __future__ import annotations
 
+import os
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import apsw
 
@@ -64,20 +70,56 @@ class Recorder:
         """Somebody was told."""
         self.events.append(Told(what))
 
-    def image(self, base: dict[str, bytes], point: int, chance: random.Random, to: Path) -> set[str]:
-        """Write to `to` what a cut after `point` events may have left of `base`; returns what had been told by then."""
+    def disk(self) -> tuple[type[FileIO], Any]:
+        """Files and system calls for a module that writes beside the database, recorded as well: its `FileIO`, `os`."""
+        recorder = self
+
+        class Recorded(FileIO):
+            def write(self, data: Any) -> int:
+                recorder.events.append(Write(Path(str(self.name)).name, self.tell(), bytes(data)))
+                return super().write(data)
+
+            def truncate(self, size: int | None = None) -> int:
+                recorder.events.append(Truncated(Path(str(self.name)).name, size or 0))
+                return super().truncate(size)
+
+            def fileno(self) -> int:
+                names[super().fileno()] = Path(str(self.name)).name
+                return super().fileno()
+
+        def fsync(file: int) -> None:
+            os.fsync(file)
+            recorder.events.append(Synced(names[file]))
+
+        names: dict[int, str] = {}
+        return Recorded, SimpleNamespace(fstat=os.fstat, fsync=fsync)
+
+    def image(self, base: dict[str, bytes], point: int, chance: random.Random, to: Path, *,
+              stale: Mapping[str, bytes] | None = None) -> set[str]:  # fmt: skip
+        """Write to `to` what a cut after `point` events may have left of `base`; returns what had been told by then.
+        `stale` is what lay before in the blocks that a file grows into: by its name, each at its place in it."""
+        stale = stale or {}
         files = {name: bytearray(content) for name, content in base.items()}
         last_sync = {event.file: n for n, event in enumerate(self.events[:point]) if isinstance(event, Synced)}
         keeps = chance.random()
         for n, event in enumerate(self.events[:point]):
             if isinstance(event, Write | Truncated):
                 durable = n < last_sync.get(event.file, -1)
+                content = files.setdefault(event.file, bytearray())
+                if isinstance(event, Write) and not durable and event.file in stale and chance.random() < 0.5:
+                    _grow(content, event.at + len(event.data), stale[event.file])
                 if durable or chance.random() < keeps:
-                    _apply(files.setdefault(event.file, bytearray()), event, None if durable else chance)
+                    _apply(content, event, None if durable else chance)
         to.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             (to / name).write_bytes(content)
         return {event.what for event in self.events[:point] if isinstance(event, Told)}
+
+
+def _grow(content: bytearray, end: int, stale: bytes) -> None:
+    """The new size came to the disk, the bytes did not."""
+    content.extend(stale[len(content) : end])
+    content.extend(bytes(max(0, end - len(content))))
 
 
 def _apply(content: bytearray, event: Write | Truncated, torn_by: random.Random | None) -> None:
