@@ -47,6 +47,8 @@ TEST_PROGRAMS = {
     "/usr/sbin/cupsd": "cups-daemon",
     "lp": "cups-client",
 }
+TEST_LIBRARIES = {"libatomic.so.1": "libatomic1"}
+"""What drives the browser is linked to it."""
 
 
 def main(arguments: list[str]) -> int:
@@ -73,7 +75,8 @@ def missing_packages(*, testing: bool) -> list[str]:
     """Debian packages whose library or program is not here. Empty on macOS and Windows: wheels bring what they need."""
     if sys.platform != "linux":
         return []
-    packages = [package for library, package in QT_LIBRARIES.items() if not loads(library)]
+    libraries = QT_LIBRARIES | (TEST_LIBRARIES if testing else {})
+    packages = [package for library, package in libraries.items() if not loads(library)]
     if not PYTHON.exists() and not has_ensurepip():
         packages.append("python3-venv")
     if not Path("/etc/ssl/certs/ca-certificates.crt").exists():
