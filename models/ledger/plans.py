@@ -30,6 +30,7 @@ from models.operations.plans import (
 )
 from models.rules.plan_standing import PlanStatus
 from models.rules.plans import Frequency
+from models.rules.signatures import strokes_of
 
 LOCKED, NOT_ACTIVE, WRONG = "plan_locked", "plan_not_active", "plan_wrong"
 """Reasons: it is in force or has ended; it is not in force; it does not add up, or says what nobody knows."""
@@ -96,7 +97,8 @@ def _not_ours(known: PlanState | None, patient_id: str, draft: Draft) -> str:
 
 def accepted(op: Operation, body: PlanAccept, draft: Draft) -> None:
     """A patient accepted terms; they count for the plan as long as they are its terms."""
-    if body.how not in ACCEPTED_BY or body.channel not in PLAN_CHANNELS or len(body.terms_sha256) != 64:
+    unknown = body.how not in ACCEPTED_BY or body.channel not in PLAN_CHANNELS or len(body.terms_sha256) != 64
+    if unknown or (body.strokes and not strokes_of(body.strokes)):
         quarantine(draft, op, WRONG)
         return
     known = draft.plan(body.plan_id)

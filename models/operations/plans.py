@@ -9,7 +9,8 @@ PLAN_METHODS = ("card", "other")
 home)."""
 SIGNATURE, PAPER, TERMS = "signature", "paper", "terms"
 ACCEPTED_BY = (SIGNATURE, PAPER, TERMS)
-"""How terms were accepted: signed at the desk, signed on paper, or agreed to after they were read."""
+"""How terms were accepted: signed with a pen (on the reader or the patient's own screen), signed on paper, or agreed to
+after they were read."""
 PLAN_CHANNELS = ("desk", "portal", "link")
 CHARGED, DECLINED, UNKNOWN = "charged", "declined", "unknown"
 OUTCOMES = (CHARGED, DECLINED, UNKNOWN)
@@ -66,7 +67,7 @@ class PlanPut:
 class PlanAccept:
     """A patient accepted terms (fact): those whose text has `terms_sha256`. `said_by` is who, by name; `how` one of
     ACCEPTED_BY, `channel` of PLAN_CHANNELS; `document_id` is what was signed, where it is kept, and
-    `strokes` the pen's way on the reader as `models.rules.signatures` writes it."""
+    `strokes` the pen's way on the reader or on the patient's own screen as `models.rules.signatures` writes it."""
 
     plan_id: str
     patient_id: str

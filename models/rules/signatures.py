@@ -11,6 +11,10 @@ MOST_POINTS = 1_500
 """Points that are kept of a signature: more shows nothing more on paper."""
 MOST_TEXT = 24_000
 """Signs of a written-down signature; a longer one is none of ours."""
+WIDEST = 4_000
+"""Units a page or reader is wide and high at most."""
+LEAST_POINTS, LEAST_SPAN = 6, 30
+"""Less is no signature that was drawn on a page 1,000 units wide: a dot, a slip of the finger."""
 
 
 def signature_text(strokes: Sequence[Sequence[Point]]) -> str:
@@ -34,6 +38,19 @@ def strokes_of(text: str) -> tuple[Stroke, ...]:
         return tuple(tuple(_point(each) for each in stroke.split(";")) for stroke in text.split("|"))
     except ValueError:
         return ()
+
+
+def drawn(text: str) -> str | None:
+    """What a page sent as a signature, as it is kept; empty where nothing was drawn. None for what is no signature: not
+    written as one, too long, beyond the page, or hardly a stroke."""
+    if not text:
+        return ""
+    strokes = strokes_of(text)
+    points = [point for stroke in strokes for point in stroke]
+    if len(points) < LEAST_POINTS or max(max(point) for point in points) > WIDEST:
+        return None
+    spans = (max(each) - min(each) for each in zip(*points, strict=True))
+    return signature_text(strokes) if max(spans) >= LEAST_SPAN else None
 
 
 def _point(text: str) -> Point:

@@ -14,7 +14,7 @@ from models.basics.clock import Clock, utc_text
 from models.basics.ids import natural_id
 from models.ledger.judging import HUB
 from models.operations.operation import GENESIS, Operation, make_operation
-from models.operations.plans import TERMS, PlanAccept, PlanLine, PlanMethod, PlanPut
+from models.operations.plans import SIGNATURE, TERMS, PlanAccept, PlanLine, PlanMethod, PlanPut
 from models.operations.protocol import PushBatch
 from models.operations.records import Rules
 from models.rules.agreement import Agreed, agreement, card_words, language_of, sha256, version_in
@@ -44,7 +44,7 @@ _REMIND_DAYS = 3
 class Accepting:
     """A patient accepts terms whose text has `seen_sha256`, paid with a kept card, or (empty) each time. `key` names
     the form that was sent: sent again it is the same acceptance; `channel` as of PlanAccept, `sent_at` (UTC text) when
-    the terms were sent to them, `language` what they read them in."""
+    the terms were sent to them, `language` what they read them in; `strokes` their signature, where they drew one."""
 
     plan_id: str
     key: str
@@ -54,6 +54,7 @@ class Accepting:
     channel: str
     sent_at: str
     language: str
+    strokes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _written(row: PlanRow, terms: Terms, wish: Accepting) -> list[object]:
         said.append(_put(row, terms, wish.kept_card_id))
     said.append(PlanAccept(
         plan_id=row.plan_id, patient_id=row.patient_id, terms=terms.version, terms_sha256=terms.sha256,
-        said_by=wish.said_by, how=TERMS, channel=wish.channel,
+        said_by=wish.said_by, how=SIGNATURE if wish.strokes else TERMS, channel=wish.channel, strokes=wish.strokes,
     ))  # fmt: skip
     return said
 

@@ -7,14 +7,16 @@ StorageError where the database fails. Times are UTC text.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
 from models.basics.clock import Clock, utc_text
+from models.basics.ids import natural_id
 from models.ledger.posting import HUB
 from models.operations.operation import GENESIS, make_operation
 from models.operations.protocol import PushBatch
+from models.operations.records import Patient
 from models.store.hub_desks import Running
 from models.store.hub_reading import HubReader
 from models.store.portal_rows import (
@@ -28,6 +30,7 @@ from models.store.portal_rows import (
     names,
 )
 from models.store.pushing import push_batches
+from models.store.queries import people, recorded
 from models.store.session import Session
 
 T = TypeVar("T")
@@ -452,6 +455,28 @@ class HubPortal:
         )
         self._write(lambda session: session.run(query, tenant=tenant, id=order_id, state=state, attempt=attempt_id,
                                                 where_to=where_to, reason=reason), tenant)  # fmt: skip
+
+    def speak(self, tenant: str, account: AccountRow, language: str, day: date) -> None:
+        """Somebody wants to be written to in a language: by the practice, as their record says from now on, and by
+        their account."""
+        now = utc_text(self._clock.now())
+
+        def work(session: Session) -> None:
+            _lock(session, tenant)
+            session.run("UPDATE portal_account SET language = :language WHERE tenant = :tenant AND account_id = :id",
+                        tenant=tenant, id=account.account_id, language=language)  # fmt: skip
+            reader = HubReader(session)
+            known = recorded.one(reader, tenant, Patient, people.survivor(reader, tenant, account.patient_id))
+            if known is None or known.language == language:
+                return
+            op = make_operation(
+                replace(known, language=language), op_id=natural_id(tenant, "language", account.account_id, now),
+                tenant=tenant, device=HUB, epoch=0, dseq=0, prev=GENESIS, actor=HUB, business_date=day.isoformat(),
+                device_time=now,
+            )  # fmt: skip
+            push_batches(session, tenant, [PushBatch(HUB, 0, 0, (op,))], now)
+
+        self._write(work, tenant)
 
     def record(self, tenant: str, body: object, day: date, op_id: str) -> None:
         """Put what a patient did into the log, as the hub's own; twice under one id is once."""

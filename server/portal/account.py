@@ -11,16 +11,18 @@ from models.basics.clock import utc_text
 from models.basics.facts import facts
 from models.basics.ids import natural_id, new_id
 from models.operations.kept_cards import CardDrop
+from models.rules.languages import written_in
 from models.rules.people import display_name
 from models.store.hub_reading import HubReader
 from models.store.portal_rows import AccountRow, ViewRow
-from models.store.queries import kept_cards, people, rows
+from models.store.queries import kept_cards, people, reaching, rows
 from models.store.queries.kept_cards import KeptCardRow
 from models.store.queries.rows import PatientRow
 from receipts.attachments import Document
 from server.portal import balance, papers
 from server.portal.entering import failed, knock, sessions_of
-from server.portal.web import Gone, Page, Visit
+from server.portal.web import LANGUAGE, YEAR_S, Cookie, Gone, Page, Visit
+from server.portal.words import LANGUAGES
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +153,27 @@ def own(visit: Visit) -> Response:
 def _own(visit: Visit, account: AccountRow, *, wrong: bool = False) -> Response:
     left = visit.hub.portal.rows.recovery_left(visit.tenant, account.account_id)
     return visit.render("account.html", 422 if wrong else 200, username=account.username, factor=account.factor,
-                        left=left, wrong=wrong)  # fmt: skip
+                        left=left, wrong=wrong, written=_written_in(visit, account),
+                        spoken=visit.request.query_params.get("spoken") == "1")  # fmt: skip
+
+
+def _written_in(visit: Visit, account: AccountRow) -> str:
+    """The language the practice writes to them in."""
+    told = visit.hub.portal.rows.read(
+        visit.tenant, lambda reader: reaching.language(reader, visit.tenant, account.patient_id)
+    )
+    return written_in(told)
+
+
+def speak(visit: Visit) -> Response:
+    """From now on they are written to in another language, and read these pages in it."""
+    account, language = signed_in(visit, "account"), visit.typed("language", 8)
+    if language not in LANGUAGES:
+        raise Gone
+    visit.hub.portal.rows.speak(visit.tenant, account, language, visit.clinic.today(visit.hub.clock.now()))
+    visit.hub.heads.moved(visit.tenant, visit.hub.store.head(visit.tenant).seq)
+    visit.cookies.append(Cookie(LANGUAGE, language, YEAR_S))
+    return visit.go("/account?spoken=1")
 
 
 def new_codes(visit: Visit) -> Response:
@@ -178,6 +200,7 @@ OWN: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/receipts/{payment}", receipt), ("GET", "/statements", statements),
     ("GET", "/statements/{statement}", statement), ("GET", "/cards/{card}/remove", ask_drop),
     ("POST", "/cards/{card}/remove", drop), ("GET", "/account", own), ("POST", "/account/codes", new_codes),
+    ("POST", "/account/language", speak),
     ("POST", "/sign-out-everywhere", sign_out_everywhere),
 )  # fmt: skip
 """Method, path below the practice, page."""

@@ -51,6 +51,7 @@ def style() -> str:
 def assets() -> dict[str, Asset]:
     """Every file by the name it is asked by."""
     plain = {"portal.css": style().encode(), "portal.js": resources.path("portal/portal.js").read_bytes(),
+             "sign.js": resources.path("portal/sign.js").read_bytes(),
              "logo.svg": resources.path("logo.svg").read_bytes()}  # fmt: skip
     made = [_asset(_marked(name, content), content) for name, content in plain.items()]
     made += [_asset(name, resources.path(f"fonts/{name}").read_bytes()) for name in _FONTS]

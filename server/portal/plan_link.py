@@ -17,6 +17,7 @@ from models.basics.ids import new_id
 from models.operations.kept_cards import STRIPE
 from models.rules.agreement import sentences_of
 from models.rules.plans import asked_for
+from models.rules.signatures import drawn
 from models.store.hub_plans import CHANGED, STARTED, Accepting, Reading, Terms, terms_of
 from models.store.hub_reading import HubReader
 from models.store.plan_looking import items_for
@@ -30,7 +31,7 @@ from server.portal.link_money import order, receipt, receipt_of
 from server.portal.link_paying import CHANNEL, UNDER_WAY, begin, consent, keep_words, order_of, ready
 from server.portal.link_visit import STAGE, Linked, Subject, of_id, saw
 from server.portal.plan_view import PlanSeen, document_of, look_at
-from server.portal.web import Gone, Visit
+from server.portal.web import MOST_FORM_BYTES, Gone, Visit
 
 NEW, EACH = "new", "each"
 """How a plan may be paid beside a card on file: a new card, or each time by the patient."""
@@ -143,14 +144,16 @@ def terms(visit: Visit, found: Linked) -> Response:
     return _terms(visit, found, sent, way)
 
 
-def _terms(visit: Visit, found: Linked, sent: Sent, way: str, wrong: str = "", name: str = "") -> Response:
+def _terms(
+    visit: Visit, found: Linked, sent: Sent, way: str, wrong: str = "", name: str = "", strokes: str = ""
+) -> Response:  # fmt: skip
     agreed = _agreed(visit, found, sent, way)
     saw(visit, found, "terms")
     return visit.render(
         "plan_terms.html", 422 if wrong else 200, link=found, sent=sent, plan=sent.plan, way=way, wrong=wrong,
         sentences=sentences_of(agreed.text), sha256=agreed.sha256, stands=agreed.stands, order=new_id(), name=name,
         card=sent.card(way), written_on=parse_utc(agreed.row.put_at).astimezone(visit.clinic.zone).date().isoformat(),
-        pays=_pays_now(sent),
+        pays=_pays_now(sent), strokes=strokes,
     )  # fmt: skip
 
 
@@ -172,16 +175,19 @@ def accept(visit: Visit, found: Linked) -> Response:
     way, name = sent.way(visit.typed("with", _LETTERS)), " ".join(visit.typed("name", _LETTERS).split())
     if sent.plan.active or not way:
         return visit.go("")
+    strokes = drawn(visit.typed("drawn", MOST_FORM_BYTES))
+    if strokes is None:
+        return _terms(visit, found, sent, way, "drawn", name)
     if not name or visit.typed("agree", 3) != "yes":
-        return _terms(visit, found, sent, way, "agree", name)
+        return _terms(visit, found, sent, way, "agree", name, strokes)
     said = visit.hub.store.agreements.accept(visit.tenant, Accepting(
         plan_id=sent.plan.row.plan_id, key=visit.typed("order", 64) or new_id(),
         seen_sha256=visit.typed("seen", 64), said_by=name, kept_card_id="" if way == EACH else way, channel=CHANNEL,
-        sent_at=found.row.issued_at, language=visit.language,
+        sent_at=found.row.issued_at, language=visit.language, strokes=strokes,
     ))  # fmt: skip
     visit.hub.heads.moved(visit.tenant, visit.hub.store.head(visit.tenant).seq)
     if said == CHANGED:
-        return _terms(visit, found, _sent(visit, found), way, "changed", name)
+        return _terms(visit, found, _sent(visit, found), way, "changed", name)  # signed anew: it is another text
     if said != STARTED:
         return visit.go("")
     return _pay(visit, found, _sent(visit, found), way)

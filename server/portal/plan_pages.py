@@ -7,11 +7,12 @@ once, so that no card is charged for it again.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import orjson
 from starlette.responses import Response
 
-from models.basics.clock import utc_text
+from models.basics.clock import parse_utc, utc_text
 from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.basics.money import parse_cents
@@ -23,14 +24,16 @@ from models.rules.plans import asked_for
 from models.store.hub_reading import HubReader
 from models.store.plan_looking import items_for
 from models.store.portal_rows import AccountRow, OrderRow
-from models.store.queries import plans
+from models.store.queries import links, people, plans
 from models.store.queries.rows import PatientRow
 from receipts.agreement import AgreementDocument
 from server.portal import papers
 from server.portal.account import members, saw, signed_in
+from server.portal.entering import sessions_of
+from server.portal.link_visit import PAY, STAGE, standings_at
 from server.portal.paying import NEW_CARD, Offer, begin, leads_on, offer_of
 from server.portal.plan_view import OTHER, PlanSeen, document_of, look_at
-from server.portal.web import Gone, Page, Visit
+from server.portal.web import LANGUAGE, YEAR_S, Cookie, Gone, Page, Visit
 
 _ORDER_LETTERS = 64
 LEAST_CENTS = 50
@@ -57,6 +60,39 @@ def _mine(visit: Visit, account: AccountRow) -> tuple[tuple[PatientRow, ...], li
     return visit.hub.portal.rows.read(visit.tenant, look)
 
 
+def _waiting(visit: Visit, account: AccountRow) -> list[PlanSeen]:
+    """Agreements that were sent to them and wait for their word."""
+    today = visit.clinic.today(visit.hub.clock.now())
+
+    def look(reader: HubReader) -> list[PlanSeen]:
+        mine, standings = people.records(reader, visit.tenant, account.patient_id), standings_at(visit, reader)
+        found: list[PlanSeen] = []
+        for person in members(reader, visit, account):
+            whose = (person.given or person.family) if person.id not in mine else ""
+            for row in plans.plans_of(reader, visit.tenant, [person.id]):
+                link = next((each for each in links.of_subject(reader, visit.tenant, "plan", row.plan_id)
+                             if row.status == PlanStatus.DORMANT and each.patient_id in mine
+                             and standings.of(each).payable), None)  # fmt: skip
+                if link is not None:
+                    ends = parse_utc(link.expires_at).astimezone(visit.clinic.zone).date().isoformat()
+                    found.append(replace(look_at(reader, visit.clinic, row, today, whose), link_id=link.link_id,
+                                         ends=ends))  # fmt: skip
+        return found
+
+    return visit.hub.portal.rows.read(visit.tenant, look)
+
+
+def read(visit: Visit) -> Response:
+    """To the page of an agreement that waits: who is signed in need not say again who they are."""
+    account, plan_id = signed_in(visit, "plans"), visit.asked("plan")
+    found = next((each for each in _waiting(visit, account) if each.row.plan_id == plan_id), None)
+    if found is None:
+        raise Gone
+    there = replace(visit, place=PAY, session_token="", cookies=[Cookie(LANGUAGE, visit.language, YEAR_S)])
+    sessions_of(visit).begin(there, STAGE, patient_id=account.patient_id, note_id=found.link_id)
+    return there.go_to(f"/pay/{visit.hub.portal.keys.pay_token(visit.tenant, found.link_id)}")
+
+
 def _asked(visit: Visit, account: AccountRow) -> PlanSeen:
     """The plan of the address. Raises Gone where it is none of theirs."""
     plan_id = visit.asked("plan")
@@ -77,9 +113,9 @@ def _show(visit: Visit, account: AccountRow, wrong: str = "", plan_id: str = "",
     saw(visit, account, [each.id for each in seen], "plans")
     known = {"what": "", "amount": "", "with_card": ""}
     return visit.render(
-        "plans.html", 422 if wrong else 200, plans=found, offer=offer_of(visit, account), wrong=wrong, about=plan_id,
-        order=new_id, card_words=_card_words(visit), changed=visit.request.query_params.get("card") == "1",
-        **(known | typed),
+        "plans.html", 422 if wrong else 200, plans=found, waiting=_waiting(visit, account),
+        offer=offer_of(visit, account), wrong=wrong, about=plan_id, order=new_id, card_words=_card_words(visit),
+        changed=visit.request.query_params.get("card") == "1", **(known | typed),
     )  # fmt: skip
 
 
@@ -175,6 +211,6 @@ def agreement(visit: Visit) -> Response:
 
 PLANS: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/plans", show), ("POST", "/plans/{plan}/pay", pay), ("POST", "/plans/{plan}/card", use_card),
-    ("GET", "/plans/{plan}/agreement", agreement),
+    ("GET", "/plans/{plan}/agreement", agreement), ("POST", "/plans/{plan}/read", read),
 )  # fmt: skip
 """Method, path below the practice, page."""

@@ -28,7 +28,8 @@ ALL, OTHER = "all", "other"
 @dataclass(frozen=True, slots=True)
 class PlanSeen:
     """A plan as it stands; cents. `card` is what it is paid with (None: the patient pays each time), `whose` the first
-    name of a dependent."""
+    name of a dependent. Of an agreement that waits, `link_id` is the link on which it is agreed to, `ends` (ISO day)
+    until when."""
 
     row: PlanRow
     standing: PlanStanding
@@ -37,6 +38,8 @@ class PlanSeen:
     today: date
     card: KeptCardRow | None = None
     whose: str = ""
+    link_id: str = ""
+    ends: str = ""
 
     @property
     def number(self) -> str:

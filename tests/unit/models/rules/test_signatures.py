@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.basics.card_numbers import holds_card_data
-from models.rules.signatures import MOST_POINTS, MOST_TEXT, fitted, signature_text, strokes_of
+from models.rules.signatures import (
+    LEAST_POINTS,
+    LEAST_SPAN,
+    MOST_POINTS,
+    MOST_TEXT,
+    drawn,
+    fitted,
+    signature_text,
+    strokes_of,
+)
 
 POINT = st.tuples(st.integers(0, 65535), st.integers(0, 65534))
 STROKES = st.lists(st.lists(POINT, min_size=1, max_size=60), max_size=12)
@@ -24,7 +33,7 @@ def test_a_long_signature_is_thinned_and_no_stroke_loses_its_ends(lengths: list[
     text = signature_text(strokes)
     found = strokes_of(text)
     assert len(text) <= MOST_TEXT
-    assert sum(map(len, found)) <= MOST_POINTS + len(strokes)
+    assert sum(map(len, found)) <= MOST_POINTS + 2 * len(strokes), "a last part of each, and its end"
     assert [(stroke[0], stroke[-1]) for stroke in found] == [(stroke[0], stroke[-1]) for stroke in strokes]
 
 
@@ -52,3 +61,23 @@ def test_up_on_the_pad_is_up_on_the_page() -> None:
     [[low, high]] = fitted((((0, 100), (0, 0)),), 50, 50)
     assert high[1] > low[1]
     assert fitted((), 50, 50) == ()
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 1_000), st.integers(0, 400)), min_size=1, max_size=900), max_size=6))
+def test_what_a_page_drew_is_kept_as_it_can_be_read_again(strokes: list[list[tuple[int, int]]]) -> None:
+    text = "|".join(";".join(f"{x},{y}" for x, y in stroke) for stroke in strokes)
+    kept = drawn(text)
+    if kept:
+        assert len(kept) <= MOST_TEXT
+        assert len(strokes_of(kept)) == len(strokes)
+    elif kept == "":
+        assert not strokes
+    else:
+        points = [point for stroke in strokes for point in stroke]
+        spans = [max(each) - min(each) for each in zip(*points, strict=True)]
+        assert len(points) < LEAST_POINTS or max(spans) < LEAST_SPAN or len(text) > MOST_TEXT
+
+
+@given(st.text(max_size=60))
+def test_any_other_text_is_no_signature(text: str) -> None:
+    assert drawn(text) in (None, "") or strokes_of(text)

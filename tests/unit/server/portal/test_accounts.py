@@ -8,6 +8,7 @@ import pytest
 
 from models.basics.clock import FixedClock, utc_text
 from models.operations import bodies
+from models.operations.protocol import Cursor
 from models.store.queries import messages
 from tests.support.portal import PASSWORD, Browser, Clinic, House, code_now, join
 from tests.support.waiting import until
@@ -319,3 +320,25 @@ def test_s1_01_desks_are_told_the_link_while_the_portal_is_on(place: House) -> N
     clinic.set(portal=False)
     until(lambda: told() != clinic.url)
     assert told() == ""
+
+
+def test_who_is_signed_in_chooses_the_language_they_are_written_to_in(place: House) -> None:
+    clinic = place.clinic()
+    browser = join(place, clinic, factor="text").browser
+    browser.get("/account")
+    browser.send("/account/language", language="es")
+    assert browser.says("Desde ahora le escribimos en este idioma")
+    assert '<html lang="es">' in browser.get("/payments").text
+
+    def said() -> list[tuple[str, str, str]]:
+        page = clinic.hub.store.pull(clinic.tenant, Cursor("", 0, "0" * 64))
+        found = [entry.op["body"] for entry in page.entries
+                 if entry.op["kind"] == "patient.put" and entry.op["device"] == "hub"]  # fmt: skip
+        return [(each["id"], each["language"], each["phone"]) for each in found]
+
+    assert said() == [(clinic.rosa, "es", "(555) 010-4417")], "nothing else of the record is another"
+    browser.get("/account")
+    browser.send("/account/language", language="es")
+    assert len(said()) == 1, "what is so already is not written down again"
+    browser.get("/account")
+    assert browser.send("/account/language", language="xx").status_code == 404

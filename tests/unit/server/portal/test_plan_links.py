@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from models.operations import plans, records
+from models.operations.links import LinkRevoke
 from models.operations.protocol import Cursor
 from models.rules.agreement import sha256
 from models.rules.plans import asked_for
-from tests.support.links import Payer
+from tests.support.links import EARLIER, Payer, issue
 from tests.support.online import pay, processor  # noqa: F401
 from tests.support.plans import Plan
-from tests.support.portal import House, house
+from tests.support.portal import House, house, join
 from tests.support.simulators import StripeProcess
 
 
@@ -207,3 +210,104 @@ def test_in_spanish_the_text_that_is_read_is_the_text_that_is_accepted(sent: Sen
     assert (accepted["terms"], put["terms"], accepted["terms_sha256"]) == ("plan-1-es", "plan-1-es",
                                                                            put["terms_sha256"])  # fmt: skip
     assert "Me comprometo a pagar $24.00" in str(put["text"])
+
+
+# Drawn signatures -----------------------------------------------------------------------------------------------------
+
+PEN = "100,100;140,60;180,120;220,80;260,140;300,100|320,90;330,95"
+
+
+@pytest.fixture
+def later(place: House, processor: StripeProcess) -> Sent:  # noqa: F811
+    """An agreement whose first payment is in a month: nothing is paid when it is agreed to."""
+    processor.reset()
+    return Sent(place, begins_in=30)
+
+
+def _reads(sent: Sent, language: str = "en") -> str:
+    """Rosa reads the agreement, paying each time by herself."""
+    sent.payer = Payer(sent.clinic, sent.link_id, language)
+    sent.payer.enters()
+    return sent.payer.send("/method", **{"with": "each"}).text
+
+
+def text_of(pdf: bytes) -> str:
+    """What a PDF says."""
+    return "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(BytesIO(pdf)))
+
+
+def test_s4_06_a_signature_that_is_drawn_is_kept_with_the_agreement_and_on_its_paper(later: Sent) -> None:
+    page = _reads(later)
+    assert re.search(r'<script src="/portal/static/sign\.[0-9a-f]+\.js" defer>', page)
+    assert "<canvas" in page
+    assert "is in force" in later.agrees(drawn=PEN)
+    [accepted] = later.entries("plan.accept")
+    assert (accepted["how"], accepted["strokes"], accepted["said_by"]) == ("signature", PEN, "Rosa Quillfeather")
+    with_pen = later.payer.opens("/agreement").content
+    other = Sent(later.place, begins_in=30)
+    _reads(other)
+    other.agrees()
+    assert [each["strokes"] for each in other.entries("plan.accept")] == [""]
+    texts = [text_of(content) for content in (with_pen, other.payer.opens("/agreement").content)]
+    assert "Signed by Rosa Quillfeather" in texts[0]
+    assert "Accepted by Rosa Quillfeather" in texts[1]
+
+
+BAD_PENS = {
+    "words": "Rosa", "script": "<script>", "a-dot": "10,10", "a-slip": ";".join(["10,10"] * 9),
+    "below-nothing": PEN.replace("100,100", "-1,5"), "beyond": PEN.replace("100,100", "9999,1"),
+    "parts": PEN.replace(",", ".", 1), "too-long": "|".join([PEN] * 500),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", BAD_PENS)
+def test_what_is_no_signature_is_refused_and_nothing_is_agreed_to(later: Sent, bad: str) -> None:
+    _reads(later)
+    page = later.agrees(drawn=BAD_PENS[bad])
+    assert later.payer.page.status_code in (413, 422)
+    assert later.entries("plan.accept") == []
+    if later.payer.page.status_code == 422:
+        assert "Your signature could not be read" in page
+        assert 'value="Rosa Quillfeather"' in page, "what was typed stays"
+        assert "is in force" in later.agrees(), "and the name alone is enough"
+
+
+def test_a_drawing_stays_where_something_else_is_missing(later: Sent) -> None:
+    _reads(later)
+    assert f'value="{PEN}"' in later.payer.send("/accept", name="", agree="yes", drawn=PEN).text
+    assert f'value="{PEN}"' not in later.payer.send("/accept", name="Rosa", agree="yes", drawn=PEN, seen="old").text
+
+
+def test_an_agreement_that_waits_is_on_the_page_of_plans_with_one_button(later: Sent) -> None:
+    browser = join(later.place, later.clinic, factor="text").browser
+    page = browser.get("/plans").text
+    for words in ("An agreement waits for you", "3 payments, $72.00 in all. The first is $24.00", "Read and agree"):
+        assert words in page, words
+    assert page.count("/read") == 1
+    browser.send(f"/{later.plan_id}/read")
+    assert "Hello Rosa, your first payment is" in browser.page.text, "who is signed in is not asked again"
+    assert str(browser.page.url).startswith(later.payer.address)
+    later.payer.line, later.payer.page = browser.line, browser.page
+    later.payer.send("/method", **{"with": "each"})
+    assert "is in force" in later.agrees(drawn=PEN)
+    page = browser.get("/plans").text
+    assert "waits for you" not in page
+    assert "Signed in" not in page
+    assert browser.get("/account").status_code == 200, "still signed in there"
+    browser.page = browser.get("/plans")
+    token = next(fields for action, _, fields in browser.forms() if action.endswith("/sign-out"))
+    gone = browser.line.post(f"{later.clinic.url}/plans/{later.plan_id}/read", data=token,
+                             headers={"Origin": later.clinic.hub.url})  # fmt: skip
+    assert gone.status_code == 404
+
+
+@pytest.mark.parametrize("ended", ["revoked", "expired", "draft"])
+def test_what_cannot_be_agreed_to_is_not_listed(place: House, ended: str) -> None:
+    plan = Plan(place.clinic())
+    if ended == "revoked":
+        link_id = plan.send()
+        plan.clinic.put(LinkRevoke(link_id=link_id, patient_id=plan.clinic.rosa))
+    elif ended == "expired":
+        issue(plan.clinic, 7_200, subject="plan", subject_id=plan.plan_id, expires_at=EARLIER)
+    browser = join(place, plan.clinic, factor="text").browser
+    assert "You have no payment plan" in browser.get("/plans").text
