@@ -178,7 +178,8 @@ class Desk:
         self.find = Find(self.clinic, settings)
         self.accounts = Accounts(self.clinic, settings)
         self.statements = Statements(self.clinic, self.accounts)
-        self.papers = Papers(self.printing, self.statements, Superbills(self.clinic), Agreements(self.clinic))
+        self.papers = Papers(self.printing, self.statements, Superbills(self.clinic), Agreements(self.clinic),
+                             lambda: self.documents)  # fmt: skip
         self.messages = Messages(self.clinic, self.papers)
         self.family = Family(self.clinic)
         self.merging = Merging(self.clinic)

@@ -7,7 +7,6 @@ changes later makes another one beside it.
 from __future__ import annotations
 
 from app.clinic import Clinic
-from app.document_views import DocumentList
 from app.kept_documents import KeptDocuments
 from app.refusals import need
 from app.views import Person
@@ -58,9 +57,10 @@ class GoodFaith:
             lines=tuple(_line(charge, diagnoses) for charge in services),
         )  # fmt: skip
 
-    def give(self, appointment_id: str, subject_id: str, person: Person) -> DocumentList:
-        """Make the estimate and keep it beside a payment or request (`subject_id`; empty: the patient); the documents
-        there now. Asked for twice on a day on which nothing changed it is there once. Needs the right for payments.
+    def give(self, appointment_id: str, subject_id: str, person: Person) -> str:
+        """Make the estimate and keep it beside a payment or request (`subject_id`; empty: the patient); the document
+        that it is now, which is printed and sent as it lies there. Asked for twice on a day on which nothing changed it
+        is there once. Needs the right for payments.
 
         Raises RuleBroken as `document` and `KeptDocuments.keep`, and StorageError; nothing was kept then.
         """

@@ -83,23 +83,27 @@ class KeptDocuments:
         self._name(content_id, size, media_type, _plain_name(path), patient_id, subject_id, person)
         return self.view(patient_id, subject_id, person)
 
-    def keep(self, content: bytes, name: str, patient_id: str, subject_id: str, person: Person) -> DocumentList:
-        """Put in a PDF that was made here; what is there already stays as it is. Needs the right for payments.
+    def keep(self, content: bytes, name: str, patient_id: str, subject_id: str, person: Person) -> str:
+        """Put in a PDF that was made here, and say which document it is; one that is there already stays as it is.
+        Needs the right for payments.
 
         Raises RuleBroken `staff.right_missing`, StorageError `store.disk_full`, `documents.not_written`; nothing was
         kept then.
         """
         need(Right.PAYMENTS, person)
         clinic, content_id = self._clinic, hashlib.sha256(content).hexdigest()
-        listed = self.view(patient_id, subject_id, person)
         with clinic.store.reader() as reader:
-            known = {each.content_id for each in documents.of_person(reader, clinic.tenant, patient_id, subject_id)}
-        if content_id in known:
-            return listed
+            listed = documents.of_person(reader, clinic.tenant, patient_id, subject_id)
+        known = next((each.document_id for each in listed if each.content_id == content_id), "")
+        if known:
+            return known
         have = self._vault.came(clinic.tenant, content_id, len(content))
         self._vault.add(clinic.tenant, content_id, len(content), have, content[have:])
-        self._name(content_id, len(content), PDF, name, patient_id, subject_id, person)
-        return self.view(patient_id, subject_id, person)
+        return self._name(content_id, len(content), PDF, name, patient_id, subject_id, person)
+
+    def added_on(self, document_id: str) -> str:
+        """The clinic's day (ISO) on which a document was put in. Raises RuleBroken `documents.gone`."""
+        return self._clinic.local(self._row(document_id).added_at).date().isoformat()
 
     def look(self, document_id: str, job: Job[Any] | None = None) -> Preview:
         """A document to look at; fetched from the hub where it is not here yet.
@@ -171,8 +175,8 @@ class KeptDocuments:
         return row
 
     def _name(self, content_id: str, size: int, media_type: str, name: str, patient_id: str, subject_id: str,
-              person: Person) -> None:  # fmt: skip
-        """Its bytes are on the disk: list it."""
+              person: Person) -> str:  # fmt: skip
+        """Its bytes are on the disk: list it, under the id that is returned."""
         body = DocumentAdd(
             document_id=new_id(), patient_id=patient_id, subject_id=subject_id, content_id=content_id, size_bytes=size,
             media_type=media_type, name=shown_name(name, media_type),
@@ -180,6 +184,7 @@ class KeptDocuments:
         with self._clinic.store.write() as tx:
             tx.record(body, person_id=person.staff_id, business_date=self._clinic.today().isoformat())
         log.info("document added", extra=facts(document=body.document_id, staff=person.staff_id))
+        return body.document_id
 
     def _take_in(self, path: Path, content_id: str, size: int, job: Job[Any] | None) -> None:
         """Encrypt a file piece by piece; one that was begun and not ended is gone on with."""

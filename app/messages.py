@@ -20,7 +20,7 @@ from app.views import PatientHead, Person
 from models.basics.errors import RuleBroken
 from models.basics.facts import facts
 from models.basics.ids import natural_id, new_id
-from models.operations.messages import MessageConsent, MessagePaper, MessageSend
+from models.operations.messages import PAPER_ALONE, MessageConsent, MessagePaper, MessageSend
 from models.rules.addresses import address_for, text_number
 from models.rules.people import show_phone
 from models.store.queries import messages, reaching, rows
@@ -112,7 +112,7 @@ class Messages:
             person = self._person(reader, patient_id)
             email, text = self._ways(reader, person)
             language = reaching.language(reader, clinic.tenant, person.id)
-        if template == "superbill" and not text.why_not:
+        if template in PAPER_ALONE and not text.why_not:
             text = replace(text, why_not="message.text_is_open")
         return SendSheet(new_id(), patient_head(person, clinic.today()), papers, template, email, text,
                          person.receipt_by, instead_of, language)  # fmt: skip
@@ -151,15 +151,15 @@ class Messages:
 
     def send(self, sheet: SendSheet, choice: SendChoice, person: Person) -> MessageLine:
         """Ask the hub to send it. Raises RuleBroken, nothing written: `message.address_wrong` (channel),
-        `message.no_email`, `message.no_text`, `message.text_stopped`, `message.needs_consent` (a superbill goes as a
-        paper or not at all)."""
+        `message.no_email`, `message.no_text`, `message.text_stopped`, `message.needs_consent` (one of PAPER_ALONE goes
+        as a paper or not at all)."""
         way = sheet.way(choice.channel)
         if way.why_not:
             raise RuleBroken(way.why_not)
         address = address_for(choice.channel, choice.address)
         if not address:
             raise RuleBroken("message.address_wrong" if choice.channel == "email" else "message.number_wrong")
-        if sheet.template == "superbill" and not choice.attach:
+        if sheet.template in PAPER_ALONE and not choice.attach:
             raise RuleBroken("message.needs_consent")
         attach = choice.attach and sheet.can_attach
         papers = sheet.papers if attach else tuple(replace(paper, document="") for paper in sheet.papers)

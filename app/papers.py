@@ -1,9 +1,9 @@
 """Papers of an account to look at, to save, to print again and to send: receipts of every kind, statements, superbills.
 
 A paper is named `<kind>:<id>`: receipt or void and the payment, refund or correction and its own id, recovered or
-given_back (cash that settled a task) and the task, statement,
-superbill and the visit, agreement and the payment plan; clinic and a card payment: the clinic's own copy, with what
-was signed or a line to sign.
+given_back (cash that settled a task) and the task, statement, superbill and the visit, agreement and the payment plan,
+good_faith and the document that it was kept as; clinic and a card payment: the clinic's own copy, with what was signed
+or a line to sign.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.agreements import Agreements
 from app.printing import Printing
@@ -27,8 +28,11 @@ from receipts.layouts.pictures import Picture, joined, pictures
 from receipts.statement import StatementDocument
 from receipts.superbill import SuperbillDocument
 
+if TYPE_CHECKING:
+    from app.kept_documents import KeptDocuments
+
 SCREEN_DPI, PRINT_DPI = 110.0, 200.0
-STATEMENT, SUPERBILL, AGREEMENT = "statement", "superbill", "agreement"
+STATEMENT, SUPERBILL, AGREEMENT, GOOD_FAITH = "statement", "superbill", "agreement", "good_faith"
 CLINIC_COPY = "clinic"
 RECEIPTS = frozenset({"receipt", "void", "refund", "correction", "recovered", "given_back"})
 """Kinds that belong on the receipt printer's roll."""
@@ -45,7 +49,7 @@ class Paper:
 
     @property
     def kind(self) -> str:
-        """receipt, void, refund, correction, statement or superbill."""
+        """What it is, as its name says."""
         return self.name.partition(":")[0]
 
     @property
@@ -58,8 +62,11 @@ class Papers:
     """Makes the pages. `look`, `proof`, `to_send` and `for_printer` on the `reads` lane, the others on `store`."""
 
     def __init__(
-        self, printing: Printing, statements: Statements, superbills: Superbills, agreements: Agreements
+        self, printing: Printing, statements: Statements, superbills: Superbills, agreements: Agreements,
+        kept: Callable[[], KeptDocuments],
     ) -> None:  # fmt: skip
+        """`kept` gives the documents, where papers lie that were given as they are."""
+        self._kept = kept
         self._printing, self._statements, self._superbills = printing, statements, superbills
         self._sources: dict[str, Callable[[str], Document]] = {
             STATEMENT: statements.document, SUPERBILL: superbills.document, AGREEMENT: agreements.document,
@@ -77,7 +84,11 @@ class Papers:
         return self._sources[kind](source_id)
 
     def look(self, name: str) -> Paper:
-        """A paper of the books with its pages. Raises as `document`."""
+        """A paper of the books with its pages. Raises as `document`, and for one that was kept as
+        `KeptDocuments.look`."""
+        kind, _, source_id = name.partition(":")
+        if kind == GOOD_FAITH:
+            return _paper(name, "", b"".join(self._kept().content(source_id)))
         document = self.document(name)
         return _paper(name, _number(document), pdf_of_document(document))
 
@@ -86,8 +97,12 @@ class Papers:
         return _paper(f"{STATEMENT}:", "", pdf_of_document(draft.document))
 
     def to_send(self, name: str) -> MessagePaper:
-        """A paper as a message carries it, whole. Raises as `document`."""
+        """A paper as a message carries it: whole, or by the name of the document that it was kept as, whose bytes the
+        hub sends. Raises as `document`, and RuleBroken `documents.gone`."""
         kind, _, source_id = name.partition(":")
+        if kind == GOOD_FAITH:
+            return MessagePaper(kind=kind, source_id=source_id, number="", day=self._kept().added_on(source_id),
+                                amount_cents=0)  # fmt: skip
         document = self.document(name)
         day, cents = _day_and_cents(document)
         return MessagePaper(kind=kind, source_id=source_id, number=_number(document), day=day, amount_cents=cents,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.basics.money import show_cents
-from models.operations.messages import LINK_TEMPLATES, WORDS_ALONE, MessagePaper, MessageSend
+from models.operations.messages import LINK_TEMPLATES, PAPER_ALONE, WORDS_ALONE, MessagePaper, MessageSend
 from models.operations.records import Practice
 from models.rules.agreement_words import long_day
 from models.rules.languages import FIRST, written_in
@@ -123,9 +123,9 @@ _DO: dict[str, str] = {"plan_reminder": "do_nothing"}
 
 
 def _line(send: MessageSend, paper: MessagePaper) -> str:
-    """`Receipt R-0042 of May 14, 2026: $75.00`; of a superbill not even the day, which is that of a visit."""
+    """`Receipt R-0042 of May 14, 2026: $75.00`; one of PAPER_ALONE by its name alone."""
     named = PAPERS[written_in(send.language)][paper.kind]
-    if paper.kind == "superbill":
+    if paper.kind in PAPER_ALONE:
         return named
     number = f" {one_line(paper.number)}" if paper.number else ""
     return _say(send, "paper", paper=named, number=number, day=_day(send, paper.day),

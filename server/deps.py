@@ -96,11 +96,11 @@ class Hub:
         self.portal = Portal(store, settings.mark_key(), clock, carriers, address.browser_url,
                              several=settings.shared)  # fmt: skip
         self.messages = MessageWorker(store, carriers, clock, self._log_moved, alone=not settings.shared,
-                                      portal=self.portal)  # fmt: skip
-        self.replies_from = Throttle(clock, REPLIES_FROM, REPLIES_WITHIN_S)
-        self.replies_of = Throttle(clock, REPLIES_OF, REPLIES_WITHIN_S)
         self.documents = DocumentKeeper(store, Vault(settings.documents_path, settings.documents_key()), clock,
                                         self._log_moved, settings.scan_command)  # fmt: skip
+                                      portal=self.portal, document=self.documents.whole)  # fmt: skip
+        self.replies_from = Throttle(clock, REPLIES_FROM, REPLIES_WITHIN_S)
+        self.replies_of = Throttle(clock, REPLIES_OF, REPLIES_WITHIN_S)
         self.online = StripeOnline(store, settings.online, clock, self._log_moved)
         self.online_worker = OnlineWorker(self.online, clock, self._log_moved, alone=not settings.shared)
         self._loop: asyncio.AbstractEventLoop | None = None

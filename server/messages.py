@@ -16,7 +16,7 @@ from datetime import timedelta
 from models.basics.clock import Clock, parse_utc, utc_text
 from models.basics.errors import PosError
 from models.basics.facts import facts
-from models.operations.messages import LINK_TEMPLATES
+from models.operations.messages import KEPT_PAPERS, LINK_TEMPLATES, MessagePaper
 from models.operations.operation import EnvelopeInvalid
 from models.store.hub import HubStore
 from models.store.message_outbox import Request, Waiting
@@ -25,8 +25,12 @@ from receipts.messages import file_name, one_line, words_for
 from server.carriers import Attachment, Carrier, Fate, HttpTextCarrier, Outcome, Parcel, SmtpCarrier
 from server.message_settings import MessageSettings
 from server.portal.portal import Portal
+from server.refusals import Refused
 
 log = logging.getLogger(__name__)
+
+Documents = Callable[[str, str], bytes]
+"""All of a document by practice and id. Raises Refused as `DocumentKeeper.whole`."""
 
 CLAIM_S = 600.0
 """So long a process may be at one message before another takes it up: longer than all answers of a carrier together."""
@@ -46,6 +50,10 @@ def carriers_for(settings: MessageSettings) -> dict[str, Carrier]:
     return found
 
 
+def _nothing_kept(_tenant: str, _document_id: str) -> bytes:
+    raise Refused(404, "documents.not_here")
+
+
 def wait_s(attempts: int, chance: Callable[[], float] = random.random) -> float:
     """Seconds until a message is tried again after its `attempts`-th try: twice as long each time, a fifth more or
     less, so that many do not come together."""
@@ -59,10 +67,12 @@ class MessageWorker:
 
     def __init__(
         self, store: HubStore, carriers: Mapping[str, Carrier], clock: Clock, told: Callable[[str], None],
-        *, alone: bool = False, portal: Portal | None = None,
+        *, alone: bool = False, portal: Portal | None = None, document: Documents | None = None,
     ) -> None:  # fmt: skip
+        """`document` reads papers that go as they were kept."""
         self._store, self._outbox, self._carriers, self._portal = store, store.messages, carriers, portal
         self._clock, self._told, self._alone = clock, told, alone
+        self._document = document or _nothing_kept
         self._name = uuid.uuid4().hex
         self._due: dict[str, str] = {}
         self._asked: set[str] = set()
@@ -186,9 +196,12 @@ class MessageWorker:
         if link is None:
             return Outcome(Fate.NEVER, "link_over")
         try:
-            parcel = parcel_of(each, request, link)
+            parcel = parcel_of(each, request, link, self._document)
         except (ValueError, KeyError, EnvelopeInvalid):
             return Outcome(Fate.NEVER, "not_composed")
+        except Refused as refused:
+            coming = refused.message_key in _COMING
+            return Outcome(Fate.LATER, "document_coming") if coming else Outcome(Fate.NEVER, "document_gone")
         return carrier.carry(parcel)
 
     def _link_of(self, each: Waiting, request: Request) -> str | None:
@@ -210,14 +223,22 @@ class MessageWorker:
         return self._clock.now() - parse_utc(each.since) > GIVEN_UP_AFTER
 
 
-def parcel_of(each: Waiting, request: Request, link: str = "") -> Parcel:
-    """A request as it leaves: its words with the address of its `link`, and the papers where they go along. Raises
-    ValueError for a paper that is not whole."""
+_COMING = frozenset({"documents.waiting", "documents.not_here"})
+"""A kept paper's bytes are not here yet, or were not looked at: the desk that made it brings them."""
+
+
+def parcel_of(each: Waiting, request: Request, link: str, document: Documents) -> Parcel:
+    """A request as it leaves: its words with the address of its `link`, and the papers where they go along; a kept one
+    byte for byte. Raises ValueError for a paper that is not whole, and what `document` raises."""
     send, practice = request.send, request.practice
     words = words_for(send, practice, link)
-    papers = tuple(paper for paper in send.papers if paper.document) if send.attach else ()
+    papers = tuple(paper for paper in send.papers if paper.document or paper.kind in KEPT_PAPERS) if send.attach else ()
+
+    def content(paper: MessagePaper) -> bytes:
+        return document(each.tenant, paper.source_id) if paper.kind in KEPT_PAPERS else pdf_of(paper)
+
     return Parcel(
         key=f"{each.op_id}.{send.template}", address=send.address, clinic=one_line(practice.name),
         subject=words.subject, body=words.body, reply_to=practice.reply_to,
-        attachments=tuple(Attachment(file_name(paper), pdf_of(paper)) for paper in papers),
+        attachments=tuple(Attachment(file_name(paper), content(paper)) for paper in papers),
     )  # fmt: skip

@@ -28,7 +28,7 @@ WORDS: Rows = {
     "message.nothing_owed": (
         "Nothing is open any more", "Nothing was sent.", "It was paid or lowered meanwhile: look at the account.",
     ),
-    "message.text_is_open": ("A superbill goes by e-mail only", "Nothing was sent.", "It says what was treated."),
+    "message.text_is_open": ("This paper goes by e-mail only", "Nothing was sent.", "It says what is done at the visit."),
     "refused.address_wrong": (
         "The hub found no address it could send to",
         "Nothing was sent; the money is as it was.",
@@ -44,7 +44,7 @@ WORDS: Rows = {
         "This is no phone number that takes texts", "Nothing was sent.", "Type ten digits, or + and the country’s code."
     ),
     "message.needs_consent": (
-        "A superbill goes as a PDF or not at all", "Nothing was sent.",
+        "This paper goes as a PDF or not at all", "Nothing was sent.",
         "Ask the patient whether they agree, and tick it.",
     ),
     "message.consent_words": (
@@ -83,6 +83,9 @@ WORDS: Rows = {
     ),
     "message.failed.not_agreed": (
         "The patient took back that papers go to this address", _NOT_SENT, "Send it without the paper, or print it."
+    ),
+    "message.failed.document_gone": (
+        "The paper was taken out of the documents, or held back there", _NOT_SENT, "Make it again and send that one."
     ),
     "message.failed.not_composed": ("This message could not be written", _NOT_SENT, "Send it again, or print it."),
     "practice.reply_to_wrong": (

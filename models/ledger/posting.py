@@ -282,7 +282,7 @@ def _rules_put(op: Operation, body: records.Rules, draft: Draft) -> None:
 def _message_send(op: Operation, body: messages.MessageSend, draft: Draft) -> None:
     """A message that no carrier could take falls at once; nothing is sent."""
     known = body.channel in messages.CHANNELS and body.template in messages.TEMPLATES and bool(body.papers)
-    paper_only = body.template == "superbill"
+    paper_only = body.template in messages.PAPER_ALONE
     words_alone = body.template in messages.WORDS_ALONE and body.template != messages.WITH_STATEMENT
     no_paper = body.channel != "email" or words_alone
     if not known or (body.attach and no_paper) or (paper_only and not body.attach):

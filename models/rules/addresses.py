@@ -17,7 +17,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 
 FAILURES = (
     "address_refused", "mail_refused", "number_refused", "text_refused", "given_up", "not_set_up", "not_agreed",
-    "not_composed", "link_over", "stopped",
+    "not_composed", "link_over", "stopped", "document_gone",
 )  # fmt: skip
 """Why a message was not sent, as the hub tells it."""
 

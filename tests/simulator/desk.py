@@ -60,6 +60,7 @@ from tests.simulator.world import DeskClock, Place, World
 
 KEY = "5a" * 32
 MARIA = Person("maria", "Maria Delgado", "Front desk", "MD", manager=False, rights=rights_of("receptionist"))
+from tests.support.papers import no_documents
 PRIYA = Person("priya", "Priya Nair", "Manager", "PN", manager=True, rights=rights_of("manager"))
 NEWER = replace(KINDS[COLLECT], version=2, upcast={1: lambda body: body})
 """How a newer program takes money: the hub does not know that version yet."""
@@ -218,7 +219,10 @@ class SimDesk:
         self.plans = Plans(clinic, reader)
         self.day = DayClose(clinic, settings, self.attention, self.printing.nudge)
         statements = Statements(clinic, Accounts(clinic, settings))
-        self.messages = Messages(clinic, Papers(self.printing, statements, Superbills(clinic), Agreements(clinic)))
+        papers = Papers(self.printing, statements, Superbills(clinic), Agreements(clinic), no_documents)
+        self.messages = Messages(clinic, papers)
+        self.links, self.asks = Links(clinic, self.messages, None), Asks(clinic, self.messages, statements, papers)
+        self.inbox = OnlineInbox(clinic)
 
     def _transport(self) -> HubTransport:
         identity = self.store.identity

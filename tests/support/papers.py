@@ -7,6 +7,7 @@ import os
 import struct
 import zlib
 from pathlib import Path
+from typing import NoReturn
 
 
 def pdf_bytes(words: str = "Referral for Rosa Quillfeather", pages: int = 1, size: int = 0) -> bytes:
@@ -40,3 +41,8 @@ def file_of(folder: Path, name: str, content: bytes) -> Path:
     path = folder / name
     path.write_bytes(content)
     return path
+
+
+def no_documents() -> NoReturn:
+    """For papers of a desk that keeps no documents."""
+    raise AssertionError("no document is kept here")

@@ -34,15 +34,17 @@ Send = Callable[[str, str, Said], None]
 T = TypeVar("T")
 
 
-_TITLES = {"statement": "Statement", "superbill": "Superbill", "agreement": "Payment agreement"}
-_VERBS = {"superbill": "Print", "agreement": "Print"}
+_TITLES = {"statement": "Statement", "superbill": "Superbill", "agreement": "Payment agreement",
+           "good_faith": "Good faith estimate"}  # fmt: skip
+_VERBS = {"superbill": "Print", "agreement": "Print", "good_faith": "Print"}
 _PRINTED = {"statement": "Statement printed again", "superbill": "Superbill printed",
-            "agreement": "Agreement printed"}  # fmt: skip
+            "agreement": "Agreement printed", "good_faith": "Good faith estimate printed"}  # fmt: skip
 _RECEIPT_NOTE = "Prints on the receipt printer, marked COPY."
 _PAGE_NOTE = "This desk has no receipt printer. It prints on a page printer of this computer."
 _NOTES = {
     "statement": "Prints as it was issued, marked as a copy.",
     "superbill": "Services, codes and prices of this visit as they stand now. It goes on letter paper.",
+    "good_faith": "It lies under Documents as it is shown here and stays so. It goes on letter paper.",
     "agreement": "The agreement as it is saved, with room to sign. It goes on letter paper.",
 }
 """What is said of kinds of paper; everything else is a receipt."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.messages import SendChoice, SendSheet, Way
 from app.words import WORDS
-from models.operations.messages import MessagePaper, MessageSend
+from models.operations.messages import PAPER_ALONE, MessagePaper, MessageSend
 from models.operations.records import Practice
 from receipts.messages import PAPER_WORDS, words_for
 from widgets.common.speech import Notice, Speech
@@ -62,8 +62,8 @@ def send_state(
     way = sheet.way(choice.channel)
     why = speech.key(way.why_not).title if way.why_not else ""
     trouble = speech.notice(way.trouble) if way.trouble else None
-    if not why and sheet.template == "superbill" and not choice.attach:
-        why = "Ask the patient and tick that they agree: a superbill goes as a PDF."
+    if not why and sheet.template in PAPER_ALONE and not choice.attach:
+        why = "Ask the patient and tick that they agree: this paper goes as a PDF."
     return SendState(
         title=_title(sheet), about=sheet.patient.name, choice=choice,
         agreed=agreed, consent=_consent(agreed), preview=preview_of(sheet, choice, practice),

@@ -35,7 +35,7 @@ class _Page:
             item = f"{request_id}:{tender.value}" if tender is not None else request_id
             kit.doors.go(Place(COLLECT, patient_id, visit_id, item=item))
 
-        def receipt(name: str, patient_id: str, said: Callable[[str], None]) -> None:
+        def paper(name: str, patient_id: str, said: Callable[[str], None]) -> None:
             papers.papers.open(name, said, patient_id=patient_id)
 
         def good_faith() -> GoodFaith:
@@ -55,7 +55,7 @@ class _Page:
             requests=kit.desk.payment_requests, person=lambda: kit.session.acting, speech=Speech(zone),
             today=lambda: kit.facts().business_date,
             doors=Doors(collect, lambda patient_id: kit.doors.go(Place(LEDGER, patient_id)), kit.doors.back),
-            acts=Acts(openers["refund"], openers["void"], receipt,
+            acts=Acts(openers["refund"], openers["void"], paper,
                       lambda request_id, done: asking.ask(done, request_id=request_id),
                       good_faith),
         )  # fmt: skip

@@ -40,12 +40,12 @@ class Doors:
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """What is done over the page: openers as in the ledger, the receipt of a payment, changing what was asked, giving
-    a good faith estimate."""
+    """What is done over the page: openers as in the ledger, a paper by its name and patient, changing what was asked,
+    giving a good faith estimate."""
 
     refund: Opener
     void: Opener
-    receipt: Callable[[str, str, Callable[[str], None]], None]
+    paper: Callable[[str, str, Callable[[str], None]], None]
     change: Callable[[str, Callable[[str], None]], None]
     good_faith: Callable[[], GoodFaith]
 
@@ -216,7 +216,7 @@ class PaymentPresenter(QObject):
     @Slot()
     def _receipt(self) -> None:
         if self._known is not None and self._known.payment_id:
-            self._acts.receipt(f"receipt:{self._known.payment_id}", self._known.patient.patient_id, self._done)
+            self._acts.paper(f"receipt:{self._known.payment_id}", self._known.patient.patient_id, self._done)
 
     @Slot()
     def _change(self) -> None:
@@ -225,14 +225,19 @@ class PaymentPresenter(QObject):
 
     @Slot()
     def _give_estimate(self) -> None:
-        """Make the good faith estimate of the visit, and keep it beside this payment."""
+        """Make the good faith estimate of the visit, keep it beside this payment, and show it to be printed or sent."""
         known, person, story = self._known, self._person(), self._acts.good_faith
         if known is None or known.treatment is None or not known.good_faith:
             return
-        visit, subject = known.treatment.appointment_id, known.request_id
+        visit, subject, patient_id = known.treatment.appointment_id, known.request_id, known.patient.patient_id
+
+        def given(document_id: str) -> None:
+            self._done(ESTIMATE_KEPT)
+            self._acts.paper(f"good_faith:{document_id}", patient_id, self._done)
+
         self._bridge.start(
             self._lanes["documents"], lambda _job: story().give(visit, subject, person), owner=self,
-            done=lambda _listed: self._done(ESTIMATE_KEPT), failed=self._refused,
+            done=given, failed=self._refused,
         )  # fmt: skip
 
     # The dropdown -----------------------------------------------------------------------------------------------------

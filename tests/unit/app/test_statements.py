@@ -24,6 +24,7 @@ from models.operations.bodies import Allocate, AllocationLine
 from models.operations.records import Rules
 from models.rules.rights import Right
 from tests.support.clinic import MARIA, TestClinic
+from tests.support.papers import no_documents
 
 NOBODY = Person("zed", "Zed Nobody", "Nurse", "ZN", manager=False)
 
@@ -174,7 +175,7 @@ def test_a_statement_nobody_made_is_said(statements: Statements):
 def papers(clinic: TestClinic, statements: Statements) -> Iterator[Papers]:
     lane = Lane("printer")
     printing = Printing(clinic.clinic, clinic.settings, Posting(clinic.clinic, clinic.settings), lane)
-    yield Papers(printing, statements, Superbills(clinic.clinic), Agreements(clinic.clinic))
+    yield Papers(printing, statements, Superbills(clinic.clinic), Agreements(clinic.clinic), no_documents)
     lane.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.operations.messages import PAPER_KINDS, TEMPLATES, MessagePaper, MessageSend
+from models.operations.messages import PAPER_ALONE, PAPER_KINDS, TEMPLATES, MessagePaper, MessageSend
 from models.operations.records import Practice
 from models.rules.languages import WRITTEN
 from receipts.message_words import PAPERS, SENTENCES
@@ -46,7 +46,7 @@ def test_h1_an_open_amount_is_told_with_its_day_and_nothing_of_the_visit(channel
 def test_s0_40_every_kind_of_paper_is_called_by_its_name(kind: str) -> None:
     said = words_for(send("email", paper(kind)), PRACTICE).body
     assert PAPER_WORDS[kind] in said
-    assert ("$75.00" in said) == (kind != "superbill")
+    assert ("$75.00" in said) == ("May 14" in said) == (kind not in PAPER_ALONE)
 
 
 def test_s0_40_an_email_says_whether_the_paper_is_there_and_how_to_ask() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,19 +13,25 @@ import pytest
 
 from models.basics.clock import FixedClock
 from models.basics.ids import natural_id, new_id
+from models.operations.documents import DocumentAdd, DocumentRemove
 from models.operations.messages import MessageConsent, MessagePaper, MessageSend
 from models.operations.operation import GENESIS
 from models.operations.protocol import Cursor
-from models.operations.records import Practice
+from models.operations.records import Patient, Practice
+from models.rules.documents import PDF
 from models.store.hub import HubStore
+from models.store.vault import Vault
 from receipts.attachments import as_text
 from server import practices
 from server.carriers import Carrier, Fate, HttpTextCarrier, Outcome, Parcel, SmtpCarrier
+from server.documents import DocumentKeeper
 from server.main import open_store
 from server.messages import CLAIM_S, MessageWorker, wait_s
 from server.settings import HubSettings
 from tests.support.mail import SENDER, MailServer, mail_server, text_provider
+from tests.support.papers import pdf_bytes
 from tests.support.stream import Stream
+from tests.support.waiting import until
 from tests.unit.receipts.samples import DOCUMENTS
 
 RECEIPT = next(iter(DOCUMENTS.values()))
@@ -164,6 +171,47 @@ def test_s0_40_consent_taken_back_before_it_left_keeps_the_paper_here(small_offi
         small_office.worker(by_mail(server)).work_off([small_office.tenant])
     assert server.box.mails == []
     assert small_office.states() == {"m1": ("failed", "not_agreed")}
+
+
+@pytest.mark.parametrize("end", ["clean", "held back", "taken out"])
+def test_s2_16_an_estimate_goes_as_the_document_it_was_kept_as(small_office: Office, tmp_path: Path, end: str) -> None:
+    """Its bytes come after its name: the message waits for them, and is never sent without or with others."""
+    content, office = pdf_bytes("Good faith estimate"), small_office
+    vault = Vault(tmp_path / "vault", b"k" * 32)
+    scan = {"clean": "true", "held back": "false"}.get(end, "")
+    keeper = DocumentKeeper(office.store, vault, office.clock, office.told.append, scan)
+    named = DocumentAdd(document_id="d1", patient_id="rosa", content_id=hashlib.sha256(content).hexdigest(),
+                        size_bytes=len(content), media_type=PDF, name="Good faith estimate 2026-05-14.pdf")  # fmt: skip
+    office.ask(Patient(id="rosa", family="Quillfeather", given="Rosa", birth_date="1984-03-14"), named, consent(),
+               estimate())  # fmt: skip
+    with mail_server(tmp_path) as server:
+        worker = MessageWorker(office.store, by_mail(server), office.clock, office.told.append, document=keeper.whole)
+        worker.work_off([office.tenant])
+        assert (server.box.mails, office.states()) == ([], {"m1": ("waiting", "")})
+        if end == "taken out":
+            office.ask(DocumentRemove(document_id="d1", patient_id="rosa", reason="Wrong visit"))
+        else:
+            keeper.put(office.tenant, "d1", 0, content)
+            until(lambda: keeper.state(office.tenant, "d1")["verdict"])
+        office.clock.advance(60)
+        worker.work_off([office.tenant])
+    keeper.close()
+    if end != "clean":
+        assert (server.box.mails, office.states()) == ([], {"m1": ("failed", "document_gone")})
+        return
+    (mail,) = server.box.mails
+    (attached,) = mail.iter_attachments()
+    assert (attached.get_content(), attached.get_filename()) == (content, "good_faith.pdf")
+    said = f"{mail['Subject']} {mail.get_body(('plain',)).get_content()}"
+    assert "Your estimate from Alder Street Family Medicine" in said
+    assert not any(word in said for word in ("$", "May", "2026", "Rosa"))
+    assert office.states() == {"m1": ("sent", "")}
+
+
+def estimate() -> MessageSend:
+    made = MessagePaper(kind="good_faith", source_id="d1", number="", day="2026-05-14", amount_cents=0)
+    return MessageSend(message_id="m1", patient_id="rosa", channel="email", address=ADDRESS, template="good_faith",
+                       papers=(made,), attach=True)  # fmt: skip
 
 
 @pytest.mark.parametrize("answer", ["450 4.2.0 Greylisted, come back", "451 4.3.0 Later", "421 4.7.0 Too many"])

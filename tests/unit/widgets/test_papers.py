@@ -23,6 +23,7 @@ from receipts.layouts.pictures import Picture, pictures
 from receipts.layouts.statement_letter import statement_pdf
 from receipts.statement import StatementDocument, StatementItem
 from tests.support import frozen
+from tests.support.papers import no_documents
 from tests.support.windows import LOOKS, picture, press, shown
 from widgets import theme
 from widgets.bridge import Bridge
@@ -55,7 +56,7 @@ class Story:
         self.error: PosError | None = None
         self.fitted = True
         self.handed: list[tuple[str, bool | None]] = []
-        self.papers = Papers(self, self, self, self)  # type: ignore[arg-type]
+        self.papers = Papers(self, self, self, self, no_documents)  # type: ignore[arg-type]
 
     def draft(self, patient_id: str, *, whole_family: bool, covers: Covers, due_days: int) -> StatementDraft:
         self.drafts.append((patient_id, whole_family, covers, due_days))
