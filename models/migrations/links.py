@@ -7,7 +7,7 @@ from alembic import op
 
 from models.migrations.making import add_index, key, text, whole
 
-_BY_SOURCE = "ix_online_payment_tenant_source_id_part"
+_BY_SOURCE = "ix_online_payment_tenant_source_id_online_id_part"
 
 
 def make() -> None:
@@ -25,10 +25,10 @@ def make() -> None:
     )  # fmt: skip
     add_index("ix_pay_link_tenant_patient_id", "pay_link", ["tenant", "patient_id"])
     add_index("ix_pay_link_tenant_subject_id_part", "pay_link", ["tenant", "subject_id"], where="subject_id <> ''")
-    add_index("ix_pay_link_tenant_issued_at", "pay_link", ["tenant", "issued_at"])
+    add_index("ix_pay_link_tenant_issued_at_link_id", "pay_link", ["tenant", "issued_at", "link_id"])
     add_index("ix_pay_link_tenant_revoked_at_part", "pay_link", ["tenant", "revoked_at"], where="revoked_at <> ''")
     add_index("ix_pay_link_tenant_seq_part", "pay_link", ["tenant", "seq"], where="seq = 0")
-    add_index(_BY_SOURCE, "online_payment", ["tenant", "source_id"], where="source_id <> ''")
+    add_index(_BY_SOURCE, "online_payment", ["tenant", "source_id", "online_id"], where="source_id <> ''")
 
 
 def undo() -> None:

@@ -54,8 +54,8 @@ def _payments() -> None:
         sa.CheckConstraint("state IN ('open', 'posted', 'elsewhere', 'off')", name="ck_online_payment_state"),
         sqlite_strict=True,
     )  # fmt: skip
-    for columns in (["patient_id"], ["paid_at"], ["intent"]):
-        add_index(f"ix_online_payment_tenant_{columns[0]}", "online_payment", ["tenant", *columns])
+    for columns in (["patient_id", "paid_at"], ["paid_at"], ["intent"]):
+        add_index("_".join(("ix_online_payment_tenant", *columns)), "online_payment", ["tenant", *columns])
     add_index("ix_online_payment_tenant_state_part", "online_payment", ["tenant", "state"], where="state = 'open'")
     add_index("ix_online_payment_tenant_seq_part", "online_payment", ["tenant", "seq"], where="seq = 0")
 

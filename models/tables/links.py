@@ -17,7 +17,7 @@ pay_link = table(
 
 index(pay_link, "tenant", "patient_id")
 index(pay_link, "tenant", "subject_id", where="subject_id <> ''")
-index(pay_link, "tenant", "issued_at")
+index(pay_link, "tenant", "issued_at", "link_id")
 index(pay_link, "tenant", "revoked_at", where="revoked_at <> ''")
 index(pay_link, "tenant", "seq", where="seq = 0")
 

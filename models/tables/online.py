@@ -20,10 +20,10 @@ online_payment = table(
 another program), off (all of it went back before it was posted). `off_cents` went back before. `settled_…` is when it
 was posted or associated, `items` a JSON list of `online.OnlineItem`."""
 
-index(online_payment, "tenant", "patient_id")
+index(online_payment, "tenant", "patient_id", "paid_at")
 index(online_payment, "tenant", "paid_at")
 index(online_payment, "tenant", "intent")
-index(online_payment, "tenant", "source_id", where="source_id <> ''")
+index(online_payment, "tenant", "source_id", "online_id", where="source_id <> ''")
 index(online_payment, "tenant", "state", where="state = 'open'")
 index(online_payment, "tenant", "seq", where="seq = 0")
 

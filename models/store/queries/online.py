@@ -10,10 +10,14 @@ from models.rules.online import Owed
 from models.store.queries.insured import Ask
 
 _FAMILY = (
-    "(SELECT p.id FROM patient p WHERE p.tenant = :tenant AND (p.id = :payer OR p.guarantor_id = :payer) UNION "
-    "SELECT l.patient_id FROM alias l JOIN patient p ON p.tenant = l.tenant AND p.id = l.survivor_id "
-    "WHERE l.tenant = :tenant AND l.survivor_id <> '' AND (p.id = :payer OR p.guarantor_id = :payer))"
+    "(SELECT p.id FROM patient p WHERE p.tenant = :tenant AND p.id = :payer "
+    "UNION ALL SELECT p.id FROM patient p WHERE p.tenant = :tenant AND p.guarantor_id = :payer "
+    "UNION ALL SELECT l.patient_id FROM alias l WHERE l.tenant = :tenant AND l.survivor_id = :payer "
+    "AND l.survivor_id <> '' UNION ALL SELECT l.patient_id FROM patient p CROSS JOIN alias l WHERE p.tenant = :tenant "
+    "AND p.guarantor_id = :payer AND l.tenant = :tenant AND l.survivor_id = p.id AND l.survivor_id <> '')"
 )
+"""The payer's records and those of everybody they pay for: each part by an index of its own (parts that
+are made one without doubles are read in their order, which is everybody). For `IN` alone."""
 _OWED = (
     "SELECT c.id, c.patient_id, c.service_date, a.debits + a.pending_debits - a.credits - a.pending_credits, "
     "c.appointment_id, CASE c.practitioner_id WHEN '' THEN coalesce(v.practitioner_id, '') ELSE c.practitioner_id END "
