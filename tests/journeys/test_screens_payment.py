@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.signin import SignIn
 from models.operations.bodies import Collect
-from models.operations.records import Location, Rules, Staff
+from models.operations.records import Channels, Location, Rules, Staff
 from models.rules.numbers import treatment_number
 from models.rules.payment_status import Status
 from tests.support.clinic import MARIA, TestClinic
@@ -22,6 +23,9 @@ from tests.support.front import Front, front
 from tests.support.simulators import PaxProcess
 from tests.support.windows import themed  # noqa: F401
 from widgets.asking.dialog import AskDialog
+from widgets.papers.desk import PaperDesk
+from widgets.papers.dialog import PaperDialog
+from widgets.papers.send_dialog import SendDialog
 from widgets.refund.dialog import RefundDialog
 from widgets.screens import APPROVED, COLLECT, LEDGER, PAYMENT, PAYMENTS, Place
 
@@ -31,7 +35,7 @@ PIN = "482913"
 
 def fill(clinic: TestClinic) -> None:
     """Rosa has a crown on May 20; on May 6 she paid 320 by cash. Refunds over 50 need a manager."""
-    clinic.put(Location(id="alder", name="Alder Street"))
+    clinic.put(Location(id="alder", name="Alder Street"), Channels(email=True))
     clinic.patient(email="rosa@example.com")
     clinic.visit()
     clinic.visit("crown", minutes=60 * 24 * 6, service_date="2026-05-20", title="Crown", location_id="alder",
@@ -111,11 +115,7 @@ def test_s2_06_s2_10_created_in_the_list_opened_and_collected_by_keys(desk: Fron
     assert desk.view.visit.words()["codes"] == ("D2740", "")
     assert desk.view.visit.words()["location"] == ("Alder Street", "")
     desk.picture("payment-pending")
-    desk.press("Alt+G")  # Rosa pays herself
-    desk.wait(lambda: desk.state.said == "Estimate kept under Documents.")
-    desk.wait(lambda: [each.name for each in desk.page.documents.presenter.state.items]
-              == ["Good faith estimate 2026-05-14.pdf"])  # fmt: skip
-    desk.picture("payment-good-faith")
+    good_faith_by_keys(desk)
     desk.press("Return")  # Collect, for exactly this
     desk.arrive(COLLECT, lambda: desk.state.sheet is not None)
     assert (desk.state.to_collect_cents, desk.state.sheet.asked.number) == (34000, asked.number)
@@ -161,6 +161,38 @@ def test_s2_09_s2_10_the_dropdown_moves_it_and_locks_it(desk: Front) -> None:
     assert desk.view.locked.isVisible()
     assert acts(desk) == ["act.requested"] * 2 + ["act.request_pending", "act.requested", "act.request_cancelled"]
     desk.picture("payment-cancelled")
+
+
+def good_faith_by_keys(desk: Front) -> None:
+    """Rosa pays herself: her estimate is kept, printed on letter paper, and sent once she has said yes."""
+    counter = desk.counter.desk
+    desk.press("Alt+G")
+    paper = dialog(desk, PaperDialog)
+    desk.wait(lambda: bool(paper.print_action.isEnabled()))
+    assert desk.state.said == "Estimate kept under Documents."
+    [item] = desk.page.documents.presenter.state.items or counter.documents.view("rosa").items
+    assert item.name == "Good faith estimate 2026-05-14.pdf"
+    assert (paper.title.text(), paper.page.isVisible()) == ("Good faith estimate", False)
+    desk.picture("payment-good-faith")
+    printed: list[Any] = []
+    papers = next(each for each in desk.window.findChildren(PaperDesk) if each.dialog is paper)
+    papers._printer = SimpleNamespace(choose=lambda *_: True, put=printed.extend)
+    desk.press("Return")
+    desk.wait(lambda: desk.state.said == "Good faith estimate printed")
+    assert len(printed) == counter.documents.look(item.document_id).page_count == 1
+    desk.press("Alt+G")  # nothing changed: it is the same
+    desk.wait(lambda: paper.isVisible() and paper.send_action.isEnabled())
+    desk.press("Ctrl+E")
+    send = dialog(desk, SendDialog)
+    assert send.title.text() == "Send good faith estimate"
+    desk.wait(lambda: not send.primary.isEnabled())
+    send.attach.setFocus()
+    desk.press("Space")
+    desk.wait(send.primary.isEnabled)
+    desk.picture("payment-good-faith-send")
+    desk.press("Return")
+    desk.wait(lambda: desk.state.said == "E-mail to rosa@example.com is on its way")
+    assert [each.document_id for each in counter.documents.view("rosa").items] == [item.document_id]
 
 
 def _cancel() -> Any:

@@ -29,8 +29,10 @@ pytestmark = pytest.mark.usefixtures("themed")
 LONG = "Wolfeschlegelsteinhausen-Featherstonehaugh"
 
 
-def answer(clinic: TestClinic, state: str = plan.ELIGIBLE, checked_at: str = "2026-05-14T12:00:00.000Z") -> None:
-    """The payer's answer: copay 30, 20 %, 100 of the deductible left, 2,000 to the maximum."""
+def answer(
+    clinic: TestClinic, state: str = plan.ELIGIBLE, checked_at: str = "2026-05-14T12:00:00.000Z", *more: Benefit
+) -> None:
+    """The payer's answer: copay 30, 20 %, 100 of the deductible left, 2,000 to the maximum, and what is said `more`."""
     left = plan.REMAINING
     benefits = (
         Benefit(kind=plan.COPAY, code="B", service_types=("98",), amount_cents=3000, period=plan.VISIT, network="in"),
@@ -41,7 +43,7 @@ def answer(clinic: TestClinic, state: str = plan.ELIGIBLE, checked_at: str = "20
                 level=plan.INDIVIDUAL, network="in"),
     )  # fmt: skip
     clinic.put(EligibilityCheck(check_id=f"check-{state}", patient_id="rosa", source=PAYER, checked_at=checked_at,
-                                state=state, payer="Blue Cross", benefits=benefits))  # fmt: skip
+                                state=state, payer="Blue Cross", benefits=(*benefits, *more)))  # fmt: skip
 
 
 @pytest.fixture
@@ -241,6 +243,37 @@ def test_s2_07_an_office_visit_asks_the_copay(here: Here, qtbot: Any) -> None:
     assert dialog.amount.cents == 3000
 
 
+def test_s2_07_the_service_chosen_by_keys_says_whose_terms_count(here: Here, qtbot: Any) -> None:
+    """The crown's 600 cost 200 by the plan as a whole; as physical therapy the plan asks a copay of 45, and where the
+    service has no terms of its own the plan's count."""
+    therapy = Benefit(kind=plan.COPAY, code="B", service_types=("PT",), amount_cents=4500, period=plan.VISIT,
+                      network="in")  # fmt: skip
+    answer(here.clinic, plan.ELIGIBLE, "2026-05-14T12:00:00.000Z", therapy)
+    dialog = here.open(qtbot, patient_id="rosa", appointment_id="crown")
+    card = dialog.estimate
+    press("Tab")
+    type_text("Treat")
+    qtbot.waitUntil(lambda: card.amount.text() == "$200.00")
+    for _ in range(5):
+        press("Tab")
+    assert dialog.window().focusWidget() is dialog.service
+    type_text("Phys")
+    assert (dialog.service.key, dialog.service.currentText()) == ("PT", "Physical therapy")
+    qtbot.waitUntil(lambda: card.amount.text() == "$45.00")
+    assert card._shown is not None
+    assert "The plan asks a copay of $45.00 for the visit." in card._shown.why
+    press("Down")
+    assert dialog.service.currentText() == "Urgent care"
+    qtbot.waitUntil(lambda: card.amount.text() == "$200.00")
+    press("Up")
+    qtbot.waitUntil(lambda: card.amount.text() == "$45.00")
+    press("Home")
+    assert dialog.service.currentText() == "By the type"
+    qtbot.waitUntil(lambda: card.amount.text() == "$200.00")
+    press("Alt+U")
+    assert dialog.amount.cents == 20000
+
+
 @pytest.mark.parametrize("state", ["never", plan.INELIGIBLE, plan.UNCLEAR])
 def test_s2_07_no_estimate_without_a_plan_in_force(here: Here, qtbot: Any, state: str) -> None:
     if state != "never":
@@ -275,7 +308,7 @@ def test_every_part_is_named_and_reached_by_tab(here: Here, qtbot: Any) -> None:
         met.add(dialog.window().focusWidget())
         press("Tab")
     wanted = {dialog.amount, dialog.kind, dialog.treatment, dialog.due, dialog.memo, dialog.allowed, dialog.network,
-              dialog.estimate.use, dialog.draft, dialog.cancel, dialog.primary}  # fmt: skip
+              dialog.service, dialog.estimate.use, dialog.draft, dialog.cancel, dialog.primary}  # fmt: skip
     assert wanted <= met
 
 
