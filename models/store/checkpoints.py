@@ -15,6 +15,7 @@ from typing import Any
 from models.basics.errors import StorageError
 from models.basics.facts import facts
 from models.store.failures import translate
+from models.store.log_room import make_room
 from models.store.reading import connect
 
 _log = logging.getLogger(__name__)
@@ -40,6 +41,16 @@ class Checkpoints:
         self._wanted = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
+
+    def make_room(self, driver: Any) -> None:
+        """Give the log room ahead, while nobody adds to it. `driver` is the writer's own connection, in no
+        transaction."""
+        driver.execute("BEGIN IMMEDIATE")
+        try:
+            make_room(self._wal)
+        finally:
+            driver.rollback()
+        self._size = self._wal_size()
 
     def written(self) -> None:
         """Count a commit; every so often the thread is woken."""

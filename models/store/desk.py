@@ -23,7 +23,6 @@ from models.basics.ids import IdMaker
 from models.basics.points import Point, point
 from models.store.checkpoints import Checkpoints
 from models.store.failures import translate
-from models.store.log_room import make_room
 from models.store.reading import BUSY_MS, SCHEMA, Readers, connect, schema_of
 from models.store.remembering import Known, Remembering
 from models.store.rows import Change, DeskIdentity, Failure
@@ -215,7 +214,7 @@ class DeskStore:
         thread. Nothing changes where the disk has no room to give. Raises StorageError where nobody can write."""
         self._roomy = True
         with self._locked() as connection:
-            self._make_room(connection)
+            self._checkpoints.make_room(connection.connection.dbapi_connection)
 
     def foresee(self, patient_id: str, payment_id: str = "") -> None:
         """Somebody looks at this patient (and this payment) and may write in a moment: fetch what that will touch.
@@ -415,16 +414,8 @@ class DeskStore:
             driver.execute("PRAGMA wal_autocheckpoint = 0")  # done by Checkpoints, out of the way of a sale
             driver.execute("PRAGMA journal_size_limit = 67108864")
             if self._roomy:
-                self._make_room(self._connection)
+                self._checkpoints.make_room(driver)
         return self._connection
-
-    def _make_room(self, connection: Connection) -> None:
-        driver: Any = connection.connection.dbapi_connection
-        driver.execute("BEGIN IMMEDIATE")
-        try:
-            make_room(self.path.with_name(self.path.name + "-wal"))
-        finally:
-            driver.rollback()
 
     def _drop_writer(self) -> None:
         if self._connection is not None:

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from models.store import desk as desk_module
-from models.store import log_room
+from models.store import checkpoints, log_room
 from models.store.checkpoints import LARGEST, WRITES
 from models.store.desk import DeskStore
 from models.store.log_room import ROOM, make_room
@@ -62,7 +61,7 @@ def test_nobody_writes_while_room_is_made(store: DeskStore, monkeypatch: pytest.
             met.append(str(error))
         return make_room(log)
 
-    monkeypatch.setattr(desk_module, "make_room", watched)
+    monkeypatch.setattr(checkpoints, "make_room", watched)
     store.keep_room()
     assert met == ["database is locked"]
     other.execute("BEGIN IMMEDIATE")  # and it is free again
@@ -82,6 +81,14 @@ def test_a_log_that_has_room_begins_again_from_its_start(store: DeskStore) -> No
             break
     assert len(begun) == 3
     assert ROOM <= log_of(store).stat().st_size <= LARGEST
+    store.close()
+
+
+def test_room_is_nothing_that_was_written(store: DeskStore) -> None:
+    """The first act after it wakes nobody to carry sixteen mebibytes of zeros."""
+    store.keep_room()
+    record(store, patient())
+    assert store._checkpoints._thread is None
     store.close()
 
 
