@@ -1,4 +1,4 @@
-"""Every row of the specification that in-house payments answer for is held by a test that carries its id."""
+"""Every row of the specification about payments at the desk is held by a test that carries its id."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from tests.cases.reading import read_case
 TESTS = Path(__file__).resolve().parents[2]
 ROWS = (
     *(f"s0_{n:02}" for n in (*range(2, 28), *range(34, 43))),
+    *(f"s2_{n:02}" for n in range(1, 17)),
     *(f"s3_{n:02}" for n in range(1, 9)),
 )
-"""S0-02 to S0-27 and S0-34 to S0-42: patient payments; S3-01 to S3-08: unallocated money."""
+"""S0-02 to S0-27 and S0-34 to S0-42: patient payments; S2-01 to S2-16: the dashboard, the list and the life of a
+payment; S3-01 to S3-08: unallocated money."""
 NUMBERS = (*range(1, 20), 21, 22, 25, 27, 31, 42, 43, 44, 45)
 """Worked numbers that are played as cases."""
 
@@ -40,7 +42,7 @@ def functions() -> list[str]:
 def carried() -> set[str]:
     """The row ids that names of test functions carry: `test_s0_24_s0_25_…`."""
     return {
-        row for name in functions() for row in re.findall(r"(?<![a-z0-9])s[03]_\d\d(?!\d)", name.replace("__", "_"))
+        row for name in functions() for row in re.findall(r"(?<![a-z0-9])s[023]_\d\d(?!\d)", name.replace("__", "_"))
     }
 
 
