@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.views import KeptCardLine, PatientHead
+from models.rules.languages import FIRST
 from models.rules.plan_standing import PlanStanding, PlanStatus
 from models.rules.plans import Instalment, Limits
 
@@ -16,7 +17,7 @@ class PlanForm:
     """An agreement as it is typed (S4-06). `plan_id` names it from the first letter on. `payments` or `payment` (an
     amount) says how it is divided, the other is empty; `first` is an ISO day, `day` of the month of the later payments
     (0: that of the first), `apr` percent a year. `kept_card_id` empty: the patient pays each time. `replaces`: the plan
-    in force for which these are new terms."""
+    in force for which these are new terms. `language`: what its text is written in (`rules.languages.WRITTEN`)."""
 
     plan_id: str
     patient_id: str
@@ -33,6 +34,7 @@ class PlanForm:
     kept_card_id: str = ""
     remind: bool = True
     replaces: str = ""
+    language: str = FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,14 @@ class Worked:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """Who accepted the terms as they are, when and how (`models.operations.plans.ACCEPTED_BY`)."""
+    """Who accepted the terms as they are, when and how (`operations.plans.ACCEPTED_BY`), at the desk or from home
+    (`channel`); `signature` are the strokes of their pen."""
 
     said_by: str
     at: datetime
     how: str
+    channel: str = "desk"
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)

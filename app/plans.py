@@ -30,7 +30,8 @@ from models.operations.kept_cards import STRIPE
 from models.operations.plans import SIGNATURE, PlanAccept, PlanCancel, PlanLine, PlanMethod, PlanPut, PlanSkip
 from models.operations.records import Rules
 from models.rules.adjusting import reasons_for
-from models.rules.agreement import VERSION, Agreed, agreement, card_words, sha256
+from models.rules.agreement import Agreed, agreement, card_words, language_of, sha256, version_in
+from models.rules.languages import written_in
 from models.rules.numbers import plan_number
 from models.rules.plan_standing import PlanStatus, State, pay_off_cents
 from models.rules.plans import Frequency, Instalment, Limits, Terms, check_limits, interest_of, schedule
@@ -38,7 +39,7 @@ from models.rules.rights import Right, discount_right
 from models.rules.signatures import signature_text
 from models.store.plan_acts import FINANCE, finance_id, starting
 from models.store.plan_looking import left_on, less_interest, paid_on, unearned_on
-from models.store.queries import collect, kept_cards, plans, recorded, rows
+from models.store.queries import collect, kept_cards, plans, reaching, recorded, rows
 from models.store.queries.plans import PlanRow
 
 if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
@@ -68,6 +69,7 @@ class Plans:
             form = PlanForm(
                 new_id(), patient_id, tuple(chosen), str(USUAL_PAYMENTS), clinic.today().isoformat(),
                 kept_card_id=cards[0].kept_card_id if cards else "",
+                language=written_in(reaching.language(reader, clinic.tenant, patient_id)),
             )  # fmt: skip
             page = self._page(reader, form, items, cards, PlanStatus.DORMANT)
         if not items:
@@ -94,6 +96,7 @@ class Plans:
                 max(following.line.due, clinic.today()).isoformat(), apr=_typed(row.apr_hundredths),
                 frequency=row.frequency, day=row.day, kept_card_id=row.kept_card_id,
                 remind=bool(row.remind_days) or not row.kept_card_id, replaces=plan_id,
+                language=written_in(reaching.language(reader, clinic.tenant, row.patient_id)),
             )  # fmt: skip
             items = self._items(reader, row.patient_id, replaces=row)
             form = replace(form, charge_ids=tuple(each.charge_id for each in items if each.charge_id in row.charges))
@@ -144,7 +147,7 @@ class Plans:
             clinic=page.clinic, lines=lines, signed_on=page.today, encounter_cents=encounter, discount_cents=discount,
             apr_hundredths=terms.apr_hundredths, frequency=terms.frequency, day=terms.day, card=card,
             retry_days=page.retry_days if card else (), remind_days=REMIND_DAYS if card and form.remind else 0,
-            replaces=page.replaces, paid_cents=page.before_cents,
+            replaces=page.replaces, paid_cents=page.before_cents, language=form.language,
         ))  # fmt: skip
         return Worked(encounter, discount, encounter - discount, interest_of(lines), lines, text, sha256(text))
 
@@ -183,7 +186,8 @@ class Plans:
                 worked = self.work_out(page, form)
                 self._put(tx, page, form, worked, person)
             body = PlanAccept(
-                plan_id=form.plan_id, patient_id=form.patient_id, terms=VERSION, terms_sha256=worked.sha256,
+                plan_id=form.plan_id, patient_id=form.patient_id, terms=version_in(form.language),
+                terms_sha256=worked.sha256,
                 said_by=name, how=how, strokes=strokes,
             )  # fmt: skip
             tx.record(body, person_id=person.staff_id, business_date=self._clinic.today().isoformat())
@@ -321,8 +325,8 @@ class Plans:
         paid = sum(paid_on(tx.reader, tx.tenant, form.charge_ids).values())
         body = PlanPut(
             plan_id=form.plan_id, patient_id=form.patient_id, charge_ids=form.charge_ids,
-            encounter_cents=worked.encounter_cents, lines=tuple(_line(each) for each in worked.lines), terms=VERSION,
-            terms_sha256=worked.sha256, text=worked.text, paid_before_cents=paid,
+            encounter_cents=worked.encounter_cents, lines=tuple(_line(each) for each in worked.lines),
+            terms=version_in(form.language), terms_sha256=worked.sha256, text=worked.text, paid_before_cents=paid,
             discount_cents=worked.discount_cents, discount_group=reason.group if worked.discount_cents else "",
             discount_reason=reason.code if worked.discount_cents else "",
             finance_charge_id=finance_id(tx.tenant, form.plan_id) if worked.interest_cents else "",
@@ -350,7 +354,8 @@ def accepting(said_by: str) -> str:
 def _acceptance(clinic: Clinic, row: PlanRow) -> Acceptance | None:
     if not row.accepted:
         return None
-    return Acceptance(row.accepted_by, clinic.local(row.accepted_at), row.accepted_how)
+    return Acceptance(row.accepted_by, clinic.local(row.accepted_at), row.accepted_how, row.accepted_channel,
+                      row.signature)  # fmt: skip
 
 
 def limits_of(rules: Rules) -> Limits:
@@ -414,7 +419,7 @@ def _form_of(row: PlanRow, put_on: date) -> PlanForm:
         payment="" if by_number else _typed(lines[0].cents), discount=_typed(row.discount_cents),
         discount_code=row.discount_reason or "44", down=_typed(row.down_cents), apr=_typed(row.apr_hundredths),
         frequency=row.frequency, day=row.day, kept_card_id=row.kept_card_id,
-        remind=bool(row.remind_days) or not row.kept_card_id, replaces=row.replaces,
+        remind=bool(row.remind_days) or not row.kept_card_id, replaces=row.replaces, language=language_of(row.terms),
     )  # fmt: skip
 
 

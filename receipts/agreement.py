@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.operations.records import Patient, Practice
-from models.rules.agreement import sentences_of
+from models.rules.agreement import language_of, sentences_of
+from models.rules.languages import FIRST
 from models.rules.numbers import plan_number
 from models.rules.people import display_name
 from models.rules.plans import interest_of, sum_of
@@ -28,7 +29,8 @@ class AgreementLine:
 class AgreementDocument:
     """One agreement as it stands. `words` are its sentences, `terms_sha256` by what its whole text is known;
     `accepted_by`, `accepted_on` (ISO) and `accepted_how` empty: nobody accepted it yet, so that it is to be signed.
-    `signature` are the strokes of a pen, as `models.rules.signatures` writes them."""
+    `signature` are the strokes of a pen, as `models.rules.signatures` writes them; `language` is what it is written
+    in."""
 
     clinic: ClinicBlock
     number: str
@@ -46,6 +48,7 @@ class AgreementDocument:
     accepted_on: str = ""
     accepted_how: str = ""
     signature: str = ""
+    language: str = FIRST
 
 
 def agreement_document(
@@ -65,5 +68,5 @@ def agreement_document(
         interest_cents=interest_of(row.instalments), words=sentences_of(row.text), lines=tuple(lines),
         terms_sha256=row.terms_sha256, accepted_by=row.accepted_by if accepted else "",
         accepted_on=accepted_on if accepted else "", accepted_how=row.accepted_how if accepted else "",
-        signature=row.signature if accepted else "",
+        signature=row.signature if accepted else "", language=language_of(row.terms),
     )  # fmt: skip

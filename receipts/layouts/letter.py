@@ -21,6 +21,9 @@ class Letter:
     """One letter while it is drawn; `y` is the line that was written last. `kind` stands at its head (`Statement`),
     `name` (`Statement ST-1-00012`) on the pages after the first."""
 
+    continued, page_of = "{name}, continued", "Page {number} of {count}"
+    """What stands on the pages after the first, and at the foot of each, in the letter's language."""
+
     def __init__(self, clinic: ClinicBlock, kind: str, name: str) -> None:
         self.clinic, self._kind, self._name = clinic, kind, name
         self.sheets = Sheets(name, clinic.name, kind, mark=TRAINING if clinic.training else "")
@@ -77,7 +80,7 @@ class Letter:
         sheets.new_page()
         for line in sheets.lines(self.clinic.name, 280, BODY, strong=True)[:1]:
             sheets.words(LEFT, TOP - 6, line, BODY, strong=True)
-        sheets.words(RIGHT, TOP - 6, f"{self._name}, continued", SMALL, ink=MUTED, right=True)
+        sheets.words(RIGHT, TOP - 6, self.continued.format(name=self._name), SMALL, ink=MUTED, right=True)
         self.y = TOP - 30
         return True
 
@@ -89,5 +92,5 @@ class Letter:
             sheets.line(LEFT, 62, RIGHT, ink=BORDER)
             sheets.logo(LEFT, 40, 14)
             sheets.words(LEFT + 20, 43.5, "Copaydesk", 8.5, strong=True, ink=MUTED)
-            sheets.words(RIGHT, 43.5, f"Page {number} of {count}", 8.5, ink=MUTED, right=True)
+            sheets.words(RIGHT, 43.5, self.page_of.format(number=number, count=count), 8.5, ink=MUTED, right=True)
         return sheets.finish()

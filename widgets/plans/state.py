@@ -276,11 +276,11 @@ def acceptance_words(state: PlanState) -> str:
     found = page.acceptance
     if found is not None and (state.accepted or not state.draft):
         how = {"signature": "Signed", "paper": "Signed on paper", "terms": "Accepted"}[found.how]
-        return f"{how} by {found.said_by}, {day_text(found.at.date(), page.today)}"
+        where = "" if found.channel == "desk" else " from home"
+        return f"{how} by {found.said_by}{where}, {day_text(found.at.date(), page.today)}"
     if found is not None:
         return "The terms changed, so what was accepted no longer counts."
-    where = "on the reader, on paper, or agreed" if page.signs else "on paper, or read and agreed"
-    return f"Not accepted yet: {where}"
+    return "Not accepted yet"
 
 
 def open_line(state: PlanState, key: str) -> Standing | None:

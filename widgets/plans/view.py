@@ -13,6 +13,7 @@ from app.plan_views import PlanForm, PlanPage
 from models.basics.errors import RuleBroken
 from models.basics.money import parse_cents, show_cents
 from models.rules.adjusting import reasons_for
+from models.rules.languages import WRITTEN
 from widgets import theme
 from widgets.common import (
     AmountField,
@@ -38,6 +39,7 @@ from widgets.common.day_field import DayField
 from widgets.common.patient_bar import PatientBar
 from widgets.common.summary import SumLine, Summary
 from widgets.plans.parts import TermTile
+from widgets.plans.signature import SignaturePicture
 from widgets.plans.state import (
     HISTORY_COLUMNS,
     OPTIONS,
@@ -158,6 +160,8 @@ class PlanView(Themed, QWidget):
         self._words = Text("", "table", "text2", wrap=True)
         self._accepted = Text("", "table", "text2", elide=True, align=Qt.AlignmentFlag.AlignRight)
         self._accepted_icon = IconLabel("pen-line", "muted", 16)
+        self.signature = SignaturePicture()
+        self.language = Segments("Language of the agreement", tuple(WRITTEN.items()))
         self.accept = KeycapButton("Accept", action=self.accept_action, icon="check", size="control_small")
 
     def _make_foot(self) -> None:
@@ -300,7 +304,9 @@ class PlanView(Themed, QWidget):
         row = QHBoxLayout()
         row.setSpacing(S10)
         row.addWidget(Text("Agreement", "heading_s"))
+        row.addWidget(self.language)
         row.addWidget(self._accepted, 1)
+        row.addWidget(self.signature)
         row.addWidget(self._accepted_icon)
         row.addWidget(self.accept)
         words.addLayout(row)
@@ -332,6 +338,7 @@ class PlanView(Themed, QWidget):
         self.method.chosen.connect(self._method)
         self.first.changed.connect(lambda *_day: self._tell())
         self.remind.toggled.connect(lambda _on: self._tell())
+        self.language.chosen.connect(lambda _key: self._tell())
         for key, tile in self.tiles.items():
             tile.clicked.connect(partial(self._take, key))
         self.lists.chosen.connect(self._show_list)
@@ -356,7 +363,7 @@ class PlanView(Themed, QWidget):
         return replace(
             form, discount=discount, discount_code=self.reason.key, day=int(self.day.key or 0),
             first=first.isoformat() if first else form.first, kept_card_id="" if method == NO_CARD else method,
-            remind=self.remind.isChecked(),
+            remind=self.remind.isChecked(), language=self.language.key,
         )  # fmt: skip
 
     def _take(self, key: str) -> None:
@@ -503,6 +510,10 @@ class PlanView(Themed, QWidget):
         self._left.setText(amount)
         self._words.setText(state.worked.sentences if state.worked else "")
         self._accepted.setText(acceptance_words(state))
+        self.language.setVisible(state.draft)
+        self.language.set_key(state.form.language if state.form else "")
+        signed = state.page.acceptance if state.page and (state.accepted or not state.draft) else None
+        self.signature.show_signature(signed.signature if signed else "", signed.said_by if signed else "")
         self.accept.setVisible(state.draft and not state.accepted)
         self.accept_action.setEnabled(state.draft and not state.accepted and not state.error[1])
 

@@ -46,6 +46,7 @@ class PlanRow:
     accepted_at: str
     accepted_by: str
     accepted_how: str
+    accepted_channel: str
     put_at: str
     put_by: str
     activated_on: str

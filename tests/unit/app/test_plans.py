@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from app.accounts import Accounts
@@ -20,9 +23,12 @@ from app.rules import MoneyRules
 from app.schedule import Schedule
 from models.basics.errors import RuleBroken
 from models.operations.bodies import Allocate, AllocationLine
+from models.operations.plans import ACCEPTED_BY
+from models.rules.languages import WRITTEN
 from models.rules.numbers import plan_number
 from models.rules.plan_standing import PlanStatus
 from receipts.attachments import pdf_of_document
+from receipts.layouts.agreement_letter import WORDS
 from tests.support.clinic import MARIA, PRIYA, TestClinic
 
 
@@ -183,6 +189,42 @@ def test_the_agreement_goes_on_paper(clinic: TestClinic) -> None:
     assert document.lines[-1].left_cents == 0
     assert [line.due_on for line in document.lines] == ["2026-05-31", "2026-06-30", "2026-07-31"]
     assert pdf_of_document(document).startswith(b"%PDF")
+
+
+def test_s4_06_the_agreement_is_written_signed_and_printed_in_the_patients_language(clinic: TestClinic) -> None:
+    clinic.patient(language="es")
+    plans = plans_of(clinic)
+    page = plans.begin("rosa")
+    assert page.form.language == "es"
+    form = replace(page.form, charge_ids=("old",), payments="3")
+    saved = plans.save(page, form, MARIA)
+    assert saved.worked is not None
+    assert saved.worked.text.startswith("Debo $300.00 a ")
+    assert saved.form.language == "es", "as it was written"
+    signed = plans.accept(saved, "Rosa Quillfeather", "signature", MARIA, "10,10;90,60;200,10")
+    document = Agreements(clinic.clinic).document(form.plan_id)
+    assert (document.language, document.signature) == ("es", "10,10;90,60;200,10")
+    page_of = pypdfium2.PdfDocument(BytesIO(pdf_of_document(document)))[0].get_textpage().get_text_bounded()
+    for words in (
+        "Acuerdo de pago",
+        "Saldo a pagar",
+        "Firmado por Rosa Quillfeather el 14 de mayo de 2026",
+        "Página 1",
+    ):
+        assert words in page_of, words
+    assert not re.search(r"\b(Payment|Remaining|Signed|Written|Page|Questions)\b", page_of)
+    assert signed.acceptance is not None
+    again = plans.save(signed, replace(signed.form, language="en"), MARIA)
+    assert again.acceptance is None, "another language is another text"
+    assert again.worked is not None
+    assert again.worked.text.startswith("I owe ")
+
+
+def test_letters_say_the_same_in_every_language() -> None:
+    shapes = [{key: sorted(re.findall(r"{\w+}", text)) for key, text in words.items()} for words in WORDS.values()]
+    assert set(WORDS) == set(WRITTEN)
+    assert all(shape == shapes[0] for shape in shapes)
+    assert set(ACCEPTED_BY) <= set(shapes[0])
 
 
 @pytest.mark.parametrize(("field", "value", "key"), [

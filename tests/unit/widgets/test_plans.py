@@ -34,6 +34,8 @@ from widgets.plans.view import PlanView
 
 pytestmark = pytest.mark.usefixtures("themed")
 
+PEN = "100,200;180,90;240,210;330,80;380,220;460,120;520,200|560,140;700,120;900,150"
+
 
 class PlanDesk:
     """The page over a real store; `collected` are the ways it led to Collect, `papers` to paper."""
@@ -127,6 +129,9 @@ def test_s4_06_an_agreement_is_worked_out_live_accepted_and_put_into_force(desk:
     assert state.worked is not None
     assert [line.cents for line in state.worked.lines] == [220_00] * 6
     assert not view.activate.isEnabled() or state.why_not_activate()
+    view.language._segments[1].click()
+    assert view._words.text().startswith("Debo $1,320.00 a ")
+    view.language._segments[0].click()
     view.discount.setFocus()
     view.discount.setText("60")
     view.discount.textEdited.emit("60")
@@ -223,9 +228,9 @@ def pages(clinic: TestClinic) -> dict[str, PlanState]:
     page = plans.begin("marcus")
     form = replace(page.form, discount="60.00")
     draft = PlanState(page, form, plans.work_out(page, form))
-    odd = replace(form, payments="7", down="100.00", apr="9.90")
+    odd = replace(form, payments="7", down="100.00", apr="9.90", language="es")
     other = PlanState(page, odd, plans.work_out(page, odd))
-    saved = plans.accept(plans.save(page, form, MARIA), "Marcus Quillfeather", "terms", MARIA)
+    saved = plans.accept(plans.save(page, form, MARIA), "Marcus Quillfeather", "signature", MARIA, PEN)
     ready = PlanState(saved, saved.form, saved.worked, said="Agreement accepted")
     active = plans.activate(form.plan_id, PRIYA)
     running = plans.skip(form.plan_id, 2, MARIA)
