@@ -9,8 +9,11 @@ from app.message_lines import MessageLine
 from app.messages import Way
 from app.views import PatientHead
 from models.operations.online import OnlineItem
-from models.rules.links import PAYABLE, LinkState
+from models.rules.links import PAYABLE, Key, LinkState, LinkWhich
 from models.rules.rights import Right
+
+PAGE = 50
+"""So many links are on a page of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,32 @@ class LinkLine:
     def usable(self) -> bool:
         """Can the patient still pay with it: may it be sent, copied, taken back?"""
         return self.state in PAYABLE
+
+
+@dataclass(frozen=True, slots=True)
+class LinksAsk:
+    """A page of the list: `text` is what was typed to narrow it (name, birth date, phone or record number), `which` how
+    the links stand; with `patient_id` those of a patient's account. `after` is where the page begins, None at the
+    newest; `most` how many links are wanted."""
+
+    text: str = ""
+    which: LinkWhich = LinkWhich.ALL
+    patient_id: str = ""
+    after: Key | None = None
+    most: int = PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class LinksPage:
+    """Links, newest first. `after` is where what follows begins, None where nothing does. `full` False: so many others
+    had to be looked at that the rest is asked for with `after`. `total`: how many there are in all, None where that is
+    known only of those that were looked at; `whose` is the patient they were narrowed to."""
+
+    lines: tuple[LinkLine, ...]
+    after: Key | None
+    full: bool = True
+    total: int | None = None
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from app.clinic import Clinic
 from app.fields import NOTE_LIMIT, no_card_number
 from app.heads import patient_head
 from app.hub_line import HubLine
-from app.link_views import LinkAddress, LinkChoice, LinkLine, LinkOffer
+from app.link_views import LinkAddress, LinkChoice, LinkLine, LinkOffer, LinksAsk, LinksPage
 from app.message_lines import MessageLine, message_line
 from app.messages import Messages
 from app.plan_standings import right_to_send
@@ -34,11 +34,24 @@ from models.operations.links import LinkIssue, LinkRevoke
 from models.operations.messages import MessagePaper, MessageSend
 from models.operations.online import OnlineItem
 from models.rules.addresses import address_for
-from models.rules.links import LASTS_DAYS, MOST_DAYS
+from models.rules.links import LASTS_DAYS, MOST_DAYS, LinkStanding, LinkWhich
+from models.rules.matching import parse_query
 from models.rules.online import Owed, shared_out
 from models.rules.people import parse_birth_date
 from models.rules.rights import Right
-from models.store.queries import links, messages, online, plans, reaching, recorded, requests, rows, staff
+from models.store.queries import (
+    find,
+    link_list,
+    links,
+    messages,
+    online,
+    plans,
+    reaching,
+    recorded,
+    requests,
+    rows,
+    staff,
+)
 from models.store.queries.insured import asking
 from models.store.queries.links import LinkRow, Standings
 
@@ -54,8 +67,6 @@ PAY_LINK, PLAN_LINK, REMINDER = "pay_link", "plan_link", "pay_reminder"
 """The templates that carry a link's address."""
 PLAN = "plan"
 """The subject of a link to an agreement."""
-MOST = 500
-"""So many links are listed at once."""
 
 
 class Links:
@@ -184,11 +195,24 @@ class Links:
         with self._clinic.store.reader() as reader:
             return self._lines(reader, links.of_subject(reader, self._clinic.tenant, subject, subject_id))
 
-    def all(self, days: int) -> tuple[LinkLine, ...]:
-        """The practice's links of the last days, newest first."""
-        since = utc_text(self._clinic.clock.now() - timedelta(days=days))
-        with self._clinic.store.reader() as reader:
-            return self._lines(reader, links.since(reader, self._clinic.tenant, since, MOST))
+    def page(self, ask: LinksAsk) -> LinksPage:
+        """A page of the practice's links, or of those that fit. Raises RuleBroken `collect.patient_gone`."""
+        clinic, tenant = self._clinic, self._clinic.tenant
+        with clinic.store.reader() as reader:
+            whose, people = "", None
+            if ask.patient_id:
+                person = rows.person(reader, tenant, ask.patient_id)
+                if person is None:
+                    raise RuleBroken("collect.patient_gone")
+                whose = patient_head(person, clinic.today()).name
+                people = link_list.payers(reader, tenant, [ask.patient_id])
+            elif ask.text.strip():
+                query = parse_query(ask.text, clinic.today())
+                people = link_list.payers(reader, tenant, find.everybody(reader, tenant, query))
+            walk = link_list.walk(reader, tenant, self._standings(reader), ask.which, ask.most, after=ask.after,
+                                  people=people, now=utc_text(clinic.clock.now()))  # fmt: skip
+            total = link_list.count(reader, tenant, people) if ask.which is LinkWhich.ALL else None
+            return LinksPage(self._shown(reader, walk.found), walk.key, walk.full, total, whose)
 
     # The address ------------------------------------------------------------------------------------------------------
 
@@ -310,9 +334,13 @@ class Links:
         insist(tx.record(body, person_id=person.staff_id, business_date=today, supervisor=lender))
 
     def _lines(self, reader: Any, found: Sequence[LinkRow]) -> tuple[LinkLine, ...]:
-        standings, sent = self._standings(reader), self._sent(reader, found)
+        standings = self._standings(reader)
+        return self._shown(reader, [(row, standings.of(row)) for row in found])
+
+    def _shown(self, reader: Any, found: Sequence[tuple[LinkRow, LinkStanding]]) -> tuple[LinkLine, ...]:
+        sent = self._sent(reader, [row for row, _ in found])
         names = staff.staff_names(reader, self._clinic.tenant) if found else {}
-        return tuple(self._line_of(reader, row, standings, sent.get(row.link_id, []), names) for row in found)
+        return tuple(self._line_of(reader, row, now, sent.get(row.link_id, []), names) for row, now in found)
 
     def _sent(self, reader: Any, found: Sequence[LinkRow]) -> dict[str, list[MessageLine]]:
         """The messages that carried each link, newest first."""
@@ -328,9 +356,9 @@ class Links:
         return made
 
     def _line_of(
-        self, reader: Any, row: LinkRow, standings: Standings, sent: Sequence[MessageLine], names: Mapping[str, str]
+        self, reader: Any, row: LinkRow, now: LinkStanding, sent: Sequence[MessageLine], names: Mapping[str, str]
     ) -> LinkLine:  # fmt: skip
-        clinic, now = self._clinic, standings.of(row)
+        clinic = self._clinic
         person = rows.person(reader, clinic.tenant, row.patient_id) or rows.PatientRow(row.patient_id, *[""] * 8)
         ended = row.paid_at or row.revoked_at
         return LinkLine(

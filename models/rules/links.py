@@ -21,6 +21,21 @@ class LinkState(StrEnum):
     EXPIRED = "expired"
 
 
+Key = tuple[str, str]
+"""When a link was made (UTC text) and its id: the order of a list of them, newest first."""
+
+
+class LinkWhich(StrEnum):
+    """Which links a list shows, by how they stand now."""
+
+    ALL = "all"
+    OPEN = "open"
+    PAID = "paid"
+    SETTLED = "settled"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
 PAYABLE = frozenset({LinkState.OPEN, LinkState.CHANGED})
 """States in which a link can be used."""
 

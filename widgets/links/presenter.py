@@ -1,24 +1,23 @@
-"""Decides what the list of payment links shows: all of the last days, or those of one account."""
+"""Decides what the list of payment links shows: a page of all of them, of those that fit, or of one account."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from PySide6.QtCore import QObject, Slot
 
 from app.lanes import Lane
-from app.link_views import LinkLine
+from app.link_views import LinkLine, LinksPage
 from app.links import Links
+from models.rules.links import Key, LinkWhich
 from widgets.bridge import Bridge
 from widgets.common.newest import Newest
 from widgets.common.speech import Notice, Speech
 from widgets.links.part import LinkPart
-from widgets.links.state import About, LinksState, links_state
+from widgets.links.state import About, LinksState, Shown, links_state
 from widgets.links.view import LinksView
-
-_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,8 @@ class Doors:
 
 
 class LinksPresenter(QObject):
-    """One list, with the panel of the row in focus."""
+    """One list, with the panel of the row in focus. Links that fit are looked for a few at a time, so that nothing else
+    waits for a rare one."""
 
     def __init__(
         self, view: LinksView, *, bridge: Bridge, lane: Lane, links: Callable[[], Links], part: LinkPart,
@@ -41,14 +41,19 @@ class LinksPresenter(QObject):
         super().__init__(view)
         self._view, self._links, self._part, self._speech = view, links, part, speech
         self._today, self._doors = today, doors
-        self._patient_id, self._wanted, self._days = "", "", _DAYS
-        self._lines: tuple[LinkLine, ...] | None = None
+        self._shown, self._wanted = Shown(), ""
+        self._page: LinksPage | None = None
+        self._drawn = self._shown
+        self._looking = self._again = False
         self._notice: Notice | None = None
         self._state = LinksState()
         self._reads = Newest(bridge, lane, self)
         self._reads.late.connect(self._draw)
         view.row_chosen.connect(self._follow)
-        view.days_chosen.connect(self._choose_days)
+        view.searched.connect(lambda text: self._show(replace(self._shown, text=text, starts=(None,))))
+        view.which_chosen.connect(lambda key: self._show(replace(self._shown, which=LinkWhich(key), starts=(None,))))
+        view.page_moved.connect(self._turn)
+        view.cleared.connect(lambda: self._show(Shown(self._shown.patient_id)))
         view.opened.connect(self._open)
         view.ledger_pressed.connect(self._ledger)
         view.back_pressed.connect(doors.back)
@@ -61,52 +66,87 @@ class LinksPresenter(QObject):
 
     def open(self, patient_id: str, link_id: str = "") -> None:
         """Show the links of an account (empty: of everybody), with one of them in focus where it is named."""
-        if patient_id != self._patient_id:
-            self._lines = None
-        self._patient_id, self._wanted = patient_id, link_id
+        if patient_id != self._shown.patient_id or link_id:
+            self._shown, self._page = Shown(patient_id), None
+        self._wanted = link_id
         self._draw()
-        self.refresh()
+        self._look()
 
     @Slot()
     def refresh(self) -> None:
-        """Read it again; what is shown stays until then."""
-        patient_id, days = self._patient_id, self._days
+        """Read the page that is shown again; it stays as it is until then. A search that is under way ends first."""
+        if self._looking:
+            self._again = True
+        else:
+            self._look()
 
-        def read() -> tuple[LinkLine, ...]:
-            return self._links().of_patient(patient_id) if patient_id else self._links().all(days)
+    # Looking ----------------------------------------------------------------------------------------------------------
 
-        self._reads.ask(read, lambda lines: self._came(patient_id, lines), self._failed)
+    def _show(self, shown: Shown) -> None:
+        if shown != self._shown:
+            self._shown = shown
+            self._draw()
+            self._look()
 
-    def _came(self, patient_id: str, lines: tuple[LinkLine, ...]) -> None:
-        if patient_id != self._patient_id:
+    @Slot(int)
+    def _turn(self, step: int) -> None:
+        """One page back, or on."""
+        starts, page = self._shown.starts, self._page
+        if step < 0 and len(starts) > 1:
+            self._show(replace(self._shown, starts=starts[:-1]))
+        elif step > 0 and page is not None and page.full and page.after is not None:
+            self._show(replace(self._shown, starts=(*starts, page.after)))
+
+    def _look(self) -> None:
+        """Read the page that is wanted from its beginning."""
+        self._looking, self._again = True, False
+        self._go_on(self._shown, self._shown.starts[-1], ())
+
+    def _go_on(self, shown: Shown, after: Key | None, before: tuple[LinkLine, ...]) -> None:
+        links = self._links()
+        ask = shown.ask(after, len(before))
+        self._reads.ask(lambda: links.page(ask), lambda page: self._came(shown, before, page), self._failed)
+
+    def _came(self, shown: Shown, before: tuple[LinkLine, ...], page: LinksPage) -> None:
+        if shown != self._shown:
             return
-        first = self._lines is None
-        self._lines, self._notice = lines, None
+        page = replace(page, lines=before + page.lines)
+        if page.full or self._page is None or not self._page.full or self._drawn != shown:
+            self._take(page, shown)
+        if not page.full:
+            self._go_on(shown, page.after, page.lines)
+            return
+        self._looking = False
+        if self._again:
+            self._look()
+
+    def _take(self, page: LinksPage, shown: Shown) -> None:
+        """Show what was read. The row stays chosen where it still is; a page that was turned to begins at its first."""
+        chosen, turned = self._view.table.key, shown != self._drawn
+        self._page, self._drawn, self._notice = page, shown, None
         self._draw()
         if self._wanted and self._state.line(self._wanted) is not None:
             self._view.table.set_key(self._wanted)
             self._wanted = ""
-        elif first:
+        elif turned and self._view.table.key != chosen:
             self._view.table.select_first()
         self._follow()
 
     def _failed(self, error: Exception) -> None:
-        self._notice = self._speech.error(error)
+        self._looking, self._notice = False, self._speech.error(error)
         self._draw()
 
     @Slot()
     def _draw(self) -> None:
-        if self._lines is None:
-            self._state = LinksState(notice=self._notice, skeleton=self._reads.is_late)
+        if self._page is None:
+            late = self._reads.is_late
+            self._state = LinksState(text=self._shown.text, which=self._shown.which, notice=self._notice,
+                                     skeleton=late, narrowed=self._shown.narrowed)  # fmt: skip
         else:
-            whose = self._lines[0].patient.name if self._patient_id and self._lines else ""
-            self._state = links_state(self._lines, self._today(), whose, self._notice)
+            shown = links_state(self._page, self._drawn, self._today(), self._notice)
+            self._state = replace(shown, text=self._shown.text, which=self._shown.which,
+                                  narrowed=self._shown.narrowed)  # fmt: skip
         self._view.draw(self._state)
-
-    @Slot(int)
-    def _choose_days(self, days: int) -> None:
-        self._days = days
-        self.refresh()
 
     @property
     def _line(self) -> LinkLine | None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from app.link_views import LinkAddress, LinkLine, LinkOffer
+from app.link_views import PAGE, LinkAddress, LinkLine, LinkOffer, LinksAsk, LinksPage
 from app.message_lines import MessageLine
 from app.messages import Way
 from app.request_views import PaymentDetail
+from models.basics.clock import parse_utc
 from models.basics.money import show_cents
-from models.rules.links import LinkState
+from models.rules.links import Key, LinkState, LinkWhich
 from models.rules.payment_status import Status
 from widgets.common.cells import MoneyCell, PillCell, TableRow, WordsCell
 from widgets.common.patient import short_identity_text
@@ -35,7 +36,11 @@ COLUMNS: Final = (
     Column("Made", 88), Column("Account", 150, 3), Column("For", 118, 1), Column("Asked", 96, right=True),
     Column("Status", 164, 1),
 )  # fmt: skip
-DAYS_WORDS: Final = {"31": "Last month", "92": "Last 3 months", "366": "Last 12 months"}
+WHICH_WORDS: Final = {
+    LinkWhich.ALL: "All links", LinkWhich.OPEN: "Can be paid", LinkWhich.PAID: "Paid", LinkWhich.EXPIRED: "Expired",
+    LinkWhich.REVOKED: "Taken back", LinkWhich.SETTLED: "Nothing owed",
+}  # fmt: skip
+"""Which links are shown, by how they stand."""
 WAITS: Final = "waits for the line"
 AWAY: Final = "The hub cannot be reached. The link is kept, and goes out by itself when the line is back."
 _CHANNELS: Final = {"text": "Texted to", "email": "E-mailed to"}
@@ -140,29 +145,75 @@ def _message(message: MessageLine) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LinksState:
-    """Everything the list shows. `whose` names the patient it is narrowed to."""
+    """Everything the list shows. `whose` names the patient it is narrowed to, `narrowed` says whether text or state
+    leave links out; `before` and `after`: there is a page in that direction."""
 
     lines: tuple[LinkLine, ...] = ()
     rows: tuple[TableRow, ...] = ()
     whose: str = ""
+    text: str = ""
+    which: LinkWhich = LinkWhich.ALL
     foot: str = ""
     empty: tuple[str, str] | None = None
     notice: Notice | None = None
     skeleton: bool = False
+    narrowed: bool = False
+    before: bool = False
+    after: bool = False
 
     def line(self, key: str) -> LinkLine | None:
         """The link a row is about."""
         return next((line for line in self.lines if line.link_id == key), None)
 
 
-def links_state(lines: tuple[LinkLine, ...], today: date, whose: str = "", notice: Notice | None = None) -> LinksState:
-    """The list for what was read."""
-    rows = tuple(_row(line, today) for line in lines)
-    usable = [line for line in lines if line.usable]
-    foot = (f"{count_text(len(lines), 'link', 'links')} · {len(usable)} open, "
-            f"{show_cents(sum(line.due_cents for line in usable))} asked")  # fmt: skip
-    empty = ("No payment links", "Collect sends one with F9, a ledger with Alt+J, a payment from its page.")
-    return LinksState(lines, rows, whose, foot if lines else "", None if rows else empty, notice)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the list is narrowed to, and where its pages begin: the last of `starts` is the one that is shown."""
+
+    patient_id: str = ""
+    text: str = ""
+    which: LinkWhich = LinkWhich.ALL
+    starts: tuple[Key | None, ...] = (None,)
+
+    @property
+    def narrowed(self) -> bool:
+        """Are links left out that would be shown without text and state?"""
+        return bool(self.text.strip()) or self.which is not LinkWhich.ALL
+
+    def ask(self, after: Key | None, found: int = 0) -> LinksAsk:
+        """What is missing of a page of which `found` links are there: from `after` on."""
+        return LinksAsk(self.text, self.which, self.patient_id, after, PAGE - found)
+
+
+def links_state(page: LinksPage, shown: Shown, today: date, notice: Notice | None = None) -> LinksState:
+    """The list for what was read; `page` is not `full` while more is looked for."""
+    rows = tuple(_row(line, today) for line in page.lines)
+    return LinksState(
+        page.lines, rows, page.whose, shown.text, shown.which, _foot(page, shown), _empty(page, shown), notice,
+        narrowed=shown.narrowed, before=len(shown.starts) > 1, after=page.after is not None and page.full,
+    )  # fmt: skip
+
+
+def _foot(page: LinksPage, shown: Shown) -> str:
+    """`51 to 100 of 23,410 links`; while it is looked for, how far back that has come."""
+    if not page.full and page.after is not None:
+        found = f"{count_text(len(page.lines), 'link', 'links')} so far. " if page.lines else ""
+        return f"{found}Looking further back than {parse_utc(page.after[0]):%B %Y}…"
+    if not page.lines:
+        return ""
+    first = (len(shown.starts) - 1) * PAGE + 1
+    last = first + len(page.lines) - 1
+    if page.total is not None:
+        return f"{first:,} to {last:,} of {count_text(page.total, 'link', 'links')}"
+    return f"{first:,} to {last:,}" if page.after is not None else f"{first:,} to {last:,}, no more"
+
+
+def _empty(page: LinksPage, shown: Shown) -> tuple[str, str] | None:
+    if page.lines or not page.full:
+        return None
+    if shown.narrowed or len(shown.starts) > 1:
+        return ("No link matches", "Clear the filters (Esc).")
+    return ("No payment links", "Collect sends one with F9, a ledger with Alt+J, a payment from its page.")
 
 
 def _row(line: LinkLine, today: date) -> TableRow:

@@ -62,11 +62,12 @@ _COLUMNS = ", ".join(
     f"coalesce({_PAID[each.name]}, {0 if each.type in (int, 'int') else chr(39) * 2})" if each.name in _PAID
     else f"l.{each.name}" for each in fields(LinkRow)
 )  # fmt: skip
-_LINK = (
+LINK = (
     f"SELECT {_COLUMNS} FROM pay_link l LEFT JOIN online_payment o ON o.tenant = l.tenant AND o.online_id = (SELECT "
     "min(x.online_id) FROM online_payment x WHERE x.tenant = l.tenant AND x.source_id = l.link_id "
-    "AND x.source_id <> '') WHERE l.tenant = ? AND "
+    "AND x.source_id <> '') WHERE "
 )
+"""Begins every question for `LinkRow`s: `l` is the link, `o` the money it brought."""
 _NEWEST = " ORDER BY l.issued_at DESC, l.link_id DESC"
 _WAITS = (
     "SELECT amount_cents - off_cents AS cents, items, request_id FROM online_payment WHERE tenant = :tenant "
@@ -76,27 +77,21 @@ _WAITS = (
 
 def link(connection: Any, tenant: str, link_id: str) -> LinkRow | None:
     """One link, or None."""
-    row = connection.execute(f"{_LINK}l.link_id = ?", (tenant, link_id)).fetchone()
+    row = connection.execute(f"{LINK}l.tenant = ? AND l.link_id = ?", (tenant, link_id)).fetchone()
     return LinkRow(*row) if row else None
 
 
 def of_patients(connection: Any, tenant: str, patients: Iterable[str]) -> list[LinkRow]:
     """The links of these people (every record of theirs), newest first."""
     mine = people.records_of_all(connection, tenant, patients)
-    found = connection.execute(f"{_LINK}l.patient_id IN ({marks(len(mine))}){_NEWEST}", (tenant, *mine))
+    found = connection.execute(f"{LINK}l.tenant = ? AND l.patient_id IN ({marks(len(mine))}){_NEWEST}", (tenant, *mine))
     return [LinkRow(*row) for row in found]
 
 
 def of_subject(connection: Any, tenant: str, subject: str, subject_id: str) -> list[LinkRow]:
     """The links for one request, visit or plan, newest first."""
-    found = connection.execute(f"{_LINK}l.subject = ? AND l.subject_id = ? AND l.subject_id <> ''{_NEWEST}",
-                               (tenant, subject, subject_id))  # fmt: skip
-    return [LinkRow(*row) for row in found]
-
-
-def since(connection: Any, tenant: str, moment: str, most: int) -> list[LinkRow]:
-    """The practice's links made since a moment (UTC text), newest first."""
-    found = connection.execute(f"{_LINK}l.issued_at >= ?{_NEWEST} LIMIT {int(most)}", (tenant, moment))
+    query = f"{LINK}l.tenant = ? AND l.subject = ? AND l.subject_id = ? AND l.subject_id <> ''{_NEWEST}"
+    found = connection.execute(query, (tenant, subject, subject_id))
     return [LinkRow(*row) for row in found]
 
 
@@ -215,5 +210,3 @@ _OWED: dict[str, Callable[[Standings, LinkRow], int | None]] = {
     "request": Standings._of_request, "visit": Standings._of_visit, "balance": Standings._of_balance,
     "plan": Standings._of_plan,
 }  # fmt: skip
-
-__all__ = ["LinkRow", "Standings", "link", "of_patients", "of_subject", "since"]

@@ -13,7 +13,7 @@ import pytest
 
 from app.card_reader import CardReader
 from app.link_at_collect import LinkAtCollect, LinkOrder
-from app.link_views import LinkChoice, LinkOffer
+from app.link_views import LinkChoice, LinkOffer, LinksAsk
 from app.links import Links
 from app.messages import Messages
 from app.payment_requests import PaymentRequests
@@ -86,7 +86,7 @@ def test_s0_43_a_link_for_the_balance_goes_to_the_guarantor_by_both_ways(clinic:
     assert clinic.rows("SELECT channel, address, template FROM message ORDER BY channel") == [
         ("email", EMAIL, "pay_link"), ("text", PHONE, "pay_link")]  # fmt: skip
     assert [each.link_id for each in story.of_patient("sofia")] == [line.link_id]
-    assert [each.link_id for each in story.all(7)] == [line.link_id]
+    assert [each.link_id for each in story.page(LinksAsk()).lines] == [line.link_id]
     assert [each.link_id for each in story.offer("balance", "rosa").known] == [line.link_id]
 
 

@@ -15,16 +15,18 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 
 from app.card_reader import CardReader
 from app.lanes import Lane
-from app.link_views import LinkAddress, LinkLine, LinkOffer
+from app.link_views import LinkAddress, LinkLine, LinkOffer, LinksPage
 from app.links import Links
 from app.message_lines import MessageLine
 from app.messages import Messages, Way
 from app.plans import Plans
 from app.signin import SignIn
 from app.views import PatientHead
+from models.operations.links import LinkIssue, LinkRevoke
 from models.operations.online import OnlineItem
 from models.operations.records import Channels, Rules, Staff
-from models.rules.links import LinkState
+from models.rules.links import Key, LinkState, LinkWhich
+from models.store.queries import link_list
 from tests.support.clinic import MARIA, PRIYA, TestClinic
 from tests.support.printing_office import papers_of
 from tests.support.windows import FULL, LOOKS, clipped, picture, press, shown, type_text, unfit
@@ -34,7 +36,8 @@ from widgets.common.speech import Notice, Speech
 from widgets.links.act import LinkActs
 from widgets.links.dialog import AgainDialog, CodeDialog, LinkDialog, TakeBackDialog
 from widgets.links.panel import LinkPanel
-from widgets.links.state import AWAY, LinksState, PanelState, links_state, made_words, sent_words
+from widgets.links.presenter import Doors, LinksPresenter
+from widgets.links.state import AWAY, LinksState, PanelState, Shown, links_state, made_words, sent_words
 from widgets.links.view import LinksView
 
 pytestmark = pytest.mark.usefixtures("themed")
@@ -47,6 +50,7 @@ LONG = PatientHead("max", "Maximiliana-Theodora Wolfeschlegelsteinhausen-Feather
 ADDRESS = "https://pay.alder-street-family-medicine.example/pay/" + "aB3_dE6-gH9" * 6
 TEXTED = MessageLine("m1", "ingrid", "text", "(555) 010-3391", ("link:l",), ("",), "sent", "", NOW)
 EMAILED = MessageLine("m2", "ingrid", "email", "ingrid.s@example.com", ("link:l",), ("",), "failed", "", NOW)
+NEXT: Key = ("2026-05-03T14:00:00.000Z", "l")
 SPEECH = Speech(lambda: ZONE)
 
 
@@ -125,9 +129,13 @@ def test_the_list_and_the_panel_hold_in_every_look(qtbot: Any, look: str) -> Non
     many = tuple(line(state, link_id=f"{state}-{at}", patient=LONG if at else INGRID) for at in range(2)
                  for state in LinkState)  # fmt: skip
     states = {
-        "waiting": LinksState(skeleton=True), "empty": links_state((), TODAY), "many": links_state(many, TODAY),
-        "one": links_state((line(),), TODAY, "Ingrid Sørensen"),
-        "error": links_state(many, TODAY, notice=Notice("The disk is full", "Free some room.")),
+        "waiting": LinksState(skeleton=True), "empty": links_state(LinksPage((), None, total=0), Shown(), TODAY),
+        "many": links_state(LinksPage(many, NEXT, total=23410), Shown(starts=(None, NEXT)), TODAY),
+        "one": links_state(LinksPage((line(),), None, whose="Ingrid Sørensen", total=1), Shown("ingrid"), TODAY),
+        "nobody": links_state(LinksPage((), None, total=0), Shown(text="zz"), TODAY),
+        "looking": links_state(LinksPage(many[:3], NEXT, full=False), Shown(which=LinkWhich.REVOKED), TODAY),
+        "error": links_state(LinksPage(many, NEXT), Shown(which=LinkWhich.OPEN), TODAY,
+                             Notice("The disk is full", "Free some room.")),
     }  # fmt: skip
     panels = {"many": PANELS["open"], "one": PANELS["away"], "error": PANELS["changed"]}
     seen: dict[str, Any] = {}
@@ -280,3 +288,122 @@ def test_keys_stay_with_the_form_where_nothing_can_be_sent(clinic: TestClinic, s
     assert form.isAncestorOf(QApplication.focusWidget())
     press("Esc")
     assert not form.isVisible()
+
+
+# The list turned, searched and followed ---------------------------------------------------------------------------
+
+
+class Listed:
+    """The list over the real stories of a store, without the panel beside it."""
+
+    def __init__(self, clinic: TestClinic, papers: Any, lane: Lane) -> None:
+        self.view, self.went, self.beside = LinksView(), list[Any](), list[Any]()
+        self.view.lay_beside(QWidget())
+        self.links = Links(clinic.clinic, Messages(clinic.clinic, papers), None)
+        doors = Doors(lambda *place: self.went.append(place), lambda *place: self.went.append(place),
+                      self.went.append, lambda: self.went.append("back"))  # fmt: skip
+        self.presenter = LinksPresenter(
+            self.view, bridge=Bridge(self.view), lane=lane, links=lambda: self.links,
+            part=SimpleNamespace(show=self.beside.append), speech=SPEECH, today=lambda: TODAY, doors=doors,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    @property
+    def state(self) -> LinksState:
+        return self.presenter.state
+
+    @property
+    def ids(self) -> list[str]:
+        return [line.link_id for line in self.state.lines]
+
+
+def many(clinic: TestClinic, count: int, settled: tuple[int, ...] = ()) -> None:
+    """So many links, a minute between two: of Rosa, every tenth of Theo, and those of Ada, who owes nothing."""
+    clinic.patient("theo", "Theo", "Whitfield", mrn="0099001")
+    clinic.patient("ada", "Ada", "Lovett", mrn="0099002")
+    clinic.charge(2000, charge_id="theos", patient_id="theo")
+    for number in range(count):
+        name = "ada" if number in settled else "rosa" if number % 10 else "theo"
+        clinic.put(LinkIssue(link_id=f"l{number:03d}", patient_id=name, subject="balance", amount_cents=2000,
+                             expires_at="2026-06-01T00:00:00.000Z"))  # fmt: skip
+        clinic.clock.advance(60)
+
+
+def test_s2_11_the_list_is_turned_searched_and_follows_what_happens_by_keys(
+    clinic: TestClinic, lane: Lane, qtbot: Any
+) -> None:  # fmt: skip
+    many(clinic, 120)
+    with papers_of(clinic) as (papers, _):
+        listed = Listed(clinic, papers, lane)
+        view = listed.view
+        qtbot.addWidget(view)
+        view.resize(*FULL)
+        shown(view)
+        listed.presenter.open("")
+        view.take_focus()
+        wait(qtbot, lambda: listed.state.foot == "1 to 50 of 120 links")
+        assert view.table.key == "l119"
+        press("Ctrl+PgDown")
+        wait(qtbot, lambda: listed.state.foot == "51 to 100 of 120 links")
+        assert view.table.key == listed.ids[0] == "l069"
+        press("Down")
+        press("Down")
+        many_more = LinkIssue(link_id="new", patient_id="rosa", subject="balance", amount_cents=2000,
+                              expires_at="2026-06-01T00:00:00.000Z")  # fmt: skip
+        clinic.put(many_more, LinkRevoke(link_id="l068", patient_id="rosa"))
+        listed.presenter.refresh()
+        wait(qtbot, lambda: listed.state.foot == "51 to 100 of 121 links")
+        assert (view.table.key, listed.ids[0]) == ("l067", "l069"), "the page and its row stay"
+        assert listed.state.lines[1].state is LinkState.REVOKED
+        press("Ctrl+F")
+        type_text("whitf")
+        wait(qtbot, lambda: listed.state.foot == "1 to 12 of 12 links")
+        assert {line.patient.patient_id for line in listed.state.lines} == {"theo"}
+        press("Down")
+        assert view.table.key == "l100"
+        view.which.setFocus()
+        view.which.set_key(LinkWhich.OPEN)
+        view.which.chosen.emit(LinkWhich.OPEN)
+        wait(qtbot, lambda: listed.state.foot == "1 to 12, no more")
+        assert view.table.key == "l100", "the row stays chosen as filters change"
+        clinic.put(LinkRevoke(link_id="l100", patient_id="theo"))
+        listed.presenter.refresh()
+        wait(qtbot, lambda: len(listed.ids) == 11)
+        assert view.table.key == "l090", "the next one came in its place"
+        assert listed.beside[-1].link_id == "l090"
+        press("Esc")
+        wait(qtbot, lambda: listed.state.foot == "1 to 50 of 121 links")
+        assert listed.went == []
+        press("Esc")
+        assert listed.went == ["back"]
+
+
+def test_a_rare_state_is_looked_for_a_few_links_at_a_time(
+    clinic: TestClinic, lane: Lane, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each answer is a small one, what was found is shown meanwhile, and all of it is found."""
+    monkeypatch.setattr(link_list, "LOOKS", 15)
+    many(clinic, 100, settled=(95, 41, 2))
+    with papers_of(clinic) as (papers, _):
+        listed = Listed(clinic, papers, lane)
+        qtbot.addWidget(listed.view)
+        shown(listed.view)
+        seen, draw = list[tuple[int, str]](), listed.view.draw
+
+        def drawn(state: LinksState) -> None:
+            seen.append((len(state.rows), state.foot))
+            draw(state)
+
+        monkeypatch.setattr(listed.view, "draw", drawn)
+        listed.presenter.open("")
+        listed.view.which.chosen.emit(LinkWhich.EXPIRED)
+        wait(qtbot, lambda: listed.state.empty == ("No link matches", "Clear the filters (Esc)."))
+        seen.clear()
+        listed.view.which.chosen.emit(LinkWhich.SETTLED)
+        wait(qtbot, lambda: listed.state.foot == "1 to 3, no more")
+        assert listed.ids == ["l095", "l041", "l002"]
+        assert (1, "1 link so far. Looking further back than May 2026…") in seen
+
+
+def wait(qtbot: Any, condition: Any) -> None:
+    """Until it is so, with patience for a busy machine."""
+    qtbot.waitUntil(condition, timeout=20_000)
