@@ -109,6 +109,7 @@ if TYPE_CHECKING:
     from app.portal_link import PortalLink
     from app.practice_devices import PracticeDevices
     from app.quarantine import Quarantine
+    from app.reaching import Reaching
     from app.reader_batch import ReaderBatch
     from app.receipt_list import Receipts
     from app.refunds import Refunds
@@ -402,6 +403,13 @@ class Desk:
         from app.contacts import Contacts
 
         return Contacts(self.clinic)
+
+    @cached_property
+    def reaching(self) -> Reaching:
+        """How patients are reached."""
+        from app.reaching import Reaching
+
+        return Reaching(self.clinic)
 
     @cached_property
     def patient_export(self) -> PatientExport:

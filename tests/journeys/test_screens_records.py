@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from app.consents import ConsentLine, ConsentsView
 from app.contacts import ContactForm
 from app.keeping_cards import ENGLISH, SPANISH
+from app.reaching import ReachForm, ReachView
 from models.operations.kept_cards import STRIPE, CardConsent, CardKeep, kept_card_id_of
 from models.operations.messages import MessageConsent
 from tests.support import frozen
@@ -26,6 +27,7 @@ from widgets.records.consents import state_of
 from widgets.records.consents_dialog import ConsentsDialog
 from widgets.records.contacts_dialog import ContactDialog, ContactsDialog, ContactsState
 from widgets.records.export import ExportDialog
+from widgets.records.reach import ReachDialog
 from widgets.screens import LEDGER
 
 pytestmark = pytest.mark.usefixtures("themed")
@@ -42,6 +44,8 @@ def fill(clinic: TestClinic) -> None:
     clinic.put(
         MessageConsent(consent_id="m-1", patient_id="rosa", channel="email", address="rosa@home.test", agreed=True,
                        words="unprotected-1"),
+        MessageConsent(consent_id="t-1", patient_id="rosa", channel="text", address="+15550104417", agreed=False,
+                       words="texts-1"),
         CardConsent(consent_id="c-1", patient_id="rosa", channel="desk", said_by="Rosa Quillfeather",
                     words=SPANISH.version, words_sha256=SPANISH.sha256),
         CardKeep(kept_card_id=kept_card_id_of(STRIPE, "cus_1", "pm_1"), patient_id="rosa", consent_id="c-1",
@@ -63,9 +67,32 @@ def test_s4_02_consents_contacts_and_the_export_by_keys_alone(
         desk.window.session.sign_in(PRIYA)  # who may export
         desk.press("Ctrl+L")
         desk.arrive(LEDGER, lambda: desk.state.view is not None)
+        reach(desk)
         consents(desk)
         contacts(desk)
         export(desk, tmp_path, monkeypatch)
+
+
+def reach(desk: Front) -> None:
+    """Her phone wants no texts, which is seen; a wrong address is said at its field; the language is another one."""
+    desk.press("Alt+G")
+    dialog = over(desk, ReachDialog)
+    assert (dialog.phone.text(), dialog.language.key) == ("(555) 010-4417", "es")
+    assert "This phone wants no texts" in dialog.stopped.title.text()
+    assert "in Spanish" in dialog.note.text()
+    desk.press("Tab")
+    desk.type("rosa@")
+    desk.press("Return")
+    desk.wait(lambda: dialog.email.wrong)
+    desk.type("home.test")
+    dialog.language.setFocus()
+    desk.press("Up")
+    assert dialog.language.key == "en"
+    desk.press("Return")
+    desk.wait(lambda: not dialog.isVisible())
+    found = desk.counter.rows("SELECT phone, email, language FROM patient WHERE id = 'rosa'")
+    assert found == [("5550104417", "rosa@home.test", "en")]
+    assert desk.counter.desk.messages.ways("rosa")[1].why_not == "message.text_stopped"
 
 
 def consents(desk: Front) -> None:
@@ -73,10 +100,11 @@ def consents(desk: Front) -> None:
     desk.press("Alt+C")
     dialog = over(desk, ConsentsDialog)
     keys = [row.key for row in dialog.table.rows]
-    assert sorted(keys) == ["card:c-1", "email:m-1"]
+    assert sorted(keys) == ["card:c-1", "email:m-1", "text:t-1"]
+    assert "No texts" in dialog.table.rows[keys.index("text:t-1")].sentence
     assert QApplication.focusWidget() is dialog.table
-    if dialog.table.key != "card:c-1":
-        desk.press("Down" if keys.index("card:c-1") else "Up")
+    for _ in range(abs(keys.index("card:c-1") - keys.index(dialog.table.key))):
+        desk.press("Down" if keys.index("card:c-1") > keys.index(dialog.table.key) else "Up")
     desk.wait(lambda: dialog.words.text() == SPANISH.text)
     assert SPANISH.sha256 in dialog.facts.text()
     desk.press("Ctrl+Return")
@@ -193,6 +221,15 @@ def test_nothing_of_a_patients_records_is_clipped(qtbot: Any, look: str) -> None
     form.show_errors({"phone": "How can they be reached. Type a phone number or an e-mail."})
     looked_at("contact")
     form.close_over()
+    reached = ReachDialog(host)
+    for name, view in (("plain", ReachView(frozen.ROSA, ReachForm("rosa"), (("", "Not said"),))),
+                       ("stopped", ReachView(frozen.LONG, ReachForm("rosa", "(555) 010-4417", "rosa@home.test", "vi"),
+                                             (("", "Not said"), ("vi", "Vietnamese")), AT))):  # fmt: skip
+        reached.ask(view, TODAY)
+        looked_at(f"reach-{name}")
+    reached.show_errors({"phone": "This is no phone number that takes texts. Type ten digits."})
+    looked_at("reach-wrong")
+    reached.close_over()
     file = ExportDialog(host)
     for name, busy in (("", ""), ("-busy", "Saving 7 of 21")):
         file.draw("Rosa Alvarez", busy, "Choose a file…")

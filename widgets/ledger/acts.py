@@ -111,6 +111,8 @@ class LedgerActs:
     """The cards on file of `patient_id`'s account."""
     consents: Opener | None = None
     """What `patient_id` agreed to."""
+    reach: Opener | None = None
+    """Phone, e-mail and language of `patient_id`."""
     contacts: Opener | None = None
     """Who else may be called about `patient_id`."""
     export: Opener | None = None

@@ -57,6 +57,7 @@ PAGE_ACTS: tuple[tuple[str, str, str], ...] = (
     ("paper", "Enter a paper receipt…", ""),
     ("cards", "Cards on file…", "Alt+K"),
     ("coverage", "Coverage and benefits…", "Alt+B"),
+    ("reach", "Phone, e-mail, language…", "Alt+G"),
     ("consents", "Consents…", "Alt+C"),
     ("family", "Guarantor and family…", ""),
     ("contacts", "Alternate contacts…", "Alt+N"),

@@ -1,4 +1,4 @@
-"""Consents, contacts and the export of a patient as acts of their ledger."""
+"""How a patient is reached, their consents, contacts and export, as acts of their ledger."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class _Opens(Protocol):
 def openers(kit: Kit, stage: Stage) -> dict[str, Opener]:
     """One opener each; its dialog is made when it is first asked for."""
     return {"consents": _opener(lambda: _consents(kit, stage)), "contacts": _opener(lambda: _contacts(kit, stage)),
-            "export": _opener(lambda: _export(kit, stage))}  # fmt: skip
+            "export": _opener(lambda: _export(kit, stage)), "reach": _opener(lambda: _reach(kit, stage))}  # fmt: skip
 
 
 def _opener(make: Callable[[], _Opens]) -> Opener:
@@ -55,6 +55,15 @@ def _contacts(kit: Kit, stage: Stage) -> _Opens:
     return ContactsPresenter(
         ContactsDialog(stage.host), ContactDialog(stage.host), bridge=kit.bridge, lanes=kit.desk.lanes,
         contacts=lambda: kit.desk.contacts, person=lambda: kit.session.acting, speech=_speech(kit),
+    )  # fmt: skip
+
+
+def _reach(kit: Kit, stage: Stage) -> _Opens:
+    from widgets.records.reach import ReachDialog, ReachPresenter
+
+    return ReachPresenter(
+        ReachDialog(stage.host), bridge=kit.bridge, lanes=kit.desk.lanes, reaching=lambda: kit.desk.reaching,
+        person=lambda: kit.session.acting, speech=_speech(kit), today=lambda: kit.facts().business_date,
     )  # fmt: skip
 
 

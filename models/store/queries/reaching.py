@@ -27,6 +27,12 @@ def no_texts(connection: Any, tenant: str, number: str) -> bool:
     return found is not None
 
 
+def stopped_at(connection: Any, tenant: str, number: str) -> str:
+    """When a number ended texts (UTC text); empty where it takes them."""
+    found = connection.execute(f"SELECT max(said_at) {_STOPPED} AND address = ?", (tenant, number)).fetchone()
+    return str(found[0] or "")
+
+
 def stopped(connection: Any, tenant: str, numbers: Iterable[str]) -> frozenset[str]:
     """Those of these numbers that want no texts."""
     asked = tuple(dict.fromkeys(numbers))

@@ -220,3 +220,53 @@ def test_a_word_that_was_given_again_stands_again(desk: Counter) -> None:
             words="unprotected-1",
         ))  # fmt: skip
     assert by_kind(desk)["email:m-1"] == ("a@b.test", "unprotected-1", True)
+
+
+def test_how_to_reach_a_patient_is_kept_and_their_papers_follow(desk: Counter) -> None:
+    story = desk.desk.reaching
+    view = story.view("rosa")
+    assert (view.form.phone, view.stopped_at) == ("(555) 010-4417", None)
+    assert dict(view.languages) | {"": "Not said", "es": "Spanish"} == dict(view.languages)
+    form = replace(view.form, email="rosa@home.test", language="es", receipt_by="email")
+    story.put(form, MARIA)
+    before = desk.rows("SELECT count(*) FROM outbox")
+    story.put(form, MARIA)
+    assert desk.rows("SELECT count(*) FROM outbox") == before, "nothing new, nothing written"
+    sheet = desk.desk.messages.sheet(["receipt:early"], "rosa")
+    assert sheet.language == "es"
+    assert desk.desk.messages.sheet(["receipt:early"], "kim").language == "es", "a child's papers are who pays's"
+    desk.desk.messages.send(sheet, SendChoice("email", "rosa@home.test"), MARIA)
+    [said] = desk.rows("SELECT op FROM outbox WHERE op LIKE '%message.send%'")
+    assert json.loads(said[0])["body"]["language"] == "es"
+    for wrong, key in (({"email": "rosa@"}, "message.address_wrong"), ({"phone": "12"}, "message.number_wrong"),
+                       ({"phone": "4111111111111111"}, "collect.card_number")):  # fmt: skip
+        with pytest.raises(RuleBroken, match=key.replace(".", r"\.")):
+            story.put(replace(form, **wrong), MARIA)
+    with pytest.raises(RuleBroken, match=r"collect\.patient_gone"):
+        story.view("nobody")
+
+
+def put(desk: Counter, body: object) -> None:
+    """Write something down at the desk."""
+    with desk.desk.store.write() as tx:
+        tx.record(body, person_id=MARIA.staff_id, business_date="2026-05-14")
+
+
+def test_a_number_that_ended_texts_gets_none_and_the_desk_says_why(desk: Counter) -> None:
+    said = MessageConsent(consent_id="t-1", patient_id="rosa", channel="text", address="+15550104417", agreed=False,
+                          words="texts-1")  # fmt: skip
+    put(desk, said)
+    messages = desk.desk.messages
+    sheet = messages.sheet(["receipt:early"], "rosa")
+    assert sheet.text.why_not == "message.text_stopped"
+    assert sheet.email.why_not == ""
+    open_sheet = replace(sheet, text=replace(sheet.text, why_not=""))
+    with pytest.raises(RuleBroken, match=r"message\.text_stopped"):
+        messages.send(open_sheet, SendChoice("text", "555 010 4417"), MARIA)
+    [line] = [each for each in desk.desk.consents.view("rosa").lines if each.kind == "text"]
+    assert (line.subject, line.standing, line.can_take_back) == ("(555) 010-4417", False, False)
+    assert line.text.startswith("STOP to a text ends texts")
+    assert desk.desk.reaching.view("rosa").stopped_at == line.ended_at
+    put(desk, replace(said, agreed=True))
+    assert desk.desk.reaching.view("rosa").stopped_at is None
+    assert messages.sheet(["receipt:early"], "rosa").text.why_not == ""

@@ -536,6 +536,7 @@ def test_the_menu_key_opens_what_the_row_can_take(qtbot: Any, at: Desk, keys: st
             "coverage",
             "consents",
             "contacts",
+            "reach",
             "export",
             "link",
             "links",
