@@ -17,7 +17,8 @@ LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class PracticeForm:
-    """The fields as they are typed; `address` one line of the receipt per line."""
+    """The fields as they are typed; `address` one line of the receipt per line. `receipt_message_es`: what e-mails in
+    Spanish say in its place (empty: the same)."""
 
     name: str
     desk_name: str
@@ -29,6 +30,7 @@ class PracticeForm:
     receipt_message: str = ""
     refund_policy: str = ""
     reply_to: str = ""
+    receipt_message_es: str = ""
 
 
 class PracticeFacts:
@@ -44,6 +46,7 @@ class PracticeFacts:
             name=known.name, desk_name=self._clinic.identity.desk_name, timezone=known.timezone,
             address="\n".join(known.address), phone=known.phone, npi=known.npi, tin=known.tin,
             receipt_message=known.receipt_message, refund_policy=known.refund_policy, reply_to=known.reply_to,
+            receipt_message_es=known.receipt_message_es,
         )  # fmt: skip
 
     def channels(self) -> Channels:
@@ -74,7 +77,7 @@ class PracticeFacts:
             clinic.practice, name=_line(form.name), timezone=form.timezone.strip(), phone=_line(form.phone),
             address=tuple(_line(line) for line in form.address.splitlines() if line.strip()), npi=_line(form.npi),
             tin=_line(form.tin), receipt_message=_line(form.receipt_message), refund_policy=_line(form.refund_policy),
-            reply_to=reply_to,
+            reply_to=reply_to, receipt_message_es=_line(form.receipt_message_es),
         )  # fmt: skip
         if new != clinic.practice:
             with clinic.store.write() as tx:

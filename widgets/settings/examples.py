@@ -1,4 +1,5 @@
-"""Messages as they will go, with the practice as it is typed: each template, as e-mail and as text."""
+"""Messages as they will go, with the practice as it is typed: each template, as e-mail and as text, in every
+language."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.practice import PracticeForm
 from models.operations.messages import MessagePaper, MessageSend
 from models.operations.records import Channels, Practice
+from models.rules.languages import FIRST, WRITTEN
 from receipts.messages import words_for
 from widgets.common import Card, Segments, Text
 from widgets.theme import S4, S8, S12
@@ -26,12 +28,12 @@ ADDRESS = "https://pay.example.com/pay/…"
 _NOT_YET = {"email": "The hub has no mail server yet.", "text": "The hub has no text provider yet."}
 
 
-def example(channel: str, form: PracticeForm, template: str = "receipt") -> str:
-    """What a message would say with the practice as it is typed."""
+def example(channel: str, form: PracticeForm, template: str = "receipt", language: str = FIRST) -> str:
+    """What a message would say with the practice as it is typed, to who reads `language`."""
     practice = Practice(id="", name=form.name, timezone="UTC", phone=form.phone, receipt_message=form.receipt_message,
-                        reply_to=form.reply_to.strip())  # fmt: skip
+                        receipt_message_es=form.receipt_message_es, reply_to=form.reply_to.strip())  # fmt: skip
     send = MessageSend(message_id="", patient_id="", channel=channel, address="", template=template,
-                       papers=(TEMPLATES[template][1],))  # fmt: skip
+                       papers=(TEMPLATES[template][1],), language=language)  # fmt: skip
     return words_for(send, practice, ADDRESS).shown
 
 
@@ -57,11 +59,12 @@ class _Example(Card):
 
 
 class Examples(QWidget):
-    """Which message, and both ways it goes."""
+    """Which message, in which language, and both ways it goes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.which = Segments("Which message", [(key, label) for key, (label, _) in TEMPLATES.items()])
+        self.language = Segments("In which language", tuple(WRITTEN.items()))
         self.ways = {"email": _Example("An e-mail would say"), "text": _Example("A text would say")}
         self._form: PracticeForm | None = None
         self._channels = Channels()
@@ -72,9 +75,14 @@ class Examples(QWidget):
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(S8)
+        head = QHBoxLayout()
+        head.addWidget(Text("What messages say", "heading_s"), 1)
+        head.addWidget(self.language)
+        body.addLayout(head)
         body.addWidget(self.which)
         body.addLayout(both)
-        self.which.chosen.connect(lambda _key: self._draw())
+        for choice in (self.which, self.language):
+            choice.chosen.connect(lambda _key: self._draw())
 
     def show_form(self, form: PracticeForm) -> None:
         """The practice as it is typed."""
@@ -90,5 +98,5 @@ class Examples(QWidget):
         if self._form is None:
             return
         for channel, shown in self.ways.items():
-            shown.draw(example(channel, self._form, self.which.key),
+            shown.draw(example(channel, self._form, self.which.key, self.language.key),
                        "" if getattr(self._channels, channel) else _NOT_YET[channel])  # fmt: skip

@@ -22,8 +22,9 @@ FIELDS: tuple[tuple[str, str, int, int], ...] = (
     ("name", "Name of the practice", 0, 2), ("desk_name", "Name of this desk", 0, 1),
     ("address_1", "Street", 1, 1), ("address_2", "City, state and ZIP", 1, 1), ("phone", "Phone", 1, 1),
     ("timezone", "Time zone", 2, 1), ("npi", "NPI", 2, 1), ("tin", "Tax id (TIN)", 2, 1),
-    ("receipt_message", "Message on receipts and e-mails", 3, 3), ("refund_policy", "Refund policy on receipts", 4, 2),
-    ("reply_to", "Answers to e-mails go to", 4, 1),
+    ("receipt_message", "Message on receipts and e-mails", 3, 3),
+    ("receipt_message_es", "The same in e-mails in Spanish", 4, 3),
+    ("refund_policy", "Refund policy on receipts", 5, 2), ("reply_to", "Answers to e-mails go to", 5, 1),
 )  # fmt: skip
 """Name, label, row, and how many of three columns."""
 
@@ -44,7 +45,7 @@ class PracticeView(QWidget):
         self.banner = Banner("info")
         self.banner.hide()
         self._lay_out()
-        for name in ("name", "phone", "receipt_message", "reply_to"):
+        for name in ("name", "phone", "receipt_message", "receipt_message_es", "reply_to"):
             self._field(name).textChanged.connect(lambda _text: self.examples.show_form(self.form()))
         self.save.clicked.connect(lambda _checked=False: self.saved.emit())
 

@@ -29,12 +29,13 @@ def test_a_manager_changes_what_receipts_say_and_what_the_desk_is_called(clinic:
     form = replace(
         practice.form(), name="  Elm  Street Clinic ", desk_name="Front desk", timezone="America/Denver",
         address="1 Elm Street\n\nDenver, CO 80014", phone="(555) 010-3300", receipt_message="See you soon.",
+        receipt_message_es=" Hasta  pronto. ",
     )  # fmt: skip
     practice.change(form, NORA)
     now = clinic.clinic.practice
     assert now == replace(
         before, name="Elm Street Clinic", timezone="America/Denver", address=("1 Elm Street", "Denver, CO 80014"),
-        phone="(555) 010-3300", receipt_message="See you soon.",
+        phone="(555) 010-3300", receipt_message="See you soon.", receipt_message_es="Hasta pronto.",
     )  # fmt: skip
     assert clinic.clinic.facts().desk == "Front desk"
     assert practice.form().address == "1 Elm Street\nDenver, CO 80014"

@@ -173,6 +173,14 @@ def test_every_message_can_be_looked_at_as_it_goes(practice) -> None:
     assert all("STOP" in text for _, text in said.values())
     assert clipped(view) == []
     picture(view, "settings-practice-link")
+    view.examples.language.setFocus()
+    QTest.keyClick(view.examples.language, Qt.Key.Key_Right)
+    view.examples.which.set_key("receipt")
+    view.rows["receipt_message_es"].field.setText("Que se mejore pronto.")
+    mail, text = (view.examples.ways[way].words.text() for way in ("email", "text"))
+    assert "Que se mejore pronto." in mail
+    assert text.endswith("Responda ALTO para no recibir más mensajes.")
+    picture(view, "settings-practice-es")
 
 
 def test_a_wrong_zone_is_said_at_its_field(practice, qtbot) -> None:
