@@ -110,14 +110,14 @@ class FeesView(QWidget):
         self.empty.ways.addWidget(self.by_hand)
         empty.body.addWidget(self.empty)
         self._stack = QStackedLayout()
-        for page in (skeleton_page(Skeleton(6)), columns, empty):
-            self._stack.addWidget(page)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(S12)
         body.addWidget(self.banner)
         body.addWidget(self.said)
         body.addLayout(self._stack, 1)
+        for page in (skeleton_page(Skeleton(6)), columns, empty):  # last: one without a parent would be a window
+            self._stack.addWidget(page)
 
     def _prices(self) -> Card:
         card = Card(inset=0, clip=True)
@@ -131,9 +131,9 @@ class FeesView(QWidget):
         card.body.addLayout(head)
         card.body.addWidget(Divider("hairline"))
         self._list = QStackedLayout()
+        card.body.addLayout(self._list, 1)
         self._list.addWidget(self.fees)
         self._list.addWidget(self.none)
-        card.body.addLayout(self._list, 1)
         card.body.addWidget(Divider("hairline"))
         low = QHBoxLayout()
         low.setContentsMargins(S12, S8, S12, S8)

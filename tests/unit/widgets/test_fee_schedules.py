@@ -7,7 +7,7 @@ from datetime import UTC, date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QTableView
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTableView
 
 from app.fee_book import FeeBook
 from app.lanes import Lane
@@ -72,6 +72,7 @@ def codes(view: FeesView) -> list[str]:
 
 def test_s2_16_a_first_table_is_looked_at_and_read_in(clinic, table, qtbot, lane) -> None:
     view = view_of(clinic, qtbot, lane)
+    assert [each for each in QApplication.topLevelWidgets() if each.isVisible()] == [view], "no part is a window"
     assert view.empty.isVisible()
     picture(view, "fees-empty")
     view.first.setFocus()
