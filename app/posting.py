@@ -105,7 +105,7 @@ class Posting:
         if filled is not None:
             transfers, more = [*transfers, *filled.entry.transfers], filled.lines
         after = added(before, collect.moved(reader, clinic.tenant, plan.patient_id, transfers))
-        paid = _paid(replace(plan, lines=(*plan.lines, *more)), transfers, shares, home)
+        paid = _paid(replace(plan, lines=(*plan.lines, *more)) if more else plan, transfers, shares, home)
         document = self._document(reader, plan, paid, rest, number, receipt_no, amount_cents, card, after)
         job_id = self._spool(tx, plan, payment_id, document)
         kept = amount_cents + plan.credit_cents - sum(line.cents for line in paid)

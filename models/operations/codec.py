@@ -39,17 +39,15 @@ def sha256_hex(value: bytes) -> str:
 
 def to_json(body: Any) -> dict[str, Any]:
     """A dataclass as plain JSON values, without what is None or an empty optional list: old readers stay content."""
-    take, names, required = _written(cast(Hashable, type(body)))
+    take, names, more = _written(cast(Hashable, type(body)))
     found: dict[str, Any] = dict(zip(names, take(body), strict=True))
-    for name, value in [pair for pair in found.items() if type(pair[1]) not in _SIMPLE]:
-        if value is None or (value == () and name not in required):
+    for name, required in more:
+        value = found[name]
+        if value is None or (value == () and not required):
             del found[name]
         else:
             found[name] = _plain(value)
     return found
-
-
-_SIMPLE = frozenset({str, int, bool})
 
 
 def from_json(kind: type[T], data: Any, path: str = "") -> T:
@@ -94,11 +92,14 @@ def _shape(kind: Any) -> tuple[tuple[str, Reader, bool], ...]:
 
 
 @cache
-def _written(kind: Any) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[str, ...], frozenset[str]]:
-    """Takes the values of every field at once; their names; those without a default."""
+def _written(kind: Any) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[str, ...], tuple[tuple[str, bool], ...]]:
+    """Takes the values of every field at once; their names; which of them may be more than a plain value, and whether
+    they have no default."""
+    hints = get_type_hints(kind)
     names = tuple(name for name, _, _ in _shape(kind))
     take = attrgetter(*names) if len(names) > 1 else lambda body: tuple(getattr(body, name) for name in names)
-    return take, names, frozenset(name for name, _, required in _shape(kind) if required)
+    more = tuple((name, required) for name, _, required in _shape(kind) if hints[name] not in _PLAIN)
+    return take, names, more
 
 
 def _reader(hint: Any) -> Reader:

@@ -8,6 +8,7 @@ the disk already (`models.store.log_room`).
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ class Checkpoints:
 
     def _wal_size(self) -> int:
         try:
-            return self._wal.stat().st_size
+            return os.stat(self._wal).st_size  # after every commit
         except OSError:
             return 0
 

@@ -56,4 +56,5 @@ class Remembering:
 
     def forget(self, table: str) -> None:
         """Something was written to a table: what names it is asked anew."""
-        self._known = {key: rows for key, rows in self._known.items() if table not in key[0]}
+        for key in [key for key in self._known if table in key[0]]:
+            del self._known[key]

@@ -6,6 +6,7 @@ On a desk a row changed by a pending operation carries `seq` 0, and the confirme
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -74,10 +75,10 @@ class Sheet:
         self._session, self._tenant, self._role, self.pending = session, tenant, role, pending
         self._asking = asking or session
         self._beneath = beneath
-        self._above: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _TABLES}
-        self._rows: dict[str, dict[str, dict[str, Any] | None]] = {name: {} for name in _TABLES}
-        self._read: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _TABLES}
-        self._changed: dict[str, set[str]] = {name: set() for name in _TABLES}
+        self._above: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)  # by table
+        self._rows: dict[str, dict[str, dict[str, Any] | None]] = defaultdict(dict)
+        self._read: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+        self._changed: dict[str, set[str]] = defaultdict(set)
         self._covered: list[dict[str, Any]] = []
 
     def need(self, ops: Iterable[Operation]) -> None:
@@ -137,26 +138,26 @@ class Sheet:
 
     def changed_rows(self, name: str) -> list[dict[str, Any]]:
         """The rows of a table that will be written."""
-        return [row for row_id in self._changed[name] if (row := self._rows[name][row_id]) is not None]
+        rows = self._rows[name]
+        return [row for row_id in self._changed.get(name, ()) if (row := rows[row_id]) is not None]
 
     def touched(self) -> tuple[set[str], set[str]]:
         """(names of tables, ids of patients) of what was changed."""
-        names = {name for name, ids in self._changed.items() if ids}
+        names = set(self._changed)
         patients = {row.get("patient_id", "") for name in names for row in self.changed_rows(name)}
-        return names, (patients | self._changed["patient"]) - {""}
+        return names, (patients | self._changed.get("patient", set())) - {""}
 
     def write(self) -> None:
         """Write every changed row, what it covers, and the search index of a desk."""
-        for name, ids in self._changed.items():
-            if ids:
-                self._put(name, self.changed_rows(name))
+        for name in filter(self._changed.__contains__, _TABLES):
+            self._put(name, self.changed_rows(name))
         if self._role == "desk":
             self._session.insert_new(shadow, self._covered)
             index_patients(self._session, self._tenant, self.changed_rows("patient"))
 
     def write_beneath(self) -> None:
         """Write confirmed rows where nothing pending lies above, else under what does."""
-        for name in _TABLES:
+        for name in filter(self._changed.__contains__, _TABLES):
             bare: list[dict[str, Any]] = []
             under: list[dict[str, Any]] = []
             for row in self.changed_rows(name):
