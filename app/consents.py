@@ -17,6 +17,7 @@ from app.clinic import Clinic
 from app.heads import patient_head
 from app.keeping_cards import CONSENTS
 from app.message_lines import show_address
+from app.messages import CONSENT_TEXTS
 from app.method import method_text
 from app.views import PatientHead, Person
 from app.words import WORDS
@@ -104,7 +105,7 @@ class Consents:
         for kept_card_id in cards:
             self._cards().remove(kept_card_id, person)
         if row.kind != CARD:
-            self._messages.take_back_consent(row.patient_id, row.kind, row.subject, person)
+            self._messages.take_back_consent(row.patient_id, row.kind, row.subject, person, row.words)
 
     # Inside -----------------------------------------------------------------------------------------------------------
 
@@ -147,7 +148,7 @@ def _text_of(row: ConsentRow, reader: Any, tenant: str) -> str:
     elif row.kind == CARD:
         text = CONSENTS[row.words].text if row.words in CONSENTS else ""
     else:
-        text = _ADDRESS_TEXTS.get(row.kind, "")
+        text = _said(_ADDRESS_TEXTS[row.words]) if row.words in _ADDRESS_TEXTS else ""
     return text if not row.words_sha256 or _sha256(text) == row.words_sha256 else ""
 
 
@@ -155,7 +156,8 @@ def _said(key: str) -> str:
     return " ".join((f"{WORDS[key].title}.", WORDS[key].body))
 
 
-_ADDRESS_TEXTS = {EMAIL: _said("message.consent_words"), TEXT: _said("message.text_words")}
+_ADDRESS_TEXTS = {**CONSENT_TEXTS, "texts-1": "message.text_words"}
+"""Versions of what was told about e-mails and texts, and the key of the words."""
 
 
 def _sha256(text: str) -> str:

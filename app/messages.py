@@ -22,6 +22,7 @@ from models.basics.facts import facts
 from models.basics.ids import natural_id, new_id
 from models.operations.messages import PAPER_ALONE, MessageConsent, MessagePaper, MessageSend
 from models.rules.addresses import address_for, text_number
+from models.rules.languages import written_in
 from models.rules.people import show_phone
 from models.store.queries import messages, reaching, rows
 from models.store.queries.records import StoredRecords
@@ -35,7 +36,9 @@ log = logging.getLogger(__name__)
 BALANCE = "balance"
 """The template that tells what is open on a charge; no paper goes along."""
 CONSENT_WORDS = "unprotected-1"
-"""The version of what a patient is told before papers go to their address (`message.consent_words`)."""
+"""The version of what a patient is told before papers go to their address; its language follows."""
+CONSENT_TEXTS = {CONSENT_WORDS: "message.consent_words", f"{CONSENT_WORDS}-es": "message.consent_words_es"}
+"""Every version a patient may have agreed to, and the key of its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +199,14 @@ class Messages:
         with self._clinic.store.write() as tx:
             self._change(tx, patient_id, person, receipt_by=receipt_by)
 
-    def take_back_consent(self, patient_id: str, channel: str, typed: str, person: Person) -> None:
-        """The patient does not want papers at an address any more."""
+    def take_back_consent(
+        self, patient_id: str, channel: str, typed: str, person: Person, words: str = CONSENT_WORDS
+    ) -> None:  # fmt: skip
+        """The patient does not want papers at an address (texts to a number) any more; `words` is the version of what
+        they once were told."""
         address = address_for(channel, typed)
         body = MessageConsent(consent_id=_consent_id(patient_id, channel, address), patient_id=patient_id,
-                              channel=channel, address=address, agreed=False, words=CONSENT_WORDS)  # fmt: skip
+                              channel=channel, address=address, agreed=False, words=words)  # fmt: skip
         with self._clinic.store.write() as tx:
             self._record(tx, body, person)
 
@@ -251,7 +257,8 @@ class Messages:
         consent_id = _consent_id(body.patient_id, body.channel, body.address)
         if body.attach and not messages.agreed(tx.reader, self._clinic.tenant, consent_id):
             said = MessageConsent(consent_id=consent_id, patient_id=body.patient_id, channel=body.channel,
-                                  address=body.address, agreed=True, words=CONSENT_WORDS)  # fmt: skip
+                                  address=body.address, agreed=True,
+                                  words=consent_version(body.language))  # fmt: skip
             self._record(tx, said, person)
 
     def _remember(self, tx: Tx, patient_id: str, choice: SendChoice, person: Person) -> None:
@@ -267,6 +274,12 @@ class Messages:
 
     def _record(self, tx: Tx, body: object, person: Person) -> None:
         tx.record(body, person_id=person.staff_id, business_date=self._clinic.today().isoformat())
+
+
+def consent_version(language: str) -> str:
+    """The version of what somebody is told before papers go to their address."""
+    version = f"{CONSENT_WORDS}-{written_in(language)}"
+    return version if version in CONSENT_TEXTS else CONSENT_WORDS
 
 
 def _template(papers: Sequence[MessagePaper]) -> str:

@@ -52,6 +52,11 @@ WORDS: Rows = {
         "Others might read what is attached: what was done, and what it cost.",
         "Tick this only after the patient said yes.",
     ),
+    "message.consent_words_es": (
+        "El correo electrónico no viaja protegido",
+        "Otras personas podrían leer lo que va adjunto: qué se le hizo y cuánto costó.",
+        "Tick this only after the patient said yes.",
+    ),
     "message.trouble.mail_login": ("The mail server refuses the clinic’s login", _WAITS, "Tell who runs the hub."),
     "message.trouble.mail_not_private": (
         "The line to the mail server is not private", _WAITS, "Tell who runs the hub."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.messages import SendChoice, SendSheet, Way
+from app.messages import CONSENT_TEXTS, SendChoice, SendSheet, Way, consent_version
 from app.words import WORDS
 from models.operations.messages import PAPER_ALONE, MessagePaper, MessageSend
 from models.operations.records import Practice
@@ -66,7 +66,7 @@ def send_state(
         why = "Ask the patient and tick that they agree: this paper goes as a PDF."
     return SendState(
         title=_title(sheet), about=sheet.patient.name, choice=choice,
-        agreed=agreed, consent=_consent(agreed), preview=preview_of(sheet, choice, practice),
+        agreed=agreed, consent=_consent(agreed, sheet.language), preview=preview_of(sheet, choice, practice),
         can_attach=choice.channel == "email" and sheet.can_attach, trouble=trouble,
         why_not=why, note=why or _missing(way, choice) or _note(sheet, choice), busy=busy, error=error,
     )  # fmt: skip
@@ -98,10 +98,11 @@ def _what(papers: tuple[MessagePaper, ...]) -> str:
     return f"{PAPER_WORDS[paper.kind].lower()} {paper.number}".strip()
 
 
-def _consent(agreed: bool | None) -> str:
+def _consent(agreed: bool | None, language: str) -> str:
+    """What is read to the patient, in their language."""
     if agreed:
         return "The patient agreed to this address before."
-    return str(WORDS["message.consent_words"])
+    return str(WORDS[CONSENT_TEXTS[consent_version(language)]])
 
 
 def _note(sheet: SendSheet, choice: SendChoice) -> str:

@@ -235,7 +235,12 @@ def test_how_to_reach_a_patient_is_kept_and_their_papers_follow(desk: Counter) -
     sheet = desk.desk.messages.sheet(["receipt:early"], "rosa")
     assert sheet.language == "es"
     assert desk.desk.messages.sheet(["receipt:early"], "kim").language == "es", "a child's papers are who pays's"
-    desk.desk.messages.send(sheet, SendChoice("email", "rosa@home.test"), MARIA)
+    desk.desk.messages.send(sheet, SendChoice("email", "rosa@home.test", attach=True), MARIA)
+    [agreed] = [each for each in desk.desk.consents.view("rosa").lines if each.kind == "email"]
+    assert agreed.words == "unprotected-1-es"
+    assert agreed.text.startswith("El correo electrónico no viaja protegido.")
+    desk.desk.consents.take_back("rosa", agreed, MARIA)
+    assert [each.text for each in desk.desk.consents.view("rosa").lines if each.kind == "email"] == [agreed.text]
     [said] = desk.rows("SELECT op FROM outbox WHERE op LIKE '%message.send%'")
     assert json.loads(said[0])["body"]["language"] == "es"
     for wrong, key in (({"email": "rosa@"}, "message.address_wrong"), ({"phone": "12"}, "message.number_wrong"),
