@@ -11,16 +11,16 @@ import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from enum import Enum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 import orjson
 
 from server.message_settings import MailSettings, TextSettings
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 PATIENCE_S = 20.0
 """So long one answer may take."""
@@ -80,6 +80,10 @@ class Carrier(Protocol):
 
 def mail_of(parcel: Parcel, sender: str) -> EmailMessage:
     """The message as it is sent (RFC 5322). Raises ValueError where a header would be torn."""
+    from email.headerregistry import Address  # a hub that sends no mail does without
+    from email.message import EmailMessage
+    from email.policy import SMTP
+
     user, _, domain = sender.rpartition("@")
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(parcel.clinic, user, domain)

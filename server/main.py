@@ -19,7 +19,6 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from uvicorn.supervisors.multiprocess import Multiprocess
 
 from models.basics.clock import Clock, SystemClock
 from models.basics.errors import PosError, RuleBroken, StorageError, SyncRefused
@@ -31,11 +30,8 @@ from models.store.paging import fit_pages
 from server import practices, presence
 from server.care import keep_backed_up
 from server.deps import Address, Hub
+from server.pages_later import PREFIXES, Application, PagesLater
 from server.plan_charges import keep_charging
-from server.portal import link_routes
-from server.portal import routes as portal_routes
-from server.portal.link_visit import PAY
-from server.portal.web import PORTAL, no_such_page
 from server.refusals import Refused, answer_refused, json_response
 from server.routes import desks, documents, eligibility, enrolment, health, links, repair, replies, sync, webhooks
 from server.settings import HubSettings, settings_from
@@ -77,7 +73,7 @@ def create_app(
         app.state.hub.close()
         opened.close()
 
-    app = FastAPI(title="Copaydesk hub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = Application(title="Copaydesk hub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.router.routes.extend(sync.ROUTES)  # first: the hot path is found at once
     app.router.routes.extend(repair.ROUTES)
     app.router.routes.extend(eligibility.ROUTES)
@@ -89,8 +85,7 @@ def create_app(
     app.include_router(enrolment.router)
     app.include_router(desks.router)
     app.include_router(health.router)
-    app.include_router(portal_routes.router)
-    app.include_router(link_routes.router)
+    PagesLater(app)
     app.add_exception_handler(Refused, answer_refused)
     app.add_exception_handler(PosError, _answer_error)
     app.add_exception_handler(HTTPException, _answer_http)
@@ -109,8 +104,11 @@ async def _answer_error(_request: Request, error: Exception) -> Response:
 
 async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    place = next((each for each in (PORTAL, PAY) if request.url.path.startswith(f"{each.path}/")), None)
-    if place is not None:
+    if request.url.path.startswith(PREFIXES):
+        from server.portal.link_visit import PAY
+        from server.portal.web import PORTAL, no_such_page
+
+        place = PAY if request.url.path.startswith(f"{PAY.path}/") else PORTAL
         return await no_such_page(request, error.status_code, place)
     return json_response({"error": f"http.{error.status_code}", "facts": {}}, error.status_code)
 
@@ -250,6 +248,8 @@ def run(server: HubServer, listener: socket.socket) -> int:
     """Serve until asked to end."""
     allow_many_desks()
     if server.config.workers > 1:
+        from uvicorn.supervisors.multiprocess import Multiprocess
+
         Multiprocess(server.config, [listener]).run()
         return 0
     asyncio.run(server.serve([listener]))

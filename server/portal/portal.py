@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from models.basics.clock import Clock, utc_text
 from models.store.hub import HubStore
 from models.store.hub_reading import HubReader
 from models.store.queries import links
 from server.carriers import Carrier
-from server.portal.accounts import Accounts
 from server.portal.clinic import Clinics
 from server.portal.keys import Keys
 from server.portal.limits import Throttle
 from server.portal.notes import NoteSender
+
+if TYPE_CHECKING:
+    from server.portal.accounts import Accounts
 
 KNOCKS, KNOCKS_WITHIN_S = 40, 300.0
 """Forms that try something (a name, a password, a code) from one address."""
@@ -30,11 +34,17 @@ class Portal:
         self.rows = store.portal
         self.keys = Keys(key)
         self.clinics = Clinics(store, clock)
-        together = self._counted if several else None
-        self.accounts = Accounts(self.rows, self.keys, clock, together)
-        self.knocks = Throttle(clock, KNOCKS, KNOCKS_WITHIN_S, together)
+        self._together = self._counted if several else None
+        self.knocks = Throttle(clock, KNOCKS, KNOCKS_WITHIN_S, self._together)
         self.notes = NoteSender(self.rows, self.clinics, self.keys, carriers, clock, self.url_of)
         self._root_url, self._clock = root_url.rstrip("/"), clock
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Patients' accounts; what they need is loaded with the first of them."""
+        from server.portal.accounts import Accounts
+
+        return Accounts(self.rows, self.keys, self._clock, self._together)
 
     def _counted(self, tenant: str, key: str, within_s: float) -> int:
         return self.rows.knocked(tenant, self.keys.digest("knock", f"{tenant}\n{within_s}\n{key}"), within_s)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from exchange.x12.eligibility import ANSWERED, Subject, read
-from exchange.x12.taking import take
 from models.basics.clock import business_date
 from models.basics.errors import ImportRefused
 from models.store.hub_answers import Found
@@ -19,6 +18,9 @@ from models.store.rows import DeviceRow
 from server.auth import Asked
 from server.deps import Hub, asked, hub_of
 from server.refusals import json_response
+
+if TYPE_CHECKING:
+    from exchange.x12.eligibility import Subject
 
 MOST_BYTES = 4 << 20
 """A payer's whole day for a clinic; more comes in several requests."""
@@ -38,6 +40,8 @@ async def take_answers(request: Request) -> Response:
 
 
 def _take(hub: Hub, question: Asked) -> tuple[DeviceRow, dict[str, object]]:
+    from exchange.x12.eligibility import ANSWERED, Subject, read  # a few clinics send such files: not for every start
+
     row = hub.auth.welcome(hub.auth.device(question))
     found = list(read(iter([question.body])))
     answers = [each for each in found if isinstance(each, Subject) and each.kind == ANSWERED]
@@ -64,6 +68,8 @@ def _take(hub: Hub, question: Asked) -> tuple[DeviceRow, dict[str, object]]:
 def _taken(
     answers: Sequence[Subject], lookup: Insurances, where: tuple[str, ZoneInfo, Hub], unmatched: list[ImportRefused]
 ) -> Iterator[Found]:
+    from exchange.x12.taking import take
+
     tenant, zone, hub = where
     for subject in answers:
         try:

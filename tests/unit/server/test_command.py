@@ -39,6 +39,19 @@ def test_options_load_nothing_heavy() -> None:
     assert shown.stdout.strip() == "[]"
 
 
+def test_serving_begins_without_what_the_first_answer_does_not_need() -> None:
+    """Patients' pages, payers' files, mail and the processor's library come with the first who asks for them."""
+    later = ("jinja2", "segno", "argon2", "pyotp", "stripe", "reportlab", "alembic", "exchange.x12",
+             "email.headerregistry", "server.portal.web", "server.portal.accounts")  # fmt: skip
+    code = (
+        "import sys; from pathlib import Path; from server.main import create_app; "
+        "from server.settings import HubSettings; create_app(HubSettings(Path('nowhere'), key_hex='')); "
+        f"print([m for m in {later} if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
 def test_a_practice_is_added_and_a_desk_joins(tmp_path: Path, postgres_url: str) -> None:
     hub = SharedHub(tmp_path / "hub", postgres_url)
     try:
