@@ -14,12 +14,13 @@ from starlette.requests import Request
 from models.basics.clock import Clock
 from models.basics.errors import PosError
 from models.operations.joining import JoinLine, fingerprint_group, is_loopback
+from models.operations.protocol import Page
 from models.store.hub import HubStore
 from models.store.vault import Vault
 from server.auth import Asked, DeviceAuth
 from server.documents import DocumentKeeper
 from server.heads import Heads
-from server.latest import LatestPages
+from server.latest import LatestPages, is_wanted
 from server.limits import EnrolmentGuard
 from server.messages import MessageWorker, carriers_for
 from server.online.service import StripeOnline
@@ -95,9 +96,9 @@ class Hub:
         carriers = carriers_for(settings.messages)
         self.portal = Portal(store, settings.mark_key(), clock, carriers, address.browser_url,
                              several=settings.shared)  # fmt: skip
-        self.messages = MessageWorker(store, carriers, clock, self._log_moved, alone=not settings.shared,
         self.documents = DocumentKeeper(store, Vault(settings.documents_path, settings.documents_key()), clock,
                                         self._log_moved, settings.scan_command)  # fmt: skip
+        self.messages = MessageWorker(store, carriers, clock, self._log_moved, alone=not settings.shared,
                                       portal=self.portal, document=self.documents.whole)  # fmt: skip
         self.replies_from = Throttle(clock, REPLIES_FROM, REPLIES_WITHIN_S)
         self.replies_of = Throttle(clock, REPLIES_OF, REPLIES_WITHIN_S)
@@ -128,13 +129,16 @@ class Hub:
         finally:
             self._in_hand -= 1
 
-    def serve_ahead(self, tenant: str) -> None:
-        """A log has grown, and its desks are about to be told: have at hand what they will ask for. Called where the
-        database may be asked."""
+    def serve_ahead(self, tenant: str, grown: Page | None = None) -> None:
+        """A log has grown (by `grown`, where that is known), and its desks are about to be told: have at hand what they
+        will ask for. Called where the database may be asked."""
         want, desks = self.heads.wanted(tenant)
         if want is None:
             return
-        self.latest.make(tenant, want)
+        if grown is not None and is_wanted(grown, want):
+            self.latest.keep(tenant, want, self.store.page_bytes(tenant, grown))
+        else:
+            self.latest.make(tenant, want)
         for desk in desks[:DESKS_AHEAD]:
             with suppress(Refused, PosError):  # told to the desk itself
                 self.auth.again(desk)

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from models.basics.clock import Clock
 from models.basics.errors import PosError
-from models.operations.protocol import Cursor
+from models.operations.protocol import Cursor, Page
 
 Want = tuple[Cursor, int]
 """Where a desk stands in the log, and how many entries it takes at most."""
@@ -35,14 +35,17 @@ class LatestPages:
     def make(self, tenant: str, want: Want) -> None:
         """Have the page at hand for all who want it. What cannot be read is read by those who ask, and told to them."""
         with suppress(PosError):
-            _, body = self._read(tenant, *want)
-            if len(body) > LARGEST_BYTES:
-                return
-            with self._lock:
-                self._pages[tenant] = (self._clock.monotonic(), want, body)
-                self._pages.move_to_end(tenant)
-                while len(self._pages) > PRACTICES:
-                    self._pages.popitem(last=False)
+            self.keep(tenant, want, self._read(tenant, *want)[1])
+
+    def keep(self, tenant: str, want: Want, body: bytes) -> None:
+        """Hand out this page to all who want it."""
+        if len(body) > LARGEST_BYTES:
+            return
+        with self._lock:
+            self._pages[tenant] = (self._clock.monotonic(), want, body)
+            self._pages.move_to_end(tenant)
+            while len(self._pages) > PRACTICES:
+                self._pages.popitem(last=False)
 
     def page(self, tenant: str, want: Want) -> bytes | None:
         """The page, when it was made just now."""
@@ -51,3 +54,12 @@ class LatestPages:
         if kept is None or kept[1] != want or self._clock.monotonic() - kept[0] > KEPT_S:
             return None
         return kept[2]
+
+
+def is_wanted(page: Page, want: Want) -> bool:
+    """Is what a log grew by all that somebody wants of it?"""
+    cursor, most = want
+    follows = (
+        page.from_seq == cursor.seq + 1 and page.prev_hash == cursor.hash and page.server_epoch == cursor.server_epoch
+    )
+    return follows and len(page.entries) <= most

@@ -43,12 +43,13 @@ from models.store.hub_online import HubOnline
 from models.store.hub_plans import HubPlans
 from models.store.hub_portal import HubPortal
 from models.store.hub_repair import HubRepair, begin_epoch
+from models.store.hub_writer import HubWriter
 from models.store.invariants import check_hub
 from models.store.joining import CODE_MINUTES, DEVICE, Former, Joiner, code_hash, device_row, redeem
 from models.store.marks import LogMarks
 from models.store.message_outbox import MessageOutbox
 from models.store.plan_jobs import PlanJobs
-from models.store.pushing import push_batches
+from models.store.pushing import push_and_show, push_batches
 from models.store.reading import SCHEMA
 from models.store.rows import DeviceRow, Failure
 from models.store.session import Session
@@ -59,6 +60,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+Pushed = tuple[PushAnswer, Page | None]
+"""The answer to a push, and what the log grew by."""
 
 OPERATOR = "operator"
 """Who makes a code that no manager's desk asked for: the person at the hub itself."""
@@ -90,9 +93,10 @@ class HubStore:
 
     def __init__(self, engine: Engine, clock: Clock, marks: LogMarks | None = None) -> None:
         self._engine, self._clock = engine, clock
+        self._writer = HubWriter(engine)
         postgres = engine.dialect.name == "postgresql"
         self._moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if postgres else {"read_only": True}
-        self._combiner: Combiner[str, PushBatch, PushAnswer] = Combiner(self._push_together)
+        self._combiner: Combiner[str, PushBatch, Pushed] = Combiner(self._push_together)
         self.messages = MessageOutbox(self._transaction, self._look, clock)
         self.asks = AskJobs(self._transaction, self._look, clock)
         self.plans = PlanJobs(self._transaction, self._look, clock)
@@ -174,16 +178,22 @@ class HubStore:
         `fork` (the desk's stream is not the one known here). Raises StorageError; the desk then sends again, and what
         was already written is answered as duplicate.
         """
+        return self.push_and_show(tenant, batch)[0]
+
+    def push_and_show(self, tenant: str, batch: PushBatch) -> Pushed:
+        """The same, and what the log grew by in that transaction (None: by nothing), for who hands it on."""
         if batch.device == HUB:
             raise PushConflict("device")
         if not batch.ops:
             head = self.head(tenant)
-            return PushAnswer(head.server_epoch, head.seq, (), utc_text(self._clock.now()))
+            return PushAnswer(head.server_epoch, head.seq, (), utc_text(self._clock.now())), None
         return self._combiner.run(tenant, batch)
 
-    def _push_together(self, tenant: str, batches: Sequence[PushBatch]) -> list[PushAnswer | BaseException]:
+    def _push_together(self, tenant: str, batches: Sequence[PushBatch]) -> list[Pushed | BaseException]:
         now = utc_text(self._clock.now())
-        return self._transaction(lambda session: push_batches(session, tenant, batches, now), tenant)
+        answers, grown = self._transaction(lambda session: push_and_show(session, tenant, batches, now), tenant)
+        page = grown if grown.entries else None
+        return [answer if isinstance(answer, BaseException) else (answer, page) for answer in answers]
 
     def pull(self, tenant: str, cursor: Cursor, limit: int = 1000) -> Page:
         """The log after `cursor`, at most `limit` entries.
@@ -198,7 +208,11 @@ class HubStore:
         """The same page as it travels, and the head it tells: JSON of the log is passed on as it is."""
         now = utc_text(self._clock.now())
         page = self._look(lambda session: _page(session, tenant, cursor, limit, now, orjson.Fragment), tenant)
-        return page.head, page_to_bytes(self._proven(tenant, page))
+        return page.head, self.page_bytes(tenant, page)
+
+    def page_bytes(self, tenant: str, page: Page) -> bytes:
+        """A page of the tenant's log as it travels, under the hub's mark."""
+        return page_to_bytes(self._proven(tenant, page))
 
     def _proven(self, tenant: str, page: Page) -> Page:
         """The page with the hub's own mark on its end."""
@@ -315,7 +329,7 @@ class HubStore:
 
     def close(self) -> None:
         """Close the connections."""
-        self._engine.dispose()
+        self._let_go()
 
     # Inside --------------------------------------------------------------------------------------------------------
 
@@ -331,7 +345,7 @@ class HubStore:
         only the directory of practices and desks is there."""
 
         def attempt() -> T:
-            with self._engine.begin() as connection:
+            with self._writer.begin() as connection:
                 made = work(_session(connection, tenant))
                 point(Point.HUB_BEFORE_COMMIT)
             point(Point.HUB_AFTER_COMMIT)
@@ -350,6 +364,10 @@ class HubStore:
 
         return self._guarded(attempt, reads=True)
 
+    def _let_go(self) -> None:
+        self._writer.forget()
+        self._engine.dispose()
+
     def _guarded(self, work: Callable[[], T], *, reads: bool = False) -> T:
         for turn in range(_TRIES):
             try:
@@ -365,7 +383,7 @@ class HubStore:
                 if found is None:
                     raise
                 if found.message_key == "store.read_only":
-                    self._engine.dispose()  # a connection stays as it was opened: new ones find out how it is now
+                    self._let_go()  # a connection stays as it was opened: new ones find out how it is now
                     if turn == 0:
                         continue
                 _log.error("hub store failed", extra=facts(key=found.message_key))

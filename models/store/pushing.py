@@ -19,7 +19,17 @@ from models.ledger.states import Entry, Verdict
 from models.ledger.within import settle_within
 from models.operations.kinds import KINDS, OpClass
 from models.operations.operation import GENESIS, Operation, make_operation
-from models.operations.protocol import LogEntry, Prior, PushAnswer, PushBatch, PushConflict, PushResult, entry_hash
+from models.operations.protocol import (
+    Cursor,
+    LogEntry,
+    Page,
+    Prior,
+    PushAnswer,
+    PushBatch,
+    PushConflict,
+    PushResult,
+    entry_hash,
+)
 from models.operations.reviews import QuarantineKept
 from models.operations.unreadable import KIND as UNREADABLE
 from models.store import held
@@ -249,6 +259,13 @@ class Push:
         self.judged.append(entry)
         return self.seq
 
+    def page_after(self, before: Cursor) -> Page:
+        """The log from where it ended."""
+        return Page(
+            server_epoch=self.server_epoch, from_seq=before.seq + 1, to_seq=self.seq, prev_hash=before.hash,
+            hash=self.hash, entries=tuple(self.entries), has_more=False, head=self.seq, server_time=self.now,
+        )  # fmt: skip
+
     def write(self) -> None:
         """Log rows, ledger, state, streams and head."""
         sheet = Sheet(self.session, self.tenant, "hub", pending=False)
@@ -289,7 +306,15 @@ def push_batches(
 ) -> list[PushAnswer | BaseException]:  # fmt: skip
     """Judge batches of several desks in the order given, in one transaction. A batch that does not follow its device's
     stream gets its PushConflict as its answer and leaves nothing behind. Raises SyncRefused `sync.tenant_unknown`."""
+    return push_and_show(session, tenant, batches, now)[0]
+
+
+def push_and_show(
+    session: Session, tenant: str, batches: Sequence[PushBatch], now: str
+) -> tuple[list[PushAnswer | BaseException], Page]:  # fmt: skip
+    """The same, and what the log grew by, as those read it who had read all before: without the hub's mark."""
     push = begin(session, tenant, batches, now)
+    before = Cursor(push.server_epoch, push.seq, push.hash)
     answers: list[PushAnswer | BaseException] = []
     for batch in batches:
         try:
@@ -300,7 +325,7 @@ def push_batches(
         answers.append(PushAnswer(push.server_epoch, push.seq, tuple(results), now, token))
     if push.entries or any(device.moved for device in push.devices.values()):
         push.write()
-    return answers
+    return answers, push.page_after(before)
 
 
 def begin(session: Session, tenant: str, batches: Sequence[PushBatch], now: str) -> Push:

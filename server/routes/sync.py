@@ -53,7 +53,7 @@ def _push(hub: Hub, question: Asked) -> tuple[DeviceRow, int, bytes]:
     if len(batch.ops) > MOST_OPS:
         raise Refused(413, "sync.too_large", limit_ops=MOST_OPS)
     try:
-        answer = hub.store.push(row.tenant, batch)
+        answer, grown = hub.store.push_and_show(row.tenant, batch)
         if any(op.kind in TELLS_OF for op in batch.ops):
             hub.messages.wake(row.tenant)
         if any(op.kind in FOR_PROCESSOR for op in batch.ops):
@@ -61,7 +61,8 @@ def _push(hub: Hub, question: Asked) -> tuple[DeviceRow, int, bytes]:
     except PushConflict as conflict:
         raise Refused(409, f"sync.{conflict.code}", expected_dseq=conflict.expected_dseq,
                       last_hash=conflict.last_hash) from conflict  # fmt: skip
-    hub.serve_ahead(row.tenant)
+    if grown is not None:
+        hub.serve_ahead(row.tenant, grown)
     return row, answer.head, answer_to_bytes(answer, ADVICE)
 
 

@@ -1,0 +1,43 @@
+"""A hub's transactions that write: on SQLite always by the same connection.
+
+There is one writer at a time anyway, and what a connection has read of the file stays at hand until another one
+commits: with a connection for each transaction every page would be fetched, proven and decrypted anew.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+
+class HubWriter:
+    """Begins and ends transactions that write. Thread-safe; not to be used within one of its own transactions."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._alone = engine.dialect.name == "sqlite"
+        self._turn = threading.Lock()
+        self._kept: Connection | None = None
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A connection in a transaction: committed at the end, taken back when something is raised."""
+        if not self._alone:
+            with self._engine.begin() as connection:
+                yield connection
+            return
+        with self._turn:
+            if self._kept is None:
+                self._kept = self._engine.connect()
+            with self._kept.begin():
+                yield self._kept
+
+    def forget(self) -> None:
+        """Open anew at the next transaction; waits for one under way."""
+        with self._turn:
+            kept, self._kept = self._kept, None
+            if kept is not None:
+                kept.close()
