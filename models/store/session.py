@@ -42,6 +42,7 @@ class Session:
         self.driver: Any = connection.connection.dbapi_connection
         self._postgres = self.dialect == "postgresql"
         self._entering: str | None = None
+        self._in_journey = False
         self.failed: Exception | None = None
 
     def enter(self, tenant: str, *, at_once: bool = False) -> None:
@@ -123,12 +124,19 @@ class Session:
     @contextmanager
     def together(self) -> Iterator[None]:
         """Statements inside need no answer of each other: PostgreSQL gets them in one journey."""
-        with self.driver.pipeline() if self._postgres else nullcontext():
+        if not self._postgres:
             yield
+            return
+        with self.driver.pipeline():
+            self._in_journey = True
+            try:
+                yield
+            finally:
+                self._in_journey = False
 
     def read_together(self, queries: Sequence[tuple[str, Mapping[str, Any]]]) -> list[list[Any]]:
         """The rows of several independent queries, asked in one journey."""
-        if not self._postgres:
+        if not self._postgres or len(queries) < 2:
             return [self._run(query, values).fetchall() for query, values in queries]
         with self.together():
             cursors = [self._run(query, values) for query, values in queries]
@@ -150,7 +158,7 @@ class Session:
         try:
             if self._entering is None:
                 return self.driver.execute(statement, values)
-            with self.driver.pipeline():  # begins the transaction, too, in the same journey
+            with nullcontext() if self._in_journey else self.driver.pipeline():  # begins the transaction, too, with it
                 tenant, self._entering = self._entering, None
                 self.driver.execute(_ENTER, (tenant,))
                 return self.driver.execute(statement, values)
@@ -192,6 +200,7 @@ class Looking(Session):
         self._postgres = False
         self.failed = None
         self._entering = None
+        self._in_journey = False
 
     def run(self, query: str, /, **values: Any) -> int:  # noqa: ARG002 - as if one row was touched
         return 1
