@@ -115,6 +115,7 @@ if TYPE_CHECKING:
     from app.refunds import Refunds
     from app.rekeying import Rekeying
     from app.rules import MoneyRules
+    from app.slips import Slips
     from app.stripe_readers import StripeReaders
     from app.sync.documents import DocumentCourier
     from app.sync.state import SyncState
@@ -474,6 +475,13 @@ class Desk:
         from app.link_at_collect import LinkAtCollect
 
         return LinkAtCollect(self.links, self.payment_requests)
+
+    @cached_property
+    def slips(self) -> Slips:
+        """Codes of payment links on paper."""
+        from app.slips import Slips
+
+        return Slips(self.clinic, self.links, self.printing)
 
     @cached_property
     def portal_link(self) -> PortalLink:

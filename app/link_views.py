@@ -7,10 +7,12 @@ from datetime import date, datetime
 
 from app.message_lines import MessageLine
 from app.messages import Way
-from app.views import PatientHead
+from app.views import PatientHead, Roll
 from models.operations.online import OnlineItem
 from models.rules.links import PAYABLE, Key, LinkState, LinkWhich
 from models.rules.rights import Right
+from receipts.layouts.common import Block
+from receipts.link_slip import LinkSlip
 
 PAGE = 50
 """So many links are on a page of the list."""
@@ -120,3 +122,15 @@ class LinkAddress:
     link_id: str
     address: str
     here_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SlipSheet:
+    """A slip that may be printed: what it says, where its code leads, and how it will lie on this `roll`. `why_not` is
+    a message key (empty: it can be printed)."""
+
+    slip: LinkSlip
+    where: LinkAddress
+    blocks: tuple[Block, ...]
+    roll: Roll
+    why_not: str = ""

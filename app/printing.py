@@ -17,6 +17,8 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+import orjson
+
 from app.clinic import Clinic
 from app.collected import document_of
 from app.device_log import PRINTER, Act, DeviceLog, noted_as, watched
@@ -36,7 +38,7 @@ from models.basics.facts import facts
 from models.basics.ids import new_id
 from models.basics.points import Point, point
 from models.operations.bodies import DrawerMoved
-from models.operations.codec import to_json
+from models.operations.codec import from_json, to_json
 from models.store.queries import jobs, receipts, staff
 from models.store.queries.jobs import JobRow
 from models.store.rows import PrintJobRow
@@ -44,11 +46,15 @@ from receipts.compose import as_copy
 from receipts.document import ReceiptDocument
 from receipts.layouts.common import Block
 from receipts.layouts.escpos import Profile, encode, escpos
+from receipts.layouts.slip_roll import slip_blocks
+from receipts.link_slip import LinkSlip
 
 log = logging.getLogger(__name__)
 
 TOO_OLD = timedelta(hours=12)
 """A receipt that waited longer is not wanted any more; a copy can be printed."""
+SLIP_LASTS = timedelta(minutes=15)
+"""So long the patient a slip is for may stand at the desk."""
 MOST_AGAIN = 3
 """So often a job that breaks off is begun again by itself, then somebody must want it."""
 BEGINS_S = 0.05
@@ -62,6 +68,11 @@ _ENDS = {
     PrintResult.UNKNOWN: ("unknown", "receipt.unknown"),
 }
 """State and reason in the spool."""
+_SLIP_ENDS = {
+    "receipt.unknown": ("not_printed", "slip.not_sure"), "receipt.not_printed": ("not_printed", "slip.not_printed"),
+    "receipt.too_old": ("not_printed", "slip.gone"),
+}  # fmt: skip
+"""What these reasons mean for a slip: another one does no harm."""
 _GOES_ON = frozenset({PrintResult.PRINTED, PrintResult.HANDED_OVER})
 
 
@@ -76,6 +87,7 @@ class Printing:
         self._clinic, self._settings, self._posting, self._lane = clinic, settings, posting, lane
         self._ticks = ticks
         self._broken_off: Counter[str] = Counter()
+        self._leads_to: dict[str, str] = {}
         self._events = events or DeviceLog()
         self._printer: ReceiptPrinter | None = None
         self._address = ("", "")
@@ -163,6 +175,18 @@ class Printing:
             job = jobs.job(reader, self._clinic.tenant, job_id)
         return (job.state, job.reason) if job else ("", "")
 
+    def put_slip(self, slip: LinkSlip, address: str) -> str:
+        """Spool a slip whose code leads to `address`, which stays in memory alone; returns the job's id. Raises
+        DeviceMissing `receipt.no_printer`. Lane `store`."""
+        if not self.fitted:
+            raise DeviceMissing("receipt.no_printer", device="printer")
+        job_id = new_id()
+        self._leads_to[job_id] = address
+        with self._clinic.store.write() as tx:
+            tx.add_print_job(PrintJobRow(job_id=job_id, kind="receipt", document=to_json(slip)))
+        self.nudge()
+        return job_id
+
     def save_pdf(self, payment_id: str, path: Path) -> Path:
         """Write the receipt of a payment as PDF. Raises RuleBroken `receipt.no_receipt`, StorageError
         `receipt.pdf_failed`; a file that was there stays whole then."""
@@ -233,14 +257,15 @@ class Printing:
         with clinic.store.reader() as reader:
             cut_off = jobs.jobs_in(reader, clinic.tenant, "sending")
             waiting = jobs.jobs_in(reader, clinic.tenant, "queued")
-        late = [job for job in [*cut_off, *waiting] if job.kind == "drawer"]
+        late = [job for job in [*cut_off, *waiting] if job.kind == "drawer" or _is_slip(job)]
         if late or cut_off:
             with clinic.store.write() as tx:
                 for job in cut_off:
-                    if job.kind != "drawer":
+                    if job not in late:
                         tx.set_print_job(job.job_id, "unknown", reason="receipt.unknown")
                 for job in late:
-                    tx.set_print_job(job.job_id, "not_printed", reason="drawer.too_late")
+                    tx.set_print_job(job.job_id, "not_printed",
+                                     reason="slip.gone" if _is_slip(job) else "drawer.too_late")  # fmt: skip
         self.nudge()
 
     def nudge(self) -> None:
@@ -339,7 +364,7 @@ class Printing:
         if job.kind == "drawer":
             self._pulse(job, lambda: self._driver().open_drawer())
             return True
-        if self._clinic.clock.now() - parse_utc(job.created_at) > TOO_OLD:
+        if self._clinic.clock.now() - parse_utc(job.created_at) > (SLIP_LASTS if _is_slip(job) else TOO_OLD):
             self._move(job, "not_printed", "receipt.too_old")
             return True
         trouble = self._trouble()
@@ -376,7 +401,8 @@ class Printing:
         clinic = self._clinic
         with clinic.store.write() as tx:
             known = jobs.jobs_of_payment(tx.reader, clinic.tenant, job.payment_id) if job.payment_id else []
-            tx.set_print_job(job.job_id, "queued", reason="receipt.again", copies_no=_next_copy_no([*known, job]))
+            reason = "slip.again" if _is_slip(job) else "receipt.again"
+            tx.set_print_job(job.job_id, "queued", reason=reason, copies_no=_next_copy_no([*known, job]))
         self._tell(job.job_id)
         return True
 
@@ -423,6 +449,10 @@ class Printing:
         return True
 
     def _move(self, job: JobRow, state: str, reason: str = "") -> None:
+        if _is_slip(job):
+            state, reason = _SLIP_ENDS.get(reason, (state, reason))
+        if state != "queued":
+            self._leads_to.pop(job.job_id, None)
         with self._clinic.store.write() as tx:
             tx.set_print_job(job.job_id, state, reason=reason)
         self._tell(job.job_id)
@@ -459,6 +489,10 @@ class Printing:
             from app.close_paper import report_bytes
 
             return report_bytes(job.document, profile)
+        if _is_slip(job):
+            slip = from_json(LinkSlip, orjson.loads(job.document))
+            leads_to = self._leads_to[job.job_id]
+            return encode(slip_blocks(slip, leads_to, profile.columns, profile.code_page), profile)
         return escpos(_marked(job), profile)
 
     def _document(self, reader: object, payment_id: str) -> ReceiptDocument:
@@ -475,6 +509,11 @@ class Printing:
                 raise RuleBroken("receipt.no_receipt")
             return given_back
         return self._posting.describe(reader, payment, staff.staff_names(reader, clinic.tenant))
+
+
+def _is_slip(job: JobRow) -> bool:
+    """Is it a slip with a payment link's code? It says nothing of money: nobody has to know whether it printed."""
+    return '"link_id":' in job.document
 
 
 def _next_copy_no(known: Iterable[JobRow]) -> int:

@@ -39,6 +39,24 @@ WORDS: Rows = {
         "Its address comes from the hub. The link is kept and is sent by itself.",
         "Try again in a moment, when the line is back.",
     ),
+    "slip.no_printer": (
+        "No receipt printer at this desk",
+        "Nothing was printed. The link stays open.",
+        "Show the code on the screen (Alt+Q), or send the link.",
+    ),
+    "slip.no_codes": (
+        "The receipt printer draws no QR codes",
+        "Nothing was printed. The link stays open.",
+        "Show the code on the screen (Alt+Q), or send the link.",
+    ),
+    "slip.not_printed": ("Slip not printed", "The link stays open.", "Print it again when the printer is ready."),
+    "slip.not_sure": ("Did the slip print?", "The link stays open.", "Look at the printer; print another one if not."),
+    "slip.again": ("The slip broke off", "The link stays open.", "It prints again as soon as the printer is ready."),
+    "slip.gone": (
+        "Slip not printed: it waited too long",
+        "The link stays open.",
+        "Print it again if its patient is still here.",
+    ),
     "message.failed.link_over": (
         "The link had ended before it was sent", "Nothing was sent; nothing was charged.",
         "Make a new one where something is owed.",

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from app.link_views import LinkAddress
 from app.settings import PRINTER_PROFILE, PRINTER_URL
 from app.views import TenderKind
+from models.basics.errors import RuleBroken
+from models.operations.links import LinkIssue, LinkRevoke
 from models.store.queries import jobs
-from tests.support.clinic import MARIA
+from tests.support.clinic import MARIA, TestClinic
 from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance
 from tests.support.dying import crash
 from tests.support.simulators import PrinterProcess, printer_running
@@ -145,3 +148,72 @@ def test_killed_in_the_middle_of_a_receipt(tmp_path: Path, printer: PrinterProce
         desk.holds()
     finally:
         desk.close()
+
+
+# The slip of a payment link ---------------------------------------------------------------------------------------
+
+LEADS_TO = "https://pay.example/pay/" + "aB3_dE6-gH9" * 6
+
+
+LINK = LinkIssue(link_id="link", patient_id="rosa", subject="balance", amount_cents=4500,
+                 expires_at="2026-05-21T16:00:00.000Z")  # fmt: skip
+
+
+def with_a_link(clinic: TestClinic) -> None:
+    rosa_with_copay_and_balance(clinic)
+    clinic.put(LINK)
+
+
+def spool_slip(desk: Counter) -> str:
+    """Seen, then printed: its job."""
+    slips, line = desk.desk.slips, desk.desk.links.find("link")
+    return slips.put(slips.sheet(line, LinkAddress("link", LEADS_TO)), MARIA)
+
+
+def test_s2_11_a_slip_prints_once_and_its_address_is_kept_nowhere(tmp_path: Path, printer: PrinterProcess) -> None:
+    """It waits for an open cover, comes out whole, and is given up where the program ended before: nobody has to say
+    whether it printed, and no table, file or log ever held where it leads."""
+    with counter(tmp_path, with_a_link, printer=printer.url) as desk:
+        printer.always("cover-open")
+        job_id = spool_slip(desk)
+        until(lambda: desk.desk.printing.state(job_id) == ("queued", "printer.cover_open"), LONG_S)
+        printer.clear()
+        desk.desk.printing.nudge()
+        desk.wait_job(job_id, timeout_s=LONG_S)
+        [paper] = printer.receipts()
+        assert "SCAN TO PAY" in paper
+        assert LEADS_TO in paper
+        assert not [word for word in ("Rosa", "Quillfeather", "45.00", "Lab") if word in paper]
+        printer.always("cover-open")
+        waiting = spool_slip(desk)
+        until(lambda: desk.desk.printing.state(waiting) == ("queued", "printer.cover_open"), LONG_S)
+        kept = desk.rows("SELECT document FROM print_job") + desk.rows("SELECT op FROM outbox")
+        assert not [text for (text,) in kept if "aB3_dE6" in text]
+    printer.clear()
+    again = Counter(desk.folders)
+    try:
+        until(lambda: again.desk.printing.state(waiting) == ("not_printed", "slip.gone"), LONG_S)
+        assert len(printer.receipts()) == 1
+        assert again.desk.attention.items() == ()
+    finally:
+        again.close()
+
+
+def test_s2_11_a_slip_is_not_printed_where_it_would_lead_nowhere(desk: Counter) -> None:
+    """Paper that draws no codes, a link that ended, a patient who went home."""
+    with_link = TestClinic.over(desk.desk.store, desk.clock)
+    with_link.put(LINK)
+    sheet = desk.desk.slips.sheet(desk.desk.links.find("link"), LinkAddress("link", LEADS_TO))
+    with_link.put(LinkRevoke(link_id="link", patient_id="rosa"))
+    with pytest.raises(RuleBroken, match=r"link\.over"):
+        desk.desk.slips.put(sheet, MARIA)
+    desk.desk.settings.update({PRINTER_PROFILE: "58mm"})
+    bare = desk.desk.slips.sheet(desk.desk.links.find("link"), LinkAddress("link", LEADS_TO))
+    assert bare.why_not == "slip.no_codes"
+    with pytest.raises(RuleBroken, match=r"slip\.no_codes"):
+        desk.desk.slips.put(bare, MARIA)
+    desk.desk.settings.update({PRINTER_URL: ""})
+    assert desk.desk.slips.sheet(desk.desk.links.find("link"), LinkAddress("link", LEADS_TO)).why_not == (
+        "slip.no_printer"
+    )
+    assert desk.rows("SELECT count(*) FROM print_job") == [(0,)]

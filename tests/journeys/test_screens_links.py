@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from app.settings import PRINTER_URL
 from models.operations.records import Rules
 from models.rules.links import LinkState
 from server.online.settings import Account
@@ -19,12 +20,12 @@ from tests.support.links import At, Payer
 from tests.support.office import Office, rosas_visit
 from tests.support.online import account_name, processor  # noqa: F401
 from tests.support.portal import House, house
-from tests.support.simulators import StripeProcess
+from tests.support.simulators import StripeProcess, printer_running
 from tests.support.stalls import STALL_MS, allowed_stall_ms
 from tests.support.waiting import until
 from tests.support.windows import themed  # noqa: F401
 from widgets.ledger.rows import log_words
-from widgets.links.dialog import CodeDialog, LinkDialog, TakeBackDialog
+from widgets.links.dialog import CodeDialog, LinkDialog, SlipDialog, TakeBackDialog
 from widgets.screens import COLLECT, LEDGER, LINKS, TODAY
 
 pytestmark = pytest.mark.usefixtures("themed", "cycles_wait")
@@ -107,6 +108,22 @@ def _asks_at_collect(front: Front, place: House) -> None:
     front.wait(lambda: dialog(front, CodeDialog) is not None)
     front.press("Return")
     front.wait(lambda: dialog(front, CodeDialog) is None)
+    _prints_a_slip(front)
+
+
+def _prints_a_slip(front: Front) -> None:
+    """Two keys: seen as it will be printed, and printed; its code leads where the link does."""
+    with printer_running() as printer:
+        front.counter.desk.settings.update({PRINTER_URL: printer.url})
+        front.press("Alt+P")
+        front.wait(lambda: dialog(front, SlipDialog) is not None)
+        front.picture("links-slip")
+        front.press("Return")
+        front.wait(lambda: front.page.part.state.said == "Slip printed")
+        [paper] = printer.receipts()
+        assert "SCAN TO PAY" in paper
+        assert front.page.part.state.where.address in paper
+        front.counter.desk.settings.update({PRINTER_URL: ""})
 
 
 def _paid_after(front: Front, office: Office, link_id: str) -> float:

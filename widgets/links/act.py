@@ -1,4 +1,5 @@
-"""Links as acts: a new one for what is owed, asked or agreed; the same once more; taken back; shown as a code."""
+"""Links as acts: a new one for what is owed, asked or agreed; the same once more; taken back; shown or printed as a
+code."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from app.link_views import LinkAddress, LinkChoice, LinkLine, LinkOffer
+from app.link_views import LinkAddress, LinkChoice, LinkLine, LinkOffer, SlipSheet
 from app.messages import Way
 from app.views import Person
 from models.basics.errors import PosError, RuleBroken
@@ -23,7 +24,7 @@ from widgets.links.state import LinkForm, made_words
 if TYPE_CHECKING:
     from app.link_at_collect import LinkOrder
     from widgets.ledger.acts import Done, Opener, Stage, Target
-    from widgets.links.dialog import AgainDialog, CodeDialog, LinkDialog, TakeBackDialog
+    from widgets.links.dialog import AgainDialog, CodeDialog, LinkDialog, SlipDialog, TakeBackDialog
     from widgets.screens import Kit
 
 Made = Callable[[LinkLine], None]
@@ -58,6 +59,8 @@ class LinkActs(QObject):
         self._asked: _Asked | None = None
         self._sending: tuple[LinkLine, dict[str, str], Made] | None = None
         self._taking: tuple[LinkLine, Made] | None = None
+        self._slip: SlipDialog | None = None
+        self._slipping: tuple[SlipSheet, Callable[[str], None]] | None = None
         self._round = 0
 
     # A new one --------------------------------------------------------------------------------------------------------
@@ -246,6 +249,42 @@ class LinkActs(QObject):
         if self._code is None:
             self._code = CodeDialog(self._host())
         self._code.ask(line, where)
+
+    def print_slip(self, line: LinkLine, where: LinkAddress, spooled: Callable[[str], None]) -> None:
+        """The code on paper: seen first, printed by Enter; `spooled` gets the print job."""
+        slips = self._kit.desk.slips
+
+        def came(sheet: SlipSheet) -> None:
+            self._slipping = (sheet, spooled)
+            self._slip_dialog().ask(sheet, self._speech.field(sheet.why_not, {}) if sheet.why_not else "")
+
+        self._start("reads", lambda: slips.sheet(line, where), came, self._cannot)
+
+    def _slip_dialog(self) -> SlipDialog:
+        if self._slip is None:
+            from widgets.links.dialog import SlipDialog
+
+            self._slip = SlipDialog(self._host())
+            self._slip.submitted.connect(self._put_slip)
+        return self._slip
+
+    def _put_slip(self) -> None:
+        dialog, slipping = self._slip, self._slipping
+        if dialog is None or slipping is None or slipping[0].why_not:
+            return
+        (sheet, spooled), person = slipping, self._kit.session.acting
+        self._slipping = None  # a second Enter prints no second slip
+
+        def failed(error: Exception) -> None:
+            self._slipping = slipping
+            notice = self._speech.error(error)
+            dialog.refuse(f"{notice.title}. {notice.body}".strip())
+
+        def done(job_id: str) -> None:
+            dialog.close_over()
+            spooled(job_id)
+
+        self._start("store", lambda: self._kit.desk.slips.put(sheet, person), done, failed)
 
     # Inside -----------------------------------------------------------------------------------------------------------
 

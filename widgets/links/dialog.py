@@ -7,9 +7,10 @@ from datetime import date
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.link_views import LinkAddress, LinkLine, LinkOffer
+from app.link_views import LinkAddress, LinkLine, LinkOffer, SlipSheet
 from app.messages import Way
 from models.basics.money import show_cents
+from widgets.approved.paper import Paper
 from widgets.common import AmountField, Banner, Field, FormRow, Text
 from widgets.common.day_field import DayField
 from widgets.common.form_dialog import FormDialog
@@ -22,6 +23,7 @@ from widgets.links.state import LinkForm, first_channels, first_ways, known_word
 from widgets.theme import S12
 
 _NOTE_LETTERS = 500
+HERE_ONLY = "This address leads to this computer alone: a patient’s telephone cannot open it."
 NOTHING_PAID = "Nothing counts as paid before the money is there. The message names the clinic, never a visit."
 
 
@@ -186,12 +188,33 @@ class CodeDialog(FormDialog):
         self.code.set_text(where.address)
         self.address.setText(_breakable(where.address))
         self.address.setAccessibleName(where.address)
-        self.say(f"Works once, until {full_day_text(line.expires_on)}. The page asks for the birth date first.")
+        self.say(HERE_ONLY if where.here_only else f"Works once, until {full_day_text(line.expires_on)}. The page asks "
+                 "for the birth date first.")  # fmt: skip
         self.show_verb("Done", "", "")
         self.open_over()
 
     def take_focus(self) -> None:
         self.primary.setFocus()
+
+
+class SlipDialog(FormDialog):
+    """The slip as the receipt printer will put it on paper. Enter prints it."""
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host, "Print a slip", "Print slip", width=440)
+        self.paper = Paper()
+        self.content.addWidget(self.paper)
+
+    def ask(self, sheet: SlipSheet, why_not: str) -> None:
+        """Open for this slip; `why_not` says why it cannot be printed."""
+        self.paper.show_blocks(sheet.blocks, sheet.roll)
+        self.say(HERE_ONLY if sheet.where.here_only else "No name, no amount: only the practice, the code and the day.")
+        self.refuse(why_not)
+        self.show_verb("Print slip", "", why_not)
+        self.open_over()
+
+    def take_focus(self) -> None:
+        (self.primary if self.primary.isEnabled() else self.cancel).setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _breakable(address: str) -> str:

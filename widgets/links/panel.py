@@ -24,8 +24,9 @@ _ROWS = (
     ("note", "On the page"),
 )
 _LABEL, _CODE = 84, 116
-ACTS = (("copy", "Copy link", "Alt+U"), ("code", "Show code", "Alt+Q"), ("again", "Send again", "Alt+J"),
-        ("take_back", "Take back", "Alt+E"), ("new", "Send a link", "Alt+J"))  # fmt: skip
+ACTS = (("copy", "Copy link", "Alt+U"), ("code", "Show code", "Alt+Q"), ("slip", "Print slip", "Alt+P"),
+        ("again", "Send again", "Alt+J"), ("take_back", "Take back", "Alt+E"),
+        ("new", "Send a link", "Alt+J"))  # fmt: skip
 """What can be done with a link, and its keys; a new one takes the key of sending again."""
 
 
@@ -85,7 +86,7 @@ class LinkPanel(Card):
         acts = QGridLayout(self._acts)
         acts.setContentsMargins(0, 0, 0, 0)
         acts.setSpacing(S8)
-        for at, name in enumerate(("copy", "code", "again", "take_back", "new")):
+        for at, name in enumerate(name for name, _, _ in ACTS):
             acts.addWidget(self.buttons[name], at // 2, at % 2, Qt.AlignmentFlag.AlignLeft)
         acts.setColumnStretch(2, 1)
         self.body.setSpacing(S8)
@@ -123,6 +124,7 @@ class LinkPanel(Card):
         shown = {
             "copy": there,
             "code": there,
+            "slip": there,
             "again": usable,
             "take_back": usable,
             "new": state.can_make and not usable,

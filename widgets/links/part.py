@@ -18,7 +18,7 @@ from widgets.common.newest import Newest
 from widgets.common.speech import Notice, Speech
 from widgets.links.act import LinkActs
 from widgets.links.panel import LinkPanel
-from widgets.links.state import AWAY, About, PanelState, made_words, sent_words, why_no_address
+from widgets.links.state import AWAY, About, PanelState, made_words, sent_words, slip_words, why_no_address
 
 if TYPE_CHECKING:
     from models.store.rows import Change
@@ -40,7 +40,9 @@ class LinkPart(QObject):
         page.addActions(self.widget.keys)
         self.acts = LinkActs(kit, self, host)
         self._about: About | None = None
+        self._slip_job = ""
         self._state = PanelState()
+        kit.bridge.listen(kit.desk.printing.subscribe, self, self._print_moved)
         self._reads = Newest(kit.bridge, kit.desk.lanes["reads"], self)
         self._asking = Newest(kit.bridge, kit.desk.lanes["hub"], self)
         self.widget.act_pressed.connect(self._act)
@@ -128,8 +130,8 @@ class LinkPart(QObject):
 
     @Slot(str)
     def _act(self, name: str) -> None:
-        {"copy": self._copy, "code": self._code, "again": self._again, "take_back": self._take_back,
-         "new": self._new}[name]()  # fmt: skip
+        {"copy": self._copy, "code": self._code, "slip": self._slip, "again": self._again,
+         "take_back": self._take_back, "new": self._new}[name]()  # fmt: skip
 
     def _copy(self) -> None:
         if self._state.where is not None:
@@ -139,6 +141,28 @@ class LinkPart(QObject):
     def _code(self) -> None:
         if self._state.line is not None and self._state.where is not None:
             self.acts.show_code(self._state.line, self._state.where)
+
+    def _slip(self) -> None:
+        if self._state.line is not None and self._state.where is not None:
+            self.acts.print_slip(self._state.line, self._state.where, self._spooled)
+
+    def _spooled(self, job_id: str) -> None:
+        self._slip_job = job_id
+        self._print_moved(job_id)
+
+    @Slot(str)
+    def _print_moved(self, job_id: str) -> None:
+        """The slip went on, or something is in its way."""
+        if job_id != self._slip_job:
+            return
+        slips = self._kit.desk.slips
+
+        def came(found: tuple[str, str]) -> None:
+            if job_id == self._slip_job:
+                self._say(slip_words(*found, self._speech))
+
+        self._kit.bridge.start(self._kit.desk.lanes["reads"], lambda _job: slips.state(job_id), owner=self, done=came,
+                               failed=self._failed)  # fmt: skip
 
     def _again(self) -> None:
         line = self._state.line

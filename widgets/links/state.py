@@ -279,3 +279,12 @@ def why_no_address(error: Exception, speech: Speech) -> str:
     """Why the address cannot be shown now."""
     notice = speech.error(error)
     return f"{notice.title}. {notice.body}".strip()
+
+
+def slip_words(state: str, reason: str, speech: Speech) -> str:
+    """What became of a slip, in a line."""
+    if state == "queued" and reason:
+        return f"Slip waits: {speech.key(reason).title}"
+    if state in ("not_printed", "unknown") and reason:
+        return speech.key(reason).title
+    return "Slip printed" if state == "printed" else "Printing the slip…"

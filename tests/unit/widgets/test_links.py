@@ -15,18 +15,21 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 
 from app.card_reader import CardReader
 from app.lanes import Lane
-from app.link_views import LinkAddress, LinkLine, LinkOffer, LinksPage
+from app.link_views import LinkAddress, LinkLine, LinkOffer, LinksPage, SlipSheet
 from app.links import Links
 from app.message_lines import MessageLine
 from app.messages import Messages, Way
 from app.plans import Plans
 from app.signin import SignIn
-from app.views import PatientHead
+from app.views import PatientHead, Roll
 from models.operations.links import LinkIssue, LinkRevoke
 from models.operations.online import OnlineItem
 from models.operations.records import Channels, Rules, Staff
 from models.rules.links import Key, LinkState, LinkWhich
 from models.store.queries import link_list
+from receipts.document import ClinicBlock
+from receipts.layouts.slip_roll import slip_blocks
+from receipts.link_slip import LinkSlip
 from tests.support.clinic import MARIA, PRIYA, TestClinic
 from tests.support.printing_office import papers_of
 from tests.support.windows import FULL, LOOKS, clipped, picture, press, shown, type_text, unfit
@@ -34,7 +37,7 @@ from widgets import theme
 from widgets.bridge import Bridge
 from widgets.common.speech import Notice, Speech
 from widgets.links.act import LinkActs
-from widgets.links.dialog import AgainDialog, CodeDialog, LinkDialog, TakeBackDialog
+from widgets.links.dialog import AgainDialog, CodeDialog, LinkDialog, SlipDialog, TakeBackDialog
 from widgets.links.panel import LinkPanel
 from widgets.links.presenter import Doors, LinksPresenter
 from widgets.links.state import AWAY, LinksState, PanelState, Shown, links_state, made_words, sent_words
@@ -89,9 +92,9 @@ PANELS: Mapping[str, PanelState] = {
     "none": PanelState(can_make=True), "unused": PanelState(unused="Not used: paid another way"),
 }  # fmt: skip
 OFFERED = {
-    "asking": {"again", "take_back"}, "open": {"copy", "code", "again", "take_back"}, "away": {"again", "take_back"},
-    "changed": {"copy", "code", "again", "take_back"}, "expired": {"new"}, "none": {"new"}, "paid": set(),
-    "revoked": set(), "settled": set(), "unused": set(),
+    "asking": {"again", "take_back"}, "open": {"copy", "code", "slip", "again", "take_back"},
+    "away": {"again", "take_back"}, "changed": {"copy", "code", "slip", "again", "take_back"},
+    "expired": {"new"}, "none": {"new"}, "paid": set(), "revoked": set(), "settled": set(), "unused": set(),
 }  # fmt: skip
 SAYS = {
     "open": ADDRESS, "away": AWAY, "asking": "Asking the hub…",
@@ -153,6 +156,7 @@ def test_the_forms_hold_in_every_look(qtbot: Any, look: str) -> None:
     host.resize(1280, 680)
     shown(host)
     new, again, back, code = LinkDialog(host, SPEECH), AgainDialog(host, SPEECH), TakeBackDialog(host), CodeDialog(host)
+    slip = SlipDialog(host)
     no_text = Way("text", "", "message.no_text")
     opened = {
         "balance": lambda: new.ask(offer(), TODAY),
@@ -160,11 +164,13 @@ def test_the_forms_hold_in_every_look(qtbot: Any, look: str) -> None:
         "plan": lambda: new.ask(offer(subject="plan"), TODAY, fixed=True),
         "again": lambda: again.ask(line(), offer().text, offer().email, "text"),
         "take-back": lambda: back.ask(line()), "code": lambda: code.ask(line(), LinkAddress("l", ADDRESS)),
+        "slip": lambda: slip.ask(sheet(), ""),
+        "slip-not": lambda: slip.ask(sheet(here_only=True, columns=32), "No receipt printer at this desk."),
     }  # fmt: skip
     wrong = {}
     for name, show in opened.items():
         show()
-        dialog = next(each for each in (new, again, back, code) if each.isVisible())
+        dialog = next(each for each in (new, again, back, code, slip) if each.isVisible())
         if dialog is new:
             new.show_verb_for(150000, "", "")
             new.show_errors({"amount": "Ask for at most $1,500.00."} if name == "known" else {})
@@ -176,6 +182,16 @@ def test_the_forms_hold_in_every_look(qtbot: Any, look: str) -> None:
         assert [part for part in fields if not part.accessibleName()] == []
         dialog.close_over()
     assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def sheet(columns: int = 42, *, here_only: bool = False) -> SlipSheet:
+    """A slip of a practice with a long name."""
+    practice = ClinicBlock(
+        name="Alder Street Family Medicine and Pediatrics", phone="(555) 010-2200", training=here_only
+    )
+    slip = LinkSlip(clinic=practice, link_id="l", until="May 21, 2026")
+    where = LinkAddress("l", ADDRESS, here_only)
+    return SlipSheet(slip, where, slip_blocks(slip, ADDRESS, columns), Roll(columns))
 
 
 def test_s4_07_ways_are_ticked_as_the_patient_likes_them(qtbot: Any) -> None:
