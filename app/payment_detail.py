@@ -82,7 +82,8 @@ class PaymentDetails:
         late = due is not None and is_overdue(status, asked.due_date, today.isoformat())
         doubt = collect.attempt_in_doubt(reader, clinic.tenant, asked.patient_id)
         visit = treatment(clinic, reader, asked.appointment_id)
-        level, seconds = self._plan_age(reader, asked, visit) if status in EDITABLE else ("", 0)
+        alone = visit is not None and self._alone(reader, visit)
+        level, seconds = self._plan_age(reader, asked, visit) if status in EDITABLE and not alone else ("", 0)
         return PaymentDetail(
             payment_id="", request_id=asked.request_id, number=asked.number,
             patient=self._who(reader, asked.patient_id), status=status, amount_cents=asked.amount_cents,
@@ -92,14 +93,14 @@ class PaymentDetails:
             asked_on=clinic.local(asked.asked_at).date(), request_type=asked.request_type, memo=asked.memo,
             confirming=doubt is not None and status is Status.PROCESSING,
             treatment=visit, plan_age=level, plan_age_s=seconds,
-            good_faith=status in EDITABLE and visit is not None and not visit.fallen and self._alone(reader, visit),
+            good_faith=alone and status in EDITABLE and visit is not None and not visit.fallen
+            and bool(services_of(reader, clinic.tenant, visit.appointment_id)),
         )  # fmt: skip
 
     def _alone(self, reader: Any, visit: Treatment) -> bool:
         tenant = self._clinic.tenant
         record = recorded.one(reader, tenant, Appointment, visit.appointment_id)
-        return (record is not None and pays_alone(reader, tenant, record)
-                and bool(services_of(reader, tenant, visit.appointment_id)))  # fmt: skip
+        return record is not None and pays_alone(reader, tenant, record)
 
     def _plan_age(self, reader: Any, asked: RequestRow, visit: Treatment | None) -> tuple[str, int]:
         """How old the payer's answer is that an estimated amount rests on, and in seconds; empty where it rests on

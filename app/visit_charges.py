@@ -40,7 +40,7 @@ def pays_all(payment_profile: str, *, covered: bool) -> bool:
 def pays_alone(reader: Any, tenant: str, visit: Appointment) -> bool:
     """Does the patient pay for a visit without an insurance: by its payment profile, or because none is in force?"""
     cover = rows.coverage(reader, tenant, visit.patient_id)
-    return pays_all(visit.payment_profile, covered=cover is not None and cover.status == "active")
+    return pays_all(visit.payment_profile, covered=cover is not None and cover.covers)
 
 
 def services_of(reader: Any, tenant: str, appointment_id: str) -> list[Charge]:
@@ -89,7 +89,7 @@ def take_off(reader: Any, tenant: str, visit: Appointment) -> tuple[Charge, ...]
 def put_back(reader: Any, tenant: str, visit: Appointment) -> tuple[Charge, ...]:
     """The charges of a visit that comes back: owed again as before, on the visit's day, with the payer asked again."""
     cover = rows.coverage(reader, tenant, visit.patient_id)
-    covered = cover is not None and cover.status == "active"
+    covered = cover is not None and cover.covers
     alone = pays_all(visit.payment_profile, covered=covered)
     found = []
     for charge in _own(reader, tenant, visit):
@@ -127,7 +127,7 @@ class VisitCharges:
             profiles = recorded.everything(reader, tenant, BillingProfile)
             charge = self._changeable(reader, charge_id) if charge_id else None
             owed = collect.owed_on(reader, tenant, charge_id) if charge else 0
-        covered = cover is not None and cover.status == "active"
+        covered = cover is not None and cover.covers
         alone = pays_all(visit.payment_profile, covered=covered)
         codes = {line.code: (line.code, line.description, line.price_cents)
                  for profile in profiles if profile.active for line in profile.lines}  # fmt: skip

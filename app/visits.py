@@ -386,7 +386,7 @@ def move_on(tx: Tx, clinic: Clinic, now: Standing, status: str, person: Person) 
 def is_covered(reader: Any, tenant: str, patient_id: str) -> bool:
     """Does a patient have an active insurance?"""
     cover = rows.coverage(reader, tenant, patient_id)
-    return cover is not None and cover.status == "active"
+    return cover is not None and cover.covers
 
 
 def _found(reader: Any, tenant: str, appointment_id: str) -> Standing:

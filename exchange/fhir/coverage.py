@@ -10,6 +10,7 @@ from exchange.fhir.resource import Resource, identifiers
 from exchange.values import cents
 from models.basics.errors import ImportRefused
 from models.operations import records
+from models.rules.billing import names_an_insurance
 
 SILENT = frozenset({"checked_at", "copay_cents"})
 """What a payer's answer said stays when the coverage itself says nothing of it."""
@@ -17,7 +18,6 @@ SILENT = frozenset({"checked_at", "copay_cents"})
 OFFICE_COPAYS = ("gpvisit", "copay", "spvisit")
 """Cost types that may be asked at the desk of an office, the fitting one first."""
 
-_SELF_PAY = {"self pay", "self-pay", "selfpay", "no_insurance", "no insurance", "uninsured", "none"}
 _SELF_PAY_SYSTEM = "coverage-selfpay"
 _LARGEST_ORDER = 99
 
@@ -70,7 +70,7 @@ def is_self_pay(body: Element, record: records.Coverage) -> bool:
 
 def pays_without_insurance(record: records.Coverage) -> bool:
     """Is this coverage, by its payer's or plan's name, none at all?"""
-    return record.payer.casefold() in _SELF_PAY or record.plan.casefold() in _SELF_PAY
+    return not names_an_insurance(record.payer, record.plan)
 
 
 def _payer(resource: Resource) -> tuple[Ref | None, str]:

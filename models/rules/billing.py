@@ -7,6 +7,15 @@ from dataclasses import dataclass
 CASH = "cash"
 """The payment profile under which the patient owes every charge at once."""
 
+NO_INSURANCE = ("self pay", "self-pay", "selfpay", "no_insurance", "no insurance", "uninsured", "none")
+"""What other programs write for payer or plan where there is none, in small letters."""
+
+
+def names_an_insurance(payer: str, plan: str) -> bool:
+    """Is a coverage by its payer's and plan's name an insurance, and not the patient's word to pay?"""
+    return payer.casefold() not in NO_INSURANCE and plan.casefold() not in NO_INSURANCE
+
+
 PAYMENT_PROFILE_WORDS: dict[str, str] = {
     "": "Not said",
     CASH: "Cash: the patient pays all",

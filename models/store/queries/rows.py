@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from models.rules.billing import names_an_insurance
 from models.store.queries import people
 
 TAKEN_BACK = (
@@ -141,6 +142,11 @@ class CoverageRow:
     status: str
     copay_cents: int | None
     checked_at: str
+
+    @property
+    def covers(self) -> bool:
+        """Is it in force, and an insurance at all?"""
+        return self.status == "active" and names_an_insurance(self.payer, self.plan)
 
 
 def patient(connection: Any, tenant: str, patient_id: str) -> PatientRow | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from models.rules.billing import NO_INSURANCE
 from models.store.queries import people
 from models.store.queries.rows import (
     CHARGE_COLUMNS,
@@ -51,6 +52,10 @@ class Taken:
     cents: int
 
 
+_NONE = ", ".join(f"'{name}'" for name in NO_INSURANCE)
+_INSURANCE = f"lower(k.payer) NOT IN ({_NONE}) AND lower(k.plan) NOT IN ({_NONE})"
+
+
 def visits(connection: Any, tenant: str, day: str) -> list[DayRow]:
     """The visits of a day in order of time; cancelled ones too."""
     plan = (
@@ -60,7 +65,7 @@ def visits(connection: Any, tenant: str, day: str) -> list[DayRow]:
     asked = (
         "(SELECT max(k.checked_at, coalesce((SELECT max(e.checked_at) FROM eligibility_check e WHERE "
         "e.tenant = v.tenant AND e.patient_id = v.patient_id AND e.state <> 'rejected'), '')) FROM coverage k "
-        "WHERE k.tenant = v.tenant AND k.patient_id = v.patient_id AND k.deleted_at = '' "
+        f"WHERE k.tenant = v.tenant AND k.patient_id = v.patient_id AND k.deleted_at = '' AND {_INSURANCE} "
         "ORDER BY k.status <> 'active', k.\"order\", k.id LIMIT 1)"
     )
     found = connection.execute(

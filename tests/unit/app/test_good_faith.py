@@ -88,6 +88,15 @@ def test_s2_16_who_gets_none(clinic: TestClinic, story: GoodFaith, kept: KeptDoc
     assert kept.view("rosa").items == ()
 
 
+@pytest.mark.parametrize(("payer", "plan"), [("Self pay", ""), ("Other", "NO_INSURANCE")])
+def test_s2_16_a_coverage_that_is_none_leaves_them_paying_alone(
+    clinic: TestClinic, story: GoodFaith, payer: str, plan: str
+) -> None:
+    """Other programs write the patient's word to pay as a coverage of its own."""
+    clinic.put(Coverage(id="k", patient_id="rosa", payer=payer, plan=plan))
+    assert story.document("crown").total_cents == 94_500
+
+
 def test_s2_16_what_was_given_is_printed_and_sent_as_it_lies_there(
     clinic: TestClinic, story: GoodFaith, kept: KeptDocuments, tmp_path: Path
 ) -> None:

@@ -87,6 +87,8 @@ def test_s2_16_a_good_faith_estimate_is_offered_to_who_pays_alone(clinic: TestCl
     assert (detail(clinic, crown).good_faith, detail(clinic, plain).good_faith) == (False, False)
     clinic.visit("crown", minutes=60 * 24 * 6, service_date="2026-05-20", title="Crown", payment_profile="cash")
     assert detail(clinic, crown).good_faith
+    alone = detail(clinic, ask(clinic, request_type="office_visit", appointment_id="crown"))
+    assert (alone.good_faith, alone.plan_age) == (True, ""), "no payer is to be asked"
     clinic.visit("crown", minutes=60 * 24 * 6, service_date="2026-05-20", title="Crown")
     assert not detail(clinic, crown).good_faith
     [(cover,)] = clinic.rows("SELECT id FROM coverage")

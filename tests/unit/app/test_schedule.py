@@ -189,7 +189,9 @@ def test_s0_39_today_shows_every_status(clinic: TestClinic, status: str, state: 
 
 
 def test_today_tells_how_old_payers_answers_are(clinic: TestClinic) -> None:
-    """Of an insurance, by its own date or a newer answer's; nothing where no insurance is known."""
+    """Of an insurance, by its own date or a newer answer's; nothing where none is known, or what another program calls
+    one is none."""
+    clinic.coverage("walter", payer="Self pay", plan="", checked_at="")
     clinic.patient("kim", "Kim")
     clinic.coverage("kim", checked_at="")
     clinic.visit("k", "kim", minutes=70)
