@@ -67,7 +67,8 @@ def _rebase(
     session: Session, tenant: str, entries: Sequence[LogEntry], ops: Sequence[Operation], stream: Stream, now: str
 ) -> tuple[set[str], set[str]]:  # fmt: skip
     """Take the pending layer away, apply the entries to the letter, replay what still waits."""
-    touched = [take_away(session, tenant), apply_entries(session, tenant, entries, ops)]
+    touched = [take_away(session, tenant)] if stream.pending_no else []  # 0: nothing was put there since it was empty
+    touched.append(apply_entries(session, tenant, entries, ops))
     own = mark_returned(session, tenant, map(_key, entries), now)
     touched.append(replay(session, tenant, stream))
     names = {name for found, _ in touched for name in found} | ({"outbox"} if own else set())

@@ -17,7 +17,9 @@ from models.operations.messages import MessagePaper, MessageSend
 from models.operations.protocol import Cursor, LogEntry, Page, PushAnswer
 from models.store.desk import DeskStore
 from models.store.hub import HubStore
+from models.store.layers import take_away
 from models.store.rows import Change
+from models.store.session import Session
 from tests.support import stores
 from tests.support.stores import TENANT, TODAY, pull, push, revoke, sync
 from tests.unit.models.store.takings import (
@@ -86,6 +88,32 @@ def test_a_copay_at_one_desk_shows_at_the_other(clinic: Clinic) -> None:
     ]
     assert heard[0].patients == {"patient-1"}
     assert {"payment", "account", "log"} <= heard[0].topics
+
+
+def test_a_pending_layer_is_taken_away_where_there_is_one(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has nothing of its own waiting is not searched for it, page after page."""
+    taken: list[str] = []
+
+    def counted(session: Session, tenant: str) -> tuple[set[str], set[str]]:
+        taken.append(tenant)
+        return take_away(session, tenant)
+
+    monkeypatch.setattr("models.store.pages.take_away", counted)
+    for n in range(3):
+        record(clinic.one, cash(f"p{n}"))
+        push(clinic.one, clinic.hub)
+        pull(clinic.two, clinic.hub)
+    taken.clear()
+    record(clinic.one, cash("p3"))
+    push(clinic.one, clinic.hub)
+    pull(clinic.two, clinic.hub)
+    assert taken == []
+    record(clinic.two, cash("mine"))
+    record(clinic.one, cash("p4"))
+    push(clinic.one, clinic.hub)
+    pull(clinic.two, clinic.hub)
+    assert taken == [TENANT]
+    clinic.settle()
 
 
 def test_both_spend_the_same_credit_offline(clinic: Clinic) -> None:
