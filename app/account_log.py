@@ -73,6 +73,8 @@ ACTS = {
     "document.remove": "act.document_removed",
     "note.add": "act.noted",
     "online.receive": "act.online_received",
+    "online.processing": "act.online_processing",
+    "online.refused": "act.online_refused",
     "online.return": "act.online_returned",
     "online.refund_refused": "act.online_refund_refused",
     "online.return_failed": "act.online_return_failed",

@@ -17,12 +17,13 @@ LIKED = "liked"
 
 class AskState(StrEnum):
     """Where a request stands. WAITING: the hub has not sent it. SETTLED: nothing is owed any more, by another way.
-    LEFT_OUT: the hub found no reason to ask."""
+    LEFT_OUT: the hub found no reason to ask. PROCESSING: the patient's bank was asked and has not answered."""
 
     WAITING = "waiting"
     SENT = "sent"
     REMINDED = "reminded"
     FAILED = "failed"
+    PROCESSING = "processing"
     PAID = "paid"
     SETTLED = "settled"
     CANCELLED = "cancelled"
@@ -49,7 +50,8 @@ class Which(StrEnum):
 
 SHOWS: dict[Which, frozenset[AskState]] = {
     Which.ALL: frozenset(AskState), Which.OPEN: OPEN, Which.REMINDED: frozenset({AskState.REMINDED}),
-    Which.FAILED: frozenset({AskState.FAILED}), Which.PAID: frozenset({AskState.PAID, AskState.SETTLED}),
+    Which.FAILED: frozenset({AskState.FAILED}),
+    Which.PAID: frozenset({AskState.PROCESSING, AskState.PAID, AskState.SETTLED}),
     Which.OVER: frozenset({AskState.CANCELLED, AskState.EXPIRED, AskState.LEFT_OUT}),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from app.clinic import Clinic
 from app.plan import Plan
 from models.basics.clock import parse_utc
 from models.basics.errors import RuleBroken
-from models.operations.requests import PaymentRequestStatus
+from models.operations.requests import BY_BANK, PaymentRequestStatus
 from models.rules.payment_status import EDITABLE, Actor, Status, may
 from models.store.queries import requests
 from models.store.queries.requests import RequestRow
@@ -31,10 +31,12 @@ NO_READER_FOR = timedelta(hours=1)
 
 
 def collectable(row: RequestRow, now: datetime) -> bool:
-    """May money be taken for it at this moment? Not while a reader is at it, and not once it was paid or has ended."""
+    """May money be taken for it at this moment? Not while a reader or a bank is at it, and not once it was paid or has
+    ended. A bank may take days, and the hub hears how it ended."""
     if row.status != Status.PROCESSING:
         return row.status in EDITABLE
-    return row.reason == BY_HAND or now - parse_utc(row.changed_at) > NO_READER_FOR
+    left = row.reason != BY_BANK and now - parse_utc(row.changed_at) > NO_READER_FOR
+    return row.reason == BY_HAND or left
 
 
 def check(clinic: Clinic, reader: Any, request_id: str) -> RequestRow:

@@ -73,7 +73,7 @@ PAPERS_AT_ONCE = 5
 NAME_LIMIT = 60
 _ENDED = {
     LinkState.PAID: AskState.PAID, LinkState.REVOKED: AskState.CANCELLED, LinkState.SETTLED: AskState.SETTLED,
-    LinkState.EXPIRED: AskState.EXPIRED,
+    LinkState.EXPIRED: AskState.EXPIRED, LinkState.PROCESSING: AskState.PROCESSING,
 }  # fmt: skip
 _ROWS = {"left_out": AskState.LEFT_OUT, "cancelled": AskState.CANCELLED, "waiting": AskState.WAITING}
 

@@ -29,6 +29,7 @@ from app.close_views import (
     TenderLine,
 )
 from app.day_sheet import TENDER_WORDS
+from app.day_sums import way_key
 from app.method import method_names, method_text
 from app.refusals import insist, need
 from app.settings import PRINTER_URL, Settings
@@ -369,7 +370,7 @@ def _net_cash(now: _Session) -> int:
 
 
 def _key(row: TakenRow | BackRow) -> str:
-    return f"other:{row.method_id}" if row.tender == "other" else row.tender
+    return way_key(row.tender, row.method_id)
 
 
 def _brands(now: _Session) -> tuple[BrandLine, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from app.clinic import Clinic
 from app.day_sums import (
     ADJUSTMENTS,
+    BY_BANK,
     CREDITS,
     DEBITS,
     ELSEWHERE,
@@ -57,8 +58,9 @@ ADJUSTMENT_WORDS = {
 }  # fmt: skip
 _TYPE_WORDS = {"copay": "Copay", "coinsurance": "Coinsurance", "other": "Other payment"}
 TENDER_WORDS = {"cash": "Cash", "check": "Check", "card": "Card", ONLINE: "Card, from home",
+                BY_BANK: "Bank debit (ACH), from home",
                 ELSEWHERE: "Paid elsewhere"}  # fmt: skip
-_TENDER_ORDER = ("cash", "check", "card", ONLINE)
+_TENDER_ORDER = ("cash", "check", "card", ONLINE, BY_BANK)
 _SIDES = {Tab.DEBITS: DEBITS, Tab.CREDITS: CREDITS, Tab.ADJUSTMENTS: ADJUSTMENTS}
 COLUMNS: tuple[tuple[str, bool], ...] = (
     ("Date", False), ("Time", False), ("Transaction", False), ("Patient", False), ("MRN", False), ("Provider", False),

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from models.operations.bodies import ONLINE
+from models.operations.online import ACH
 from models.store.queries.day import MONEY, CopayRow, DayAct
 
 DEBITS, CREDITS, ADJUSTMENTS, MOVED = "debits", "credits", "adjustments", "moved"
@@ -22,6 +24,8 @@ IN_QUESTION = frozenset({"money_in", "money_out"})
 """Kinds of rows about money whose payment nobody knows."""
 QUESTION = "in_question"
 """Before a way to pay: money of it for which no payment is known. It lies in the drawer, or is gone from there."""
+BY_BANK = f"{ONLINE}:{ACH}"
+"""What came from home by bank debit, as a way to pay."""
 ELSEWHERE = "external"
 """The tender of money another program took: beside what this practice collected, never in it."""
 
@@ -89,12 +93,18 @@ class DaySums:
         return taken - self.on_account_cents
 
 
+def way_key(tender: str, method_id: str) -> str:
+    """A way to pay by its tender, with its method where one tender has several: the practice's own, and what came from
+    home."""
+    return f"{tender}:{method_id}" if tender in ("other", ONLINE) and method_id else tender
+
+
 def tender_key(act: DayAct) -> str:
     """A way to pay: its tender, for the practice's own with the method: `other:hsa`; `in_question:cash` for money whose
     payment nobody knows."""
     if act.kind in IN_QUESTION and act.tender != ELSEWHERE:
         return f"{QUESTION}:{act.tender}"
-    return f"other:{act.method_id}" if act.tender == "other" else act.tender or ELSEWHERE
+    return way_key(act.tender, act.method_id) or ELSEWHERE
 
 
 def add_up(acts: Iterable[DayAct]) -> DaySums:

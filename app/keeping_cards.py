@@ -18,6 +18,7 @@ from models.basics.card_numbers import holds_brand_number
 from models.basics.errors import RuleBroken
 from models.basics.ids import new_id
 from models.operations.kept_cards import PROCESSORS, STRIPE, CardConsent, CardKeep, kept_card_id_of
+from models.operations.online import BANK
 from models.rules.people import display_name
 from models.store.queries import kept_cards, reaching, rows, staff
 from models.store.queries.kept_cards import KeptCardRow
@@ -135,7 +136,10 @@ def keeps_cards(reader: CardReader) -> bool:
 
 
 def why_not_here(card: KeptCardRow, reader: CardReader) -> str:
-    """The message key of why a kept card cannot be charged at this desk; empty where it can."""
+    """The message key of why a kept card cannot be charged at this desk; empty where it can. A bank account is debited
+    by the hub, for a plan, or by its patient."""
+    if card.way == BANK:
+        return "card.bank_account"
     if not reader.fitted:
         return "card.no_reader"
     return "" if card.processor == reader.driver else "card.kept_elsewhere"
@@ -162,7 +166,7 @@ def cards_on_file(clinic: Clinic, reader: Any, patient_id: str, terminal: CardRe
             nickname=row.nickname, holder=row.holder or row.agreed_by, agreed_by=row.agreed_by,
             agreed_on=clinic.local(row.agreed_at).date() if row.agreed_at else None,
             kept_by=names.get(row.kept_by, ""), expires=_expires(row), first=at == 0,
-            why_not=why_not_here(row, terminal),
+            why_not=why_not_here(row, terminal), by_bank=row.way == BANK,
         )
         for at, row in enumerate(found)
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from models.operations.online import ACH
 from models.store.queries import methods
 from models.store.queries.moving import PaymentName
 from models.store.queries.receipts import PaidRow
@@ -27,6 +28,7 @@ KNOWN_METHODS: Mapping[str, str] = {
     "debit": "Debit card",
     "square": "Square",
     "portal": "Patient portal",
+    ACH: "Bank debit (ACH)",
     "patient_payment": "Patient payment",
     "other": "Other",
 }
@@ -52,6 +54,8 @@ def method_text(
         return f"{brand or 'Card'} {DOTS} {last4}" if last4 else brand or "Card"
     if tender == "check":
         return f"Check {check_no}".rstrip()
+    if tender == "online" and method:
+        return f"{method} {DOTS} {last4}, from home"
     if tender == "online":
         return f"{method_text('card', brand=brand, last4=last4)}, from home"
     if tender == "other":

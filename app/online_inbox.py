@@ -13,6 +13,8 @@ from app.fields import NOTE_LIMIT, no_card_number
 from app.heads import patient_head
 from app.method import method_text
 from app.online_views import (
+    NO_MONEY,
+    UNDER_WAY,
     AssociateSheet,
     Deposit,
     Goes,
@@ -29,7 +31,7 @@ from models.basics.clock import utc_text
 from models.basics.errors import RuleBroken
 from models.ledger.judging import HUB
 from models.operations.bodies import AllocationLine
-from models.operations.online import OnlineArchive, OnlineAssociate, OnlinePost
+from models.operations.online import BANK, OnlineArchive, OnlineAssociate, OnlinePost
 from models.rules.online import Owed, spread
 from models.rules.people import display_name
 from models.rules.rights import Right
@@ -64,7 +66,7 @@ class OnlineInbox:
         def read(ask: Any) -> Iterable[OnlineRow]:
             found = online.transactions(ask, self._clinic.tenant, self._since(asked.days), MOST)
             wanted = {Posted.ANY: (True, False), Posted.WAITS: (True,), Posted.DONE: (False,)}[asked.posted]
-            return [row for row in found if (row.state == "open") in wanted]
+            return [row for row in found if (row.state == "open" or row.state in NO_MONEY) in wanted]
 
         return self._view(read)
 
@@ -74,11 +76,12 @@ class OnlineInbox:
         with self._clinic.store.reader() as reader:
             ask = asking(reader)
             found = online.payouts(ask, self._clinic.tenant, since, MOST)
+            debits = online.debited(ask, self._clinic.tenant, [each for row in found for each in _paid_by(row)])
             waits = online.inbox(ask, self._clinic.tenant, utc_text(self._clinic.clock.now()), MOST)
-        return OnlineView((), tuple(_deposit(row) for row in found), *_sums(waits), self._clinic.today())
+        return OnlineView((), tuple(_deposit(row, debits) for row in found), *_sums(waits), self._clinic.today())
 
     def unposted(self) -> int:
-        """How many wait to be posted: the count on the rail."""
+        """How many wait to be posted, or were refused by a bank and are not put away: the count on the rail."""
         with self._clinic.store.reader() as reader:
             return online.unposted_count(asking(reader), self._clinic.tenant)
 
@@ -146,11 +149,14 @@ class OnlineInbox:
         return self._now(online_id, return_id)
 
     def archive(self, online_id: str, person: Person, return_id: str = "", *, archived: bool = True) -> OnlineLine:
-        """Put away from the inbox, or take out again. What is not posted stays: raises RuleBroken `online.waits`."""
+        """Put away from the inbox, or take out again. What is not posted stays: raises RuleBroken `online.waits`, and
+        `online.under_way` while a bank was asked."""
         with self._clinic.store.write() as tx:
             row = self._row(tx.reader, online_id, return_id)
             if archived and row.state == "open":
                 raise RuleBroken("online.waits")
+            if archived and row.state == UNDER_WAY:
+                raise RuleBroken("online.under_way")
             self._put_away(tx, row, person, archived=archived)
         return self._now(online_id, return_id)
 
@@ -215,6 +221,7 @@ class OnlineInbox:
             left_cents=row.left_cents, state=row.state,
             settled_at=clinic.local(row.settled_at) if row.settled_at else None, settled_by=by,
             archived=bool(row.archived), paid_out=bool(row.payout_id),
+            by_bank=row.way == BANK, reason=row.reason,
         )  # fmt: skip
 
 
@@ -228,7 +235,14 @@ def _sums(rows_: Iterable[OnlineRow]) -> tuple[int, int]:
     return len(waits), sum(-row.left_cents if row.return_id else row.left_cents for row in waits)
 
 
-def _deposit(row: online.PayoutRow) -> Deposit:
+def _paid_by(row: online.PayoutRow) -> list[str]:
+    """The payments from home in a payout."""
+    lines = orjson.loads(row.lines or "[]")
+    return [str(line["online_id"]) for line in lines if line.get("online_id") and line.get("kind") == "charge"]
+
+
+def _deposit(row: online.PayoutRow, debits: frozenset[str]) -> Deposit:
     kinds = [str(line.get("kind")) for line in orjson.loads(row.lines or "[]") if line.get("online_id")]
     return Deposit(row.payout_id, date.fromisoformat(row.arrives_on), row.amount_cents, row.online_cents,
-                   row.fee_cents, kinds.count("charge"), kinds.count("refund"), row.state == "failed")  # fmt: skip
+                   row.fee_cents, kinds.count("charge"), kinds.count("refund"), row.state == "failed",
+                   sum(each in debits for each in _paid_by(row)))  # fmt: skip

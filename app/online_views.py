@@ -34,10 +34,16 @@ class OnlineAsk:
     posted: Posted = Posted.ANY
 
 
+UNDER_WAY, REFUSED = "processing", "refused"
+NO_MONEY = (UNDER_WAY, REFUSED)
+"""States of bank debits that brought nothing, or nothing yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class OnlineLine:
     """A payment from home, or with `return_id` what of it went back. `state`: open (not posted), posted, elsewhere
-    (associated), off (went back before it was posted), failed (what went back came back). `kind`: payment, refund,
+    (associated), off (went back before it was posted), failed (what went back came back); or of a bank debit, which is
+    no money then: processing (its bank was asked), refused (with the bank's word, `reason`). `kind`: payment, refund,
     void. `left_cents` may be posted; `settled_by` who did, empty where nobody has; `refundable`: it is posted and may
     be given back."""
 
@@ -56,6 +62,8 @@ class OnlineLine:
     settled_by: str = ""
     archived: bool = False
     paid_out: bool = False
+    by_bank: bool = False
+    reason: str = ""
 
     @property
     def key(self) -> str:
@@ -68,6 +76,11 @@ class OnlineLine:
         return self.state == "open"
 
     @property
+    def came(self) -> bool:
+        """Is it money? Not while a bank was only asked, or has refused."""
+        return self.state not in NO_MONEY
+
+    @property
     def refundable(self) -> bool:
         """May it be given back? Only what is posted (S1-14)."""
         return self.kind == "payment" and self.state == "posted"
@@ -75,7 +88,8 @@ class OnlineLine:
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """What the processor paid out (S1-15): `online_cents` of it came from home, after `fee_cents` it kept of that."""
+    """What the processor paid out (S1-15): `online_cents` of it came from home, after `fee_cents` it kept of that;
+    `debits` of its `payments` are bank debits."""
 
     payout_id: str
     arrives_on: date
@@ -85,6 +99,7 @@ class Deposit:
     payments: int
     refunds: int
     failed: bool
+    debits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,12 +140,14 @@ class Plans:
         terms = _terms(form, encounter - discount, page.today)
         lines = schedule(terms)
         check_limits(lines, terms, page.limits)
-        card = next((each.name for each in page.cards if each.kept_card_id == form.kept_card_id), "")
+        chosen = next((each for each in page.cards if each.kept_card_id == form.kept_card_id), None)
+        card = chosen.name if chosen else ""
         if form.kept_card_id and not card:
             raise RuleBroken("plan.card_missing", field="method")
         text = agreement(Agreed(
             clinic=page.clinic, lines=lines, signed_on=page.today, encounter_cents=encounter, discount_cents=discount,
             apr_hundredths=terms.apr_hundredths, frequency=terms.frequency, day=terms.day, card=card,
+            by_bank=chosen is not None and chosen.by_bank,
             retry_days=page.retry_days if card else (), remind_days=REMIND_DAYS if card and form.remind else 0,
             replaces=page.replaces, paid_cents=page.before_cents, language=form.language,
         ))  # fmt: skip

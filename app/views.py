@@ -276,7 +276,7 @@ class KeptCardLine:
     """A card on file. `name` is as on receipts (`Visa •••• 4242`), `holder` whose it is, `agreed_by` and `agreed_on`
     who gave their word and when; `kept_by` names staff, empty where the patient did it from home. `expires` reads
     `12/34`, empty where the processor does not say. `first` is charged first. `why_not` is the message key of why it
-    cannot be charged at this desk."""
+    cannot be charged at this desk; `by_bank`: it is a bank account."""
 
     kept_card_id: str
     name: str
@@ -288,6 +288,7 @@ class KeptCardLine:
     expires: str
     first: bool
     why_not: str = ""
+    by_bank: bool = False
 
 
 @dataclass(frozen=True, slots=True)

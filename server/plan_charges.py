@@ -15,7 +15,7 @@ from models.basics.errors import PosError
 from models.basics.facts import facts
 from models.rules.plans import asked_for
 from models.store.plan_jobs import PlanJob, PlanJobs
-from server.online.offered import ChargeAsk, Charged, Declined, OnlineMoney
+from server.online.offered import ChargeAsk, Charged, Declined, OnlineMoney, Processing
 
 if TYPE_CHECKING:
     from server.deps import Hub
@@ -92,5 +92,7 @@ class PlanCharger:
             self._jobs.not_sent(job)
         elif isinstance(found, Declined):
             self._jobs.declined(job, found.reason, needs_patient=found.needs_patient)
+        elif isinstance(found, Processing):
+            self._jobs.asked(job)
         else:
             self._jobs.not_known(job)

@@ -39,6 +39,11 @@ WORDS: Rows = {
         f"The reader of this desk cannot charge it. {_NOT_CHARGED}",
         "Charge it at a desk with a reader of that processor, or ask for the card itself.",
     ),
+    "card.bank_account": (
+        "This is a bank account",
+        f"No reader can charge it. {_NOT_CHARGED}",
+        "Send a link, or let a payment plan debit it.",
+    ),
     "card.kept_unusable": (
         "The card was not kept",
         "What the processor calls it looks like a card number, and no card number is written down here.",

@@ -7,6 +7,8 @@ _NOTHING = "Nothing was changed."
 WORDS: Rows = {
     # In the log and under Needs attention ---------------------------------------------------------------------------
     "act.online_received": ("Paid from home, not posted yet",),
+    "act.online_processing": ("Bank asked for a payment from home",),
+    "act.online_refused": ("Bank did not pay from home",),
     "act.online_returned": ("Given back by the card processor",),
     "act.online_refund_refused": ("The card processor did not give a refund",),
     "act.online_return_failed": ("What was given back came back",),
@@ -50,6 +52,11 @@ WORDS: Rows = {
         "This is not posted yet",
         "Money that waits is not put away. Nothing was changed.",
         "Post it, or associate it.",
+    ),
+    "online.under_way": (
+        "The bank has not answered yet",
+        "It was asked for this payment and takes up to four business days. Nothing was changed.",
+        "Wait: it is posted, or shown as refused, by itself.",
     ),
     "online.note_missing": (
         "Say where it is in the books",

@@ -50,7 +50,8 @@ def _account_form(what: str) -> str:
         '<label>Name on the account<input name="holder" autocomplete="off" required></label>'
         '<label>Routing number<input name="routing" inputmode="numeric" autocomplete="off" required></label>'
         '<label>Account number<input name="account" inputmode="numeric" autocomplete="off" required></label>'
-        f"<p>You authorise one debit, or more as agreed.</p><button type=\"submit\">{escape(what)} by bank</button></form>"
+        "<p>You authorise one debit, or more as agreed.</p>"
+        f'<button type="submit">{escape(what)} by bank</button></form>'
     )
 
 

@@ -240,6 +240,7 @@ class StripeSimulator:
             "bounce": _plain(self.bank.bounce),
             "webhook": _plain(self.webhooks.turn_to),
             "tell-again": _plain(self._tell_again),
+            "forget-events": _plain(lambda _: self.books.things["event"].clear()),
             "events": self._events,
             "captured": self._captured,
             "intents": self._intents,

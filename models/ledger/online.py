@@ -46,10 +46,27 @@ def receive(op: Operation, body: online.OnlineReceive, draft: Draft) -> None:
         return
     draft.know_online(OnlineState(
         body.online_id, body.patient_id, body.amount_cents, 0, OnlineStep.OPEN, body.number, body.brand, body.last4,
-        body.charge, op.business_date, body.request_id,
+        body.charge, op.business_date, body.request_id, body.way,
     ))  # fmt: skip
     waits = accounts.online_waiting(body.online_id, body.patient_id)
     accept(draft, op, Transfer(_processor(), waits, body.amount_cents, "online"))
+
+
+def processing(op: Operation, body: online.OnlineProcessing, draft: Draft) -> None:
+    """A bank was asked: nothing moves before it answers."""
+    _only_said(op, _not_hubs(op, body.amount_cents, body.channel in online.CHANNELS), draft)
+
+
+def refused(op: Operation, _body: online.OnlineRefused, draft: Draft) -> None:
+    """The bank did not pay: nothing had moved."""
+    _only_said(op, _not_hubs(op, 1, True), draft)
+
+
+def _only_said(op: Operation, wrong: str, draft: Draft) -> None:
+    if wrong:
+        quarantine(draft, op, wrong)
+    else:
+        accept(draft, op)
 
 
 def returned(op: Operation, body: online.OnlineReturn, draft: Draft) -> None:
@@ -77,11 +94,7 @@ def returned(op: Operation, body: online.OnlineReturn, draft: Draft) -> None:
 
 def refund_refused(op: Operation, _body: online.OnlineRefundRefused, draft: Draft) -> None:
     """The processor does not give it: what was set aside lies where it lay (`follow`)."""
-    wrong = _not_hubs(op, 1, True)
-    if wrong:
-        quarantine(draft, op, wrong)
-    else:
-        accept(draft, op)
+    _only_said(op, _not_hubs(op, 1, True), draft)
 
 
 def dispute_lost(op: Operation, body: online.OnlineDisputeLost, draft: Draft) -> None:
@@ -289,7 +302,7 @@ def _collect_of(op: Operation, known: OnlineState) -> bodies.Collect:
         payment_id=known.online_id, patient_id=known.patient_id, tender=bodies.ONLINE,
         amount_cents=known.amount_cents - known.off_cents, number=known.number, receipt_no=known.number,
         drawer=online.MERCHANT, card=card, received_date=paid_on, request_id=known.request_id,
-        online_id=known.online_id,
+        online_id=known.online_id, method_id=_method_of(known),
     )  # fmt: skip
 
 
@@ -297,10 +310,15 @@ def _refund_of(known: OnlineState, back: OnlineReturnState, draft: Draft) -> bod
     return bodies.RefundPaid(
         refund_id=back.refund_id or back.return_id, payment_id=known.online_id, patient_id=known.patient_id,
         amount_cents=waiting(draft, accounts.online_returned(back.return_id, back.patient_id)), tender=bodies.ONLINE,
-        receipt_no=back.number, drawer=online.MERCHANT,
+        receipt_no=back.number, drawer=online.MERCHANT, method_id=_method_of(known),
         card=bodies.CardFacts(brand=known.brand, last4=known.last4, merchant=online.MERCHANT),
         online_return_id=back.return_id,
     )  # fmt: skip
+
+
+def _method_of(known: OnlineState) -> str:
+    """A payment by bank debit says so; one by card names no method."""
+    return online.ACH if known.way == online.BANK else ""
 
 
 def _came_back(op: Operation, body: online.OnlineReturnFailed, draft: Draft) -> Iterator[Operation]:
@@ -349,6 +367,6 @@ def is_posting(op: Operation, body: bodies.Collect, draft: Draft) -> bool:
 
 
 __all__: Sequence[str] = (
-    "associate", "dispute_ended", "follow", "is_posting", "payout", "payout_failed", "post", "receive",
-    "refund_refused", "return_failed", "returned",
+    "associate", "dispute_ended", "follow", "is_posting", "payout", "payout_failed", "post", "processing", "receive",
+    "refund_refused", "refused", "return_failed", "returned",
 )  # fmt: skip

@@ -345,6 +345,8 @@ _HANDLERS: dict[str, Callable[[Operation, Any, Draft], None]] = {
     "card.consent": cards.consent,
     "card.keep": cards.keep,
     "online.receive": online.receive,
+    "online.processing": online.processing,
+    "online.refused": online.refused,
     "online.return": online.returned,
     "online.refund_refused": online.refund_refused,
     "online.return_failed": online.return_failed,

@@ -146,8 +146,8 @@ class OnlineStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OnlineState:
-    """A payment from home as the ledger knows it: `off_cents` of it went back before it was posted. `charge` and
-    `paid_on` (ISO day) are what its payment will say of it."""
+    """A payment from home as the ledger knows it: `off_cents` of it went back before it was posted. `charge`,
+    `paid_on` (ISO day) and `way` (online.WAYS) are what its payment will say of it."""
 
     online_id: str
     patient_id: str
@@ -160,6 +160,7 @@ class OnlineState:
     charge: str
     paid_on: str
     request_id: str = ""
+    way: str = "card"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from alembic import op
 from models.migrations import role
 from models.migrations.making import add_index, key, text, whole
 
-_RULES = ("online_auto_post", "online_auto_archive", "online_receipts")
+_RULES = ("online_auto_post", "online_auto_archive", "online_receipts", "online_debits")
 
 
 def make() -> None:
     """Payments from home and what became of them on both sides; what the hub asked and heard at a hub."""
     _payments()
+    _debits()
     _returns()
     _payouts()
     if role() == "hub":
@@ -34,7 +35,7 @@ def undo() -> None:
     op.drop_column("practitioner", "online_auto_post")
     op.drop_column("payment", "online_id")
     own = ("online_customer", "online_event", "online_attempt") if role() == "hub" else ()
-    for name in (*own, "online_payout", "online_return", "online_payment"):
+    for name in (*own, "online_payout", "online_return", "online_debit", "online_payment"):
         op.drop_table(name)
 
 
@@ -46,7 +47,7 @@ def _payments() -> None:
         text("customer"), text("kept_card_id"), text("source_id"), text("request_id"), text("receipt_to"),
         text("paid_at"), text("business_date"), text("settled_at"), text("settled_by"), text("settled_op_id"),
         text("settled_business_date"), text("stands_for"), text("note"), whole("archived"), text("payout_id"),
-        text("op_id"), whole("seq"),
+        text("op_id"), text("way"), whole("seq"),
         sa.PrimaryKeyConstraint("tenant", "online_id", name="pk_online_payment"),
         sa.CheckConstraint("amount_cents > 0", name="ck_online_payment_amount"),
         sa.CheckConstraint("off_cents BETWEEN 0 AND amount_cents", name="ck_online_payment_off"),
@@ -58,6 +59,26 @@ def _payments() -> None:
         add_index("_".join(("ix_online_payment_tenant", *columns)), "online_payment", ["tenant", *columns])
     add_index("ix_online_payment_tenant_state_part", "online_payment", ["tenant", "state"], where="state = 'open'")
     add_index("ix_online_payment_tenant_seq_part", "online_payment", ["tenant", "seq"], where="seq = 0")
+
+
+def _debits() -> None:
+    op.create_table(
+        "online_debit",
+        key("tenant"), key("online_id"), text("patient_id"), whole("amount_cents"), text("channel"), text("items"),
+        text("brand"), text("last4"), text("intent"), text("kept_card_id"), text("source_id"), text("request_id"),
+        text("asked_at"), text("business_date"), text("state"), text("reason"), text("ended_at"), whole("archived"),
+        text("op_id"), whole("seq"),
+        sa.PrimaryKeyConstraint("tenant", "online_id", name="pk_online_debit"),
+        sa.CheckConstraint("amount_cents > 0", name="ck_online_debit_amount"),
+        sa.CheckConstraint("channel IN ('portal', 'link', 'plan')", name="ck_online_debit_channel"),
+        sa.CheckConstraint("state IN ('processing', 'refused', 'received')", name="ck_online_debit_state"),
+        sqlite_strict=True,
+    )  # fmt: skip
+    for column in ("patient_id", "asked_at", "state"):
+        add_index(f"ix_online_debit_tenant_{column}", "online_debit", ["tenant", column])
+    add_index("ix_online_debit_tenant_source_id_part", "online_debit", ["tenant", "source_id"],
+              where="source_id <> ''")  # fmt: skip
+    add_index("ix_online_debit_tenant_seq_part", "online_debit", ["tenant", "seq"], where="seq = 0")
 
 
 def _returns() -> None:
@@ -104,12 +125,12 @@ def _attempts() -> None:
         text("claimed_until"),
         sa.PrimaryKeyConstraint("tenant", "attempt_id", name="pk_online_attempt"),
         sa.CheckConstraint("what IN ('checkout', 'save', 'charge', 'refund')", name="ck_online_attempt_what"),
-        sa.CheckConstraint("state IN ('made', 'sent', 'open', 'done', 'declined', 'ended', 'unknown')",
+        sa.CheckConstraint("state IN ('made', 'sent', 'open', 'done', 'declined', 'ended', 'unknown', 'processing')",
                            name="ck_online_attempt_state"),
         sqlite_strict=True,
     )  # fmt: skip
     add_index("ix_online_attempt_tenant_due_at_part", "online_attempt", ["tenant", "due_at"],
-              where="state IN ('made', 'sent', 'open', 'unknown')")  # fmt: skip
+              where="state IN ('made', 'sent', 'open', 'unknown', 'processing')")  # fmt: skip
     for column in ("session", "intent"):
         add_index(f"ix_online_attempt_tenant_{column}_part", "online_attempt", ["tenant", column],
                   where=f"{column} <> ''")  # fmt: skip

@@ -113,7 +113,8 @@ def _paying() -> None:
         text("reason"), text("made_at"), text("request_id"),
         sa.PrimaryKeyConstraint("tenant", "order_id", name="pk_portal_order"),
         sa.CheckConstraint("amount_cents > 0", name="ck_portal_order_amount"),
-        sa.CheckConstraint("state IN ('begun', 'sent', 'paid', 'declined', 'unknown')", name="ck_portal_order_state"),
+        sa.CheckConstraint("state IN ('begun', 'sent', 'paid', 'declined', 'unknown', 'processing')",
+                           name="ck_portal_order_state"),
         sqlite_strict=True,
     )  # fmt: skip
     add_index("ix_portal_order_tenant_account_id", "portal_order", ["tenant", "account_id"])

@@ -37,7 +37,8 @@ class CardKeep:
 
     `token` is the processor's word for the card (Stripe: `pm_…`), `customer` for whom it keeps it (Stripe: `cus_…`),
     `merchant` the account it is good at, where a practice has several. `holder` is whose card it is, by name. Month and
-    year (four digits) are 0 where the processor does not say. `make_default`: charge this one first from now on.
+    year (four digits) are 0 where the processor does not say. `make_default`: charge this one first from now on. `way`
+    is one of online.WAYS: a bank account is kept alike, with its bank as `brand`, and debited by the hub alone.
     """
 
     kept_card_id: str
@@ -54,6 +55,7 @@ class CardKeep:
     holder: str = ""
     nickname: str = ""
     make_default: bool = False
+    way: str = "card"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,6 +129,8 @@ KINDS: dict[str, Kind] = {
     "payment_request.status": Kind(OpClass.DECISION, 1, requests.PaymentRequestStatus),
     "payment_request.answered": Kind(OpClass.DERIVED, 1, requests.PaymentRequestAnswered),
     "online.receive": Kind(OpClass.FACT, 1, online.OnlineReceive),
+    "online.processing": Kind(OpClass.FACT, 1, online.OnlineProcessing),
+    "online.refused": Kind(OpClass.FACT, 1, online.OnlineRefused),
     "online.post": Kind(OpClass.DECISION, 1, online.OnlinePost),
     "online.associate": Kind(OpClass.DECISION, 1, online.OnlineAssociate),
     "online.archive": Kind(OpClass.FACT, 1, online.OnlineArchive),

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 CHANNELS = ("email", "text")
 WITH_STATEMENT = "pay_link"
 """The one template of words alone that may take a statement along by e-mail (S1-16)."""
-LINK_TEMPLATES = frozenset({"pay_link", "plan_link", "pay_reminder", "plan_pay"})
+LINK_TEMPLATES = frozenset({"pay_link", "plan_link", "pay_reminder", "plan_pay", "debit_again"})
 """Templates that carry the address of a one-time link (their paper names it): the hub puts it in when it sends."""
 TEMPLATES = ("receipt", "statement", "superbill", "good_faith", "balance", "plan_declined", "plan_reminder", "pay_link",
-             "plan_link", "pay_reminder", "plan_pay")  # fmt: skip
+             "plan_link", "pay_reminder", "plan_pay", "debit_again", "debit_refused")  # fmt: skip
 """Which words a message uses."""
 PAPER_ALONE = frozenset({"superbill", "good_faith"})
 """Templates whose paper tells what was or will be done: it goes by e-mail as a PDF or not at all, and the words around
 it name neither day nor amount."""
 KEPT_PAPERS = frozenset({"good_faith"})
 """Papers that go as they were kept among the documents: `source_id` names the document, whose bytes the hub has."""
-WORDS_ALONE = frozenset({"balance", "plan_declined", "plan_reminder"}) | LINK_TEMPLATES
+WORDS_ALONE = frozenset({"balance", "plan_declined", "plan_reminder", "debit_refused"}) | LINK_TEMPLATES
 """Templates that tell something and have no paper: an open amount; a card that said no to a payment of a plan, or will
-be charged for one; a link to pay or to agree on, or to pay what a card was not charged for."""
+be charged for one; a link to pay or to agree on, or to pay what a card was not charged for; a bank that did
+not pay, with the link it was for or without."""
 
 PAPER_KINDS = (
     "receipt", "void", "refund", "correction", "recovered", "given_back", "statement", "superbill", "good_faith",

@@ -14,6 +14,12 @@ from models.operations.bodies import AllocationLine
 CHANNELS = ("portal", "link", "plan")
 """Where the patient paid: signed in, by a one-time link, by a plan's own charge."""
 
+CARD, BANK = "card", "bank"
+WAYS = (CARD, BANK)
+"""What was charged: a card, or a bank account (a bank debit, ACH), which takes days."""
+ACH = "ach"
+"""The method of a payment that came by bank debit."""
+
 MERCHANT = "online"
 """The account of the processor that takes money from home, as card payments name theirs: CARD:online."""
 
@@ -34,7 +40,8 @@ class OnlineReceive:
     number of the payment it becomes. `items` are the charges the patient chose; empty: the balance as a whole, oldest
     first. `source_id` names what it answers beside the balance (a link, a plan's instalment), `request_id` a payment
     request. `intent`, `charge` and `customer` are the processor's opaque names, `paid_at` its clock (UTC text), and
-    `receipt_to` the address the patient wants the receipt at.
+    `receipt_to` the address the patient wants the receipt at. `way` is one of WAYS; of a bank account `brand` names the
+    bank.
     """
 
     online_id: str
@@ -53,6 +60,38 @@ class OnlineReceive:
     source_id: str = ""
     request_id: str = ""
     receipt_to: str = ""
+    way: str = CARD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlineProcessing:
+    """A patient's bank was asked for so much (fact, by the hub alone). No money has come: for up to about four business
+    days nobody knows whether it will, and nothing else is to be paid meanwhile. `online_id` is the payment's from home,
+    should it come (OnlineReceive); otherwise the bank refuses (OnlineRefused). `asked_at` is the processor's clock (UTC
+    text), `brand` the bank; other fields as of OnlineReceive."""
+
+    online_id: str
+    patient_id: str
+    amount_cents: int
+    channel: str
+    asked_at: str
+    intent: str
+    items: tuple[OnlineItem, ...] = ()
+    brand: str = ""
+    last4: str = ""
+    kept_card_id: str = ""
+    source_id: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlineRefused:
+    """A patient's bank did not pay what it was asked for (fact, by the hub alone): nothing came, and what was to be
+    paid is owed as before. `reason` is the bank's word (`insufficient_funds`, `account_closed`, …)."""
+
+    online_id: str
+    patient_id: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

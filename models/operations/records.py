@@ -222,6 +222,7 @@ class Rules:
     that said no is tried again, and once more.
     S1-12: with `online_auto_post` what was paid from home, and what of it went back, is posted by itself, and with
     `online_auto_archive` (never without it) put away from the inbox; `online_receipts`: the payer gets an e-mail.
+    `online_debits`: patients may pay from home by bank debit (ACH), too, not by card alone.
     """
 
     id: str = "rules"
@@ -256,6 +257,7 @@ class Rules:
     online_auto_post: bool = False
     online_auto_archive: bool = False
     online_receipts: bool = True
+    online_debits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ class PaymentRequestPut:
 
 
 REQUEST_ACTORS = ("person", "reader")
+BY_BANK = "bank"
+"""Why a request is processing whose payer's bank was asked: it may take days, and no other money is taken for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

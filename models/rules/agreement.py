@@ -32,9 +32,10 @@ def language_of(version: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed:
     """What the text says. `day` is of the month (0: of the first payment), `signed_on` the day it is written,
-    `card` the kept card in words (`Visa 0077`; empty: the patient pays each time), `retry_days` when a card that said
-    no is tried again, `remind_days` how long before its day a payment is told (0: not). `replaces` is the number of the
-    plan whose place it takes (empty: none), on which `paid_cents` have been paid; `language` one of `SENTENCES`."""
+    `card` the kept card in words (`Visa 0077`; empty: the patient pays each time) or, with `by_bank`, the kept bank
+    account, `retry_days` when one that said no is tried again, `remind_days` how long before its day a payment is told
+    (0: not). `replaces` is the number of the plan whose place it takes (empty: none), on which `paid_cents` have been
+    paid; `language` one of `SENTENCES`."""
 
     clinic: str
     lines: Sequence[Instalment]
@@ -45,6 +46,7 @@ class Agreed:
     frequency: Frequency = Frequency.MONTHLY
     day: int = 0
     card: str = ""
+    by_bank: bool = False
     retry_days: Sequence[int] = ()
     remind_days: int = 0
     replaces: str = ""
@@ -130,7 +132,7 @@ def _early(agreed: Agreed) -> list[str]:
 def _card(agreed: Agreed) -> list[str]:
     if not agreed.card:
         return [_say(agreed, "each")]
-    found = [_say(agreed, "card", card=agreed.card)]
+    found = [_say(agreed, "account" if agreed.by_bank else "card", card=agreed.card)]
     if agreed.remind_days:
         found.append(_say(agreed, "remind", days=agreed.remind_days))
     if agreed.retry_days:

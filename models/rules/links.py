@@ -11,11 +11,13 @@ LASTS_DAYS, MOST_DAYS = 7, 90
 
 class LinkState(StrEnum):
     """Where a link stands. OPEN: it can be paid. CHANGED: so it can, but another amount than was asked. PAID: by it.
+    PROCESSING: a bank was asked by it, and takes days to answer.
     SETTLED: nothing is owed any more, by whatever way it came. REVOKED: taken back. EXPIRED: its time is over."""
 
     OPEN = "open"
     CHANGED = "changed"
     PAID = "paid"
+    PROCESSING = "processing"
     SETTLED = "settled"
     REVOKED = "revoked"
     EXPIRED = "expired"
@@ -30,6 +32,7 @@ class LinkWhich(StrEnum):
 
     ALL = "all"
     OPEN = "open"
+    PROCESSING = "processing"
     PAID = "paid"
     SETTLED = "settled"
     REVOKED = "revoked"
@@ -67,12 +70,15 @@ def due_now(bound: Bound, owed_now_cents: int) -> int:
     return max(owed_now_cents if whole else min(bound.asked_cents, owed_now_cents), 0)
 
 
-def standing(bound: Bound, owed_now_cents: int, *, paid: bool, revoked: bool, expired: bool) -> LinkStanding:
-    """How a link stands: money that came by it counts before everything, then what somebody said, then time."""
+def standing(
+    bound: Bound, owed_now_cents: int, *, paid: bool, revoked: bool, expired: bool, processing: bool = False
+) -> LinkStanding:
+    """How a link stands: money that came by it counts before everything, then a bank that was asked, then what somebody
+    said, then time."""
     due_cents = due_now(bound, owed_now_cents)
     ended = (
-        (paid, LinkState.PAID), (revoked, LinkState.REVOKED), (due_cents == 0, LinkState.SETTLED),
-        (expired, LinkState.EXPIRED),
+        (paid, LinkState.PAID), (processing, LinkState.PROCESSING), (revoked, LinkState.REVOKED),
+        (due_cents == 0, LinkState.SETTLED), (expired, LinkState.EXPIRED),
     )  # fmt: skip
     for holds, state in ended:
         if holds:

@@ -29,6 +29,7 @@ class State(StrEnum):
     PAID = "paid"
     SKIPPED = "skipped"
     CONFIRMING = "confirming"
+    PROCESSING = "processing"
     FAILED = "failed"
     LATE = "late"
     DUE = "due"
@@ -38,7 +39,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LastTry:
-    """What became of the last time the card was charged for a payment: `charged`, `declined` or `unknown`."""
+    """What became of the last time the card was charged for a payment: `charged`, `declined` or `unknown`; or
+    `processing`: a bank was asked for it and has not answered."""
 
     outcome: str
     attempt: int = 1
@@ -140,6 +142,9 @@ def _one(
                     counted[line.no], left, last)  # fmt: skip
 
 
+_BY_OUTCOME = {"unknown": State.CONFIRMING, "processing": State.PROCESSING, "declined": State.FAILED}
+
+
 def _state(
     line: Instalment, paid: int, left: int, let_off: bool, last: LastTry | None, today: date, late_days: int
 ) -> State:  # fmt: skip
@@ -147,10 +152,8 @@ def _state(
         return State.SKIPPED
     if not left:
         return State.LET_OFF if let_off and not paid else State.PAID
-    if last is not None and last.outcome == "unknown":
-        return State.CONFIRMING
-    if last is not None and last.outcome == "declined":
-        return State.FAILED
+    if last is not None and last.outcome in _BY_OUTCOME:
+        return _BY_OUTCOME[last.outcome]
     if line.due + timedelta(days=late_days) < today:
         return State.LATE
     return State.DUE if line.due <= today else State.SCHEDULED

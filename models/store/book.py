@@ -574,7 +574,7 @@ _HOLD = (
 
 _ONLINE = (
     "SELECT online_id, patient_id, amount_cents, off_cents, state, number, brand, last4, charge, business_date, "
-    "request_id FROM online_payment WHERE tenant = :tenant AND online_id = :id"
+    "request_id, way FROM online_payment WHERE tenant = :tenant AND online_id = :id"
 )
 
 _ONLINE_RETURN = (

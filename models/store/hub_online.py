@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,6 +22,7 @@ from models.rules.addresses import address_for
 from models.rules.online import posts_itself, spread
 from models.rules.plan_standing import pay_off_cents
 from models.rules.plans import answered
+from models.store import hub_debits
 from models.store.hub_reading import HubReader
 from models.store.hub_repair import restored_lately
 from models.store.online_journal import AttemptRow, OnlineJournal
@@ -44,6 +45,10 @@ _REACHED = (
     "SELECT o.receipt_to, coalesce(p.email, ''), coalesce(p.phone, ''), coalesce(p.receipt_by, '') "
     "FROM online_payment o LEFT JOIN patient p ON p.tenant = o.tenant AND p.id = o.patient_id "
     "WHERE o.tenant = :tenant AND o.online_id = :id"
+)
+_ALONE = (
+    "SELECT d.intent FROM online_debit d WHERE d.tenant = :tenant AND d.state = 'processing' AND NOT EXISTS (SELECT 1 "
+    "FROM online_attempt a WHERE a.tenant = d.tenant AND a.intent = d.intent AND a.intent <> '') LIMIT 50"
 )
 _SOURCES = {
     "charge": "SELECT charge, online_id FROM online_payment WHERE tenant = :tenant AND charge IN (:names)",
@@ -71,6 +76,7 @@ class Captured:
     token: str = ""
     exp_month: int = 0
     exp_year: int = 0
+    way: str = online.CARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,8 @@ class HubOnline:
         paid_off = _paid_off(clinic, body)
         ops += [clinic.op(fee, "paid-off", body.online_id) for fee in paid_off]
         of_plan = bool(answered(body.request_id)[0])
-        if of_plan or posts_itself(practice=rules.auto_post, willing=willing, lines=lines):
+        by_itself = of_plan or posts_itself(practice=rules.auto_post, willing=willing, lines=lines)
+        if by_itself:
             posted = online.OnlinePost(online_id=body.online_id, patient_id=body.patient_id, lines=tuple(
                 bodies.AllocationLine(charge_id=each.charge_id, amount_cents=cents) for each, cents in lines
             ))  # fmt: skip
@@ -165,9 +172,34 @@ class HubOnline:
             if rules.auto_archive:
                 put_away = online.OnlineArchive(online_id=body.online_id, patient_id=body.patient_id)
                 ops.append(clinic.op(put_away, "archive", body.online_id))
+        ops += hub_debits.came(clinic, body, posted=by_itself)
         if rules.receipts and (receipt := _receipt(clinic, body)):
             ops.append(clinic.op(receipt, "receipt", body.online_id))
         return ops
+
+    def processing(self, tenant: str, attempt: AttemptRow, taken: Captured) -> bool:
+        """A bank was asked for this, at its `paid_at`; no money came. False: the log knows."""
+        due = utc_text(self._clock.now() + timedelta(seconds=hub_debits.DEBITS_LOOK_S))
+        return bool(self._say(tenant, lambda _tx, clinic: hub_debits.asked(clinic, attempt, taken, due)))
+
+    def refused(self, tenant: str, attempt: AttemptRow, taken: Captured, reason: str) -> bool:
+        """A bank did not pay what it was asked for. False: the log knows, or the money came after all."""
+        return bool(self._say(tenant, lambda _tx, clinic: hub_debits.refused(clinic, attempt, taken, reason)))
+
+    def debits_alone(self, tenant: str) -> list[str]:
+        """Intents of debits under way that no attempt of this hub looks after: it was restored since."""
+        rows = self._look(lambda tx: tx.rows(_ALONE, tenant=tenant), tenant)
+        return [str(row[0]) for row in rows]
+
+    def is_processing(self, tenant: str, intent: str) -> bool:
+        """Does the log have a debit of this intent under way?"""
+        query = "SELECT 1 FROM online_debit WHERE tenant = :tenant AND online_id = :id AND state = 'processing'"
+        known = hub_debits.online_id_of(tenant, intent)
+        return self._look(lambda tx: tx.one(query, tenant=tenant, id=known), tenant) is not None
+
+    def takes_debits(self, tenant: str) -> bool:
+        """May patients of this practice pay by bank debit?"""
+        return bool(self._look(lambda tx: reads.online_rules(tx.rows, tenant).debits, tenant))
 
     def keep_card(self, tenant: str, attempt: AttemptRow, taken: Captured) -> str:
         """A card was saved without paying. Returns its id here."""
@@ -379,12 +411,12 @@ def _received(tx: Session, tenant: str, attempt: AttemptRow | None, taken: Captu
     said = attempt.said if attempt else {}
     count = tx.one("SELECT count(*) FROM online_payment WHERE tenant = :tenant", tenant=tenant)[0]
     return online.OnlineReceive(
-        online_id=natural_id(tenant, "online-payment", taken.intent), patient_id=attempt.patient_id if attempt else "",
+        online_id=hub_debits.online_id_of(tenant, taken.intent), patient_id=attempt.patient_id if attempt else "",
         amount_cents=taken.amount_cents, channel=attempt.channel if attempt else "portal",
         number=f"WEB-{count + 1:05d}", paid_at=utc_text(taken.paid_at), intent=taken.intent, charge=taken.charge,
         customer=taken.customer, brand=taken.brand, last4=taken.last4, kept_card_id=said.get("kept_card_id", ""),
         items=tuple(online.OnlineItem(**item) for item in said.get("items", ())), source_id=said.get("source_id", ""),
-        request_id=said.get("request_id", ""), receipt_to=said.get("receipt_to", ""),
+        request_id=said.get("request_id", ""), receipt_to=said.get("receipt_to", ""), way=taken.way,
     )  # fmt: skip
 
 
@@ -409,7 +441,7 @@ def _card_of(attempt: AttemptRow, taken: Captured) -> kept_cards.CardKeep:
         patient_id=attempt.patient_id, consent_id=_consent_id(attempt), processor=kept_cards.STRIPE, token=taken.token,
         customer=taken.customer, merchant=online.MERCHANT, brand=taken.brand, last4=taken.last4,
         exp_month=taken.exp_month, exp_year=taken.exp_year, holder=consent["said_by"],
-        nickname=consent.get("nickname", ""),
+        nickname=consent.get("nickname", ""), way=taken.way,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from models.basics.clock import Clock, utc_text
 from models.basics.ids import natural_id
 from models.ledger.judging import HUB
+from models.operations.online import BANK
 from models.operations.operation import GENESIS, Operation, make_operation
 from models.operations.plans import SIGNATURE, TERMS, PlanAccept, PlanLine, PlanMethod, PlanPut
 from models.operations.protocol import PushBatch
@@ -145,7 +146,8 @@ def terms_of(reader: HubReader, tenant: str, row: PlanRow, reading: Reading) -> 
             clinic=practice.name if practice else "", lines=row.instalments, signed_on=put_on,
             encounter_cents=row.encounter_cents, discount_cents=row.discount_cents, apr_hundredths=row.apr_hundredths,
             frequency=Frequency(row.frequency), day=row.day,
-            card=card_words(card.brand, card.last4) if card else "", retry_days=_retries(rules) if card else (),
+            card=card_words(card.brand, card.last4) if card else "", by_bank=card is not None and card.way == BANK,
+            retry_days=_retries(rules) if card else (),
             remind_days=_REMIND_DAYS if card else 0, replaces=plan_number(row.replaces) if replaced else "",
             paid_cents=paid, language=language,
         ))  # fmt: skip

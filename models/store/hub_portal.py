@@ -387,7 +387,7 @@ class HubPortal:
         insert = f"INSERT INTO portal_order (tenant, {names(OrderRow)}) VALUES (:tenant, {marks(OrderRow)})"
         there = (
             f"SELECT {names(OrderRow)} FROM portal_order WHERE tenant = :tenant AND (order_id = :order_id OR "
-            "(account_id = :account_id AND state IN ('begun', 'sent', 'unknown'))) "
+            "(account_id = :account_id AND state IN ('begun', 'sent', 'unknown', 'processing'))) "
             "ORDER BY order_id = :order_id DESC LIMIT 1"
         )
 

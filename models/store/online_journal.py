@@ -49,11 +49,12 @@ _WAIT = (
 )
 _CLAIM = (
     "UPDATE online_attempt SET claimed_by = :by, claimed_until = :until, tries = tries + 1 WHERE tenant = :tenant "
-    "AND attempt_id = :attempt_id AND state IN ('made', 'sent', 'open', 'unknown') AND claimed_until <= :now"
+    "AND attempt_id = :attempt_id AND state IN ('made', 'sent', 'open', 'unknown', 'processing') "
+    "AND claimed_until <= :now"
 )
 _DUE = (
-    _ATTEMPT + "state IN ('made', 'sent', 'open', 'unknown') AND due_at <= :now AND claimed_until <= :now "
-    "ORDER BY due_at, attempt_id LIMIT 200"
+    _ATTEMPT + "state IN ('made', 'sent', 'open', 'unknown', 'processing') AND due_at <= :now "
+    "AND claimed_until <= :now ORDER BY due_at, attempt_id LIMIT 200"
 )
 _HEAR = (
     "INSERT INTO online_event (tenant, event_id, kind, subject, state, tries, made_at, heard_at, settled_at) "
@@ -67,7 +68,7 @@ _REFUNDS = (
     "AND NOT EXISTS (SELECT 1 FROM online_return b WHERE b.tenant = r.tenant AND b.refund_id = r.refund_id)"
 )
 _CARD = (
-    "SELECT kept_card_id, patient_id, token, customer, brand, last4, processor, dropped_at FROM kept_card "
+    "SELECT kept_card_id, patient_id, token, customer, brand, last4, processor, dropped_at, way FROM kept_card "
     "WHERE tenant = :tenant AND kept_card_id = :id"
 )
 
@@ -120,7 +121,7 @@ class RefundWanted:
 
 @dataclass(frozen=True, slots=True)
 class KeptCardRow:
-    """A kept card as the processor knows it; `dropped_at` empty while it is kept."""
+    """A kept card as the processor knows it; `dropped_at` empty while it is kept, `way` one of online.WAYS."""
 
     kept_card_id: str
     patient_id: str
@@ -130,6 +131,7 @@ class KeptCardRow:
     last4: str
     processor: str
     dropped_at: str
+    way: str
 
 
 class OnlineJournal:
@@ -192,7 +194,7 @@ class OnlineJournal:
         """When the next attempt may be looked into (UTC text); empty without any."""
         query = (
             "SELECT min(CASE WHEN claimed_until > due_at THEN claimed_until ELSE due_at END) FROM online_attempt "
-            "WHERE tenant = :tenant AND state IN ('made', 'sent', 'open', 'unknown')"
+            "WHERE tenant = :tenant AND state IN ('made', 'sent', 'open', 'unknown', 'processing')"
         )
         return str(self._look(lambda tx: tx.one(query, tenant=tenant), tenant)[0] or "")
 
@@ -202,10 +204,11 @@ class OnlineJournal:
         return self._run(_CLAIM, row.tenant, **values) == 1
 
     def release_all(self, tenant: str) -> None:
-        """Nobody else works on this database: what was being looked into, or had perhaps been sent, is due at once."""
+        """Nobody else works on this database: what was being looked into, or had perhaps been sent, is due at once, and
+        so is what banks may have answered meanwhile."""
         query = (
             "UPDATE online_attempt SET claimed_by = '', claimed_until = '', due_at = :now WHERE tenant = :tenant "
-            "AND state IN ('sent', 'unknown')"
+            "AND state IN ('sent', 'unknown', 'processing')"
         )
         self._run(query, tenant, now=self._now())
 

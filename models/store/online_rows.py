@@ -13,6 +13,7 @@ from models.operations.codec import to_json
 from models.operations.operation import Operation
 from models.store.sheet import Sheet
 
+_ASKED = tuple(field.name for field in fields(online.OnlineProcessing) if field.name != "items")
 _SAID = tuple(field.name for field in fields(online.OnlineReceive) if field.name != "items")
 _RETURNED = tuple(field.name for field in fields(online.OnlineReturn))
 _UNSETTLED: dict[str, Any] = dict.fromkeys(
@@ -29,6 +30,29 @@ def _receive(op: Operation, body: online.OnlineReceive, _reason: str, sheet: She
         "items": items, "off_cents": 0, "state": "open", "business_date": op.business_date, "op_id": op.op_id,
     }  # fmt: skip
     sheet.put("online_payment", row, seq=seq)
+    debit = sheet.get("online_debit", body.online_id)
+    if debit:
+        sheet.put("online_debit", {**debit, "state": "received", "ended_at": op.device_time}, seq=seq)
+
+
+def _processing(op: Operation, body: online.OnlineProcessing, _reason: str, sheet: Sheet, seq: int) -> None:
+    """The first word stands; where the money is here already that is how it ended."""
+    if sheet.get("online_debit", body.online_id):
+        return
+    came = sheet.get("online_payment", body.online_id)
+    items = orjson.dumps([to_json(item) for item in body.items]).decode()
+    row = {name: getattr(body, name) for name in _ASKED} | {
+        "items": items, "state": "received" if came else "processing", "reason": "", "archived": 0,
+        "ended_at": op.device_time if came else "", "business_date": op.business_date, "op_id": op.op_id,
+    }  # fmt: skip
+    sheet.put("online_debit", row, seq=seq)
+
+
+def _refused(op: Operation, body: online.OnlineRefused, _reason: str, sheet: Sheet, seq: int) -> None:
+    before = sheet.get("online_debit", body.online_id)
+    if before and before["state"] == "processing":
+        said = {"state": "refused", "reason": body.reason, "ended_at": op.device_time}
+        sheet.put("online_debit", before | said, seq=seq)
 
 
 def _return(op: Operation, body: online.OnlineReturn, _reason: str, sheet: Sheet, seq: int) -> None:
@@ -88,10 +112,14 @@ def _settle(
 
 
 def _archive(_op: Operation, body: online.OnlineArchive, _reason: str, sheet: Sheet, seq: int) -> None:
-    name, row_id = ("online_return", body.return_id) if body.return_id else ("online_payment", body.online_id)
-    before = sheet.get(name, row_id)
-    if before:
-        sheet.put(name, {**before, "archived": int(body.archived)}, seq=seq)
+    """What is put away: what went back, or the payment, or the debit that came to nothing."""
+    places = [("online_return", body.return_id)] if body.return_id else [
+        ("online_payment", body.online_id), ("online_debit", body.online_id)]  # fmt: skip
+    for name, row_id in places:
+        before = sheet.get(name, row_id)
+        if before:
+            sheet.put(name, {**before, "archived": int(body.archived)}, seq=seq)
+            return
 
 
 def _payout(op: Operation, body: online.OnlinePayout, _reason: str, sheet: Sheet, seq: int) -> None:
@@ -119,6 +147,8 @@ def _payout_failed(_op: Operation, body: online.OnlinePayoutFailed, _reason: str
 
 HANDLERS: dict[str, Callable[[Operation, Any, str, Sheet, int], None]] = {
     "online.receive": _receive,
+    "online.processing": _processing,
+    "online.refused": _refused,
     "online.return": _return,
     "online.return_failed": _return_failed,
     "online.dispute_ended": _dispute_ended,

@@ -28,9 +28,10 @@ from models.rules.links import LASTS_DAYS
 from models.rules.numbers import plan_number
 from models.rules.plan_standing import PlanStanding, PlanStatus, next_try
 from models.rules.plans import answered
+from models.store.hub_debits import DEBITS_LOOK_S
 from models.store.hub_reading import HubReader
 from models.store.hub_repair import restored_lately
-from models.store.plan_looking import clinic_day, items_for, plans_where, stands
+from models.store.plan_looking import clinic_day, debits_for, items_for, plans_where, stands
 from models.store.pushing import push_batches
 from models.store.queries import reaching
 from models.store.queries.online import payer_of
@@ -94,7 +95,9 @@ class PlanJob:
 
 
 def _is_paying(session: Session, tenant: str, plan_id: str) -> bool:
-    """Is the patient about to pay something of this plan by themselves?"""
+    """Is the patient about to pay something of this plan by themselves, or was their bank asked for it?"""
+    if debits_for(HubReader(session), tenant, plan_id):
+        return True
     found = session.rows(_PAYING, tenant=tenant)
     return any(answered(orjson.loads(said or "{}").get("request_id", ""))[0] == plan_id for (said,) in found)
 
@@ -246,6 +249,12 @@ class PlanJobs:
         """Nobody knows: the same key asks again; said once."""
         at = utc_text(self._clock.now() + timedelta(seconds=ASK_AGAIN_S))
         self._settle(job, "unknown", at, lambda _tx, plan, _day: [(self._body(job, plan, UNKNOWN), UNKNOWN)])
+
+    def asked(self, job: PlanJob) -> None:
+        """A bank was asked for it, as the log says by now: the same key asks how that ended, and nothing is charged
+        again meanwhile."""
+        at = utc_text(self._clock.now() + timedelta(seconds=DEBITS_LOOK_S))
+        self._move(job, "unknown", at, "processing")
 
     def not_sent(self, job: PlanJob) -> None:
         """The request surely never reached the processor: a new attempt soon, and nobody needs to hear of it."""

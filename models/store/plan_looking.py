@@ -30,6 +30,7 @@ _MOVES = (
     "WHERE t.tenant = ? AND t.code = 'release' AND t.debit IN ({0})"
 )
 _MEANT = "SELECT payment_id, request_id FROM payment WHERE tenant = ? AND payment_id IN "
+_ASKED = "SELECT request_id FROM online_debit WHERE tenant = ? AND state = 'processing' AND request_id <> ''"
 _FEE = "SELECT service_date, responsibility_cents FROM charge WHERE tenant = ? AND id = ?"
 
 
@@ -57,7 +58,8 @@ def stands(
     connection: Any, tenant: str, row: PlanRow, day: date, *, late_days: int = 0,
     tries: Mapping[int, LastTry] | None = None,
 ) -> PlanStanding:  # fmt: skip
-    """How a plan stands on `day`; `tries` as of `rules.plan_standing.standing`."""
+    """How a plan stands on `day`; `tries` as of `rules.plan_standing.standing`. What banks were asked for and have not
+    answered is processing."""
     paid = paid_on(connection, tenant, row.charges)
     meant = connection.execute(f"{_MEANT}({marks(len(paid))})", (tenant, *paid)) if paid else ()
     named = {payment_id: answered(request_id) for payment_id, request_id in meant}
@@ -66,7 +68,16 @@ def stands(
     others = max(sum(paid.values()) - row.paid_before_cents - sum(paid[each] for each in extras), 0)
     owed = sum(owed_on(connection, tenant, row.charges).values())
     shares = {payment_id: paid[payment_id] for payment_id in extras} | {"": others}
-    return standing(row.instalments, owed, shares, today=day, late_days=late_days, extras=extras, tries=tries)
+    asked = debits_for(connection, tenant, row.plan_id)
+    numbers = {line.no for line in row.instalments} if 0 in asked else asked
+    known = {**(tries or {}), **{no: LastTry("processing") for no in numbers}}
+    return standing(row.instalments, owed, shares, today=day, late_days=late_days, extras=extras, tries=known)
+
+
+def debits_for(connection: Any, tenant: str, plan_id: str) -> frozenset[int]:
+    """For which payments of a plan a bank was asked and has not answered; 0 among them: for all that is left."""
+    named = (answered(row[0]) for row in connection.execute(_ASKED, (tenant,)))
+    return frozenset(no for of_plan, no in named if of_plan == plan_id)
 
 
 def items_for(connection: Any, tenant: str, charge_ids: Sequence[str], cents: int) -> tuple[OnlineItem, ...]:

@@ -24,7 +24,7 @@ SAID_BY_HUB = frozenset({
     "dispute.closed", "card.consent", "card.keep", "card.drop", "card.set_default", "card.rename", "online.receive",
     "online.post", "online.archive", "online.return", "online.return_failed", "online.refund_refused", "online.payout",
     "online.payout_failed", "ask.told", "link.issue", "link.revoke", "portal.terms",
-    "online.dispute_lost", "online.dispute_ended",
+    "online.dispute_lost", "online.dispute_ended", "online.processing", "online.refused", "payment_request.status",
 })  # fmt: skip
 """Operations of the hub's own that follow from the world, not from an operation: it said them once and says them again.
 None of these kinds is ever derived."""

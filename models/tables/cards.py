@@ -21,12 +21,13 @@ kept_card = table(
     words("customer"), words("merchant"), words("brand"), words("last4"), whole("exp_month"), whole("exp_year"),
     words("holder"), words("nickname"), words("kept_at"), words("kept_by"), words("device"), words("made_default_at"),
     words("default_op_id"),
-    words("dropped_at"), words("dropped_by"), words("dropped_through"), words("op_id"), whole("seq"),
+    words("dropped_at"), words("dropped_by"), words("dropped_through"), words("op_id"), words("way"), whole("seq"),
     check("processor IN ('stripe', 'pax')", "processor"),
 )  # fmt: skip
 """A card kept at its processor, by the processor's word for it (`token`, `customer`). Kept while `dropped_at` is empty;
 the default of an account is the one with the newest `made_default_at`, and the first kept where nobody said.
-`default_op_id` is the act that said so, `op_id` the one that kept the card."""
+`default_op_id` is the act that said so, `op_id` the one that kept the card, `way` whether it is a card or a bank
+account (`online.WAYS`)."""
 
 index(kept_card, "tenant", "patient_id")
 index(kept_card, "tenant", "seq", where="seq = 0")

@@ -66,15 +66,16 @@ online_attempt = table(
     words("made_at"), words("sent_at"), words("settled_at"), words("due_at"), whole("tries"), words("claimed_by"),
     words("claimed_until"),
     check("what IN ('checkout', 'save', 'charge', 'refund')", "what"),
-    check("state IN ('made', 'sent', 'open', 'done', 'declined', 'ended', 'unknown')", "state"),
+    check("state IN ('made', 'sent', 'open', 'done', 'declined', 'ended', 'unknown', 'processing')", "state"),
 )  # fmt: skip
 """What the hub asked the processor for, written down before it asks. `attempt_id` is the idempotency key of the asking
 and travels as metadata of what it makes, so that it is found again. `made`: nothing left yet; `sent`: the request is on
-its way, nobody knows; `open`: a page waits for the patient; `done`: the log has what came of it (`result_id`);
+its way, nobody knows; `open`: a page waits for the patient; `processing`: a bank was asked and answers within days;
+`done`: the log has what came of it (`result_id`);
 `declined`, `ended` (expired, taken back): nothing was taken; `unknown`: the processor could not be asked. `said` is
 JSON: what the asking was made of. Whoever sets `claimed_by` looks into it, until `claimed_until`, from `due_at` on."""
 
-index(online_attempt, "tenant", "due_at", where="state IN ('made', 'sent', 'open', 'unknown')")
+index(online_attempt, "tenant", "due_at", where="state IN ('made', 'sent', 'open', 'unknown', 'processing')")
 index(online_attempt, "tenant", "session", where="session <> ''")
 index(online_attempt, "tenant", "intent", where="intent <> ''")
 

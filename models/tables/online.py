@@ -11,14 +11,14 @@ online_payment = table(
     words("charge"), words("customer"), words("kept_card_id"), words("source_id"), words("request_id"),
     words("receipt_to"), words("paid_at"), words("business_date"), words("settled_at"), words("settled_by"),
     words("settled_op_id"), words("settled_business_date"), words("stands_for"), words("note"), whole("archived"),
-    words("payout_id"), words("op_id"), whole("seq"),
+    words("payout_id"), words("op_id"), words("way"), whole("seq"),
     check("amount_cents > 0", "amount"), check("off_cents BETWEEN 0 AND amount_cents", "off"),
     check("channel IN ('portal', 'link', 'plan')", "channel"),
     check("state IN ('open', 'posted', 'elsewhere', 'off')", "state"),
 )  # fmt: skip
 """`state`: open (not posted), posted, elsewhere (associated with `stands_for`, a payment entered by hand, or with
 another program), off (all of it went back before it was posted). `off_cents` went back before. `settled_…` is when it
-was posted or associated, `items` a JSON list of `online.OnlineItem`."""
+was posted or associated, `items` a JSON list of `online.OnlineItem`, `way` one of `online.WAYS`."""
 
 index(online_payment, "tenant", "patient_id", "paid_at")
 index(online_payment, "tenant", "paid_at")
@@ -26,6 +26,24 @@ index(online_payment, "tenant", "intent")
 index(online_payment, "tenant", "source_id", "online_id", where="source_id <> ''")
 index(online_payment, "tenant", "state", where="state = 'open'")
 index(online_payment, "tenant", "seq", where="seq = 0")
+
+online_debit = table(
+    "online_debit",
+    key("tenant"), key("online_id"), words("patient_id"), whole("amount_cents"), words("channel"), words("items"),
+    words("brand"), words("last4"), words("intent"), words("kept_card_id"), words("source_id"), words("request_id"),
+    words("asked_at"), words("business_date"), words("state"), words("reason"), words("ended_at"), whole("archived"),
+    words("op_id"), whole("seq"),
+    check("amount_cents > 0", "amount"), check("channel IN ('portal', 'link', 'plan')", "channel"),
+    check("state IN ('processing', 'refused', 'received')", "state"),
+)  # fmt: skip
+"""Debits of bank accounts that patients allowed from home, none of which is money: `processing` while their bank has
+not answered, `refused` (with its `reason`) or `received`, when there is a row of that id in `online_payment`."""
+
+index(online_debit, "tenant", "patient_id")
+index(online_debit, "tenant", "asked_at")
+index(online_debit, "tenant", "source_id", where="source_id <> ''")
+index(online_debit, "tenant", "state")
+index(online_debit, "tenant", "seq", where="seq = 0")
 
 online_return = table(
     "online_return",
@@ -58,5 +76,5 @@ of `online.PayoutLine`."""
 index(online_payout, "tenant", "arrives_on")
 index(online_payout, "tenant", "seq", where="seq = 0")
 
-ONLINE_TABLES = {made.name: made for made in (online_payment, online_return, online_payout)}
+ONLINE_TABLES = {made.name: made for made in (online_payment, online_debit, online_return, online_payout)}
 """By name."""

@@ -78,11 +78,12 @@ portal_order = table(
     key("tenant"), key("order_id"), words("account_id"), words("patient_id"), whole("amount_cents"), words("items"),
     words("kept_card_id"), whole("keep_card"), words("state"), words("attempt_id"), words("where_to"),
     words("reason"), words("made_at"), words("request_id"),
-    check("amount_cents > 0", "amount"), check("state IN ('begun', 'sent', 'paid', 'declined', 'unknown')", "state"),
+    check("amount_cents > 0", "amount"),
+    check("state IN ('begun', 'sent', 'paid', 'declined', 'unknown', 'processing')", "state"),
 )  # fmt: skip
 """A form for paying that was sent (`account_id` is a one-time link's id where it was sent by one): sent again (double
 click, back, another tab) it is the same order. `attempt_id` is what the online money calls it, `where_to` the
-processor's page."""
+processor's page. `processing`: the patient's bank was asked."""
 
 index(portal_order, "tenant", "account_id")
 

@@ -31,6 +31,7 @@ METHODS = {
     "credit": "Credit used",
     "external": "Paid elsewhere",
     "online": "Paid from home",
+    "ach": "Bank debit (ACH)",
     "other": "Other",
 }
 
@@ -241,8 +242,14 @@ def _elsewhere_title(tender: TenderLine) -> str:
 
 
 def _online_title(tender: TenderLine) -> str:
-    """`Paid from home, Visa •••• 4242`."""
-    return f"{METHODS['online']}, {card_title(tender)}" if tender.last4 else METHODS["online"]
+    """`Paid from home, Visa •••• 4242`, `Paid from home, Bank debit (ACH)`."""
+    how = tender.name or (card_title(tender) if tender.last4 else "")
+    return f"{METHODS['online']}, {how}" if how else METHODS["online"]
+
+
+def _debit_title(tender: TenderLine) -> str:
+    """`Bank debit (ACH), First Bank •••• 6789`."""
+    return f"{METHODS['ach']}, {card_title(tender)}"
 
 
 def _under_other(tender: TenderLine, _banner: str) -> Iterator[tuple[str, str]]:
@@ -279,6 +286,7 @@ _TITLES: dict[str, Callable[[TenderLine], str]] = {
     "check": _check_title,
     "external": _elsewhere_title,
     "online": _online_title,
+    "ach": _debit_title,
 }
 _UNDER_TENDER = {"cash": _under_cash, "card": _under_card, "other": _under_other, "external": _under_other}
 

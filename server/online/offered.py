@@ -69,7 +69,8 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Where an asking stands. `state`: `open` (the page waits), `done` (`online_id`, `number`, `brand`, `last4` say
+    """Where an asking stands. `state`: `open` (the page waits), `processing` (a bank was asked, which takes days: no
+    money yet, and nothing to be paid meanwhile), `done` (`online_id`, `number`, `brand`, `last4` say
     what was taken, or `kept_card_id` what is kept), `declined`, `ended` (expired, gone back from), `unknown`."""
 
     attempt_id: str
@@ -85,7 +86,8 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Unposted:
-    """Money from home that the account does not show yet (S1-09). Times are UTC text."""
+    """Money from home that the account does not show yet (S1-09), or with `processing` what a bank was asked for, at
+    `paid_at`. Times are UTC text."""
 
     online_id: str
     number: str
@@ -94,6 +96,7 @@ class Unposted:
     brand: str
     last4: str
     channel: str
+    processing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +127,18 @@ class Unknown:
     attempt_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """The bank of a kept account was asked: it answers within days. The same key asks how it ended."""
+
+    attempt_id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeAsk:
-    """A kept card is to be charged without its patient. `key` is the asker's own durable name for this one charge (an
-    instalment's id and its try): the same key never charges twice, and answers what became of it."""
+    """A kept card is to be charged, or a kept bank account debited, without its patient. `key` is the asker's own
+    durable name for this one charge (an instalment's id and its try): the same key never charges twice, and answers
+    what became of it."""
 
     key: str
     kept_card_id: str
@@ -170,8 +181,8 @@ class OnlineMoney(Protocol):
         """What an account paid from home that it does not show yet, newest first."""
         ...
 
-    def charge_kept_card(self, tenant: str, ask: ChargeAsk) -> Charged | Declined | Unknown:
-        """Charge a kept card now."""
+    def charge_kept_card(self, tenant: str, ask: ChargeAsk) -> Charged | Declined | Unknown | Processing:
+        """Charge a kept card, or debit a kept bank account, now."""
         ...
 
     def forget_card(self, tenant: str, kept_card_id: str) -> None:

@@ -17,10 +17,11 @@ from models.basics.errors import PaymentUnavailable, RuleBroken
 from models.basics.facts import facts
 from models.basics.points import Point, point
 from models.operations.kept_cards import STRIPE
-from models.operations.online import CHANNELS
+from models.operations.online import BANK, CARD, CHANNELS
 from models.store.hub import HubStore
 from models.store.hub_online import Captured
 from models.store.online_journal import OVER, AttemptRow
+from server.online import debits
 from server.online.line import CallFailed, Fault, Line, clean
 from server.online.offered import (
     Attempt,
@@ -29,6 +30,7 @@ from server.online.offered import (
     Charged,
     CheckoutAsk,
     Declined,
+    Processing,
     SaveAsk,
     Unknown,
     Unposted,
@@ -94,14 +96,15 @@ class StripeOnline:
         said: dict[str, Any] = {
             "return_url": ask.return_url, "items": [asdict(item) for item in ask.items], "source_id": ask.source_id,
             "request_id": ask.request_id, "receipt_to": ask.receipt_to, "language": ask.language,
-            "consent": asdict(ask.save) if ask.save else None,
+            "consent": asdict(ask.save) if ask.save else None, "debits": self.store.online.takes_debits(tenant),
         }  # fmt: skip
         payer = self.store.online.payer_of(tenant, ask.patient_id)
         return self._page(tenant, "checkout", ask.key, said, payer, ask.amount_cents, ask.channel)
 
     def begin_saving(self, tenant: str, ask: SaveAsk) -> Begun:
         """See OnlineMoney."""
-        said = {"return_url": ask.return_url, "language": ask.language, "consent": asdict(ask.consent)}
+        said = {"return_url": ask.return_url, "language": ask.language, "consent": asdict(ask.consent),
+                "debits": self.store.online.takes_debits(tenant)}  # fmt: skip
         payer = self.store.online.payer_of(tenant, ask.patient_id)
         return self._page(tenant, "save", ask.key, said, payer, 0, ask.channel)
 
@@ -115,7 +118,7 @@ class StripeOnline:
         _check_same(row, wanted, payer, cents)
         if row.state == "open":
             return Begun(row.attempt_id, row.url)
-        if row.state == "done":
+        if row.state in ("done", "processing"):
             return Begun(row.attempt_id, _back(row))
         if row.state in OVER:
             raise RuleBroken("online.key_used")
@@ -197,14 +200,12 @@ class StripeOnline:
         if not row.session:
             return self._page_never_shown(row)
         page = line.call(lambda it: it.v1.checkout.sessions.retrieve(row.session))
-        status, paid = str(page.get("status")), str(page.get("payment_status"))
+        status = str(page.get("status"))
         if status == "complete" and row.what == "save":
             self._keep(line, row, str(page["setup_intent"]))
-        elif status == "complete" and paid == "paid":
-            self.take(row.tenant, str(page["payment_intent"]))
         elif status == "expired":
             journal.settled(row.tenant, row.attempt_id, "ended", "expired")
-        else:
+        elif status != "complete" or not self.take(row.tenant, str(page["payment_intent"])):
             journal.waits(row.tenant, row.attempt_id, "open", LOOK_AGAIN_S)
         return None
 
@@ -218,10 +219,10 @@ class StripeOnline:
     def _keep(self, line: Line, row: AttemptRow, setup: str) -> None:
         found = line.call(lambda it: it.v1.setup_intents.retrieve(setup, {"expand": ["payment_method"]}))
         method = found["payment_method"]
-        card = method.get("card") or {}
+        way, brand, card = _shown_as(method)
         taken = Captured(
-            "", "", 0, self._clock.now(), _brand(card), str(card.get("last4", "")), str(found.get("customer") or ""),
-            str(method["id"]), int(card.get("exp_month") or 0), int(card.get("exp_year") or 0),
+            "", "", 0, self._clock.now(), brand, str(card.get("last4", "")), str(found.get("customer") or ""),
+            str(method["id"]), int(card.get("exp_month") or 0), int(card.get("exp_year") or 0), way,
         )  # fmt: skip
         self.store.online.keep_card(row.tenant, row, taken)
         self._told(row.tenant)
@@ -238,12 +239,43 @@ class StripeOnline:
         if row is None:
             return False
         if found["status"] != "succeeded":
-            return False
+            return self._debited(line, row, found)
         received = self.store.online.receive(tenant, row, self._captured(line, row, found))
         if received.news:
             log.info("money from home", extra=facts(online=received.online_id, cents=received.amount_cents))
             self._told(tenant)
         return True
+
+    def _debited(self, line: Line, row: AttemptRow, found: dict[str, Any]) -> bool:
+        """What became of a debit that its bank has not paid: it is under way, or the bank refused. False: of nothing of
+        that kind."""
+        charge, online = debits.charge_of(found), self.store.online
+        if not charge or not debits.is_debit(found):
+            return False
+        way, brand, account = _shown_as(charge["payment_method_details"])
+        asked = Captured(
+            str(found["id"]), str(charge["id"]), int(found["amount"]),
+            datetime.fromtimestamp(int(charge["created"]), UTC), brand, str(account.get("last4") or ""), way=way,
+        )  # fmt: skip
+        if found["status"] == "processing":
+            news = online.processing(row.tenant, row, asked)
+        elif found["status"] in _NOT_PAID and self._is_over(line, row, found):
+            if row.what == "charge":
+                self._give_up(line, str(found["id"]))
+            news = online.refused(row.tenant, row, asked, debits.refusal(found))
+        else:
+            return False
+        if news:
+            log.info("debit", extra=facts(attempt=row.attempt_id, state=str(found["status"])))
+            self._told(row.tenant)
+        return True
+
+    def _is_over(self, line: Line, row: AttemptRow, found: dict[str, Any]) -> bool:
+        """May nobody try another way on the same page? While it is open they do."""
+        if row.what == "charge" or self.store.online.is_processing(row.tenant, str(found["id"])):
+            return True
+        page = line.call(lambda it: it.v1.checkout.sessions.retrieve(row.session)) if row.session else {}
+        return page.get("status") == "complete"
 
     def _attempt_of(self, tenant: str, found: dict[str, Any]) -> AttemptRow | None:
         """Which asking an intent is of; of one a restored hub has forgotten what the intent itself says."""
@@ -262,14 +294,14 @@ class StripeOnline:
 
     def _captured(self, line: Line, row: AttemptRow, found: dict[str, Any]) -> Captured:
         charge = found["latest_charge"]
-        details = charge.get("payment_method_details") or {}
-        card = details.get(str(details.get("type"))) or {}
+        way, brand, card = _shown_as(charge.get("payment_method_details") or {})
+        came = datetime.fromtimestamp(int(charge["created"]), UTC) if way == CARD else self._clock.now()
         kept = row.said.get("consent") and found.get("customer") and found.get("payment_method")
         method = line.call(lambda it: it.v1.payment_methods.retrieve(found["payment_method"])) if kept else {}
         stays = bool(method.get("customer"))
         return Captured(
             intent=str(found["id"]), charge=str(charge["id"]), amount_cents=int(found["amount_received"]),
-            paid_at=datetime.fromtimestamp(int(charge["created"]), UTC), brand=_brand(card),
+            paid_at=came, brand=brand, way=way,
             last4=str(card.get("last4") or ""), customer=str(found.get("customer") or ""),
             token=str(method["id"]) if stays else "", exp_month=int(card.get("exp_month") or 0),
             exp_year=int(card.get("exp_year") or 0),
@@ -277,7 +309,7 @@ class StripeOnline:
 
     # Kept cards -------------------------------------------------------------------------------------------------------
 
-    def charge_kept_card(self, tenant: str, ask: ChargeAsk) -> Charged | Declined | Unknown:
+    def charge_kept_card(self, tenant: str, ask: ChargeAsk) -> Charged | Declined | Unknown | Processing:
         """See OnlineMoney."""
         if ask.amount_cents < LEAST_CENTS or ask.channel not in CHANNELS:
             raise RuleBroken("online.amount_wrong")
@@ -288,7 +320,7 @@ class StripeOnline:
         said: dict[str, Any] = {
             "items": [asdict(item) for item in ask.items], "source_id": ask.source_id, "request_id": ask.request_id,
             "receipt_to": ask.receipt_to, "kept_card_id": card.kept_card_id, "token": card.token,
-            "customer": card.customer,
+            "customer": card.customer, "way": card.way,
         }  # fmt: skip
         row = journal.begin(tenant, "charge", ask.key, said, patient_id=card.patient_id, amount_cents=ask.amount_cents,
                             channel=ask.channel, due_s=LOOK_AGAIN_S)  # fmt: skip
@@ -312,7 +344,7 @@ class StripeOnline:
             self._not_charged(line, row, failed)
             return
         point(Point.AFTER_ONLINE)
-        if found["status"] == "succeeded":
+        if found["status"] in ("succeeded", "processing"):
             self._look_quietly(row, str(found["id"]))
         else:
             journal.waits(row.tenant, row.attempt_id, "unknown", LOOK_AGAIN_S)
@@ -342,7 +374,8 @@ class StripeOnline:
             else:
                 self.settle(row)
         except CallFailed:
-            self.store.online.journal.waits(row.tenant, row.attempt_id, "unknown", FIRST_LOOK_S)
+            state = row.state if row.state == "processing" else "unknown"
+            self.store.online.journal.waits(row.tenant, row.attempt_id, state, FIRST_LOOK_S)
 
     def _look_at_charge(self, row: AttemptRow) -> None:
         """What the processor knows by the attempt's id. What it does not know after a while never reached it."""
@@ -355,8 +388,8 @@ class StripeOnline:
             journal.waits(row.tenant, row.attempt_id, "unknown", FIRST_LOOK_S)
         elif found is None:
             journal.settled(row.tenant, row.attempt_id, "declined", "not_sent")
-        elif found["status"] == "succeeded":
-            self.take(row.tenant, str(found["id"]))
+        elif self.take(row.tenant, str(found["id"])):
+            return
         elif found["status"] in ("processing", "requires_capture"):
             journal.waits(row.tenant, row.attempt_id, "unknown", LOOK_AGAIN_S)
         else:
@@ -371,7 +404,7 @@ class StripeOnline:
         intents = line.pages(lambda it, wanted: it.v1.payment_intents.list(wanted), asked)
         return next((each for each in intents if (each.get("metadata") or {}).get("attempt") == row.attempt_id), None)
 
-    def _outcome(self, tenant: str, attempt_id: str) -> Charged | Declined | Unknown:
+    def _outcome(self, tenant: str, attempt_id: str) -> Charged | Declined | Unknown | Processing:
         row = self.store.online.journal.attempt(tenant, attempt_id)
         assert row is not None
         if row.state == "done":
@@ -380,7 +413,7 @@ class StripeOnline:
             return Charged(found.online_id, found.number, found.amount_cents, found.brand, found.last4)
         if row.state in OVER:
             return Declined(row.reason, needs_patient=row.reason == "authentication_required")
-        return Unknown(attempt_id)
+        return Processing(attempt_id) if row.state == "processing" else Unknown(attempt_id)
 
     def forget_card(self, tenant: str, kept_card_id: str) -> None:
         """See OnlineMoney."""
@@ -399,7 +432,7 @@ class StripeOnline:
         """See OnlineMoney."""
         rows = self.store.online.recent_unposted(tenant, patient_id)
         return tuple(Unposted(row.online_id, row.number, row.amount_cents, row.paid_at, row.brand, row.last4,
-                              row.channel) for row in rows)  # fmt: skip
+                              row.channel, bool(row.processing)) for row in rows)  # fmt: skip
 
     def _age_s(self, row: AttemptRow) -> float:
         return (self._clock.now() - parse_utc(row.sent_at or row.made_at)).total_seconds()
@@ -407,9 +440,15 @@ class StripeOnline:
 
 def _check_same(row: AttemptRow, said: dict[str, Any], payer: str, cents: int) -> None:
     """The same key means the same thing. Raises RuleBroken `online.key_used`."""
-    differs = {name for name in said if name != "expires_at" and row.said.get(name) != said[name]}
+    differs = {name for name in said if name not in _BESIDE and row.said.get(name) != said[name]}
     if differs or (row.patient_id, row.amount_cents) != (payer, cents):
         raise RuleBroken("online.key_used")
+
+
+_BESIDE = ("expires_at", "debits", "receipt_to")
+"""What may differ when the same thing is asked for again: it stays as it was asked for first."""
+_NOT_PAID = ("requires_payment_method", "canceled")
+"""How an intent stands of which nothing comes any more unless somebody tries again."""
 
 
 def _back(row: AttemptRow) -> str:
@@ -434,7 +473,10 @@ def _session(row: AttemptRow, customer: str) -> dict[str, Any]:
     asked: dict[str, Any] = {
         "client_reference_id": row.attempt_id, "success_url": back, "cancel_url": back, "metadata": _named(row),
         "expires_at": said["expires_at"], "locale": _LOCALES.get(said["language"], "auto"),
+        "allowed_payment_method_types": debits.kinds(debits=said["debits"]),
     }  # fmt: skip
+    if said["debits"]:
+        asked["payment_method_options"] = debits.options()
     if customer:
         asked["customer"] = customer
     if row.what == "save":
@@ -449,16 +491,24 @@ def _session(row: AttemptRow, customer: str) -> dict[str, Any]:
 
 
 def _intent(row: AttemptRow) -> dict[str, Any]:
-    """A charge of a kept card while its patient is not there."""
+    """A charge of a kept card, or a debit of a kept account, while its patient is not there."""
     return {
         "amount": row.amount_cents, "currency": "usd", "customer": row.said["customer"], "confirm": True,
         "payment_method": row.said["token"], "off_session": True, "description": "Account balance",
-        "metadata": _named(row), "allowed_payment_method_types": ["card"],
+        "metadata": _named(row), "allowed_payment_method_types": [debits.KINDS[row.said["way"]]],
     }  # fmt: skip
 
 
 _BRANDS = {"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express", "discover": "Discover",
            "jcb": "JCB", "diners": "Diners Club", "unionpay": "UnionPay"}  # fmt: skip
+
+
+def _shown_as(thing: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    """(way, brand or bank, what is known of the card or account) of a charge's details, or of a method."""
+    kind = str(thing.get("type"))
+    found: dict[str, Any] = thing.get(kind) or {}
+    way = debits.way_of(kind)
+    return way, debits.bank_name(found) if way == BANK else _brand(found), found
 
 
 def _brand(card: dict[str, Any]) -> str:

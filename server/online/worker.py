@@ -86,6 +86,8 @@ class OnlineWorker:
             self._work_off_attempts(tenant)
             self._work_off_refunds(tenant)
             self._close_withdrawn(tenant)
+            if poll:
+                self._look_at_alone(tenant)
 
     # The thread -------------------------------------------------------------------------------------------------------
 
@@ -135,6 +137,14 @@ class OnlineWorker:
                                        int(event["created"])))  # fmt: skip
         except CallFailed as failed:
             log.info("processor not asked", extra=facts(fault=failed.fault.value, code=failed.code or None))
+
+    def _look_at_alone(self, tenant: str) -> None:
+        """Debits under way that no attempt looks after, as after a restore: what became of them."""
+        for intent in self._online.debits_alone(tenant):
+            try:
+                self._service.take(tenant, intent)
+            except CallFailed as failed:
+                log.info("debit not looked into", extra=facts(fault=failed.fault.value))
 
     def _work_off_events(self, tenant: str) -> None:
         for event in self._online.journal.heard(tenant):
@@ -277,6 +287,8 @@ class OnlineWorker:
             if found is None or found.state in ("done", "declined", "ended"):
                 paid = found is not None and found.state == "done"
                 portal.move_order(tenant, order_id, "paid" if paid else "declined", reason="" if paid else "ended")
+            elif found.state == "processing":  # it counts, should the bank pay
+                portal.move_order(tenant, order_id, "processing")
 
     def _send_refund(self, row: AttemptRow) -> None:
         if not self._online.journal.sending(row.tenant, row.attempt_id, FIRST_LOOK_S):

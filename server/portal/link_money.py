@@ -174,11 +174,19 @@ def order(visit: Visit, found: Linked) -> Response:
         return visit.go("")
     state = looked(visit, found, known)
     known = order_of(visit, found) or known
-    if state == "paid":
+    if state in ("paid", "processing"):
         return visit.go("")
     saw(visit, found, "order")
     goes_on = state == "open" and visit.request.query_params.get("go") == "1"
     return visit.render("link_order.html", order=known, state=state, go=goes_on, look="order")
+
+
+def processing(visit: Visit, found: Linked) -> Response:
+    """A bank was asked by this link: nothing more to do, and nothing to be paid meanwhile."""
+    row = found.row
+    saw(visit, found, "processing")
+    on = parse_utc(row.asked_at).astimezone(visit.clinic.zone).date().isoformat()
+    return visit.render("link_processing.html", link=found, on=on)
 
 
 def over(visit: Visit, found: Linked) -> Response:

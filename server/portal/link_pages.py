@@ -10,6 +10,7 @@ from starlette.responses import Response
 from models.basics.clock import parse_utc
 from models.rules.links import LinkState
 from server.portal.entering import birth_date_of, failed, forgiven, knock, sessions_of
+from server.portal.link_money import processing
 from server.portal.link_paying import UNDER_WAY, looked, order_of
 from server.portal.link_subjects import SUBJECTS
 from server.portal.link_visit import STAGE, Linked, Subject, fits, linked, of_id, proven, saw
@@ -28,8 +29,11 @@ def show(visit: Visit) -> Response:
     if not found.proven:
         return _who(visit, found)
     order = order_of(visit, found)
-    if order is not None and order.state in UNDER_WAY and looked(visit, found, order) in ("open", "unknown", "paid"):
+    state = looked(visit, found, order) if order is not None and order.state in UNDER_WAY else ""
+    if state in ("open", "unknown", "paid"):
         return visit.go("/order")
+    if linked(visit).standing.state is LinkState.PROCESSING:
+        return processing(visit, linked(visit))
     saw(visit, found, "link")
     return _subject(found).show(visit, found)
 

@@ -18,18 +18,18 @@ from models.operations.online import OnlineItem
 from models.rules.addresses import email_address
 from models.rules.people import display_name
 from models.store.portal_rows import OrderRow
-from server.online.offered import ChargeAsk, Charged, CheckoutAsk, Declined, SaveConsent
+from server.online.offered import ChargeAsk, Charged, CheckoutAsk, Declined, Processing, SaveConsent
 from server.portal.link_visit import Linked
 from server.portal.web import Visit
 
 CHANNEL = "link"
-CONSENT = "link-1"
-"""The version of `pay_link.keep_words`."""
-UNDER_WAY = ("begun", "sent", "unknown")
+CONSENT = {False: "link-1", True: "link-2"}
+"""The version of `pay_link.keep_words`, and with bank debits of `pay_link.keep_words_bank`."""
+UNDER_WAY = ("begun", "sent", "unknown", "processing")
 """States of an order of which something may still come."""
 
 
-_ASKED = {"sent": "open", "paid": "paid", "unknown": "unknown"}
+_ASKED = {"sent": "open", "paid": "paid", "unknown": "unknown", "processing": "processing"}
 
 
 def ready(visit: Visit) -> bool:
@@ -84,6 +84,8 @@ def looked(visit: Visit, found: Linked, order: OrderRow) -> str:
         state = "paid" if attempt.state == "done" else "declined"
         _move(visit, order, state, attempt.reason)
         return state
+    if attempt.state == "processing" != order.state:
+        _move(visit, order, "processing", "")
     return attempt.state
 
 
@@ -92,13 +94,17 @@ def consent(visit: Visit, found: Linked) -> SaveConsent:
     payer, words = found.payer, keep_words(visit)
     return SaveConsent(
         said_by=display_name(family=payer.family, given=payer.given, suffix=payer.suffix),
-        words=f"{CONSENT}-{visit.language}", words_sha256=hashlib.sha256(words.encode()).hexdigest(),
+        words=f"{CONSENT[visit.clinic.rules.online_debits]}-{visit.language}",
+        words_sha256=hashlib.sha256(words.encode()).hexdigest(),
     )  # fmt: skip
 
 
 def keep_words(visit: Visit) -> str:
-    """What somebody agrees to who has their card kept."""
-    return visit.say("pay_link.keep_words", clinic=visit.clinic.practice.name)
+    """What somebody agrees to who has their card kept, or their bank account."""
+    clinic = visit.clinic.practice.name
+    if visit.clinic.rules.online_debits:
+        return visit.say("pay_link.keep_words_bank", clinic=clinic)
+    return visit.say("pay_link.keep_words", clinic=clinic)
 
 
 def receipt_to(found: Linked) -> str:
@@ -140,7 +146,8 @@ def _charge(visit: Visit, found: Linked, order: OrderRow) -> None:
     elif isinstance(answer, Declined):
         _move(visit, order, "declined", answer.reason)
     else:
-        visit.hub.portal.rows.move_order(visit.tenant, order.order_id, "unknown", attempt_id=answer.attempt_id)
+        state = "processing" if isinstance(answer, Processing) else "unknown"
+        visit.hub.portal.rows.move_order(visit.tenant, order.order_id, state, attempt_id=answer.attempt_id)
 
 
 def _items(order: OrderRow) -> tuple[OnlineItem, ...]:

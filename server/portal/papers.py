@@ -77,7 +77,7 @@ def _tender(reader: HubReader, clinic: ClinicFacts, paid: PaidRow) -> SaleTender
     card = CardFacts(brand=paid.brand, last4=paid.last4, entry_mode=paid.entry_mode, auth_code=paid.auth_code)
     method = methods.method(reader, clinic.tenant, paid.method_id) if paid.method_id else None
     return SaleTender(
-        tender="card" if paid.tender == "online" else paid.tender, amount_cents=paid.amount_cents,
+        tender=(paid.method_id or "card") if paid.tender == "online" else paid.tender, amount_cents=paid.amount_cents,
         tendered_cents=paid.tendered_cents, change_cents=paid.change_cents, check_no=paid.check_no,
         card=card if paid.last4 or paid.brand else None, name=method.name if method else "",
         trace_no=paid.trace_no if method else "", trace_label=method.reference if method else "",

@@ -28,7 +28,17 @@ from models.store.portal_rows import AccountRow, OrderRow
 from models.store.queries import asks
 from models.store.queries.asks import AskNote
 from models.store.queries.kept_cards import KeptCardRow
-from server.online.offered import ChargeAsk, Charged, CheckoutAsk, Declined, OnlineMoney, SaveAsk, SaveConsent, Unposted
+from server.online.offered import (
+    ChargeAsk,
+    Charged,
+    CheckoutAsk,
+    Declined,
+    OnlineMoney,
+    Processing,
+    SaveAsk,
+    SaveConsent,
+    Unposted,
+)  # fmt: skip
 from server.portal import balance
 from server.portal.account import kept, saw, signed_in
 from server.portal.balance import Owed, Standing
@@ -36,8 +46,8 @@ from server.portal.web import Gone, Page, Visit
 
 CHANNEL = "portal"
 NEW_CARD = "new"
-CONSENT = "portal-1"
-"""The version of `pay.keep_words`."""
+CONSENT = {False: "portal-1", True: "portal-2"}
+"""The version of `pay.keep_words`, and with bank debits of `pay.keep_words_bank`."""
 _ORDER_LETTERS = 64
 
 
@@ -55,12 +65,18 @@ class Offer:
     @property
     def pending_cents(self) -> int:
         """Paid from home and not on the account yet (N49)."""
-        return sum(each.amount_cents for each in self.unposted)
+        return sum(each.amount_cents for each in self.unposted if not each.processing)
+
+    @property
+    def processing_cents(self) -> int:
+        """What banks were asked for and have not answered."""
+        return sum(each.amount_cents for each in self.unposted if each.processing)
 
     @property
     def less_cents(self) -> int:
         """What is off the sum of the lines already."""
-        return min(self.standing.credit_cents + self.pending_cents, self.standing.owed_cents)
+        off = self.standing.credit_cents + self.pending_cents + self.processing_cents
+        return min(off, self.standing.owed_cents)
 
     @property
     def to_pay_cents(self) -> int:
@@ -156,13 +172,16 @@ def _receipt_to(offer: Offer) -> str:
 
 
 def _keep_words(visit: Visit) -> str:
-    return visit.say("pay.keep_words", clinic=visit.clinic.practice.name)
+    clinic = visit.clinic.practice.name
+    if visit.clinic.rules.online_debits:
+        return visit.say("pay.keep_words_bank", clinic=clinic)
+    return visit.say("pay.keep_words", clinic=clinic)
 
 
 def _consent(visit: Visit, offer: Offer) -> SaveConsent:
     owner, words = offer.standing.owner, _keep_words(visit)
     said_by = display_name(family=owner.family, given=owner.given, suffix=owner.suffix)
-    return SaveConsent(said_by=said_by, words=f"{CONSENT}-{visit.language}",
+    return SaveConsent(said_by=said_by, words=f"{CONSENT[visit.clinic.rules.online_debits]}-{visit.language}",
                        words_sha256=hashlib.sha256(words.encode()).hexdigest())  # fmt: skip
 
 
@@ -280,7 +299,8 @@ def _charge(visit: Visit, order: OrderRow, receipt_to: str) -> None:
         rows.move_order(visit.tenant, order.order_id, "declined",
                         reason="needs_patient" if answer.needs_patient else answer.reason)  # fmt: skip
     else:
-        rows.move_order(visit.tenant, order.order_id, "unknown", attempt_id=answer.attempt_id)
+        state = "processing" if isinstance(answer, Processing) else "unknown"
+        rows.move_order(visit.tenant, order.order_id, state, attempt_id=answer.attempt_id)
 
 
 def items_of(order: OrderRow) -> tuple[OnlineItem, ...]:
@@ -307,14 +327,14 @@ def order(visit: Visit) -> Response:
 
 
 def _looked(visit: Visit, known: OrderRow) -> str:
-    """open, paid, declined, ended or unknown, as the processor has it by now."""
+    """open, processing, paid, declined, ended or unknown, as the processor has it by now."""
     if known.state in ("paid", "declined") and not known.attempt_id:
         return known.state
     if known.state == "paid":
         return "paid"
     money, rows = money_of(visit), visit.hub.portal.rows
     try:
-        if known.kept_card_id:  # the same key asks again and never charges twice
+        if known.kept_card_id and not known.attempt_id:  # the same key asks again and never charges twice
             _charge(visit, known, "")
             again = rows.order(visit.tenant, known.order_id)
             return again.state if again else "unknown"
@@ -326,6 +346,8 @@ def _looked(visit: Visit, known: OrderRow) -> str:
     if found.state in ("done", "declined"):
         rows.move_order(visit.tenant, known.order_id, "paid" if found.state == "done" else "declined",
                         reason=found.reason)  # fmt: skip
+    elif found.state == "processing" != known.state:
+        rows.move_order(visit.tenant, known.order_id, "processing")
     return {"done": "paid"}.get(found.state, found.state)
 
 

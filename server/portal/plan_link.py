@@ -198,7 +198,7 @@ def pay(visit: Visit, found: Linked) -> Response:
     sent, wanted = _sent(visit, found), visit.typed("with", _LETTERS)
     if not sent.plan.active or not sent.plan.due_cents:
         return visit.go("")
-    if visit.typed("seen", 64) != sent.plan.seen or sent.plan.confirming or not ready(visit):
+    if visit.typed("seen", 64) != sent.plan.seen or sent.plan.held or not ready(visit):
         return _show(visit, found, sent, "changed")
     if wanted != NEW and sent.card(wanted) is None:
         return _show(visit, found, sent, "card")

@@ -38,8 +38,8 @@ from server.portal.web import LANGUAGE, YEAR_S, Cookie, Gone, Page, Visit
 _ORDER_LETTERS = 64
 LEAST_CENTS = 50
 """The processor takes no less."""
-CARD_WORDS = "plan-card-1"
-"""The version of `pay.plan_card_words`."""
+CARD_WORDS = {False: "plan-card-1", True: "plan-card-2"}
+"""The version of `pay.plan_card_words`, and with bank debits of `pay.plan_card_words_bank`."""
 _SHOWN = (PlanStatus.ACTIVE, PlanStatus.CLOSED, PlanStatus.CANCELLED)
 
 
@@ -153,8 +153,8 @@ def _wish(visit: Visit, plan: PlanSeen, offer: Offer) -> tuple[int, int, str]:
     """(cents, number of the payment, what is wrong)"""
     if not offer.ready or not plan.active or visit.typed("seen", 64) != plan.seen:
         return 0, 0, "changed"
-    if plan.confirming:
-        return 0, 0, "confirming"
+    if plan.held:
+        return 0, 0, plan.held
     what, other = visit.typed("what", 8), 0
     if what == OTHER:
         try:
@@ -184,14 +184,18 @@ def use_card(visit: Visit) -> Response:
                                         PlanMethod(
         plan_id=plan.row.plan_id, patient_id=plan.row.patient_id, method="card", kept_card_id=card.kept_card_id,
         channel="portal", said_by=display_name(family=owner.family, given=owner.given, suffix=owner.suffix),
-        words=f"{CARD_WORDS}-{visit.language}", words_sha256=hashlib.sha256(words.encode()).hexdigest(),
+        words=f"{CARD_WORDS[visit.clinic.rules.online_debits]}-{visit.language}",
+        words_sha256=hashlib.sha256(words.encode()).hexdigest(),
     ))  # fmt: skip
     visit.hub.heads.moved(visit.tenant, visit.hub.store.head(visit.tenant).seq)
     return visit.go("/plans?card=1")
 
 
 def _card_words(visit: Visit) -> str:
-    return visit.say("pay.plan_card_words", clinic=visit.clinic.practice.name)
+    clinic = visit.clinic.practice.name
+    if visit.clinic.rules.online_debits:
+        return visit.say("pay.plan_card_words_bank", clinic=clinic)
+    return visit.say("pay.plan_card_words", clinic=clinic)
 
 
 def agreement(visit: Visit) -> Response:

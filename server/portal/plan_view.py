@@ -87,9 +87,20 @@ class PlanSeen:
         return any(each.state is State.CONFIRMING for each in self.lines)
 
     @property
+    def processing(self) -> bool:
+        """Was a bank asked for a payment of it, and has not answered?"""
+        return any(each.state is State.PROCESSING for each in self.lines)
+
+    @property
+    def held(self) -> str:
+        """Why nothing of it can be paid for a while: `processing`, `confirming`, or empty."""
+        return "processing" if self.processing else "confirming" if self.confirming else ""
+
+    @property
     def due(self) -> Sequence[Standing]:
         """Payments whose day has come, and that are open."""
-        return [each for each in self.open_lines if each.line.due <= self.today]
+        return [each for each in self.open_lines
+                if each.line.due <= self.today and each.state is not State.PROCESSING]  # fmt: skip
 
     @property
     def due_cents(self) -> int:

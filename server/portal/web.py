@@ -325,6 +325,7 @@ def _context(visit: Visit) -> dict[str, Any]:
     token = csrf.token(visit.hub.portal.keys, visit.browser, visit.session_token)
     today = clinic.today(visit.hub.clock.now()) if clinic.tenant else None
     return {
+        "by_bank": "_bank" if clinic.rules.online_debits else "",
         "clinic": clinic, "language": language, "root": visit.root, "front": visit.root + visit.place.front,
         "path": visit.request.url.path, "t": visit.say, "today": today,
         "day": lambda iso: day_words(language, iso, today), "whole_day": lambda iso: day_words(language, iso),

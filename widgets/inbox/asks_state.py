@@ -47,6 +47,7 @@ ACT_KEYS: Final[tuple[tuple[str, str, str], ...]] = (
 _LOOKS: Final[dict[AskState, Look]] = {
     AskState.WAITING: ("On its way", "neutral", "clock"), AskState.SENT: ("Sent", "info", "check"),
     AskState.REMINDED: ("Reminded", "info", "calendar-clock"), AskState.FAILED: ("Not sent", "bad", "circle-x"),
+    AskState.PROCESSING: ("Bank asked", "info", "loader"),
     AskState.PAID: ("Paid", "ok", "check"), AskState.SETTLED: ("Settled", "ok", "check"),
     AskState.CANCELLED: ("Taken back", "neutral", "undo-2"), AskState.EXPIRED: ("Expired", "neutral", "clock"),
     AskState.LEFT_OUT: ("Left out", "warn", "ban"),

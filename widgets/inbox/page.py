@@ -16,8 +16,8 @@ from widgets.screens import LEDGER, Kit, Page, Place
 if TYPE_CHECKING:
     from models.store.rows import Change
 
-_TOPICS = frozenset({"online_payment", "online_return", "online_payout", "patient", "charge", "account", "rules",
-                     "ask", "snooze", "pay_link", "message"})  # fmt: skip
+_TOPICS = frozenset({"online_payment", "online_debit", "online_return", "online_payout", "patient", "charge",
+                     "account", "rules", "ask", "snooze", "pay_link", "message"})  # fmt: skip
 
 
 class _Page:

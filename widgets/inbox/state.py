@@ -7,7 +7,18 @@ from datetime import date
 from typing import Final
 
 from app.ask_views import Which
-from app.online_views import Deposit, Goes, OnlineAsk, OnlineLine, OnlineTab, OnlineView, Posted, PostSheet
+from app.online_views import (
+    REFUSED,
+    UNDER_WAY,
+    Deposit,
+    Goes,
+    OnlineAsk,
+    OnlineLine,
+    OnlineTab,
+    OnlineView,
+    Posted,
+    PostSheet,
+)  # fmt: skip
 from models.basics.money import show_cents
 from widgets.common.cells import Cell, MoneyCell, PillCell, TableRow, WordsCell
 from widgets.common.patient import short_identity_text
@@ -17,7 +28,7 @@ from widgets.common.table import Column
 from widgets.common.when import count_text, day_text, full_day_text, time_text
 
 COLUMNS: Final = (
-    Column("When", 104), Column("Account", 168, 3), Column("What", 130, 2), Column("Card", 172, 1),
+    Column("When", 104), Column("Account", 168, 3), Column("What", 130, 2), Column("Card or bank", 172, 1),
     Column("Number", 116), Column("Amount", 104, right=True), Column("Status", 178, 1),
 )  # fmt: skip
 DEPOSIT_COLUMNS: Final = (
@@ -40,7 +51,15 @@ _LOOKS: Final[dict[str, Look]] = {
     "elsewhere": ("Associated", "ok", "link"),
     "off": ("Went back", "neutral", "undo-2"),
     "failed": ("Came back", "bad", "circle-x"),
+    UNDER_WAY: ("Bank asked", "info", "loader"),
+    REFUSED: ("Not paid by bank", "bad", "circle-x"),
 }
+_REASONS: Final = {
+    "insufficient_funds": "Not enough money", "account_closed": "Account closed", "no_account": "No such account",
+    "debit_not_authorized": "Patient did not allow it", "payments_blocked": "Blocked by the bank",
+}  # fmt: skip
+"""Why a bank did not pay; any other word of it is told as it is."""
+_WHAT_NOW: Final = "A bank did not pay: the patient was told. Take it another way, or put it away."
 _NO_DEPOSITS: Final = (
     "No deposits", "What the card processor pays out to the bank shows here, once each business day.",
 )  # fmt: skip
@@ -106,10 +125,13 @@ def _empty(chosen: Chosen) -> tuple[str, str]:
 
 
 def _foot(lines: tuple[OnlineLine, ...]) -> str:
-    came = sum(line.amount_cents for line in lines if line.kind == "payment")
+    came = sum(line.amount_cents for line in lines if line.kind == "payment" and line.came)
+    asked = sum(line.amount_cents for line in lines if line.state == UNDER_WAY)
     went = sum(line.amount_cents for line in lines if line.kind != "payment" and line.state != "failed")
     parts = [count_text(len(lines), "transaction", "transactions"), f"{show_cents(came)} paid"] if lines else []
-    return " · ".join([*parts, *([f"{show_cents(went)} went back"] if went else [])])
+    parts += [f"{show_cents(went)} went back"] if went else []
+    parts += [f"{show_cents(asked)} asked of banks"] if asked else []
+    return " · ".join([*parts, *([_WHAT_NOW] if any(line.state == REFUSED for line in lines) else [])])
 
 
 def _deposit_foot(deposits: tuple[Deposit, ...]) -> str:
@@ -121,17 +143,24 @@ def _row(line: OnlineLine, today: date) -> TableRow:
     back = line.kind != "payment"
     sign = -1 if back else 1
     ink = "text" if line.waits else "text2"
-    off = f"{show_cents(line.left_cents)} to post" if line.waits and line.left_cents != line.amount_cents else ""
     cells: tuple[Cell, ...] = (
         WordsCell(day_text(line.at.date(), today), time_text(line.at), "table", ink),
         WordsCell(line.patient.name, short_identity_text(line.patient), "body_medium"),
         WordsCell(_KINDS.get(line.kind, line.kind), _CHANNELS.get(line.channel, ""), "table", ink),
-        WordsCell(line.card, off, "table", ink),
+        WordsCell(line.card, _under_card(line), "table", ink),
         WordsCell(line.number, "", "table", "text2"),
         MoneyCell(sign * line.amount_cents, "table_strong" if line.waits else "table", ink),
         PillCell(_look(line, today)),
     )  # fmt: skip
     return TableRow(line.key, cells)
+
+
+def _under_card(line: OnlineLine) -> str:
+    if line.state == UNDER_WAY:
+        return "Up to four business days"
+    if line.state == REFUSED:
+        return _REASONS.get(line.reason, line.reason.replace("_", " ").capitalize())
+    return f"{show_cents(line.left_cents)} to post" if line.waits and line.left_cents != line.amount_cents else ""
 
 
 def _look(line: OnlineLine, today: date) -> Look:
@@ -143,6 +172,8 @@ def _look(line: OnlineLine, today: date) -> Look:
 
 def _deposit_row(each: Deposit, today: date) -> TableRow:
     made = count_text(each.payments, "payment", "payments")
+    if each.debits:
+        made = f"{made} ({each.debits} by bank debit)"
     if each.refunds:
         made = f"{made}, {count_text(each.refunds, 'refund', 'refunds')}"
     others = each.amount_cents - each.online_cents
@@ -160,10 +191,11 @@ def _deposit_row(each: Deposit, today: date) -> TableRow:
 
 
 def offers_for(line: OnlineLine | None) -> frozenset[str]:
-    """What a row can take: `post` and `associate` what waits, `refund` what is posted, `archive` what does not wait."""
+    """What a row can take: `post` and `associate` what waits, `refund` what is posted, `archive` what does not wait;
+    nothing what a bank was only asked for."""
     if line is None:
         return frozenset()
-    own = {"post", "associate"} if line.waits else {"archive"}
+    own = {"post", "associate"} if line.waits else set() if line.state == UNDER_WAY else {"archive"}
     return frozenset(own | {"ledger"} | ({"refund"} if line.refundable else set()))
 
 

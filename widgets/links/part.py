@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from models.store.rows import Change
     from widgets.screens import Kit
 
-TOPICS = frozenset({"pay_link", "message", "online_payment", "payment_request", "plan", "account", "alias"})
+TOPICS = frozenset({"pay_link", "message", "online_payment", "online_debit", "payment_request", "plan", "account",
+                    "alias"})  # fmt: skip
 """What moves a link."""
 
 

@@ -25,6 +25,7 @@ LOOKS: Final[dict[LinkState, Look]] = {
     LinkState.OPEN: ("Open", "info", "link"),
     LinkState.CHANGED: ("Amount changed", "warn", "triangle-alert"),
     LinkState.PAID: ("Paid", "ok", "check"),
+    LinkState.PROCESSING: ("Bank asked", "info", "loader"),
     LinkState.SETTLED: ("Nothing owed", "neutral", "check"),
     LinkState.REVOKED: ("Taken back", "neutral", "undo-2"),
     LinkState.EXPIRED: ("Expired", "neutral", "clock"),
@@ -37,8 +38,9 @@ COLUMNS: Final = (
     Column("Status", 164, 1),
 )  # fmt: skip
 WHICH_WORDS: Final = {
-    LinkWhich.ALL: "All links", LinkWhich.OPEN: "Can be paid", LinkWhich.PAID: "Paid", LinkWhich.EXPIRED: "Expired",
-    LinkWhich.REVOKED: "Taken back", LinkWhich.SETTLED: "Nothing owed",
+    LinkWhich.ALL: "All links", LinkWhich.OPEN: "Can be paid", LinkWhich.PROCESSING: "Bank asked",
+    LinkWhich.PAID: "Paid", LinkWhich.EXPIRED: "Expired", LinkWhich.REVOKED: "Taken back",
+    LinkWhich.SETTLED: "Nothing owed",
 }  # fmt: skip
 """Which links are shown, by how they stand."""
 WAITS: Final = "waits for the line"
@@ -104,6 +106,7 @@ class PanelState:
 def _over(line: LinkLine) -> str:
     return {
         LinkState.PAID: f"Used: paid {show_cents(line.paid_cents)} with it",
+        LinkState.PROCESSING: "The patient's bank was asked: it takes up to four business days",
         LinkState.SETTLED: "Not needed any more: nothing is owed here",
         LinkState.REVOKED: f"Taken back by {line.ended_by}" if line.ended_by else "Taken back",
         LinkState.EXPIRED: "Its time is over; a new one can be sent",

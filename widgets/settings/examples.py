@@ -20,7 +20,7 @@ PLAN = MessagePaper(kind="plan_payment", source_id="", number="", day=_DAY, amou
 TEMPLATES: dict[str, tuple[str, MessagePaper]] = {
     "receipt": ("Receipt", RECEIPT), "pay_link": ("Payment link", LINK), "pay_reminder": ("Reminder", LINK),
     "plan_link": ("Plan link", LINK), "plan_reminder": ("Plan charge", PLAN), "plan_declined": ("Card declined", PLAN),
-    "plan_pay": ("Declined, with link", LINK),
+    "plan_pay": ("Declined, with link", LINK), "debit_again": ("Bank refused", LINK),
 }  # fmt: skip
 """What can be looked at, and the paper each example is about."""
 ADDRESS = "https://pay.example.com/pay/…"

@@ -25,6 +25,8 @@ CARDS: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
              "With the link above: they confirm who they are by phone, e-mail or initials, choose a password and a "
              "second step, and see what they and their dependents owe."),
         Rule("portal_payments", "Patient portal payments", "They can pay there by card. Off: they only look."),
+        Rule("online_debits", "Bank debits (ACH)", "At the portal, by link and for plans they can pay from a US bank "
+             "account, too. A bank takes up to four business days; turn it on at the card processor first."),
         Rule("portal_minimum_cents", "Smallest payment", "Less is taken only where less is owed. 0: any amount.",
              AMOUNT),
         Rule("portal_balance_only", "Only what is owed", "Nobody pays more than their open balance."),

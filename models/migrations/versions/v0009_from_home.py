@@ -34,7 +34,7 @@ def _make_kept_cards() -> None:
         text("customer"), text("merchant"), text("brand"), text("last4"), whole("exp_month"), whole("exp_year"),
         text("holder"), text("nickname"), text("kept_at"), text("kept_by"), text("device"), text("made_default_at"),
         text("default_op_id"), text("dropped_at"), text("dropped_by"), text("dropped_through"), text("op_id"),
-        whole("seq"),
+        text("way"), whole("seq"),
         sa.PrimaryKeyConstraint("tenant", "kept_card_id", name="pk_kept_card"),
         sa.CheckConstraint("processor IN ('stripe', 'pax')", name="ck_kept_card_processor"),
         sqlite_strict=True,

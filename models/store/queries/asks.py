@@ -69,6 +69,11 @@ _LIVE = (
     "AND o.source_id = l.link_id AND o.source_id <> '')"
 )
 """A link that was neither paid nor taken back, at a moment (UTC text)."""
+_NO_BANK = (
+    "NOT EXISTS (SELECT 1 FROM online_debit b WHERE b.tenant = l.tenant AND b.source_id = l.link_id "
+    "AND b.source_id <> '' AND b.state = 'processing')"
+)
+"""No bank was asked by a link that has not answered yet."""
 _OPEN = (
     f"SELECT {people.person_of('k')}, k.state = 'waiting' FROM ask k LEFT JOIN pay_link l "
     "ON l.tenant = k.tenant AND l.link_id = k.link_id WHERE k.tenant = ? AND (k.state = 'waiting' OR "
@@ -81,8 +86,9 @@ _CHARGES = (
     f"AND (c.kind = 'fee' OR v.id IS NULL OR {STATUS} <> 'cancelled') ORDER BY c.service_date, c.id"
 )
 _WAITING_MONEY = (
-    "SELECT patient_id, amount_cents - off_cents, items FROM online_payment WHERE tenant = ? AND state = 'open' "
-    "ORDER BY paid_at, online_id"
+    "SELECT patient_id, amount_cents - off_cents, items, paid_at AS at, online_id FROM online_payment "
+    "WHERE tenant = ? AND state = 'open' UNION ALL SELECT patient_id, amount_cents, items, asked_at, online_id "
+    "FROM online_debit WHERE tenant = ? AND state = 'processing' ORDER BY at, online_id"
 )
 _PLANS = f"SELECT DISTINCT {people.person_of('p')} FROM plan p WHERE p.tenant = ? AND p.status = 'active'"
 _SNOOZED = f"SELECT {people.person_of('s')}, s.until FROM snooze s WHERE s.tenant = ? AND s.until <> ''"
@@ -141,10 +147,11 @@ def waiting(connection: Any, tenant: str, most: int) -> list[AskRow]:
 
 def due(connection: Any, tenant: str, today: str, now: str, most: int) -> list[AskRow]:
     """Requests whose reminder falls on `today` (ISO) or before and whose link was neither paid nor taken back and holds
-    at `now` (UTC text), longest overdue first."""
+    at `now` (UTC text), longest overdue first; none while a bank was asked by it and has not answered."""
     found = connection.execute(
         f"{_ASK}k.state = 'told' AND k.next_on <> '' AND k.next_on <= ? AND EXISTS (SELECT 1 FROM pay_link l WHERE "
-        f"l.tenant = k.tenant AND l.link_id = k.link_id AND {_LIVE}) ORDER BY k.next_on, k.ask_id LIMIT {int(most)}",
+        f"l.tenant = k.tenant AND l.link_id = k.link_id AND {_LIVE} AND {_NO_BANK}) "
+        f"ORDER BY k.next_on, k.ask_id LIMIT {int(most)}",
         (tenant, today, now),
     )
     return [AskRow(*row) for row in found]
@@ -275,8 +282,8 @@ def _open_by_payer(
 def _take_off_what_came(
     connection: Any, tenant: str, owed: dict[str, list[Owed]], payer_of: Any, stays: dict[str, str]
 ) -> None:
-    """What was paid from home and is not posted yet, as posting would bring it there."""
-    for patient_id, cents, items in connection.execute(_WAITING_MONEY, (tenant,)).fetchall():
+    """What was paid from home and is not posted yet, and what banks were asked for, as posting would bring it there."""
+    for patient_id, cents, items, *_ in connection.execute(_WAITING_MONEY, (tenant, tenant)).fetchall():
         payer_id = payer_of(stays.get(patient_id, patient_id))
         lines = owed.get(payer_id)
         if lines:

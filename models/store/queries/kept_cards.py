@@ -12,7 +12,8 @@ from models.store.queries.rows import marks
 @dataclass(frozen=True, slots=True)
 class KeptCardRow:
     """One kept card. `kept_at` and `agreed_at` are UTC text; `agreed_by` is who gave their word, by name, in the words
-    of version `words`; `dropped_at` is empty while it is kept; `made_default_at` says which of several comes first."""
+    of version `words`; `dropped_at` is empty while it is kept; `made_default_at` says which of several comes first;
+    `way` is one of online.WAYS: a card, or a bank account."""
 
     kept_card_id: str
     patient_id: str
@@ -31,6 +32,7 @@ class KeptCardRow:
     kept_by: str
     made_default_at: str
     dropped_at: str
+    way: str
     agreed_by: str
     agreed_at: str
     words: str

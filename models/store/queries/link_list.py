@@ -22,10 +22,10 @@ FEW: Final = 60
 _STATES: Final[dict[LinkWhich, frozenset[LinkState]]] = {
     LinkWhich.ALL: frozenset(LinkState), LinkWhich.OPEN: PAYABLE, LinkWhich.PAID: frozenset({LinkState.PAID}),
     LinkWhich.SETTLED: frozenset({LinkState.SETTLED}), LinkWhich.REVOKED: frozenset({LinkState.REVOKED}),
-    LinkWhich.EXPIRED: frozenset({LinkState.EXPIRED}),
+    LinkWhich.EXPIRED: frozenset({LinkState.EXPIRED}), LinkWhich.PROCESSING: frozenset({LinkState.PROCESSING}),
 }  # fmt: skip
 _FITS: Final[dict[LinkWhich, str]] = {
-    LinkWhich.ALL: "1 = 1", LinkWhich.PAID: "o.online_id IS NOT NULL",
+    LinkWhich.ALL: "1 = 1", LinkWhich.PAID: "o.online_id IS NOT NULL", LinkWhich.PROCESSING: "d.online_id IS NOT NULL",
     LinkWhich.OPEN: "o.online_id IS NULL AND l.revoked_at = '' AND l.expires_at > :now",
     LinkWhich.SETTLED: "o.online_id IS NULL AND l.revoked_at = ''",
     LinkWhich.REVOKED: "o.online_id IS NULL AND (l.revoked_at <> '' OR l.subject IN ('request', 'plan'))",

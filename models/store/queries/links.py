@@ -1,7 +1,7 @@
 """One-time links and how each stands now: asked alike at a desk and at the hub.
 
 What a link asks now follows from what its subject owes now, less what was paid from home and is not posted yet, as far
-as posting would bring it there.
+as posting would bring it there, and less what banks were asked for.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from models.operations.online import OnlineItem
 from models.rules.links import Bound, LinkStanding, standing
 from models.rules.online import Owed, spread
 from models.rules.payment_status import AWAITED
-from models.rules.plan_standing import PlanStatus
+from models.rules.plan_standing import PlanStatus, State
 from models.store import plan_looking
 from models.store.queries import collect, family, online, people, plans, requests
 from models.store.queries.insured import asking
@@ -26,8 +26,9 @@ from models.store.queries.rows import marks
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """One link, and the money it brought (`online_id` and what follows are empty before). Times are UTC text; `seq` 0:
-    the hub does not know of it yet."""
+    """One link, and the money it brought (`online_id` and what follows are empty before), or what a bank was asked for
+    by it and when (`asked_cents`, `asked_at`; 0 and empty once it has answered). Times are UTC text; `seq` 0: the hub
+    does not know of it yet."""
 
     link_id: str
     patient_id: str
@@ -49,6 +50,8 @@ class LinkRow:
     paid_at: str
     paid_number: str
     paid_state: str
+    asked_cents: int
+    asked_at: str
 
     @property
     def charges(self) -> tuple[OnlineItem, ...]:
@@ -57,7 +60,7 @@ class LinkRow:
 
 
 _PAID = {"online_id": "o.online_id", "paid_cents": "o.amount_cents", "paid_at": "o.paid_at", "paid_number": "o.number",
-         "paid_state": "o.state"}  # fmt: skip
+         "paid_state": "o.state", "asked_cents": "d.amount_cents", "asked_at": "d.asked_at"}  # fmt: skip
 _COLUMNS = ", ".join(
     f"coalesce({_PAID[each.name]}, {0 if each.type in (int, 'int') else chr(39) * 2})" if each.name in _PAID
     else f"l.{each.name}" for each in fields(LinkRow)
@@ -65,14 +68,19 @@ _COLUMNS = ", ".join(
 LINK = (
     f"SELECT {_COLUMNS} FROM pay_link l LEFT JOIN online_payment o ON o.tenant = l.tenant AND o.online_id = (SELECT "
     "min(x.online_id) FROM online_payment x WHERE x.tenant = l.tenant AND x.source_id = l.link_id "
-    "AND x.source_id <> '') WHERE "
+    "AND x.source_id <> '') LEFT JOIN online_debit d ON d.tenant = l.tenant AND d.online_id = (SELECT "
+    "min(y.online_id) FROM online_debit y WHERE y.tenant = l.tenant AND y.source_id = l.link_id "
+    "AND y.source_id <> '' AND y.state = 'processing') WHERE "
 )
-"""Begins every question for `LinkRow`s: `l` is the link, `o` the money it brought."""
+"""Begins every question for `LinkRow`s: `l` is the link, `o` the money it brought, `d` what a bank was asked for."""
 _NEWEST = " ORDER BY l.issued_at DESC, l.link_id DESC"
 _WAITS = (
-    "SELECT amount_cents - off_cents AS cents, items, request_id FROM online_payment WHERE tenant = :tenant "
-    "AND patient_id = :payer AND state = 'open' ORDER BY paid_at, online_id"
+    "SELECT amount_cents - off_cents AS cents, items, request_id, paid_at AS at, online_id FROM online_payment "
+    "WHERE tenant = :tenant AND patient_id = :payer AND state = 'open' UNION ALL SELECT amount_cents, items, "
+    "request_id, asked_at, online_id FROM online_debit WHERE tenant = :tenant AND patient_id = :payer "
+    "AND state = 'processing' ORDER BY at, online_id"
 )
+"""What was paid from home and is not posted, and what banks were asked for."""
 
 
 def link(connection: Any, tenant: str, link_id: str) -> LinkRow | None:
@@ -121,11 +129,12 @@ class Standings:
 
     def of(self, row: LinkRow) -> LinkStanding:
         """How this one stands."""
-        owed = 0 if row.online_id or row.revoked_at else self._owed_now(row)
+        owed = 0 if row.online_id or row.asked_at or row.revoked_at else self._owed_now(row)
         withdrawn = owed is None
         return standing(
             Bound(row.amount_cents, row.owed_cents), owed or 0, paid=bool(row.online_id),
             revoked=bool(row.revoked_at) or withdrawn, expired=row.expires_at <= self._now,
+            processing=bool(row.asked_at),
         )  # fmt: skip
 
     def open_charges(self, patient_id: str) -> list[Owed]:
@@ -135,7 +144,7 @@ class Standings:
         payer = online.payer_of(ask, self._tenant, patient_id)
         if payer not in self._owed:
             owed = online.owed_by_family(ask, self._tenant, payer, self._today.isoformat())
-            for cents, items, _ in ask(_WAITS, tenant=self._tenant, payer=payer):
+            for cents, items, *_ in ask(_WAITS, tenant=self._tenant, payer=payer):
                 owed = _less(owed, spread(int(cents), online.chosen(items), owed))
             self._owed[payer] = owed
         return self._owed[payer]
@@ -172,7 +181,7 @@ class Standings:
             return 0
         ask = asking(self._connection)
         payer = online.payer_of(ask, self._tenant, row.patient_id)
-        came = sum(int(cents) for cents, _, request_id in ask(_WAITS, tenant=self._tenant, payer=payer)
+        came = sum(int(cents) for cents, _, request_id, *_ in ask(_WAITS, tenant=self._tenant, payer=payer)
                    if request_id == asked.request_id)  # fmt: skip
         return max(asked.amount_cents - asked.paid_cents - came, 0)
 
@@ -195,7 +204,8 @@ class Standings:
         if plan.status == PlanStatus.DORMANT:
             return sum(line.cents for line in plan.instalments)
         now = plan_looking.stands(self._connection, self._tenant, plan, self._today)
-        return sum(each.open_cents for each in now.lines if each.line.due <= self._today)
+        return sum(each.open_cents for each in now.lines
+                   if each.line.due <= self._today and each.state is not State.PROCESSING)  # fmt: skip
 
 
 def _less(owed: Sequence[Owed], paid: Iterable[tuple[Owed, int]]) -> list[Owed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -30,12 +31,14 @@ _OWED = (
 _PERSON = "SELECT survivor_id FROM alias WHERE tenant = :tenant AND patient_id = :patient AND survivor_id <> ''"
 _GUARANTOR = "SELECT guarantor_id FROM patient WHERE tenant = :tenant AND id = :patient"
 _UNPOSTED = (
-    "SELECT online_id, number, amount_cents - off_cents, paid_at, brand, last4, channel FROM online_payment "
-    "WHERE tenant = :tenant AND patient_id = :payer AND state = 'open' ORDER BY paid_at DESC, online_id"
+    "SELECT online_id, number, amount_cents - off_cents, paid_at AS at, brand, last4, channel, 0 FROM online_payment "
+    "WHERE tenant = :tenant AND patient_id = :payer AND state = 'open' UNION ALL "
+    "SELECT online_id, '', amount_cents, asked_at, brand, last4, channel, 1 FROM online_debit "
+    "WHERE tenant = :tenant AND patient_id = :payer AND state = 'processing' ORDER BY at DESC, online_id"
 )
 _RULES = (
     "SELECT online_auto_post, online_auto_archive, online_receipts, portal_payments, portal_minimum_cents, "
-    "portal_balance_only FROM rules WHERE tenant = :tenant AND id = 'rules'"
+    "portal_balance_only, online_debits FROM rules WHERE tenant = :tenant AND id = 'rules'"
 )
 _WILLING = "SELECT id FROM practitioner WHERE tenant = :tenant AND online_auto_post = 1 AND deleted_at = ''"
 
@@ -50,11 +53,13 @@ class OnlineRules:
     payments: bool = False
     minimum_cents: int = 0
     balance_only: bool = True
+    debits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class UnpostedRow:
-    """Money from home that nobody has posted: what is left of it in cents, when it was paid (UTC text)."""
+    """Money from home that nobody has posted: what is left of it in cents, when it was paid (UTC text); or, with
+    `processing`, what a bank was asked for, when that was."""
 
     online_id: str
     number: str
@@ -63,6 +68,7 @@ class UnpostedRow:
     brand: str
     last4: str
     channel: str
+    processing: int = 0
 
 
 def payer_of(ask: Ask, tenant: str, patient_id: str) -> str:
@@ -85,7 +91,7 @@ def owed_by_family(ask: Ask, tenant: str, payer_id: str, day: str) -> list[Owed]
 
 
 def unposted(ask: Ask, tenant: str, payer_id: str) -> list[UnpostedRow]:
-    """What an account paid from home that it does not show yet, newest first."""
+    """What an account paid from home that it does not show yet, and what its banks were asked for, newest first."""
     return [UnpostedRow(*row) for row in ask(_UNPOSTED, tenant=tenant, payer=payer_id)]
 
 
@@ -95,7 +101,8 @@ def online_rules(ask: Ask, tenant: str) -> OnlineRules:
     if not found:
         return OnlineRules()
     row = found[0]
-    return OnlineRules(bool(row[0]), bool(row[1]), bool(row[2]), bool(row[3]), int(row[4]), bool(row[5]))
+    return OnlineRules(bool(row[0]), bool(row[1]), bool(row[2]), bool(row[3]), int(row[4]), bool(row[5]),
+                       bool(row[6]))  # fmt: skip
 
 
 def willing(ask: Ask, tenant: str) -> frozenset[str]:
@@ -135,28 +142,36 @@ class OnlineRow:
     payout_id: str
     stands_for: str
     request_id: str
+    way: str
+    reason: str
 
 
 _TRANSACTIONS = (
     "SELECT online_id, '' AS return_id, patient_id, amount_cents, CASE state WHEN 'open' THEN amount_cents - off_cents "
     "ELSE 0 END, state, 'payment' AS kind, channel, number, brand, last4, paid_at AS at, items, settled_at, "
-    "settled_by, archived, payout_id, stands_for, request_id FROM online_payment WHERE tenant = :tenant "
+    "settled_by, archived, payout_id, stands_for, request_id, way, '' AS reason FROM online_payment "
+    "WHERE tenant = :tenant "
     "UNION ALL SELECT r.online_id, r.return_id, r.patient_id, r.amount_cents, CASE r.state WHEN 'open' THEN "
     "r.amount_cents - r.off_cents ELSE 0 END, r.state, r.kind, p.channel, r.number, p.brand, p.last4, r.returned_at, "
-    "'[]', r.settled_at, r.settled_by, r.archived, r.payout_id, r.stands_for, '' FROM online_return r "
-    "JOIN online_payment p ON p.tenant = r.tenant AND p.online_id = r.online_id WHERE r.tenant = :tenant"
+    "'[]', r.settled_at, r.settled_by, r.archived, r.payout_id, r.stands_for, '', p.way, r.failed_reason "
+    "FROM online_return r JOIN online_payment p ON p.tenant = r.tenant AND p.online_id = r.online_id "
+    "WHERE r.tenant = :tenant UNION ALL SELECT online_id, '', patient_id, amount_cents, 0, state, 'payment', channel, "
+    "'', brand, last4, asked_at, items, ended_at, '', archived, '', '', request_id, 'bank', reason FROM online_debit "
+    "WHERE tenant = :tenant AND state <> 'received'"
 )
 _SINCE = (
-    f"SELECT * FROM ({_TRANSACTIONS}) WHERE at >= :since OR state = 'open' ORDER BY at DESC, number DESC LIMIT :most"
+    f"SELECT * FROM ({_TRANSACTIONS}) WHERE at >= :since OR state IN ('open', 'processing') "
+    "ORDER BY at DESC, number DESC LIMIT :most"
 )
 _INBOX = (
-    f"SELECT * FROM ({_TRANSACTIONS}) WHERE archived = 0 AND (state = 'open' OR at >= :since) "
-    "ORDER BY state <> 'open', at DESC, number DESC LIMIT :most"
+    f"SELECT * FROM ({_TRANSACTIONS}) WHERE archived = 0 AND (state IN ('open', 'processing', 'refused') "
+    "OR at >= :since) ORDER BY state NOT IN ('open', 'refused'), at DESC, number DESC LIMIT :most"
 )
 _ONE = f"SELECT * FROM ({_TRANSACTIONS}) WHERE online_id = :online_id AND return_id = :return_id"
 _COUNT = (
     "SELECT (SELECT count(*) FROM online_payment WHERE tenant = :tenant AND state = 'open') + "
-    "(SELECT count(*) FROM online_return WHERE tenant = :tenant AND state = 'open')"
+    "(SELECT count(*) FROM online_return WHERE tenant = :tenant AND state = 'open') + "
+    "(SELECT count(*) FROM online_debit WHERE tenant = :tenant AND state = 'refused' AND archived = 0)"
 )
 _BY_HAND = (
     "SELECT payment_id, number, tender, brand, last4, check_no, amount_cents, business_date FROM payment "
@@ -214,13 +229,23 @@ def transaction(ask: Ask, tenant: str, online_id: str, return_id: str) -> Online
 
 
 def unposted_count(ask: Ask, tenant: str) -> int:
-    """How many wait to be posted."""
+    """How many wait to be posted, and how many debits banks refused that nobody has put away."""
     return int(ask(_COUNT, tenant=tenant)[0][0])
 
 
 def by_hand(ask: Ask, tenant: str, payer_id: str, cents: int, since: str) -> list[ByHandRow]:
     """Payments of a family that somebody entered since a day (ISO), those of this amount first."""
     return [ByHandRow(*row) for row in ask(_BY_HAND, tenant=tenant, payer=payer_id, cents=cents, since=since)]
+
+
+def debited(ask: Ask, tenant: str, online_ids: Sequence[str]) -> frozenset[str]:
+    """Which of these payments from home came by bank debit. A desk's question."""
+    query = (
+        "SELECT online_id FROM online_payment WHERE tenant = :tenant AND way = 'bank' AND online_id IN "
+        "(SELECT value FROM json_each(:ids))"
+    )
+    found = ask(query, tenant=tenant, ids=orjson.dumps(list(online_ids)).decode()) if online_ids else ()
+    return frozenset(str(row[0]) for row in found)
 
 
 def payouts(ask: Ask, tenant: str, since: str, most: int) -> list[PayoutRow]:

@@ -15,18 +15,20 @@ from models.operations import records
 from models.operations.kept_cards import CardDrop
 from models.operations.plans import PlanAccept, PlanActivate, PlanCancel, PlanLine, PlanPut, PlanSkip
 from models.rules.agreement import sha256
+from models.rules.plan_standing import State
 from models.rules.plans import Frequency, asked_for, nth_due
 from models.store.hub_plans import CHANGED, GONE, LOCKED, STARTED, Accepting, Reading, Terms, terms_of
 from models.store.hub_reading import HubReader
 from models.store.hub_repair import AFTER_RESTORE
 from models.store.plan_acts import finance_id
 from models.store.plan_jobs import PlanJobs
+from models.store.plan_looking import plans_where, stands
 from models.store.queries import plans
 from server.online.offered import SaveAsk, SaveConsent
 from server.plan_charges import PlanCharger
 from tests.support.charging import Lives
 from tests.support.hub import RunningHub
-from tests.support.online import DAY, Home, home_at, pay, processor  # noqa: F401
+from tests.support.online import BROKE, DAY, Home, home_at, pay, pay_by_bank, processor  # noqa: F401
 from tests.support.simulators import StripeProcess
 from tests.support.waiting import until
 
@@ -50,10 +52,12 @@ def small_home(sqlite_hub: RunningHub, processor: StripeProcess) -> Iterator[Hom
 class Charging:
     """A plan of the guarantor's 30.00 in three payments, paid with a kept card; and a hub whose clock can be set."""
 
-    def __init__(self, home: Home, cents: int = 1_000, count: int = 3, often: Frequency = Frequency.MONTHLY) -> None:
+    def __init__(self, home: Home, cents: int = 1_000, count: int = 3, often: Frequency = Frequency.MONTHLY,
+                 account: str = "") -> None:  # fmt: skip
+        """`account`: a bank account in place of a card."""
         self.home, self.plan_id = home, new_id()
         home.processor.tell("clear")
-        self.card_id = kept(home)
+        self.card_id = kept(home, account)
         home.processor.tell("always webhook-lost")
         if cents * count != 3_000:
             home.say(records.Charge(id=home.own, patient_id=home.guarantor, service_date=DAY, description="Visit",
@@ -79,18 +83,33 @@ class Charging:
         self.clock.set(datetime.fromisoformat(day).replace(hour=hour, tzinfo=UTC))
         return self.charger.charge_due(self.home.tenant)
 
+    def state(self, no: int) -> State:
+        """Where a payment is, as everybody sees it."""
+
+        def look(tx: Any) -> State:
+            reader, tenant = HubReader(tx), self.home.tenant
+            [row] = plans_where(reader, tenant, "plan_id = ?", self.plan_id)
+            tries = plans.last_tries(reader, tenant, self.plan_id)
+            now = stands(reader, tenant, row, self.clock.now().date(), tries=tries)
+            return next(each.state for each in now.lines if each.line.no == no)
+
+        found: State = self.home.store._look(look, self.home.tenant)
+        return found
+
     def told(self) -> list[tuple[int, int, str, str]]:
         """(number, attempt, outcome, next day) of what the log says, in order."""
         return [(each["no"], each["attempt"], each["outcome"], each["next_on"])
                 for each in self.home.entries("plan.charged")]  # fmt: skip
 
 
-def kept(home: Home) -> str:
-    """A kept card's id."""
+def kept(home: Home, account: str = "") -> str:
+    """A kept card's id, or a kept bank account's."""
+    if account:
+        home.rules(online_debits=True)
     begun = home.money.begin_saving(home.tenant, SaveAsk(key=new_id(), patient_id=home.guarantor, channel="portal",
                                                          return_url="http://127.0.0.1:9/{attempt}",
                                                          consent=CONSENT))  # fmt: skip
-    assert pay(begun.url)[0] == 303
+    assert (pay_by_bank(begun.url, account) if account else pay(begun.url))[0] == 303
     until(lambda: home.entries("card.keep"))
     return str(home.entries("card.keep")[-1]["kept_card_id"])
 
@@ -251,6 +270,56 @@ def test_what_nobody_knows_stays_unknown_until_it_is_known(small_home: Home, tak
     else:
         assert plan.told() == [(2, 1, "unknown", "")]
     assert len(small_home.processor.intents()) == int(taken)
+
+
+def test_s4_06_a_plan_debits_a_bank_account_once_a_payment_and_waits_for_the_bank(home: Home) -> None:
+    """While the bank is asked nobody charges the payment again, however often it is looked at; then it is charged."""
+    plan = Charging(home, account="000123456789")
+    assert plan.at("2026-04-02") == 1
+    assert (plan.told(), plan.state(2)) == ([], State.PROCESSING)
+    for hour in (18, 19, 20):
+        plan.at("2026-04-03", hour)
+    assert len(home.processor.intents()) == 1
+    home.processor.tell("settle-debits")
+    plan.at("2026-04-06")
+    assert (plan.told(), plan.state(2), home.figures()[0]) == ([(2, 1, "charged", "")], State.PAID, 2_000)
+    assert len(home.processor.intents()) == 1
+    home.holds()
+
+
+def test_s4_06_a_bank_that_refuses_a_payment_of_a_plan_is_asked_again_by_the_rules(small_home: Home) -> None:
+    plan = Charging(small_home, account=BROKE)
+    small_home.say(records.Channels(email=True))
+    plan.at("2026-04-02")
+    small_home.processor.tell("settle-debits")
+    plan.at("2026-04-06")
+    assert (plan.told(), plan.state(2)) == ([(2, 1, "declined", "2026-04-07")], State.FAILED)
+    told = [each["template"] for each in small_home.entries("message.send")]
+    assert told.count("plan_declined") == 1
+    assert "debit_refused" not in told, "it is said once"
+    plan.at("2026-04-07")
+    assert ([each["status"] for each in small_home.processor.intents()], plan.state(2)) == (
+        ["canceled", "processing"], State.PROCESSING)  # fmt: skip
+    small_home.holds()
+
+
+def test_what_the_patient_pays_of_a_plan_by_bank_is_not_charged_meanwhile(small_home: Home) -> None:
+    """The patient's own debit is under way on the payment's day; the hub has even forgotten that it asked."""
+    plan = Charging(small_home)
+    small_home.rules(online_debits=True)
+    begun = small_home.begin(1_000, request_id=asked_for(plan.plan_id, 2))
+    pay_by_bank(begun.url)
+    small_home.look_after()
+    small_home.store.online._transaction(
+        lambda tx: tx.run("DELETE FROM online_attempt WHERE tenant = :tenant AND state = 'processing'",
+                          tenant=small_home.tenant), small_home.tenant)  # fmt: skip
+    plan.at("2026-04-02")
+    assert (plan.told(), len(small_home.processor.intents())) == ([], 1)
+    small_home.processor.tell("settle-debits")
+    small_home.look_after()
+    plan.at("2026-04-03")
+    assert (plan.told(), plan.state(2), small_home.figures()[0]) == ([], State.PAID, 2_000)
+    small_home.holds()
 
 
 def test_h11_a_restored_hub_first_learns_what_it_charged(small_home: Home) -> None:

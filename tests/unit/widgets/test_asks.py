@@ -165,7 +165,7 @@ def test_a_row_is_read_as_one_sentence() -> None:
     assert "Ada Quillfeather" in rows["reminded"]
     assert "Next May 18, 2026" in rows["reminded"]
     assert "On a payment plan" in rows["left_out"]
-    assert states()["requests"].foot.startswith("1 on its way · 1 sent · 1 reminded · 1 not sent · 1 paid")
+    assert states()["requests"].foot.startswith("1 on its way · 1 sent · 1 reminded · 1 not sent · 1 bank asked")
 
 
 def test_s1_17_how_many_get_a_statement_is_said_before() -> None:

@@ -80,6 +80,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "kept_card": {"processor": "stripe"},
     "card_consent": {"channel": "desk"},
     "online_payment": {"amount_cents": 1, "channel": "portal", "state": "open"},
+    "online_debit": {"amount_cents": 1, "channel": "portal", "state": "processing"},
     "online_return": {"amount_cents": 1, "kind": "refund", "state": "open"},
     "online_payout": {"state": "paid"},
     "online_attempt": {"what": "checkout", "state": "made"},

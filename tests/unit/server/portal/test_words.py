@@ -17,8 +17,9 @@ from server.portal.words import LANGUAGES, catalogue, chosen, day_words, named
 TEMPLATES = sorted(resources.path("portal").glob("*.html"))
 CODE = sorted((Path(__file__).parents[4] / "server" / "portal").glob("*.py"))
 MADE = ("account.factor_", "account.password_", "brand.", "code.lead_", "frame.", "mail.", "order.", "own.factor_",
-        "pay.wrong_", "pay_link.over_", "pay_link.title_", "pay_link.wrong_", "plan.state_", "plan.status_",
-        "plan.wrong_", "plan_link.wrong_", "start.birth_", "start.way_", "tender.", "trouble.")  # fmt: skip
+        "pay.wrong_", "pay_link.over_", "pay_link.title_", "pay_link.wrong_", "plan.confirming", "plan.processing",
+        "plan.state_", "plan.status_", "plan.wrong_", "plan_link.wrong_", "start.birth_", "start.way_", "tender.",
+        "trouble.")  # fmt: skip
 """Groups whose keys are put together in code or templates."""
 
 
