@@ -25,7 +25,7 @@ from tests.support.stalls import STALL_MS, allowed_stall_ms
 from tests.support.waiting import until
 from tests.support.windows import themed  # noqa: F401
 from widgets.ledger.rows import log_words
-from widgets.links.dialog import CodeDialog, LinkDialog, SlipDialog, TakeBackDialog
+from widgets.links.dialog import AgainDialog, CodeDialog, LinkDialog, SlipDialog, TakeBackDialog
 from widgets.screens import COLLECT, LEDGER, LINKS, TODAY
 
 pytestmark = pytest.mark.usefixtures("themed", "cycles_wait")
@@ -171,10 +171,20 @@ def _balance_without_a_line(front: Front, here: Any, office: Office) -> None:
     here.desk.sync.nudge()
     until(lambda: here.desk.store.pending_count() == 0, 20)
     front.wait(lambda: front.page.part.state.where is not None)
+    front.press("Alt+J")  # once more, to the telephone that is on record
+    front.wait(lambda: dialog(front, AgainDialog) is not None)
+    front.press("Return")
+    front.wait(lambda: len(front.page.part.state.line.sent) == 2)
     front.press("Alt+E")
     front.wait(lambda: dialog(front, TakeBackDialog) is not None)
     front.press("Return")
     front.wait(lambda: front.page.part.state.line.state is LinkState.REVOKED)
+    front.wait(lambda: front.page.part.state.can_make)
+    front.press("Alt+J")  # it is owed still: another one in its place
+    front.wait(lambda: dialog(front, LinkDialog) is not None)
+    front.press("Return")
+    front.wait(lambda: len(front.state.lines) == 3)
+    assert [line.state for line in front.state.lines if line.usable] == [LinkState.OPEN]
     front.press("Ctrl+L")
     front.arrive(LEDGER)
     front.view.tabs.set_key("log")

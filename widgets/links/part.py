@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.link_views import LinkAddress, LinkLine
 from models.basics.errors import SyncLater
+from models.rules.links import LinkState
 from widgets.common.newest import Newest
 from widgets.common.speech import Notice, Speech
 from widgets.links.act import LinkActs
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 TOPICS = frozenset({"pay_link", "message", "online_payment", "online_debit", "payment_request", "plan", "account",
                     "alias"})  # fmt: skip
 """What moves a link."""
+REPLACEABLE = frozenset({LinkState.EXPIRED, LinkState.REVOKED})
+"""Something may be owed still: another link about the same can be sent."""
 
 
 class LinkPart(QObject):
@@ -96,7 +99,8 @@ class LinkPart(QObject):
         if line is None or not same:
             self._state = replace(self._state, where=None, why_no_address="", notice=None)
         moved = same and before is not None and line is not None and before.state is not line.state
-        self._draw(line=line, said="" if moved or not same else self._state.said)
+        instead = bool(about.link_id) and line is not None and line.state in REPLACEABLE
+        self._draw(line=line, said="" if moved or not same else self._state.said, can_make=about.can_make or instead)
         if line is not None and line.usable and self._state.where is None:
             self._ask_address()
 
@@ -176,9 +180,15 @@ class LinkPart(QObject):
             self.acts.take_back(line, lambda _line: self._done("Taken back"))
 
     def _new(self) -> None:
-        about = self._about
+        about, line = self._about, self._state.line
+
+        def made(new: LinkLine) -> None:
+            self._done(made_words(new))
+
         if about is not None and about.can_make:
-            self.acts.new("request", about.patient_id, lambda line: self._done(made_words(line)), about.request_id)
+            self.acts.new("request", about.patient_id, made, about.request_id)
+        elif line is not None and self._state.can_make:
+            self.acts.new(line.subject, line.patient.patient_id, made, line.subject_id)
 
     def _done(self, said: str) -> None:
         self._say(said)
