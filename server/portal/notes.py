@@ -15,6 +15,7 @@ from models.basics.facts import facts
 from models.basics.ids import natural_id
 from models.store.hub_portal import HubPortal
 from models.store.portal_rows import NoteRow
+from models.store.queries import reaching
 from receipts.messages import one_line
 from server.carriers import Carrier, Fate, Parcel
 from server.portal.clinic import ClinicFacts, Clinics
@@ -75,7 +76,7 @@ class NoteSender:
     def _send(self, clinic: ClinicFacts, note: NoteRow) -> None:
         carrier = self._carriers.get(note.channel)
         late = note.used_at or note.expires_at <= utc_text(self._clock.now())
-        if carrier is None or late or note.attempts > MOST_ATTEMPTS:
+        if carrier is None or late or note.attempts > MOST_ATTEMPTS or self._stopped(clinic, note):
             self._rows.settle_note(clinic.tenant, note.note_id, "failed")
             return
         outcome = carrier.carry(self.parcel(clinic, note))
@@ -89,6 +90,12 @@ class NoteSender:
             wait_s = max(WAITS_S[min(note.attempts, len(WAITS_S) - 1)], outcome.wait_s)
             due = utc_text(self._clock.now() + timedelta(seconds=wait_s))
             self._rows.settle_note(clinic.tenant, note.note_id, "waiting", due)
+
+    def _stopped(self, clinic: ClinicFacts, note: NoteRow) -> bool:
+        """Is it a text to a number that wants none?"""
+        return note.channel == "text" and self._rows.read(
+            clinic.tenant, lambda reader: reaching.no_texts(reader, clinic.tenant, note.address)
+        )
 
     def parcel(self, clinic: ClinicFacts, note: NoteRow) -> Parcel:
         """The message: nothing of a person, a visit or an amount."""

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pypdfium2
 import pytest
 from PySide6.QtTest import QTest
@@ -22,6 +24,9 @@ from app.views import AttentionItem, Collected, CollectRequest, Person, TenderKi
 from models.basics.ids import new_id
 from models.operations.bodies import Allocate, AllocationLine, Collect
 from models.operations.records import Charge, Patient
+from server.routes.replies import PATH
+from server.text_replies import signature_of
+from server.tls import own_address
 from tests.journeys.test_desk_with_its_hub import set_up
 from tests.support.front import attended
 from tests.support.mail import TOKEN, MailServer, TextProvider, mail_server, text_provider
@@ -178,6 +183,41 @@ def test_s0_40_the_patients_preference_sends_by_itself(house: House, window: Mai
     assert [form["To"] for form in forms] == ["+15550104417"]
     assert "Skin" not in forms[0]["Body"]
     assert "Quillfeather" not in forms[0]["Body"]
+
+
+def answers(house: House, body: str, number: str, reference: str) -> None:
+    """The provider passes an answer to a text on to the hub, under the address patients reach it at."""
+    hub = urlsplit(house.desk.clinic.identity.hub_url)
+    form = {"From": number, "To": house.texts.settings.sender, "Body": body, "MessageSid": reference}
+    told = []
+    for host in (hub.netloc, f"{own_address()}:{hub.port}"):
+        signed = signature_of(TOKEN.encode(), f"{hub.scheme}://{host}{PATH}", list(form.items()))
+        told.append(httpx.post(f"{hub.scheme}://{hub.netloc}{PATH}", data=form, verify=False,
+                               headers={"X-Twilio-Signature": signed}).status_code)  # fmt: skip
+    assert 200 in told, told
+
+
+def test_who_answers_stop_gets_no_text_and_the_desk_says_why(house: House, window: MainWindow) -> None:
+    """A Spanish text, ALTO, and the button of the next receipt is off with its reason; then START."""
+    patient_id = house.patient(phone="5550106611", receipt_by="text", language="es")
+    before = len(house.texts.desk.forms)
+    collected = house.pay(patient_id)
+    view = approved(window, collected)
+    wait(lambda: view._sent_words.text() == "Texted to (555) 010-6611")
+    [form] = house.texts.desk.forms[before:]
+    assert form["Body"].endswith("Responda ALTO para no recibir más mensajes.")
+    answers(house, "Alto", form["To"], "SM-1")
+    wait(lambda: house.desk.messages.ways(patient_id)[1].why_not == "message.text_stopped")
+    window.navigator.go(Place(LEDGER, patient_id))
+    window.navigator.go(Place(APPROVED, collected=collected))
+    button = window.navigator.page.widget.ways.buttons["text"]
+    wait(lambda: not button.isEnabled() and "wants no texts" in button.toolTip() + button.accessibleDescription())
+    picture(window, "approved-no-texts")
+    assert len(house.texts.desk.forms) == before + 1
+    acts = {line.act: line.what for line in house.desk.accounts.ledger(patient_id).log}
+    assert acts["act.texts_stopped"] == "(555) 010-6611"
+    answers(house, "START", form["To"], "SM-2")
+    wait(lambda: house.desk.messages.ways(patient_id)[1].why_not == "")
 
 
 def test_s0_40_a_refused_address_comes_back_and_goes_elsewhere(house: House, window: MainWindow) -> None:

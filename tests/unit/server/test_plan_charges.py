@@ -13,6 +13,7 @@ from models.basics.clock import FixedClock
 from models.basics.ids import new_id
 from models.operations import records
 from models.operations.kept_cards import CardDrop
+from models.operations.messages import MessageConsent
 from models.operations.plans import PlanAccept, PlanActivate, PlanCancel, PlanLine, PlanPut, PlanSkip
 from models.rules.agreement import sha256
 from models.rules.plan_standing import State
@@ -223,11 +224,16 @@ def test_a_card_that_says_no_brings_a_link_on_which_the_patient_pays_and_it_is_n
 
 def test_the_patient_is_reminded_once_before_a_charge(small_home: Home) -> None:
     plan = Charging(small_home)
-    small_home.say(records.Channels(email=True))
+    ada = records.Patient(id=small_home.guarantor, family="Quillfeather", given="Ada", birth_date="1984-03-14",
+                          email="ada@home.test", phone="5550104417", receipt_by="text", language="es")  # fmt: skip
+    stop = MessageConsent(consent_id="t", patient_id=small_home.guarantor, channel="text", address="+15550104417",
+                          agreed=False, words="texts-1")  # fmt: skip
+    small_home.say(records.Channels(email=True, text=True), ada, stop)
     for day in ("2026-03-29", "2026-03-30", "2026-03-31", "2026-04-02"):
         plan.at(day)
     told = [each for each in small_home.entries("message.send") if each["template"] == "plan_reminder"]
     assert [each["papers"][0]["day"] for each in told] == ["2026-04-02"]
+    assert [(each["language"], each["channel"]) for each in told] == [("es", "email")], "she ended texts"
 
 
 def test_a_card_that_says_no_at_first_pays_later(small_home: Home) -> None:

@@ -20,7 +20,7 @@ from server.deps import REPLIES_FROM, REPLIES_OF
 from server.routes.replies import PATH
 from server.text_replies import signature_of
 from tests.support.mail import TOKEN
-from tests.support.portal import Clinic, House, house
+from tests.support.portal import PASSWORD, Clinic, House, house, join
 from tests.support.waiting import until
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -98,6 +98,32 @@ def test_stop_ends_texts_to_a_number_and_start_begins_them_again(place: House, c
     asks(clinic, "again")
     assert ended(clinic, "again") == "sent"
     assert clinic.hub.store.verify(clinic.tenant, deep=True) == []
+
+
+def test_a_code_by_text_is_not_sent_to_who_wants_none(place: House, clinic: Clinic) -> None:
+    person = join(place, clinic, factor="text")
+    assert answers(place, "END", sid="N1") == 200
+    person.browser.get("/payments")
+    person.browser.send("/sign-out")
+    before = len(place.unread)
+    person.browser.get("/")
+    person.browser.send("/sign-in", username="rosa.q", password=PASSWORD)
+    assert person.browser.says("text START to the same number first")
+    until(lambda: _notes(clinic)[-1] == "failed")
+    assert len(place.unread) == before
+    assert answers(place, "START", sid="N2") == 200
+    person.browser.send("/code/again")
+    person.browser.send("/code", code=place.code(ROSA))
+    assert person.browser.get("/account").status_code == 200
+
+
+def _notes(clinic: Clinic) -> list[str]:
+    """What became of the portal's own messages, in order."""
+    query = "SELECT state FROM portal_note WHERE tenant = ? ORDER BY made_at, note_id"
+    found = clinic.hub.hub.portal.rows.read(
+        clinic.tenant, lambda reader: reader.execute(query, (clinic.tenant,)).fetchall()
+    )
+    return [str(row[0]) for row in found]
 
 
 def test_stop_is_written_down_for_everybody_at_the_number_and_for_who_was_texted_there(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.operations import records
 from models.operations.asks import AskCancel, AskStart
 from models.operations.messages import MessageConsent, MessagePaper
 from receipts.attachments import as_text
@@ -39,3 +40,17 @@ def test_s1_16_the_statement_goes_along_and_the_note_is_in_the_portal_never_in_t
     assert "We asked you for $100.00 on Mar 2, 2026:" in page
     clinic.put(AskCancel(ask_id="k", patient_id=clinic.rosa))
     assert "Thank you" not in person.browser.get("/payments").text
+
+
+def test_a_request_is_written_in_the_language_of_who_pays(place: House) -> None:
+    clinic = place.clinic()
+    rosa = records.Patient(id=clinic.rosa, family="Quillfeather", given="Rosa", birth_date="1984-03-14", language="es")
+    clinic.put(rosa, AskStart(ask_id="k", patient_id=clinic.rosa, amount_cents=8_000, channel="email", address=EMAIL))
+    place.mail.box.mails.clear()
+    place.hub.hub.messages.wake(clinic.tenant)
+    until(lambda: place.mail.box.mails)
+    mail = place.mail.box.mails[-1]
+    assert str(mail["Subject"]) == "Su cuenta en Alder Street Family Medicine"
+    words = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "Puede pagar $80.00 en línea aquí:" in words
+    assert "La página pide primero su fecha de nacimiento." in words
