@@ -132,6 +132,25 @@ def test_the_tour_of_an_account(tmp_path: Path) -> None:
     assert paid[0] - paid[1] == 6000
 
 
+@pytest.mark.timeout(180)
+def test_the_tour_of_all_payments(tmp_path: Path) -> None:
+    """What a plan leaves of 600 is 100 of its deductible and 20 % of the rest; 60 of what was collected goes back."""
+    out = tmp_path / "out"
+    ran = subprocess.run([sys.executable, "-m", "app", "demo", "--tour", "payments", "--out", str(out)],
+                         env=without_display(), capture_output=True, text=True, check=False, timeout=150)  # fmt: skip
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    told = json.loads((out / "summary.json").read_text())
+    assert {path.name for path in out.iterdir()} == {*told["pictures"], "summary.json"}
+    assert {size_of(out / name) for name in told["pictures"]} == {(1366, 768)}
+    names = {name[3:-4] for name in told["pictures"]}
+    assert {"fee-schedules", "numbers", "columns", "coverage", "estimate", "good-faith-estimate", "refund"} <= names
+    assert told["estimate"] == "$200.00"
+    assert told["filtered"]["payments"] < told["all"]["payments"]
+    assert told["given_back"]["outstanding"] == "$345.00"
+    before, after = (float(told[when]["net"].lstrip("$").replace(",", "")) for when in ("all", "given_back"))
+    assert before - after == 60
+
+
 def test_a_window_without_a_screen_is_told_what_to_do() -> None:
     ran = subprocess.run([sys.executable, "-m", "app", "demo"], env=without_display(), capture_output=True, text=True,
                          check=False)  # fmt: skip
