@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -191,12 +191,13 @@ class PaymentPage(Themed, QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        QTimer.singleShot(0, self, self._fit)  # once more: rows of another width have another height
 
     def _fit(self) -> None:
         self._right.setFixedWidth(side_width(self, _SIDE))
-        rows = min(len(self.history.rows), _MOST_ACTS)
         look = theme.current()
-        self.history.setFixedHeight(look.px(36) + max(rows, 1) * look.size("row") + S8)
+        least, most = (look.px(36) + rows * look.size("row") + S8 for rows in (1, _MOST_ACTS))
+        self.history.setFixedHeight(max(least, min(self.history.content_height() + S8, most)))
 
     # Drawing ------------------------------------------------------------------------------------------------------
 
@@ -226,6 +227,7 @@ class PaymentPage(Themed, QWidget):
         self.patient.show_patient(patient, state.identity, state.phone, state.email)
         self.history.set_rows(state.rows)
         self._fit()
+        QTimer.singleShot(0, self, self._fit)
 
     def _draw_acts(self, state: PaymentState) -> None:
         offers = state.offers

@@ -133,6 +133,18 @@ def test_s2_10_to_s2_13_what_it_says(qtbot: Any) -> None:
     assert page.payment.words()["paid"][1] == "Check came back: nothing of it counts"
 
 
+def test_no_act_of_the_history_is_cut(qtbot: Any) -> None:
+    """Its moments need a second line in a narrow window: the rows are higher then, and the list with them."""
+    page = PaymentPage()
+    page.resize(900, 640)
+    qtbot.addWidget(page)
+    shown(page)
+    page.draw(payment_state(detail(Status.PARTIALLY_REFUNDED), TODAY.replace(year=2027)))
+    qtbot.waitUntil(lambda: page.history.verticalScrollBar().maximum() == 0)
+    assert page.history.rowHeight(0) > theme.current().size("row")
+    assert page.history.viewport().height() >= page.history.verticalHeader().length()
+
+
 def test_everything_that_can_be_worked_has_a_name(qtbot: Any) -> None:
     page = PaymentPage()
     qtbot.addWidget(page)
