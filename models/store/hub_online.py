@@ -24,7 +24,7 @@ from models.rules.plan_standing import pay_off_cents
 from models.rules.plans import answered
 from models.store import hub_debits
 from models.store.hub_reading import HubReader
-from models.store.hub_repair import restored_lately
+from models.store.hub_repair import restored_at, restored_lately
 from models.store.online_journal import AttemptRow, OnlineJournal
 from models.store.plan_looking import less_interest, plans_where, stands
 from models.store.pushing import push_batches
@@ -114,6 +114,11 @@ class HubOnline:
         from its desks first; the rest the processor tells it again."""
         now = self._clock.now()
         return bool(self._look(lambda tx: restored_lately(tx, tenant, now), tenant))
+
+    def restored_at(self, tenant: str) -> str:
+        """When this hub was restored (UTC text), if that was less than a day ago; empty: it was not."""
+        now = self._clock.now()
+        return str(self._look(lambda tx: restored_at(tx, tenant, now - timedelta(days=1)), tenant))
 
     # Money in ---------------------------------------------------------------------------------------------------------
 

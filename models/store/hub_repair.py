@@ -118,6 +118,13 @@ def restored_lately(session: Session, tenant: str, now: datetime) -> bool:
     return session.one(query, tenant=tenant, lately=utc_text(now - AFTER_RESTORE)) is not None
 
 
+def restored_at(session: Session, tenant: str, since: datetime) -> str:
+    """When this log was last made another one by a restore (UTC text); empty where it was not since then."""
+    query = "SELECT max(began_at) FROM hub_epoch WHERE tenant = :tenant AND began_at > :since"
+    found = session.one(query, tenant=tenant, since=utc_text(since))
+    return str(found[0] or "") if found else ""
+
+
 def begin_epoch(session: Session, tenant: str, epoch: str, now: str) -> None:
     """Let the log be another one from here on: desks are told so, and what they were given to present is forgotten with
     everything else. Raises SyncRefused `sync.tenant_unknown`."""

@@ -146,7 +146,7 @@ class OnlineJournal:
               channel: str, due_s: float, session: str = "") -> AttemptRow:  # fmt: skip
         """The attempt of this key, made now or before: whoever asks again gets the same one. `session` names what it
         is about before the processor has named anything (a refund)."""
-        attempt_id = natural_id(tenant, "online-attempt", what, key)
+        attempt_id = _id_of(tenant, what, key)
         values = {"what": what, "patient_id": patient_id, "amount_cents": amount_cents, "channel": channel,
                   "said": orjson.dumps(dict(said)).decode()}  # fmt: skip
 
@@ -163,6 +163,10 @@ class OnlineJournal:
     def attempt(self, tenant: str, attempt_id: str) -> AttemptRow | None:
         """An attempt by its id."""
         return self._one(tenant, "attempt_id = :id", id=attempt_id)
+
+    def asked(self, tenant: str, key: str) -> bool:
+        """Is there an attempt of this key, whatever became of it?"""
+        return any(self.attempt(tenant, _id_of(tenant, what, key)) for what in ("checkout", "charge"))
 
     def by_session(self, tenant: str, session: str) -> AttemptRow | None:
         """The attempt that a page of the processor's belongs to."""
@@ -288,6 +292,10 @@ class OnlineJournal:
 
 
 _NAMES = tuple(field.name for field in fields(AttemptRow))
+
+
+def _id_of(tenant: str, what: str, key: str) -> str:
+    return natural_id(tenant, "online-attempt", what, key)
 
 
 def _row(found: Any) -> AttemptRow:

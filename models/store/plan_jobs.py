@@ -42,6 +42,8 @@ Run = Callable[[Callable[[Session], Any], str], Any]
 
 PATIENT_PAYS_S = 900
 """So long a charge waits while its patient has a page open to pay by themselves."""
+FROM_HOME = "link"
+"""By this channel a plan is accepted from home."""
 FROM_HOUR = 9
 """Nobody is charged before that hour of the practice's morning."""
 ASK_AGAIN_S = 600
@@ -120,8 +122,13 @@ class PlanJobs:
         return bool(self._look(lambda session: restored_lately(session, tenant, now), tenant))
 
     def gather(self, tenant: str) -> int:
-        """Make a row for every payment of a plan in force that falls due by today and is charged by itself; those due
-        at signing are taken at a desk. Returns how many are new."""
+        """Make a row for every payment of a plan in force that falls due by today and is charged by itself. Those due
+        at signing are taken at a desk, and by the page on which a plan was accepted from home: where the hub died over
+        that, they are charged from the next day on. Returns how many are new."""
+
+        def left_open(session: Session, plan: PlanRow, no: int, day: date) -> bool:
+            late = plan.accepted_channel == FROM_HOME and plan.activated_on < day.isoformat()
+            return late and _open_on(session, tenant, plan, no, self._clock.now()) > 0
 
         def due(session: Session) -> list[tuple[PlanRow, list[int]]]:
             day, hour = clinic_day(HubReader(session), tenant, self._clock.now())
@@ -131,9 +138,14 @@ class PlanJobs:
             for plan in plans_where(
                 HubReader(session), tenant, "status = 'active' AND method = 'card' AND kept_card_id <> ''"
             ):
-                fresh = [line.no for line in plan.instalments
-                         if not line.skipped and plan.activated_on < line.due.isoformat() <= day.isoformat()
-                         and (plan.plan_id, line.no) not in known]  # fmt: skip
+                fresh = [
+                    line.no
+                    for line in plan.instalments
+                    if not line.skipped
+                    and line.due <= day
+                    and (plan.plan_id, line.no) not in known
+                    and (plan.activated_on < line.due.isoformat() or left_open(session, plan, line.no, day))
+                ]
                 if fresh and hour >= FROM_HOUR:
                     found.append((plan, fresh))
             return found

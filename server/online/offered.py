@@ -172,6 +172,15 @@ class OnlineMoney(Protocol):
         """Where an asking stands now; asks the processor where the hub does not know. None for one never made."""
         ...
 
+    def takes(self, tenant: str) -> bool:
+        """May something new be paid now? As `ready`, but not after the hub was restored before the processor has told
+        it what was paid: it would be paid twice."""
+        ...
+
+    def asked(self, tenant: str, key: str) -> bool:
+        """Was anything asked of the processor under this key, or may it have been? False: certainly not yet."""
+        ...
+
     def give_up(self, tenant: str, attempt_id: str) -> Attempt | None:
         """Nobody wants to pay on this page any more: it takes nothing from now on. What it took before counts; where
         the processor cannot be asked it stays as it is. None for one never made."""

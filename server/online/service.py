@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from models.basics.clock import Clock, parse_utc
+from models.basics.clock import Clock, parse_utc, utc_text
 from models.basics.errors import PaymentUnavailable, RuleBroken
 from models.basics.facts import facts
 from models.basics.points import Point, point
@@ -59,12 +59,26 @@ class StripeOnline:
     def __init__(self, store: HubStore, settings: OnlineSettings, clock: Clock, told: Told) -> None:
         self.store, self._settings, self._clock, self._told = store, settings, clock, told
         self._lines: dict[str, Line] = {}
+        self._caught_up: dict[str, str] = {}
 
     # Who may be asked -------------------------------------------------------------------------------------------------
 
     def ready(self, tenant: str) -> bool:
         """See OnlineMoney."""
         return self._account(tenant) is not None
+
+    def takes(self, tenant: str) -> bool:
+        """See OnlineMoney."""
+        return self.ready(tenant) and self.has_learnt(tenant)
+
+    def has_learnt(self, tenant: str) -> bool:
+        """Does this hub know what was paid: was it not restored, or has the processor told it since?"""
+        restored = self.store.online.restored_at(tenant)
+        return not restored or self._caught_up.get(tenant, "") > restored
+
+    def caught_up(self, tenant: str) -> None:
+        """The processor has told all that happened, and all of it was looked at."""
+        self._caught_up[tenant] = utc_text(self._clock.now())
 
     def line(self, tenant: str) -> Line:
         """The practice's line. Raises RuleBroken `online.not_set_up`."""
@@ -112,6 +126,7 @@ class StripeOnline:
         self, tenant: str, what: str, key: str, said: dict[str, Any], payer: str, cents: int, channel: str
     ) -> Begun:  # fmt: skip
         line = self.line(tenant)
+        self._knows_enough(tenant, key)
         wanted = {**said, "expires_at": int(self._clock.now().timestamp()) + PAGE_S}
         row = self.store.online.journal.begin(tenant, what, key, wanted, patient_id=payer, amount_cents=cents,
                                               channel=channel, due_s=LOOK_AGAIN_S)  # fmt: skip
@@ -125,6 +140,11 @@ class StripeOnline:
         if self.store.online.agreed(tenant, row):
             self._told(tenant)
         return self._ask_for_page(tenant, line, row)
+
+    def _knows_enough(self, tenant: str, key: str) -> None:
+        """Nothing new is begun while it may have been paid before this hub was restored. Raises PaymentUnavailable."""
+        if not self.has_learnt(tenant) and not self.asked(tenant, key):
+            raise PaymentUnavailable("online.unreachable")
 
     def _ask_for_page(self, tenant: str, line: Line, row: AttemptRow) -> Begun:
         """The same request under the same key, whoever sends it and however often, makes one page."""
@@ -170,6 +190,10 @@ class StripeOnline:
                 log.warning("not looked into", extra=facts(attempt=attempt_id))
             row = self.store.online.journal.attempt(tenant, attempt_id) or row
         return self._shown(row)
+
+    def asked(self, tenant: str, key: str) -> bool:
+        """See OnlineMoney."""
+        return self.store.online.journal.asked(tenant, key)
 
     def give_up(self, tenant: str, attempt_id: str) -> Attempt | None:
         """See OnlineMoney."""
@@ -322,6 +346,8 @@ class StripeOnline:
             "receipt_to": ask.receipt_to, "kept_card_id": card.kept_card_id, "token": card.token,
             "customer": card.customer, "way": card.way,
         }  # fmt: skip
+        if ask.channel != "plan":  # the key of a plan's payment is the same one after a restore
+            self._knows_enough(tenant, ask.key)
         row = journal.begin(tenant, "charge", ask.key, said, patient_id=card.patient_id, amount_cents=ask.amount_cents,
                             channel=ask.channel, due_s=LOOK_AGAIN_S)  # fmt: skip
         _check_same(row, said, card.patient_id, ask.amount_cents)

@@ -80,9 +80,10 @@ class OnlineWorker:
         for tenant in tenants:
             if self._closing.is_set() or not self._service.ready(tenant) or self._online.must_wait(tenant):
                 continue
-            if poll:
-                self._poll(tenant)
+            asked = poll and self._poll(tenant)
             self._work_off_events(tenant)
+            if asked and not self._online.journal.heard(tenant) and self._has_ended_forgotten(tenant):
+                self._service.caught_up(tenant)
             self._work_off_attempts(tenant)
             self._work_off_refunds(tenant)
             self._close_withdrawn(tenant)
@@ -124,8 +125,8 @@ class OnlineWorker:
 
     # Events -----------------------------------------------------------------------------------------------------------
 
-    def _poll(self, tenant: str) -> None:
-        """Hear what webhooks have not told."""
+    def _poll(self, tenant: str) -> bool:
+        """Hear what webhooks have not told. False: the processor could not be asked."""
         newest = self._online.journal.newest_event(tenant)
         since = parse_utc(newest).timestamp() - LOOK_BACK_S if newest else (
             self._clock.now().timestamp() - FIRST_POLL_BACK_S)  # fmt: skip
@@ -137,6 +138,34 @@ class OnlineWorker:
                                        int(event["created"])))  # fmt: skip
         except CallFailed as failed:
             log.info("processor not asked", extra=facts(fault=failed.fault.value, code=failed.code or None))
+            return False
+        return True
+
+    def _has_ended_forgotten(self, tenant: str) -> bool:
+        """After a restore: pages that wait for patients and that this hub knows nothing of take nothing from now on, so
+        that nobody pays there what they will be asked for anew. False: the processor could not be asked."""
+        if self._service.has_learnt(tenant):
+            return True
+        line, asked = self._line(tenant), {"status": "open"}
+        try:
+            for page in line.pages(lambda it, wanted: it.v1.checkout.sessions.list(wanted), asked):
+                said = page.get("metadata") or {}
+                known = self._online.journal.attempt(tenant, str(said.get("attempt")))
+                if said.get("practice") == tenant and known is None:
+                    self._end_page(line, str(page["id"]))
+        except CallFailed as failed:
+            log.info("pages not ended", extra=facts(fault=failed.fault.value, code=failed.code or None))
+            return False
+        return True
+
+    @staticmethod
+    def _end_page(line: Line, session: str) -> None:
+        """Refused: it was paid in that very moment, and an event tells. Raises CallFailed for everything else."""
+        try:
+            line.call(lambda it: it.v1.checkout.sessions.expire(session))
+        except CallFailed as failed:
+            if failed.fault is not Fault.REFUSED:
+                raise
 
     def _look_at_alone(self, tenant: str) -> None:
         """Debits under way that no attempt looks after, as after a restore: what became of them."""

@@ -34,7 +34,7 @@ _ASKED = {"sent": "open", "paid": "paid", "unknown": "unknown", "processing": "p
 
 def ready(visit: Visit) -> bool:
     """Can money be taken now?"""
-    return visit.clinic.rules.portal_payments and visit.hub.online.ready(visit.tenant)
+    return visit.clinic.rules.portal_payments and visit.hub.online.takes(visit.tenant)
 
 
 def order_of(visit: Visit, found: Linked) -> OrderRow | None:
@@ -64,10 +64,15 @@ def begin(
 
 def looked(visit: Visit, found: Linked, order: OrderRow) -> str:
     """Where an order stands by now: open, paid, declined, ended or unknown. One that the hub died over is asked for
-    again under its own name: it is one page."""
+    again under its own name: it is one page. Where nothing was asked of the processor yet and no such amount is owed
+    any more (a plan's card was charged meanwhile, somebody paid at the desk), it ends: nobody pays it twice."""
     if order.state not in UNDER_WAY:
         return "ended" if order.reason == "ended" else order.state
     if not order.attempt_id:
+        owed = found.standing.due_cents if found.standing.payable else 0
+        if owed < order.amount_cents and not visit.hub.online.asked(visit.tenant, order.order_id):
+            visit.hub.portal.rows.drop_order(visit.tenant, order.order_id, "ended")
+            return "ended"
         _ask(visit, found, order)
         again = visit.hub.portal.rows.order(visit.tenant, order.order_id)
         return _ASKED.get(again.state, "ended") if again is not None else "ended"

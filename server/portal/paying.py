@@ -113,7 +113,7 @@ def offer_of(visit: Visit, account: AccountRow) -> Offer:
     if found is None:
         raise Gone
     money = money_of(visit)
-    ready = rules.portal_payments and money.ready(visit.tenant)
+    ready = rules.portal_payments and money.takes(visit.tenant)
     offer = Offer(found, money.recent_unposted(visit.tenant, found.owner.id), tuple(_usable(visit, cards)), ready, 0, 0)
     most = offer.payable_cents if rules.portal_balance_only else LARGEST_CENTS
     least = min(max(rules.portal_minimum_cents, 1), most) if rules.portal_balance_only else rules.portal_minimum_cents
@@ -359,7 +359,7 @@ def cards(visit: Visit) -> Response:
     account, query = signed_in(visit, "cards"), visit.request.query_params
     found = visit.hub.portal.rows.read(visit.tenant, lambda reader: kept(reader, visit, account))
     saw(visit, account, [account.patient_id], "cards")
-    ready = visit.clinic.rules.portal_payments and money_of(visit).ready(visit.tenant)
+    ready = visit.clinic.rules.portal_payments and money_of(visit).takes(visit.tenant)
     return visit.render("cards.html", cards=found, ready=ready, order=new_id(), keep_words=_keep_words(visit),
                         gone=query.get("gone") == "1", need=query.get("need") == "1")  # fmt: skip
 
