@@ -14,7 +14,7 @@ from random import Random
 from app.lanes import Job
 from app.views import CollectRequest, TenderKind
 from models.basics.points import Point, visited_by
-from tests.simulator import closing, giving, mailing, oracles, rekeying, taking
+from tests.simulator import closing, giving, mailing, oracles, paying, rekeying, taking
 from tests.simulator import run as runs
 from tests.simulator.desk import MARIA, MOST_STEPS, Killed, SimDesk
 from tests.simulator.faults import Mood
@@ -166,8 +166,14 @@ FLOWS: dict[str, Flow] = {
     "fetch own": Flow(_pull, (_sale(CASH), _push)),
     "fetch others'": Flow(_pull, (_sale(CARD), _other_desk)),
     "send and fetch": Flow(lambda run, desk: (_push(run, desk), _pull(run, desk)), (_sale(CASH), _other_desk)),
+    "paid from home": Flow(paying.pays_twice, (paying.opened_twice,)),
     "snapshot": Flow(_snapshot, (_sale(CASH), _other_desk)),
 }
+
+
+AT_THE_HUB = frozenset({Point.HUB_BEFORE_COMMIT, Point.HUB_AFTER_COMMIT, Point.BEFORE_ONLINE, Point.AFTER_ONLINE,
+                        Point.AFTER_HEARD})  # fmt: skip
+"""Boundaries of the hub: it dies there, not the desk."""
 
 
 @contextmanager
@@ -221,7 +227,7 @@ def _kill(run: Run, desk: SimDesk, flow: Flow, number: int) -> None:
         left -= 1
         if left > 0:
             return
-        if point.value.startswith("hub_"):
+        if point in AT_THE_HUB:
             if left == 0:
                 run.hub.plan = [f"{point.value}:gone"]
                 run.hub.visit(point)

@@ -14,6 +14,7 @@ from unittest import mock
 from app.accounts import Accounts
 from app.adjustments import Adjustments
 from app.agreements import Agreements
+from app.asks import Asks
 from app.attempts import Attempts
 from app.attention import Attention
 from app.card_reader import CardReader
@@ -25,9 +26,11 @@ from app.eligibility import Eligibility
 from app.fees import Fees
 from app.fills import Fills
 from app.lanes import Job, Lane
+from app.links import Links
 from app.merging import Merging
 from app.messages import Messages
 from app.moves import Moves
+from app.online_inbox import OnlineInbox
 from app.papers import Papers
 from app.payment_requests import PaymentRequests
 from app.plans import Plans
@@ -57,10 +60,10 @@ from tests.simulator.devices import SimPrinter, SimTerminal
 from tests.simulator.hub import COLLECT, OWN
 from tests.simulator.network import Network, SimLine
 from tests.simulator.world import DeskClock, Place, World
+from tests.support.papers import no_documents
 
 KEY = "5a" * 32
 MARIA = Person("maria", "Maria Delgado", "Front desk", "MD", manager=False, rights=rights_of("receptionist"))
-from tests.support.papers import no_documents
 PRIYA = Person("priya", "Priya Nair", "Manager", "PN", manager=True, rights=rights_of("manager"))
 NEWER = replace(KINDS[COLLECT], version=2, upcast={1: lambda body: body})
 """How a newer program takes money: the hub does not know that version yet."""

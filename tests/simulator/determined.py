@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -11,11 +12,13 @@ from unittest import mock
 
 from app.sync import keys, transport
 from app.tenders import card
+from devices.simulators import stripe_money_shapes, stripe_shapes
 from models.basics import ids
 from models.store import desk as store
 from models.store import hub, pushing, reading, streams
 from models.store.reading import SCHEMA
 from server import messages
+from server.portal import csrf, sessions
 from tests.simulator.world import DeskClock, World
 
 T = TypeVar("T")
@@ -32,6 +35,9 @@ class SeededSecrets:
 
     def token_bytes(self, length: int) -> bytes:
         return self._rng.randbytes(length)
+
+    def token_urlsafe(self, length: int) -> str:
+        return urlsafe_b64encode(self._rng.randbytes(length)).rstrip(b"=").decode()
 
     def choice(self, choices: Sequence[T]) -> T:
         return self._rng.choice(choices)
@@ -98,7 +104,8 @@ def determined(seed: int, world: World) -> Iterator[Machine]:
         (ids, "_wall_ms", lambda: int(machine.clock.now().timestamp() * 1000)),
         (ids, "_maker", ids.IdMaker()),
         (hub, "secrets", secrets), (pushing, "secrets", secrets), (streams, "secrets", secrets),
-        (keys, "secrets", secrets),
+        (keys, "secrets", secrets), (csrf, "secrets", secrets), (sessions, "secrets", secrets),
+        (stripe_shapes, "secrets", secrets), (stripe_money_shapes, "secrets", secrets),
         (store, "_schema", _this_program),
         (reading, "_prepare", partial(_unkeyed, reading._prepare)),
         (transport, "Line", _no_line),

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def refund(run: Run, desk: SimDesk, rng: Random) -> str:
     """Some or all of a payment goes back."""
-    found = desk.rows("SELECT payment_id FROM payment WHERE reversed_at = '' ORDER BY payment_id")
+    found = desk.rows("SELECT payment_id FROM payment WHERE reversed_at = '' AND tender <> 'online' "
+                      "ORDER BY payment_id")  # fmt: skip
     if not found:
         return "nothing to refund"
     sheet = desk.refunds.open(rng.choice(found)[0])

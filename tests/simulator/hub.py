@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,10 +29,15 @@ from server.carriers import Fate, Outcome, Parcel
 from server.deps import MOST_IN_HAND, Address, Hub
 from server.main import _answer_error
 from server.messages import MessageWorker
+from server.online.settings import OnlineSettings
+from server.portal import link_routes
+from server.portal.keys import Keys
+from server.portal.web import page
 from server.refusals import Refused, answer_refused
 from server.routes import enrolment, repair, sync
 from server.settings import HubSettings
 from server.snapshots import emptied
+from tests.simulator.processor import ACCOUNT, Processor, ThreadLine
 
 T = TypeVar("T")
 KEY = "c0" + "0123456789abcdef" * 3 + "77" * 7
@@ -40,7 +46,29 @@ COLLECT = "payment.collect"
 OWN = {COLLECT: KINDS[COLLECT]}
 """What the hub's program knows, whatever version the desk that asks has."""
 
+ACCOUNTS = OnlineSettings({"CLINIC": ACCOUNT})
+"""One of the practices takes money from home."""
 PATHS = {route.path: route.endpoint for route in (*sync.ROUTES, *repair.ROUTES)} | {"/v1/enrol": enrolment.enrol}
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile("/pay" + re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))
+
+
+PAGES = [(method, _pattern(path), page(work, form=method == "POST", place=place))
+         for method, path, work, place in link_routes.LINK_PAGES]  # fmt: skip
+"""The pages of one-time links, as their routes have them."""
+
+
+class PlainKeys(Keys):
+    """Addresses of links whose practices have plain names here."""
+
+    def pay_token(self, tenant: str, link_id: str) -> str:
+        return f"{tenant}~{link_id}"
+
+    def read_pay_token(self, token: str) -> tuple[str, str] | None:
+        tenant, _, link_id = token.partition("~")
+        return (tenant, link_id) if link_id else None
 
 
 class HubGone(BaseException):
@@ -93,10 +121,13 @@ class MailServer:
 class SimHub:
     """One hub process after the other over one database file."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
-        self.folder, self.clock = folder, clock
+    def __init__(self, folder: Path, clock: Clock, processor: Callable[[], Processor]) -> None:
+        """`processor`: whom patients pay with from home; made when it is first asked for."""
+        self.folder, self.clock, self._processor = folder, clock, processor
         self.plan: list[str] = []
         """What goes wrong with the coming transactions: see FAULTS."""
+        self.skip = 0
+        """So many boundaries that fit are passed before it does."""
         self.mail = MailServer()
         self.died = False
         self.store: HubStore
@@ -108,9 +139,12 @@ class SimHub:
         emptied(self.folder / "snapshots")
         self.store = HubStore.open(engine.sqlite_engine(self.folder / "hub.db", KEY), self.clock, upgrade=False,
                                    marks=LogMarks(MARKS))  # fmt: skip
-        self.hub = ThisThread(HubSettings(self.folder, key_hex=KEY), self.store, self.clock, Address("127.0.0.1", 1))
+        settings = HubSettings(self.folder, key_hex=KEY, online=ACCOUNTS)
+        self.hub = ThisThread(settings, self.store, self.clock, Address("127.0.0.1", 1))
+        self.hub.portal.keys = PlainKeys(MARKS)
         self.hub.messages = MessageWorker(self.store, {"email": self.mail}, self.clock, lambda _tenant: None,
-                                          alone=True)  # fmt: skip
+                                          alone=True, portal=self.hub.portal)  # fmt: skip
+        self.hub.online.line = self._line  # type: ignore[method-assign,assignment]
         self._readers = Readers(self.folder / "hub.db", KEY)
 
     def crash(self) -> None:
@@ -125,6 +159,9 @@ class SimHub:
         """What was planned happens at the next boundary of a transaction it fits."""
         if not self.plan or self.plan[0].partition(":")[0] != point.value:
             return
+        if self.skip:
+            self.skip -= 1
+            return
         how = self.plan.pop(0).partition(":")[2]
         if how == "gone":
             raise HubGone
@@ -137,12 +174,7 @@ class SimHub:
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """What the routes answer to a request as it arrives. Raises HubGone."""
         path, _, query = target.partition("?")
-        scope = {
-            "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": query.encode(),
-            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-            "app": _App(self.hub), "client": ("127.0.0.1", 1), "path_params": _path_params(path),
-        }  # fmt: skip
-        request = Request(scope, _body(body))
+        request = self._request(method, path, query, headers, body, _path_params(path))
         endpoint = PATHS.get(path) or PATHS["/v1/sync/snapshot/{chunk}"]
         response: Response
         try:
@@ -157,6 +189,35 @@ class SimHub:
         wait = response.headers.get("Retry-After", "")
         return Reply(response.status_code, bytes(response.body), response.headers.get("Content-Type", ""),
                      int(wait) if wait.isdigit() else 0)  # fmt: skip
+
+    def _request(
+        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes, named: dict[str, str]
+    ) -> Request:  # fmt: skip
+        scope = {
+            "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": query.encode(),
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+            "app": _App(self.hub), "client": ("127.0.0.1", 1), "path_params": named, "scheme": "http",
+            "server": ("127.0.0.1", 1),
+        }  # fmt: skip
+        return Request(scope, _body(body))
+
+    def _line(self, _tenant: str) -> ThreadLine:
+        return ThreadLine(self._processor())
+
+    def page(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        """What a patient's browser is answered. Raises HubGone."""
+        path, _, query = target.partition("?")
+        work, found = next((work, found) for each, pattern, work in PAGES
+                           if each == method and (found := pattern.fullmatch(path)))  # fmt: skip
+        request = self._request(method, path, query, headers, body, found.groupdict())
+        with mock.patch.dict(KINDS, OWN):
+            answer: Response = _at_once(work(request))  # type: ignore[arg-type]
+            return answer
+
+    def look_after_home(self, tenants: tuple[str, ...], *, poll: bool) -> None:
+        """What the hub does by itself about money from home. Raises HubGone."""
+        with mock.patch.dict(KINDS, OWN):
+            self.hub.online_worker.look_after(tenants, poll=poll)
 
     def send_mail(self, tenants: tuple[str, ...]) -> None:
         """What of these practices may go now, once. Raises HubGone."""

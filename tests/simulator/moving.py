@@ -10,7 +10,7 @@ from app.money_views import AdjustOrder, FeeOrder, MoveOrder
 from app.moves import MoveFrom
 from models.operations import bodies, records
 from tests.simulator.desk import PRIYA, SimDesk
-from tests.simulator.template import CHARGES, PEOPLE, TODAY, VISITS, charge, visit
+from tests.simulator.template import CHARGES, PEOPLE, RULES, TODAY, VISITS, charge, visit
 from tests.simulator.world import chance
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _file(rng: Random) -> records.Charge | records.Appointment | records.Patient
 def rules(run: Run, desk: SimDesk, rng: Random) -> str:
     """The practice thinks again about its rules."""
     _record(desk, replace(
-        records.Rules(), auto_allocate=chance(rng, 50), auto_unallocate=chance(rng, 50),
+        RULES, online_auto_post=chance(rng, 50), auto_allocate=chance(rng, 50), auto_unallocate=chance(rng, 50),
         use_other_visits=chance(rng, 50), offline_refund_cents=rng.choice([0, 2_000, 5_000]),
     ))  # fmt: skip
     return "rules"

@@ -11,7 +11,7 @@ import orjson
 
 from models.operations.unreadable import KIND as UNREADABLE
 from models.tables.catalogue import STATE_TABLES
-from tests.simulator import asking, mailing, planning, rekeying
+from tests.simulator import asking, mailing, paying, planning, rekeying
 from tests.simulator.desk import SimDesk
 from tests.simulator.template import OTHER
 from tests.simulator.world import Place
@@ -89,6 +89,7 @@ def at_the_end(run: Run) -> Books:
     mailing.at_the_end(run, hub)
     asking.at_the_end(run, hub)
     planning.at_the_end(run, hub)
+    paying.at_the_end(run, hub)
     for _, _, _, op in hub.facts():
         if op["class"] == "derived" and op["device"] != "hub":
             run.wrong(f"{op['device']} made {op['kind']}: what follows by rule is the hub's alone")

@@ -30,6 +30,7 @@ from models.operations.protocol import PushAnswer
 from models.store import hub as hub_store
 from models.store import layers, outbox, pages, pushing, reading
 from models.store.desk import DeskStore
+from models.store.hub_portal import HubPortal
 from models.store.layers import Stream
 from models.store.queries import drawer
 from models.store.transaction import Tx
@@ -37,6 +38,7 @@ from receipts.layouts.escpos import Profile, escpos
 from server.carriers import Fate
 from server.carriers import Outcome as ServerOutcome
 from server.messages import MessageWorker
+from server.portal import link_money, link_pages
 from tests.simulator import devices
 from tests.simulator.crash import FLOWS, killed_at, points_of
 from tests.simulator.kept import SHELF
@@ -236,6 +238,17 @@ def _answered_alone(connection: Any, tenant: str, drawer: str) -> int:
     return int(row[0]) if row else 0
 
 
+def _each_its_own(right: Callable[..., Any]) -> Callable[..., Any]:
+    def begin(self: Any, tenant: str, order: Any) -> Any:
+        made, _ = right(self, tenant, replace(order, account_id=f"{order.account_id}:{order.order_id}"))
+        self._write(lambda session: session.run(
+            "UPDATE portal_order SET account_id = :link WHERE tenant = :tenant AND order_id = :id", tenant=tenant,
+            link=order.account_id, id=order.order_id), tenant)  # fmt: skip
+        return replace(made, account_id=order.account_id), True
+
+    return begin
+
+
 def _without(text: str, what: str, instead: str) -> str:
     assert what in text
     return text.replace(what, instead)
@@ -308,6 +321,10 @@ PLANTS: dict[str, Plant] = {
                        lambda: _put(hub_store, "_page", _any_log(hub_store._page)), mood="copies"),
     "mail without a stamp": Plant("a message is told to be sent that nobody took",
                                   lambda: _put(MessageWorker, "_carry", lambda *_: ServerOutcome(Fate.SENT))),
+    "every window pays": Plant("a link has an order for every window it is open in",
+                               lambda: _put(HubPortal, "begin_order_alone", _each_its_own(
+                                   HubPortal.begin_order_alone)) + _put(link_money, "UNDER_WAY", ()) + _put(
+                                   link_pages, "UNDER_WAY", ()), flows=("paid from home",)),
     "drawer of yesterday": Plant("the close expects only what the hub has answered",
                                  lambda: _put(drawer, "in_drawer", _answered_alone), mood="calm"),
     "paper counts twice": Plant("what stood in for a payment stays when the payment arrives",

@@ -27,6 +27,7 @@ from tests.simulator import (
     merging,
     moving,
     oracles,
+    paying,
     planning,
     rekeying,
     taking,
@@ -40,6 +41,7 @@ from tests.simulator.hub import HubGone, SimHub
 from tests.simulator.joining import Keys
 from tests.simulator.kept import connections_kept, run_folder
 from tests.simulator.network import Network
+from tests.simulator.paying import Home
 from tests.simulator.rekeying import Receipt
 from tests.simulator.template import CLINIC, OTHER, PEOPLE, VISITS, template
 from tests.simulator.world import DeskClock, Place, World, chance
@@ -169,6 +171,11 @@ ACTS: dict[str, Act] = {
     "plan_answers": Act(3, asking.plan_answers),
     "agree_on_plan": Act(4, planning.agree),
     "follow_plan": Act(6, planning.follow),
+    "link": Act(2, paying.issue),
+    "ask_by_link": Act(2, paying.ask),
+    "pay_from_home": Act(4, paying.pay),
+    "told_of_home": Act(2, paying.told),
+    "post_from_home": Act(2, paying.post),
     "rules": Act(1, moving.rules),
     "sync": Act(16, sync),
     "push": Act(8, push),
@@ -231,6 +238,8 @@ class Run:
     """Receipts of payments that are lost, whose patients show them, or did."""
     carried: list[tuple[Receipt, Place]] = field(default_factory=list)
     """Receipts that were entered again, and where their money was carried."""
+    home: Home = field(default_factory=Home)
+    """What patients have open at home."""
     joining: dict[str, Keys] = field(default_factory=dict)
     """Desks that are about to join again, and with what."""
     full: str = ""
@@ -346,6 +355,7 @@ class Run:
             if desk in self.everybody() and not self._in_step(desk):  # nor switched off meanwhile
                 self._with(desk, lambda desk=desk: joining.known_again(self, desk))
         self._until_in_step()
+        paying.settle(self)
         mailing.deliver(self)
         self._until_in_step()
 
@@ -428,7 +438,7 @@ def _begin(seed: int, mood: str, folder: Path, world: World, machine: Machine) -
     chosen = list(made.desks[: rng.choice([2, 2, 2, 3, 3, 4])])
     with_stranger = chance(rng, 20)
     made.copy(folder, [each.name for each in chosen] + ([made.stranger.name] if with_stranger else []))
-    hub = SimHub(folder, DeskClock(world))
+    hub = SimHub(folder, DeskClock(world), world.processor)
     network = Network(hub, met)
     network.weather, network.bad = weather(mood), MOODS[mood].bad
     desks = [SimDesk(each, folder / f"{each.name}.db", world, network, DeskClock(world)) for each in chosen]

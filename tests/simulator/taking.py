@@ -122,7 +122,7 @@ def same_at_two(run: Run, desk: SimDesk, rng: Random) -> str:
 def void(run: Run, desk: SimDesk, rng: Random) -> str:
     """A payment of today is taken back whole, at this desk or another."""
     found = desk.rows("SELECT payment_id, tender FROM payment WHERE reversed_at = '' AND business_date = ? AND tender "
-                      "<> 'external' ORDER BY payment_id", desk.clinic.today().isoformat())  # fmt: skip
+                      "NOT IN ('external', 'online') ORDER BY payment_id", desk.clinic.today().isoformat())  # fmt: skip
     if not found:
         return "nothing to void"
     payment_id, tender = rng.choice(found)

@@ -33,6 +33,8 @@ CLINIC, OTHER = "clinic", "other"
 
 MOST_DESKS = 4
 TODAY, EARLIER, LATER = "2026-03-16", "2026-02-02", "2026-03-20"
+BORN = "1984-03-14"
+RULES = records.Rules(portal=True, portal_payments=True)
 PEOPLE = {"ann": "", "amy": "ann", "ben": "", "cid": ""}
 """Who comes, and who pays for whom."""
 VISITS = {
@@ -82,7 +84,7 @@ def _made(folder: Path) -> Template:
         hub = HubStore.open(sqlite_engine(folder / "hub.db", hubs.KEY), clock, marks=LogMarks(hubs.MARKS))
         for tenant in (CLINIC, OTHER):
             hub.create_tenant(tenant, records.Practice(id=tenant, name=f"Practice {tenant}", timezone="America/Denver"))
-            hub.messages.offer(tenant, email=True, text=False)
+            hub.messages.offer(tenant, email=True, text=False, portal_url=f"http://127.0.0.1:1/portal/{tenant}")
         enrolled = [_enrol(hub, folder, clock, CLINIC, n) for n in range(1, MOST_DESKS + 1)]
         stranger = _enrol(hub, folder, clock, OTHER, 9)
         for first in (enrolled[0], stranger):
@@ -125,11 +127,12 @@ def _fill(hub: HubStore, folder: Path, clock: DeskClock, enrolled: Enrolled) -> 
 def _records() -> list[object]:
     return [
         records.Staff(id="priya", name="Priya Nair", role="manager"),
-        records.Practitioner(id="willing", name="Dr. Ames", auto_allocate=True),
+        RULES,
+        records.Practitioner(id="willing", name="Dr. Ames", auto_allocate=True, online=True, online_auto_post=True),
         records.Practitioner(id="unwilling", name="Dr. Bell"),
         records.Method(id="flex", name="Flex spending card", reference="Confirmation"),
-        *(records.Patient(id=who, family="Quillfeather", given=who.title(), guarantor_id=payer)
-          for who, payer in PEOPLE.items()),
+        *(records.Patient(id=who, family="Quillfeather", given=who.title(), guarantor_id=payer, birth_date=BORN,
+                          email=f"{who}@home.test") for who, payer in PEOPLE.items()),
         *(records.Coverage(id=f"cover-{who}", patient_id=who, payer="Blue Cross", copay_cents=3_000)
           for who in ("amy", "cid")),
         *(visit(name) for name in VISITS),

@@ -11,8 +11,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import TYPE_CHECKING
 
 from models.basics.clock import Clock
+
+if TYPE_CHECKING:
+    from tests.simulator.processor import Processor
 
 Place = tuple[str, str]
 """A practice, and where in it money lies."""
@@ -32,6 +36,16 @@ class World:
     paper: list[Paper] = field(default_factory=list)
     pulses: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    home: Processor | None = None
+    """Whom patients pay with from home, once anybody did."""
+
+    def processor(self) -> Processor:
+        """The same, from now on there."""
+        if self.home is None:
+            from tests.simulator.processor import Processor
+
+            self.home = Processor(self)
+        return self.home
 
     def wrong(self, what: str) -> None:
         """Something is not as it must be."""
@@ -45,7 +59,8 @@ class World:
     def lies(self) -> dict[Place, int]:
         """Where how much lies, without what is empty."""
         found = Counter(self.money)
-        for tenant, cents in self.bank.captured().items():
+        from_home = self.home.captured() if self.home is not None else {}
+        for tenant, cents in (*self.bank.captured().items(), *from_home.items()):
             found[tenant, "card"] += cents
         return {place: cents for place, cents in found.items() if cents}
 
