@@ -24,12 +24,17 @@ _BRANDS = re.compile(
 )
 
 
+def may_hold(text: str) -> bool:
+    """Is there anything in `text` that a closer look could take for card data? Quick, and true too often."""
+    return _MAY_HOLD.search(text) is not None
+
+
 def holds_card_data(text: str) -> bool:
     """Does `text` hold a card number (13 to 19 digits that pass the Luhn check) or the start of a magnetic track?
 
     Zeros in front do not hide a number. A 14-digit moment of this century is none, although one in ten passes Luhn.
     """
-    if not _MAY_HOLD.search(text):
+    if not may_hold(text):
         return False
     return bool(_TRACKS.search(text)) or any(_is_card_number(run) for run in _runs(text))
 
@@ -37,7 +42,7 @@ def holds_card_data(text: str) -> bool:
 def holds_brand_number(text: str) -> bool:
     """As `holds_card_data`, for text in which long numbers are usual: only a track, or a number that is whole, checks,
     and begins and ends as those of a brand do."""
-    if not _MAY_HOLD.search(text):
+    if not may_hold(text):
         return False
     return bool(_TRACKS.search(text)) or any(_BRANDS.fullmatch(run) and passes_luhn(run) for run in _runs(text))
 

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import uuid
+from functools import lru_cache
 from hashlib import sha1
 from typing import NewType
 
@@ -71,6 +72,7 @@ def new_id() -> str:
     return _maker.new()
 
 
+@lru_cache(maxsize=256)
 def natural_id(*parts: str) -> str:
     """The same id for the same parts on every desk (UUIDv5): `natural_id(tenant, appointment, "COPAY")`."""
     made = bytearray(sha1(_NATURAL + "\x1f".join(parts).encode(), usedforsecurity=False).digest()[:16])

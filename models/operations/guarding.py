@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, cast
 
-from models.basics.card_numbers import CARD_DATA_BLOCKED, holds_brand_number, holds_card_data
+from models.basics.card_numbers import CARD_DATA_BLOCKED, holds_brand_number, holds_card_data, may_hold
 
 NUMBERS = frozenset({
     "auth_code", "benefits", "claim_no", "group_no", "host_ref", "member_id", "mrn", "number", "payer_id", "raw",
@@ -48,7 +48,7 @@ def _made_here(name: str) -> bool:
 def _clean(value: Any, name: str) -> Any:
     if isinstance(value, str):
         holds = holds_brand_number if name in NUMBERS else holds_card_data
-        return CARD_DATA_BLOCKED if holds(value) and holds(_NAMES.sub("#", value)) else value
+        return CARD_DATA_BLOCKED if may_hold(value) and holds(_NAMES.sub("#", value)) and holds(value) else value
     if isinstance(value, tuple):
         clean = tuple(_clean(each, name) for each in value)
         return value if all(one is other for one, other in zip(clean, value, strict=True)) else clean

@@ -25,8 +25,8 @@ Row = Mapping[str, Any]
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
 _AMONG = re.compile(r"IN \(:(\w+)\)")
 _EACH = re.compile(r"EACH \(:(\w+)\)")
-_PLAIN = (str, int, type(None))
-"""Values that stand for themselves; all others are collections of text."""
+_PLAIN = frozenset({str, int, bool, type(None)})
+"""Values that stand for themselves, and so do other kinds of text and numbers; the rest are collections of text."""
 
 
 class Session:
@@ -167,8 +167,12 @@ class Session:
             raise
 
     def _run(self, query: str, values: Mapping[str, Any]) -> Any:
-        lists = [name for name, value in values.items() if not isinstance(value, _PLAIN)]
-        plain: Any = {**values} if lists else values
+        text = _postgres_text if self._postgres else _sqlite_text
+        lists = [name for name, value in values.items()
+                 if type(value) not in _PLAIN and not isinstance(value, str | int)]  # fmt: skip
+        if not lists:
+            return self._execute(text(query), values)
+        plain = dict(values)
         single: list[str] = []
         for name in lists:
             value = values[name]
@@ -179,7 +183,6 @@ class Session:
                 plain[name] = list(value)
             else:
                 plain[name] = orjson.dumps(sorted(value)).decode()
-        text = _postgres_text if self._postgres else _sqlite_text
         return self._execute(text(query, *single), plain)
 
     def _bulk(self, table: Table, rows: Sequence[Row], clause: str) -> None:
