@@ -136,7 +136,7 @@ class PlanPresenter(QObject):
         else:
             self._draw(worked=page.worked, error=("", ""))
         if self._state.history is not None:
-            self._read_history()
+            self._read_history(self._state.whole_account)
 
     def _failed(self, error: Exception) -> None:
         self._draw(notice=self._speech.error(error), busy="", skeleton=False)
@@ -150,16 +150,17 @@ class PlanPresenter(QObject):
         self._state = replace(self._state, **changes)  # type: ignore[arg-type]
         self._view.draw(self._state)
 
-    @Slot()
-    def _read_history(self) -> None:
+    @Slot(bool)
+    def _read_history(self, whole: bool) -> None:
+        """What happened to this plan, or to the whole account."""
         page = self._state.page
-        if page is None or not page.saved:
-            self._draw(history=())
+        if page is None or not (page.saved or whole):
+            self._draw(history=(), whole_account=whole)
             return
-        plan_id, patient_id = self.plan_id, page.form.patient_id
+        plan_id, patient_id = "" if whole else self.plan_id, page.form.patient_id
 
         def came(found: tuple[PlanHappened, ...]) -> None:
-            self._draw(history=found)
+            self._draw(history=found, whole_account=whole)
 
         self._reads.ask(lambda: self._lists().history(patient_id, plan_id), came, self._failed)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from app.plan_views import PlanForm, PlanHappened, PlanPage, Worked
@@ -15,15 +14,11 @@ from widgets.common.cells import Cell, MoneyCell, PillCell, TableRow, WordsCell
 from widgets.common.pill import Look
 from widgets.common.speech import Notice
 from widgets.common.table import Column
-from widgets.common.when import count_text, day_text, full_day_text, hour_text
+from widgets.common.when import count_text, day_text, full_day_text
 
 SCHEDULE_COLUMNS: Final = (
     Column("#", 44), Column("Date", 150, 2), Column("Payment", 104, right=True), Column("Remaining", 104, right=True),
     Column("", 132, 1, right=True),
-)  # fmt: skip
-HISTORY_COLUMNS: Final = (
-    Column("Date", 128), Column("Plan ID", 168), Column("Event", 150, 2), Column("Status", 130, 1),
-    Column("Debit Amt.", 92, right=True),
 )  # fmt: skip
 OPTIONS: Final = ("1", "3", "6", "12")
 """Numbers of payments that are offered as tiles; everything else is under Other terms."""
@@ -53,13 +48,14 @@ _EACH: Final = {"monthly": "a month", "biweekly": "every two weeks", "weekly": "
 @dataclass(frozen=True, slots=True)
 class PlanState:
     """The page as it stands. `worked` is what the form comes to, `error` (field, words) what is wrong with it; `busy`
-    names the button at work; `skeleton`: it is being read."""
+    names the button at work; `skeleton`: it is being read. `whole_account`: `history` is that of all of the account."""
 
     page: PlanPage | None = None
     form: PlanForm | None = None
     worked: Worked | None = None
     error: tuple[str, str] = ("", "")
     history: tuple[PlanHappened, ...] | None = None
+    whole_account: bool = False
     notice: Notice | None = None
     said: str = ""
     busy: str = ""
@@ -254,18 +250,6 @@ def remaining_line(state: PlanState) -> tuple[str, str]:
         return f"Current balance{more}", show_cents(page.standing.owed_cents)
     total = sum(line.cents for line in worked.lines)
     return "Remaining after today", show_cents(total - sum(x.cents for x in worked.lines if x.due <= page.today))
-
-
-def history_rows(happened: tuple[PlanHappened, ...], today: date) -> list[TableRow]:
-    """The history in the field's words (S4-03)."""
-    return [
-        TableRow(str(n), (
-            WordsCell(day_text(each.at.date(), today), hour_text(each.at)), WordsCell(each.number or "", style="table"),
-            WordsCell(each.event, style="table_strong"), WordsCell(each.status, style="table", ink="text2"),
-            MoneyCell(each.debit_cents, "table"),
-        ))
-        for n, each in enumerate(happened)
-    ]  # fmt: skip
 
 
 def acceptance_words(state: PlanState) -> str:

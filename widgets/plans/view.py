@@ -38,10 +38,10 @@ from widgets.common.announce import announce
 from widgets.common.day_field import DayField
 from widgets.common.patient_bar import PatientBar
 from widgets.common.summary import SumLine, Summary
+from widgets.plans.history import HINT, HistoryTable
 from widgets.plans.parts import TermTile
 from widgets.plans.signature import SignaturePicture
 from widgets.plans.state import (
-    HISTORY_COLUMNS,
     OPTIONS,
     OTHER,
     SCHEDULE_COLUMNS,
@@ -50,7 +50,6 @@ from widgets.plans.state import (
     about_plan,
     acceptance_words,
     day_choices,
-    history_rows,
     offered,
     open_line,
     option_of,
@@ -64,6 +63,8 @@ from widgets.plans.state import (
 )  # fmt: skip
 from widgets.theme import S4, S8, S10, S12, S16, S20, Themed
 
+LISTS = (("schedule", "Schedule"), ("history", "History"), ("account", "Whole account"))
+"""What the right side shows: the payments, what happened to this plan, what happened to the whole account."""
 NO_CARD = "none"
 """The key of the way to pay that charges no card."""
 _LEFT, _RIGHT = 42, 58
@@ -85,7 +86,7 @@ class PlanView(Themed, QWidget):
     cancel_pressed = Signal()
     change_pressed = Signal()
     method_chosen = Signal(str)
-    history_wanted = Signal()
+    history_wanted = Signal(bool)
     back_pressed = Signal()
     retry_pressed = Signal()
 
@@ -152,10 +153,10 @@ class PlanView(Themed, QWidget):
         self.sums = Summary("What is agreed")
 
     def _make_schedule(self) -> None:
-        self.lists = Segments("What is shown", (("schedule", "Schedule"), ("history", "History")))
+        self.lists = Segments("What is shown", LISTS)
         self._caption = Text("", "caption", "muted", elide=True, align=Qt.AlignmentFlag.AlignRight)
         self.schedule = CellTable("Schedule", SCHEDULE_COLUMNS, lines=1)
-        self.history = CellTable("History", HISTORY_COLUMNS)
+        self.history = HistoryTable()
         self._left_words, self._left = Text("", "body_strong"), Text("", "amount_s")
         self._words = Text("", "table", "text2", wrap=True)
         self._accepted = Text("", "table", "text2", elide=True, align=Qt.AlignmentFlag.AlignRight)
@@ -391,8 +392,8 @@ class PlanView(Themed, QWidget):
 
     def _show_list(self, key: str) -> None:
         self.draw(self._state)
-        if key == "history":
-            self.history_wanted.emit()
+        if key != "schedule":
+            self.history_wanted.emit(key == "account")
 
     @property
     def host(self) -> QWidget:
@@ -497,14 +498,14 @@ class PlanView(Themed, QWidget):
         listed = self.lists.key
         self.schedule.setVisible(listed == "schedule")
         self._under.setVisible(listed == "schedule")
-        self.history.setVisible(listed == "history")
-        self._caption.setText(schedule_caption(state.worked) if listed == "schedule" else "")
+        self.history.setVisible(listed != "schedule")
+        self._caption.setText(schedule_caption(state.worked) if listed == "schedule" else HINT)
         self.schedule.set_rows(schedule_rows(state))
         if state.worked is not None and not self.schedule.key:
             following = state.page.standing.next if state.page and state.page.standing else None
             self.schedule.set_key(str(following.line.no) if following else "1")
-        if state.history is not None:
-            self.history.set_rows(history_rows(state.history, self._today()))
+        if state.history is not None and state.whole_account == (listed == "account"):
+            self.history.show_happened(state.history, self._today())
         words, amount = remaining_line(state)
         self._left_words.setText(words)
         self._left.setText(amount)

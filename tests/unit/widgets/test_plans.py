@@ -21,7 +21,7 @@ from models.rules.plan_standing import PlanStatus
 from models.rules.plans import asked_for
 from models.rules.rights import Right
 from tests.support.clinic import MARIA, PRIYA, TestClinic
-from tests.support.windows import FULL, LOOKS, press, shown, unfit
+from tests.support.windows import FULL, LOOKS, picture, press, shown, unfit
 from widgets import theme
 from widgets.bridge import Bridge
 from widgets.common.speech import Notice, Speech
@@ -179,6 +179,35 @@ def test_s0_45_skip_pay_off_and_cancel_ask_first(desk: PlanDesk, qtbot: Any) -> 
     press("Ctrl+Return")
     qtbot.waitUntil(lambda: desk.state.page is not None and desk.state.page.status is PlanStatus.CANCELLED,
                     timeout=20_000)  # fmt: skip
+
+
+def test_s4_03_the_history_of_the_whole_account_is_sorted_by_its_heads(desk: PlanDesk, qtbot: Any) -> None:
+    """Beside the plan what is of none: the card that was kept, what was paid; by a click, by a digit, and back."""
+    agreed(desk, qtbot)
+    desk.clinic.paid(4_500, payment_id="other", patient_id="marcus", number="PAY-1-00009", receipt_no="R")
+    view = desk.view
+    view.lists.set_key("account")
+    view.lists.chosen.emit("account")
+    qtbot.waitUntil(lambda: len(view.history.rows) > 3 and desk.state.whole_account, timeout=20_000)
+
+    def events() -> list[str]:
+        return [row.cells[2].title for row in view.history.rows]  # type: ignore[attr-defined]
+
+    newest = events()
+    assert {"Payment profile created", "Other Payment", "Payment Plan Setup"} <= set(newest)
+    picture(desk.window, "plan-history-account")
+    view.history.setFocus()
+    press("3")
+    assert events() == sorted(newest)
+    press("3")
+    assert events() == sorted(newest, reverse=True)
+    view.history.horizontalHeader().sectionClicked.emit(4)
+    assert events()[0] == "Other Payment", "the largest amount first"
+    press("1")
+    assert events() == newest
+    view.lists.set_key("history")
+    view.lists.chosen.emit("history")
+    qtbot.waitUntil(lambda: "Other Payment" not in events(), timeout=20_000)
 
 
 def test_s4_06_new_terms_for_a_plan_in_force_by_keys(desk: PlanDesk, qtbot: Any) -> None:
