@@ -28,6 +28,7 @@ _PATIENT_NAMES: dict[str, tuple[str, ...]] = {
     "suffix": ("suffix", "namesuffix"),
     "birth_date": ("birthdate", "dob", "dateofbirth", "birthday", "patientdob", "born"),
     "sex": ("sex", "gender", "administrativesex"),
+    "language": ("language", "preferredlanguage", "primarylanguage", "patientlanguage", "lang"),
     "phone": ("phone", "mobile", "cell", "cellphone", "mobilephone", "phonenumber", "homephone", "primaryphone",
               "telephone"),
     "email": ("email", "emailaddress", "mail"),

@@ -11,6 +11,7 @@ from exchange.drafts import CoverageDraft, FileContent, Identifier, Key, Patient
 from exchange.values import SEXES, PersonName, cents, person_name, phone
 from models.basics.errors import ImportRefused
 from models.operations import records
+from models.rules.languages import language_tag
 
 _NO = {"0", "n", "no", "false", "f", "inactive"}
 _NPI = re.compile(r"[12]\d{9}")
@@ -22,7 +23,7 @@ _FIELDS = (
 
 def read_patients(sheet: Sheet, content: FileContent) -> None:
     """Each row a person, and their insurance where the table names a payer. What no column says, stays as it is."""
-    silent = sheet.silent(*_FIELDS) | {"guarantor_id", "receipt_by", "language"}
+    silent = sheet.silent(*_FIELDS) | {"guarantor_id", "receipt_by"}
 
     def take(cells: Cells) -> None:
         draft = patient_draft(cells, silent)
@@ -47,12 +48,14 @@ def patient_draft(cells: Cells, silent: frozenset[str], id_field: str = "id") ->
         id="", family=name.family, given=name.given, middle=name.middle, suffix=name.suffix,
         birth_date=_birth_date(cells), sex=SEXES.get(plain(cells.text("sex")), ""), mrn=mrn,
         phone=phone(cells.text("phone")), email=cells.text("email"), address=_address(cells),
+        language=language_tag(cells.text("language")),
         deceased=bool(cells.text("death_date")) or _says_yes(cells.text("deceased")),
         active=cells.text("active").casefold() not in _NO,
     )  # fmt: skip
     numbers = (Identifier("MR", mrn),) if mrn else ()
     key = Key("Patient", source_id) if source_id else Key("Patient", f"MR|{mrn}")
-    return PatientDraft(key=key, path=cells.path, silent=silent, record=record, identifiers=numbers,
+    unsaid = frozenset() if record.language else frozenset({"language"})
+    return PatientDraft(key=key, path=cells.path, silent=silent | unsaid, record=record, identifiers=numbers,
                         guarantor=_guarantor(cells))  # fmt: skip
 
 

@@ -19,6 +19,22 @@ SPOKEN: Mapping[str, str] = {
 """Languages a desk may choose from (ISO 639-1), the written ones first."""
 
 
+_LONG_TAGS = {
+    "eng": "en", "spa": "es", "ara": "ar", "zho": "zh", "chi": "zh", "fra": "fr", "fre": "fr", "hat": "ht", "hin": "hi",
+    "kor": "ko", "pol": "pl", "por": "pt", "rus": "ru", "som": "so", "tgl": "tl", "ukr": "uk", "vie": "vi",
+}  # fmt: skip
+"""ISO 639-2 tags, both kinds, of the languages of the list."""
+_NAMES = {name.casefold(): tag for tag, name in SPOKEN.items()} | {"español": "es", "castellano": "es", "creole": "ht"}
+
+
+def language_tag(text: str) -> str:
+    """The tag of a language as programs write it (`es`, `es-MX`, `spa`, `Spanish`); empty for what is none."""
+    plain = text.strip().casefold()
+    tag = plain.replace("_", "-").partition("-")[0]
+    known = _NAMES.get(plain) or _LONG_TAGS.get(tag)
+    return known or (tag if tag.isascii() and tag.isalpha() and len(tag) in (2, 3) else "")
+
+
 def written_in(language: str) -> str:
     """The language somebody is written to in: their own where this program has it, else English."""
     tag = language.partition("-")[0].lower()

@@ -14,7 +14,7 @@ from exchange.csv.cells import amount, date_order, day, moment
 from exchange.csv.columns import Mapping, find_columns, read_mapping
 from exchange.csv.read import read_csv
 from exchange.csv.table import Row, read_table
-from exchange.drafts import FileContent, Reading
+from exchange.drafts import FileContent, PatientDraft, Reading
 from exchange.linking.link import Linked, link
 from exchange.unpack import csv_text
 from models.basics.clock import utc_text
@@ -350,3 +350,10 @@ def test_torture_is_refused_and_never_crashes(name: str) -> None:
 
 def test_a_moment_is_on_the_clinics_clock_whatever_the_machines_zone() -> None:
     assert moment("2026-05-14 09:45", "", "mdy", ZoneInfo("Asia/Tokyo"), "") == datetime(2026, 5, 14, 0, 45, tzinfo=UTC)
+
+
+def test_what_somebody_rather_reads_comes_along_and_an_empty_cell_says_nothing() -> None:
+    text = "MRN,Last,First,Preferred Language\n1,Quill,Ana,Spanish\n2,Quill,Ben,\n3,Quill,Cy,vie\n4,Quill,Di,n/a\n"
+    people = [each for each in content(text).drafts if isinstance(each, PatientDraft)]
+    assert [(each.record.language, "language" in each.silent) for each in people] == [
+        ("es", False), ("", True), ("vi", False), ("", True)]  # fmt: skip
