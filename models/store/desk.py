@@ -106,6 +106,25 @@ class DeskStore:
         return self._readers.reader()
 
     @contextmanager
+    def at_hand(self) -> Iterator[Any]:
+        """As `reader`, for a short question right after a write: where nobody writes just now on the writer's own
+        connection, whose pages are at hand while another one has to fetch and decrypt them anew. Who wants to write
+        waits for as long."""
+        if not self._lock.acquire(blocking=False):
+            with self.reader() as reader:
+                yield reader
+            return
+        try:
+            if self._connection is None or self._closed:
+                with self.reader() as reader:
+                    yield reader
+            else:
+                with _translated():
+                    yield self._connection.connection.dbapi_connection
+        finally:
+            self._lock.release()
+
+    @contextmanager
     def looking(self) -> Iterator[Remembering]:
         """As `reader`, for who looks at what they may write to in a moment. Every answer holds at the next `write`, and
         is not asked again there, if nobody wrote anything between: then the person decided on what stands."""
@@ -129,14 +148,14 @@ class DeskStore:
         """How far the hub's log has been read."""
         from models.operations.protocol import Cursor
 
-        with self.reader() as reader:
+        with self.at_hand() as reader:
             query = "SELECT server_epoch, cursor_seq, cursor_hash FROM stream WHERE tenant = ?"
             row = reader.execute(query, (self.tenant,)).fetchone()
         return Cursor(*row)
 
     def pending_count(self) -> int:
         """How many own operations the hub has not answered."""
-        with self.reader() as reader:
+        with self.at_hand() as reader:
             query = _WAITING.format("count(*)")
             return int(reader.execute(query, (self.tenant,)).fetchone()[0])
 
@@ -150,7 +169,7 @@ class DeskStore:
         """The next operations to push, or None. With `from_dseq` those from there on, answered or not."""
         from models.store.outbox import next_batch
 
-        with self.reader() as reader:
+        with self.at_hand() as reader:
             return next_batch(reader, self.tenant, max_ops, max_bytes, from_dseq)
 
     def everything_sent(self) -> bool:
@@ -307,7 +326,7 @@ class DeskStore:
         """Note, before they leave, that these operations may reach the hub; nothing is written where that is known."""
         from models.store.outbox import all_attempted, mark_attempted
 
-        with self.reader() as reader:
+        with self.at_hand() as reader:
             if all_attempted(reader, self.tenant, batch):
                 return
         with self.write() as tx:

@@ -54,7 +54,7 @@ class Mending:
         identity = self._store.identity
         if identity is None:
             return False
-        with self._store.reader() as reader:
+        with self._store.at_hand() as reader:
             row = reader.execute(
                 "SELECT (SELECT max(l.dseq) FROM log l WHERE l.tenant = s.tenant AND l.device = ? AND "
                 "l.epoch = s.epoch AND l.dseq > 0) > s.dseq FROM stream s WHERE s.tenant = ?",

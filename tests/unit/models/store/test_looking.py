@@ -201,3 +201,26 @@ def test_what_goes_wrong_in_a_rehearsal_is_left_to_the_write(desk: DeskStore, er
     desk.rehearse(wrong)
     assert everything(desk) == before
     assert selects_at_the_write(desk) != []
+
+
+def test_a_short_question_never_sees_what_is_not_committed(desk: DeskStore) -> None:
+    """On the writer's own connection where nobody writes, on another one where somebody does; closed is closed."""
+
+    def waiting() -> tuple[bool, int]:
+        with desk.at_hand() as reader:
+            count = int(reader.execute("SELECT count(*) FROM outbox WHERE acknowledged_at = ''").fetchone()[0])
+            return reader is writer, count
+
+    with desk.write() as tx:
+        writer = tx.session.driver
+        tx.record(charge("c2", 5), person_id="maria", business_date=DAY)
+        tx.session.run("UPDATE outbox SET acknowledged_at = 'now'")
+        inside: list[tuple[bool, int]] = []
+        asks = threading.Thread(target=lambda: inside.append(waiting()))
+        asks.start()
+        asks.join(20)
+    assert inside == [(False, 1)]
+    assert waiting() == (True, 1)  # the new one: the other was answered
+    desk.close()
+    with pytest.raises(StorageError, match=r"store\.closed"):
+        waiting()
