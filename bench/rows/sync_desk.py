@@ -16,6 +16,7 @@ def main() -> None:
     """`python -m bench.rows.sync_desk FOLDER JOIN-LINE`: works until standard input closes."""
     desk = ClinicDesk(Path(sys.argv[1]), parse_join_line(sys.argv[2]), "Desk 2")
     until(lambda: desk.engine.state().online)
+    desk.store.keep_room()
 
     def seen(change: Change) -> None:
         if "payment" in change.topics:

@@ -165,6 +165,9 @@ class HubOutside(Protocol):
     @property
     def port(self) -> int: ...
 
+    @property
+    def process_id(self) -> int: ...
+
     def line(self, desk_name: str) -> JoinLine: ...
 
     def kill(self) -> None:
@@ -195,6 +198,11 @@ class EmbeddedHub:
     @property
     def port(self) -> int:
         return self.process.port
+
+    @property
+    def process_id(self) -> int:
+        """The process that serves."""
+        return self.process.process_id
 
     def line(self, desk_name: str) -> JoinLine:
         first, self._first = self._first, None
