@@ -18,9 +18,8 @@ POSTS_NOTHING = {
     "document.kept", "note.add", "card.consent", "card.keep", "card.drop",
     "card.set_default", "card.rename", "payment.signed",
     "plan.put", "plan.accept", "plan.activate", "plan.skip", "plan.method", "plan.cancel",
-    "plan.closed", "plan.charged", "online.dispute_lost", "online.processing", "online.refused",
-    "patient.exported", "portal.terms",
-    "link.issue", "link.revoke",
+    "plan.closed", "plan.charged", "online.dispute_lost",
+    "patient.exported", "portal.terms", "link.issue", "link.revoke",
 }  # fmt: skip
 """Kinds that say something and move no money of their own."""
 
