@@ -214,14 +214,15 @@ class OnlineInbox:
         person = rows.patient(reader, clinic.tenant, row.patient_id) or rows.PatientRow(row.patient_id, *[""] * 8)
         names = staff.staff_names(reader, clinic.tenant) if row.settled_at and row.settled_by != HUB else {}
         by = POSTED_BY_RULE if row.settled_by == HUB else names.get(row.settled_by, "")
+        by_bank = row.way == BANK
         return OnlineLine(
             online_id=row.online_id, return_id=row.return_id, patient=patient_head(person, clinic.today()),
             at=clinic.local(row.at), kind=row.kind, channel=row.channel, number=row.number,
-            card=method_text("card", brand=row.brand, last4=row.last4), amount_cents=row.amount_cents,
-            left_cents=row.left_cents, state=row.state,
+            card=method_text("card", brand="Bank account" if by_bank else row.brand, last4=row.last4),
+            amount_cents=row.amount_cents, left_cents=row.left_cents, state=row.state,
             settled_at=clinic.local(row.settled_at) if row.settled_at else None, settled_by=by,
             archived=bool(row.archived), paid_out=bool(row.payout_id),
-            by_bank=row.way == BANK, reason=row.reason,
+            by_bank=by_bank, bank=row.brand if by_bank else "", reason=row.reason,
         )  # fmt: skip
 
 

@@ -44,8 +44,8 @@ class OnlineLine:
     """A payment from home, or with `return_id` what of it went back. `state`: open (not posted), posted, elsewhere
     (associated), off (went back before it was posted), failed (what went back came back); or of a bank debit, which is
     no money then: processing (its bank was asked), refused (with the bank's word, `reason`). `kind`: payment, refund,
-    void. `left_cents` may be posted; `settled_by` who did, empty where nobody has; `refundable`: it is posted and may
-    be given back."""
+    void. `left_cents` may be posted; `settled_by` who did, empty where nobody has; `by_bank`: a bank debit, of
+    an account at `bank`; `refundable`: it is posted and may be given back."""
 
     online_id: str
     return_id: str
@@ -63,6 +63,7 @@ class OnlineLine:
     archived: bool = False
     paid_out: bool = False
     by_bank: bool = False
+    bank: str = ""
     reason: str = ""
 
     @property

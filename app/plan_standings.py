@@ -10,7 +10,7 @@ from app.clinic import Clinic
 from app.views import AskedFor
 from models.basics.errors import RuleBroken
 from models.rules.numbers import plan_number
-from models.rules.plan_standing import PlanStanding, PlanStatus
+from models.rules.plan_standing import PlanStanding, PlanStatus, State
 from models.rules.plans import ASKED, answered
 from models.rules.rights import Right, discount_right
 from models.store import plan_looking
@@ -51,7 +51,7 @@ def still_asked(clinic: Clinic, reader: Any, request_id: str) -> None:
 
 def late_since(now: PlanStanding) -> date | None:
     """The day of the oldest payment that should have come."""
-    open_days = [each.line.due for each in now.lines if each.open_cents]
+    open_days = [each.line.due for each in now.lines if each.open_cents and each.state is not State.PROCESSING]
     return min(open_days, default=None) if now.late else None
 
 

@@ -270,7 +270,7 @@ class Plans:
     def _still_open(self, plan_id: str, no: int) -> None:
         page = self.open(plan_id)
         line = next((each for each in page.standing.lines if each.line.no == no), None) if page.standing else None
-        if line is None or not line.open_cents or line.state is State.CONFIRMING:
+        if line is None or not line.open_cents or line.state in (State.CONFIRMING, State.PROCESSING):
             raise RuleBroken("plan.not_open")
 
     def _row(self, reader: Any, plan_id: str) -> PlanRow:

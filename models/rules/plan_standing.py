@@ -92,13 +92,15 @@ def standing(
 ) -> PlanStanding:  # fmt: skip
     """How a plan stands. `paid` is what each payment put on its line items, `extras` which of them were made for a
     certain payment of the plan (S0-45); the others count for what is due first. What the line items owe less than the
-    schedule says falls off its end. A payment is late `late_days` after its day."""
+    schedule says falls off its end. A payment is late `late_days` after its day, unless a
+    bank was asked for it."""
     counted = _share_out(lines, paid, extras or {})
     opened = {line.no: line.cents - counted[line.no] for line in lines if not line.skipped}
     short = sum(opened.values()) - owed_cents
     let_off = _from_the_end(lines, opened, short) if short > 0 else set()
     found = tuple(_one(line, counted, opened, let_off, (tries or {}).get(line.no), today, late_days) for line in lines)
-    late = sum(each.open_cents for each in found if each.open_cents and each.line.due + timedelta(late_days) < today)
+    late = sum(each.open_cents for each in found if each.open_cents and each.state is not State.PROCESSING
+               and each.line.due + timedelta(late_days) < today)  # fmt: skip
     return PlanStanding(found, owed_cents, sum(counted.values()), max(-short, 0), late)
 
 

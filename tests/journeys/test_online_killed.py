@@ -23,7 +23,17 @@ from tests.support.dying_hub import DyingHub
 from tests.support.hub import KEY as FILE_KEY
 from tests.support.hub import RunningHub
 from tests.support.links import LATER, At, Payer
-from tests.support.online import BACK, KEY, SECRET, Home, pay, processor  # noqa: F401
+from tests.support.online import (  # noqa: F401
+    ACCOUNT,
+    BACK,
+    BROKE,
+    KEY,
+    SECRET,
+    Home,
+    pay,
+    pay_by_bank,
+    processor,
+)
 from tests.support.simulators import StripeProcess
 from tests.support.waiting import until
 
@@ -161,6 +171,46 @@ def test_killed_when_the_money_is_told(clinic: Clinic, dying: DyingHub, point: P
     assert len({each["intent"] for each in taken(home)}) == len(taken(home)) == len(charged)
     home.holds()
     clinic.rest()
+
+
+@pytest.mark.parametrize(("point", "armed_by"), [
+    (Point.AFTER_HEARD, "page"), (Point.HUB_BEFORE_COMMIT, "processing"), (Point.HUB_AFTER_COMMIT, "processing"),
+    (Point.HUB_BEFORE_COMMIT, "receive"), (Point.HUB_BEFORE_COMMIT, "refused"), (Point.HUB_AFTER_COMMIT, "refused"),
+])  # fmt: skip
+def test_s2_16_killed_while_a_bank_is_asked_or_answers(
+    clinic: Clinic, dying: DyingHub, point: Point, armed_by: str
+) -> None:  # fmt: skip
+    """Asked, paid or refused: half written, written and not noted, or only heard of, each is in the log once."""
+    home = clinic.well()
+    home.rules(online_debits=True)
+    clinic.rest()
+    before = {kind: len(home.entries(kind)) for kind in DEBITS}
+    dying.live(point, "checkout", {**ask(new_id()), "patient_id": home.guarantor}, armed_by)
+    clinic.hears(dying.says("address"))
+    pay_by_bank(dying.says("page"), BROKE if armed_by == "refused" else ACCOUNT)
+    if armed_by in ("receive", "refused"):
+        until(lambda: _said(clinic, "online.processing") == before["online.processing"] + 1)
+        clinic.processor.tell("settle-debits")
+    dying.dies()
+    home = clinic.well()
+    until(lambda: len(home.entries("online.processing")) == before["online.processing"] + 1)
+    clinic.processor.tell("settle-debits")
+    ended = "online.refused" if armed_by == "refused" else "online.receive"
+    until(lambda: len(home.entries(ended)) == before[ended] + 1)
+    home.look_after()
+    came = 1 if ended == "online.receive" else 0
+    assert {kind: len(home.entries(kind)) - count for kind, count in before.items()} == {
+        "online.processing": 1, "online.receive": came, "online.refused": 1 - came}  # fmt: skip
+    home.holds()
+    clinic.rest()
+
+
+DEBITS = ("online.processing", "online.receive", "online.refused")
+
+
+def _said(clinic: Clinic, kind: str) -> int:
+    """How often the file of a hub that lives elsewhere has this."""
+    return len(clinic.home.entries(kind))
 
 
 @pytest.mark.parametrize("point", [Point.BEFORE_ONLINE, Point.AFTER_ONLINE])

@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.support.online import VISA
+from tests.support.online import ACCOUNT, VISA
 
 PATIENCE_MS = 30_000
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}}
@@ -53,6 +53,15 @@ def fill_card(page: Page, number: str = VISA) -> None:
     page.fill("[name=expiry]", "12 / 34")
     page.fill("[name=cvc]", "123")
     page.click("button[type=submit]")
+
+
+def fill_account(page: Page, number: str = ACCOUNT) -> None:
+    """Allow a debit of a bank account on the processor's page."""
+    page.wait_for_selector("[name=account]")
+    page.fill("[name=holder]", "Rosa Alvarez")
+    page.fill("[name=routing]", "110000000")
+    page.fill("[name=account]", number)
+    page.click("#debit button[type=submit]")
 
 
 def holds(page: Page, name: str = "") -> None:

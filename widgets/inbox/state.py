@@ -160,7 +160,8 @@ def _under_card(line: OnlineLine) -> str:
         return "Up to four business days"
     if line.state == REFUSED:
         return _REASONS.get(line.reason, line.reason.replace("_", " ").capitalize())
-    return f"{show_cents(line.left_cents)} to post" if line.waits and line.left_cents != line.amount_cents else ""
+    part = line.waits and line.left_cents != line.amount_cents
+    return f"{show_cents(line.left_cents)} to post" if part else line.bank
 
 
 def _look(line: OnlineLine, today: date) -> Look:

@@ -35,6 +35,7 @@ PAYMENT_LOOKS: Final[dict[State, Look]] = {
     State.PAID: ("Paid", "ok", "check"),
     State.SKIPPED: ("Skipped", "neutral", "arrow-right"),
     State.CONFIRMING: ("Confirming", "warn", "hourglass"),
+    State.PROCESSING: ("Bank asked", "info", "loader"),
     State.FAILED: ("Card declined", "bad", "circle-x"),
     State.LATE: ("Late", "bad", "triangle-alert"),
     State.DUE: ("Due", "info", "clock"),

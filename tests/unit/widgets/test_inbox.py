@@ -20,6 +20,7 @@ from app.online_views import (
     AssociateSheet,
     Deposit,
     Goes,
+    OnlineAsk,
     OnlineLine,
     OnlineTab,
     OnlineView,
@@ -67,9 +68,15 @@ def line(online_id: str, **more: Any) -> OnlineLine:
 
 LINES = (
     line("a"),
+    line("h", state="refused", card="Bank account •••• 6789", left_cents=0, number="", by_bank=True,
+         reason="insufficient_funds", at=AT - timedelta(days=4)),
+    line("i", state="processing", card="Bank account •••• 6789", left_cents=0, number="",
+         by_bank=True, channel="link", patient=replace(frozen.LONG, merged_with=""), at=AT - timedelta(days=2)),
     line("b", channel="link", amount_cents=12_000, left_cents=10_000, card="American Express •••• 8431",
          patient=replace(frozen.LONG, merged_with=""), number="WEB-00040"),
     line("c", return_id="r", kind="void", amount_cents=1_000, left_cents=1_000, number="WEB-R-00007"),
+    line("j", state="posted", left_cents=0, card="Bank account •••• 6789", by_bank=True, number="WEB-00038",
+         bank="First Cooperative Savings Bank of Alder County", settled_at=AT, at=AT - timedelta(days=2)),
     line("d", channel="plan", state="posted", left_cents=0, settled_at=AT - timedelta(days=1), settled_by="by rule",
          at=AT - timedelta(days=1), number="WEB-00039"),
     line("e", state="elsewhere", left_cents=0, settled_at=AT, settled_by="Maria", at=AT - timedelta(days=9)),
@@ -78,7 +85,7 @@ LINES = (
 )  # fmt: skip
 DEPOSITS = (
     Deposit("po-3", TODAY + timedelta(days=1), 98_765, 98_765, 3_205, 9, 0, failed=False),
-    Deposit("po-2", TODAY, 1_234_567_89, 1_134_567_89, 12_345_67, 212, 14, failed=False),
+    Deposit("po-2", TODAY, 1_234_567_89, 1_134_567_89, 12_345_67, 212, 14, failed=False, debits=31),
     Deposit("po-1", date(2026, 5, 11), 7_283, 7_283, 217, 1, 1, failed=True),
 )
 SHEET = PostSheet(LINES[0], (
@@ -144,6 +151,7 @@ def test_nothing_of_the_forms_is_clipped(qtbot: Any, look: str) -> None:
 @pytest.mark.parametrize(("key", "acts"), [
     ("a", {"post", "associate", "ledger"}), ("r", {"post", "associate", "ledger"}),
     ("d", {"refund", "archive", "ledger"}), ("e", {"archive", "ledger"}), ("f", {"archive", "ledger"}),
+    ("h", {"archive", "ledger"}), ("i", {"ledger"}),
 ])  # fmt: skip
 def test_s1_10_s1_14_what_a_row_can_take(key: str, acts: set[str]) -> None:
     assert offers_for(states()["inbox"].line(key)) == acts
@@ -153,6 +161,8 @@ def test_a_row_is_read_as_one_sentence() -> None:
     rows = {row.key: row for row in states()["inbox"].rows}
     assert "Payment, Patient portal, Visa •••• 4242, WEB-00041, $75.00, Not posted" in rows["a"].sentence
     assert "Void" in rows["r"].sentence
+    assert "6789, Up to four business days" in rows["i"].sentence
+    assert rows["h"].sentence.endswith("6789, Not enough money, $75.00, Not paid by bank")
     assert states()["inbox"].waits == "3 transactions not posted · $165.00"
 
 
@@ -356,3 +366,60 @@ def test_s1_15_deposits_say_what_they_are_made_of(desk: Desk) -> None:
     [made] = desk.story.deposits(31).deposits
     assert (made.online_cents, made.fee_cents, made.payments) == (2_883, 117, 1)
     assert desk.story.inbox().lines[0].paid_out
+
+
+def asked_of_bank(desk: Desk, intent: str, cents: int = 7_500) -> str:
+    """A bank is asked: the hub tells, the desk pulls. Its id."""
+    taken = Captured(intent, f"py_{intent}", cents, desk.now, "First Bank", "6789", way=online.BANK)
+    assert desk.hub.online.processing(stores.TENANT, attempt(f"at-{intent}"), taken)
+    desk.sync()
+    return desk.story.inbox().lines[0].online_id
+
+
+def test_s2_16_a_bank_debit_is_under_way_and_no_money_until_its_bank_pays(desk: Desk) -> None:
+    asked = asked_of_bank(desk, "pi_1")
+    assert (desk.story.unposted(), desk.owes(), desk.story.inbox().waits) == (0, [3_000, 4_500], 0)
+    desk.read(asked)
+    assert desk.presenter.state.foot == "1 transaction · $0.00 paid · $75.00 asked of banks"
+    press("X")
+    press("Return")
+    assert (desk.presenter._post, desk.presenter.state.lines[0].archived) == (None, False)
+    taken = Captured("pi_1", "py_pi_1", 7_500, desk.now, "First Bank", "6789", way=online.BANK)
+    desk.hub.online.receive(stores.TENANT, attempt("at-pi_1"), taken)
+    desk.sync()
+    [came] = desk.story.inbox().lines
+    assert (came.online_id, came.state, came.by_bank, desk.story.unposted()) == (asked, "open", True, 1)
+    desk.story.post(asked, MARIA)
+    with desk.store.reader() as reader:
+        assert reader.execute("SELECT tender, method_id, brand, last4 FROM payment").fetchall() == [
+            ("online", "ach", "First Bank", "6789")]  # fmt: skip
+    desk.sync()
+    assert (desk.owes(), desk.hub.verify(stores.TENANT, deep=True)) == ([0, 0], [])
+
+
+def test_s2_16_a_bank_that_does_not_pay_is_counted_until_somebody_puts_it_away(desk: Desk) -> None:
+    asked = asked_of_bank(desk, "pi_1")
+    taken = Captured("pi_1", "py_pi_1", 7_500, desk.now, "First Bank", "6789", way=online.BANK)
+    assert desk.hub.online.refused(stores.TENANT, attempt("at-pi_1"), taken, "account_closed")
+    assert not desk.hub.online.refused(stores.TENANT, attempt("at-pi_1"), taken, "account_closed")
+    desk.sync()
+    assert desk.story.unposted() == 1
+    desk.read(asked)
+    assert "the patient was told" in desk.presenter.state.foot
+    press("X")
+    desk.until(lambda: desk.presenter.state.empty is not None and not desk.presenter.busy)
+    assert (desk.story.unposted(), desk.owes()) == (0, [3_000, 4_500])
+    assert [each.state for each in desk.story.transactions(OnlineAsk()).lines] == ["refused"]
+
+
+def test_s1_15_a_deposit_says_how_many_came_by_bank_debit(desk: Desk) -> None:
+    card = desk.pays("pi_1", 3_000)
+    taken = Captured("pi_2", "py_2", 4_500, desk.now, "First Bank", "6789", way=online.BANK)
+    bank = desk.hub.online.receive(stores.TENANT, attempt("at-2"), taken).online_id
+    lines = tuple(online.PayoutLine(kind="charge", amount_cents=1_000, online_id=each) for each in (card, bank))
+    day = desk.clinic.today().isoformat()
+    desk.hub.online.paid_out(stores.TENANT, online.OnlinePayout(payout_id="po_1", amount_cents=2_000, arrives_on=day,
+                                                                lines=lines))  # fmt: skip
+    desk.sync()
+    [made] = desk.story.deposits(31).deposits
+    assert (made.payments, made.debits) == (2, 1)

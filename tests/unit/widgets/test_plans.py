@@ -17,7 +17,7 @@ from app.plan_lists import PlanLists
 from app.plan_views import PlanListed
 from app.plans import Plans
 from models.operations.kept_cards import CardConsent, CardKeep
-from models.rules.plan_standing import PlanStatus
+from models.rules.plan_standing import PlanStatus, State
 from models.rules.plans import asked_for
 from models.rules.rights import Right
 from tests.support.clinic import MARIA, PRIYA, TestClinic
@@ -29,7 +29,7 @@ from widgets.plans.list_page import PlansList
 from widgets.plans.list_state import PlansState, plans_state
 from widgets.plans.parts import AcceptDialog
 from widgets.plans.presenter import Doors, PlanPresenter
-from widgets.plans.state import PlanState
+from widgets.plans.state import PAYMENT_LOOKS, PlanState
 from widgets.plans.view import PlanView
 
 pytestmark = pytest.mark.usefixtures("themed")
@@ -119,6 +119,10 @@ def agreed(desk: PlanDesk, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: desk.state.accepted, timeout=20_000)
     press("Ctrl+Return")
     qtbot.waitUntil(lambda: desk.state.active, timeout=20_000)
+
+
+def test_every_payment_of_a_plan_has_a_look() -> None:
+    assert set(PAYMENT_LOOKS) == set(State)
 
 
 def test_s4_06_an_agreement_is_worked_out_live_accepted_and_put_into_force(desk: PlanDesk, qtbot: Any) -> None:

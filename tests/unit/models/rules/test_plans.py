@@ -225,6 +225,13 @@ def test_a_card_that_said_no_and_one_nobody_knows_of() -> None:
     assert stands(owed=50_00, paid={"p": 100_00}, tries=tries)[:2] == ["paid", "paid"]
 
 
+def test_a_payment_whose_bank_was_asked_is_neither_late_nor_paid() -> None:
+    tries = {1: LastTry("processing")}
+    found = standing(THREE, 150_00, {}, today=date(2026, 2, 25), late_days=5, tries=tries)
+    assert [each.state for each in found.lines] == [State.PROCESSING, State.LATE, State.SCHEDULED]
+    assert (found.late_cents, found.owed_cents, found.lines[0].open_cents) == (50_00, 150_00, 50_00)
+
+
 def test_what_is_owed_no_more_falls_off_the_end() -> None:
     assert stands(owed=80_00) == ["scheduled", "scheduled", State.LET_OFF]
     found = standing(THREE, 80_00, {}, today=date(2026, 1, 1), late_days=5)
