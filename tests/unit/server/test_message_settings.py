@@ -45,6 +45,7 @@ def test_s0_40_mail_is_private_unless_it_stays_on_this_machine(tmp_path: Path) -
      ({"COPAYDESK_TEXT_URL": "https://user:pw@api.provider.test/"}, "COPAYDESK_TEXT_URL"),
      ({"COPAYDESK_TEXT_FROM": ""}, "COPAYDESK_TEXT_FROM"),
      ({"COPAYDESK_TEXT_TOKEN": "<token>"}, "COPAYDESK_TEXT_TOKEN"),
+     ({"COPAYDESK_TEXT_SIGNING_TOKEN": "change-me"}, "COPAYDESK_TEXT_SIGNING_TOKEN"),
      ({"COPAYDESK_TEXT_TOKEN": "a\r\nb: c"}, "COPAYDESK_TEXT_TOKEN")],
 )  # fmt: skip
 def test_s0_40_a_wrong_setting_is_named_and_its_value_is_not(
@@ -83,3 +84,11 @@ def test_s0_40_a_desks_own_hub_serves_without_mail_rather_than_not_at_all(
     assert usable_settings(tmp_path, MAIL).mail is not None
     assert usable_settings(tmp_path, MAIL | {"COPAYDESK_SMTP_PORT": "mail"}) == MessageSettings()
     assert [vars(record)["facts"]["setting"] for record in caplog.records] == ["COPAYDESK_SMTP_PORT"]
+
+
+def test_what_a_provider_signs_with_is_its_token_unless_told_otherwise(tmp_path: Path) -> None:
+    for more, signed_with in (({}, "tok-4f1e9a77c2"), ({"COPAYDESK_TEXT_SIGNING_TOKEN": "sig-77c2"}, "sig-77c2")):
+        text = message_settings(tmp_path, {**TEXT, **more}).text
+        assert text is not None
+        assert text.signing_token == signed_with
+        assert "sig-77c2" not in repr(text)

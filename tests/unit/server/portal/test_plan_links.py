@@ -157,16 +157,7 @@ def test_nothing_is_paid_where_nothing_is_due_and_a_late_payment_is_paid_by_the_
     assert processor.captured_cents() == 0
     assert "Nothing is owed here" in Payer(later.clinic, later.link_id).opens().text
     due = Sent(place)
-    about = {"plan_id": due.plan_id, "patient_id": due.clinic.rosa}
-    digest = due.entries("plan.put")[0]["terms_sha256"]
-    due.clinic.put(
-        plans.PlanPut(**about, charge_ids=(due.charge,), encounter_cents=8_000, terms="plan-1", text="I agree.",
-                      terms_sha256=sha256("I agree."), lines=(
-                          plans.PlanLine(no=1, due_date="2026-01-02", amount_cents=8_000),)),
-        plans.PlanAccept(**about, terms="plan-1", terms_sha256=sha256("I agree."), said_by="Rosa", how="paper"),
-        plans.PlanActivate(**about, charge_ids=(due.charge,), terms_sha256=sha256("I agree.")),
-    )  # fmt: skip
-    assert digest
+    starts(due)
     assert "due now is" in due.payer.enters().page.text
     assert "Thank you, Rosa" in due.payer.pays().text
     [fact] = due.entries("online.receive")
@@ -301,7 +292,19 @@ def test_an_agreement_that_waits_is_on_the_page_of_plans_with_one_button(later: 
     assert gone.status_code == 404
 
 
-@pytest.mark.parametrize("ended", ["revoked", "expired", "draft"])
+def starts(plan: Plan) -> None:
+    """The desk puts the plan into force, one payment late: its link is for paying that now."""
+    about = {"plan_id": plan.plan_id, "patient_id": plan.clinic.rosa}
+    digest = sha256("I agree.")
+    plan.clinic.put(
+        plans.PlanPut(**about, charge_ids=(plan.charge,), encounter_cents=8_000, terms="plan-1", text="I agree.",
+                      terms_sha256=digest, lines=(plans.PlanLine(no=1, due_date="2026-01-02", amount_cents=8_000),)),
+        plans.PlanAccept(**about, terms="plan-1", terms_sha256=digest, said_by="Rosa", how="paper"),
+        plans.PlanActivate(**about, charge_ids=(plan.charge,), terms_sha256=digest),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("ended", ["revoked", "expired", "draft", "in-force"])
 def test_what_cannot_be_agreed_to_is_not_listed(place: House, ended: str) -> None:
     plan = Plan(place.clinic())
     if ended == "revoked":
@@ -309,5 +312,9 @@ def test_what_cannot_be_agreed_to_is_not_listed(place: House, ended: str) -> Non
         plan.clinic.put(LinkRevoke(link_id=link_id, patient_id=plan.clinic.rosa))
     elif ended == "expired":
         issue(plan.clinic, 7_200, subject="plan", subject_id=plan.plan_id, expires_at=EARLIER)
-    browser = join(place, plan.clinic, factor="text").browser
-    assert "You have no payment plan" in browser.get("/plans").text
+    elif ended == "in-force":
+        plan.send()
+        starts(plan)
+    page = join(place, plan.clinic, factor="text").browser.get("/plans").text
+    assert ("You have no payment plan" in page) is (ended != "in-force")
+    assert "waits for you" not in page
