@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,6 @@ from app.fields import NOTE_LIMIT, no_card_number
 from app.heads import patient_head
 from app.method import method_text
 from app.online_views import (
-    NO_MONEY,
     UNDER_WAY,
     AssociateSheet,
     Deposit,
@@ -40,11 +40,14 @@ from models.store.queries.insured import asking
 from models.store.queries.online import OnlineRow
 
 MOST = 500
-"""So many transactions are shown at once; older ones are found by fewer days."""
+"""So many are in the inbox, or deposits in their list, at once."""
+PAGE = 100
+"""So many transactions are on a page."""
 INBOX_DAYS = 31
 """So long what is posted stays in the inbox unless somebody puts it away."""
 SAME_DAYS = 62
 """So far back a payment entered by hand may be the same money."""
+_POSTED = {Posted.ANY: None, Posted.WAITS: False, Posted.DONE: True}
 POSTED_BY_RULE = "by rule"
 
 
@@ -64,11 +67,11 @@ class OnlineInbox:
         """Payments and what went back, newest first; what is not posted whatever its age."""
 
         def read(ask: Any) -> Iterable[OnlineRow]:
-            found = online.transactions(ask, self._clinic.tenant, self._since(asked.days), MOST)
-            wanted = {Posted.ANY: (True, False), Posted.WAITS: (True,), Posted.DONE: (False,)}[asked.posted]
-            return [row for row in found if (row.state == "open" or row.state in NO_MONEY) in wanted]
+            return online.transactions(ask, self._clinic.tenant, self._since(asked.days), PAGE + 1,
+                                       posted=_POSTED[asked.posted], skip=asked.page * PAGE)  # fmt: skip
 
-        return self._view(read)
+        view = self._view(read)
+        return replace(view, lines=view.lines[:PAGE], more=len(view.lines) > PAGE)
 
     def deposits(self, days: int) -> OnlineView:
         """What the processor paid out, newest first."""

@@ -28,10 +28,11 @@ class Posted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OnlineAsk:
-    """Which transactions: of the last `days` (S1-13: a month), and whatever waits."""
+    """Which transactions: of the last `days` (S1-13: a month), and whatever waits; `page` counts from 0."""
 
     days: int = 31
     posted: Posted = Posted.ANY
+    page: int = 0
 
 
 UNDER_WAY, REFUSED = "processing", "refused"
@@ -105,7 +106,8 @@ class Deposit:
 
 @dataclass(frozen=True, slots=True)
 class OnlineView:
-    """What the page shows: `waits` transactions are not posted, `waits_cents` in all (payments less what went back)."""
+    """What the page shows: `waits` transactions are not posted, `waits_cents` in all (payments less what went back).
+    `more`: there is another page after this one."""
 
     lines: tuple[OnlineLine, ...]
     deposits: tuple[Deposit, ...]
@@ -113,6 +115,7 @@ class OnlineView:
     waits_cents: int
     today: date
     on: bool = True
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class InboxPresenter(QObject):
         self._questions = Newest(bridge, lanes["lists"], self)
         self._questions.late.connect(self._draw)
         view.chosen.connect(self._choose)
+        view.page_moved.connect(self._turn)
         view.row_chosen.connect(self._follow_row)
         view.opened.connect(self._open_post)
         view.act_pressed.connect(self._act)
@@ -99,6 +100,11 @@ class InboxPresenter(QObject):
             self._chosen, self._said = chosen, ""
             self._draw()
             self.refresh()
+
+    @Slot(int)
+    def _turn(self, step: int) -> None:
+        """One page of the transactions back, or on."""
+        self._choose(replace(self._chosen, page=max(self._chosen.page + step, 0)))
 
     # The row in focus -------------------------------------------------------------------------------------------------
 

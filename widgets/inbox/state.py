@@ -75,10 +75,11 @@ class Chosen:
     days: int = 31
     posted: Posted = Posted.ANY
     which: Which = Which.ALL
+    page: int = 0
 
     def ask(self) -> OnlineAsk:
         """As the story is asked."""
-        return OnlineAsk(self.days, self.posted)
+        return OnlineAsk(self.days, self.posted, self.page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class InboxState:
     empty: tuple[str, str] | None = None
     notice: Notice | None = None
     skeleton: bool = False
+    more: bool = False
 
     def line(self, key: str) -> OnlineLine | None:
         """The transaction a row is about."""
@@ -113,13 +115,15 @@ def inbox_state(view: OnlineView, chosen: Chosen, *, said: str = "", notice: Not
         rows = tuple(_deposit_row(each, view.today) for each in view.deposits)
         return replace(state, rows=rows, foot=_deposit_foot(view.deposits), empty=None if rows else _NO_DEPOSITS)
     rows = tuple(_row(line, view.today) for line in view.lines)
-    return replace(state, rows=rows, foot=_foot(view.lines), empty=None if rows else _empty(chosen))
+    paged = f"Page {chosen.page + 1} · " if rows and (chosen.page or view.more) else ""
+    return replace(state, rows=rows, foot=paged + _foot(view.lines), empty=None if rows else _empty(chosen),
+                   more=view.more)  # fmt: skip
 
 
 def _empty(chosen: Chosen) -> tuple[str, str]:
     if chosen.tab is OnlineTab.INBOX:
         return ("Nothing new", "Payments from home appear here within seconds. Older ones are under Transactions.")
-    if chosen.posted is not Posted.ANY:
+    if chosen.posted is not Posted.ANY or chosen.page:
         return ("Nothing like this", "No transaction of these days fits. Choose other days, or posted or not.")
     return ("No transactions", "What patients pay from home shows here, posted or not.")
 

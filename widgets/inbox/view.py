@@ -18,6 +18,7 @@ from widgets.common import (
     Choice,
     Divider,
     EmptyState,
+    IconButton,
     KeycapButton,
     Role,
     Skeleton,
@@ -49,6 +50,7 @@ class InboxPage(Themed, QWidget):
     row_chosen = Signal(str)
     opened = Signal()
     act_pressed = Signal(str)
+    page_moved = Signal(int)
     retry_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -73,6 +75,10 @@ class InboxPage(Themed, QWidget):
         self.acts = {act: KeycapButton(action=self.actions_by[act]) for act, _, _ in ACT_KEYS}
         for button in (self.post, *self.acts.values()):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the letters with the row
+        self.before = IconButton("chevron-left", "Page before", action=self.before_action, size="control_small")
+        self.after = IconButton("chevron-right", "Next page", action=self.after_action, size="control_small")
+        for button in (self.before, self.after):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._skeleton = Skeleton(8)
         self._lay_out()
         self._connect()
@@ -82,6 +88,8 @@ class InboxPage(Themed, QWidget):
     def _make_actions(self) -> None:
         self.post_action = page_action(self, "Post to ledger", ENTER, self.opened.emit)
         self.filter_action = page_action(self, "Choose the list", "Ctrl+F", self._to_tabs)
+        self.before_action = page_action(self, "Page before", "Ctrl+PgUp", lambda: self.page_moved.emit(-1))
+        self.after_action = page_action(self, "Next page", "Ctrl+PgDown", lambda: self.page_moved.emit(1))
         self.actions_by = {act: page_action(self, words, keys, partial(self.act_pressed.emit, act))
                            for act, words, keys in ACT_KEYS}  # fmt: skip
 
@@ -103,6 +111,8 @@ class InboxPage(Themed, QWidget):
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.foot, 1)
         self._foot.addWidget(self.said, 1)
+        self._foot.addWidget(self.before)
+        self._foot.addWidget(self.after)
         self._list = Card(inset=0, clip=True)
         self._stack = QStackedLayout()
         body = self._list.body
@@ -138,6 +148,8 @@ class InboxPage(Themed, QWidget):
         self._body.setSpacing(look.size("gap"))
         self._bar.setContentsMargins(S8, S4, S12, 0)
         self._foot.setContentsMargins(S16, S8, S16, S10)
+        for button in (self.before, self.after):
+            button.setFixedWidth(look.px(36))
         for choice, width in ((self.days, 148), (self.posted, 140), (self.which, 140)):
             choice.setFixedWidth(look.px(width))
         self._list.body.setSpacing(0)
@@ -212,6 +224,11 @@ class InboxPage(Themed, QWidget):
         self.posted.setVisible(chosen.tab is OnlineTab.TRANSACTIONS)
         self.which.set_key(chosen.which)
         self.which.setVisible(chosen.tab is OnlineTab.REQUESTS)
+        listed = chosen.tab is OnlineTab.TRANSACTIONS
+        self.before_action.setEnabled(listed and chosen.page > 0)
+        self.after_action.setEnabled(listed and state.more)
+        for button in (self.before, self.after):
+            button.setVisible(listed and (chosen.page > 0 or state.more))
 
     def draw_asks(self, state: AsksState) -> None:
         """What the page says around the list of requests."""

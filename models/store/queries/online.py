@@ -159,10 +159,13 @@ _TRANSACTIONS = (
     "'', brand, last4, asked_at, items, ended_at, '', archived, '', '', request_id, 'bank', reason FROM online_debit "
     "WHERE tenant = :tenant AND state <> 'received'"
 )
+_NOT_POSTED = "('open', 'processing', 'refused')"
 _SINCE = (
-    f"SELECT * FROM ({_TRANSACTIONS}) WHERE at >= :since OR state IN ('open', 'processing') "
-    "ORDER BY at DESC, number DESC LIMIT :most"
+    f"SELECT * FROM ({_TRANSACTIONS}) WHERE (at >= :since OR state IN ('open', 'processing')) AND {{posted}} "
+    "ORDER BY at DESC, number DESC, online_id, return_id LIMIT :most OFFSET :skip"
 )
+_POSTED = {None: "1 = 1", True: f"state NOT IN {_NOT_POSTED}", False: f"state IN {_NOT_POSTED}"}
+"""By what is wanted: whatever it is, posted, not posted."""
 _INBOX = (
     f"SELECT * FROM ({_TRANSACTIONS}) WHERE archived = 0 AND (state IN ('open', 'processing', 'refused') "
     "OR at >= :since) ORDER BY state NOT IN ('open', 'refused'), at DESC, number DESC LIMIT :most"
@@ -212,9 +215,13 @@ class PayoutRow:
     noted_at: str
 
 
-def transactions(ask: Ask, tenant: str, since: str, most: int) -> list[OnlineRow]:
-    """Everything paid from home since a moment (UTC text) and whatever is not posted, newest first."""
-    return [OnlineRow(*row) for row in ask(_SINCE, tenant=tenant, since=since, most=most)]
+def transactions(
+    ask: Ask, tenant: str, since: str, most: int, *, posted: bool | None = None, skip: int = 0
+) -> list[OnlineRow]:  # fmt: skip
+    """Everything paid from home since a moment (UTC text) and whatever is not posted, newest first; `posted` (None:
+    both) of them, without the first `skip`."""
+    query = _SINCE.format(posted=_POSTED[posted])
+    return [OnlineRow(*row) for row in ask(query, tenant=tenant, since=since, most=most, skip=skip)]
 
 
 def inbox(ask: Ask, tenant: str, since: str, most: int) -> list[OnlineRow]:

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app import online_inbox
 from app.clinic import Clinic
 from app.lanes import Lane
 from app.online_inbox import OnlineInbox
@@ -106,6 +107,7 @@ def states() -> dict[str, InboxState]:
     transactions = Chosen(OnlineTab.TRANSACTIONS)
     return {
         "inbox": inbox_state(view, Chosen()),
+        "page": inbox_state(replace(view, more=True), replace(transactions, page=1)),
         "transactions": inbox_state(view, transactions, said="Posted $75.00 of Ada Quillfeather. WEB-00041"),
         "deposits": inbox_state(at_bank, Chosen(OnlineTab.DEPOSITS)),
         "nothing": inbox_state(nothing, Chosen()),
@@ -340,6 +342,33 @@ def test_s1_12_s1_13_put_away_taken_out_and_found_under_transactions(desk: Desk)
     press("R")
     press("Ctrl+L")
     assert desk.went == [Target("ada", payment_id=paid), "ada"]
+
+
+def test_s1_10_s1_13_transactions_are_turned_page_by_page_and_none_is_left_out(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are; what is posted is told from what is not before pages are cut, not after."""
+    monkeypatch.setattr(online_inbox, "PAGE", 2)
+    paid = [desk.pays(f"pi_{number}", 100) for number in range(5)]
+    desk.story.post(paid[0], MARIA)
+    newest = [line.key for page in range(3) for line in desk.story.transactions(OnlineAsk(page=page)).lines]
+    assert sorted(newest) == sorted(paid)
+    [done] = desk.story.transactions(OnlineAsk(posted=Posted.DONE)).lines
+    assert done.online_id == paid[0]
+    desk.presenter.refresh()
+    desk.until(lambda: len(desk.keys()) == len(paid))
+    desk.page.table.setFocus()
+    press("Ctrl+F")
+    press("Right")
+    desk.until(lambda: desk.keys() == newest[:2])
+    assert desk.presenter.state.foot.startswith("Page 1 · 2 transactions")
+    press("Ctrl+PgDown")
+    desk.until(lambda: desk.keys() == newest[2:4])
+    press("Ctrl+PgDown")
+    desk.until(lambda: desk.keys() == newest[4:])
+    assert not desk.page.after_action.isEnabled()
+    press("Ctrl+PgUp")
+    desk.until(lambda: desk.keys() == newest[2:4])
 
 
 def test_s1_14_what_went_back_is_posted_of_its_own(desk: Desk) -> None:
