@@ -349,10 +349,13 @@ def _log_is_dense_to_cursor(session: Session, tenant: str) -> Iterator[str]:
 
 
 def _answered_came_back(session: Session, tenant: str) -> Iterator[str]:
+    """What was kept apart because its id is taken stands in the log under a stand-in (`standing.conflict_id`)."""
     found = session.rows(
         "SELECT o.op_id FROM outbox o JOIN stream s ON s.tenant = o.tenant LEFT JOIN log l ON l.tenant = o.tenant AND "
         "l.op_id = o.op_id WHERE o.tenant = :tenant AND o.seq > 0 AND o.seq <= s.cursor_seq AND l.op_id IS NULL "
-        "AND o.reason <> 'id_conflict' AND o.seq >= (SELECT min(seq) FROM log WHERE tenant = :tenant)",
+        "AND o.reason <> 'id_conflict' AND o.seq >= (SELECT min(seq) FROM log WHERE tenant = :tenant) "
+        "AND NOT EXISTS (SELECT 1 FROM log k WHERE k.tenant = o.tenant AND k.seq = o.seq "
+        "AND k.verdict = 'quarantined' AND substr(k.op_id, 1, length(o.op_id) + 1) = o.op_id || '~')",
         tenant=tenant,
     )
     yield from (f"{row[0]}: answered, but not in the log" for row in found)
