@@ -16,6 +16,8 @@ def make() -> None:
     op.add_column("practice", text("receipt_message_es"))
     op.add_column("consent", text("agreed_at"))
     op.add_column("consent", text("agreed_by"))
+    add_index("ix_consent_tenant_address_part", "consent", ["tenant", "address"],
+              where="channel = 'text' AND agreed = 0")  # fmt: skip
     op.create_table(
         "contact",
         key("tenant"), key("id"), text("patient_id"), text("name"), text("relation"), text("phone"), text("email"),
@@ -46,6 +48,7 @@ def undo() -> None:
         op.drop_table("portal_knock")
     op.drop_table("portal_terms")
     op.drop_table("contact")
+    op.drop_index("ix_consent_tenant_address_part", "consent")
     op.drop_column("consent", "agreed_by")
     op.drop_column("consent", "agreed_at")
     op.drop_column("practice", "receipt_message_es")

@@ -98,10 +98,12 @@ consent = table(
     words("words"), words("said_at"), words("actor"), words("device"), words("op_id"), words("agreed_at"),
     words("agreed_by"), whole("seq"),
 )  # fmt: skip
-"""Whether a patient wants papers at an address although they travel unprotected; the newest word stands (`said_at`,
-`actor`). `agreed_at` and `agreed_by` are of the last yes, also once it was taken back; empty in rows of before."""
+"""Whether a patient wants papers at an e-mail address although they travel unprotected, or texts to a number at all;
+the newest word stands (`said_at`, `actor`). `agreed_at` and `agreed_by` are of the last yes, also once it was taken
+back; empty in rows of before."""
 
 index(consent, "tenant", "patient_id")
+index(consent, "tenant", "address", where="channel = 'text' AND agreed = 0")
 index(consent, "tenant", "seq", where="seq = 0")
 
 alias = table(
