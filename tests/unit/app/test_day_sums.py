@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.day_sums import add_up, copays
+from app.day_sheet import in_order, tender_words
+from app.day_sums import BY_BANK, add_up, copays
 from models.store.queries.day import CopayRow, DayAct
 
 
@@ -31,6 +32,14 @@ def test_s0_41_allocated_is_what_was_taken_less_what_lies_on_account() -> None:
 def test_s0_41_handed_back_is_no_refund_more() -> None:
     sums = add_up([act("refund", -500, tender="cash"), act("refund_undone", 500, tender="cash")])
     assert (sums.tenders["cash"].refunds, sums.tenders["cash"].net_cents) == (1, 0)
+
+
+def test_s2_16_a_bank_debit_is_a_way_of_its_own_beside_cards_from_home() -> None:
+    sums = add_up([act("payment", 5_000, tender="online"), act("payment", 900, tender="online", method_id="ach"),
+                   act("refund", -200, tender="online", method_id="ach")])  # fmt: skip
+    assert {key: each.net_cents for key, each in sums.tenders.items()} == {"online": 5_000, BY_BANK: 700}
+    assert tender_words(BY_BANK, {}) == "Bank debit (ACH), from home"
+    assert in_order([BY_BANK, "other:hsa", "online", "cash"]) == ["cash", "online", BY_BANK, "other:hsa"]
 
 
 _VISIT = CopayRow("v", "dr", "", "arrived", charges=0, asked_cents=0, paid_cents=0, visit_copay_cents=None,

@@ -12,7 +12,7 @@ import pytest
 from app.asked_for import collectable
 from models.basics.ids import new_id
 from models.operations import online
-from models.operations.bodies import AllocationLine
+from models.operations.bodies import AllocationLine, RefundRequest
 from models.operations.requests import PaymentRequestPut
 from models.rules.payment_status import Status
 from models.store.hub_reading import HubReader
@@ -158,6 +158,30 @@ def test_a_debit_that_comes_back_is_a_lost_dispute_at_once(small_home: Home) -> 
     [opened] = small_home.entries("dispute.opened")
     assert (opened["amount_cents"], opened["reason"]) == (6_000, "debit_not_authorized")
     assert [each["what"] for each in small_home.entries("task.opened")] == ["dispute_lost"]
+    small_home.holds()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_s1_14_a_refund_of_a_debit_takes_days_and_may_fail(small_home: Home, fails: bool) -> None:
+    """The processor says pending first; nothing is given back before it says how that ended."""
+    small_home.rules(online_debits=True, online_auto_post=True)
+    pay_by_bank(small_home.begin(6_000).url)
+    days_go_by(small_home)
+    until(lambda: small_home.figures() == (0, 1_500, 0))
+    online_id = small_home.entries("online.receive")[0]["online_id"]
+    small_home.say(RefundRequest(refund_id=new_id(), payment_id=online_id, patient_id=small_home.guarantor,
+                                 amount_cents=1_000, tender="online", reason="patient_request",
+                                 number="PAY-1-00001"))  # fmt: skip
+    until(lambda: small_home.processor.requests("refunds.create") == 1)
+    small_home.look_after()
+    assert small_home.entries("online.return", "online.refund_refused") == []
+    if fails:
+        small_home.processor.next("refund-fails")
+    small_home.processor.tell("settle")
+    until(lambda: len(small_home.entries("online.refund_refused" if fails else "online.return")) == 1)
+    small_home.look_after()
+    assert small_home.processor.requests("refunds.create") == 1
+    assert [each["method_id"] for each in small_home.entries("refund.paid")] == ([] if fails else ["ach"])
     small_home.holds()
 
 
