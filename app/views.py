@@ -183,7 +183,7 @@ class SideView:
     """The decision column of Today for the selected visit. `copay` is the COPAY indicator: paid, part, due, or empty
     where none is asked (S0-21); `billing` the words of the visit's billing status; `consents` the forms its kind
     of visit asks to sign (S0-34). `link_cents` is asked for it by a link that works until `link_until`, and not
-    paid."""
+    paid; `bank_cents` the account's banks were asked for, and may pay within days."""
 
     patient: PatientHead
     visit: VisitHead
@@ -199,6 +199,7 @@ class SideView:
     consents: tuple[str, ...] = ()
     link_cents: int = 0
     link_until: date | None = None
+    bank_cents: int = 0
 
 
 # Find -------------------------------------------------------------------------------------------------------------

@@ -97,6 +97,8 @@ def test_s2_16_n50_a_patient_pays_a_link_by_bank_and_the_desk_sees_it_under_way_
             _pays_by_bank(opened.new_page(), place.hub.hub.portal.pay_url(office.tenant, LINK))
         assert (processor.requests("sessions.create"), processor.captured_cents()) == (1, 0)
         with seat(here) as front:
+            front.wait(lambda: front.state.side.view.bank_cents == 3_000)
+            front.picture("debits-today")
             _under_way(front)
             processor.tell("settle-debits")
             front.wait(lambda: owes(front) == 0)

@@ -165,6 +165,8 @@ def _notes(row: TodayRow, view: SideView | None) -> tuple[tuple[str, str], ...]:
     if view is not None and view.link_until is not None:
         until = day_text(view.link_until, view.visit.starts_at.date())
         notes.insert(0, ("link", f"Asked by link: {show_cents(view.link_cents)}, until {until}"))
+    if view is not None and view.bank_cents:
+        notes.insert(0, ("hourglass", f"Bank asked for {show_cents(view.bank_cents)}: it may pay within days"))
     if row.overdue_cents:
         notes.insert(0, ("triangle-alert", f"Payment overdue: {show_cents(row.overdue_cents)} asked for this visit"))
     if row.patient.receipt_by in RECEIPT_WORDS:

@@ -62,6 +62,7 @@ def test_s2_16_whatever_is_told_in_which_order_a_debit_ends_one_way(
     intent = f"pi_{next(numbers)}"
     news = [what for what in told if move(hub, what, intent)]
     assert len(news) == len(set(news)), "nothing is said twice"
+    assert "came" not in news or news[-1] == "came", "nothing is said of a bank that has paid"
     stores.sync(hub, desk)
     with desk.reader() as reader:
         ask = asking(reader)
