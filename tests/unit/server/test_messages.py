@@ -533,3 +533,17 @@ def store_of_nobody(sqlite_settings: HubSettings):
     store = open_store(sqlite_settings, FixedClock(NOW))
     yield store
     store.close()
+
+
+def test_a_text_to_a_number_that_ended_texts_is_not_sent_and_the_desks_hear_why(office: Office) -> None:
+    office.ask(text("before"))
+    with text_provider() as provider:
+        carriers: dict[str, Carrier] = {"text": HttpTextCarrier(provider.settings, 5.0)}
+        office.worker(carriers).work_off([office.tenant])
+        stops = office.store.text_stops
+        assert [stops.said(office.tenant, "+15550104417", "S1", stop=True) for _ in range(2)] == [1, 0]
+        assert stops.said(office.tenant, "+15550109999", "S2", stop=True) == 0, "nobody is reached there"
+        office.ask(text("after"))
+        office.worker(carriers).work_off([office.tenant])
+    assert office.states() == {"before": ("sent", ""), "after": ("failed", "stopped")}
+    assert len(provider.desk.forms) == 1
