@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
 
@@ -21,6 +22,10 @@ from models.tables.columns import WHOLE
 
 Row = Mapping[str, Any]
 """A row of a table by column name."""
+
+RUN = 32
+"""So many rows SQLite adds in one statement: each row of its own is a way into the library and back, during which
+another thread may take the interpreter."""
 
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
 _AMONG = re.compile(r"IN \(:(\w+)\)")
@@ -191,7 +196,14 @@ class Session:
         if self._postgres:
             self._execute(_insert_postgres(table) + clause, (orjson.dumps(rows).decode(),))
         else:
-            self.many(_insert_sqlite(table) + clause, map(_cells(table), rows))
+            self._insert_runs(table, clause, map(_cells(table), rows), len(rows))
+
+    def _insert_runs(self, table: Table, clause: str, cells: Iterator[tuple[Any, ...]], count: int) -> None:
+        """Rows by RUN in one statement, what is left one by one."""
+        for _ in range(count // RUN):
+            self._execute(_insert_sqlite(table, RUN) + clause, tuple(chain.from_iterable(islice(cells, RUN))))
+        if count % RUN:
+            self.many(_insert_sqlite(table) + clause, cells)
 
 
 class Looking(Session):
@@ -209,6 +221,9 @@ class Looking(Session):
         return 1
 
     def many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Written nowhere."""
+
+    def _insert_runs(self, table: Table, clause: str, cells: Iterator[tuple[Any, ...]], count: int) -> None:
         """Written nowhere."""
 
 
@@ -266,8 +281,9 @@ def _insert_postgres(table: Table) -> str:
 
 
 @cache
-def _insert_sqlite(table: Table) -> str:
-    return f"{_insert_head(table)} VALUES ({', '.join('?' for _ in table.columns)})"
+def _insert_sqlite(table: Table, rows: int = 1) -> str:
+    row = f"({', '.join('?' for _ in table.columns)})"
+    return f"{_insert_head(table)} VALUES {', '.join([row] * rows)}"
 
 
 def _insert_head(table: Table) -> str:

@@ -17,8 +17,10 @@ from models.store.checkpoints import WRITES
 from models.store.desk import DeskStore
 from models.store.reading import connect
 from models.store.rows import AttemptRow, Change, PrintJobRow
+from models.store.session import RUN
 from models.store.transaction import epoch_letters
 from models.store.upgrade import settle_file
+from models.tables.desk import proof
 from tests.support import stores
 from tests.support.acts import collect
 from tests.support.money_acts import line, line_item, move, paid, people, request
@@ -62,6 +64,23 @@ def test_a_copay_is_one_durable_commit(desk: DeskStore) -> None:
         assert tx.session.one("PRAGMA journal_mode")[0] == "wal"
         assert tx.session.one("PRAGMA wal_autocheckpoint")[0] == 0
     assert commits_in_log(desk.path) == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, RUN - 1, RUN, RUN + 1, 3 * RUN])
+def test_rows_arrive_whatever_their_number(desk: DeskStore, count: int) -> None:
+    """Many travel in one statement; each arrives once, and replaces only the one with its key."""
+
+    def rows(first: int, mark: str) -> list[dict[str, object]]:
+        return [{"tenant": desk.tenant, "seq": first + n, "mark": mark} for n in range(count)]
+
+    with desk.write() as tx:
+        tx.session.insert(proof, rows(1, "old"))
+        tx.session.insert_new(proof, rows(2, "new"))  # all but the last are there
+        tx.session.put(proof, rows(3, "newest"))  # all but the last two are
+    expected = {n + 1: "old" for n in range(count)}
+    expected |= {count + 1: "new"} if count else {}
+    expected |= {n + 3: "newest" for n in range(count)}
+    assert dict(ask(desk, "SELECT seq, mark FROM proof")) == expected
 
 
 def test_a_copay_leaves_everything_it_should(desk: DeskStore) -> None:
