@@ -9,8 +9,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, Engine
+
+from models.store.reading import PAGE_BYTES
+
+CARRIED_BYTES = 16 << 20
+"""When the write-ahead log has grown by so much, the commit that filled it carries it into the file. Pages that are
+written again and again in between are carried once; SQLite's own measure would do it with every push of an import."""
 
 
 class HubWriter:
@@ -32,6 +39,8 @@ class HubWriter:
         with self._turn:
             if self._kept is None:
                 self._kept = self._engine.connect()
+                driver: Any = self._kept.connection.dbapi_connection
+                driver.execute(f"PRAGMA wal_autocheckpoint = {CARRIED_BYTES // PAGE_BYTES}")
             with self._kept.begin():
                 yield self._kept
 
