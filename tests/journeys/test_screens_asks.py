@@ -21,7 +21,8 @@ from tests.support.portal import House
 from tests.support.simulators import StripeProcess
 from tests.support.waiting import until
 from tests.support.windows import themed  # noqa: F401
-from widgets.screens import INBOX
+from widgets.inbox.asks_dialogs import SmallDialog
+from widgets.screens import INBOX, LEDGER
 
 pytestmark = pytest.mark.usefixtures("themed", "cycles_wait")
 PEOPLE = ("ada", "bo", "cy")
@@ -107,6 +108,7 @@ def test_s1_13_s1_16_s1_17_asked_reminded_taken_back_and_paid_by_keys(office: Of
             front.wait(lambda: states(front)["Ada"] is AskState.PAID)
             front.picture("asks-paid")
             assert states(front) == {"Ada": AskState.PAID, "Bo": AskState.CANCELLED}
+            _asked_again_from_the_ledger(front)
         until(lambda: here.desk.store.pending_count() == 0, 20)
         assert office.hub.store.verify(office.tenant, deep=True) == []
 
@@ -169,3 +171,18 @@ def _again_snoozed_taken_back(front: Front, place: House) -> None:
     front.type("Called us")
     front.press("Return")
     front.wait(lambda: states(front).get("Bo") is AskState.CANCELLED)
+
+
+def _asked_again_from_the_ledger(front: Front) -> None:
+    """Bo's snooze is ended where one looks at his account."""
+    at_row(front, "Bo")
+    front.press("Ctrl+L")
+    front.arrive(LEDGER, lambda: front.state.view is not None)
+    front.press("Alt+Z")
+    front.wait(lambda: any(each.isVisible() for each in front.window.findChildren(SmallDialog)))
+    [small] = [each for each in front.window.findChildren(SmallDialog) if each.isVisible()]
+    assert "Empty the field" in small.what.text()
+    front.picture("asks-snooze-ledger")
+    small.field.clear()
+    front.press("Return")
+    front.wait(lambda: front.counter.rows("SELECT until FROM snooze WHERE patient_id = 'bo'") == [("",)])
