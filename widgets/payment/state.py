@@ -118,7 +118,8 @@ def _facts(detail: PaymentDetail, today: date) -> dict[str, Fact]:
         facts["type"] = Fact(TYPE_WORDS.get(detail.request_type, detail.request_type))
     if detail.plan_age in ASK_AGAIN:
         words = PLAN_WORDS.get(detail.plan_age, f"Checked {count_text(detail.plan_age_s // DAY_S, 'day', 'days')} ago")
-        facts["plan"] = Fact(words, "warn_text", "Ask the payer again before the amount counts on it")
+        again = "" if detail.plan_age == NEVER else " again"
+        facts["plan"] = Fact(words, "warn_text", f"Ask the payer{again} before the amount counts on it")
     facts["memo"] = Fact(detail.memo or NOT_APPLICABLE)
     facts["refunded"] = Fact(show_cents(detail.refunded_cents),
                              under=f"{show_cents(detail.refundable_cents)} can still be refunded"

@@ -133,6 +133,20 @@ def test_s2_10_to_s2_13_what_it_says(qtbot: Any) -> None:
     assert page.payment.words()["paid"][1] == "Check came back: nothing of it counts"
 
 
+@pytest.mark.parametrize(
+    ("age", "seconds", "words"),
+    [("never", 0, ("Not checked", "Ask the payer before the amount counts on it")),
+     ("old", 41 * 86_400, ("Checked 41 days ago", "Ask the payer again before the amount counts on it")),
+     ("earlier", 3 * 86_400, ("Checked before the month of the visit",
+                              "Ask the payer again before the amount counts on it")),
+     ("fresh", 60, None), ("", 0, None)],
+)  # fmt: skip
+def test_s2_16_what_rests_on_an_old_answer_says_so(age: str, seconds: int, words: tuple[str, str] | None) -> None:
+    facts = payment_state(detail(Status.PENDING, plan_age=age, plan_age_s=seconds), TODAY).facts or {}
+    told = facts.get("plan")
+    assert (told and (told.words, told.under)) == words
+
+
 def test_no_act_of_the_history_is_cut(qtbot: Any) -> None:
     """Its moments need a second line in a narrow window: the rows are higher then, and the list with them."""
     page = PaymentPage()
