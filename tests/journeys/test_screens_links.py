@@ -119,7 +119,7 @@ def _prints_a_slip(front: Front) -> None:
         front.wait(lambda: dialog(front, SlipDialog) is not None)
         front.picture("links-slip")
         front.press("Return")
-        front.wait(lambda: front.page.part.state.said == "Slip printed")
+        front.wait(lambda: dialog(front, SlipDialog) is None and front.page.part.state.said == "Slip printed")
         [paper] = printer.receipts()
         assert "SCAN TO PAY" in paper
         assert front.page.part.state.where.address in paper
@@ -174,16 +174,16 @@ def _balance_without_a_line(front: Front, here: Any, office: Office) -> None:
     front.press("Alt+J")  # once more, to the telephone that is on record
     front.wait(lambda: dialog(front, AgainDialog) is not None)
     front.press("Return")
-    front.wait(lambda: len(front.page.part.state.line.sent) == 2)
+    front.wait(lambda: dialog(front, AgainDialog) is None and len(front.page.part.state.line.sent) == 2)
     front.press("Alt+E")
     front.wait(lambda: dialog(front, TakeBackDialog) is not None)
     front.press("Return")
-    front.wait(lambda: front.page.part.state.line.state is LinkState.REVOKED)
-    front.wait(lambda: front.page.part.state.can_make)
+    front.wait(lambda: dialog(front, TakeBackDialog) is None and front.page.part.state.can_make)
+    assert front.page.part.state.line.state is LinkState.REVOKED
     front.press("Alt+J")  # it is owed still: another one in its place
     front.wait(lambda: dialog(front, LinkDialog) is not None)
     front.press("Return")
-    front.wait(lambda: len(front.state.lines) == 3)
+    front.wait(lambda: dialog(front, LinkDialog) is None and len(front.state.lines) == 3)
     assert [line.state for line in front.state.lines if line.usable] == [LinkState.OPEN]
     front.press("Ctrl+L")
     front.arrive(LEDGER)

@@ -109,6 +109,7 @@ class InboxPage(Themed, QWidget):
         self._bar.addWidget(self.which)
         self._bar.addWidget(self.days)
         self._foot = QHBoxLayout()
+        self._foot.setSpacing(S8)
         self._foot.addWidget(self.foot, 1)
         self._foot.addWidget(self.said, 1)
         self._foot.addWidget(self.before)
