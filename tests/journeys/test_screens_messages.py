@@ -18,11 +18,12 @@ import pytest
 from PySide6.QtTest import QTest
 
 from app.desk import Desk, open_desk
+from app.good_faith import GoodFaith
 from app.messages import SendChoice
 from app.views import AttentionItem, Collected, CollectRequest, Person, TenderKind
 from models.basics.ids import new_id
 from models.operations.bodies import Allocate, AllocationLine, Collect
-from models.operations.records import Charge, Patient
+from models.operations.records import Appointment, Charge, Patient
 from server.routes.replies import PATH
 from server.tls import own_address
 from tests.journeys.test_desk_with_its_hub import set_up
@@ -321,6 +322,32 @@ def test_s0_40_what_is_asked_without_a_line_goes_once_it_is_back(house: House) -
     until(lambda: (found := desk.messages.find(line.message_id)) is not None and found.state == "sent", 60)
     assert len(house.mail.box.mails) == before + 1
     assert len(list(house.mail.box.mails[-1].iter_attachments())) == 1
+
+
+def test_s2_16_a_good_faith_estimate_leaves_the_hub_as_it_was_kept(house: House) -> None:
+    """The mail carries the very bytes that lie among the documents, and says nothing of the visit."""
+    desk, patient_id, address = house.desk, house.patient(), "estimate@home.test"
+    day, visit = desk.facts().business_date.isoformat(), new_id()
+    with desk.store.write() as tx:
+        for body in (
+            Appointment(id=visit, patient_id=patient_id, starts_at=f"{day}T15:00:00.000Z", title="Crown",
+                        service_date=day, payment_profile="cash"),
+            Charge(id=f"crown-{visit}", patient_id=patient_id, appointment_id=visit, service_date=day, code="D2740",
+                   description="Crown", responsibility_cents=90_000, billed_cents=90_000),
+        ):  # fmt: skip
+            tx.record(body, person_id="x", business_date=day)
+    story = GoodFaith(desk.clinic, desk.documents)
+    given = desk.lanes["documents"].call(lambda _job: story.give(visit, "", house.person), 30)
+    until(lambda: desk.documents.view(patient_id).items[0].state in ("clean", "unscanned"), 60)
+    sheet = desk.messages.sheet([f"good_faith:{given}"], patient_id)
+    choice = SendChoice("email", address, attach=True)
+    desk.lanes["store"].call(lambda _job: desk.messages.send(sheet, choice, house.person), 30)
+    until(lambda: house.messages(patient_id) == [("email", "sent")], 60)
+    [mail] = [each for each in house.mail.box.mails if str(each["To"]) == address]
+    [attached] = mail.iter_attachments()
+    assert attached.get_content() == b"".join(desk.documents.content(given))
+    said = f"{mail['Subject']} {mail.get_body(('plain',)).get_content()}"
+    assert not any(word in said for word in ("Crown", "D2740", "900", "Rosa", "Quillfeather"))
 
 
 def test_s0_40_no_secret_and_no_patient_in_any_log(house: House) -> None:
