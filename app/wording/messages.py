@@ -28,7 +28,9 @@ WORDS: Rows = {
     "message.nothing_owed": (
         "Nothing is open any more", "Nothing was sent.", "It was paid or lowered meanwhile: look at the account.",
     ),
-    "message.text_is_open": ("This paper goes by e-mail only", "Nothing was sent.", "It says what is done at the visit."),
+    "message.text_is_open": (
+        "This paper goes by e-mail only", "Nothing was sent.", "It says what is done at the visit.",
+    ),
     "refused.address_wrong": (
         "The hub found no address it could send to",
         "Nothing was sent; the money is as it was.",

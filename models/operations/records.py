@@ -319,14 +319,14 @@ class FeeSchedule:
 
     id: str
     payer: str
-    lines: tuple[FeeLine, ...] = ()
-
-
     payer_key: str
     starts_on: str
     noted_at: str
     noted_by: str
     reason: str = ""
+    lines: tuple[FeeLine, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentProfile:
     """What a kind of visit fills in by itself (S0-34), its charges by the connected billing profile (S0-36)."""
