@@ -54,9 +54,9 @@ def live(told):
         say("address", running.url)
         if told["do"] == "checkout":
             begun = money.begin_checkout(told["tenant"], CheckoutAsk(**told["ask"]))
-            if at == "page":
-                armed.set()
             say("page", begun.url)
+            if at == "page":  # what is heard again of before must not end it unsaid
+                armed.set()
         elif told["do"] == "charge":
             money.charge_kept_card(told["tenant"], ChargeAsk(**told["ask"]))
             say("over", "")
