@@ -74,9 +74,9 @@ def _debits() -> None:
         sa.CheckConstraint("state IN ('processing', 'refused', 'received')", name="ck_online_debit_state"),
         sqlite_strict=True,
     )  # fmt: skip
-    for column in ("patient_id", "asked_at", "state"):
-        add_index(f"ix_online_debit_tenant_{column}", "online_debit", ["tenant", column])
-    add_index("ix_online_debit_tenant_source_id_part", "online_debit", ["tenant", "source_id"],
+    for columns in (["patient_id", "asked_at"], ["asked_at"], ["state"]):
+        add_index("_".join(("ix_online_debit_tenant", *columns)), "online_debit", ["tenant", *columns])
+    add_index("ix_online_debit_tenant_source_id_online_id_part", "online_debit", ["tenant", "source_id", "online_id"],
               where="source_id <> ''")  # fmt: skip
     add_index("ix_online_debit_tenant_seq_part", "online_debit", ["tenant", "seq"], where="seq = 0")
 

@@ -39,9 +39,9 @@ online_debit = table(
 """Debits of bank accounts that patients allowed from home, none of which is money: `processing` while their bank has
 not answered, `refused` (with its `reason`) or `received`, when there is a row of that id in `online_payment`."""
 
-index(online_debit, "tenant", "patient_id")
+index(online_debit, "tenant", "patient_id", "asked_at")
 index(online_debit, "tenant", "asked_at")
-index(online_debit, "tenant", "source_id", where="source_id <> ''")
+index(online_debit, "tenant", "source_id", "online_id", where="source_id <> ''")
 index(online_debit, "tenant", "state")
 index(online_debit, "tenant", "seq", where="seq = 0")
 

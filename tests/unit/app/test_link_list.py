@@ -21,7 +21,7 @@ from models.operations.records import Patient
 from models.operations.requests import PaymentRequestPut, PaymentRequestStatus
 from models.rules.links import LinkState, LinkWhich
 from models.store.queries import link_list, links, online
-from models.tables.online import online_payment
+from models.tables.online import online_debit, online_payment
 from tests.support.clinic import TestClinic
 from tests.support.printing_office import papers_of
 
@@ -29,7 +29,7 @@ PEOPLE = ("Alvarez", "Brown", "Castillo", "Dubois", "Eriksson", "Fontaine", "Gar
 STANDS = {
     LinkWhich.ALL: set(LinkState), LinkWhich.OPEN: {LinkState.OPEN, LinkState.CHANGED},
     LinkWhich.PAID: {LinkState.PAID}, LinkWhich.SETTLED: {LinkState.SETTLED}, LinkWhich.REVOKED: {LinkState.REVOKED},
-    LinkWhich.EXPIRED: {LinkState.EXPIRED},
+    LinkWhich.EXPIRED: {LinkState.EXPIRED}, LinkWhich.PROCESSING: {LinkState.PROCESSING},
 }  # fmt: skip
 
 
@@ -66,17 +66,18 @@ def _link(clinic: TestClinic, link_id: str, dice: random.Random) -> None:
     if fate < 0.2:
         clinic.put(LinkRevoke(link_id=link_id, patient_id=name))
     elif fate < 0.35:
-        _paid(clinic, link_id, name)
+        _came(clinic, online_payment, link_id, name, state="posted", paid_at=utc_text(now))
+    elif fate < 0.45:
+        _came(clinic, online_debit, link_id, name, state="processing", asked_at=utc_text(now))
 
 
-def _paid(clinic: TestClinic, link_id: str, name: str) -> None:
-    """Money came by a link: the row as the hub's word leaves it at a desk."""
+def _came(clinic: TestClinic, table: sa.Table, link_id: str, name: str, **more: str) -> None:
+    """Money came by a link, or a bank was asked: the row as the hub's word leaves it at a desk."""
     known = {"tenant": clinic.clinic.tenant, "online_id": f"o-{link_id}", "patient_id": name, "amount_cents": 100,
-             "channel": "link", "state": "posted", "paid_at": utc_text(clinic.clock.now()), "source_id": link_id,
-             "seq": 1}  # fmt: skip
-    empty = {column.name: 0 if isinstance(column.type, sa.Integer) else "" for column in online_payment.columns}
+             "channel": "link", "source_id": link_id, "seq": 1, **more}  # fmt: skip
+    empty = {column.name: 0 if isinstance(column.type, sa.Integer) else "" for column in table.columns}
     with clinic.store.write() as tx:
-        tx._session.insert(online_payment, [{**empty, **known}])
+        tx._session.insert(table, [{**empty, **known}])
 
 
 @pytest.fixture
