@@ -23,6 +23,8 @@ from sqlcipher3 import dbapi2
 from models.store import engine, reading, snapshots
 from models.store.desk import DeskStore
 
+HUB = "hub.db"
+"""The one file without a search index."""
 _SHARED_HEADER = 136
 """So many bytes at the start of a wal-index say where its log ends; zeros make SQLite read the log again."""
 
@@ -78,6 +80,7 @@ class Shelf:
             found.kept, found.place = self, (path, path.stat().st_ino, read_only)
         else:
             found = idle.pop()
+            _look_anew(found, path)
         self._out[path] = self._out.get(path, 0) + 1
         return found
 
@@ -143,6 +146,13 @@ class Shelf:
     def _end(self, place: tuple[Path, int, bool]) -> None:
         for connection in self._idle.pop(place):
             connection.end()
+
+
+def _look_anew(connection: KeptConnection, path: Path) -> None:
+    """A connection keeps in mind how a desk's search index is laid out, and only whoever reads in it asks whether that
+    still holds; a check of the file would look for blocks of an earlier run."""
+    if path.name != HUB:
+        connection.execute("SELECT 1 FROM patient_search WHERE rowid = -1").fetchall()
 
 
 class _Maker:
