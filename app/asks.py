@@ -34,7 +34,7 @@ from app.ask_views import (
 )
 from app.clinic import Clinic
 from app.fields import NOTE_LIMIT, no_card_number
-from app.heads import patient_head
+from app.heads import patient_head, payer_of
 from app.links import PAY_LINK
 from app.message_lines import show_address
 from app.messages import CONSENT_WORDS, Messages, Way
@@ -113,16 +113,13 @@ class Asks:
         """What may be asked of who pays for a patient. Raises RuleBroken `collect.patient_gone`."""
         clinic = self._clinic
         with clinic.store.reader() as reader:
-            payer_id = online.payer_of(asking(reader), clinic.tenant, patient_id)
-            payer = rows.person(reader, clinic.tenant, payer_id)
-            if payer is None:
-                raise RuleBroken("collect.patient_gone")
-            who = self._candidate(reader, payer_id)
-            known = asks.of_patients(reader, clinic.tenant, [payer_id])
+            payer = payer_of(reader, clinic.tenant, patient_id)
+            who = self._candidate(reader, payer.id)
+            known = asks.of_patients(reader, clinic.tenant, [payer.id])
             standings = self._standings(reader)
             lines = tuple(line for row in known if (line := self._line(reader, row, standings)).state in OPEN)
             why_not = self._why_not(reader) or ("" if who.known else "link.no_birth_date")
-        email, text, preferred = self._messages.ways(payer_id)
+        email, text, preferred = self._messages.ways(payer.id)
         return AskSheet(new_id(), patient_head(payer, clinic.today()), max(who.owed_cents, 0), email, text,
                         _first_channel(email, text, preferred), why_not, lines)  # fmt: skip
 
@@ -201,11 +198,8 @@ class Asks:
         `collect.patient_gone`."""
         clinic = self._clinic
         with clinic.store.reader() as reader:
-            payer_id = online.payer_of(asking(reader), clinic.tenant, patient_id)
-            payer = rows.person(reader, clinic.tenant, payer_id)
-            if payer is None:
-                raise RuleBroken("collect.patient_gone")
-            days = asks.snoozes(reader, clinic.tenant, payer_id).values()
+            payer = payer_of(reader, clinic.tenant, patient_id)
+            days = asks.snoozes(reader, clinic.tenant, payer.id).values()
         until = max(days, default=None)
         return SnoozeSheet(patient_head(payer, clinic.today()), until if until and until >= clinic.today() else None)
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from app.clinic import Clinic
 from app.views import CoverageHead, PatientHead, VisitHead, VisitState
+from models.basics.errors import RuleBroken
 from models.rules import people, visits
+from models.store.queries import online, rows
+from models.store.queries.insured import asking
 from models.store.queries.rows import CoverageRow, PatientRow, VisitRow
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -21,6 +25,14 @@ def patient_head(row: PatientRow, today: date) -> PatientHead:
         people.age_on(born, today), row.mrn, people.show_phone(row.phone), row.email, row.receipt_by,
         row.merged_with,
     )  # fmt: skip
+
+
+def payer_of(reader: Any, tenant: str, patient_id: str) -> PatientRow:
+    """Who stands for the account of a patient, as of one read transaction. Raises RuleBroken `collect.patient_gone`."""
+    payer = rows.person(reader, tenant, online.payer_of(asking(reader), tenant, patient_id))
+    if payer is None:
+        raise RuleBroken("collect.patient_gone")
+    return payer
 
 
 def visit_head(row: VisitRow, clinic: Clinic) -> VisitHead:

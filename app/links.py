@@ -16,7 +16,7 @@ import orjson
 
 from app.clinic import Clinic
 from app.fields import NOTE_LIMIT, no_card_number
-from app.heads import patient_head
+from app.heads import patient_head, payer_of
 from app.hub_line import HubLine
 from app.link_views import LinkAddress, LinkChoice, LinkLine, LinkOffer, LinksAsk, LinksPage
 from app.message_lines import MessageLine, message_line
@@ -86,25 +86,22 @@ class Links:
         Raises RuleBroken `collect.patient_gone`, `link.nothing_owed`."""
         clinic = self._clinic
         with clinic.store.reader() as reader:
-            payer_id = online.payer_of(asking(reader), clinic.tenant, patient_id)
-            payer = rows.person(reader, clinic.tenant, payer_id)
-            if payer is None:
-                raise RuleBroken("collect.patient_gone")
+            payer = payer_of(reader, clinic.tenant, patient_id)
             standings = self._standings(reader)
             wanted = None if charge_ids is None else set(charge_ids)
-            items = self._items(standings, (subject, subject_id, payer_id), wanted)
+            items = self._items(standings, (subject, subject_id, payer.id), wanted)
             owed = sum(item.amount_cents for item in items) or self._asked(reader, subject, subject_id) or asked_cents
             known = (
                 links.of_subject(reader, clinic.tenant, subject, subject_id)
                 if subject_id
-                else [row for row in links.of_patients(reader, clinic.tenant, [payer_id]) if row.subject == subject]
+                else [row for row in links.of_patients(reader, clinic.tenant, [payer.id]) if row.subject == subject]
             )
             lines = self._lines(reader, [row for row in known if not row.online_id])
             why_not = self._why_not(reader, payer.birth_date)
             needs = right_to_send(reader, clinic.tenant, subject_id) if subject == PLAN else None
         if owed <= 0:
             raise RuleBroken("link.nothing_owed")
-        email, text, preferred = self._messages.ways(payer_id)
+        email, text, preferred = self._messages.ways(payer.id)
         return LinkOffer(
             new_id(), patient_head(payer, clinic.today()), subject, subject_id, items, owed, email, text, preferred,
             clinic.today() + timedelta(days=LASTS_DAYS), why_not, tuple(line for line in lines if line.usable), needs,

@@ -21,8 +21,9 @@ from models.basics.errors import Fact, RuleBroken
 from models.operations.tasks import DOUBTS, RESOLUTIONS, TaskResolved
 from models.rules.people import display_name, first_name
 from models.rules.rights import Right
-from models.store.queries import holding, receipts, rows, staff, tasks
+from models.store.queries import holding, online, receipts, rows, staff, tasks
 from models.store.queries.holding import HeldRow
+from models.store.queries.insured import asking
 from models.store.queries.tasks import TaskRow
 
 _MONEY = {"recovered": Right.PAYMENTS, "given_back": Right.REFUND, "borne": Right.BILLING, "set_against": Right.BILLING}
@@ -119,7 +120,7 @@ class Tasks:
         return AttentionItem(
             item_id=row.task_id, kind=row.what, at=clinic.local(row.opened_at),
             patient=patient_head(person, clinic.today()) if person else None, amount_cents=_amount(row),
-            words=f"attention.{_named(row)}", facts=self._facts(reader, row, telling),
+            words=f"attention.{self._named(reader, row)}", facts=self._facts(reader, row, telling),
             sides=sides(row, telling) if sides else (),
         )  # fmt: skip
 
@@ -141,6 +142,12 @@ class Tasks:
             "credit_cents": credit[1] if credit else 0, **self._merge(reader, row), **self._dispute(reader, row),
         }  # fmt: skip
 
+    def _named(self, reader: Any, row: TaskRow) -> str:
+        """By which words it is told: what a bank takes back of a payment from home did not leave a desk."""
+        if row.what == "money_out" and online.is_from_home(asking(reader), self._clinic.tenant, row.payment_id):
+            return "disputed"
+        return row.what
+
     def _dispute(self, reader: Any, row: TaskRow) -> dict[str, Fact]:
         """The dispute that was lost."""
         if row.what != "dispute_lost":
@@ -155,12 +162,6 @@ class Tasks:
         found = [rows.person(reader, self._clinic.tenant, each) for each in (wanted_id, row.patient_id)]
         wanted, stays = (display_name(family=each.family, given=each.given) if each else "" for each in found)
         return {"wanted": wanted, "merged_with": stays, "wanted_id": wanted_id}
-
-
-def _named(row: TaskRow) -> str:
-    """By which words it is told: what went out because a bank disputes a payment from home did not leave a desk."""
-    disputed = row.what == "money_out" and row.op and orjson.loads(row.op)["kind"] == "dispute.opened"
-    return "disputed" if disputed else row.what
 
 
 def _amount(row: TaskRow) -> int:

@@ -255,6 +255,12 @@ def debited(ask: Ask, tenant: str, online_ids: Sequence[str]) -> frozenset[str]:
     return frozenset(str(row[0]) for row in found)
 
 
+def is_from_home(ask: Ask, tenant: str, payment_id: str) -> bool:
+    """Is this payment one that came from home, posted or not?"""
+    return bool(ask("SELECT 1 FROM online_payment WHERE tenant = :tenant AND online_id = :id", tenant=tenant,
+                    id=payment_id))  # fmt: skip
+
+
 def payouts(ask: Ask, tenant: str, since: str, most: int) -> list[PayoutRow]:
     """Deposits since a day (ISO), newest first."""
     return [PayoutRow(*row) for row in ask(_PAYOUTS, tenant=tenant, since=since, most=most)]
