@@ -175,21 +175,26 @@ def hub_of(request: Request) -> Hub:
     return hub
 
 
-async def asked(request: Request, most_bytes: int = 0) -> Asked:
-    """The request as it was signed. Raises Refused (413) when the body is longer than `most_bytes`."""
-    body = b""
-    if most_bytes:
-        told = request.headers.get("content-length", "0")
-        parts: list[bytes] = []
+async def body_of(request: Request, most_bytes: int) -> bytes:
+    """What was sent. Raises Refused (413) when it is longer; what is too long is not read to its end."""
+    told = request.headers.get("content-length", "0")
+    size = int(told) if told.isdigit() else 0
+    parts: list[bytes] = []
+    if size <= most_bytes:
         size = 0
-        if told.isdigit() and int(told) > most_bytes:
-            raise Refused(413, "sync.too_large", limit_bytes=most_bytes)
         async for part in request.stream():
             size += len(part)
             if size > most_bytes:
-                raise Refused(413, "sync.too_large", limit_bytes=most_bytes)
+                break
             parts.append(part)
-        body = b"".join(parts)
+    if size > most_bytes:
+        raise Refused(413, "sync.too_large", limit_bytes=most_bytes)
+    return b"".join(parts)
+
+
+async def asked(request: Request, most_bytes: int = 0) -> Asked:
+    """The request as it was signed. Raises Refused (413) when the body is longer than `most_bytes`."""
+    body = await body_of(request, most_bytes) if most_bytes else b""
     scope = request.scope
     query: bytes = scope["query_string"]
     raw: bytes = scope["raw_path"]
@@ -197,4 +202,4 @@ async def asked(request: Request, most_bytes: int = 0) -> Asked:
     return Asked(request.method, target, request.headers, body)
 
 
-__all__ = ["Address", "Hub", "asked", "hub_of", "is_loopback"]
+__all__ = ["Address", "Hub", "asked", "body_of", "hub_of", "is_loopback"]

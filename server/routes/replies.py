@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from models.basics.facts import facts
 from models.rules.text_replies import STOP, reply_of
-from server.deps import Hub, hub_of
+from server.deps import Hub, body_of, hub_of
 from server.portal.headers import address_of, may_serve
 from server.refusals import Refused
 from server.text_replies import HttpReplies, Reply
@@ -29,20 +29,9 @@ async def take_reply(request: Request) -> Response:
     hub = hub_of(request)
     if not may_serve(request):
         raise Refused(403, "http.403")
-    body = await _body(request)
+    body = await body_of(request, MOST_BYTES)
     status = await hub.write(_take, hub, body, request)
     return Response(_ANSWER if status == 200 else b"", status, media_type="application/xml")
-
-
-async def _body(request: Request) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST_BYTES:
-            raise Refused(413, "sync.too_large", limit_bytes=MOST_BYTES)
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _take(hub: Hub, body: bytes, request: Request) -> int:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from models.operations.joining import is_loopback
-from server.deps import Hub, hub_of
+from server.deps import Hub, body_of, hub_of
 from server.online.line import verified
 from server.refusals import Refused, json_response
 
@@ -22,21 +22,10 @@ async def take_event(request: Request) -> Response:
     asker = request.client.host if request.client else ""
     if not (hub.settings.encrypted or is_loopback(asker)):
         raise Refused(403, "http.403")
-    body = await _body(request)
+    body = await body_of(request, MOST_BYTES)
     status = await hub.write(_take, hub, request.path_params["tenant"], body,
                              request.headers.get("stripe-signature", ""))  # fmt: skip
     return json_response({"received": status == 200}, status)
-
-
-async def _body(request: Request) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST_BYTES:
-            raise Refused(413, "sync.too_large", limit_bytes=MOST_BYTES)
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _take(hub: Hub, tenant: str, body: bytes, signature: str) -> int:
