@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.ask_views import SnoozeSheet
 from app.lanes import Lane
 from app.views import Person
 from models.basics.errors import PosError, RuleBroken
@@ -18,11 +17,11 @@ from models.rules.typed import read_day
 from widgets.bridge import Bridge
 from widgets.common.speech import Speech
 from widgets.common.when import full_day_text
-from widgets.inbox.asks_dialogs import SmallDialog
-from widgets.inbox.asks_state import snooze_words
 
 if TYPE_CHECKING:
+    from app.ask_views import SnoozeSheet
     from app.asks import Asks
+    from widgets.inbox.asks_dialogs import SmallDialog
     from widgets.ledger.acts import Done, Opener, Stage, Target
     from widgets.screens import Kit
 
@@ -54,6 +53,8 @@ class Snoozing(QObject):
         asked, self._done, self._sheet = self._round, done, None
 
         def came(sheet: SnoozeSheet) -> None:
+            from widgets.inbox.asks_state import snooze_words
+
             if asked == self._round:
                 self._sheet = sheet
                 until = full_day_text(sheet.until) if sheet.until else "+30"
@@ -63,6 +64,8 @@ class Snoozing(QObject):
 
     def _form(self) -> SmallDialog:
         if self._dialog is None:
+            from widgets.inbox.asks_dialogs import SmallDialog  # the ledger is opened more often than this form
+
             self._dialog = SmallDialog(self._host(), "Snooze bulk requests", "Snooze", "Up to", "6/14, +30")
             self._dialog.submitted.connect(self._write)
         return self._dialog
