@@ -11,12 +11,11 @@ import pytest
 
 from app.ask_views import AskState
 from models.operations.records import Charge, Patient, Practitioner, Rules
-from server.online.settings import Account
 from tests.journeys.test_screens_many_desks import seat
 from tests.support.front import Front
 from tests.support.links import At, Payer
 from tests.support.office import Office, rosas_visit
-from tests.support.online import KEY, SECRET, account_name
+from tests.support.online_office import online_office
 from tests.support.portal import House
 from tests.support.simulators import StripeProcess
 from tests.support.waiting import until
@@ -31,13 +30,8 @@ PEOPLE = ("ada", "bo", "cy")
 @pytest.fixture
 def office(tmp_path: Path, place: House, processor: StripeProcess) -> Iterator[Office]:
     """A practice whose patients pay online. Ada owes 80 and her child 20; Bo 30; Cy has no birth date on record."""
-    made = Office(tmp_path, place.hub)
-    accounts = place.hub.hub.settings.online.accounts
-    assert isinstance(accounts, dict)
-    accounts[account_name(made.tenant)] = Account(KEY, SECRET, processor.base)
-    processor.tell(f"webhook {place.hub.url}/stripe/webhooks/{made.tenant} {SECRET}")
     day = "2026-05-04"
-    for body in (
+    records = (
         Rules(portal=True, portal_payments=True, online_auto_post=True),
         Practitioner(id="okafor", name="Dr. Okafor", online=True, online_auto_post=True),
         *(Patient(id=each, family="Quillfeather", given=each.title(), email=f"{each}@home.test",
@@ -46,13 +40,10 @@ def office(tmp_path: Path, place: House, processor: StripeProcess) -> Iterator[O
         *(Charge(id=f"c-{each}", patient_id=each, service_date=day, description="Office visit",
                  responsibility_cents=cents)
           for each, cents in (("ada", 8_000), ("bea", 2_000), ("bo", 3_000), ("cy", 4_000))),
-    ):  # fmt: skip
-        made.boss.stream.add(body)
-    made.boss.transport.push(made.boss.stream.batch(len(made.boss.stream.ops) - 9))
-    place.hub.hub.messages.wake(made.tenant)
-    yield made
-    processor.tell("webhook")
-    made.close()
+    )  # fmt: skip
+    with online_office(tmp_path, place.hub, processor, *records) as made:
+        place.hub.hub.messages.wake(made.tenant)
+        yield made
 
 
 def asks(front: Front) -> Any:

@@ -14,14 +14,14 @@ from models.operations.links import LinkIssue
 from models.operations.records import Rules
 from models.rules.links import LinkState
 from server.online.offered import CheckoutAsk
-from server.online.settings import Account
 from tests.journeys.test_screens_many_desks import seat
 from tests.support.browser import PHONE, chromium, context, fill_account, holds
 from tests.support.front import Front
 from tests.support.links import LATER
 from tests.support.office import Office, rosas_visit
-from tests.support.online import BACK, BROKE, account_name, pay_by_bank, processor  # noqa: F401
-from tests.support.portal import House, house
+from tests.support.online import BACK, BROKE, pay_by_bank
+from tests.support.online_office import online_office, owes
+from tests.support.portal import House
 from tests.support.simulators import StripeProcess
 from tests.support.waiting import until
 from tests.support.windows import themed  # noqa: F401
@@ -32,30 +32,10 @@ LINK = new_id()
 
 
 @pytest.fixture
-def place(tmp_path: Path, sqlite_hub_template: Path, processor: StripeProcess) -> Iterator[House]:  # noqa: F811
-    processor.reset()
-    with house(tmp_path, sqlite_hub_template, None, processor) as made:
+def office(tmp_path: Path, place: House, processor: StripeProcess) -> Iterator[Office]:
+    rules = Rules(portal=True, portal_payments=True, online_auto_post=True, online_debits=True)
+    with online_office(tmp_path, place.hub, processor, rules) as made:
         yield made
-
-
-@pytest.fixture
-def office(tmp_path: Path, place: House, processor: StripeProcess) -> Iterator[Office]:  # noqa: F811
-    made = Office(tmp_path, place.hub)
-    accounts = place.hub.hub.settings.online.accounts
-    assert isinstance(accounts, dict)
-    accounts[account_name(made.tenant)] = Account("rk_test_hub", "whsec_simulated", processor.base)
-    processor.tell(f"webhook {place.hub.url}/stripe/webhooks/{made.tenant} whsec_simulated")
-    made.boss.stream.add(Rules(portal=True, portal_payments=True, online_auto_post=True, online_debits=True))
-    made.boss.transport.push(made.boss.stream.batch(len(made.boss.stream.ops)))
-    yield made
-    processor.tell("webhook")
-    made.close()
-
-
-def owes(front: Front) -> int:
-    [row] = front.counter.rows("SELECT sum(debits + pending_debits - credits - pending_credits) FROM account "
-                               "WHERE code = 'AR'")  # fmt: skip
-    return int(row[0])
 
 
 def badge(front: Front) -> int:
@@ -85,7 +65,7 @@ def _pays_by_bank(page: Page, address: str) -> None:
 
 
 def test_s2_16_n50_a_patient_pays_a_link_by_bank_and_the_desk_sees_it_under_way_then_posted(
-    office: Office, place: House, processor: StripeProcess  # noqa: F811
+    office: Office, place: House, processor: StripeProcess
 ) -> None:  # fmt: skip
     with office.desk() as here:
         rosas_visit(here)

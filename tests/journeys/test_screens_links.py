@@ -13,14 +13,13 @@ from PySide6.QtGui import QGuiApplication
 from app.settings import PRINTER_URL
 from models.operations.records import Rules
 from models.rules.links import LinkState
-from server.online.settings import Account
 from tests.journeys.test_screens_many_desks import seat
 from tests.support.front import Front
 from tests.support.links import At, Payer
 from tests.support.office import Office, rosas_visit
-from tests.support.online import account_name, processor  # noqa: F401
-from tests.support.portal import House, house
-from tests.support.simulators import StripeProcess, printer_running
+from tests.support.online_office import online_office, owes
+from tests.support.portal import House
+from tests.support.simulators import PrinterProcess, StripeProcess
 from tests.support.stalls import STALL_MS, allowed_stall_ms
 from tests.support.waiting import until
 from tests.support.windows import themed  # noqa: F401
@@ -35,44 +34,26 @@ SOON_S = 2.0
 
 
 @pytest.fixture
-def place(tmp_path: Path, sqlite_hub_template: Path, processor: StripeProcess) -> Iterator[House]:  # noqa: F811
-    processor.reset()
-    with house(tmp_path, sqlite_hub_template, None, processor) as made:
+def office(tmp_path: Path, place: House, processor: StripeProcess) -> Iterator[Office]:
+    rules = Rules(portal=True, portal_payments=True, online_auto_post=True)
+    with online_office(tmp_path, place.hub, processor, rules) as made:
         yield made
-
-
-@pytest.fixture
-def office(tmp_path: Path, place: House, processor: StripeProcess) -> Iterator[Office]:  # noqa: F811
-    made = Office(tmp_path, place.hub)
-    accounts = place.hub.hub.settings.online.accounts
-    assert isinstance(accounts, dict)
-    accounts[account_name(made.tenant)] = Account("rk_test_hub", "whsec_simulated", processor.base)
-    processor.tell(f"webhook {place.hub.url}/stripe/webhooks/{made.tenant} whsec_simulated")
-    made.boss.stream.add(Rules(portal=True, portal_payments=True, online_auto_post=True))
-    made.boss.transport.push(made.boss.stream.batch(len(made.boss.stream.ops)))
-    yield made
-    processor.tell("webhook")
-    made.close()
-
-
-def owes(front: Front) -> int:
-    [row] = front.counter.rows("SELECT sum(debits + pending_debits - credits - pending_credits) FROM account "
-                               "WHERE code = 'AR'")  # fmt: skip
-    return int(row[0])
 
 
 def dialog(front: Front, kind: type[Any]) -> Any:
     return next((each for each in front.window.findChildren(kind) if each.isVisible()), None)
 
 
-def test_s0_43_s2_11_s4_03_n50_asked_by_link_paid_at_home_and_seen_by_keys(office: Office, place: House) -> None:
+def test_s0_43_s2_11_s4_03_n50_asked_by_link_paid_at_home_and_seen_by_keys(
+    office: Office, place: House, paper: PrinterProcess
+) -> None:  # fmt: skip
     with office.desk(proxy=True) as here:
         rosas_visit(here)
         until(lambda: here.desk.store.pending_count() == 0, 20)
         until(lambda: place.hub.hub.messages.wake(office.tenant) or here.rows(
             "SELECT 1 FROM channels WHERE text = 1 AND portal_url <> ''"), 20)  # fmt: skip
         with seat(here) as front:
-            _asks_at_collect(front, place)
+            _asks_at_collect(front, place, paper)
             part = front.page.part
             link_id = part.state.line.link_id
             assert place.sent("+15550104417", r"(http\S+/pay/\S+?)\.? ") == part.state.where.address
@@ -83,7 +64,7 @@ def test_s0_43_s2_11_s4_03_n50_asked_by_link_paid_at_home_and_seen_by_keys(offic
         assert office.hub.store.verify(office.tenant, deep=True) == []
 
 
-def _asks_at_collect(front: Front, place: House) -> None:
+def _asks_at_collect(front: Front, place: House, paper: PrinterProcess) -> None:
     """Enter, F9, Enter: three keys from Today; nothing is paid, and the list shows link, code and where it went."""
     front.press("Return")
     front.arrive(COLLECT, lambda: front.state.to_collect_cents == 3_000)
@@ -108,22 +89,21 @@ def _asks_at_collect(front: Front, place: House) -> None:
     front.wait(lambda: dialog(front, CodeDialog) is not None)
     front.press("Return")
     front.wait(lambda: dialog(front, CodeDialog) is None)
-    _prints_a_slip(front)
+    _prints_a_slip(front, paper)
 
 
-def _prints_a_slip(front: Front) -> None:
+def _prints_a_slip(front: Front, printer: PrinterProcess) -> None:
     """Two keys: seen as it will be printed, and printed; its code leads where the link does."""
-    with printer_running() as printer:
-        front.counter.desk.settings.update({PRINTER_URL: printer.url})
-        front.press("Alt+P")
-        front.wait(lambda: dialog(front, SlipDialog) is not None)
-        front.picture("links-slip")
-        front.press("Return")
-        front.wait(lambda: dialog(front, SlipDialog) is None and front.page.part.state.said == "Slip printed")
-        [paper] = printer.receipts()
-        assert "SCAN TO PAY" in paper
-        assert front.page.part.state.where.address in paper
-        front.counter.desk.settings.update({PRINTER_URL: ""})
+    front.counter.desk.settings.update({PRINTER_URL: printer.url})
+    front.press("Alt+P")
+    front.wait(lambda: dialog(front, SlipDialog) is not None)
+    front.picture("links-slip")
+    front.press("Return")
+    front.wait(lambda: dialog(front, SlipDialog) is None and front.page.part.state.said == "Slip printed")
+    [slip] = printer.receipts()
+    assert "SCAN TO PAY" in slip
+    assert front.page.part.state.where.address in slip
+    front.counter.desk.settings.update({PRINTER_URL: ""})
 
 
 def _paid_after(front: Front, office: Office, link_id: str) -> float:

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from server.online.offered import CheckoutAsk
-from server.online.settings import Account
 from tests.support.front import Front
 from tests.support.hub import RunningHub
 from tests.support.office import Office, rosas_visit
-from tests.support.online import BACK, account_name, pay, processor  # noqa: F401
+from tests.support.online import BACK, pay
+from tests.support.online_office import online_office, owes
 from tests.support.simulators import StripeProcess
 from tests.support.stalls import STALL_MS, allowed_stall_ms
 from tests.support.waiting import until
@@ -30,16 +30,9 @@ SOON_S = 2.0
 
 
 @pytest.fixture
-def office(tmp_path: Path, own_sqlite_hub: RunningHub, processor: StripeProcess) -> Iterator[Office]:  # noqa: F811
-    processor.reset()
-    made = Office(tmp_path, own_sqlite_hub)
-    accounts = own_sqlite_hub.hub.settings.online.accounts
-    assert isinstance(accounts, dict)
-    accounts[account_name(made.tenant)] = Account("rk_test_hub", "whsec_simulated", processor.base)
-    processor.tell(f"webhook {own_sqlite_hub.url}/stripe/webhooks/{made.tenant} whsec_simulated")
-    yield made
-    processor.tell("webhook")
-    made.close()
+def office(tmp_path: Path, own_sqlite_hub: RunningHub, processor: StripeProcess) -> Iterator[Office]:
+    with online_office(tmp_path, own_sqlite_hub, processor) as made:
+        yield made
 
 
 def paid_at_home(office: Office, cents: int, key: str) -> None:
@@ -53,12 +46,6 @@ def paid_at_home(office: Office, cents: int, key: str) -> None:
 def badge(front: Front) -> int:
     count: int = front.window.shell.rail._items[INBOX]._count
     return count
-
-
-def owes(front: Front) -> int:
-    [row] = front.counter.rows("SELECT sum(debits + pending_debits - credits - pending_credits) FROM account "
-                               "WHERE code = 'AR'")  # fmt: skip
-    return int(row[0])
 
 
 def seen_after(front: Front, office: Office, cents: int, key: str) -> float:
@@ -79,7 +66,7 @@ def refund_dialog(front: Front) -> Any:
 
 
 def test_s1_08_s1_10_n49_paid_at_home_and_posted_at_the_desk_by_keys(
-    office: Office, processor: StripeProcess  # noqa: F811
+    office: Office, processor: StripeProcess
 ) -> None:  # fmt: skip
     from tests.journeys.test_screens_many_desks import seat
 

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from models.basics.ids import new_id
 from models.operations import plans
 from models.rules.agreement import Agreed, agreement, sha256
-from models.rules.plans import Instalment
+from models.rules.plans import Frequency, Instalment, nth_due
 from tests.support.links import issue
 from tests.support.portal import Clinic
 
 
 class Plan:
-    """An agreement of Rosa's 80.00 less 8.00, in three payments of 24.00 thirty days apart."""
+    """An agreement of Rosa's 80.00 less 8.00, in three payments of 24.00, one a month."""
 
     def __init__(self, clinic: Clinic, *, begins_in: int = 0) -> None:
         self.clinic, self.plan_id, self.charge = clinic, new_id(), clinic.charges["rosa"]
@@ -26,7 +26,7 @@ class Plan:
     def put(self, *cents: int, method: str = "other") -> None:
         """The desk writes the terms down: so much each time, three times, or these amounts."""
         amounts = cents * 3 if len(cents) == 1 else cents
-        lines = [Instalment(n + 1, self.first + timedelta(days=30 * n), each) for n, each in enumerate(amounts)]
+        lines = [Instalment(n + 1, nth_due(self.first, n, Frequency.MONTHLY), each) for n, each in enumerate(amounts)]
         text = agreement(Agreed(clinic="Alder Street Family Medicine", lines=lines, signed_on=self.today,
                                 encounter_cents=8_000, discount_cents=800))  # fmt: skip
         self.sha256 = sha256(text)

@@ -4,9 +4,7 @@ in force; void where the terms changed meanwhile (S4-06 … S4-08)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -17,20 +15,10 @@ from models.operations.protocol import Cursor
 from models.rules.agreement import sha256
 from models.rules.plans import asked_for
 from tests.support.links import EARLIER, Payer, issue
-from tests.support.online import pay, processor  # noqa: F401
+from tests.support.online import pay
 from tests.support.plans import Plan
-from tests.support.portal import House, house, join
+from tests.support.portal import House, join
 from tests.support.simulators import StripeProcess
-
-
-@pytest.fixture(scope="module")
-def place(  # on the machine's own clock: the processor has no other
-    tmp_path_factory: pytest.TempPathFactory,
-    sqlite_hub_template: Path,
-    processor: StripeProcess,  # noqa: F811
-) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("plan-links"), sqlite_hub_template, None, processor) as made:
-        yield made
 
 
 class Sent(Plan):
@@ -68,14 +56,14 @@ class Sent(Plan):
 
 
 @pytest.fixture
-def sent(place: House, processor: StripeProcess) -> Sent:  # noqa: F811
+def sent(place: House, processor: StripeProcess) -> Sent:
     processor.reset()
     return Sent(place)
 
 
 def test_s4_06_s4_07_s4_08_a_plan_is_read_accepted_with_a_new_card_and_paid(
     sent: Sent,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     before = sent.payer.opens().text
     assert not re.search(r"Rosa|\$|As we said", before), "before the birth date"
@@ -146,7 +134,7 @@ def test_money_that_came_meanwhile_stops_the_agreement_with_a_word(sent: Sent) -
 
 def test_nothing_is_paid_where_nothing_is_due_and_a_late_payment_is_paid_by_the_same_link(
     place: House,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     processor.reset()
     later = Sent(place, begins_in=10)
@@ -209,7 +197,7 @@ PEN = "100,100;140,60;180,120;220,80;260,140;300,100|320,90;330,95"
 
 
 @pytest.fixture
-def later(place: House, processor: StripeProcess) -> Sent:  # noqa: F811
+def later(place: House, processor: StripeProcess) -> Sent:
     """An agreement whose first payment is in a month: nothing is paid when it is agreed to."""
     processor.reset()
     return Sent(place, begins_in=30)

@@ -4,8 +4,6 @@ shown (S0-28, S0-29, S1-04 … S1-09, N48, N49)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,19 +11,9 @@ from models.basics.ids import new_id
 from models.operations import bodies, plans
 from models.operations.codec import sha256_hex
 from models.operations.protocol import Cursor
-from tests.support.online import DECLINED, VISA, pay, processor  # noqa: F401
-from tests.support.portal import Clinic, House, Person, house, join
+from tests.support.online import DECLINED, VISA, pay
+from tests.support.portal import Clinic, House, Person, join
 from tests.support.simulators import StripeProcess
-
-
-@pytest.fixture(scope="module")
-def place(  # on the machine's own clock: the processor has no other
-    tmp_path_factory: pytest.TempPathFactory,
-    sqlite_hub_template: Path,
-    processor: StripeProcess,  # noqa: F811
-) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("paying"), sqlite_hub_template, None, processor) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +54,7 @@ class Payer:
 
 
 @pytest.fixture
-def rosa(place: House, processor: StripeProcess) -> Payer:  # noqa: F811
+def rosa(place: House, processor: StripeProcess) -> Payer:
     processor.reset()
     clinic = place.clinic()
     return Payer(place, clinic, join(place, clinic, factor="text"))
@@ -108,7 +96,7 @@ WRONG = (
 
 def test_s0_28_s0_29_what_may_not_be_paid_is_told_and_nothing_is_asked_for(
     rosa: Payer,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     for values, words in WRONG:
         rosa.browser.get("/payments")
@@ -134,7 +122,7 @@ def test_s0_28_s0_29_what_may_not_be_paid_is_told_and_nothing_is_asked_for(
     assert rosa.browser.get("/payments").status_code == 404
 
 
-def test_the_same_form_and_the_same_wish_are_one_order(rosa: Payer, processor: StripeProcess) -> None:  # noqa: F811
+def test_the_same_form_and_the_same_wish_are_one_order(rosa: Payer, processor: StripeProcess) -> None:
     """Double click, back and again, another tab: one page of the processor's, one charge."""
     rosa.browser.get("/payments")
     first_tab, form = rosa.browser.page, rosa.browser.forms()[1][2]
@@ -153,7 +141,7 @@ def test_the_same_form_and_the_same_wish_are_one_order(rosa: Payer, processor: S
 
 def test_a_tab_of_before_takes_nothing_once_the_account_has_moved(
     rosa: Payer,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     rosa.browser.get("/payments")
     old = rosa.browser.page
@@ -166,7 +154,7 @@ def test_a_tab_of_before_takes_nothing_once_the_account_has_moved(
 
 def test_s1_07_a_card_is_kept_with_consent_charged_again_and_removed(
     rosa: Payer,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     rosa.comes_back(rosa.pays(amount="50.00", keep="yes"))
     (consent,) = rosa.entries("card.consent")
@@ -189,7 +177,7 @@ def test_s1_07_a_card_is_kept_with_consent_charged_again_and_removed(
     assert rosa.browser.send("/payments", **{"with": card[1]}).status_code == 422
 
 
-def test_a_declined_card_costs_nothing_and_another_may_be_tried(rosa: Payer, processor: StripeProcess) -> None:  # noqa: F811
+def test_a_declined_card_costs_nothing_and_another_may_be_tried(rosa: Payer, processor: StripeProcess) -> None:
     url = rosa.pays()
     status, _ = pay(url, DECLINED)
     assert status != 303

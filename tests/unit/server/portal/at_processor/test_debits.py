@@ -4,8 +4,6 @@ and what is open again where it does not pay (S2-16, N49, N50)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,26 +13,16 @@ from models.operations.codec import sha256_hex
 from models.operations.links import LinkRevoke
 from models.operations.protocol import Cursor
 from tests.support.links import Payer, issue
-from tests.support.online import BROKE, pay_by_bank, processor  # noqa: F401
-from tests.support.portal import Browser, Clinic, House, house, join
+from tests.support.online import BROKE, pay_by_bank
+from tests.support.portal import Browser, Clinic, House, join
 from tests.support.simulators import StripeProcess
 from tests.support.waiting import until
 
 ASKED = "Your bank has been asked"
 
 
-@pytest.fixture(scope="module")
-def place(  # on the machine's own clock: the processor has no other
-    tmp_path_factory: pytest.TempPathFactory,
-    sqlite_hub_template: Path,
-    processor: StripeProcess,  # noqa: F811
-) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("debits"), sqlite_hub_template, None, processor) as made:
-        yield made
-
-
 @pytest.fixture
-def clinic(place: House, processor: StripeProcess) -> Clinic:  # noqa: F811
+def clinic(place: House, processor: StripeProcess) -> Clinic:
     processor.reset()
     return place.clinic(online_auto_post=True, online_debits=True)
 
@@ -61,7 +49,7 @@ def by_bank(browser: Browser, url: str, account: str = "000123456789") -> str:
 
 def test_n50_a_link_says_that_the_bank_was_asked_and_takes_no_second_payment(
     clinic: Clinic,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     payer = Payer(clinic, issue(clinic, 10_000, items=[("rosa", 8_000), ("sofia", 2_000)])).enters()
     assert "card or bank account" in payer.page.text
@@ -89,7 +77,7 @@ def test_n50_a_link_says_that_the_bank_was_asked_and_takes_no_second_payment(
 def test_n50_a_link_whose_bank_does_not_pay_is_open_again_and_its_payer_gets_it_once_more(
     clinic: Clinic,
     place: House,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     payer = Payer(clinic, issue(clinic, 8_000, items=[("rosa", 8_000)])).enters()
     by_bank(payer, payer.goes(), BROKE)
@@ -107,7 +95,7 @@ def test_n50_a_link_whose_bank_does_not_pay_is_open_again_and_its_payer_gets_it_
 
 def test_a_link_that_is_taken_back_while_the_bank_is_asked_still_counts_what_comes(
     clinic: Clinic,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     payer = Payer(clinic, issue(clinic, 8_000, items=[("rosa", 8_000)])).enters()
     by_bank(payer, payer.goes())
@@ -122,7 +110,7 @@ def test_a_link_that_is_taken_back_while_the_bank_is_asked_still_counts_what_com
 def test_n49_the_portal_shows_what_banks_were_asked_for_and_asks_for_the_rest_alone(
     clinic: Clinic,
     place: House,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     browser = join(place, clinic, factor="text").browser
     browser.get("/payments")
@@ -156,7 +144,7 @@ def test_n49_the_portal_shows_what_banks_were_asked_for_and_asks_for_the_rest_al
 def test_a_bank_that_does_not_pay_is_told_in_the_portal_and_all_is_owed_again(
     clinic: Clinic,
     place: House,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     browser = join(place, clinic, factor="text").browser
     browser.get("/payments")
@@ -175,7 +163,7 @@ def test_a_bank_that_does_not_pay_is_told_in_the_portal_and_all_is_owed_again(
 def test_s0_45_a_payment_of_a_plan_that_a_bank_was_asked_for_is_not_paid_again(
     clinic: Clinic,
     place: House,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     text, plan_id = "I agree to pay.", new_id()
     about = {"plan_id": plan_id, "patient_id": clinic.rosa, "terms_sha256": sha256_hex(text.encode())}

@@ -4,9 +4,7 @@ S0-45)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,21 +14,11 @@ from models.operations.protocol import Cursor
 from models.rules.agreement import sha256
 from models.rules.plans import Instalment, asked_for
 from models.store.plan_acts import finance_id
-from tests.support.online import pay, processor  # noqa: F401
-from tests.support.portal import Browser, Clinic, House, house, join
+from tests.support.online import pay
+from tests.support.portal import Browser, Clinic, House, join
 from tests.support.simulators import StripeProcess
 
 TEXT = "I agree to pay what is listed."
-
-
-@pytest.fixture(scope="module")
-def place(  # on the machine's own clock: the processor has no other
-    tmp_path_factory: pytest.TempPathFactory,
-    sqlite_hub_template: Path,
-    processor: StripeProcess,  # noqa: F811
-) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("plans"), sqlite_hub_template, None, processor) as made:
-        yield made
 
 
 class OnPlan:
@@ -88,14 +76,14 @@ def terms(plan: OnPlan, interest: int) -> list[object]:
 
 
 @pytest.fixture
-def rosa(place: House, processor: StripeProcess) -> OnPlan:  # noqa: F811
+def rosa(place: House, processor: StripeProcess) -> OnPlan:
     processor.reset()
     return OnPlan(place)
 
 
 def test_s0_45_a_payment_a_part_of_one_and_the_rest_are_paid_and_the_plan_closes(
     rosa: OnPlan,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     page = rosa.page()
     assert rosa.states() == ["Due", "Scheduled", "Scheduled", "Scheduled"]
@@ -127,7 +115,7 @@ WRONG = (
 
 def test_what_cannot_be_paid_of_a_plan_is_told_and_nothing_is_asked_for(
     rosa: OnPlan,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     for values, words in WRONG:
         rosa.page()
@@ -137,7 +125,7 @@ def test_what_cannot_be_paid_of_a_plan_is_told_and_nothing_is_asked_for(
     assert rosa.browser.get("/plans/nobody/agreement").status_code == 404
 
 
-def test_paying_off_lets_interest_fall_away_that_is_not_earned(place: House, processor: StripeProcess) -> None:  # noqa: F811
+def test_paying_off_lets_interest_fall_away_that_is_not_earned(place: House, processor: StripeProcess) -> None:
     processor.reset()
     plan = OnPlan(place, interest=100)
     assert "All that is left, $81.00" in plan.page(), "84.00 less the interest of three payments that are not due"
@@ -151,7 +139,7 @@ def test_paying_off_lets_interest_fall_away_that_is_not_earned(place: House, pro
 
 def test_another_kept_card_is_charged_with_the_patients_word_and_pays_at_once(
     rosa: OnPlan,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     rosa.pays(keep="yes")
     page = rosa.page()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import orjson
 import pytest
@@ -22,26 +20,16 @@ from models.operations.protocol import Cursor
 from models.operations.requests import PaymentRequestPut
 from models.store.portal_rows import OrderRow
 from tests.support.links import EARLIER, Payer, issue
-from tests.support.online import DECLINED, pay, processor  # noqa: F401
-from tests.support.portal import Browser, Clinic, House, house
+from tests.support.online import DECLINED, pay
+from tests.support.portal import Browser, Clinic, House
 from tests.support.simulators import StripeProcess
 from tests.support.waiting import until
 
 BOTH = [("rosa", 8_000), ("sofia", 2_000)]
 
 
-@pytest.fixture(scope="module")
-def place(  # on the machine's own clock: the processor has no other
-    tmp_path_factory: pytest.TempPathFactory,
-    sqlite_hub_template: Path,
-    processor: StripeProcess,  # noqa: F811
-) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("links"), sqlite_hub_template, None, processor) as made:
-        yield made
-
-
 @pytest.fixture
-def clinic(place: House, processor: StripeProcess) -> Clinic:  # noqa: F811
+def clinic(place: House, processor: StripeProcess) -> Clinic:
     processor.reset()
     return place.clinic(online_auto_post=True)
 
@@ -57,7 +45,7 @@ def bodies(clinic: Clinic, kind: str) -> list[dict[str, object]]:
     return [entry.op["body"] for entry in page.entries if entry.op["kind"] == kind]
 
 
-def test_n50_s0_43_s4_08_paid_once_and_then_already_paid(clinic: Clinic, processor: StripeProcess) -> None:  # noqa: F811
+def test_n50_s0_43_s4_08_paid_once_and_then_already_paid(clinic: Clinic, processor: StripeProcess) -> None:
     link_id = issue(clinic, 10_000, items=BOTH, note="Thank you")
     payer = Payer(clinic, link_id)
     first = payer.opens()
@@ -86,7 +74,7 @@ def test_n50_s0_43_s4_08_paid_once_and_then_already_paid(clinic: Clinic, process
 
 def test_two_tabs_a_double_click_and_the_back_button_make_one_payment(
     clinic: Clinic,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     payer = Payer(clinic, issue(clinic, 10_000, items=BOTH)).enters()
     tab, form = payer.page, payer.forms()[0][2]["order"]
@@ -108,7 +96,7 @@ def test_two_tabs_a_double_click_and_the_back_button_make_one_payment(
 
 def test_a_declined_card_or_a_page_that_was_left_can_be_tried_again(
     clinic: Clinic,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     payer = Payer(clinic, issue(clinic, 8_000, items=[("rosa", 8_000)])).enters()
     url = payer.goes()
@@ -125,7 +113,7 @@ def test_a_declined_card_or_a_page_that_was_left_can_be_tried_again(
     assert processor.captured_cents() == 8_000
 
 
-def test_somebody_begins_anew_with_another_amount(clinic: Clinic, processor: StripeProcess) -> None:  # noqa: F811
+def test_somebody_begins_anew_with_another_amount(clinic: Clinic, processor: StripeProcess) -> None:
     """The page that was under way takes nothing from then on; one that took meanwhile counts."""
     payer = Payer(clinic, issue(clinic, 10_000, items=BOTH)).enters()
     first = payer.goes(amount="60.00")
@@ -141,7 +129,7 @@ def test_somebody_begins_anew_with_another_amount(clinic: Clinic, processor: Str
 
 def test_two_requests_over_one_order_leave_no_page_that_nobody_counts(
     clinic: Clinic,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     """One of them drops the order (the processor did not answer it) while the other one's page is just made."""
     link_id, rows, order_id = issue(clinic, 8_000, items=[("rosa", 8_000)]), clinic.hub.store.portal, new_id()
@@ -160,7 +148,7 @@ def test_two_requests_over_one_order_leave_no_page_that_nobody_counts(
     assert processor.captured_cents() == 8_000
 
 
-def test_a_link_taken_back_closes_the_page_that_is_open(clinic: Clinic, processor: StripeProcess) -> None:  # noqa: F811
+def test_a_link_taken_back_closes_the_page_that_is_open(clinic: Clinic, processor: StripeProcess) -> None:
     """Sent to the wrong person, and they are about to pay: that page takes nothing; paid before, it counts."""
     links = [issue(clinic, 8_000, items=[("rosa", 8_000)]), issue(clinic, 2_000, items=[("sofia", 2_000)])]
     urls = [Payer(clinic, link_id).enters().goes() for link_id in links]
@@ -175,7 +163,7 @@ def test_a_link_taken_back_closes_the_page_that_is_open(clinic: Clinic, processo
     assert clinic.hub.store.portal.withdrawn_orders(clinic.tenant) == []
 
 
-def test_the_webhook_is_lost_and_the_link_still_knows(clinic: Clinic, processor: StripeProcess) -> None:  # noqa: F811
+def test_the_webhook_is_lost_and_the_link_still_knows(clinic: Clinic, processor: StripeProcess) -> None:
     processor.tell("webhook")
     link_id = issue(clinic, 8_000, items=[("rosa", 8_000)])
     payer = Payer(clinic, link_id).enters()
@@ -186,7 +174,7 @@ def test_the_webhook_is_lost_and_the_link_still_knows(clinic: Clinic, processor:
 
 def test_a_hub_that_forgot_who_asked_still_knows_the_link(
     clinic: Clinic,
-    processor: StripeProcess,  # noqa: F811
+    processor: StripeProcess,
 ) -> None:
     """Restored from a backup between page and payment: the processor says which link it was paid for."""
     processor.tell("webhook")
@@ -229,7 +217,7 @@ def test_what_the_desk_asked_of_each_charge_is_what_is_paid(clinic: Clinic) -> N
         clinic.charges["rosa"]: 1_000, clinic.charges["sofia"]: 1_500}  # fmt: skip
 
 
-def test_n49_what_is_paid_and_not_posted_is_not_asked_again(place: House, processor: StripeProcess) -> None:  # noqa: F811
+def test_n49_what_is_paid_and_not_posted_is_not_asked_again(place: House, processor: StripeProcess) -> None:
     """With posting by hand the account stands as before; another link knows what is on its way there."""
     processor.reset()
     clinic = place.clinic("Gale Clinic")
@@ -445,7 +433,7 @@ def test_s4_07_the_message_carries_the_address_and_nothing_of_a_person(place: Ho
         assert not re.search(r"Rosa|Quillfeather|visit|1984", text, re.I), text
 
 
-def test_a_hub_that_died_before_it_asked_makes_one_page(clinic: Clinic, processor: StripeProcess) -> None:  # noqa: F811
+def test_a_hub_that_died_before_it_asked_makes_one_page(clinic: Clinic, processor: StripeProcess) -> None:
     """An order that nobody has asked anything for is asked for under its own name."""
     payer = Payer(clinic, issue(clinic, 8_000, items=[("rosa", 8_000)])).enters()
     order = OrderRow(
