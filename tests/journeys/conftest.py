@@ -22,6 +22,7 @@ from tests.support.hub import (  # noqa: F401
     sqlite_hub_template,
     sqlite_settings,
 )
+from tests.support.killed_paying import DesksThatDie
 from tests.support.online import processor  # noqa: F401
 from tests.support.simulators import PaxProcess, PrinterProcess, StripeProcess, pax_running, printer_running
 from tests.support.windows import cycles_wait, windows_go  # noqa: F401
@@ -30,6 +31,13 @@ if TYPE_CHECKING:  # a browser is loaded where one is opened
     from playwright.sync_api import Browser
 
     from tests.support.portal import House
+
+
+@pytest.fixture(scope="session")
+def desks() -> Iterator[DesksThatDie]:
+    """What lets desks live until they are killed."""
+    with DesksThatDie() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from app.views import CollectEnd, TenderKind
 from models.basics.errors import PaymentUnavailable, RuleBroken
 from tests.support.clinic import MARIA, PRIYA
 from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance
-from tests.support.dying import crash
+from tests.support.killed_paying import DesksThatDie
 from tests.support.simulators import PaxProcess, printer_running
 from tests.support.waiting import until
 
@@ -169,14 +169,16 @@ after the next start."""
 
 
 @pytest.mark.parametrize("where", KILLED)
-def test_the_program_is_killed_in_the_middle(tmp_path: Path, terminal: PaxProcess, where: str) -> None:
+def test_the_program_is_killed_in_the_middle(
+    tmp_path: Path, desks: DesksThatDie, terminal: PaxProcess, where: str
+) -> None:
     terminal.reset()
     state, captured = KILLED[where]
     folders = furnish(tmp_path, rosa_with_copay_and_balance, terminal=terminal.url)
     first = Counter(folders)
     paid_by_card(first)
     first.close()
-    crash(CRASH.format(where=where), folders)
+    desks.crash(CRASH.format(where=where), folders)
     desk = Counter(folders)
     try:
         until(lambda: desk.desk.recovery.asked, 30)

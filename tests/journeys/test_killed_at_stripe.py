@@ -26,12 +26,6 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def desks() -> Iterator[DesksThatDie]:
-    with DesksThatDie() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def running() -> Iterator[StripeProcess]:
     with stripe_running() as processor:
         yield processor

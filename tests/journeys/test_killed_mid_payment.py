@@ -27,12 +27,6 @@ HASTY = replace(SERIAL_TIMERS, ask_again_s=0.05, quiet_s=0.3)
 
 
 @pytest.fixture(scope="module")
-def desks() -> Iterator[DesksThatDie]:
-    with DesksThatDie() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def terminal_process() -> Iterator[PaxProcess]:
     with pax_running() as running:
         yield running

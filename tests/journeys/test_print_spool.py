@@ -15,7 +15,7 @@ from models.operations.links import LinkIssue, LinkRevoke
 from models.store.queries import jobs
 from tests.support.clinic import MARIA, TestClinic
 from tests.support.counter import Counter, counter, furnish, rosa_with_copay_and_balance
-from tests.support.dying import crash
+from tests.support.killed_paying import DesksThatDie
 from tests.support.simulators import PrinterProcess, printer_running
 from tests.support.waiting import until
 
@@ -125,10 +125,12 @@ LIVES = """
 
 
 @pytest.mark.parametrize("moment", ["before_print", "a_piece", "half_a_piece", "after_print"])
-def test_killed_in_the_middle_of_a_receipt(tmp_path: Path, printer: PrinterProcess, moment: str) -> None:
+def test_killed_in_the_middle_of_a_receipt(
+    tmp_path: Path, desks: DesksThatDie, printer: PrinterProcess, moment: str
+) -> None:
     """It is never sent again by itself: a person looks, and what is printed then says COPY and is whole."""
     folders = furnish(tmp_path, rosa_with_copay_and_balance, printer=printer.url)
-    crash(LIVES, folders, moment)
+    desks.crash(LIVES, folders, moment)
     desk = Counter(folders)
     try:
         [(job_id, payment_id)] = desk.rows("SELECT job_id, payment_id FROM print_job WHERE kind = 'receipt'")

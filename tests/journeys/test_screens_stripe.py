@@ -12,8 +12,8 @@ import pytest
 from app.views import CollectEnd, DueState, TenderKind
 from devices import registry
 from tests.support.counter import Counter, furnish, rosa_with_copay_and_balance
-from tests.support.dying import crash
 from tests.support.front import Front, front
+from tests.support.killed_paying import DesksThatDie
 from tests.support.simulators import PrinterProcess, StripeProcess, printer_running, stripe_running
 from tests.support.waiting import until
 from tests.support.windows import themed  # noqa: F401
@@ -249,11 +249,11 @@ CRASH = """
 
 
 @pytest.mark.parametrize("where", ["before", "created", "noted", "waiting", "captured"])
-def test_killed_at_every_step_is_found_at_the_next_start(tmp_path: Path, where: str) -> None:
+def test_killed_at_every_step_is_found_at_the_next_start(tmp_path: Path, desks: DesksThatDie, where: str) -> None:
     """A real process dies by SIGKILL; at the next start the attempt is asked about, and one paid row stands at most."""
     with stripe_running(*(["--by-hand"] if where == "waiting" else [])) as stripe:
         folders = furnish(tmp_path, rosa_with_copay_and_balance, terminal=stripe.url)
-        crash(CRASH, folders, where)
+        desks.crash(CRASH, folders, where)
         captured = 7500 if where == "captured" else 0
         assert stripe.captured_cents() == captured
         desk = Counter(folders)

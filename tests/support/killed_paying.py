@@ -1,5 +1,5 @@
 """A desk that dies by SIGKILL at one exact moment of a card's money: a process that has loaded everything forks one
-child for each life, and the child ends itself where it was told to.
+child for each life, and the child ends itself where it was told to, or runs a program that does.
 
 Moments are the places of `models.basics.points` (`before_card`, `after_commit`…, the n-th time they are reached), those
 of the wire to a terminal: `unwritten`, `half_written`, `written`, `acknowledged`, `answered`, `thanked`; and those of a
@@ -13,14 +13,27 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import textwrap
 import threading
+import traceback
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from app.folders import Folders
 
 ROOT = Path(__file__).resolve().parents[2]
 MONEY, REPORT, BATCH = b"\x02T00", b"\x02R02", b"\x02B00"
+LOADED = (
+    "app.reader_batch", "app.refunds", "app.visits_after", "devices.discovery", "devices.registry",
+    "models.store.foreseeing", "models.store.rehearsal", "models.store.transaction", "serial.tools.list_ports",
+    "stripe._v1_services",
+)  # fmt: skip
+"""What a desk loads when it is needed: a third of a second of each life, if every one did."""
 
 
 def live(folder: str, act: str, moment: str, times: int) -> None:
@@ -145,14 +158,25 @@ def watch_the_wire(reached: Callable[[str], None], command: bytes) -> None:
     SerialPipe.write, SerialPipe.read = writing, reading  # type: ignore[method-assign]
 
 
+def play(program: str, arguments: list[str]) -> None:
+    """Run a program's text with these arguments."""
+    sys.argv = ["-c", *arguments]
+    exec(program, {"__name__": "__main__"})
+
+
 def breed() -> None:
     """One life for each line of JSON on standard input; a line with the signal it died of comes back."""
-    import tests.support.counter  # noqa: F401 - loaded once, before any life begins
-
+    for name in ("tests.support.counter", *LOADED):  # once, before any life begins
+        import_module(name)
     for line in sys.stdin:
+        told = json.loads(line)
         child = os.fork()  # nothing is open here: SQLite may not be carried across a fork
         if not child:
-            live(**json.loads(line))
+            try:
+                play(**told) if "program" in told else live(**told)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.WTERMSIG(status) if os.WIFSIGNALED(status) else -os.WEXITSTATUS(status)}\n")
@@ -164,8 +188,9 @@ class DesksThatDie:
 
     def __enter__(self) -> DesksThatDie:
         code = "from tests.support.killed_paying import breed; breed()"
+        self._said = tempfile.TemporaryFile()
         self._breeder = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+                                         stdout=subprocess.PIPE, stderr=self._said, text=True)  # fmt: skip
         return self
 
     def __exit__(
@@ -176,12 +201,20 @@ class DesksThatDie:
         self._breeder.stdin.close()
         self._breeder.wait(20)
         self._breeder.stdout.close()
+        self._said.close()
 
     def one(self, folder: Path, act: str, moment: str, times: int = 1) -> int:
         """One life; the signal it died of, 0 when it went on to its end."""
+        return self._life({"folder": str(folder), "act": act, "moment": moment, "times": times})
+
+    def crash(self, program: str, folders: Folders, *more: str) -> None:
+        """One life that runs `program` with the desk's folder and `more` as its arguments; it must end by SIGKILL."""
+        end = self._life({"program": textwrap.dedent(program), "arguments": [str(folders.home), *more]})
+        assert end == signal.SIGKILL, os.pread(self._said.fileno(), 1 << 20, 0).decode(errors="replace")[-4000:]
+
+    def _life(self, told: dict[str, Any]) -> int:
         assert self._breeder.stdin is not None
         assert self._breeder.stdout is not None
-        told = {"folder": str(folder), "act": act, "moment": moment, "times": times}
         self._breeder.stdin.write(json.dumps(told) + "\n")
         self._breeder.stdin.flush()
         return int(self._breeder.stdout.readline())
