@@ -30,6 +30,7 @@ from models.store.paging import fit_pages
 from server import practices, presence
 from server.care import keep_backed_up
 from server.deps import Address, Hub
+from server.http import HubProtocol
 from server.pages_later import PREFIXES, Application, PagesLater
 from server.plan_charges import keep_charging
 from server.refusals import Refused, answer_refused, json_response
@@ -203,7 +204,7 @@ def prepare(settings: HubSettings, clock: Clock, store: HubStore | None) -> tupl
     emptied(settings.data_dir / "snapshots")
     factory = AppFactory(settings, address, clock, store)
     config = uvicorn.Config(
-        factory, factory=True, interface="asgi3", http="h11", ws="none", loop="asyncio", lifespan="on",
+        factory, factory=True, interface="asgi3", http=HubProtocol, ws="none", loop="asyncio", lifespan="on",
         log_config=None, access_log=False, server_header=False, proxy_headers=False, workers=settings.workers,
         timeout_keep_alive=IDLE_CONNECTION_S, timeout_graceful_shutdown=LAST_ANSWERS_S,
         ssl_certfile=str(certificate.certificate) if certificate else None,

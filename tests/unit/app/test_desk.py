@@ -17,7 +17,7 @@ from models.basics.errors import RuleBroken
 from tests.support.clinic import DAY, MARIA, TestClinic
 from tests.support.counter import ROOT_OF_TESTS, Counter, furnish, tillless_checkout
 
-SLOW = ("sqlalchemy", "alembic", "argon2", "keyring", "PySide6", "reportlab", "exchange", "urllib3", "cryptography",
+SLOW = ("sqlalchemy", "alembic", "argon2", "keyring", "PySide6", "reportlab", "exchange", "http.client", "cryptography",
         "escpos", "stripe", "fastapi")  # fmt: skip
 
 

@@ -642,7 +642,7 @@ def test_a_size_that_lasts_is_kept_and_full_screen_is_not(window, desk, qtbot) -
 # Start-up ---------------------------------------------------------------------------------------------------------
 
 HEAVY = ("sqlalchemy", "alembic", "fastapi", "uvicorn", "pydantic", "reportlab", "stripe", "keyring", "escpos",
-         "serial", "argon2", "urllib3", "segno", "pypdfium2", "psycopg")  # fmt: skip
+         "serial", "argon2", "http.client", "segno", "pypdfium2", "psycopg")  # fmt: skip
 
 FIRST_PAINT = """
 import sys
