@@ -61,19 +61,25 @@ def themed(qapp: QApplication) -> Iterator[theme.Theme]:
     }  # fmt: skip
     look.set(**plain)
     yield look
+    let_go()  # what only waits to be deleted is not restyled
     look.set(**plain)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def cycles_wait() -> Iterator[None]:
     """Garbage of windows is cleared away on this thread, as the program does it: on a lane it would take timers with it
-    that Qt still ticks. What a window that settled has frozen is garbage like the rest once its test is over."""
+    that Qt still ticks. What a window that settled has frozen is garbage like the rest once its test is over. No window
+    is left to the next file, where it would be restyled with every change of the theme."""
     gc.disable()
     yield
     gc.unfreeze()
     gc.collect()
     gc.freeze()
     gc.enable()
+    if QApplication.instance() is not None:
+        for window in QApplication.topLevelWidgets():
+            window.deleteLater()
+        let_go()
 
 
 @pytest.fixture(autouse=True)

@@ -65,6 +65,7 @@ class Room:
 
     def close(self) -> None:
         self.page.close()
+        self.page.deleteLater()
         for lane in self.lanes.values():
             lane.close()
         self.clinic.close()

@@ -98,6 +98,7 @@ def test_every_state_fits_beside_a_page_and_over_one(look: str) -> None:
     notes.draw(note["wrong"], TODAY)
     picture(page, f"documents-note-wrong-{look}")
     page.close()
+    page.deleteLater()
 
 
 # Work -----------------------------------------------------------------------------------------------------------------
@@ -141,6 +142,7 @@ class Room:
 
     def close(self) -> None:
         self.page.close()
+        self.page.deleteLater()
         for made in self.lanes.values():
             made.close()
         self.clinic.close()
