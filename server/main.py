@@ -37,7 +37,7 @@ from server.refusals import Refused, answer_refused, json_response
 from server.routes import desks, documents, eligibility, enrolment, health, links, repair, replies, sync, webhooks
 from server.settings import HubSettings, settings_from
 from server.snapshots import emptied
-from server.tidying import keep_tidy
+from server.tidying import keep_room, keep_tidy
 from server.tls import Certificate, given_certificate, own_certificate
 from server.waiting_money import keep_freeing
 
@@ -66,6 +66,7 @@ def create_app(
         tasks = [asyncio.create_task(keep_freeing(app.state.hub)),
                  asyncio.create_task(keep_charging(app.state.hub)),
                  asyncio.create_task(keep_backed_up(app.state.hub)),
+                 asyncio.create_task(keep_room(app.state.hub)),
                  asyncio.create_task(keep_tidy(app.state.hub)),
                  asyncio.create_task(presence.keep_writing(app.state.hub))]  # fmt: skip
         yield

@@ -1,5 +1,5 @@
-"""What the hub does by itself a few times a day: documents that no list names any more leave its disk, sessions and
-codes of the portal that are long over leave its database."""
+"""What the hub does by itself: room ahead in its write-ahead log once it has started, and a few times a day documents
+that no list names any more leave its disk, sessions and codes of the portal that are long over its database."""
 
 from __future__ import annotations
 
@@ -12,6 +12,18 @@ from server.deps import Hub
 from server.documents import TIDY_EVERY_S
 
 log = logging.getLogger(__name__)
+
+AFTER_START_S = 3.0
+"""Room is made when the desks have been answered: it takes the disk some hundredths of a second."""
+
+
+async def keep_room(hub: Hub) -> None:
+    """Once, soon after the start."""
+    await asyncio.sleep(AFTER_START_S)
+    try:
+        await hub.go_on(hub.store.keep_room)
+    except PosError as error:
+        log.warning("no room kept", extra=facts(key=error.message_key))
 
 
 async def keep_tidy(hub: Hub) -> None:

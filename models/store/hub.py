@@ -327,6 +327,11 @@ class HubStore:
         )
         return tuple(device_row(row) for row in found)
 
+    def keep_room(self) -> None:
+        """From here on the write-ahead log of a file has room ahead, so that a commit waits half as long for the disk.
+        Any thread. Nothing changes where the disk has no room to give. Raises StorageError where nobody can write."""
+        self._guarded(self._writer.keep_room)
+
     def close(self) -> None:
         """Close the connections."""
         self._let_go()

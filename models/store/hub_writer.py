@@ -9,10 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from models.store.log_room import make_room
 from models.store.reading import PAGE_BYTES
 
 CARRIED_BYTES = 16 << 20
@@ -43,6 +45,13 @@ class HubWriter:
                 driver.execute(f"PRAGMA wal_autocheckpoint = {CARRIED_BYTES // PAGE_BYTES}")
             with self._kept.begin():
                 yield self._kept
+
+    def keep_room(self) -> None:
+        """Give the write-ahead log room ahead (`models.store.log_room`); nothing to do on PostgreSQL."""
+        if self._alone:
+            with self.begin() as connection:
+                (_, _, file), *_ = connection.exec_driver_sql("PRAGMA database_list").fetchall()
+                make_room(Path(f"{file}-wal"))
 
     def forget(self) -> None:
         """Open anew at the next transaction; waits for one under way."""

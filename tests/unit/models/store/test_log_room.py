@@ -158,6 +158,21 @@ def test_f16_a_disk_that_refuses_takes_nothing_from_the_log(
     store.close()
 
 
+def test_a_hubs_log_has_room_too(tmp_path: Path) -> None:
+    hub = stores.sqlite_hub(tmp_path)
+    desk = stores.joined_desk(hub, tmp_path)
+    [log] = [path for path in tmp_path.glob("*-wal") if path != log_of(desk)]
+    written = log.read_bytes()
+    hub.keep_room()
+    assert log.read_bytes() == written + bytes(ROOM - len(written))
+    record(desk, patient(), appointment(), charge())
+    stores.sync(hub, desk)
+    assert desk.everything_sent()
+    assert hub.verify(stores.TENANT, deep=True) == []
+    desk.close()
+    hub.close()
+
+
 def test_where_there_is_no_log_there_is_no_room(tmp_path: Path) -> None:
     assert not make_room(tmp_path / "nothing-wal")
     assert list(tmp_path.iterdir()) == []
