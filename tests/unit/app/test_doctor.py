@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,17 +33,30 @@ def doctor(home: Path) -> tuple[int, dict[str, str]]:
     return status, {line[6:14].strip(): line for line in out.getvalue().splitlines()}
 
 
-@pytest.fixture
-def home(tmp_path: Path, pax: PaxProcess, printer: PrinterProcess) -> Path:
-    """A desk with its own hub and running devices."""
-    folders = Folders(tmp_path / "desk")
-    folders.make()
+def setup_of(home: Path) -> Setup:
+    folders = Folders(home)
     settings = Settings.load(folders.settings)
-    setup = Setup(folders, settings, Secrets(folders, settings), SystemClock())
+    return Setup(folders, settings, Secrets(folders, settings), SystemClock())
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk with its own hub, set up once."""
+    folders = Folders(tmp_path_factory.mktemp("desk") / "home")
+    folders.make()
+    setup = setup_of(folders.home)
     setup.allow_key_file("test")
     setup.start_practice(PracticeWish("Clinic", "America/New_York"), "Desk 1", STAFF)
-    setup.set_devices(pax.url, printer.url, drawer=True)
     return folders.home
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path, pax: PaxProcess, printer: PrinterProcess) -> Path:
+    """The same for one test, with running devices."""
+    home = tmp_path / "desk"
+    shutil.copytree(made, home)
+    setup_of(home).set_devices(pax.url, printer.url, drawer=True)
+    return home
 
 
 @pytest.fixture

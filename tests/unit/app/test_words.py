@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,25 +22,33 @@ ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) 
 KEY = re.compile(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z0-9]+(?:_[a-z0-9]+)*){1,2}")
 
 
-def sources() -> Iterator[tuple[Path, ast.Module]]:
-    for room in ROOMS:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            yield path, ast.parse(path.read_text("utf-8"))
+@cache
+def nodes() -> tuple[tuple[Path, ast.Call | ast.Constant], ...]:
+    """Every error that is made and every text that looks like one of our keys, with its file; the source is read once
+    for all."""
+    paths = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+    return tuple(
+        (path, node)
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if (isinstance(node, ast.Call) and name_of(node) in ERRORS)
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.fullmatch(node.value))
+    )
+
+
+def name_of(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def raised() -> Iterator[tuple[str, str, set[str] | None]]:
     """(where, key, facts) of every error made with a key written out; facts None where they are not written out."""
-    for path, tree in sources():
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name not in ERRORS:
-                continue
-            spread = any(keyword.arg is None for keyword in node.keywords)
-            facts = None if spread else {keyword.arg for keyword in node.keywords if keyword.arg} - {"effect"}
-            for key in keys_in(node.args[0]):
-                yield f"{path.relative_to(ROOT)}:{node.lineno}", key, facts
+    for path, node in nodes():
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        spread = any(keyword.arg is None for keyword in node.keywords)
+        facts = None if spread else {keyword.arg for keyword in node.keywords if keyword.arg} - {"effect"}
+        for key in keys_in(node.args[0]):
+            yield f"{path.relative_to(ROOT)}:{node.lineno}", key, facts
 
 
 def keys_in(node: ast.expr) -> list[str]:
@@ -70,14 +79,13 @@ def test_every_key_in_the_source_has_words() -> None:
     families = {key.partition(".")[0] for key in WORDS} - {"reader"}
     known = set(WORDS) | set(KINDS) | NOT_KEYS
     missing = []
-    for path, tree in sources():
+    for path, node in nodes():
         if "simulators" in path.parts:  # they speak of another's objects and events, to no person
             continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.fullmatch(node.value):
-                family = node.value.partition(".")[0]
-                if family in families and node.value not in known:
-                    missing.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.value}")
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            family = node.value.partition(".")[0]
+            if family in families and node.value not in known:
+                missing.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.value}")
     assert not missing, "\n".join(missing)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from app.sync.join import join, new_device_key
 from models.operations.joining import parse_join_line
+from server.main import main
 from tests.support.desks import ClinicDesk, SharedHub, in_step
 from tests.support.hub import chunks_of
 from tests.support.waiting import until
@@ -64,6 +65,10 @@ def test_a_practice_is_added_and_a_desk_joins(tmp_path: Path, postgres_url: str)
         more = server(*words, "--join-code", tenant, "--desk", "Desk 2", database_url=postgres_url)
         second = join(parse_join_line(more.stdout.splitlines()[3]), new_device_key(), "Desk 2")
         assert (second.tenant, second.device_no, second.desk_name) == (tenant, 2, "Desk 2")
+        refused = server(*words, "--join-code", "nobody", database_url=postgres_url)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "practice.unknown" in refused.stderr
+        assert "Traceback" not in refused.stderr
     finally:
         hub.close()
 
@@ -79,11 +84,16 @@ def test_a_practice_is_added_and_a_desk_joins(tmp_path: Path, postgres_url: str)
         (("--database-url", "postgresql://hub:changeme@db/clinic"), "hub.setting_placeholder"),
     ],
 )
-def test_what_is_wrong_is_said(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
-    refused = server("--data-dir", str(tmp_path / "hub"), *words)
-    assert refused.returncode == 2
-    assert said in refused.stderr
-    assert "Traceback" not in refused.stderr
+def test_what_is_wrong_is_said(
+    tmp_path: Path,
+    words: tuple[str, ...],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COPAYDESK_DATABASE_URL", "")
+    assert main(["--data-dir", str(tmp_path / "hub"), *words]) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_two_workers_serve_one_log(tmp_path: Path, postgres_url: str) -> None:
