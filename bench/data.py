@@ -87,8 +87,8 @@ def fill_store(
     """Make a desk's store at `path` (or fill the empty one there) with so many patients and payments.
 
     `visits` of today have an unpaid copay each. Every fifth payment begins a new charge of one visit in the past that
-    is paid by five; a tenth of the payments lies on account. Indexes grow with their rows, as at a desk: one that is made
-    afterwards has no room in any page, and every act would split some.
+    is paid by five; a tenth of the payments lies on account. Indexes grow with their rows, as at a desk: one that is
+    made afterwards has no room in any page, and every act would split some.
     """
     with_identity(path, key_hex)
     connection = connect(path, key_hex)

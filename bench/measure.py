@@ -29,7 +29,11 @@ class Spread:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the table. `beside` is the peer or floor measured in the same run; `target_ms` is for p50 unless
-    `target_at` says p95 or p99; `figures` are further numbers (syncs, bytes, MiB, rates)."""
+    `target_at` says p95 or p99; `figures` are further numbers (syncs, bytes, MiB, rates).
+
+    `set_beside_ms` is the floor beside which the target was set, where that is the same work: machines differ, and the
+    same one from day to day, so the target moves with its floor.
+    """
 
     name: str
     ours: Spread
@@ -38,6 +42,7 @@ class Row:
     target_ms: float | None = None
     target_at: str = "p50"
     figures: dict[str, float | int | str] = field(default_factory=dict)
+    set_beside_ms: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -45,9 +50,17 @@ class Row:
         return self.ours.p50_ms / self.beside.p50_ms if self.beside and self.beside.p50_ms else None
 
     @property
+    def target_here_ms(self) -> float | None:
+        """The target on this machine, in this run."""
+        if self.target_ms is None or self.set_beside_ms is None or self.beside is None:
+            return self.target_ms
+        return round(self.target_ms * self.beside.p50_ms / self.set_beside_ms, 4)
+
+    @property
     def met(self) -> bool | None:
         """Is the target met? None where there is none."""
-        return None if self.target_ms is None else getattr(self.ours, f"{self.target_at}_ms") <= self.target_ms
+        here_ms = self.target_here_ms
+        return None if here_ms is None else getattr(self.ours, f"{self.target_at}_ms") <= here_ms
 
 
 def spread(seconds: Sequence[float]) -> Spread:

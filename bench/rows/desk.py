@@ -62,7 +62,8 @@ def take_a_copay() -> Row:
     bare_ms = same_rows_bare(path, BENCH_KEY, copays)
     till.store.close()
     return Row("take a copay locally", ours, "plain SQLite: payment, 4 legs, outbox", bare, target_ms=1.5,
-               figures={"syncs": syncs_of_a_copay(), "same rows bare, encrypted, p50 ms": bare_ms})  # fmt: skip
+               set_beside_ms=0.23, figures={"syncs": syncs_of_a_copay(),
+                                            "same rows bare, encrypted, p50 ms": bare_ms})  # fmt: skip
 
 
 def _plain_sqlite(path: Path) -> Callable[[], object]:
