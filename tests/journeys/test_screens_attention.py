@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
 from models.operations.records import Staff
 from tests.support.clinic import MARIA, TestClinic
 from tests.support.counter import rosa_with_copay_and_balance
 from tests.support.front import front
+from tests.support.people import quick_hash
 from tests.support.windows import themed  # noqa: F401
 from widgets.common.lend_dialog import LendDialog
 from widgets.screens import ATTENTION
@@ -23,7 +23,7 @@ PIN, WRONG = "471108", "000000"
 def fallen(clinic: TestClinic) -> None:
     """Rosa paid ahead for a visit that was cancelled; Priya may lend her rights."""
     rosa_with_copay_and_balance(clinic)
-    known = PasswordHasher(time_cost=1, memory_cost=1024).hash(PIN)
+    known = quick_hash(PIN)
     clinic.put(Staff(id="priya", name="Priya Nair", role="manager", pin_hash=known))
     clinic.visit("later", status="cancelled", minutes=60 * 24 * 14, service_date="2026-05-28", title="Follow-up")
     clinic.paid(2500, "ahead", visit="later")

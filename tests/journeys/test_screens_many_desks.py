@@ -3,7 +3,6 @@ answers in its place, another manager's desk beside it."""
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,7 +23,7 @@ from models.operations.joining import parse_join_line
 from tests.support.clinic import MARIA, PRIYA
 from tests.support.clocks import Skewed
 from tests.support.counter import Counter
-from tests.support.front import Front, attended
+from tests.support.front import Front, attended, clear_away
 from tests.support.hub import RunningHub
 from tests.support.office import PIN, Office, rosas_visit
 from tests.support.waiting import until
@@ -55,11 +54,11 @@ def office(tmp_path: Path, own_sqlite_hub: RunningHub) -> Iterator[Office]:
 def seat(here: Counter, person: Person = MARIA) -> Iterator[Front]:
     """Somebody sits down at the desk; the offline banner waits for a moment only. Nothing was made in a quiet moment:
     every page is opened for the first time while the event loop is watched."""
+    clear_away()
     with attended() as watch:
         made = Front(here, watch)
         made.window._line._patience.setInterval(50)
         try:
-            gc.collect()
             made.window.session.sign_in(person)
             made.window.navigator.top(Place(TODAY, select_next=True))
             made.wait(lambda: made.state.side is not None and made.state.side.view is not None)

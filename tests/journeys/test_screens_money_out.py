@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from app.signin import SignIn
 from app.views import TenderKind
 from models.operations.bodies import Collect, RefundElsewhere, RefundRequest
 from models.operations.records import Rules, Staff
 from models.store.queries import collect
 from tests.support.clinic import DAY, TestClinic
 from tests.support.front import Front, front
+from tests.support.people import quick_hash
 from tests.support.simulators import PaxProcess
 from widgets.ledger.acts import Target
 from widgets.ledger.offers import Offer
@@ -26,11 +26,10 @@ def rosa(clinic: TestClinic) -> None:
     clinic.patient()
     clinic.visit()
     clinic.charge(32000, day=DAY, visit="today", charge_id="seen", description="Skin biopsy")
-    hashed = SignIn(clinic.clinic).hash(PIN)
     clinic.put(
         Rules(refund_limit_cents=5000),
         Staff(id="maria", name="Maria Delgado", role="receptionist"),
-        Staff(id="priya", name="Priya Nair", role="manager", pin_hash=hashed),
+        Staff(id="priya", name="Priya Nair", role="manager", pin_hash=quick_hash(PIN)),
         Collect(payment_id="paid", patient_id="rosa", tender="cash", amount_cents=32000, number="PAY-1-00477",
                 receipt_no="R-477", appointment_id="today", drawer="desk-1"),
     )  # fmt: skip

@@ -13,13 +13,13 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.signin import SignIn
 from models.operations.bodies import Collect
 from models.operations.records import Channels, Location, Rules, Staff
 from models.rules.numbers import treatment_number
 from models.rules.payment_status import Status
 from tests.support.clinic import MARIA, TestClinic
 from tests.support.front import Front, front
+from tests.support.people import quick_hash
 from tests.support.simulators import PaxProcess
 from tests.support.windows import themed  # noqa: F401
 from widgets.asking.dialog import AskDialog
@@ -43,7 +43,7 @@ def fill(clinic: TestClinic) -> None:
     clinic.charge(34000, day="2026-05-20", charge_id="crown-1", visit="crown", code="D2740", description="Crown")
     clinic.put(
         Rules(refund_limit_cents=5000),
-        Staff(id="priya", name="Priya Nair", role="manager", pin_hash=SignIn(clinic.clinic).hash(PIN)),
+        Staff(id="priya", name="Priya Nair", role="manager", pin_hash=quick_hash(PIN)),
         Collect(payment_id="paid", patient_id="rosa", tender="cash", amount_cents=32000, number="PAY-1-00477",
                 receipt_no="R-477", drawer="desk-1", memo="Biopsy"), day="2026-05-06",
     )  # fmt: skip

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from argon2 import PasswordHasher
-
 from app.folders import Folders
 from app.secrets import Secrets
 from app.settings import DRAWER, Settings
@@ -20,6 +18,7 @@ from tests.support.clinic import MARIA, PRIYA, TestClinic
 from tests.support.counter import Counter
 from tests.support.fault_proxy import FaultProxy
 from tests.support.hub import Member, RunningHub
+from tests.support.people import quick_hash
 from tests.support.waiting import until
 
 PIN = "2580"
@@ -35,7 +34,7 @@ class Office:
         self.tenant = hub.practice()
         self.boss: Member = hub.member(self.tenant, "Office")
         for person, role in ((MARIA, "receptionist"), (PRIYA, "manager")):
-            known = PasswordHasher(time_cost=1, memory_cost=1024).hash(PIN)
+            known = quick_hash(PIN)
             self.boss.stream.add(
                 Staff(id=person.staff_id, name=person.name, role=role, title=person.title, pin_hash=known)
             )
