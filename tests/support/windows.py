@@ -71,8 +71,10 @@ def cycles_wait() -> Iterator[None]:
     that Qt still ticks. What a window that settled has frozen is garbage like the rest once its test is over. No window
     is left to the next file, where it would be restyled with every change of the theme."""
     gc.disable()
+    frozen = gc.get_freeze_count()
     yield
-    gc.unfreeze()
+    if gc.get_freeze_count() > frozen:  # else the whole heap need not be looked through
+        gc.unfreeze()
     gc.collect()
     gc.freeze()
     gc.enable()
