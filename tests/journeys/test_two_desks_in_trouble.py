@@ -128,8 +128,7 @@ def test_what_is_wrong_is_named_and_heals(sqlite_hub: RunningHub, tmp_path: Path
         assert desk.has_payment(payment)
         broken.clear()
         until(desk.settled)
-        until(lambda: desk.engine.state().online and desk.engine.state().pending == 0)
-        assert desk.engine.state().cause == ""
+        until(desk.says_all_is_well)
         assert states[-1] == desk.engine.state() or states[-1].online
     finally:
         desk.close()
@@ -157,8 +156,7 @@ def test_h8_a_desk_put_back_to_an_old_copy_goes_on_by_itself(sqlite_hub: Running
         assert desk.has_payment(payment)
         assert desk.balances()[f"AR:{charge}"] == (9_000, 3_000)  # the payment it had forgotten too
         assert sqlite_hub.store.verify(tenant, deep=True) == []
-        until(lambda: desk.engine.state().online)
-        assert (desk.engine.state().cause, desk.engine.state().repair) == ("", "")
+        until(desk.says_all_is_well)
     finally:
         desk.close()
 
@@ -185,10 +183,9 @@ def test_h11_a_hub_put_back_to_an_old_copy_learns_what_it_forgot(own_sqlite_hub:
     desk.connect()
     try:
         until(lambda: own_sqlite_hub.store.head(tenant) == desk.store.cursor())
+        until(desk.says_all_is_well)
         assert desk.balances()[f"AR:{charge}"] == (2_500, 2_500)
         assert own_sqlite_hub.store.verify(tenant, deep=True) == []
-        until(lambda: desk.engine.state().online)
-        assert (desk.engine.state().cause, desk.engine.state().repair) == ("", "")
     finally:
         desk.close()
 
@@ -206,7 +203,7 @@ def test_a_hub_that_knows_less_of_a_desk_gets_it_again(sqlite_hub: RunningHub, t
         desk.connect()
         until(desk.settled)
         assert sqlite_hub.store.pull(tenant, Cursor("", 0, GENESIS)).head == 5
-        assert desk.engine.state().cause == ""
+        until(desk.says_all_is_well)
     finally:
         desk.close()
 

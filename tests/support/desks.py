@@ -135,6 +135,11 @@ class ClinicDesk:
             waiting = reader.execute("SELECT count(*) FROM outbox WHERE acknowledged_at = '' OR returned_at = ''")
             return waiting.fetchone() == (0,)
 
+    def says_all_is_well(self) -> bool:
+        """Does the desk tell its screens so? A moment after it is: what is told follows what was done."""
+        state = self.engine.state()
+        return state.online and (state.pending, state.cause, state.repair, state.stopped) == (0, "", "", False)
+
     def acknowledged(self) -> set[str]:
         """The operations the hub has answered."""
         with self.store.reader() as reader:

@@ -1,0 +1,152 @@
+"""A line under TLS: what goes wrong before, in and after the handshake is told as one message key, in time."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+
+import pytest
+
+from app.sync.line import Line
+from models.basics.clock import SystemClock
+from models.basics.errors import SyncLater
+from server.tls import Certificate, own_certificate
+from tests.support.lines import Answer, hangs_up, head, keeps_silent, says
+from tests.unit.app.sync.test_line import JSON
+
+Greeting = Callable[[socket.socket, threading.Event, ssl.SSLContext], None]
+"""Talks on a connection that was just accepted."""
+
+ALERT = b"\x15\x03\x03\x00\x02\x02\x28"  # RFC 5246 §7.2: fatal, handshake_failure
+HELLO_BEGUN = b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76"  # the first bytes of a ServerHello (RFC 8446 §4.1.3)
+GOOD = says("200 OK", JSON, b'{"head": 3}')
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return own_certificate(tmp_path_factory.mktemp("hub"), SystemClock())
+
+
+@contextmanager
+def greeting(greet: Greeting, certificate: Certificate) -> Iterator[str]:
+    """The address of a server that begins every connection with `greet`."""
+    over = threading.Event()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.certificate, certificate.key)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                threading.Thread(target=talk, args=(connection,), daemon=True).start()
+
+    def talk(connection: socket.socket) -> None:
+        with closing(connection), suppress(OSError):
+            greet(connection, over, context)
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        over.set()
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def before(answer: Answer) -> Greeting:
+    """In the handshake's place, once the desk has begun it."""
+
+    def greet(connection: socket.socket, over: threading.Event, _context: ssl.SSLContext) -> None:
+        connection.recv(65_536)
+        answer(connection, over)
+
+    return greet
+
+
+def behind(answer: Answer) -> Greeting:
+    """To every request, under TLS."""
+
+    def greet(connection: socket.socket, over: threading.Event, context: ssl.SSLContext) -> None:
+        with context.wrap_socket(connection, server_side=True) as secured:
+            while head(secured):
+                answer(secured, over)
+
+    return greet
+
+
+def torn(connection: socket.socket, _over: threading.Event) -> None:
+    """Bytes below TLS that no record begins with, where an answer is due."""
+    socket.socket.sendall(connection, b"HTTP/1.1 200 OK\r\n\r\n")
+    socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    ("greet", "key"),
+    [
+        (before(hangs_up()), "sync.tls_failed"),
+        (before(hangs_up(ALERT)), "sync.tls_failed"),
+        (before(hangs_up(HELLO_BEGUN)), "sync.tls_failed"),
+        (before(says("400 Bad Request", "text/plain", b"plain")), "sync.tls_failed"),
+        (before(keeps_silent()), "sync.hub_unreachable"),
+        (before(keeps_silent(HELLO_BEGUN, b"\x00")), "sync.hub_unreachable"),
+        (behind(hangs_up()), "sync.line_broken"),
+        (behind(hangs_up(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{")), "sync.line_broken"),
+        (behind(torn), "sync.tls_failed"),
+        (behind(keeps_silent()), "sync.hub_slow"),
+        (behind(keeps_silent(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", b"{")), "sync.hub_slow"),
+    ],
+)
+def test_what_is_not_the_hubs_answer(greet: Greeting, key: str, certificate: Certificate) -> None:
+    with greeting(greet, certificate) as url:
+        line = Line(url, certificate.fingerprint, connect_s=1.0)
+        started_s = time.monotonic()
+        with pytest.raises(SyncLater) as failed:
+            line.ask("GET", "/v1/health", {}, read_s=0.2)
+        line.close()
+    assert failed.value.message_key == key
+    assert time.monotonic() - started_s < 5
+
+
+def test_a_kept_connection_greets_once(certificate: Certificate) -> None:
+    greeted = threading.Semaphore(0)
+
+    def greet(connection: socket.socket, over: threading.Event, context: ssl.SSLContext) -> None:
+        greeted.release()
+        behind(GOOD)(connection, over, context)
+
+    with greeting(greet, certificate) as url:
+        line = Line(url, certificate.fingerprint)
+        assert [line.ask("GET", "/v1/sync/wait", {}) for _ in range(3)] == [b'{"head": 3}'] * 3
+        line.close()
+    assert greeted.acquire(blocking=False)
+    assert not greeted.acquire(blocking=False)
+
+
+def test_an_exchange_can_be_broken_off(certificate: Certificate) -> None:
+    asked = threading.Event()
+
+    def answer(_connection: socket.socket, over: threading.Event) -> None:
+        asked.set()
+        over.wait()
+
+    failures: list[str] = []
+
+    def ask() -> None:
+        with pytest.raises(SyncLater) as failed:
+            line.ask("GET", "/v1/sync/wait", {}, read_s=60)
+        failures.append(failed.value.message_key)
+
+    with greeting(behind(answer), certificate) as url:
+        line = Line(url, certificate.fingerprint)
+        thread = threading.Thread(target=ask)
+        thread.start()
+        assert asked.wait(5)
+        line.abort()
+        thread.join(5)
+    assert failures == ["sync.line_broken"]
