@@ -39,7 +39,7 @@ class SyncEngine:
         self._store, self._transport = store, transport
         self._clock, self._pace = clock or SystemClock(), pace or Pace()
         self._pages = PagesAhead(transport)
-        self._board = StateBoard(self._clock, store.pending_count())
+        self._board = StateBoard(self._clock, store.pending_count)
         self.exchange = Exchange(store, transport, self._clock, self._pages, self._board.repairing)
         self._closing = threading.Event()
         self._wakes = {"push": Wake(), "pull": Wake(), "watch": Wake()}
@@ -99,7 +99,7 @@ class SyncEngine:
         """Send one batch. True when there may be more."""
         if not self.exchange.push_once():
             self._drained.set()
-            self._board.waiting(self._store.pending_count())
+            self._board.waiting()
             return False
         if self.exchange.sent:
             if self.exchange.sent >= FIRST_BATCH:
@@ -162,7 +162,7 @@ class SyncEngine:
 
     def _met(self, loop: str) -> None:
         """The hub answered a loop; when that loop was in trouble, the other one need not wait any longer."""
-        news = self._board.met(loop, self._store.pending_count(), self._transport.hub_ahead_ms)
+        news = self._board.met(loop, self._transport.hub_ahead_ms)
         self._store.sends_at_once = self.state().online
         if news:
             log.info("answered again", extra=facts(loop=loop))
@@ -172,12 +172,8 @@ class SyncEngine:
         self._drained.set()
         if self._closing.is_set():
             return
-        try:
-            pending = self._store.pending_count()
-        except StorageError:
-            pending = self.state().pending
         self._store.sends_at_once = False
-        if self._board.failed(loop, error.message_key, stopped=stopped, pending=pending):
+        if self._board.failed(loop, error.message_key, stopped=stopped):
             log.warning("sync interrupted", extra=facts(loop=loop, cause=error.message_key, stopped=stopped))
 
     def _watch(self) -> None:
@@ -189,10 +185,9 @@ class SyncEngine:
             try:
                 if more or self._clock.monotonic() - tidied_at_s > TIDY_EVERY_S:
                     tidied_at_s, more = self._clock.monotonic(), self.exchange.tidy_once()
-                pending = self._store.pending_count()
             except StorageError:
                 continue  # the loops meet it too, and tell
-            self._board.waiting(pending)
+            pending = self._board.waiting()
             if pending and self._quiet_s():
                 log.error("outbox lay still", extra=facts(seconds=self._quiet_s()))
                 self._wakes["push"].urge()

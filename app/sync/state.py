@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.basics.clock import Clock
+from models.basics.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +38,24 @@ class SyncState:
 
 
 class StateBoard:
-    """Puts together what the two loops meet. Thread-safe; subscribers are called on the loop's thread, without locks.
+    """Puts together what the two loops meet. Thread-safe; subscribers are called on the loop's thread, one state after
+    the other in the order in which they came about, and may ask for `state` but report nothing here.
 
-    Fetching decides whether the desk is online: it always runs. Sending adds its own trouble while it has some.
+    Fetching decides whether the desk is online: it always runs. Sending adds its own trouble while it has some. What
+    waits is counted by whoever settles the state, while no other one does: a loop that counted before the other one
+    sent would bring its old number back.
     """
 
-    def __init__(self, clock: Clock, pending: int) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
+    def __init__(self, clock: Clock, count_pending: Callable[[], int]) -> None:
+        """`count_pending` may raise StorageError: the number of before stands then, and the loops meet what is
+        wrong."""
+        self._clock, self._count_pending = clock, count_pending
+        self._lock, self._settling = threading.Lock(), threading.Lock()
         self._trouble: dict[str, tuple[str, bool]] = {"pull": ("sync.connecting", False)}
         self._hub_ahead_ms = 0
         self._repair = ("", 0)
         self._still_s = 0
-        self._state = SyncState(False, clock.now(), pending, cause="sync.connecting")
+        self._state = SyncState(False, clock.now(), count_pending(), cause="sync.connecting")
         self._callbacks: list[Callable[[SyncState], None]] = []
 
     def state(self) -> SyncState:
@@ -69,34 +75,33 @@ class StateBoard:
 
         return end
 
-    def met(self, loop: str, pending: int, hub_ahead_ms: int = 0) -> bool:
+    def met(self, loop: str, hub_ahead_ms: int = 0) -> bool:
         """A loop had a good answer. True when it had been in trouble."""
         with self._lock:
             news = self._trouble.pop(loop, None) is not None
             self._still_s = 0 if loop == "push" else self._still_s
             self._state = replace(self._state, last_synced_at=self._clock.now())
             self._hub_ahead_ms = hub_ahead_ms
-        self._settle(pending)
+        self._settle()
         return news
 
-    def failed(self, loop: str, cause: str, *, stopped: bool, pending: int) -> bool:
+    def failed(self, loop: str, cause: str, *, stopped: bool) -> bool:
         """A loop failed. True when that is news."""
         with self._lock:
             news = self._trouble.get(loop) != (cause, stopped)
             self._trouble[loop] = (cause, stopped)
-        self._settle(pending)
+        self._settle()
         return news
 
-    def waiting(self, pending: int) -> None:
-        """So many operations wait to be sent."""
-        self._settle(pending)
+    def waiting(self) -> int:
+        """Something was sent, or made: how many operations wait now."""
+        return self._settle().pending
 
     def lying_still(self, seconds: int) -> None:
         """What waits was not tried for so long, though it could go; until sending is met again, or nothing waits."""
         with self._lock:
             self._still_s = seconds
-            pending = self._state.pending
-        self._settle(pending)
+        self._settle()
 
     def repairing(self, message_key: str, count: int = 0) -> None:
         """A mending goes on by itself over `count` records; an empty key ends it. Who mends has the hub's answer: the
@@ -104,10 +109,22 @@ class StateBoard:
         with self._lock:
             self._repair = (message_key, count)
             self._trouble = {loop: trouble for loop, trouble in self._trouble.items() if trouble[1] or not message_key}
-            pending = self._state.pending
-        self._settle(pending)
+        self._settle()
 
-    def _settle(self, pending: int) -> None:
+    def _settle(self) -> SyncState:
+        with self._settling:
+            try:
+                pending = self._count_pending()
+            except StorageError:
+                pending = self._state.pending
+            before, after, callbacks = self._put_together(pending)
+            if after != before:
+                for callback in callbacks:
+                    callback(after)
+            return after
+
+    def _put_together(self, pending: int) -> tuple[SyncState, SyncState, tuple[Callable[[SyncState], None], ...]]:
+        """The state of before, the new one, and who wants to know."""
         with self._lock:
             before = self._state
             worst = max(self._trouble.values(), key=lambda trouble: trouble[1], default=("", False))
@@ -120,6 +137,4 @@ class StateBoard:
                 still_s=self._still_s,
             )  # fmt: skip
             self._state = after
-            callbacks = tuple(self._callbacks) if after != before else ()
-        for callback in callbacks:
-            callback(after)
+            return before, after, tuple(self._callbacks)
