@@ -1,6 +1,7 @@
 """Kept connections to one hub, each for one exchange at a time.
 
-The hub is known by the fingerprint of its certificate: no authority, no name, only the machine the desk joined.
+The hub is known by the fingerprint of its certificate: no authority, no name, only the machine the desk joined. Where
+none is known, nobody is the hub.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Connection(HTTPConnection):
         try:
             self.sock = self._secured.wrap_socket(plain, server_hostname=self.host)
             shown = hashlib.sha256(self.sock.getpeercert(binary_form=True) or b"").hexdigest()
-            if self._fingerprint and not hmac.compare_digest(shown, self._fingerprint):
+            if not hmac.compare_digest(shown, self._fingerprint):
                 raise WrongCertificate
         except BaseException:
             plain.close()

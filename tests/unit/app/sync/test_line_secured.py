@@ -13,7 +13,7 @@ import pytest
 
 from app.sync.line import Line
 from models.basics.clock import SystemClock
-from models.basics.errors import SyncLater
+from models.basics.errors import SyncLater, SyncRefused
 from server.tls import Certificate, own_certificate
 from tests.support.lines import Answer, hangs_up, head, keeps_silent, says
 from tests.unit.app.sync.test_line import JSON
@@ -111,6 +111,25 @@ def test_what_is_not_the_hubs_answer(greet: Greeting, key: str, certificate: Cer
         line.close()
     assert failed.value.message_key == key
     assert time.monotonic() - started_s < 5
+
+
+@pytest.mark.parametrize("known", ["ab" * 32, ""])
+def test_nothing_is_told_to_who_is_not_known(known: str, certificate: Certificate) -> None:
+    asked, hung_up = b"", threading.Event()
+
+    def greet(connection: socket.socket, _over: threading.Event, context: ssl.SSLContext) -> None:
+        nonlocal asked
+        try:
+            with context.wrap_socket(connection, server_side=True) as secured:
+                asked = secured.recv(65_536)
+        finally:
+            hung_up.set()
+
+    with greeting(greet, certificate) as url, pytest.raises(SyncRefused) as refused:
+        Line(url, known).ask("GET", "/v1/health", {})
+    assert refused.value.message_key == "sync.wrong_certificate"
+    assert hung_up.wait(5)
+    assert asked == b""
 
 
 def test_a_kept_connection_greets_once(certificate: Certificate) -> None:
