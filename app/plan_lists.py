@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
 from app.clinic import Clinic
 from app.message_lines import show_address
-from app.plan_standings import late_since, stands
+from app.plan_standings import late_since, stand_all
 from app.plan_views import PlanHappened, PlanListed
 from models.basics.money import show_cents
 from models.rules.numbers import plan_number
 from models.rules.people import display_name
-from models.rules.plan_standing import PlanStatus, State
+from models.rules.plan_standing import PlanStanding, PlanStatus, State
 from models.rules.plans import sum_of
-from models.store.queries import collect, family, kept_cards, links, messages, online, plans, recorded, rows
+from models.store.queries import collect, family, kept_cards, links, messages, online, plans, rows
 from models.store.queries.insured import asking
 from models.store.queries.plans import PlanEventRow, PlanRow
-
-MOST = 500
-"""Plans of a list; no practice has more in force."""
 
 _EVENTS = {
     "put": ("Payment Plan Pending", "Dormant"), "changed": ("Payment Plan Changed", "Dormant"),
@@ -47,7 +44,7 @@ class PlanLists:
         """Plans in force and drafts of everybody: what is late first, the latest on top."""
         clinic = self._clinic
         with clinic.store.reader() as reader:
-            found = self._listed(reader, plans.running(reader, clinic.tenant, MOST))
+            found = self._listed(reader, plans.running(reader, clinic.tenant))
         return tuple(sorted(found, key=_urgent))
 
     def of_patient(self, patient_id: str) -> tuple[PlanListed, ...]:
@@ -66,7 +63,7 @@ class PlanLists:
 
     def late(self, reader: Any) -> tuple[PlanListed, ...]:
         """Plans of which something should have come, or whose card nobody could charge; the latest first."""
-        found = self._listed(reader, plans.running(reader, self._clinic.tenant, MOST))
+        found = self._listed(reader, plans.running(reader, self._clinic.tenant))
         return tuple(sorted((each for each in found if each.late_cents or each.trouble), key=_urgent))
 
     def history(self, patient_id: str, plan_id: str = "") -> tuple[PlanHappened, ...]:
@@ -117,11 +114,13 @@ class PlanLists:
             found.append(PlanHappened(clinic.local(paid.taken_at), number, event, status, cents, paid.plan_id))
         return found
 
-    def _listed(self, reader: Any, found: Iterable[PlanRow]) -> list[PlanListed]:
-        late_days = recorded.rules(reader, self._clinic.tenant).plan_late_days
-        return [self._one(reader, row, late_days) for row in found]
+    def _listed(self, reader: Any, found: Sequence[PlanRow]) -> list[PlanListed]:
+        active = [row for row in found if row.status == PlanStatus.ACTIVE]
+        standings = stand_all(self._clinic, reader, active)
+        return [self._one(reader, row, standings.get(row.plan_id)) for row in found]
 
-    def _one(self, reader: Any, row: PlanRow, late_days: int) -> PlanListed:
+    def _one(self, reader: Any, row: PlanRow, now: PlanStanding | None) -> PlanListed:
+        """`now` is how one in force stands."""
         status, lines = PlanStatus(row.status), row.instalments
         usual = lines[1 if row.down_cents and len(lines) > 1 else 0].cents
         kind = "AR Payment Plan" if len(lines) > 1 else "AR One Time Payment"
@@ -129,9 +128,8 @@ class PlanLists:
             row.plan_id, row.patient_id, plan_number(row.plan_id), self._name(reader, row.patient_id), kind, status,
             usual, sum_of(lines) if status is PlanStatus.DORMANT else 0,
         )  # fmt: skip
-        if status is not PlanStatus.ACTIVE:
+        if now is None:
             return listed
-        now = stands(self._clinic, reader, row, late_days)
         first = now.next
         trouble = next((each.state.value for each in now.lines if each.state in (State.FAILED, State.CONFIRMING)), "")
         return PlanListed(

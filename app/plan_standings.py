@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,12 +19,15 @@ from models.store.queries import plans, recorded
 from models.store.queries.plans import PlanRow
 
 
-def stands(clinic: Clinic, reader: Any, row: PlanRow, late_days: int | None = None) -> PlanStanding:
+def stands(clinic: Clinic, reader: Any, row: PlanRow) -> PlanStanding:
     """How one plan stands today."""
-    if late_days is None:
-        late_days = recorded.rules(reader, clinic.tenant).plan_late_days
-    tries = plans.last_tries(reader, clinic.tenant, row.plan_id)
-    return plan_looking.stands(reader, clinic.tenant, row, clinic.today(), late_days=late_days, tries=tries)
+    return stand_all(clinic, reader, [row])[row.plan_id]
+
+
+def stand_all(clinic: Clinic, reader: Any, found: Sequence[PlanRow]) -> dict[str, PlanStanding]:
+    """How each of these plans stands today, by its id."""
+    late_days = recorded.rules(reader, clinic.tenant).plan_late_days
+    return plan_looking.stand_all(reader, clinic.tenant, found, clinic.today(), late_days=late_days)
 
 
 def asked(clinic: Clinic, reader: Any, request_id: str) -> AskedFor:

@@ -15,7 +15,7 @@ from models.rules.plan_standing import PlanStanding, PlanStatus, Standing, State
 from models.rules.plans import interest_of
 from models.store.hub_reading import HubReader
 from models.store.plan_looking import local_day, stands
-from models.store.queries import kept_cards, people, plans, recorded
+from models.store.queries import kept_cards, people, recorded
 from models.store.queries.kept_cards import KeptCardRow
 from models.store.queries.plans import PlanRow
 from receipts.agreement import AgreementDocument, agreement_document
@@ -128,8 +128,7 @@ class PlanSeen:
 
 def look_at(reader: HubReader, clinic: ClinicFacts, row: PlanRow, today: date, whose: str = "") -> PlanSeen:
     """A plan as it stands today."""
-    tries = plans.last_tries(reader, clinic.tenant, row.plan_id)
-    now = stands(reader, clinic.tenant, row, today, late_days=clinic.rules.plan_late_days, tries=tries)
+    now = stands(reader, clinic.tenant, row, today, late_days=clinic.rules.plan_late_days)
     pay_off, unearned = pay_off_cents(now, today)
     card = kept_cards.card(reader, clinic.tenant, row.kept_card_id) if row.kept_card_id else None
     kept = card if card is not None and not card.dropped_at and row.method == "card" else None

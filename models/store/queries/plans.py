@@ -131,19 +131,22 @@ def draft_for(connection: Any, tenant: str, plan_id: str) -> str:
     return str(row[0]) if row else ""
 
 
-def running(connection: Any, tenant: str, most: int) -> list[PlanRow]:
-    """Plans in force and drafts of everybody, at most `most`."""
-    found = connection.execute(f"{_PLAN}p.status IN ('active', 'dormant'){_NEWEST} LIMIT ?", (tenant, most))
+def running(connection: Any, tenant: str) -> list[PlanRow]:
+    """Plans in force and drafts of everybody."""
+    found = connection.execute(f"{_PLAN}p.status IN ('active', 'dormant'){_NEWEST}", (tenant,))
     return [PlanRow(*row) for row in found]
 
 
-def last_tries(connection: Any, tenant: str, plan_id: str) -> dict[int, LastTry]:
-    """By payment of the plan what became of the last time its card was charged."""
+def last_tries(connection: Any, tenant: str, plan_ids: Sequence[str]) -> dict[str, dict[int, LastTry]]:
+    """By plan, and by payment of it, what became of the last time its card was charged."""
     found = connection.execute(
-        "SELECT no, outcome, attempt, next_on, reason FROM plan_event WHERE tenant = ? AND plan_id = ? "
-        "AND event = 'charge' ORDER BY attempt, made_at", (tenant, plan_id),
+        f"SELECT plan_id, no, outcome, attempt, next_on, reason FROM plan_event WHERE tenant = ? AND plan_id IN "
+        f"({marks(len(plan_ids))}) AND event = 'charge' ORDER BY attempt, made_at", (tenant, *plan_ids),
     )  # fmt: skip
-    return {no: LastTry(outcome, attempt, next_on, reason) for no, outcome, attempt, next_on, reason in found}
+    tries = dict[str, dict[int, LastTry]]()
+    for plan_id, no, *last in found:
+        tries.setdefault(plan_id, {})[no] = LastTry(*last)
+    return tries
 
 
 def events(connection: Any, tenant: str, plan_ids: Sequence[str]) -> list[PlanEventRow]:

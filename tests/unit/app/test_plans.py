@@ -81,6 +81,39 @@ def test_s0_44_a_patient_on_a_plan_is_flagged_and_a_late_one_is_listed(clinic: T
     assert (item.kind, item.words, item.amount_cents) == ("plan_late", "attention.plan_late", 10_000)
 
 
+def test_however_many_plans_run_none_is_left_out_and_each_stands_as_on_its_own_page(
+    clinic: TestClinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Late ones among them: they are asked for some at a time."""
+    plans, balances = plans_of(clinic), dict[str, int]()
+    for at in range(1, 6):
+        who, charge_id = clinic.patient(f"p{at}", "Ada", f"Oakley{at}"), f"bill{at}"
+        clinic.charge(9_000, "2026-03-02", who, charge_id)
+        page = plans.begin(who)
+        accepted = plans.accept(plans.save(page, replace(page.form, payments="3"), MARIA), "Ada", "terms", MARIA)
+        plans.activate(accepted.form.plan_id, PRIYA)
+        if at > 1:  # the second one paid a part of the first payment, the others as much as is due
+            cents = 1_000 if at == 2 else 3_000
+            lot = clinic.paid(cents, f"cash{at}", who)
+            clinic.put(Allocate(allocation_id=f"part{at}", lot_payment_id=lot, patient_id=who,
+                                lines=(AllocationLine(charge_id=charge_id, amount_cents=cents),)))  # fmt: skip
+        balances[who] = 9_000 - (0 if at == 1 else cents)
+    draft = plans.begin("rosa")
+    plans.save(draft, draft.form, MARIA)
+    clinic.clock.advance(6 * 86_400)
+    lists = PlanLists(clinic.clinic)
+    monkeypatch.setattr("models.store.plan_looking.AT_ONCE", 2)
+    found = lists.running()
+    assert {each.patient_id: each.balance_cents for each in found} == {**balances, "rosa": 34_000}
+    assert [(each.patient_id, each.late_cents) for each in found[:3]] == [("p1", 3_000), ("p2", 2_000), ("p3", 0)]
+    with clinic.store.reader() as reader:
+        assert [each.patient_id for each in lists.late(reader)] == ["p1", "p2"]
+    for each in found:
+        stood = plans.open(each.plan_id).standing
+        assert each.patient_id == "rosa" or (stood is not None and (stood.owed_cents, stood.late_cents) == (
+            each.balance_cents, each.late_cents))  # fmt: skip
+
+
 def _attention(clinic: TestClinic) -> Attention:
     made = Attention.__new__(Attention)
     made._clinic = clinic.clinic

@@ -90,8 +90,7 @@ class Charging:
         def look(tx: Any) -> State:
             reader, tenant = HubReader(tx), self.home.tenant
             [row] = plans_where(reader, tenant, "plan_id = ?", self.plan_id)
-            tries = plans.last_tries(reader, tenant, self.plan_id)
-            now = stands(reader, tenant, row, self.clock.now().date(), tries=tries)
+            now = stands(reader, tenant, row, self.clock.now().date())
             return next(each.state for each in now.lines if each.line.no == no)
 
         found: State = self.home.store._look(look, self.home.tenant)
