@@ -53,6 +53,7 @@ class SyncEngine:
     def start(self) -> None:
         """Begin to send and fetch."""
         self._unsubscribe = self._store.subscribe(self._changed)
+        self._board.subscribe(self._send_at_once)
         works: dict[str, Callable[[], None]] = {
             "push": lambda: self._keep("push", self._push_once), "pull": lambda: self._keep("pull", self._pull_once),
             "watch": self._watch,
@@ -65,12 +66,12 @@ class SyncEngine:
     def stop(self, timeout_s: float = 5.0) -> None:
         """End the loops. An exchange under way is broken off: what was not confirmed is sent again next time."""
         self._closing.set()
-        self._store.sends_at_once = False
         self._unsubscribe()
         self.nudge()
         self._transport.abort()
         for thread in self._threads:
             thread.join(timeout_s)
+        self._store.sends_at_once = False
         self._pages.close()
 
     def nudge(self) -> None:
@@ -92,6 +93,9 @@ class SyncEngine:
             self._wakes["push"].work()
             if not self.state().online:
                 self._wakes["watch"].work()
+
+    def _send_at_once(self, state: SyncState) -> None:
+        self._store.sends_at_once = state.online and not self._closing.is_set()
 
     # The steps, paced --------------------------------------------------------------------------------------------
 
@@ -163,7 +167,6 @@ class SyncEngine:
     def _met(self, loop: str) -> None:
         """The hub answered a loop; when that loop was in trouble, the other one need not wait any longer."""
         news = self._board.met(loop, self._transport.hub_ahead_ms)
-        self._store.sends_at_once = self.state().online
         if news:
             log.info("answered again", extra=facts(loop=loop))
             self._look_again() if loop == "push" else self._wakes["push"].urge()
@@ -172,7 +175,6 @@ class SyncEngine:
         self._drained.set()
         if self._closing.is_set():
             return
-        self._store.sends_at_once = False
         if self._board.failed(loop, error.message_key, stopped=stopped):
             log.warning("sync interrupted", extra=facts(loop=loop, cause=error.message_key, stopped=stopped))
 

@@ -79,18 +79,20 @@ def test_lost_cut_and_repeated_answers_change_nothing(hub: RunningHub, tmp_path:
     tenant = hub.practice()
     desks = [ClinicDesk(tmp_path / name, hub.line(tenant, name), name, through=proxy.url) for name in ("a", "b")]
     try:
-        taken = []
-        for n in range(15):
-            desk = desks[n % 2]
+        taken: list[str] = []
+        while len(taken) < 15 or len(proxy.met) < 8:  # how many exchanges so many payments are is up to the desks
+            assert len(taken) < 200
+            desk = desks[len(taken) % 2]
             patient, charge = desk.patient(5_000)
             taken.append(desk.take(patient, charge, 3_000))
             desk.engine.nudge()
-        until(lambda: len(proxy.met) >= 8, 20)
+            if len(taken) > 15:
+                until(lambda: len(proxy.met) >= 8 or all(desk.settled() for desk in desks), 20)
         healed.set()
         for desk in desks:
             desk.engine.nudge()
         until(lambda: in_step(*desks), 20)
-        assert len(desks[0].log_ids()) == 1 + 15 * 4
+        assert len(desks[0].log_ids()) == 1 + len(taken) * 4
         assert desks[0].balances() == desks[1].balances()
         assert all(desk.has_payment(payment) for desk in desks for payment in taken)
         assert hub.store.verify(tenant) == []

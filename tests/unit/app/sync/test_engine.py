@@ -40,8 +40,8 @@ def test_what_is_recorded_on_a_standing_line_counts_as_sent(desk: ClinicDesk) ->
     desk.connect()
     until(desk.settled)
     assert attempts(desk) == {True}
-    until(lambda: desk.engine.state().online)
-    assert desk.store.sends_at_once
+    until(lambda: desk.store.sends_at_once)
+    assert desk.engine.state().online
     desk.patient(2_500)
     assert attempts(desk) == {True}
 
