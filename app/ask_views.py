@@ -82,11 +82,13 @@ class AskLine:
 
 @dataclass(frozen=True, slots=True)
 class AsksView:
-    """The list: `counts` say how many stand how, before the filter."""
+    """One page of the list: `counts` say how many of all stand how, before the filter. `more`: there is another page
+    after this one."""
 
     lines: tuple[AskLine, ...]
     counts: tuple[tuple[AskState, int], ...]
     today: date
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,8 @@ if TYPE_CHECKING:  # SQLAlchemy is loaded behind the first screen
 
 log = logging.getLogger(__name__)
 
-MOST = 500
-"""So many requests are listed at once."""
+PAGE = 100
+"""So many requests are on a page."""
 AT_ONCE = 25
 """So many of a bulk request are written down in one transaction: other work of the desk comes in between."""
 PAPERS_AT_ONCE = 5
@@ -88,16 +88,18 @@ class Asks:
 
     # The list ---------------------------------------------------------------------------------------------------------
 
-    def view(self, days: int, which: Which = Which.ALL) -> AsksView:
-        """Requests of the last days, newest first."""
+    def view(self, days: int, which: Which = Which.ALL, page: int = 0) -> AsksView:
+        """Requests of the last days, newest first, a page of them."""
         clinic = self._clinic
         since = utc_text(clinic.clock.now() - timedelta(days=days))
         with clinic.store.reader() as reader:
             standings = self._standings(reader)
-            lines = [self._line(reader, row, standings) for row in asks.since(reader, clinic.tenant, since, MOST)]
-        counts = Counter(line.state for line in lines)
-        shown = tuple(line for line in lines if line.state in SHOWS[which])
-        return AsksView(shown, tuple((state, counts[state]) for state in AskState if counts[state]), clinic.today())
+            stood = [(row, self._state(reader, row, standings)) for row in asks.since(reader, clinic.tenant, since)]
+            wanted = [(row, state) for row, state in stood if state[0] in SHOWS[which]][page * PAGE :]
+            lines = tuple(self._line(reader, row, *state) for row, state in wanted[:PAGE])
+        counts = Counter(state for _, (state, _) in stood)
+        return AsksView(lines, tuple((state, counts[state]) for state in AskState if counts[state]), clinic.today(),
+                        more=len(wanted) > PAGE)  # fmt: skip
 
     def find(self, ask_id: str) -> AskLine:
         """One request as it stands. Raises RuleBroken `ask.gone`."""
@@ -105,7 +107,7 @@ class Asks:
             row = asks.ask(reader, self._clinic.tenant, ask_id)
             if row is None:
                 raise RuleBroken("ask.gone")
-            return self._line(reader, row, self._standings(reader))
+            return self._line(reader, row, *self._state(reader, row, self._standings(reader)))
 
     # One request ------------------------------------------------------------------------------------------------------
 
@@ -117,7 +119,8 @@ class Asks:
             who = self._candidate(reader, payer.id)
             known = asks.of_patients(reader, clinic.tenant, [payer.id])
             standings = self._standings(reader)
-            lines = tuple(line for row in known if (line := self._line(reader, row, standings)).state in OPEN)
+            stood = [(row, self._state(reader, row, standings)) for row in known]
+            lines = tuple(self._line(reader, row, *state) for row, state in stood if state[0] in OPEN)
             why_not = self._why_not(reader) or ("" if who.known else "link.no_birth_date")
         email, text, preferred = self._messages.ways(payer.id)
         return AskSheet(new_id(), patient_head(payer, clinic.today()), max(who.owed_cents, 0), email, text,
@@ -348,10 +351,9 @@ class Asks:
     def _record(self, tx: Tx, body: object, person: Person) -> None:
         insist(tx.record(body, person_id=person.staff_id, business_date=self._clinic.today().isoformat()))
 
-    def _line(self, reader: Any, row: AskRow, standings: Standings) -> AskLine:
+    def _line(self, reader: Any, row: AskRow, state: AskState, reason: str) -> AskLine:
         clinic = self._clinic
         person = rows.person(reader, clinic.tenant, row.patient_id) or rows.PatientRow(row.patient_id, *[""] * 8)
-        state, reason = self._state(reader, row, standings)
         return AskLine(
             row.ask_id, patient_head(person, clinic.today()), row.amount_cents, state, clinic.local(row.asked_at),
             row.campaign, row.channel, show_address(row.channel, row.address), row.told,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -36,13 +35,11 @@ from models.rules.online import Owed, spread
 from models.rules.people import display_name
 from models.rules.rights import Right
 from models.store.queries import online, rows, staff
-from models.store.queries.insured import asking
+from models.store.queries.insured import Ask, asking
 from models.store.queries.online import OnlineRow
 
-MOST = 500
-"""So many are in the inbox, or deposits in their list, at once."""
 PAGE = 100
-"""So many transactions are on a page."""
+"""So many rows are on a page of a list."""
 INBOX_DAYS = 31
 """So long what is posted stays in the inbox unless somebody puts it away."""
 SAME_DAYS = 62
@@ -59,29 +56,27 @@ class OnlineInbox:
 
     # Looking ----------------------------------------------------------------------------------------------------------
 
-    def inbox(self) -> OnlineView:
+    def inbox(self, page: int = 0) -> OnlineView:
         """What nobody has put away, what is not posted first."""
-        return self._view(lambda ask: online.inbox(ask, self._clinic.tenant, self._since(INBOX_DAYS), MOST))
+        return self._view(lambda ask: online.inbox(ask, self._clinic.tenant, self._since(INBOX_DAYS), PAGE + 1,
+                                                   skip=page * PAGE))  # fmt: skip
 
     def transactions(self, asked: OnlineAsk) -> OnlineView:
         """Payments and what went back, newest first; what is not posted whatever its age."""
+        return self._view(lambda ask: online.transactions(
+            ask, self._clinic.tenant, self._since(asked.days), PAGE + 1, posted=_POSTED[asked.posted],
+            skip=asked.page * PAGE))  # fmt: skip
 
-        def read(ask: Any) -> Iterable[OnlineRow]:
-            return online.transactions(ask, self._clinic.tenant, self._since(asked.days), PAGE + 1,
-                                       posted=_POSTED[asked.posted], skip=asked.page * PAGE)  # fmt: skip
-
-        view = self._view(read)
-        return replace(view, lines=view.lines[:PAGE], more=len(view.lines) > PAGE)
-
-    def deposits(self, days: int) -> OnlineView:
+    def deposits(self, days: int, page: int = 0) -> OnlineView:
         """What the processor paid out, newest first."""
-        since = (self._clinic.today() - timedelta(days=days)).isoformat()
+        tenant, since = self._clinic.tenant, (self._clinic.today() - timedelta(days=days)).isoformat()
         with self._clinic.store.reader() as reader:
             ask = asking(reader)
-            found = online.payouts(ask, self._clinic.tenant, since, MOST)
-            debits = online.debited(ask, self._clinic.tenant, [each for row in found for each in _paid_by(row)])
-            waits = online.inbox(ask, self._clinic.tenant, utc_text(self._clinic.clock.now()), MOST)
-        return OnlineView((), tuple(_deposit(row, debits) for row in found), *_sums(waits), self._clinic.today())
+            found = online.payouts(ask, tenant, since, PAGE + 1, skip=page * PAGE)
+            debits = online.debited(ask, tenant, [each for row in found for each in _paid_by(row)])
+            waits = online.waiting(ask, tenant)
+        deposits = tuple(_deposit(row, debits) for row in found[:PAGE])
+        return OnlineView((), deposits, *waits, self._clinic.today(), more=len(found) > PAGE)
 
     def unposted(self) -> int:
         """How many wait to be posted, or were refused by a bank and are not put away: the count on the rail."""
@@ -173,13 +168,13 @@ class OnlineInbox:
     def _since(self, days: int) -> str:
         return utc_text(self._clinic.clock.now() - timedelta(days=days))
 
-    def _view(self, read: Any) -> OnlineView:
+    def _view(self, read: Callable[[Ask], list[OnlineRow]]) -> OnlineView:
         with self._clinic.store.reader() as reader:
             ask = asking(reader)
-            found = list(read(ask))
-            lines = tuple(self._line(reader, row) for row in found)
-            waits = online.inbox(ask, self._clinic.tenant, utc_text(self._clinic.clock.now()), MOST)
-        return OnlineView(lines, (), *_sums(waits), self._clinic.today())
+            found = read(ask)
+            lines = tuple(self._line(reader, row) for row in found[:PAGE])
+            waits = online.waiting(ask, self._clinic.tenant)
+        return OnlineView(lines, (), *waits, self._clinic.today(), more=len(found) > PAGE)
 
     def _row(self, reader: Any, online_id: str, return_id: str) -> OnlineRow:
         row = online.transaction(asking(reader), self._clinic.tenant, online_id, return_id)
@@ -231,12 +226,6 @@ class OnlineInbox:
 
 def _how(each: online.ByHandRow) -> str:
     return method_text(each.tender, brand=each.brand, last4=each.last4, check_no=each.check_no)
-
-
-def _sums(rows_: Iterable[OnlineRow]) -> tuple[int, int]:
-    """(how many wait, their cents: payments less what went back)"""
-    waits = [row for row in rows_ if row.state == "open"]
-    return len(waits), sum(-row.left_cents if row.return_id else row.left_cents for row in waits)
 
 
 def _paid_by(row: online.PayoutRow) -> list[str]:

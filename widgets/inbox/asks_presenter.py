@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.ask_views import AskLine, AskSheet, AsksView, ManyChoice, ManySheet, ManyWish, Which
+from app.ask_views import AskLine, AskSheet, AsksView, ManyChoice, ManySheet, ManyWish
 from app.asks import Asks
 from app.find import Find
 from app.lanes import Lane
@@ -23,6 +23,7 @@ from widgets.inbox.asks_dialogs import ManyDialog, OneDialog, SmallDialog
 from widgets.inbox.asks_pane import AsksPane
 from widgets.inbox.asks_state import AsksState, asks_state, offers_for, sent_words
 from widgets.inbox.snoozing import Snoozing
+from widgets.inbox.state import Chosen
 
 WISH_MS = 300
 """So long after the last change of whom to ask, everybody is looked at again."""
@@ -31,7 +32,10 @@ SNOOZE_DAYS = 30
 
 
 class AsksPresenter(QObject):
-    """The list of one page. `drawn(state)` follows whenever it shows something else, for the page's foot and banner."""
+    """The list of one page. `drawn(state)` follows whenever it shows something else, for the page's foot and banner;
+    `page_gone` when nothing is left on the page of it that was chosen."""
+
+    page_gone = Signal()
 
     def __init__(
         self, pane: AsksPane, *, host: Callable[[], Any], bridge: Bridge, lanes: Mapping[str, Lane], story: Asks,
@@ -42,7 +46,7 @@ class AsksPresenter(QObject):
         self._pane, self._host, self._bridge, self._lanes = pane, host, bridge, lanes
         self._story, self._find, self._speech, self._person = story, find, speech, person
         self._today, self._drawn = today, drawn
-        self._days, self._which, self._shown = 31, Which.ALL, False
+        self._chosen, self._shown = Chosen(), False
         self._view: AsksView | None = None
         self._notice: Notice | None = None
         self._said, self._busy = "", False
@@ -73,12 +77,12 @@ class AsksPresenter(QObject):
         """Is something being written right now?"""
         return self._busy
 
-    def show(self, on: bool, days: int = 31, which: Which = Which.ALL) -> None:
+    def show(self, on: bool, chosen: Chosen) -> None:
         """The list is looked at now, with these filters, or is not."""
-        fresh = on and (not self._shown or (days, which) != (self._days, self._which))
+        fresh = on and (not self._shown or chosen != self._chosen)
         self._shown = on
         if fresh:
-            self._days, self._which, self._view, self._said = days, which, None, ""
+            self._chosen, self._view, self._said = chosen, None, ""
             self._draw()
             self.refresh()
         elif not on:
@@ -88,10 +92,14 @@ class AsksPresenter(QObject):
     def refresh(self) -> None:
         """Ask again; what is shown stays until the answer is there."""
         if self._shown:
-            days, which = self._days, self._which
-            self._questions.ask(lambda: self._story.view(days, which), self._arrived, self._failed)
+            chosen = self._chosen
+            self._questions.ask(lambda: self._story.view(chosen.days, chosen.which, chosen.page), self._arrived,
+                                self._failed)  # fmt: skip
 
     def _arrived(self, view: AsksView) -> None:
+        if self._chosen.page and not view.lines:
+            self.page_gone.emit()
+            return
         self._view, self._notice = view, None
         self._draw()
 
@@ -104,7 +112,7 @@ class AsksPresenter(QObject):
         if self._view is None:
             self._state = AsksState(notice=self._notice, skeleton=self._questions.is_late)
         else:
-            self._state = asks_state(self._view, self._which, said=self._said, notice=self._notice)
+            self._state = asks_state(self._view, self._chosen, said=self._said, notice=self._notice)
         self._pane.draw(self._state)
         self._follow_row()
         if self._shown:

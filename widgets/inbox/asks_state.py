@@ -17,6 +17,7 @@ from widgets.common.pill import Look
 from widgets.common.speech import Notice
 from widgets.common.table import Column
 from widgets.common.when import count_text, day_text, full_day_text, time_text
+from widgets.inbox.state import Chosen, page_words
 
 COLUMNS: Final = (
     Column("Asked", 104), Column("Account", 168, 3), Column("Where", 190, 2), Column("Amount", 104, right=True),
@@ -65,17 +66,20 @@ class AsksState:
     empty: tuple[str, str] | None = None
     notice: Notice | None = None
     skeleton: bool = False
+    page: int = 0
+    more: bool = False
 
     def line(self, key: str) -> AskLine | None:
         """The request a row is about."""
         return next((line for line in self.lines if line.ask_id == key), None)
 
 
-def asks_state(view: AsksView, which: Which, *, said: str = "", notice: Notice | None = None) -> AsksState:
+def asks_state(view: AsksView, chosen: Chosen, *, said: str = "", notice: Notice | None = None) -> AsksState:
     """The list for what was read."""
     rows = tuple(_row(line, view.today) for line in view.lines)
-    foot = " · ".join(f"{count} {_LOOKS[state][0].lower()}" for state, count in view.counts)
-    return AsksState(view.lines, rows, foot, said, None if rows else _empty(which), notice)
+    counts = " · ".join(f"{count} {_LOOKS[state][0].lower()}" for state, count in view.counts)
+    return AsksState(view.lines, rows, page_words(chosen.page, view.more) + counts, said,
+                     None if rows else _empty(chosen.which), notice, page=chosen.page, more=view.more)  # fmt: skip
 
 
 def _empty(which: Which) -> tuple[str, str]:

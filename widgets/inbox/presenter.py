@@ -49,6 +49,8 @@ class InboxPresenter(QObject):
         view.opened.connect(self._open_post)
         view.act_pressed.connect(self._act)
         view.retry_pressed.connect(self.refresh)
+        if asks is not None:
+            asks.page_gone.connect(lambda: self._turn(-1))
 
     @property
     def state(self) -> InboxState:
@@ -64,16 +66,23 @@ class InboxPresenter(QObject):
     def refresh(self) -> None:
         """Ask again; what is shown stays until the answer is there."""
         chosen = self._chosen
-        if chosen.tab is OnlineTab.REQUESTS and self._asks is not None:
-            self._asks.refresh()
+        if chosen.tab is OnlineTab.REQUESTS:
+            if self._asks is not None:
+                self._asks.refresh()
+            return
         self._questions.ask(lambda: self._read(chosen), lambda view: self._arrived(chosen, view), self._failed)
 
     def _read(self, chosen: Chosen) -> OnlineView:
-        if chosen.tab in (OnlineTab.DEPOSITS, OnlineTab.REQUESTS):
-            return self._story.deposits(chosen.days)
-        return self._story.transactions(chosen.ask()) if chosen.tab is OnlineTab.TRANSACTIONS else self._story.inbox()
+        if chosen.tab is OnlineTab.TRANSACTIONS:
+            return self._story.transactions(chosen.ask())
+        if chosen.tab is OnlineTab.INBOX:
+            return self._story.inbox(chosen.page)
+        return self._story.deposits(chosen.days, chosen.page)
 
     def _arrived(self, chosen: Chosen, view: OnlineView) -> None:
+        if chosen.page and chosen == self._chosen and not (view.lines or view.deposits):
+            self._turn(-1)  # what was on the last page is put away, or on the page before
+            return
         self._notice = None
         self._known = {chosen: view}
         self._draw()
@@ -92,7 +101,7 @@ class InboxPresenter(QObject):
         self._view.draw(self._state)
         self._follow_row()
         if self._asks is not None:
-            self._asks.show(self._chosen.tab is OnlineTab.REQUESTS, self._chosen.days, self._chosen.which)
+            self._asks.show(self._chosen.tab is OnlineTab.REQUESTS, self._chosen)
 
     @Slot(object)
     def _choose(self, chosen: Chosen) -> None:
@@ -103,7 +112,7 @@ class InboxPresenter(QObject):
 
     @Slot(int)
     def _turn(self, step: int) -> None:
-        """One page of the transactions back, or on."""
+        """One page back, or on."""
         self._choose(replace(self._chosen, page=max(self._chosen.page + step, 0)))
 
     # The row in focus -------------------------------------------------------------------------------------------------

@@ -110,14 +110,20 @@ def inbox_state(view: OnlineView, chosen: Chosen, *, said: str = "", notice: Not
         if view.waits
         else ""
     )
-    state = InboxState(chosen, view.lines, waits=waits, waiting=view.waits, said=said, notice=notice)
+    state = InboxState(chosen, view.lines, waits=waits, waiting=view.waits, said=said, notice=notice, more=view.more)
+    paged = page_words(chosen.page, view.more)
     if chosen.tab is OnlineTab.DEPOSITS:
         rows = tuple(_deposit_row(each, view.today) for each in view.deposits)
-        return replace(state, rows=rows, foot=_deposit_foot(view.deposits), empty=None if rows else _NO_DEPOSITS)
+        foot = _deposit_foot(view.deposits)
+        return replace(state, rows=rows, foot=paged + foot if rows else "", empty=None if rows else _NO_DEPOSITS)
     rows = tuple(_row(line, view.today) for line in view.lines)
-    paged = f"Page {chosen.page + 1} · " if rows and (chosen.page or view.more) else ""
-    return replace(state, rows=rows, foot=paged + _foot(view.lines), empty=None if rows else _empty(chosen),
-                   more=view.more)  # fmt: skip
+    return replace(state, rows=rows, foot=paged + _foot(view.lines) if rows else "",
+                   empty=None if rows else _empty(chosen))  # fmt: skip
+
+
+def page_words(page: int, more: bool) -> str:
+    """What a list's foot begins with; nothing where one page is all."""
+    return f"Page {page + 1} · " if page or more else ""
 
 
 def _empty(chosen: Chosen) -> tuple[str, str]:

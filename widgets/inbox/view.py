@@ -225,14 +225,17 @@ class InboxPage(Themed, QWidget):
         self.posted.setVisible(chosen.tab is OnlineTab.TRANSACTIONS)
         self.which.set_key(chosen.which)
         self.which.setVisible(chosen.tab is OnlineTab.REQUESTS)
-        listed = chosen.tab is OnlineTab.TRANSACTIONS
-        self.before_action.setEnabled(listed and chosen.page > 0)
-        self.after_action.setEnabled(listed and state.more)
+        self._draw_paging(chosen.page, more=state.more)
+
+    def _draw_paging(self, page: int, *, more: bool) -> None:
+        self.before_action.setEnabled(page > 0)
+        self.after_action.setEnabled(more)
         for button in (self.before, self.after):
-            button.setVisible(listed and (chosen.page > 0 or state.more))
+            button.setVisible(page > 0 or more)
 
     def draw_asks(self, state: AsksState) -> None:
         """What the page says around the list of requests."""
+        self._draw_paging(state.page, more=state.more)
         self.banner.setVisible(state.notice is not None)
         if state.notice is not None:
             self.banner.set(state.notice.title, state.notice.body)

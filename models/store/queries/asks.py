@@ -129,11 +129,9 @@ def snoozes(connection: Any, tenant: str, payer_id: str) -> dict[str, date]:
     return {row[0]: day for row in found if (day := _day(row[1])) is not None}
 
 
-def since(connection: Any, tenant: str, moment: str, most: int) -> list[AskRow]:
+def since(connection: Any, tenant: str, moment: str) -> list[AskRow]:
     """Requests made since a moment (UTC text), newest first."""
-    found = connection.execute(
-        f"{_ASK}k.asked_at >= ? ORDER BY k.asked_at DESC, k.ask_id DESC LIMIT {int(most)}", (tenant, moment)
-    )
+    found = connection.execute(f"{_ASK}k.asked_at >= ? ORDER BY k.asked_at DESC, k.ask_id DESC", (tenant, moment))
     return [AskRow(*row) for row in found]
 
 

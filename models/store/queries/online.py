@@ -168,13 +168,19 @@ _POSTED = {None: "1 = 1", True: f"state NOT IN {_NOT_POSTED}", False: f"state IN
 """By what is wanted: whatever it is, posted, not posted."""
 _INBOX = (
     f"SELECT * FROM ({_TRANSACTIONS}) WHERE archived = 0 AND (state IN ('open', 'processing', 'refused') "
-    "OR at >= :since) ORDER BY state NOT IN ('open', 'refused'), at DESC, number DESC LIMIT :most"
+    "OR at >= :since) ORDER BY state NOT IN ('open', 'refused'), at DESC, number DESC, online_id, return_id "
+    "LIMIT :most OFFSET :skip"
 )
 _ONE = f"SELECT * FROM ({_TRANSACTIONS}) WHERE online_id = :online_id AND return_id = :return_id"
 _COUNT = (
     "SELECT (SELECT count(*) FROM online_payment WHERE tenant = :tenant AND state = 'open') + "
     "(SELECT count(*) FROM online_return WHERE tenant = :tenant AND state = 'open') + "
     "(SELECT count(*) FROM online_debit WHERE tenant = :tenant AND state = 'refused' AND archived = 0)"
+)
+_OPEN = (
+    "SELECT count(*), coalesce(sum(cents), 0) FROM (SELECT amount_cents - off_cents AS cents FROM online_payment "
+    "WHERE tenant = :tenant AND state = 'open' UNION ALL SELECT off_cents - amount_cents FROM online_return "
+    "WHERE tenant = :tenant AND state = 'open')"
 )
 _BY_HAND = (
     "SELECT payment_id, number, tender, brand, last4, check_no, amount_cents, business_date FROM payment "
@@ -183,7 +189,7 @@ _BY_HAND = (
 )
 _PAYOUTS = (
     "SELECT payout_id, amount_cents, online_cents, fee_cents, arrives_on, lines, state, noted_at FROM online_payout "
-    "WHERE tenant = :tenant AND arrives_on >= :since ORDER BY arrives_on DESC, payout_id LIMIT :most"
+    "WHERE tenant = :tenant AND arrives_on >= :since ORDER BY arrives_on DESC, payout_id LIMIT :most OFFSET :skip"
 )
 
 
@@ -224,9 +230,9 @@ def transactions(
     return [OnlineRow(*row) for row in ask(query, tenant=tenant, since=since, most=most, skip=skip)]
 
 
-def inbox(ask: Ask, tenant: str, since: str, most: int) -> list[OnlineRow]:
-    """What nobody has put away: first what is not posted, newest first."""
-    return [OnlineRow(*row) for row in ask(_INBOX, tenant=tenant, since=since, most=most)]
+def inbox(ask: Ask, tenant: str, since: str, most: int, *, skip: int = 0) -> list[OnlineRow]:
+    """What nobody has put away: first what is not posted, newest first; without the first `skip`."""
+    return [OnlineRow(*row) for row in ask(_INBOX, tenant=tenant, since=since, most=most, skip=skip)]
 
 
 def transaction(ask: Ask, tenant: str, online_id: str, return_id: str) -> OnlineRow | None:
@@ -238,6 +244,12 @@ def transaction(ask: Ask, tenant: str, online_id: str, return_id: str) -> Online
 def unposted_count(ask: Ask, tenant: str) -> int:
     """How many wait to be posted, and how many debits banks refused that nobody has put away."""
     return int(ask(_COUNT, tenant=tenant)[0][0])
+
+
+def waiting(ask: Ask, tenant: str) -> tuple[int, int]:
+    """(how many payments and returns wait to be posted, their cents: payments less what went back)"""
+    count, cents = ask(_OPEN, tenant=tenant)[0]
+    return int(count), int(cents)
 
 
 def by_hand(ask: Ask, tenant: str, payer_id: str, cents: int, since: str) -> list[ByHandRow]:
@@ -261,6 +273,6 @@ def is_from_home(ask: Ask, tenant: str, payment_id: str) -> bool:
                     id=payment_id))  # fmt: skip
 
 
-def payouts(ask: Ask, tenant: str, since: str, most: int) -> list[PayoutRow]:
-    """Deposits since a day (ISO), newest first."""
-    return [PayoutRow(*row) for row in ask(_PAYOUTS, tenant=tenant, since=since, most=most)]
+def payouts(ask: Ask, tenant: str, since: str, most: int, *, skip: int = 0) -> list[PayoutRow]:
+    """Deposits since a day (ISO), newest first; without the first `skip`."""
+    return [PayoutRow(*row) for row in ask(_PAYOUTS, tenant=tenant, since=since, most=most, skip=skip)]

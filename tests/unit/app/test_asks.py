@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
+from app import asks
 from app.ask_views import AskChoice, AskState, ManyChoice, ManySheet, ManyWish, Which
 from app.asks import AT_ONCE, PAPERS_AT_ONCE, Asks
 from app.clinic import Clinic
@@ -125,6 +126,22 @@ def test_s1_16_taken_back_before_the_hub_heard_of_it(clinic: TestClinic, story: 
     assert refused(story.cancel, line.ask_id, MARIA) == "ask.over"
     assert bodies(clinic, "link.revoke") == []
     assert [len(story.view(31, which).lines) for which in (Which.OPEN, Which.OVER)] == [0, 1]
+
+
+def test_s1_16_requests_are_listed_page_by_page_and_every_one_is_counted(
+    clinic: TestClinic, story: Asks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The filter chooses among all of them, not among those of a page."""
+    monkeypatch.setattr(asks, "PAGE", 2)
+    sent = [story.send(story.sheet("rosa"), replace(BY_EMAIL, amount_cents=100 + n), MARIA).ask_id for n in range(5)]
+    for ask_id in sent[:2]:
+        story.cancel(ask_id, MARIA)
+    pages = [story.view(31, page=page) for page in range(4)]
+    assert sorted(line.ask_id for view in pages for line in view.lines) == sorted(sent)
+    assert [(len(view.lines), view.more) for view in pages] == [(2, True), (2, True), (1, False), (0, False)]
+    assert {view.counts for view in pages} == {((AskState.WAITING, 3), (AskState.CANCELLED, 2))}
+    over = story.view(31, Which.OVER)
+    assert ({line.ask_id for line in over.lines}, over.more) == (set(sent[:2]), False)
 
 
 # Many at once -----------------------------------------------------------------------------------------------------

@@ -66,11 +66,12 @@ def states() -> dict[str, AsksState]:
     view = AsksView(LINES, tuple((each, 1) for each in AskState), TODAY)
     nothing = AsksView((), (), TODAY)
     return {
-        "requests": asks_state(view, Which.ALL),
-        "said": asks_state(view, Which.ALL, said="$85.00 asked of Ada Quillfeather."),
-        "nothing": asks_state(nothing, Which.ALL),
-        "no-match": asks_state(nothing, Which.PAID),
-        "broken": asks_state(view, Which.ALL, notice=Notice("The store is busy", "Nothing was changed.")),
+        "requests": asks_state(view, Chosen()),
+        "page": asks_state(replace(view, more=True), Chosen(page=2)),
+        "said": asks_state(view, Chosen(), said="$85.00 asked of Ada Quillfeather."),
+        "nothing": asks_state(nothing, Chosen()),
+        "no-match": asks_state(nothing, Chosen(which=Which.PAID)),
+        "broken": asks_state(view, Chosen(), notice=Notice("The store is busy", "Nothing was changed.")),
         "waiting": AsksState(skeleton=True),
     }
 

@@ -110,6 +110,7 @@ def states() -> dict[str, InboxState]:
         "page": inbox_state(replace(view, more=True), replace(transactions, page=1)),
         "transactions": inbox_state(view, transactions, said="Posted $75.00 of Ada Quillfeather. WEB-00041"),
         "deposits": inbox_state(at_bank, Chosen(OnlineTab.DEPOSITS)),
+        "deposits-page": inbox_state(replace(at_bank, more=True), Chosen(OnlineTab.DEPOSITS)),
         "nothing": inbox_state(nothing, Chosen()),
         "no-match": inbox_state(nothing, replace(transactions, posted=Posted.WAITS)),
         "no-deposits": inbox_state(nothing, Chosen(OnlineTab.DEPOSITS)),
@@ -356,7 +357,7 @@ def test_s1_10_s1_13_transactions_are_turned_page_by_page_and_none_is_left_out(
     [done] = desk.story.transactions(OnlineAsk(posted=Posted.DONE)).lines
     assert done.online_id == paid[0]
     desk.presenter.refresh()
-    desk.until(lambda: len(desk.keys()) == len(paid))
+    desk.until(lambda: len(desk.keys()) == 2)
     desk.page.table.setFocus()
     press("Ctrl+F")
     press("Right")
@@ -369,6 +370,42 @@ def test_s1_10_s1_13_transactions_are_turned_page_by_page_and_none_is_left_out(
     assert not desk.page.after_action.isEnabled()
     press("Ctrl+PgUp")
     desk.until(lambda: desk.keys() == newest[2:4])
+
+
+def test_s1_08_the_inbox_is_turned_page_by_page_and_tells_of_all_that_waits(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not posted comes first, however many there are; the head counts all of it."""
+    monkeypatch.setattr(online_inbox, "PAGE", 2)
+    paid = [desk.pays(f"pi_{number}", 100 + number) for number in range(5)]
+    desk.story.post(paid[4], MARIA)
+    desk.presenter.refresh()
+    desk.until(lambda: len(desk.keys()) == 2)
+    assert desk.presenter.state.waits == "4 transactions not posted · $4.06"
+    assert desk.presenter.state.foot.startswith("Page 1 · 2 transactions")
+    desk.page.table.setFocus()
+    press("Ctrl+PgDown")
+    desk.until(lambda: len(desk.keys()) == 2 and desk.presenter.state.foot.startswith("Page 2"))
+    press("Ctrl+PgDown")
+    desk.until(lambda: desk.keys() == [paid[4]])
+    assert not desk.page.after_action.isEnabled()
+    desk.page.table.setFocus()
+    press("X")  # the last row of the last page: the one before is shown
+    desk.until(lambda: desk.presenter.state.foot.startswith("Page 2"))
+    assert desk.page.before.isVisible()
+    assert not desk.page.after.isVisible() or not desk.page.after_action.isEnabled()
+
+
+def test_s1_15_deposits_are_turned_page_by_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(online_inbox, "PAGE", 2)
+    for number in range(3):
+        day = (desk.clinic.today() - timedelta(days=number)).isoformat()
+        paid_out = online.OnlinePayout(payout_id=f"po_{number}", amount_cents=100, arrives_on=day, lines=())
+        desk.hub.online.paid_out(stores.TENANT, paid_out)
+    desk.sync()
+    pages = [desk.story.deposits(31, page) for page in range(3)]
+    assert [[each.payout_id for each in view.deposits] for view in pages] == [["po_0", "po_1"], ["po_2"], []]
+    assert [view.more for view in pages] == [True, False, False]
 
 
 def test_s1_14_what_went_back_is_posted_of_its_own(desk: Desk) -> None:
