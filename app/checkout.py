@@ -12,6 +12,7 @@ from app.autofill import shared_out, what_may_be_filled
 from app.card_reader import CardReader
 from app.clinic import Clinic
 from app.fields import no_card_number, prepay_choices
+from app.from_home import from_home
 from app.heads import coverage_head, patient_head, visit_head
 from app.keeping_cards import cards_on_file, keeps_cards, payer_of
 from app.lanes import Job
@@ -99,6 +100,7 @@ class Checkout:
             by_card = self._parts.reader.fitted
             on_file = cards_on_file(clinic, reader, patient_id, self._parts.reader) if by_card else ()
             payer, language = payer_of(reader, tenant, patient_id) if by_card else ("", "")
+            home = from_home(clinic, reader, patient_id)
         if figures.credit_cents > 0:
             clinic.holds.opened(patient_id)
         attempt_id = new_id()
@@ -116,7 +118,7 @@ class Checkout:
             visit_charged=now.visit_charged_cents > 0, ways=_own_ways(ways), visits=visits,
             practitioners=practitioners, by_rule=by_rule, held_back_cents=held_back, in_use=in_use, asked=asked,
             on_file=on_file, can_keep=keeps_cards(self._parts.reader), payer=payer,
-            payer_language=language,
+            payer_language=language, from_home=home,
         )  # fmt: skip
         self._parts.till.rehearse(sheet)
         return sheet

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from app.clinic import Clinic
+from app.from_home import from_home
 from app.heads import coverage_head, day_text, days_text, patient_head, visit_head
 from app.method import card_text
 from app.payables import Due, VisitMoney, due_cents, dues
@@ -78,7 +79,8 @@ class Schedule:
             record = recorded.one(reader, tenant, Appointment, visit.id)
             kind = recorded.one(reader, tenant, AppointmentProfile, record.profile_id) if record else None
             last = today.last_paid(reader, tenant, person.id)
-            link_cents, link_until, bank_cents = self._asked_from_home(reader, visit)
+            link_cents, link_until = self._asked_by_link(reader, visit)
+            home = from_home(clinic, reader, person.id)
         found = dues(clinic, visit, money, charges, self._settings.get(PAST_DUE_DAYS))
         due = due_cents(found)
         return SideView(
@@ -90,29 +92,26 @@ class Schedule:
             last_paid=_last_paid(clinic, last), copay=_copay_mark(visit, record, own, money),
             consents=kind.consents if kind else (),
             billing=BILLING_STATUS_WORDS.get(self._visits.card(appointment_id).billing_status, ""),
-            link_cents=link_cents, link_until=link_until, bank_cents=bank_cents,
+            link_cents=link_cents, link_until=link_until, from_home=home,
         )  # fmt: skip
 
-    def _asked_from_home(self, reader: Any, visit: VisitRow) -> tuple[int, date | None, int]:
-        """What the newest link that can still be used asks for a visit, and the last day it works; 0 for none. And what
-        banks of the account were asked for, and have not answered."""
+    def _asked_by_link(self, reader: Any, visit: VisitRow) -> tuple[int, date | None]:
+        """What the newest link that can still be used asks for a visit, and the last day it works; 0 for none."""
         from models.store.queries import links, online  # no link is looked for before the first screen stands
         from models.store.queries.insured import asking
 
         clinic = self._clinic
         payer = online.payer_of(asking(reader), clinic.tenant, visit.patient_id)
-        banks = sum(each.amount_cents for each in online.unposted(asking(reader), clinic.tenant, payer)
-                    if each.processing)  # fmt: skip
         open_ = [row for row in links.of_patients(reader, clinic.tenant, [payer])
                  if not (row.online_id or row.revoked_at)]  # fmt: skip
         if not open_:
-            return 0, None, banks
+            return 0, None
         standings = links.Standings(reader, clinic.tenant, utc_text(clinic.clock.now()), clinic.today())
         for row in links.about_visit(reader, clinic.tenant, open_, visit.id):
             now = standings.of(row)
             if now.payable:
-                return now.due_cents, clinic.local(row.expires_at).date(), banks
-        return 0, None, banks
+                return now.due_cents, clinic.local(row.expires_at).date()
+        return 0, None
 
     def check_in(self, appointment_id: str, person: Person) -> None:
         """The patient stands at the desk and is checked in. Doing it twice is nothing. Lane `store`. Raises as

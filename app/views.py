@@ -179,11 +179,20 @@ class DueLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FromHome:
+    """Money of an account that its ledger does not show yet, in cents: paid from home and not posted, and asked of
+    banks that may pay within days. Who collects it at the desk takes it twice."""
+
+    unposted_cents: int = 0
+    asked_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SideView:
     """The decision column of Today for the selected visit. `copay` is the COPAY indicator: paid, part, due, or empty
     where none is asked (S0-21); `billing` the words of the visit's billing status; `consents` the forms its kind
     of visit asks to sign (S0-34). `link_cents` is asked for it by a link that works until `link_until`, and not
-    paid; `bank_cents` the account's banks were asked for, and may pay within days."""
+    paid."""
 
     patient: PatientHead
     visit: VisitHead
@@ -199,7 +208,7 @@ class SideView:
     consents: tuple[str, ...] = ()
     link_cents: int = 0
     link_until: date | None = None
-    bank_cents: int = 0
+    from_home: FromHome = FromHome()
 
 
 # Find -------------------------------------------------------------------------------------------------------------
@@ -345,7 +354,8 @@ class CollectSheet:
     takes goes to `by_rule` (empty: the practice does not let it), but for `held_back_cents`. `in_use` is credit that
     other desks hold: it cannot be spent here now. `asked`: the payment that is collected, where it was asked for.
     `on_file` are the cards that may be charged, the default first; `can_keep`: the reader can keep the one that is
-    shown; `payer` is who pays for the patient, by name, `payer_language` what they would rather read.
+    shown; `payer` is who pays for the patient, by name, `payer_language` what they would rather read; `from_home` is
+    what came of the account, or may come, without being in its lines.
     """
 
     attempt_id: str
@@ -375,6 +385,7 @@ class CollectSheet:
     can_keep: bool = False
     payer: str = ""
     payer_language: str = ""
+    from_home: FromHome = FromHome()
 
     @property
     def extra_for(self) -> str:

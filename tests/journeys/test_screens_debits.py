@@ -25,7 +25,8 @@ from tests.support.portal import House
 from tests.support.simulators import StripeProcess
 from tests.support.waiting import until
 from tests.support.windows import themed  # noqa: F401
-from widgets.screens import INBOX, LINKS
+from widgets.common.home import ASKED
+from widgets.screens import COLLECT, INBOX, LINKS, TODAY
 
 pytestmark = pytest.mark.usefixtures("themed", "cycles_wait")
 LINK = new_id()
@@ -77,8 +78,14 @@ def test_s2_16_n50_a_patient_pays_a_link_by_bank_and_the_desk_sees_it_under_way_
             _pays_by_bank(opened.new_page(), place.hub.hub.portal.pay_url(office.tenant, LINK))
         assert (processor.requests("sessions.create"), processor.captured_cents()) == (1, 0)
         with seat(here) as front:
-            front.wait(lambda: front.state.side.view.bank_cents == 3_000)
+            front.wait(lambda: front.state.side.view.from_home.asked_cents == 3_000)
             front.picture("debits-today")
+            front.press("Return")
+            front.arrive(COLLECT, lambda: front.state.sheet and front.state.sheet.from_home.asked_cents == 3_000)
+            assert front.view.home[ASKED].text == "Bank asked for $30.00"
+            front.picture("debits-collect")
+            front.press("Escape")
+            front.arrive(TODAY, lambda: front.state.side.view is not None)
             _under_way(front)
             processor.tell("settle-debits")
             front.wait(lambda: owes(front) == 0)

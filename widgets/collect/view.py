@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from app.views import TenderKind
+from app.views import FromHome, TenderKind
 from widgets import theme
 from widgets.collect.left import LeftColumn
 from widgets.collect.panes.card import CardPane
@@ -34,12 +34,13 @@ from widgets.common import (
     visit_look,
 )  # fmt: skip
 from widgets.common.announce import announce
+from widgets.common.home import ASKED, UNPOSTED, home_notes
 from widgets.common.patient import visit_text
 from widgets.common.patient_bar import PatientBar
 from widgets.common.pill import Look
 from widgets.common.showing import show_parts
 from widgets.common.when import spoken_cents
-from widgets.theme import S2, S6, S8, S10, S12, S14, S16, S20, Themed
+from widgets.theme import S2, S4, S6, S8, S10, S12, S14, S16, S20, Themed
 
 COVERAGE_WORDS: Final[dict[str, Look]] = {
     "eligible": ("{payer}, eligible", "ok", "shield-check"),
@@ -104,6 +105,9 @@ class CollectPage(Themed, QWidget):
         }
         self.doubt = Pill("A card payment is still being checked", "warn", "hourglass")
         self.doubt.setToolTip("If it went through as well, its money stays on account as credit.")
+        self.home = {icon: Pill("", "warn", icon) for icon in (ASKED, UNPOSTED)}
+        for pill in self.home.values():
+            pill.setToolTip("What is collected here comes on top of it.")
         self.notice = Banner("bad")
         self._make_footer()
         self._lay_out()
@@ -176,7 +180,12 @@ class CollectPage(Themed, QWidget):
         to_collect.addWidget(self.amount)
         top = QHBoxLayout()
         top.addLayout(to_collect, 1)
-        top.addWidget(self.doubt, 0, Qt.AlignmentFlag.AlignTop)
+        said = QVBoxLayout()
+        said.setSpacing(S4)
+        for pill in (self.doubt, *self.home.values()):
+            said.addWidget(pill, 0, Qt.AlignmentFlag.AlignRight)
+        said.addStretch(1)
+        top.addLayout(said)
         tiles = QHBoxLayout()
         tiles.setSpacing(S8)
         self.link = KeycapButton(action=self.link_action, icon="link", size="tile")
@@ -324,11 +333,19 @@ class CollectPage(Themed, QWidget):
         self.amount.set_cents(state.to_collect_cents)
         self.amount.setAccessibleName(f"To collect, {spoken_cents(state.to_collect_cents)}")
         self.doubt.setVisible(sheet.frozen_by_unknown and state.pane not in {"card", "reasons"})
+        self._draw_home(sheet.from_home, shown=state.pane != "reasons")
         self._draw_tiles(state)
         self._draw_pane(state)
         self._draw_footer(state)
         self.link.setVisible(state.pane != "reasons")  # last: its key comes and goes with what stands above
         self.link.set_available(not state.no_link, state.no_link)
+
+    def _draw_home(self, home: FromHome, *, shown: bool) -> None:
+        """Money that is not in the lines: who does not know of it collects it twice."""
+        notes = home_notes(home)
+        for icon, pill in self.home.items():
+            pill.set(notes.get(icon, ""), "warn", icon)
+            pill.setVisible(shown and icon in notes)
 
     def _draw_tiles(self, state: CollectState) -> None:
         shown = {tile.tender: tile for tile in state.tiles}

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.views import EXPECTED_STATES, DueState, SideView, TodayRow, TodayView, VisitState
 from models.basics.money import show_cents
+from widgets.common.home import home_notes
 from widgets.common.patient import identity_text
 from widgets.common.speech import Notice
 from widgets.common.when import day_text, long_day_text, time_text
@@ -165,8 +166,8 @@ def _notes(row: TodayRow, view: SideView | None) -> tuple[tuple[str, str], ...]:
     if view is not None and view.link_until is not None:
         until = day_text(view.link_until, view.visit.starts_at.date())
         notes.insert(0, ("link", f"Asked by link: {show_cents(view.link_cents)}, until {until}"))
-    if view is not None and view.bank_cents:
-        notes.insert(0, ("hourglass", f"Bank asked for {show_cents(view.bank_cents)}: it may pay within days"))
+    if view is not None:
+        notes[:0] = home_notes(view.from_home).items()
     if row.overdue_cents:
         notes.insert(0, ("triangle-alert", f"Payment overdue: {show_cents(row.overdue_cents)} asked for this visit"))
     if row.patient.receipt_by in RECEIPT_WORDS:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import online_inbox
 from app.clinic import Clinic
+from app.from_home import from_home
 from app.lanes import Lane
 from app.online_inbox import OnlineInbox
 from app.online_views import (
@@ -29,7 +30,7 @@ from app.online_views import (
     PostSheet,
     SameMoney,
 )  # fmt: skip
-from app.views import PatientHead
+from app.views import FromHome, PatientHead
 from models.operations import online
 from models.operations.bodies import Collect
 from models.operations.records import Charge, Patient
@@ -461,6 +462,21 @@ def test_s2_16_a_bank_debit_is_under_way_and_no_money_until_its_bank_pays(desk: 
             ("online", "ach", "First Bank", "6789")]  # fmt: skip
     desk.sync()
     assert (desk.owes(), desk.hub.verify(stores.TENANT, deep=True)) == ([0, 0], [])
+
+
+def test_who_asks_for_money_at_the_desk_is_told_what_came_from_home_and_may_come(desk: Desk) -> None:
+    """Of the whole family, until it is in the ledger."""
+
+    def told(patient_id: str) -> FromHome:
+        with desk.store.reader() as reader:
+            return from_home(desk.clinic, reader, patient_id)
+
+    assert told("bea") == FromHome()
+    paid = desk.pays("pi_1", 3_000)
+    asked_of_bank(desk, "pi_2", 4_500)
+    assert told("bea") == told("ada") == FromHome(3_000, 4_500)
+    desk.story.post(paid, MARIA)
+    assert told("bea") == FromHome(0, 4_500)
 
 
 def test_s2_16_a_bank_that_does_not_pay_is_counted_until_somebody_puts_it_away(desk: Desk) -> None:
