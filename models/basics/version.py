@@ -1,3 +1,3 @@
 """The program's version, of window and hub alike; the same as in pyproject.toml, which a test compares."""
 
-VERSION = "0.5.0"
+VERSION = "0.5.1"
