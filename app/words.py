@@ -2,13 +2,13 @@
 
 A sentence says what happened, what it means for the money, and what to do. It is filled from the facts that travel with
 the key: `{cents:money}` an amount, `{seconds:wait}` a time to wait, `{seconds:span}` how long in the largest unit,
-`{count:payment|payments}` a number with its noun,
+`{seconds:ago}` how long it is over, `{count:payment|payments}` a number with its noun,
 `{at:time}` a moment (UTC text) as the time of day, `{name}` as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from string import Formatter
@@ -141,12 +141,8 @@ class _Filler(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if value is None or value == "":
             return "\u2014"
-        if format_spec == "money":
-            return show_cents(int(value))
-        if format_spec == "wait":
-            return show_wait(int(value))
-        if format_spec == "span":
-            return show_span(int(value))
+        if format_spec in _NUMBERS:
+            return _NUMBERS[format_spec](int(value))
         if format_spec == "time":
             return _time_of_day(str(value), self._zone)
         if "|" in format_spec:
@@ -174,6 +170,17 @@ def show_span(seconds: int) -> str:
             count = round(abs(seconds) / size)
             return f"{count} {unit}{'s' if unit in {'year', 'day'} and count != 1 else ''}"
     return f"{abs(seconds)} s"
+
+
+def show_ago(seconds: int) -> str:
+    """`3 h ago`; within a minute `just now`."""
+    return f"{show_span(seconds)} ago" if seconds >= 60 else "just now"
+
+
+_NUMBERS: dict[str, Callable[[int], str]] = {
+    "money": show_cents, "wait": show_wait, "span": show_span, "ago": show_ago,
+}  # fmt: skip
+"""What a number of a sentence may be shown as."""
 
 
 def _time_of_day(text: str, zone: tzinfo) -> str:

@@ -8,15 +8,15 @@ _NOTHING = "Nothing was written."
 
 WORDS: Rows = {
     # how old an answer is
-    "eligibility.fresh": ("Eligibility checked {seconds:span} ago", "", ""),
-    "eligibility.usable": ("Eligibility checked {seconds:span} ago", "Deductible and copay may have moved since.", ""),
+    "eligibility.fresh": ("Eligibility checked {seconds:ago}", "", ""),
+    "eligibility.usable": ("Eligibility checked {seconds:ago}", "Deductible and copay may have moved since.", ""),
     "eligibility.old": (
-        "Eligibility checked {seconds:span} ago",
+        "Eligibility checked {seconds:ago}",
         "The plan may have changed since.",
         "Ask the payer again.",
     ),
     "eligibility.earlier": (
-        "Eligibility checked {seconds:span} ago",
+        "Eligibility checked {seconds:ago}",
         "That was before the month of the visit; plans start over with a month.",
         "Ask the payer again.",
     ),
@@ -141,8 +141,8 @@ WORDS: Rows = {
     "estimate.why.network_unsaid": ("The payer does not say for which network this holds", "", ""),
     "estimate.why.allowed_unknown": ("What the payer allows for the service is not known", "", ""),
     "estimate.why.nothing_said": ("The payer says nothing of copay, coinsurance or deductible", "", ""),
-    "estimate.why.asked": ("The payer answered {seconds:span} ago", "", ""),
-    "estimate.why.by_hand": ("The benefits were typed in {seconds:span} ago", "", ""),
+    "estimate.why.asked": ("The payer answered {seconds:ago}", "", ""),
+    "estimate.why.by_hand": ("The benefits were typed in {seconds:ago}", "", ""),
     "estimate.why.too_old": ("That is more than 30 days ago", "", "Ask the payer again."),
     "estimate.why.earlier_month": ("That was before the month of the visit", "", "Ask the payer again."),
     "estimate.why.inactive": ("The plan is not in force", "", "Let the patient pay themselves, or find the new plan."),

@@ -151,3 +151,18 @@ def test_a_missing_fact_or_key_never_fails_the_sentence() -> None:
 )
 def test_waiting_times(seconds: int, text: str) -> None:
     assert show_wait(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-3, "just now"),
+        (0, "just now"),
+        (59, "just now"),
+        (60, "1 min ago"),
+        (3_600, "1 h ago"),
+        (172_800, "2 days ago"),
+    ],
+)
+def test_how_long_it_is_over(seconds: int, text: str) -> None:
+    assert sentence("estimate.why.asked", {"seconds": seconds}).title == f"The payer answered {text}"
