@@ -14,6 +14,18 @@ Answer = Callable[[socket.socket, threading.Event], None]
 @contextmanager
 def answering(answer: Answer) -> Iterator[str]:
     """The URL of a server that greets every connection with `answer`, after the request's head has come."""
+
+    def talk(connection: socket.socket, over: threading.Event) -> None:
+        while head(connection):
+            answer(connection, over)
+
+    with greeting(talk) as address:
+        yield f"http://{address}"
+
+
+@contextmanager
+def greeting(greet: Answer) -> Iterator[str]:
+    """Host and port of a server that begins every connection with `greet`, before anything has come."""
     over = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
     connections: list[socket.socket] = []
@@ -29,13 +41,12 @@ def answering(answer: Answer) -> Iterator[str]:
 
     def talk(connection: socket.socket) -> None:
         with closing(connection), suppress(OSError):
-            while head(connection):
-                answer(connection, over)
+            greet(connection, over)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
     finally:
         over.set()
         with suppress(OSError):

@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 
 import pytest
 
@@ -15,11 +15,11 @@ from app.sync.line import Line
 from models.basics.clock import SystemClock
 from models.basics.errors import SyncLater, SyncRefused
 from server.tls import Certificate, own_certificate
-from tests.support.lines import Answer, hangs_up, head, keeps_silent, says
+from tests.support.lines import Answer, greeting, hangs_up, head, keeps_silent, says
 from tests.unit.app.sync.test_line import JSON
 
-Greeting = Callable[[socket.socket, threading.Event, ssl.SSLContext], None]
-"""Talks on a connection that was just accepted."""
+Greeting = Callable[[ssl.SSLContext], Answer]
+"""Talks on a connection that was just accepted, with what the hub proves itself with."""
 
 ALERT = b"\x15\x03\x03\x00\x02\x02\x28"  # RFC 5246 §7.2: fatal, handshake_failure
 HELLO_BEGUN = b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76"  # the first bytes of a ServerHello (RFC 8446 §4.1.3)
@@ -32,52 +32,36 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 
 @contextmanager
-def greeting(greet: Greeting, certificate: Certificate) -> Iterator[str]:
+def hub(greet: Greeting, certificate: Certificate) -> Iterator[str]:
     """The address of a server that begins every connection with `greet`."""
-    over = threading.Event()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.certificate, certificate.key)
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = listener.accept()
-                threading.Thread(target=talk, args=(connection,), daemon=True).start()
-
-    def talk(connection: socket.socket) -> None:
-        with closing(connection), suppress(OSError):
-            greet(connection, over, context)
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        over.set()
-        with suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
+    with greeting(greet(context)) as address:
+        yield f"https://{address}"
 
 
 def before(answer: Answer) -> Greeting:
     """In the handshake's place, once the desk has begun it."""
 
-    def greet(connection: socket.socket, over: threading.Event, _context: ssl.SSLContext) -> None:
+    def greet(connection: socket.socket, over: threading.Event) -> None:
         connection.recv(65_536)
         answer(connection, over)
 
-    return greet
+    return lambda _context: greet
 
 
 def behind(answer: Answer) -> Greeting:
     """To every request, under TLS."""
 
-    def greet(connection: socket.socket, over: threading.Event, context: ssl.SSLContext) -> None:
-        with context.wrap_socket(connection, server_side=True) as secured:
-            while head(secured):
-                answer(secured, over)
+    def with_proof(context: ssl.SSLContext) -> Answer:
+        def greet(connection: socket.socket, over: threading.Event) -> None:
+            with context.wrap_socket(connection, server_side=True) as secured:
+                while head(secured):
+                    answer(secured, over)
 
-    return greet
+        return greet
+
+    return with_proof
 
 
 def torn(connection: socket.socket, _over: threading.Event) -> None:
@@ -103,11 +87,11 @@ def torn(connection: socket.socket, _over: threading.Event) -> None:
     ],
 )
 def test_what_is_not_the_hubs_answer(greet: Greeting, key: str, certificate: Certificate) -> None:
-    with greeting(greet, certificate) as url:
+    with hub(greet, certificate) as url:
         line = Line(url, certificate.fingerprint, connect_s=1.0)
         started_s = time.monotonic()
         with pytest.raises(SyncLater) as failed:
-            line.ask("GET", "/v1/health", {}, read_s=0.2)
+            line.ask("GET", "/v1/health", {}, read_s=0.2 if key == "sync.hub_slow" else 3.0)
         line.close()
     assert failed.value.message_key == key
     assert time.monotonic() - started_s < 5
@@ -117,15 +101,18 @@ def test_what_is_not_the_hubs_answer(greet: Greeting, key: str, certificate: Cer
 def test_nothing_is_told_to_who_is_not_known(known: str, certificate: Certificate) -> None:
     asked, hung_up = b"", threading.Event()
 
-    def greet(connection: socket.socket, _over: threading.Event, context: ssl.SSLContext) -> None:
-        nonlocal asked
-        try:
-            with context.wrap_socket(connection, server_side=True) as secured:
-                asked = secured.recv(65_536)
-        finally:
-            hung_up.set()
+    def with_proof(context: ssl.SSLContext) -> Answer:
+        def greet(connection: socket.socket, _over: threading.Event) -> None:
+            nonlocal asked
+            try:
+                with context.wrap_socket(connection, server_side=True) as secured:
+                    asked = secured.recv(65_536)
+            finally:
+                hung_up.set()
 
-    with greeting(greet, certificate) as url, pytest.raises(SyncRefused) as refused:
+        return greet
+
+    with hub(with_proof, certificate) as url, pytest.raises(SyncRefused) as refused:
         Line(url, known).ask("GET", "/v1/health", {})
     assert refused.value.message_key == "sync.wrong_certificate"
     assert hung_up.wait(5)
@@ -135,11 +122,14 @@ def test_nothing_is_told_to_who_is_not_known(known: str, certificate: Certificat
 def test_a_kept_connection_greets_once(certificate: Certificate) -> None:
     greeted = threading.Semaphore(0)
 
-    def greet(connection: socket.socket, over: threading.Event, context: ssl.SSLContext) -> None:
-        greeted.release()
-        behind(GOOD)(connection, over, context)
+    def with_proof(context: ssl.SSLContext) -> Answer:
+        def greet(connection: socket.socket, over: threading.Event) -> None:
+            greeted.release()
+            behind(GOOD)(context)(connection, over)
 
-    with greeting(greet, certificate) as url:
+        return greet
+
+    with hub(with_proof, certificate) as url:
         line = Line(url, certificate.fingerprint)
         assert [line.ask("GET", "/v1/sync/wait", {}) for _ in range(3)] == [b'{"head": 3}'] * 3
         line.close()
@@ -161,7 +151,7 @@ def test_an_exchange_can_be_broken_off(certificate: Certificate) -> None:
             line.ask("GET", "/v1/sync/wait", {}, read_s=60)
         failures.append(failed.value.message_key)
 
-    with greeting(behind(answer), certificate) as url:
+    with hub(behind(answer), certificate) as url:
         line = Line(url, certificate.fingerprint)
         thread = threading.Thread(target=ask)
         thread.start()
