@@ -181,12 +181,13 @@ class DocumentCourier:
                 self._wake.idle(self._pace.watch_s if waiting else self._pace.longest_s)
 
     def _show_all(self) -> None:
-        """Once with each life of the hub's log: what it says it has and has not is brought again."""
+        """Once with each life of the hub's log: what it says it has and has not is brought again. All that lies here is
+        asked about: a document that the log tells of meanwhile must not fall between this and what waits."""
         epoch, line = self._store.cursor().server_epoch, self._line
         if epoch == self._shown_to or line is None:
             return
         with self._store.reader() as reader:
-            known = documents.kept(reader, self._store.tenant)
+            known = documents.listed(reader, self._store.tenant)
         here = [each for each in known if self.vault.has(self._store.tenant, each.content_id)]
         for at in range(0, len(here), ASK_IDS):
             part = {each.document_id: each for each in here[at : at + ASK_IDS]}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from app.sync.transport import HubTransport
 from models.basics.clock import SystemClock
 from models.basics.errors import RuleBroken, SyncLater
 from models.operations.records import Patient
+from models.store.queries import documents
 from models.store.vault import RECORD_BYTES, Vault, vault_key
 from tests.support.clinic import MARIA
 from tests.support.desks import DAY, DESK_KEY, HURRY, ClinicDesk
@@ -37,13 +39,22 @@ class PaperDesk(ClinicDesk):
         self.proxy = FaultProxy(hub.address.port)
         super().__init__(folder, hub.line(tenant, name), name, through=self.proxy.url)
         self.vault = Vault(folder / "documents", vault_key(DESK_KEY))
-        self.courier = DocumentCourier(self.store, self.vault, HURRY)
+        self.courier = self._carry()
         self.clinic = Clinic(self.store, SystemClock())
         self.story = KeptDocuments(self.clinic, self.vault, self.courier, lambda: self.engine.state().online)
+
+    def _carry(self) -> DocumentCourier:
         identity = self.store.identity
         assert identity is not None
-        self.courier.connect(HubTransport(self.proxy.url, device_id=identity.device_id, private_key_hex=self.key,
-                                          fingerprint=identity.hub_fingerprint, connect_s=1.0, read_s=5.0))  # fmt: skip
+        courier = DocumentCourier(self.store, self.vault, HURRY)
+        courier.connect(HubTransport(self.proxy.url, device_id=identity.device_id, private_key_hex=self.key,
+                                     fingerprint=identity.hub_fingerprint, connect_s=1.0, read_s=5.0))  # fmt: skip
+        return courier
+
+    def start_again(self) -> None:
+        """The desk's program is started again, as far as documents go."""
+        self.courier.stop()
+        self.courier = self._carry()
 
     def close(self) -> None:
         self.courier.stop()
@@ -132,14 +143,34 @@ def test_a_hub_that_lost_its_folder_gets_documents_back(
     hub.hub.documents.vault.forget(tenant, _content_id(one))
     with pytest.raises(RuleBroken, match=r"documents\.not_here"):
         two.content(found.document_id)
-    one.courier.stop()
-    one.courier = DocumentCourier(one.store, one.vault, HURRY)  # the desk is started again
-    identity = one.store.identity
-    assert identity is not None
-    one.courier.connect(HubTransport(hub.url, device_id=identity.device_id, private_key_hex=one.key,
-                                     fingerprint=identity.hub_fingerprint))  # fmt: skip
+    one.start_again()
     until(lambda: hub.hub.documents.vault.has(tenant, _content_id(one)), PATIENCE_S)
     assert two.content(found.document_id) == content
+
+
+def test_a_document_that_the_log_tells_of_at_that_moment_is_not_overlooked(
+    desks: tuple[RunningHub, PaperDesk, PaperDesk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desk has looked at what the hub has said it has, and not yet at what waits: then it hears of this one."""
+    hub, one, two = desks
+    one.proxy.fault = lambda head: "request lost" if pieces(head) else ""
+    one.story.add(file_of(tmp_path, "Card.pdf", pdf_bytes()), "rosa", "", MARIA)
+    until(one.settled)
+    one.disconnect()
+    one.proxy.fault = lambda _head: ""
+    until(lambda: two.states() == ["unscanned"], PATIENCE_S)
+    tenant, waits = hub.store.tenants()[0], documents.not_kept
+    hub.hub.documents.vault.forget(tenant, _content_id(one))
+
+    def told_meanwhile(*asked: Any) -> list[documents.DocumentRow]:
+        monkeypatch.undo()
+        one.connect()
+        until(lambda: waits(*asked) == [], PATIENCE_S)
+        return []
+
+    monkeypatch.setattr(documents, "not_kept", told_meanwhile)
+    one.start_again()
+    until(lambda: hub.hub.documents.vault.has(tenant, _content_id(one)), PATIENCE_S)
 
 
 def test_f16_a_hub_whose_disk_takes_nothing_gets_the_document_when_it_does_again(

@@ -75,9 +75,9 @@ def not_kept(connection: Any, tenant: str) -> list[DocumentRow]:
     return [DocumentRow(*row) for row in found]
 
 
-def kept(connection: Any, tenant: str) -> list[DocumentRow]:
-    """Documents that the hub said it has, the newest first."""
-    found = connection.execute(f"{_THERE} AND d.verdict <> '' ORDER BY d.added_at DESC, d.document_id", (tenant,))
+def listed(connection: Any, tenant: str) -> list[DocumentRow]:
+    """Documents of every list, the newest first."""
+    found = connection.execute(f"{_THERE} ORDER BY d.added_at DESC, d.document_id", (tenant,))
     return [DocumentRow(*row) for row in found]
 
 
