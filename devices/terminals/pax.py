@@ -65,6 +65,9 @@ _ASK_AGAIN = frozenset({"terminal.silent", "terminal.no_answer", "terminal.garbl
                         "terminal.link_lost"})  # fmt: skip
 """Line trouble: the terminal knows the outcome and can be asked at once. A wrong answer is a person's business."""
 
+_PASSING = frozenset({"terminal.busy", "terminal.not_ready"})
+"""What a terminal at work says: soon it is idle."""
+
 _BEGAN = frozenset({"terminal.no_answer", "terminal.link_lost", "terminal.garbled"})
 """How the exchange ends in which a terminal starts anew before its answer is out."""
 
@@ -341,28 +344,42 @@ class PaxTerminal:
     ) -> PaymentResult:
         """Ask for a transaction by our reference (R02) in the open batch. Moves no money, raises nothing.
 
-        First A00, which the terminal answers only when it is idle. Not found twice, with a pause and another A00
-        between, means it never happened; another reference or amount stays UNKNOWN. A "not found" names nobody: it
-        counts only when nothing came behind it, for else it may have been the answer to an earlier question.
+        First A00, which the terminal answers only when it is idle; one that is not is asked again, after a pause: it
+        may be at the end of what a program asked that died. Not found twice, with a pause and another A00 between,
+        means it never happened; another reference or amount stays UNKNOWN. A "not found" names nobody: it counts only
+        when nothing came behind it, for else it may have been the answer to an earlier question.
         """
         reference = _digits(terminal_ref)
+        found, misses, reason = None, 0, "terminal.no_answer"
         try:
-            misses = 0
             for _ in range(MOST_QUESTIONS):
-                self.diagnosis()
-                found = self._report(reference, amount_cents)
-                if found is not None and found.reason != "terminal.other_reference":
-                    return found
-                if found is None and self._link.settled():
-                    misses += 1
-                if misses == MISSES_ENOUGH:
-                    return PaymentResult(
-                        outcome=Outcome.NOT_PERFORMED, terminal_ref=reference, reason="terminal.not_found"
-                    )
+                if busy := self._busy():
+                    reason = busy
+                else:
+                    found = self._report(reference, amount_cents)
+                    if found is not None and found.reason != "terminal.other_reference":
+                        return found
+                    if found is None and self._link.settled():
+                        misses += 1
+                    if misses == MISSES_ENOUGH:
+                        return PaymentResult(
+                            outcome=Outcome.NOT_PERFORMED, terminal_ref=reference, reason="terminal.not_found"
+                        )
                 self._ticks.sleep(self._timers.ask_again_s)
         except DeviceError as error:
             return PaymentResult(outcome=Outcome.UNKNOWN, terminal_ref=reference, reason=error.message_key)
-        return found or PaymentResult(outcome=Outcome.UNKNOWN, terminal_ref=reference, reason="terminal.no_answer")
+        return found or PaymentResult(outcome=Outcome.UNKNOWN, terminal_ref=reference, reason=reason)
+
+    def _busy(self) -> str:
+        """Why the terminal would not say who it is just now; empty when it is idle. Raises DeviceError where nobody
+        answers, or another program has the wire."""
+        try:
+            self.diagnosis()
+        except DeviceBusy as error:
+            if error.message_key not in _PASSING:
+                raise
+            return error.message_key
+        return ""
 
     def close(self) -> None:
         """Give the wire back."""

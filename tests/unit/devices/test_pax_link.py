@@ -9,7 +9,7 @@ import pytest
 
 from devices.base import Outcome, PaymentRequest, Step
 from devices.bytes import ACK, EOT, NAK
-from devices.terminals.pax import PaxTerminal
+from devices.terminals.pax import MOST_QUESTIONS, PaxTerminal
 from devices.terminals.pax_codec import encode_frame, encode_request
 from devices.terminals.pax_link import NETWORK, EndKind, PaxLink, Timers
 from models.basics.errors import DeviceBusy, DeviceMissing, DeviceTimeout
@@ -195,6 +195,16 @@ def test_not_found_needs_to_be_said_twice_by_an_idle_terminal() -> None:
     with scripted_wire([*once, (A00, ack)]) as pipe:
         result = PaxTerminal(pipe, QUICK).transaction_status("100045", 2500)
     assert (result.outcome, result.reason) == (Outcome.UNKNOWN, "terminal.not_answering")
+
+
+def test_a_terminal_at_the_end_of_what_somebody_else_asked_is_asked_again() -> None:
+    """Who asked died with the answer in hand: the terminal takes our A00 and then ends that exchange, not ours."""
+    with scripted_wire([(A00, ack + eot), *ALIVE, (R02, ack + R03), (ack, eot)]) as pipe:
+        result = PaxTerminal(pipe, QUICK).transaction_status("100045", 2500)
+    assert (result.outcome, result.approved_cents) == (Outcome.APPROVED, 2500)
+    with scripted_wire([(A00, ack + eot)] * MOST_QUESTIONS) as pipe:
+        result = PaxTerminal(pipe, QUICK).transaction_status("100045", 2500)
+    assert (result.outcome, result.reason) == (Outcome.UNKNOWN, "terminal.busy")
 
 
 def test_a_terminal_that_is_not_ready_gets_no_money_to_move() -> None:
