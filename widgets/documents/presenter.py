@@ -64,7 +64,7 @@ class DocumentsPresenter(QObject):
         self._moved = QTimer(self, singleShot=True, interval=WATCH_MS)
         self._moved.timeout.connect(self.refresh)
         self._dialogs: tuple[PreviewDialog, RemoveDialog] | None = None
-        self._listening = False
+        self._listening = self._newest_due = False
         self._round = 0
         view.added.connect(self.add)
         view.chosen.connect(self._choose)
@@ -118,7 +118,9 @@ class DocumentsPresenter(QObject):
             self._listening = True
             self._bridge.listen(self._stories.documents().subscribe, self, self._on_its_way)
         self._known = found
-        kept = self._state.chosen if any(each.document_id == self._state.chosen for each in found.items) else ""
+        there = any(each.document_id == self._state.chosen for each in found.items)
+        kept = self._state.chosen if there and not self._newest_due else ""
+        self._newest_due = False
         chosen = kept or (found.items[0].document_id if found.items else "")
         rows = rows_of(found, self._today(), wide=self._view.wide)
         self._draw(replace(self._state, items=found.items, rows=rows, chosen=chosen, waiting=False))
@@ -180,7 +182,8 @@ class DocumentsPresenter(QObject):
 
     def _added(self, taken: int, refused: Notice | None) -> None:
         said = f"{taken} added" if taken > 1 else "Added" if taken else ""
-        self._draw(replace(self._state, busy="", said=said, notice=refused, chosen="" if taken else self._state.chosen))
+        self._newest_due = taken > 0
+        self._draw(replace(self._state, busy="", said=said, notice=refused))
         if said:
             self._view.say(said)
         self.refresh()

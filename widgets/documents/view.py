@@ -35,7 +35,8 @@ def ask_files(parent: QWidget) -> list[Path]:
 
 
 class RowKeys(QObject):
-    """Keys of a list that lies in another page: while it has the focus they are its own, not the page's."""
+    """Keys of a list that lies in another page: while it has the focus they are its own, not the page's, also when they
+    can do nothing now: who opens a document must not find themselves collecting."""
 
     def __init__(self, table: QWidget, actions: Sequence[QAction]) -> None:
         super().__init__(table)
@@ -48,9 +49,9 @@ class RowKeys(QObject):
         plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         pressed = QKeySequence(event.key() | plain.value)
         for action in self._actions:
-            if pressed in action.shortcuts() and action.isEnabled():
+            if pressed in action.shortcuts():
                 event.accept()
-                if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
+                if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat() and action.isEnabled():
                     action.trigger()
                 return True
         return False

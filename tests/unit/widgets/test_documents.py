@@ -28,6 +28,7 @@ from tests.support.stores import KEY
 from tests.support.windows import LOOKS, clipped, picture, press, settle, shown, type_text
 from widgets import theme
 from widgets.bridge import Bridge
+from widgets.common import ENTER, page_action
 from widgets.common.speech import Notice, Speech
 from widgets.documents.presenter import DocumentsPresenter, Stories
 from widgets.documents.state import DocumentsState, rows_of
@@ -199,6 +200,25 @@ def test_s2_13_documents_by_keys_alone(room: Room, qtbot: Any) -> None:
     room.panel.table.setFocus()
     press("Return")
     qtbot.waitUntil(lambda: preview.sheets.count == 1, timeout=20_000)
+
+
+def test_enter_on_a_list_is_the_lists_own_whatever_it_can_do(room: Room, qtbot: Any) -> None:
+    """The page around it has an Enter, too: who opens a document at the wrong moment must not find themselves there."""
+    went: list[str] = []
+    page_action(room.page, "Collect", ENTER, lambda: went.append("collect"))
+    room.drop(file_of(room.folder, "scan.pdf", pdf_bytes()))
+    qtbot.waitUntil(lambda: len(room.documents.state.items) == 1 and not room.documents.state.busy, timeout=20_000)
+    room.documents._added(1, None)  # the list was read before it was told that the file is in
+    assert room.documents.state.can_open
+    room.panel.table.setFocus()
+    room.panel.draw(replace(room.documents.state, busy="Taking in another.pdf"))
+    press("Return")
+    assert went == []
+    assert not room.documents.dialogs[0].isVisible()
+    room.panel.draw(room.documents.state)
+    press("Return")
+    qtbot.waitUntil(lambda: room.documents.dialogs[0].sheets.count == 1, timeout=20_000)
+    assert went == []
 
 
 def test_dropped_files_are_taken_in_and_a_damaged_one_says_so(room: Room, qtbot: Any) -> None:
