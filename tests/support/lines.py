@@ -7,6 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 
+from app.sync.line import Line
+from models.basics.errors import SyncLater
+
 Answer = Callable[[socket.socket, threading.Event], None]
 """Talks on one connection; the event is set when the test is over."""
 
@@ -108,3 +111,21 @@ def keeps_silent(first: bytes = b"", drip: bytes = b"", every_s: float = 0.05) -
             connection.sendall(drip)
 
     return answer
+
+
+def broken_off(line: Line, asked: threading.Event) -> list[str]:
+    """How an exchange ends that is broken off once the other side has heard the question (which sets `asked`)."""
+    failures: list[str] = []
+
+    def ask() -> None:
+        try:
+            line.ask("GET", "/v1/sync/wait", {}, read_s=60)
+        except SyncLater as error:
+            failures.append(error.message_key)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert asked.wait(5)
+    line.abort()
+    thread.join(5)
+    return failures

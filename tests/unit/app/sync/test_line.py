@@ -11,7 +11,7 @@ import pytest
 
 from app.sync.line import HubRefusal, Line
 from models.basics.errors import SyncError, SyncLater, SyncRefused
-from tests.support.lines import Answer, answering, hangs_up, keeps_silent, says
+from tests.support.lines import Answer, answering, broken_off, hangs_up, keeps_silent, says
 
 JSON = "application/json"
 PORTAL = b"<!doctype html><html><body>Welcome to the guest network. Please accept our terms.</body></html>"
@@ -109,18 +109,4 @@ def test_an_exchange_can_be_broken_off() -> None:
         over.wait()
 
     with answering(answer) as url:
-        line = Line(url)
-        failures: list[str] = []
-
-        def ask() -> None:
-            try:
-                line.ask("GET", "/v1/sync/wait", {}, read_s=60)
-            except SyncLater as error:
-                failures.append(error.message_key)
-
-        thread = threading.Thread(target=ask)
-        thread.start()
-        assert asked.wait(5)
-        line.abort()
-        thread.join(5)
-    assert failures == ["sync.line_broken"]
+        assert broken_off(Line(url), asked) == ["sync.line_broken"]

@@ -15,7 +15,7 @@ from app.sync.line import Line
 from models.basics.clock import SystemClock
 from models.basics.errors import SyncLater, SyncRefused
 from server.tls import Certificate, own_certificate
-from tests.support.lines import Answer, greeting, hangs_up, head, keeps_silent, says
+from tests.support.lines import Answer, broken_off, greeting, hangs_up, head, keeps_silent, says
 from tests.unit.app.sync.test_line import JSON
 
 Greeting = Callable[[ssl.SSLContext], Answer]
@@ -144,18 +144,5 @@ def test_an_exchange_can_be_broken_off(certificate: Certificate) -> None:
         asked.set()
         over.wait()
 
-    failures: list[str] = []
-
-    def ask() -> None:
-        with pytest.raises(SyncLater) as failed:
-            line.ask("GET", "/v1/sync/wait", {}, read_s=60)
-        failures.append(failed.value.message_key)
-
     with hub(behind(answer), certificate) as url:
-        line = Line(url, certificate.fingerprint)
-        thread = threading.Thread(target=ask)
-        thread.start()
-        assert asked.wait(5)
-        line.abort()
-        thread.join(5)
-    assert failures == ["sync.line_broken"]
+        assert broken_off(Line(url, certificate.fingerprint), asked) == ["sync.line_broken"]
